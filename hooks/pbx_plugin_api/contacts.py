@@ -1,0 +1,159 @@
+"""Contacts as they cross the seam. Fields and limits are PortSIP's; a company book and one book per user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from pbx_plugin_api import rules
+from pbx_plugin_api.errors import InvalidValueError
+from pbx_plugin_api.users import ApplyStatus, UserLink
+
+__all__ = [
+    "CONTACT_PHONE_FIELDS",
+    "BookRef",
+    "CompanyBook",
+    "ContactChange",
+    "ContactPhone",
+    "ContactResult",
+    "ContactSource",
+    "DraftContact",
+    "DropContact",
+    "PersonalBook",
+    "PutContact",
+    "SyncedContact",
+]
+
+CONTACT_PHONE_FIELDS: Final = (
+    "business",
+    "business2",
+    "mobile_phone",
+    "mobile_phone2",
+    "home_phone",
+    "home_phone2",
+    "other",
+    "business_fax",
+    "home_fax",
+)
+
+_NAME_MAX_CHARS = 64
+_FIELD_MAX_CHARS = 128
+_NOTES_MAX_CHARS = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyBook:
+    """The tenant's company contacts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalBook:
+    """The personal contacts of one linked user."""
+
+    owner: UserLink
+
+
+BookRef: TypeAlias = CompanyBook | PersonalBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPhone:
+    """A number of a contact: kept as written, and in E.164 for caller-id."""
+
+    raw: str
+    e164: str | None = None
+
+    def __post_init__(self) -> None:
+        rules.check_text("phone", self.raw, min_chars=1, max_chars=_FIELD_MAX_CHARS)
+        rules.check_e164("e164", self.e164)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftContact:
+    """A contact as the PBX should show it. PortSIP: one name, one mail, one address line, nine numbers, notes."""
+
+    name: str
+    email: str | None = None
+    company: str | None = None
+    title: str | None = None
+    business: ContactPhone | None = None
+    business2: ContactPhone | None = None
+    mobile_phone: ContactPhone | None = None
+    mobile_phone2: ContactPhone | None = None
+    home_phone: ContactPhone | None = None
+    home_phone2: ContactPhone | None = None
+    other: ContactPhone | None = None
+    business_fax: ContactPhone | None = None
+    home_fax: ContactPhone | None = None
+    address: str | None = None
+    notes: str | None = None
+
+    def __post_init__(self) -> None:
+        rules.check_text("name", self.name, min_chars=1, max_chars=_NAME_MAX_CHARS)
+        for field in ("email", "company", "title", "address"):
+            rules.check_optional_text(field, getattr(self, field), max_chars=_FIELD_MAX_CHARS)
+        rules.check_optional_text("notes", self.notes, max_chars=_NOTES_MAX_CHARS)
+
+    def phones(self) -> tuple[ContactPhone, ...]:
+        """Return the numbers that are set, in the order of `CONTACT_PHONE_FIELDS`."""
+        numbers = (getattr(self, field) for field in CONTACT_PHONE_FIELDS)
+        return tuple(number for number in numbers if number is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactSource:
+    """Where a contact lives at the source. Opaque to the host, which finds contacts by it."""
+
+    mailbox_id: str
+    folder_id: str
+    contact_id: str
+    change_key: str = ""
+
+    def __post_init__(self) -> None:
+        for field in ("mailbox_id", "folder_id", "contact_id"):
+            rules.check_text(field, getattr(self, field), min_chars=1, max_chars=512)
+        rules.check_text("change_key", self.change_key, max_chars=256)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutContact:
+    """Make or overwrite one synced contact of a book. Hand-made contacts are out of its reach."""
+
+    external_id: str
+    """The plugin's key, unique within the book."""
+    draft: DraftContact
+    sources: tuple[ContactSource, ...]
+    """One, or several where the same contact stands in several mailboxes of a company book."""
+
+    def __post_init__(self) -> None:
+        rules.check_text("external_id", self.external_id, min_chars=1, max_chars=512)
+        if not self.sources:
+            raise InvalidValueError("sources", self.sources, "at least one")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropContact:
+    """Remove one synced contact of a book."""
+
+    external_id: str
+
+
+ContactChange: TypeAlias = PutContact | DropContact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncedContact:
+    """A synced contact as the host has it now."""
+
+    external_id: str
+    draft: DraftContact
+    sources: tuple[ContactSource, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactResult:
+    """The host's answer to one change, in the order of the changes."""
+
+    external_id: str
+    status: ApplyStatus
+    reason: str | None = None

@@ -1,0 +1,149 @@
+"""Signing in with an account of somebody else's: what the host asks a provider, what the provider answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from pbx_plugin_api import rules
+from pbx_plugin_api.users import UserLink
+
+__all__ = [
+    "LoginClient",
+    "LoginFlow",
+    "LoginOutcome",
+    "LoginProvider",
+    "LoginRedirect",
+    "LoginRefused",
+    "LoginRequest",
+    "PasswordPolicy",
+    "ResponseMode",
+    "SignedIn",
+]
+
+
+class LoginClient(StrEnum):
+    """What the person signs in to."""
+
+    WEB = "web"
+    """The web portal or the WebRTC client, in a browser."""
+    NATIVE = "native"
+    """The PortSIP ONE app, through the system browser."""
+
+
+class ResponseMode(StrEnum):
+    """How the provider's answer comes back (OAuth 2.0 Multiple Response Types / Form Post Response Mode)."""
+
+    QUERY = "query"
+    FORM_POST = "form_post"
+
+
+class PasswordPolicy(StrEnum):
+    """Whether linked users may still sign in with a PBX password. Break-glass administrators always may."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginRequest:
+    """A click on a provider's icon."""
+
+    origin: str
+    """The web origin the click came from: one of the host's own, never a header of the request."""
+    client: LoginClient = LoginClient.WEB
+    login_hint: str | None = None
+    return_to: str = "/"
+    """Where on the portal to go afterwards: a path of the host's, already checked by it."""
+
+    def __post_init__(self) -> None:
+        rules.check_origin("origin", self.origin)
+        rules.check_optional_text("login_hint", self.login_hint, max_chars=320)
+        rules.check_text("return_to", self.return_to, min_chars=1, max_chars=2048)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginFlow:
+    """A sign-in under way. The host stores it under `state`, bound to the browser, and pops it exactly once.
+
+    Frozen data; survives JSON. The secrets in it never show in `repr` or in a log.
+    """
+
+    state: str
+    provider_id: str
+    redirect_uri: str
+    response_mode: ResponseMode
+    expires_at_utc: datetime
+    client: LoginClient = LoginClient.WEB
+    return_to: str = "/"
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the provider needs to finish: code verifier, nonce and the like. Opaque to the host."""
+
+    def __post_init__(self) -> None:
+        rules.check_text("state", self.state, min_chars=22, max_chars=256)
+        rules.check_key("provider_id", self.provider_id)
+        rules.check_utc("expires_at_utc", self.expires_at_utc)
+        object.__setattr__(self, "secrets", rules.freeze_mapping(self.secrets))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginRedirect:
+    """Where to send the browser, and the flow to keep meanwhile."""
+
+    url: str
+    flow: LoginFlow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """The provider vouches for this person. The host finds the user by the link alone and makes the session."""
+
+    link: UserLink
+    display_name: str = ""
+    upn: str = ""
+    """Display text only; never looked up by."""
+    may_create: bool = False
+    """The tenant allows this first sign-in to make the user: the host then calls `on_user_provision`."""
+    session_hint: str = ""
+    """Kept with the session and given back to `sign_out`; the provider's `login_hint` or `sid`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginRefused:
+    """Nobody is signed in."""
+
+    sentence: str
+    """For the person: short, says what to do or whom to ask. Carries nothing the request brought."""
+    reason: str
+    """For the audit log: a machine word such as `nonce_mismatch` or `aadsts_50105`."""
+    detail: str = ""
+    """For the audit log: what exactly, with the provider's ids."""
+
+    def __post_init__(self) -> None:
+        rules.check_key("reason", self.reason)
+
+
+LoginOutcome: TypeAlias = SignedIn | LoginRefused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginProvider:
+    """A way to sign in, alive only inside the call that made it. Drawing it makes no network call."""
+
+    id: str
+    label: str
+    icon: str
+    """Name of an icon the host knows, such as `microsoft`."""
+    password_policy: PasswordPolicy
+    begin: Callable[[LoginRequest], LoginRedirect | LoginRefused]
+    complete: Callable[[LoginFlow, Mapping[str, str]], LoginOutcome]
+    """`complete(flow, params)`: params are the callback's, each given once, sizes bounded by the host."""
+    sign_out: Callable[[str, str], str | None]
+    """`sign_out(post_logout_redirect_uri, session_hint)` -> the provider's sign-out address, or None."""
+
+    def __post_init__(self) -> None:
+        rules.check_key("id", self.id)
+        rules.check_text("label", self.label, min_chars=1, max_chars=64)

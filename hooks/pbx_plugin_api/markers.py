@@ -1,0 +1,19 @@
+"""The two pluggy markers of the project `portsip_pbx`, and the version of the contract."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pluggy
+
+__all__ = ["API_VERSION", "ENTRY_POINT_GROUP", "PROJECT_NAME", "hookimpl", "hookspec"]
+
+PROJECT_NAME: Final = "portsip_pbx"
+ENTRY_POINT_GROUP: Final = "portsip_pbx"
+
+API_VERSION: Final = (1, 0)
+"""(major, minor). A plugin states the version it was written for as a module attribute `PBX_API_VERSION`; the host
+loads it when the major is equal and the minor is not newer than the host's own."""
+
+hookspec = pluggy.HookspecMarker(PROJECT_NAME)
+hookimpl = pluggy.HookimplMarker(PROJECT_NAME)

@@ -1,0 +1,58 @@
+"""One person, outside the sync: picked by an admin, or signing in for the first time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from pbx_plugin_api import rules
+from pbx_plugin_api.errors import InvalidValueError
+from pbx_plugin_api.users import DraftUser, Photo, UserLink
+
+__all__ = ["ProvisionOutcome", "ProvisionReason", "ProvisionRefused", "ProvisionRequest", "Provisioned"]
+
+
+class ProvisionReason(StrEnum):
+    """Why the host asks."""
+
+    ADMIN = "admin"
+    FIRST_SIGN_IN = "first_sign_in"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionRequest:
+    """Whom to add or refresh: by link (after a sign-in), or by what an admin typed (UPN or object id)."""
+
+    reason: ProvisionReason
+    link: UserLink | None = None
+    typed: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.link is None) == (self.typed is None):
+            raise InvalidValueError("link", self.link, "exactly one of link and typed is given")
+        rules.check_optional_text("typed", self.typed, max_chars=320)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provisioned:
+    """The person as the PBX should show them. The host applies it by the same atomic upsert as a sync."""
+
+    draft: DraftUser
+    photo: Photo | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvisionRefused:
+    """The person is not added."""
+
+    reason: str
+    """A machine word, the same as a sync would use for this person: `guest`, `account_disabled`, `no_name` …"""
+    sentence: str
+    """For the admin or the person."""
+
+    def __post_init__(self) -> None:
+        rules.check_key("reason", self.reason)
+
+
+ProvisionOutcome: TypeAlias = Provisioned | ProvisionRefused

@@ -1,0 +1,130 @@
+"""The limits of the PBX, each checked in one place. Source: PortSIP REST API 22.2 and its guides (facts of 2026-08).
+
+Private to the contract: value objects call these from `__post_init__`, so none that breaks a limit can exist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pbx_plugin_api.errors import InvalidValueError
+
+USERNAME_MAX_CHARS = 64
+DISPLAY_NAME_MAX_CHARS = 128
+EMAIL_MAX_CHARS = 128
+DEPARTMENT_MAX_CHARS = 128
+PHONE_MAX_CHARS = 32
+RESERVED_USERNAMES = frozenset({"admin", "administrator", "root", "system"})
+
+_V = TypeVar("_V")
+
+_USERNAME = re.compile(r"[A-Za-z0-9_\-'.]{1,64}")
+_EXTENSION = re.compile(r"[0-9]{3,64}")
+_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}")
+_LINK_ID = re.compile(r"[A-Za-z0-9_\-]{1,64}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def check_text(field: str, value: str, *, max_chars: int, min_chars: int = 0) -> None:
+    """Refuse text that is too short, too long, or carries control characters (tab and line ends may pass)."""
+    if not isinstance(value, str):
+        raise InvalidValueError(field, value, "text is expected")
+    if not min_chars <= len(value) <= max_chars:
+        raise InvalidValueError(field, value, f"{min_chars} to {max_chars} characters")
+    if _CONTROL.search(value):
+        raise InvalidValueError(field, value, "no control characters")
+
+
+def check_optional_text(field: str, value: str | None, *, max_chars: int) -> None:
+    """Like `check_text`, where None means the field is not set; an empty string is refused, since None says it."""
+    if value is not None:
+        check_text(field, value, max_chars=max_chars, min_chars=1)
+
+
+def check_username(field: str, value: str) -> None:
+    """PortSIP: 1-64 letters, digits, `_ - ' .`; no leading or trailing dot; reserved names refused, case ignored."""
+    if not isinstance(value, str) or not _USERNAME.fullmatch(value):
+        raise InvalidValueError(field, value, "1 to 64 letters, digits, _ - ' .")
+    if value.startswith(".") or value.endswith("."):
+        raise InvalidValueError(field, value, "no dot at either end")
+    if value.casefold() in RESERVED_USERNAMES:
+        raise InvalidValueError(field, value, f"reserved by the PBX ({', '.join(sorted(RESERVED_USERNAMES))})")
+
+
+def check_extension_number(field: str, value: str) -> None:
+    """PortSIP: 3-64 digits, ASCII only."""
+    if not isinstance(value, str) or not _EXTENSION.fullmatch(value):
+        raise InvalidValueError(field, value, "3 to 64 digits")
+
+
+def check_e164(field: str, value: str | None) -> None:
+    """ITU-T E.164: a plus sign and at most 15 digits."""
+    if value is not None and not _E164.fullmatch(value):
+        raise InvalidValueError(field, value, "a plus sign and 2 to 15 digits (E.164)")
+
+
+def check_link_id(field: str, value: str) -> None:
+    """An id of the directory's: opaque, 1-64 letters, digits, `_ -` (Entra sends GUIDs)."""
+    if not isinstance(value, str) or not _LINK_ID.fullmatch(value):
+        raise InvalidValueError(field, value, "1 to 64 letters, digits, _ or -")
+
+
+def check_key(field: str, value: str) -> None:
+    """A name that programs use: 1-64 letters, digits, `_ . -`, beginning with a letter or digit."""
+    if not isinstance(value, str) or not _KEY.fullmatch(value):
+        raise InvalidValueError(field, value, "1 to 64 letters, digits, _ . -, first a letter or digit")
+
+
+def check_country(field: str, value: str) -> None:
+    """ISO 3166-1 alpha-2, upper case."""
+    if not isinstance(value, str) or not _COUNTRY.fullmatch(value):
+        raise InvalidValueError(field, value, "two capital letters (ISO 3166), such as DE")
+
+
+def check_time_zone(field: str, value: str) -> None:
+    """A name of the IANA time-zone database that this machine knows."""
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError, TypeError) as error:
+        raise InvalidValueError(field, value, "a name of the IANA time-zone database, such as Europe/Berlin") from error
+
+
+def check_origin(field: str, value: str, *, schemes: Iterable[str] = ("https", "http")) -> None:
+    """A bare web origin: scheme, host and perhaps a port; plain http only for this machine itself."""
+    parts = urlsplit(value) if isinstance(value, str) else None
+    host = parts.hostname if parts else None
+    if (
+        parts is None
+        or parts.scheme not in schemes
+        or not host
+        or parts.username is not None
+        or value != f"{parts.scheme}://{parts.netloc}"
+    ):
+        raise InvalidValueError(field, value, "an origin such as https://pbx.example.com:8887, with no path")
+    if parts.scheme == "http" and host not in {"localhost", "127.0.0.1", "::1"}:
+        raise InvalidValueError(field, value, "https (plain http only for localhost)")
+
+
+def check_utc(field: str, value: datetime | None) -> None:
+    """Aware, and UTC: naive datetimes and other zones are refused rather than guessed at."""
+    if value is not None and (value.tzinfo is None or value.utcoffset() != timedelta(0)):
+        raise InvalidValueError(field, value, "an aware UTC datetime")
+
+
+def check_at_least(field: str, value: int, minimum: int) -> None:
+    """Refuse numbers below a minimum."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
+        raise InvalidValueError(field, value, f"a whole number, {minimum} or more")
+
+
+def freeze_mapping(value: Mapping[str, _V]) -> Mapping[str, _V]:
+    """Return a read-only copy, so that a frozen value object is frozen all the way down."""
+    return MappingProxyType(dict(value))

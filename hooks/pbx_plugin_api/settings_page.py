@@ -1,0 +1,257 @@
+"""A settings page: what an administrator sees, and what comes back. All text is plain; the host escapes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from pbx_plugin_api import rules
+from pbx_plugin_api.errors import InvalidValueError
+
+__all__ = [
+    "Action",
+    "ActionOutcome",
+    "ActionRequest",
+    "Choice",
+    "Done",
+    "Download",
+    "Fact",
+    "Field",
+    "FieldError",
+    "FieldKind",
+    "Refused",
+    "SaveConflict",
+    "SaveOutcome",
+    "SaveRefused",
+    "Saved",
+    "SettingsPage",
+    "Severity",
+    "Started",
+    "Tab",
+    "Table",
+]
+
+
+class FieldKind(StrEnum):
+    """How a field is typed in. Values always travel as text."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    """Several lines; lists are one item a line."""
+    CHOICE = "choice"
+    TOGGLE = "toggle"
+    """`true` or `false`."""
+    TIME = "time"
+    """HH:MM, in the tenant's time zone."""
+    NUMBER = "number"
+    EMAIL = "email"
+
+
+class Severity(StrEnum):
+    """How a fact or a table row is coloured."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One option of a CHOICE field."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """Something an admin can set."""
+
+    name: str
+    label: str
+    kind: FieldKind = FieldKind.TEXT
+    value: str = ""
+    help: str = ""
+    placeholder: str = ""
+    choices: tuple[Choice, ...] = ()
+    required: bool = False
+    read_only: bool = False
+    why_read_only: str = ""
+
+    def __post_init__(self) -> None:
+        rules.check_key("name", self.name)
+        rules.check_text("label", self.label, min_chars=1, max_chars=128)
+        if (self.kind is FieldKind.CHOICE) != bool(self.choices):
+            raise InvalidValueError("choices", self.choices, "given for a CHOICE field, and for no other")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something an admin can read, and perhaps copy."""
+
+    label: str
+    value: str
+    severity: Severity = Severity.PLAIN
+    copyable: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows an admin can read: a plan, states per mailbox, last failures."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...] = ()
+    empty_text: str = "Nothing yet."
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise InvalidValueError("rows", row, f"{len(self.columns)} cells, one a column")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A button. Pressing it makes an `ActionRequest`."""
+
+    name: str
+    label: str
+    help: str = ""
+    enabled: bool = True
+    why_disabled: str = ""
+    confirm: str = ""
+    """A question to ask first; empty for none."""
+    primary: bool = False
+    danger: bool = False
+    parameters: tuple[Field, ...] = ()
+
+    def __post_init__(self) -> None:
+        rules.check_key("name", self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """One tab of a page."""
+
+    name: str
+    label: str
+    intro: str = ""
+    fields: tuple[Field, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    tables: tuple[Table, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+    def __post_init__(self) -> None:
+        rules.check_key("name", self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldError:
+    """What is wrong with one field, and what to do. `field` is empty for a fault of the whole form."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """All values were valid and are stored."""
+
+    version: int
+    message: str = "Saved."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveRefused:
+    """Nothing was stored. Every fault at once, each beside its field."""
+
+    errors: tuple[FieldError, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveConflict:
+    """Nothing was stored: somebody saved since this page was drawn."""
+
+    current_version: int
+
+
+SaveOutcome: TypeAlias = Saved | SaveRefused | SaveConflict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRequest:
+    """A pressed button. Frozen data; survives JSON."""
+
+    action: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    viewer: str = ""
+
+    def __post_init__(self) -> None:
+        rules.check_key("action", self.action)
+        object.__setattr__(self, "values", rules.freeze_mapping(self.values))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """It was done, here and now."""
+
+    message: str
+    facts: tuple[Fact, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """It was done, and there is a file to hand over."""
+
+    filename: str
+    content: bytes
+    content_type: str = "application/octet-stream"
+    message: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.filename or "/" in self.filename or "\\" in self.filename:
+            raise InvalidValueError("filename", self.filename, "a bare file name")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """It takes longer than a page request: the host calls `on_nightly_tick` with this job, under the tenant's lease."""
+
+    job: str
+    message: str
+
+    def __post_init__(self) -> None:
+        rules.check_key("job", self.job)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """It was not done: why, and what to do."""
+
+    message: str
+    remedy: str = ""
+
+
+ActionOutcome: TypeAlias = Done | Download | Started | Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsPage:
+    """A page, alive only inside the call that made it: `save` and `run` are called in the same call or never."""
+
+    title: str
+    version: int
+    """Version of the settings drawn here; given back to `save`, so that two admins cannot overwrite each other."""
+    tabs: tuple[Tab, ...]
+    save: Callable[[Mapping[str, str], int], SaveOutcome]
+    """`save(values, expected_version)`: values are texts by field name; fields not named keep their value."""
+    run: Callable[[ActionRequest], ActionOutcome]
+
+    def field_names(self) -> tuple[str, ...]:
+        """Return the names of all fields, in page order."""
+        return tuple(item.name for tab in self.tabs for item in tab.fields)
