@@ -137,6 +137,9 @@ class DeliveryReceipt:
     remedy: str = ""
     retry_at_utc: datetime | None = None
     rejected_recipients: tuple[RejectedRecipient, ...] = ()
+    pending_recipients: tuple[str, ...] = ()
+    """Where a mail had to be split and a part has gone: the addresses still waiting. Empty means all of them; the next
+    attempt (or the copy after an unknown outcome) goes to these only."""
     unreachable: bool = False
     """The service could not be reached at all; long enough of this, and the host may use its fallback channel."""
     detail: str = ""
