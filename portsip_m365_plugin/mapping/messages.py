@@ -1,0 +1,176 @@
+"""A PBX notification as a Graph message. Pure: no sending, no reading of attachments.
+
+Sources: Graph `message` and `user: sendMail` (facts of 2026-11): to, cc and bcc together hold at most 500 addresses;
+`internetMessageHeaders` takes `x-` headers only and does not exist in 21Vianet's schema.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pbx_plugin_api import AttachmentRef, Notification
+from portsip_m365_plugin.mapping.templates import DEFAULT_TEMPLATES, fill_html, fill_text
+
+__all__ = [
+    "COPY_HEADER",
+    "ID_HEADER",
+    "RECIPIENTS_MAX",
+    "Recipients",
+    "build_message",
+    "is_address",
+    "note_left_out",
+    "split_recipients",
+]
+
+RECIPIENTS_MAX: Final = 500
+ID_HEADER: Final = "x-portsip-notification-id"
+COPY_HEADER: Final = "x-portsip-possible-copy"
+COPY_PREFIX: Final = "[Possibly sent twice] "
+
+_SUBJECT_MAX_CHARS = 255
+_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipients:
+    """Who gets one message."""
+
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+
+    def all(self) -> tuple[str, ...]:
+        """Return every address: to, cc, bcc."""
+        return self.to + self.cc + self.bcc
+
+
+def is_address(address: str) -> bool:
+    """Whether this can be an address at all; Exchange has the last word."""
+    return _ADDRESS.fullmatch(address) is not None
+
+
+def split_recipients(
+    notification: Notification, *, only: Collection[str] = (), at_most: int = RECIPIENTS_MAX
+) -> Iterator[Recipients]:
+    """Yield groups of recipients, each small enough for one message, in order, nobody twice.
+
+    Args:
+        notification: Whose to, cc and bcc are taken.
+        only: The addresses still waiting after an earlier part went out; empty for all.
+        at_most: The mailbox's limit, 1 to 500.
+    """
+    wanted = {address.casefold() for address in only}
+    seen: set[str] = set()
+    flat: list[tuple[str, str]] = []
+    for kind in ("to", "cc", "bcc"):
+        for address in getattr(notification, kind):
+            key = address.casefold()
+            if key not in seen and (not wanted or key in wanted):
+                seen.add(key)
+                flat.append((kind, address))
+    for start in range(0, len(flat), at_most):
+        part = flat[start : start + at_most]
+        yield Recipients(**{kind: tuple(a for k, a in part if k == kind) for kind in ("to", "cc", "bcc")})
+
+
+def build_message(
+    notification: Notification,
+    recipients: Recipients,
+    *,
+    has_headers: bool,
+    default_reply_to: Sequence[str] = (),
+    left_out: Sequence[AttachmentRef] = (),
+) -> dict[str, Any]:
+    """Return the `message` of a sendMail or of a draft, without its attachments.
+
+    Args:
+        notification: What to say.
+        recipients: To whom, at most 500 addresses.
+        has_headers: Whether the cloud has `internetMessageHeaders` (21Vianet has not: there the mark of a possible
+            copy is put into the subject, where people see it).
+        default_reply_to: Used where the notification names none.
+        left_out: Attachments too large to send; the text then says so and gives the PBX's links.
+    """
+    subject_template, content, is_html = _texts(notification)
+    values = _values(notification)
+    subject = fill_text(subject_template, values, one_line=True)
+    if notification.previous_outcome_unknown and not has_headers:
+        subject = COPY_PREFIX + subject
+    if left_out:
+        content = note_left_out(content, left_out, is_html=is_html)
+    message: dict[str, Any] = {
+        "subject": subject[:_SUBJECT_MAX_CHARS],
+        "body": {"contentType": "html" if is_html else "text", "content": content},
+        "importance": notification.importance.value,
+        "toRecipients": _addresses(recipients.to),
+    }
+    optional = (
+        ("ccRecipients", recipients.cc),
+        ("bccRecipients", recipients.bcc),
+        ("replyTo", notification.reply_to or tuple(default_reply_to)),
+    )
+    for name, addresses in optional:
+        if addresses:
+            message[name] = _addresses(addresses)
+    if has_headers:
+        headers = [{"name": ID_HEADER, "value": notification.notification_id}]
+        if notification.previous_outcome_unknown:
+            headers.append({"name": COPY_HEADER, "value": f"attempt {notification.attempt}"})
+        message["internetMessageHeaders"] = headers
+    return message
+
+
+def note_left_out(content: str, left_out: Sequence[AttachmentRef], *, is_html: bool) -> str:
+    """Add a line per attachment that could not be sent: its name, its size, and where to fetch it."""
+    lines = []
+    for attachment in left_out:
+        size = f"{attachment.size_bytes / 1_000_000:.1f} MB"
+        where = attachment.download_url
+        if is_html:
+            what = fill_html("%%NAME%% (%%SIZE%%)", {"NAME": attachment.filename, "SIZE": size})
+            link = fill_html('<a href="%%URL%%">download it from the PBX</a>', {"URL": where}) if where else ""
+        else:
+            what, link = f"{attachment.filename} ({size})", f"download it from the PBX: {where}" if where else ""
+        lines.append(f"{what} is too large to send by mail: {link or 'fetch it from the PBX'}.")
+    if is_html:
+        return content + "".join(f"<p>{line}</p>" for line in lines)
+    return content.rstrip("\n") + "\n\n" + "\n".join(lines) + "\n"
+
+
+def _texts(notification: Notification) -> tuple[str, str, bool]:
+    """Subject template, filled-in content, and whether that is HTML."""
+    values = _values(notification)
+    qr_content_id = next((a.content_id for a in notification.attachments if a.content_id and _is_qr(a)), None)
+    template = None if notification.text or notification.html else DEFAULT_TEMPLATES.get(notification.kind)
+    subject = notification.subject or (template.subject if template else "")
+    known = set(values) | ({"QR_CODE"} if qr_content_id else set())
+    body = template.page(known) if template else notification.html
+    if body:
+        return subject, fill_html(body, values, qr_content_id=qr_content_id), True
+    return subject, fill_text(notification.text, values), False
+
+
+def _values(notification: Notification) -> Mapping[str, str]:
+    """The placeholders, each of PortSIP's names standing in for its double where that is missing."""
+    values = dict(notification.placeholders)
+    for name, other in (
+        ("CALLER_NUMBER", "CALLER_EXTENSION_NUMBER"),
+        ("CALLER_EXTENSION_NUMBER", "CALLER_NUMBER"),
+        ("CALLER_NAME", "CALLER_NUMBER"),
+        ("USER_EMAIL", "EMAIL_ADDRESS"),
+        ("EMAIL_ADDRESS", "USER_EMAIL"),
+    ):
+        if name not in values and other in values:
+            values[name] = values[other]
+    return values
+
+
+def _is_qr(attachment: AttachmentRef) -> bool:
+    return "qr" in (attachment.content_id or "").casefold() or "qr" in attachment.filename.casefold()
+
+
+def _addresses(addresses: Sequence[str]) -> list[dict[str, Any]]:
+    return [{"emailAddress": {"address": address}} for address in addresses]
