@@ -1,0 +1,120 @@
+"""Finding plugins among the installed distributions. A broken one is named and skipped; it never stops the host."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import inspect
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from types import ModuleType
+
+from pbx_plugin_api import hookspec
+from pbx_plugin_api.markers import API_VERSION, ENTRY_POINT_GROUP, PROJECT_NAME
+
+__all__ = ["FoundPlugin", "PluginStatus", "find_plugins", "inspect_plugin"]
+
+_log = logging.getLogger(__name__)
+
+
+class PluginStatus(StrEnum):
+    """Whether a plugin can be called."""
+
+    LOADED = "loaded"
+    BROKEN = "broken"
+    """It could not be imported, or its hooks are not the contract's."""
+    INCOMPATIBLE = "incompatible"
+    """It was written for another version of the contract."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPlugin:
+    """One entry point, and what came of loading it."""
+
+    name: str
+    distribution: str
+    version: str
+    status: PluginStatus
+    reason: str = ""
+    """A sentence, unless loaded."""
+    module: ModuleType | None = None
+
+
+def find_plugins() -> Iterator[FoundPlugin]:
+    """Yield every plugin of the group, distribution by distribution, so that none can hide the others."""
+    seen: dict[str, str] = {}
+    for distribution in importlib.metadata.distributions():
+        try:
+            title, version = distribution.metadata["Name"], distribution.version
+            points = [point for point in distribution.entry_points if point.group == ENTRY_POINT_GROUP]
+        except Exception as error:  # noqa: BLE001  # a damaged distribution may raise anything; it is named and skipped
+            _log.error("A distribution cannot be read and is skipped: %s: %s", type(error).__name__, error)
+            continue
+        for point in points:
+            if point.name in seen:
+                if seen[point.name] != title:
+                    reason = f"{seen[point.name]} offers a plugin of this name already; uninstall one of the two"
+                    yield FoundPlugin(
+                        name=f"{point.name}@{title}",
+                        distribution=title,
+                        version=version,
+                        status=PluginStatus.BROKEN,
+                        reason=reason,
+                    )
+                continue
+            seen[point.name] = title
+            yield _load(point, title, version)
+
+
+def inspect_plugin(module: ModuleType) -> tuple[PluginStatus, str]:
+    """Return whether a plugin module keeps the contract, and a sentence where it does not."""
+    written_for = getattr(module, "PBX_API_VERSION", None)
+    if not (isinstance(written_for, tuple) and len(written_for) == 2 and all(isinstance(n, int) for n in written_for)):
+        return PluginStatus.BROKEN, "it does not state PBX_API_VERSION = (major, minor)"
+    if written_for[0] != API_VERSION[0] or written_for[1] > API_VERSION[1]:
+        theirs, ours = ".".join(map(str, written_for)), ".".join(map(str, API_VERSION))
+        return PluginStatus.INCOMPATIBLE, f"it was written for contract {theirs}, this PBX keeps {ours}"
+    for name in dir(module):
+        function = getattr(module, name)
+        if not callable(function) or getattr(function, f"{PROJECT_NAME}_impl", None) is None:
+            continue
+        if name not in hookspec.__all__:
+            return PluginStatus.BROKEN, f"{name} is not a hook; there are {', '.join(hookspec.__all__)}"
+        fault = _find_signature_fault(function, getattr(hookspec, name))
+        if fault:
+            return PluginStatus.BROKEN, f"{name}: {fault}"
+    return PluginStatus.LOADED, ""
+
+
+def _find_signature_fault(function: object, spec: object) -> str:
+    given = inspect.signature(function).parameters  # type: ignore[arg-type]  # callable, checked by the caller
+    wanted = tuple(inspect.signature(spec).parameters)  # type: ignore[arg-type]  # a hookspec function
+    for name, parameter in given.items():
+        if name not in wanted:
+            return f"it takes {name}, which the hook has not; its parameters are {', '.join(wanted)}"
+        if parameter.default is not inspect.Parameter.empty:
+            # pluggy 1.5 and 1.6 hand over the default in place of the caller's value; 1.7 does not.
+            return f"its parameter {name} has a default; hook parameters have none"
+    return ""
+
+
+def _load(point: importlib.metadata.EntryPoint, title: str, version: str) -> FoundPlugin:
+    def found(status: PluginStatus, reason: str = "", module: ModuleType | None = None) -> FoundPlugin:
+        if status is not PluginStatus.LOADED:
+            _log.error("Plugin %s %s is %s: %s", point.name, version, status.value, reason)
+        return FoundPlugin(
+            name=point.name, distribution=title, version=version, status=status, reason=reason, module=module
+        )
+
+    try:
+        module = point.load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # an import may raise anything; the host starts all the same
+        return found(PluginStatus.BROKEN, f"it cannot be imported: {type(error).__name__}: {error}")
+    if not isinstance(module, ModuleType):
+        return found(PluginStatus.BROKEN, f"its entry point names a {type(module).__name__}, not a module")
+    try:
+        status, reason = inspect_plugin(module)
+    except Exception as error:  # noqa: BLE001  # a module may answer attribute access with anything
+        return found(PluginStatus.BROKEN, f"its hooks cannot be read: {type(error).__name__}: {error}")
+    return found(status, reason, module if status is PluginStatus.LOADED else None)
