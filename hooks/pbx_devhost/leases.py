@@ -1,0 +1,104 @@
+"""Who is due, and who is at work: one row per tenant and plugin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
+
+from pbx_devhost.database import Database
+from pbx_devhost.schema import due
+from pbx_plugin_api import LeaseLostError
+
+__all__ = ["Due", "Lease", "LeaseStore"]
+
+LEASE_S = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to work for one tenant and plugin, until it is overtaken. A later lease has a higher token."""
+
+    tenant_id: str
+    plugin: str
+    token: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A tenant and plugin whose time has come."""
+
+    tenant_id: str
+    plugin: str
+
+
+class LeaseStore:
+    """Leases and due times."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def take(self, tenant_id: str, plugin: str, *, lease_s: float = LEASE_S) -> Lease | None:
+        """Take the lease, or return None while another worker holds it."""
+        now = self._db.now()
+        with self._db.write() as connection:
+            row = connection.execute(self._row(tenant_id, plugin)).first()
+            if row is None:
+                first = {"tenant_id": tenant_id, "plugin": plugin, "lease_token": 1, "lease_until": now + lease_s}
+                connection.execute(insert(due).values(first))
+                return Lease(tenant_id=tenant_id, plugin=plugin, token=1)
+            if row.lease_until > now:
+                return None
+            values = {"lease_token": row.lease_token + 1, "lease_until": now + lease_s}
+            connection.execute(update(due).where(*_at(tenant_id, plugin)).values(values))
+            return Lease(tenant_id=tenant_id, plugin=plugin, token=row.lease_token + 1)
+
+    def check(self, connection: Connection, lease: Lease) -> None:
+        """Raise `LeaseLostError` unless the lease is still ours; inside the transaction of the write it guards."""
+        row = connection.execute(self._row(lease.tenant_id, lease.plugin)).first()
+        if row is None or row.lease_token != lease.token:
+            raise LeaseLostError("another worker has taken over this tenant; nothing was written")
+
+    def renew(self, lease: Lease, *, lease_s: float = LEASE_S) -> None:
+        """Hold the lease for longer."""
+        with self._db.write() as connection:
+            self.check(connection, lease)
+            values = {"lease_until": self._db.now() + lease_s}
+            connection.execute(update(due).where(*_at(lease.tenant_id, lease.plugin)).values(values))
+
+    def release(self, lease: Lease) -> None:
+        """Give the lease back; nothing happens if it was lost."""
+        held = (*_at(lease.tenant_id, lease.plugin), due.c.lease_token == lease.token)
+        with self._db.write() as connection:
+            connection.execute(update(due).where(*held).values(lease_until=0.0))
+
+    def set_due(self, tenant_id: str, plugin: str, at: float | None) -> None:
+        """Say when a tenant is due next; None for never by the clock."""
+        with self._db.write() as connection:
+            if connection.execute(update(due).where(*_at(tenant_id, plugin)).values(next_due_at=at)).rowcount == 0:
+                connection.execute(insert(due).values(tenant_id=tenant_id, plugin=plugin, next_due_at=at))
+
+    def next_due_at(self, tenant_id: str, plugin: str) -> float | None:
+        """Return when a tenant is due next."""
+        with self._db.read() as connection:
+            row = connection.execute(self._row(tenant_id, plugin)).first()
+        return None if row is None else row.next_due_at
+
+    def who_is_due(self, now: float, *, limit: int = 1_000) -> list[Due]:
+        """Return who is due and not at work: one indexed query, whatever the number of tenants."""
+        statement = (
+            select(due.c.tenant_id, due.c.plugin)
+            .where(due.c.next_due_at <= now, due.c.lease_until <= now)
+            .order_by(due.c.next_due_at)
+            .limit(limit)
+        )
+        with self._db.read() as connection:
+            return [Due(tenant_id=row.tenant_id, plugin=row.plugin) for row in connection.execute(statement)]
+
+    def _row(self, tenant_id: str, plugin: str) -> Select[tuple[int, float, float | None]]:
+        statement = select(due.c.lease_token, due.c.lease_until, due.c.next_due_at).where(*_at(tenant_id, plugin))
+        return statement if self._db.is_sqlite else statement.with_for_update()
+
+
+def _at(tenant_id: str, plugin: str) -> tuple[ColumnElement[bool], ...]:
+    return due.c.tenant_id == tenant_id, due.c.plugin == plugin

@@ -1,0 +1,187 @@
+"""Secrets at rest: AES-256-GCM under a data key, which a key-encryption key wraps.
+
+The key-encryption key comes from the environment (`PBX_DEVHOST_KEY`, 32 bytes in base64) or from a file beside the
+database that only its owner can read. What is sealed is bound to its place (tenant, plugin, name): a row copied to
+another place does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets as random
+import stat
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.engine import make_url
+
+from pbx_devhost.database import Database
+from pbx_devhost.schema import data_keys, flows, secrets, users
+
+__all__ = ["KEY_VARIABLE", "Vault", "VaultError", "find_key"]
+
+KEY_VARIABLE = "PBX_DEVHOST_KEY"
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+_ID_BYTES = 16
+
+
+class VaultError(Exception):
+    """Secrets cannot be opened or sealed; the message says what to do. It never carries a key."""
+
+
+def find_key(database_url: str, environment: Mapping[str, str] = os.environ) -> bytes:
+    """Return the key-encryption key, from the environment or from a 0600 file made at first use.
+
+    Raises:
+        VaultError: The key is malformed, or others on this machine can read its file.
+    """
+    given = environment.get(KEY_VARIABLE)
+    if given:
+        return _decode(given, f"the environment variable {KEY_VARIABLE}")
+    path = _key_path(database_url)
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise VaultError(f"the key file {path} cannot be made: {error.strerror}; or set {KEY_VARIABLE}") from error
+    else:
+        with os.fdopen(handle, "wb") as file:
+            file.write(base64.b64encode(random.token_bytes(_KEY_BYTES)))
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise VaultError(f"the key file {path} can be read by others (mode {mode:04o}); run: chmod 600 {path}")
+    return _decode(path.read_text("ascii").strip(), f"the key file {path}")
+
+
+def _key_path(database_url: str) -> Path:
+    parsed = make_url(database_url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        return Path(parsed.database + ".key")
+    return Path.home() / ".pbx-devhost.key"
+
+
+def _decode(text: str, where: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise VaultError(f"{where} is not base64") from error
+    if len(key) != _KEY_BYTES:
+        raise VaultError(f"{where} holds {len(key)} bytes; a key is {_KEY_BYTES}")
+    return key
+
+
+class Vault:
+    """Seals and opens. Keep one per process: unwrapped data keys are cached in memory."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        self._db = database
+        self._kek = AESGCM(key)
+        self._keys: dict[str, AESGCM] = {}
+        self._current = ""
+
+    def seal(self, value: bytes, *place: str) -> bytes:
+        """Encrypt a value for one place."""
+        if not self._current:
+            self._load()
+        nonce = random.token_bytes(_NONCE_BYTES)
+        key_id = bytes.fromhex(self._current)
+        return key_id + nonce + self._keys[self._current].encrypt(nonce, value, _bind(place))
+
+    def open(self, sealed: bytes, *place: str) -> bytes:
+        """Decrypt a value of one place.
+
+        Raises:
+            VaultError: It was sealed with another key, or for another place.
+        """
+        key_id = sealed[:_ID_BYTES].hex()
+        if key_id not in self._keys:
+            self._load()
+        nonce, rest = sealed[_ID_BYTES : _ID_BYTES + _NONCE_BYTES], sealed[_ID_BYTES + _NONCE_BYTES :]
+        try:
+            return self._keys[key_id].decrypt(nonce, rest, _bind(place))
+        except (KeyError, InvalidTag) as error:
+            raise VaultError("a secret does not open with this key; is this the key that made the database?") from error
+
+    def get(self, tenant_id: str, plugin: str, name: str) -> bytes | None:
+        """Return a stored secret, or None."""
+        place = (secrets.c.tenant_id == tenant_id, secrets.c.plugin == plugin, secrets.c.name == name)
+        with self._db.read() as connection:
+            sealed = connection.execute(select(secrets.c.sealed).where(*place)).scalar()
+        return None if sealed is None else self.open(sealed, tenant_id, plugin, name)
+
+    def row(self, tenant_id: str, plugin: str, name: str, value: bytes) -> dict[str, object]:
+        """Return the row that stores a secret, for a write transaction of the caller's."""
+        sealed = self.seal(value, tenant_id, plugin, name)
+        return {"tenant_id": tenant_id, "plugin": plugin, "name": name, "sealed": sealed}
+
+    def rotate(self, new_key: bytes | None = None) -> int:
+        """Make a new data key (and wrap with a new key-encryption key, if given); re-encrypt everything.
+
+        Returns:
+            How many secrets were sealed anew. All or nothing: one transaction.
+        """
+        self._load()
+        wrapping = AESGCM(new_key) if new_key is not None else self._kek
+        old_ids = list(self._keys)
+        count = 0
+        with self._db.write() as connection:
+            key_id, key = self._make(connection, wrapping)
+            self._keys[key_id], self._current = key, key_id
+            for row in connection.execute(select(secrets)).all():
+                place = (row.tenant_id, row.plugin, row.name)
+                sealed = self.seal(self.open(row.sealed, *place), *place)
+                connection.execute(
+                    update(secrets)
+                    .where(secrets.c.tenant_id == place[0], secrets.c.plugin == place[1], secrets.c.name == place[2])
+                    .values(sealed=sealed)
+                )
+                count += 1
+            chosen = select(users.c.id, users.c.sip_secret, users.c.pin_secret).where(users.c.sip_secret.is_not(None))
+            for row in connection.execute(chosen).all():
+                sip, pin = self.open(row.sip_secret, row.id, "sip"), self.open(row.pin_secret, row.id, "pin")
+                values = {"sip_secret": self.seal(sip, row.id, "sip"), "pin_secret": self.seal(pin, row.id, "pin")}
+                connection.execute(update(users).where(users.c.id == row.id).values(values))
+                count += 2
+            connection.execute(delete(flows))  # sign-ins under way are short-lived: their people click again
+            connection.execute(delete(data_keys).where(data_keys.c.id.in_(old_ids)))
+        self._kek = wrapping
+        return count
+
+    def _load(self) -> None:
+        statement = select(data_keys).order_by(data_keys.c.created_at)
+        with self._db.read() as connection:
+            rows = connection.execute(statement).all()
+        if not rows:
+            with self._db.write() as connection:
+                rows = connection.execute(statement).all()
+                if not rows:
+                    self._make(connection, self._kek)
+                    rows = connection.execute(statement).all()
+        for row in rows:
+            nonce, wrapped = row.wrapped[:_NONCE_BYTES], row.wrapped[_NONCE_BYTES:]
+            try:
+                self._keys[row.id] = AESGCM(self._kek.decrypt(nonce, wrapped, row.id.encode()))
+            except InvalidTag as error:
+                raise VaultError(
+                    f"this is not the key of this database; give back its key file, or set {KEY_VARIABLE}"
+                ) from error
+            self._current = row.id
+
+    def _make(self, connection: Connection, wrapping: AESGCM) -> tuple[str, AESGCM]:
+        key_id, key = uuid.uuid4().hex, random.token_bytes(_KEY_BYTES)
+        nonce = random.token_bytes(_NONCE_BYTES)
+        wrapped = nonce + wrapping.encrypt(nonce, key, key_id.encode())
+        connection.execute(insert(data_keys).values(id=key_id, wrapped=wrapped, created_at=self._db.now()))
+        return key_id, AESGCM(key)
+
+
+def _bind(place: tuple[str, ...]) -> bytes:
+    return "\x1f".join(place).encode()

@@ -1,0 +1,233 @@
+"""A Graph contact as a PortSIP contact. Pure.
+
+PortSIP has one name, one mail, one address line, nine numbers and notes; Graph has lists. The order of choice:
+
+- name: displayName; given + middle + surname; yomi names; nickName; fileAs; the first mail's name; companyName; the
+  first mail; the first number. A contact with neither a name nor a number is skipped.
+- business, business2, other: businessPhones in order. home_phone, home_phone2, then other: homePhones in order.
+  mobile_phone: mobilePhone. (Graph v1.0 has no second mobile and no fax: those fields stay empty.)
+- email: the first address that can be one. address: business, then home, then other.
+- Whatever has no place goes to the notes, one labelled line each, before the person's own notes. What the notes cannot
+  hold is named in `MappedContact.lost`, never dropped in silence.
+
+Source: Graph `contact` resource v1.0 (facts of 2026-11), PortSIP REST API 22.2 `/contacts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pbx_plugin_api import ContactPhone, DraftContact
+
+from portsip_m365_plugin.mapping.messages import is_address
+from portsip_m365_plugin.mapping.phones import normalise_number
+from portsip_m365_plugin.mapping.text import clean_line, clean_lines, cut
+
+__all__ = ["CONTACT_SELECT", "MappedContact", "SkippedContact", "map_contact"]
+
+CONTACT_SELECT: Final = (
+    "id",
+    "changeKey",
+    "parentFolderId",
+    "displayName",
+    "givenName",
+    "middleName",
+    "surname",
+    "yomiGivenName",
+    "yomiSurname",
+    "yomiCompanyName",
+    "nickName",
+    "fileAs",
+    "companyName",
+    "department",
+    "jobTitle",
+    "businessPhones",
+    "homePhones",
+    "mobilePhone",
+    "emailAddresses",
+    "imAddresses",
+    "businessAddress",
+    "homeAddress",
+    "otherAddress",
+    "businessHomePage",
+    "personalNotes",
+)
+"""What is read of a contact; all of it exists in both clouds (21Vianet lacks primaryEmailAddress and its kin)."""
+
+_NAME_MAX_CHARS: Final = 64
+_FIELD_MAX_CHARS: Final = 128
+_NOTES_MAX_CHARS: Final = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedContact:
+    """A contact ready for the PBX."""
+
+    draft: DraftContact
+    lost: tuple[str, ...] = ()
+    """Labels of what found no place even in the notes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedContact:
+    """A contact that is not taken, and why."""
+
+    reason: str
+
+
+def map_contact(contact: Mapping[str, Any], *, country: str) -> MappedContact | SkippedContact:
+    """Map one contact.
+
+    Args:
+        contact: As Graph sent it; unknown members and wrong types are passed over, nulls and absent members alike.
+        country: ISO 3166 country that numbers without a country code belong to.
+    """
+    business, home = _texts(contact, "businessPhones"), _texts(contact, "homePhones")
+    mobile = _text(contact, "mobilePhone")
+    mails = [(_text(entry, "name"), _text(entry, "address")) for entry in _objects(contact, "emailAddresses")]
+    usable_mails = [address for _, address in mails if is_address(address) and len(address) <= _FIELD_MAX_CHARS]
+    numbers = [*business, mobile, *home] if mobile else [*business, *home]
+    name = _choose_name(contact, [mail_name for mail_name, _ in mails])
+    if not name and not numbers:
+        return SkippedContact(reason="no_name_no_number")
+    company = _text(contact, "companyName") or _text(contact, "yomiCompanyName")
+    full_name = name or company or next(iter(usable_mails), "") or numbers[0]
+
+    fields: dict[str, ContactPhone | None] = {}
+    spare: list[tuple[str, str]] = []
+    _place(fields, spare, "Business phone", business, ("business", "business2", "other"), country)
+    _place(fields, spare, "Home phone", home, ("home_phone", "home_phone2", "other"), country)
+    _place(fields, spare, "Mobile phone", [mobile] if mobile else [], ("mobile_phone",), country)
+
+    email = usable_mails[0] if usable_mails else None
+    spare += [("Mail", address) for _, address in mails if address and address != email]
+    addresses = [(label, _address_line(contact.get(key))) for label, key in _ADDRESSES]
+    filled = [(label, line) for label, line in addresses if line]
+    spare += filled[1:]
+    texts: dict[str, str | None] = {}
+    for field, label, text, max_chars in (
+        ("name", "Name", full_name, _NAME_MAX_CHARS),
+        ("company", "Company", company, _FIELD_MAX_CHARS),
+        ("title", "Job title", _text(contact, "jobTitle"), _FIELD_MAX_CHARS),
+        ("address", filled[0][0] if filled else "Address", filled[0][1] if filled else "", _FIELD_MAX_CHARS),
+    ):
+        shown = cut(text, max_chars)
+        if shown != text:
+            spare.append((label, text))
+        texts[field] = shown or None
+    spare += _further(contact, name=full_name, company=company)
+    notes, lost = _write_notes(spare, clean_lines(_raw_text(contact, "personalNotes")))
+    draft = DraftContact(
+        name=texts["name"] or full_name[:_NAME_MAX_CHARS],
+        email=email,
+        company=texts["company"],
+        title=texts["title"],
+        address=texts["address"],
+        notes=notes or None,
+        **fields,
+    )
+    return MappedContact(draft=draft, lost=lost)
+
+
+_ADDRESSES: Final = (
+    ("Business address", "businessAddress"),
+    ("Home address", "homeAddress"),
+    ("Other address", "otherAddress"),
+)
+
+
+def _choose_name(contact: Mapping[str, Any], mail_names: Sequence[str]) -> str:
+    parts = [_text(contact, key) for key in ("givenName", "middleName", "surname")]
+    yomi = [_text(contact, key) for key in ("yomiSurname", "yomiGivenName")]
+    candidates = (
+        _text(contact, "displayName"),
+        " ".join(part for part in parts if part),
+        " ".join(part for part in yomi if part),
+        _text(contact, "nickName"),
+        _text(contact, "fileAs"),
+        *(name for name in mail_names if name and not is_address(name)),
+        _text(contact, "companyName"),
+        _text(contact, "yomiCompanyName"),
+    )
+    return next((candidate for candidate in candidates if candidate), "")
+
+
+def _place(
+    fields: dict[str, ContactPhone | None],
+    spare: list[tuple[str, str]],
+    label: str,
+    numbers: Sequence[str],
+    places: Sequence[str],
+    country: str,
+) -> None:
+    """Put numbers into the first free of their places; what is left over, or too long, is spare."""
+    free = [place for place in places if place not in fields]
+    for number in dict.fromkeys(numbers):
+        if len(number) > _FIELD_MAX_CHARS or not free:
+            spare.append((label, number))
+            continue
+        fields[free.pop(0)] = ContactPhone(raw=number, e164=normalise_number(number, country))
+
+
+def _further(contact: Mapping[str, Any], *, name: str, company: str) -> Iterator[tuple[str, str]]:
+    """What PortSIP has no field for at all."""
+    yomi = " ".join(part for part in (_text(contact, "yomiSurname"), _text(contact, "yomiGivenName")) if part)
+    yomi_company = _text(contact, "yomiCompanyName")
+    for label, text in (
+        ("Department", _text(contact, "department")),
+        ("Nickname", _text(contact, "nickName")),
+        ("Yomi", yomi),
+        ("Yomi company", yomi_company),
+        ("Web page", _text(contact, "businessHomePage")),
+        *(("Chat", address) for address in _texts(contact, "imAddresses")),
+    ):
+        if text and text not in (name, company):
+            yield label, text
+
+
+def _write_notes(spare: Sequence[tuple[str, str]], own: str) -> tuple[str, tuple[str, ...]]:
+    """Return the notes, and the labels of what did not fit. Whole lines first; the person's own text is cut last."""
+    lines: list[str] = []
+    lost: list[str] = []
+    room = _NOTES_MAX_CHARS
+    for label, text in spare:
+        line = f"{label}: {text}"
+        if len(line) + 1 <= room:
+            lines.append(line)
+            room -= len(line) + 1
+        else:
+            lost.append(label)
+    shown = cut(own, max(room, 0))
+    if shown != own:
+        lost.append("Notes")
+    return "\n".join([*lines, shown] if shown else lines), tuple(lost)
+
+
+def _address_line(address: object) -> str:
+    if not isinstance(address, Mapping):
+        return ""
+    city = " ".join(part for part in (_text(address, "postalCode"), _text(address, "city")) if part)
+    parts = (_text(address, "street"), city, _text(address, "state"), _text(address, "countryOrRegion"))
+    return ", ".join(part for part in parts if part)
+
+
+def _raw_text(holder: Mapping[str, Any], key: str) -> str:
+    value = holder.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _text(holder: Mapping[str, Any], key: str) -> str:
+    return clean_line(_raw_text(holder, key))
+
+
+def _texts(holder: Mapping[str, Any], key: str) -> list[str]:
+    values = holder.get(key)
+    found = [clean_line(value) for value in values if isinstance(value, str)] if isinstance(values, list) else []
+    return [value for value in found if value]
+
+
+def _objects(holder: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    values = holder.get(key)
+    return [value for value in values if isinstance(value, Mapping)] if isinstance(values, list) else []
