@@ -66,7 +66,8 @@ class Users(Protocol):
     def diverged(self) -> Iterator[Divergence]:
         """Yield links whose user was deleted, or whose synced fields were edited, in the PBX since the last apply.
 
-        Disabling and enabling by an admin counts as an edit when it contradicts the last apply.
+        Enabling somebody whom the last apply disabled counts as an edit. Disabling does not: the PBX may always lock
+        somebody out, and says so with `DisableReason.BY_ADMIN`.
         """
 
     def find(self, link: UserLink) -> LinkedUser | None:
@@ -102,8 +103,8 @@ class Contacts(Protocol):
     def find(self, book: BookRef, external_ids: Sequence[str]) -> dict[str, SyncedContact]:
         """Return those of the named contacts that exist. At most 500 names."""
 
-    def diverged(self, book: BookRef) -> Iterator[str]:
-        """Yield external ids of synced contacts edited or deleted in the PBX since the last apply."""
+    def diverged(self, book: BookRef) -> Iterator[SyncedContact]:
+        """Yield synced contacts edited or deleted in the PBX since, as last applied: putting them again mends them."""
 
     def diverged_books(self) -> Iterator[BookRef]:
         """Yield the books in which `diverged` would yield anything; one query, whatever the number of books."""

@@ -1,0 +1,80 @@
+"""All the stores of one database, opened together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pbx_devhost.accounts import AccountStore
+from pbx_devhost.audit import AuditStore
+from pbx_devhost.blobs import BlobStore
+from pbx_devhost.budgets import BudgetStore
+from pbx_devhost.contacts import ContactStore
+from pbx_devhost.database import Database
+from pbx_devhost.leases import LeaseStore
+from pbx_devhost.plugin_data import SettingsStore, StateStore
+from pbx_devhost.runs import RunStore
+from pbx_devhost.sessions import FlowStore, SessionStore
+from pbx_devhost.switches import SwitchStore
+from pbx_devhost.tenants import TenantStore
+from pbx_devhost.users import UserStore
+from pbx_devhost.vault import Vault, find_key
+
+__all__ = ["Stores", "open_stores"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """What the PBX keeps, by subject."""
+
+    database: Database
+    vault: Vault
+    tenants: TenantStore
+    users: UserStore
+    contacts: ContactStore
+    settings: SettingsStore
+    state: StateStore
+    blobs: BlobStore
+    budgets: BudgetStore
+    audit: AuditStore
+    runs: RunStore
+    leases: LeaseStore
+    switches: SwitchStore
+    sessions: SessionStore
+    flows: FlowStore
+    accounts: AccountStore
+
+
+def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | None = None) -> Stores:
+    """Open a database, making it at first use.
+
+    Args:
+        url: `sqlite:///FILE` or `postgresql://…`.
+        now: The clock; tests and `--at` give their own.
+        key: The key-encryption key; found by itself if not given.
+
+    Raises:
+        DatabaseError: It cannot be opened.
+        VaultError: Its key cannot be had.
+    """
+    database = Database(url, now=now)
+    vault = Vault(database, key if key is not None else find_key(url))
+    return Stores(
+        database=database,
+        vault=vault,
+        tenants=TenantStore(database),
+        users=UserStore(database, vault),
+        contacts=ContactStore(database),
+        settings=SettingsStore(database),
+        state=StateStore(database),
+        blobs=BlobStore(database),
+        budgets=BudgetStore(database),
+        audit=AuditStore(database),
+        runs=RunStore(database),
+        leases=LeaseStore(database),
+        switches=SwitchStore(database),
+        sessions=SessionStore(database),
+        flows=FlowStore(database, vault),
+        accounts=AccountStore(database),
+    )
