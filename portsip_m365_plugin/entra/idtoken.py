@@ -1,0 +1,246 @@
+"""Checks of an ID token, in our own code: PyJWT verifies one signature, everything else is decided here.
+
+msal makes none of these checks since 1.38 (and never verified the signature), so nothing here relies on it. The person is
+`(tid, oid)`; name and `preferred_username` are display text: mutable, reusable, and a guest may carry a local user's.
+
+Sources: Microsoft identity platform "ID token claims reference" and "Secure applications by validating claims"
+(read 2026-11); OpenID Connect Core 1.0 section 3.1.3.7; RFC 8725 (JWT best current practices).
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+__all__ = ["PERSONAL_TENANT_ID", "ExpectedToken", "IdTokenClaims", "IdTokenError", "check_id_token"]
+
+PERSONAL_TENANT_ID: Final = "9188040d-6c67-4c5b-b112-36a304b66dad"
+"""The tenant of all personal Microsoft accounts (Outlook.com, Xbox …)."""
+
+SKEW_S: Final = 120
+"""How far Microsoft's clock and ours may differ."""
+
+_ALGORITHM: Final = "RS256"
+"""Fixed: what the header says is compared with it and never chooses (RFC 8725 section 3.1)."""
+
+_TOKEN_MAX_CHARS: Final = 32_768
+_MOMENT_MAX_S: Final = 1e11
+_SHAPE: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_OBJECT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+# A header that carries or points to a key of its own asks us to trust the token by the token: refused, never followed.
+# `crit` and `b64` would change how the token is read (RFC 7515 section 4.1.11, RFC 7797).
+_HEADERS_REFUSED: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip", "enc"})
+
+
+class IdTokenError(Exception):
+    """The ID token does not prove who signs in. Not retryable: a new sign-in is needed.
+
+    Attributes:
+        reason: A machine word for the audit log, such as `nonce_mismatch`.
+        detail: What exactly, without any part of the token that could be a secret.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        self.reason, self.detail = reason, detail
+        super().__init__(f"{reason}: {detail}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedToken:
+    """What the token of this sign-in must say."""
+
+    issuer: str
+    """Exactly as the tenant's own discovery document spells it."""
+    client_id: str
+    entra_tenant_id: str
+    """The GUID the admin configured."""
+    nonce: str
+    """What went into the authorization request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdTokenClaims:
+    """What a verified token says about the person."""
+
+    entra_tenant_id: str
+    entra_object_id: str
+    display_name: str = ""
+    """Display text only."""
+    upn: str = ""
+    """`preferred_username`; display text only, never looked up by."""
+    login_hint: str = ""
+    """The optional claim that sign-out takes as `logout_hint`; empty where the app does not ask for it."""
+
+
+def check_id_token(
+    token: str,
+    expected: ExpectedToken,
+    *,
+    find_key: Callable[[str], RSAPublicKey | None],
+    now_utc: datetime,
+) -> IdTokenClaims:
+    """Verify an ID token and return who it is about.
+
+    Args:
+        token: The compact JWS as the token endpoint gave it.
+        expected: What it must say.
+        find_key: Looks a key id up among the tenant's own signing keys, and nowhere else. May raise; not caught here.
+        now_utc: The host's time.
+
+    Raises:
+        IdTokenError: It proves nothing. `reason` is one of: malformed_token, oversized_token, header_refused,
+            algorithm_refused, unknown_key, bad_signature, duplicate_claim, issuer_mismatch, audience_mismatch,
+            personal_account, tenant_mismatch, version_mismatch, expired, not_yet_valid, nonce_mismatch, claim_missing.
+    """
+    header = _check_header(token)
+    key = find_key(header["kid"])
+    if key is None:
+        raise IdTokenError("unknown_key", f"no signing key {_shown(header['kid'])} among the tenant's keys")
+    try:
+        payload = jwt.PyJWS().decode(token, key=key, algorithms=[_ALGORITHM])
+    except jwt.InvalidTokenError as error:
+        raise IdTokenError("bad_signature", f"signed by another key than {_shown(header['kid'])}") from error
+    claims = _parse_object(payload, "payload")
+    # The tenant before the issuer: both would refuse, and "personal account" tells the person more than "issuer".
+    _check_tenant(claims, expected)
+    _check_addressee(claims, expected)
+    _check_times(claims, now_utc.timestamp())
+    _check_nonce(claims, expected)
+    return IdTokenClaims(
+        entra_tenant_id=expected.entra_tenant_id,
+        entra_object_id=_object_id(claims),
+        display_name=_display_text(claims.get("name"), 128),
+        upn=_display_text(claims.get("preferred_username"), 320),
+        login_hint=_opaque_text(claims.get("login_hint"), 1024),
+    )
+
+
+def _check_header(token: str) -> dict[str, Any]:
+    if not isinstance(token, str) or not token:
+        raise IdTokenError("malformed_token", "no text")
+    if len(token) > _TOKEN_MAX_CHARS:
+        raise IdTokenError("oversized_token", f"{len(token)} characters, at most {_TOKEN_MAX_CHARS}")
+    if not _SHAPE.fullmatch(token):
+        # Also where "alg: none" ends: such a token has an empty third part.
+        raise IdTokenError("malformed_token", "not three base64url parts")
+    try:
+        raw = jwt.utils.base64url_decode(token.partition(".")[0])
+    except ValueError as error:
+        raise IdTokenError("malformed_token", "the header is not base64url") from error
+    header = _parse_object(raw, "header")
+    refused = sorted(_HEADERS_REFUSED & header.keys())
+    if refused:
+        raise IdTokenError("header_refused", f"the header brings {', '.join(refused)}")
+    if header.get("alg") != _ALGORITHM:
+        raise IdTokenError("algorithm_refused", f"algorithm {_shown(header.get('alg'))}, only {_ALGORITHM} is allowed")
+    if header.get("typ", "JWT") != "JWT":
+        raise IdTokenError("header_refused", f"type {_shown(header.get('typ'))}, not JWT")
+    kid = header.get("kid")
+    if not isinstance(kid, str) or not 1 <= len(kid) <= 256:
+        raise IdTokenError("unknown_key", "the header names no signing key")
+    return header
+
+
+def _parse_object(raw: bytes, part: str) -> dict[str, Any]:
+    def refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        values = dict(pairs)
+        if len(values) != len(pairs):
+            # Two readers of one token could see two different persons (RFC 8725 section 2.5).
+            raise IdTokenError("duplicate_claim", f"the {part} names a member twice")
+        return values
+
+    def refuse_constant(name: str) -> Any:
+        raise ValueError(name)
+
+    try:
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=refuse_duplicates, parse_constant=refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise IdTokenError("malformed_token", f"the {part} is not JSON") from error
+    if not isinstance(value, dict):
+        raise IdTokenError("malformed_token", f"the {part} is not a JSON object")
+    return value
+
+
+def _check_tenant(claims: Mapping[str, Any], expected: ExpectedToken) -> None:
+    tid = claims.get("tid")
+    if not isinstance(tid, str):
+        raise IdTokenError("claim_missing", "no tid")
+    if tid.lower() == PERSONAL_TENANT_ID:
+        raise IdTokenError("personal_account", "a personal Microsoft account")
+    if tid.lower() != expected.entra_tenant_id.lower():
+        raise IdTokenError("tenant_mismatch", f"tenant {_shown(tid)}, configured is {expected.entra_tenant_id}")
+
+
+def _check_addressee(claims: Mapping[str, Any], expected: ExpectedToken) -> None:
+    if claims.get("iss") != expected.issuer:
+        raise IdTokenError("issuer_mismatch", f"issuer {_shown(claims.get('iss'))}, expected {expected.issuer}")
+    audience = claims.get("aud")
+    if audience not in (expected.client_id, [expected.client_id]):
+        raise IdTokenError("audience_mismatch", f"audience {_shown(audience)}, expected {expected.client_id}")
+    if claims.get("azp", expected.client_id) != expected.client_id:
+        raise IdTokenError("audience_mismatch", f"authorized party {_shown(claims.get('azp'))}")
+    # Required of every cloud, an operator's own too: a v1.0 token has other claims under the same names.
+    if claims.get("ver") != "2.0":
+        raise IdTokenError("version_mismatch", f"version {_shown(claims.get('ver'))}, only 2.0 is allowed")
+
+
+def _check_times(claims: Mapping[str, Any], now_s: float) -> None:
+    expires_s, issued_s = _moment(claims, "exp"), _moment(claims, "iat")
+    begins_s = _moment(claims, "nbf") if "nbf" in claims else issued_s
+    if now_s >= expires_s + SKEW_S:
+        raise IdTokenError("expired", f"expired {now_s - expires_s:.0f} s ago")
+    early_s = max(begins_s, issued_s) - now_s
+    if early_s > SKEW_S:
+        raise IdTokenError("not_yet_valid", f"valid only in {early_s:.0f} s: is this machine's clock right?")
+
+
+def _moment(claims: Mapping[str, Any], name: str) -> float:
+    value = claims.get(name)
+    # `not <=` also catches NaN; the bound keeps what a malformed token can do to arithmetic small.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _MOMENT_MAX_S:
+        raise IdTokenError("claim_missing", f"{name} is not a time")
+    return float(value)
+
+
+def _check_nonce(claims: Mapping[str, Any], expected: ExpectedToken) -> None:
+    nonce = claims.get("nonce")
+    given = nonce.encode("utf-8", "replace") if isinstance(nonce, str) else b""
+    if not expected.nonce or not hmac.compare_digest(given, expected.nonce.encode()):
+        raise IdTokenError("nonce_mismatch", "the token belongs to another sign-in")
+
+
+def _object_id(claims: Mapping[str, Any]) -> str:
+    oid = claims.get("oid")
+    if not isinstance(oid, str) or not _OBJECT_ID.fullmatch(oid):
+        raise IdTokenError("claim_missing", "no usable oid")
+    return oid
+
+
+def _display_text(value: object, max_chars: int) -> str:
+    """Text fit for a page: no control characters, no changes of writing direction, not long."""
+    if not isinstance(value, str):
+        return ""
+    storable = value.encode("utf-8", "ignore").decode()  # JSON may bring half a surrogate pair; databases refuse it
+    return _CONTROL.sub(" ", storable).strip()[:max_chars]
+
+
+def _opaque_text(value: object, max_chars: int) -> str:
+    """Text to be given back unchanged, or none at all."""
+    usable = isinstance(value, str) and len(value) <= max_chars and value.isprintable()
+    return str(value) if usable else ""
+
+
+def _shown(value: object) -> str:
+    """A value out of the token, shortened and quoted for the audit log."""
+    shown = repr(value).encode("ascii", "backslashreplace").decode()
+    return shown if len(shown) <= 100 else f"{shown[:100]}…"
