@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 
@@ -39,17 +43,26 @@ class LeaseStore:
         self._db = database
 
     def take(self, tenant_id: str, plugin: str, *, lease_s: float = LEASE_S) -> Lease | None:
-        """Take the lease, or return None while another worker holds it."""
-        now = self._db.now()
+        """Take the lease, or return None while another worker holds it.
+
+        A holder on this machine whose process is gone holds nothing: a killed run can be continued at once.
+        """
+        now, me = self._db.now(), _holder()
         with self._db.write() as connection:
             row = connection.execute(self._row(tenant_id, plugin)).first()
             if row is None:
-                first = {"tenant_id": tenant_id, "plugin": plugin, "lease_token": 1, "lease_until": now + lease_s}
+                first: dict[str, Any] = {
+                    "tenant_id": tenant_id,
+                    "plugin": plugin,
+                    "lease_token": 1,
+                    "lease_until": now + lease_s,
+                }
+                first["lease_holder"] = me
                 connection.execute(insert(due).values(first))
                 return Lease(tenant_id=tenant_id, plugin=plugin, token=1)
-            if row.lease_until > now:
+            if row.lease_until > now and not _is_dead(row.lease_holder):
                 return None
-            values = {"lease_token": row.lease_token + 1, "lease_until": now + lease_s}
+            values = {"lease_token": row.lease_token + 1, "lease_until": now + lease_s, "lease_holder": me}
             connection.execute(update(due).where(*_at(tenant_id, plugin)).values(values))
             return Lease(tenant_id=tenant_id, plugin=plugin, token=row.lease_token + 1)
 
@@ -95,10 +108,39 @@ class LeaseStore:
         with self._db.read() as connection:
             return [Due(tenant_id=row.tenant_id, plugin=row.plugin) for row in connection.execute(statement)]
 
-    def _row(self, tenant_id: str, plugin: str) -> Select[tuple[int, float, float | None]]:
-        statement = select(due.c.lease_token, due.c.lease_until, due.c.next_due_at).where(*_at(tenant_id, plugin))
+    def _row(self, tenant_id: str, plugin: str) -> Select[tuple[int, float, float | None, str]]:
+        columns = (due.c.lease_token, due.c.lease_until, due.c.next_due_at, due.c.lease_holder)
+        statement = select(*columns).where(*_at(tenant_id, plugin))
         return statement if self._db.is_sqlite else statement.with_for_update()
 
 
 def _at(tenant_id: str, plugin: str) -> tuple[ColumnElement[bool], ...]:
     return due.c.tenant_id == tenant_id, due.c.plugin == plugin
+
+
+def _holder() -> str:
+    """Name this process: machine, process id, and when it began (ids are used again)."""
+    return f"{socket.gethostname()}|{os.getpid()}|{_began(os.getpid())}"
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether the holder was a process of this machine that is gone. When in doubt, it lives."""
+    machine, _, rest = holder.partition("|")
+    pid, _, began = rest.partition("|")
+    if machine != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return began != "" and _began(int(pid)) not in ("", began)
+
+
+def _began(pid: int) -> str:
+    try:
+        # Field 22 of proc(5) stat, counted after the command's closing parenthesis.
+        return Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""

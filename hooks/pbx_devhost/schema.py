@@ -301,6 +301,7 @@ due = Table(
     # The lease on this tenant's work, with its fencing token.
     Column("lease_token", Integer, nullable=False, default=0),
     Column("lease_until", Float, nullable=False, default=0.0),
+    Column("lease_holder", String(200), nullable=False, default=""),
 )
 
 sessions = Table(

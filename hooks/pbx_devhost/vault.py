@@ -86,11 +86,11 @@ class Vault:
         self._kek = AESGCM(key)
         self._keys: dict[str, AESGCM] = {}
         self._current = ""
+        # Now, not at first use: that may be inside somebody's write transaction, which would wait for itself.
+        self._load()
 
     def seal(self, value: bytes, *place: str) -> bytes:
         """Encrypt a value for one place."""
-        if not self._current:
-            self._load()
         nonce = random.token_bytes(_NONCE_BYTES)
         key_id = bytes.fromhex(self._current)
         return key_id + nonce + self._keys[self._current].encrypt(nonce, value, _bind(place))

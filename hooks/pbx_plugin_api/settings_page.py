@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -163,6 +164,8 @@ class Saved:
 
     version: int
     message: str = "Saved."
+    next_due_at_utc: datetime | None = None
+    """When the tenant's next run is due by these settings; None: not by the clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

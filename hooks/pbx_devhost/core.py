@@ -1,0 +1,90 @@
+"""The PBX core: stores and plugins together. The command line, the portal and the clock all stand on this."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+
+from pbx_devhost.bound import RunContext, open_host
+from pbx_devhost.database import to_timestamp
+from pbx_devhost.stores import Stores, open_stores
+from pbx_plugin_api import ActionRequest, Host, Saved, SettingsPage, Tenant, Viewer
+from pbx_plugin_api.isolation import Answer
+from pbx_plugin_api.manager import Deadlines, PluginHost
+from pbx_plugin_api.settings_page import ActionOutcome, SaveOutcome
+
+__all__ = ["Pbx", "PluginChoiceError"]
+
+
+class PluginChoiceError(Exception):
+    """It is not clear which plugin is meant; the message lists them."""
+
+
+class Pbx:
+    """One PBX on one database. Share it between threads."""
+
+    def __init__(self, url: str, *, now: Callable[[], float] = time.time, deadlines: Deadlines | None = None) -> None:
+        self.stores: Stores = open_stores(url, now=now)
+        self.stop_wanted = [False]
+        self._runs: dict[str, RunContext] = {}
+        self.plugins = PluginHost(self, switches=self.stores.switches, deadlines=deadlines)
+
+    def open(self, plugin: str, tenant: Tenant, *, run_id: str | None) -> AbstractContextManager[Host]:
+        """Open the host for one call of a plugin; keeps `pbx_plugin_api.manager.HostFactory`."""
+        run = self._runs.get(run_id) if run_id is not None else None
+        return open_host(self.stores, plugin, tenant, run, may_read_system=True)
+
+    def enter_run(self, run: RunContext) -> None:
+        """Let hosts that are opened for this run know its lease and deadline."""
+        self._runs[run.run_id] = run
+
+    def leave_run(self, run_id: str) -> None:
+        """Forget a run."""
+        self._runs.pop(run_id, None)
+
+    def page(
+        self, tenant: Tenant, viewer: Viewer, *, plugin: str | None = None, names: str = ""
+    ) -> Answer[SettingsPage]:
+        """Return the settings page that is meant: the named plugin's, the only one, or the one with a field or action.
+
+        Raises:
+            PluginChoiceError: None fits, or several do.
+        """
+        answers = [a for a in self.plugins.settings_pages(tenant, viewer) if plugin in (None, a.plugin)]
+        if len(answers) > 1 and names:
+            fitting = [a for a in answers if a.value and names in _names(a.value)]
+            answers = fitting or answers
+        if len(answers) == 1:
+            return answers[0]
+        if not answers:
+            states = ", ".join(f"{s.name} ({s.status})" for s in self.plugins.plugins(tenant)) or "none installed"
+            raise PluginChoiceError(f"no plugin has a settings page here; plugins: {states}")
+        raise PluginChoiceError(f"several plugins have a page; say --plugin {' or '.join(a.plugin for a in answers)}")
+
+    def save(
+        self, plugin: str, tenant: Tenant, viewer: Viewer, values: Mapping[str, str], expected_version: int
+    ) -> Answer[SaveOutcome]:
+        """Save a page; what was saved says when the tenant is due next."""
+        answer = self.plugins.save_settings(plugin, tenant, viewer, values, expected_version)
+        if isinstance(answer.value, Saved):
+            self.stores.leases.set_due(tenant.pbx_tenant_id, plugin, to_timestamp(answer.value.next_due_at_utc))
+        self._audit(tenant, viewer, "settings.save", type(answer.value).__name__, ", ".join(sorted(values)))
+        return answer
+
+    def press(self, plugin: str, tenant: Tenant, viewer: Viewer, request: ActionRequest) -> Answer[ActionOutcome]:
+        """Press a button. Where it answers `Started`, the caller runs the job."""
+        answer = self.plugins.run_action(plugin, tenant, viewer, request)
+        self._audit(tenant, viewer, f"action.{request.action}", type(answer.value).__name__, answer.sentence)
+        return answer
+
+    def _audit(self, tenant: Tenant, viewer: Viewer, event: str, outcome: str, subject: str) -> None:
+        self.stores.audit.record(tenant.pbx_tenant_id, viewer.username, event, outcome=outcome.lower(), subject=subject)
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.stores.database.close()
+
+
+def _names(page: SettingsPage) -> set[str]:
+    return set(page.field_names()) | {action.name for tab in page.tabs for action in tab.actions}
