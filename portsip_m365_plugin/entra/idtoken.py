@@ -1,7 +1,8 @@
 """Checks of an ID token, in our own code: PyJWT verifies one signature, everything else is decided here.
 
-msal makes none of these checks since 1.38 (and never verified the signature), so nothing here relies on it. The person is
-`(tid, oid)`; name and `preferred_username` are display text: mutable, reusable, and a guest may carry a local user's.
+msal makes none of these checks since 1.38 (and never verified the signature), so nothing here relies on it. The
+person is `(tid, oid)`; name and `preferred_username` are display text: mutable, reusable, and a guest may carry a
+local user's.
 
 Sources: Microsoft identity platform "ID token claims reference" and "Secure applications by validating claims"
 (read 2026-11); OpenID Connect Core 1.0 section 3.1.3.7; RFC 8725 (JWT best current practices).

@@ -1,0 +1,271 @@
+"""Sign in with Microsoft: OpenID Connect's authorization-code flow with PKCE, for one tenant.
+
+`begin` sends the browser away and leaves a `LoginFlow` with the host; `complete` redeems the code with exactly one
+token request and decides who it is. Nothing is kept here between the two.
+
+Sources: Microsoft "OAuth 2.0 authorization code flow" and "OpenID Connect" (read 2026-11); RFC 7636 (PKCE), RFC 9207
+(issuer in the answer), RFC 9700 (security best current practice).
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import hmac
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlencode, urlsplit
+
+from pbx_plugin_api import (
+    Clock,
+    LoginFlow,
+    LoginOutcome,
+    LoginRedirect,
+    LoginRefused,
+    LoginRequest,
+    SignedIn,
+    UserLink,
+    Users,
+    WebOrigins,
+)
+from portsip_m365_plugin.entra.assertion import ASSERTION_TYPE, AssertionSigner
+from portsip_m365_plugin.entra.endpoints import SignInEndpoints
+from portsip_m365_plugin.entra.identity_provider import IdentityProvider
+from portsip_m365_plugin.entra.idtoken import ExpectedToken, IdTokenClaims, IdTokenError, check_id_token
+from portsip_m365_plugin.entra.signin_errors import explain_refusal
+from portsip_m365_plugin.entra.signin_policy import SignInPolicy
+from portsip_m365_plugin.entra.transport import EntraUnreachableError
+
+__all__ = ["CALLBACK_PATH", "PROVIDER_ID", "SignIn", "SignInApp"]
+
+_log = logging.getLogger(__name__)
+
+PROVIDER_ID: Final = "ms365"
+CALLBACK_PATH: Final = "/ms365/callback"
+"""Registered by the administrator for the web domain and the SBC's: PortSIP's own address for it."""
+
+_SCOPE: Final = "openid profile"
+"""`profile` carries `oid` and the name. No mail (never used), no `offline_access` (no token is kept)."""
+_FLOW_LIFE: Final = timedelta(minutes=10)
+"""Microsoft's codes live about ten minutes; so may the page the person is looking at."""
+_CODE_MAX_CHARS: Final = 8192
+
+_UNREACHABLE: Final = "Microsoft cannot be reached just now. Please try again in a few minutes."
+_AGAIN: Final = "This sign-in is no longer valid. Please sign in again."
+_NOT_TRUSTED: Final = "Microsoft's answer could not be trusted. Please try again, or ask your administrator."
+_ID_TOKEN_SENTENCES: Final[Mapping[str, str]] = {
+    "personal_account": "Personal Microsoft accounts cannot sign in here. Use your work account.",
+    "tenant_mismatch": "This Microsoft account belongs to another organisation. Use your work account of this one.",
+    "expired": "Microsoft's answer has expired. Please sign in again; if it happens again, ask your administrator to"
+    " check the PBX's clock.",
+    "not_yet_valid": "Microsoft's answer is not valid yet. Ask your administrator to check the PBX's clock.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInApp:
+    """Who the PBX is at Entra, for one tenant."""
+
+    discovery_url: str
+    """The tenant's own discovery document, at the authority of its cloud."""
+    entra_tenant_id: str
+    """The GUID."""
+    client_id: str
+    signer: AssertionSigner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """Signing in to one tenant of the PBX; lives inside one hook call, as its host does."""
+
+    app: SignInApp
+    policy: SignInPolicy
+    provider: IdentityProvider
+    origins: WebOrigins
+    users: Users
+    clock: Clock
+
+    def begin(self, request: LoginRequest) -> LoginRedirect | LoginRefused:
+        """Say where to send the browser. Cost: at most one request (discovery), usually none."""
+        if request.origin not in self.origins.all():
+            return LoginRefused(
+                sentence="Please open the PBX's sign-in page at its own address.",
+                reason="origin_unknown",
+                detail="the request names an origin that is not the PBX's",
+            )
+        try:
+            endpoints = self.provider.endpoints(self.app.discovery_url, self.app.entra_tenant_id)
+        except EntraUnreachableError as error:
+            return _unreachable(error)
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        flow = LoginFlow(
+            state=state,
+            provider_id=PROVIDER_ID,
+            redirect_uri=request.origin + CALLBACK_PATH,
+            response_mode=self.policy.response_mode,
+            expires_at_utc=self.clock.now_utc() + _FLOW_LIFE,
+            client=request.client,
+            return_to=request.return_to,
+            secrets={"code_verifier": verifier, "nonce": nonce, "app": self._app_mark()},
+        )
+        query = {
+            "client_id": self.app.client_id,
+            "response_type": "code",
+            "redirect_uri": flow.redirect_uri,
+            "response_mode": flow.response_mode.value,
+            "scope": _SCOPE,
+            "state": state,
+            "nonce": nonce,
+            "code_challenge": _challenge(verifier),
+            "code_challenge_method": "S256",
+        }
+        if request.login_hint:
+            query["login_hint"] = request.login_hint
+        return LoginRedirect(url=_with_query(endpoints.authorization_endpoint, query), flow=flow)
+
+    def complete(self, flow: LoginFlow, params: Mapping[str, str]) -> LoginOutcome:
+        """Decide who has signed in. Cost: one token request; one more for the keys, about once a day."""
+        stale = self._find_staleness(flow, params)
+        if stale is not None:
+            return stale
+        try:
+            endpoints = self.provider.endpoints(self.app.discovery_url, self.app.entra_tenant_id)
+            if params.get("iss", endpoints.issuer) != endpoints.issuer:
+                return _refuse("answer_of_another_issuer", "the callback names another issuer (RFC 9207)")
+            if "error" in params:
+                return _explain(params["error"], params.get("error_description", ""), at="callback")
+            code = params.get("code", "")
+            if not 1 <= len(code) <= _CODE_MAX_CHARS or not code.isascii() or not code.isprintable() or " " in code:
+                return _refuse("malformed_callback", f"no usable code ({len(code)} characters)")
+            token = self._redeem(code, flow, endpoints)
+            if isinstance(token, LoginRefused):
+                return token
+            claims = check_id_token(
+                token,
+                self._expected(flow, endpoints),
+                find_key=functools.partial(self.provider.find_signing_key, endpoints),
+                now_utc=self.clock.now_utc(),
+            )
+        except EntraUnreachableError as error:
+            return _unreachable(error)
+        except IdTokenError as error:
+            return _refuse(error.reason, error.detail, _ID_TOKEN_SENTENCES.get(error.reason, _NOT_TRUSTED))
+        return self._admit(claims)
+
+    def sign_out(self, post_logout_redirect_uri: str, session_hint: str) -> str | None:
+        """Say where to send the browser to sign out at Microsoft too, or None. Cost: usually no request."""
+        if post_logout_redirect_uri not in [origin + CALLBACK_PATH for origin in self.origins.all()]:
+            return None  # Entra takes registered addresses only, and we hand out no other
+        try:
+            endpoints = self.provider.endpoints(self.app.discovery_url, self.app.entra_tenant_id)
+        except EntraUnreachableError as error:
+            _log.warning("Signing out at Microsoft is not offered now: %s", error)
+            return None
+        if endpoints.end_session_endpoint is None:
+            return None
+        query = {"post_logout_redirect_uri": post_logout_redirect_uri, "client_id": self.app.client_id}
+        if session_hint:
+            query["logout_hint"] = session_hint
+        return _with_query(endpoints.end_session_endpoint, query)
+
+    def _app_mark(self) -> str:
+        """What must be the same at both ends of a flow: an admin may change the settings in between."""
+        identity = "\n".join((self.app.discovery_url, self.app.entra_tenant_id, self.app.client_id))
+        return hashlib.sha256(identity.encode()).hexdigest()
+
+    def _find_staleness(self, flow: LoginFlow, params: Mapping[str, str]) -> LoginRefused | None:
+        if flow.provider_id != PROVIDER_ID or not _same(params.get("state", ""), flow.state):
+            return _refuse("state_mismatch", "the answer belongs to another sign-in", _AGAIN)
+        if self.clock.now_utc() >= flow.expires_at_utc:
+            return _refuse("flow_expired", f"begun more than {_FLOW_LIFE} ago", _AGAIN)
+        if flow.redirect_uri not in [origin + CALLBACK_PATH for origin in self.origins.all()]:
+            return _refuse("origin_unknown", "begun at an origin that is not the PBX's any more", _AGAIN)
+        if not _same(flow.secrets.get("app", ""), self._app_mark()):
+            return _refuse("settings_changed", "cloud, tenant or application were changed meanwhile", _AGAIN)
+        return None
+
+    def _redeem(self, code: str, flow: LoginFlow, endpoints: SignInEndpoints) -> str | LoginRefused:
+        """Exchange the code, once. The access token that comes along is dropped: nothing is asked with it."""
+        answer = self.provider.transport.post_form(
+            endpoints.token_endpoint,
+            {
+                "grant_type": "authorization_code",
+                "client_id": self.app.client_id,
+                "code": code,
+                "redirect_uri": flow.redirect_uri,
+                "code_verifier": flow.secrets.get("code_verifier", ""),
+                "scope": _SCOPE,
+                "client_assertion_type": ASSERTION_TYPE,
+                "client_assertion": self.app.signer.sign(
+                    client_id=self.app.client_id, audience=endpoints.token_endpoint, now_utc=self.clock.now_utc()
+                ),
+            },
+        )
+        body = answer.body
+        if answer.status != 200 or "error" in body:
+            ids = f"Trace ID: {body.get('trace_id')} Correlation ID: {body.get('correlation_id')}"
+            return _explain(str(body.get("error")), f"{body.get('error_description')} {ids}", at="token request")
+        token = body.get("id_token")
+        if not isinstance(token, str):
+            return _refuse("no_id_token", "the token endpoint gave no ID token")
+        return token
+
+    def _expected(self, flow: LoginFlow, endpoints: SignInEndpoints) -> ExpectedToken:
+        return ExpectedToken(
+            issuer=endpoints.issuer,
+            client_id=self.app.client_id,
+            entra_tenant_id=self.app.entra_tenant_id,
+            nonce=flow.secrets.get("nonce", ""),
+        )
+
+    def _admit(self, claims: IdTokenClaims) -> LoginOutcome:
+        who = f"object id {claims.entra_object_id}"
+        if not self.policy.admits(claims.entra_object_id):
+            sentence = "Signing in with Microsoft is not switched on for you. Ask your administrator."
+            return _refuse("not_admitted", f"{who} is not admitted by the SIGN IN settings", sentence)
+        link = UserLink(entra_tenant_id=claims.entra_tenant_id, entra_object_id=claims.entra_object_id)
+        user = self.users.find(link)
+        if user is None and not self.policy.first_sign_in_creates:
+            sentence = "You are not a user of this PBX yet. Ask your administrator to add you."
+            return _refuse("not_synced", f"{who} is not linked to a user", sentence)
+        if user is not None and not user.enabled:
+            sentence = "Your user of this PBX is disabled. Ask your administrator."
+            return _refuse("user_disabled", f"{who} is {user.username}, disabled", sentence)
+        return SignedIn(
+            link=link,
+            display_name=claims.display_name,
+            upn=claims.upn,
+            may_create=self.policy.first_sign_in_creates,
+            session_hint=claims.login_hint,
+        )
+
+
+def _challenge(verifier: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("ascii")).digest()).decode().rstrip("=")
+
+
+def _same(given: str, expected: str) -> bool:
+    return bool(expected) and hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
+
+
+def _with_query(address: str, query: Mapping[str, str]) -> str:
+    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"
+
+
+def _refuse(reason: str, detail: str, sentence: str = _NOT_TRUSTED) -> LoginRefused:
+    return LoginRefused(sentence=sentence, reason=reason, detail=detail)
+
+
+def _unreachable(error: EntraUnreachableError) -> LoginRefused:
+    _log.warning("Signing in is not possible now: %s", error)
+    return LoginRefused(sentence=_UNREACHABLE, reason="microsoft_unreachable", detail=str(error))
+
+
+def _explain(error: str, description: str, *, at: str) -> LoginRefused:
+    refusal = explain_refusal(error, description, at=at)
+    return LoginRefused(sentence=refusal.sentence, reason=refusal.reason, detail=refusal.detail)

@@ -1,0 +1,119 @@
+"""Why Microsoft did not sign somebody in: a sentence for the person, a word and the ids for the audit log.
+
+What comes back through the browser is the visitor's to write. From it we take a code of digits, a known OAuth word and
+GUIDs, nothing else: no text of the request reaches a page or a log.
+
+Sources: RFC 6749 sections 4.1.2.1 and 5.2; OpenID Connect Core section 3.1.2.6; Microsoft "Authentication and
+authorization error codes" (2024-04-24, read 2026-11).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["ProviderRefusal", "explain_refusal"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderRefusal:
+    """A refusal of Microsoft's, explained."""
+
+    reason: str
+    """`aadsts_50105`, `oauth_access_denied` or `provider_error`."""
+    sentence: str
+    """For the person."""
+    detail: str
+    """For the audit log: kind, place and Microsoft's ids."""
+
+
+_AGAIN: Final = "Please sign in again."
+_SENTENCES: Final[Mapping[str, str]] = {
+    "consent_missing": "Your organisation has not yet allowed the PBX to sign people in with Microsoft. Ask your"
+    " administrator to grant admin consent to it.",
+    "cancelled": "The sign-in was cancelled at Microsoft. You can try again whenever you like.",
+    "not_assigned": "Your account is not assigned to this application. Ask your administrator to assign you to it in"
+    " Microsoft Entra ID.",
+    "conditional_access": "A security rule of your organisation (Conditional Access) does not allow this sign-in from"
+    " this device or place. Ask your administrator.",
+    "wrong_tenant": "This Microsoft account does not belong to the organisation of this PBX. Sign in with your work"
+    " account there, or ask your administrator.",
+    "account_blocked": "Your Microsoft account is disabled, locked, or needs a new password. Ask your administrator.",
+    "interaction_needed": f"Microsoft wants you to confirm who you are once more. {_AGAIN}",
+    "too_late": f"The sign-in took too long, or its answer was used already. {_AGAIN}",
+    "setup": "The PBX's connection to Microsoft 365 is not set up correctly. Ask your administrator, and tell them the"
+    " reference number.",
+    "transient": "Microsoft has a passing problem. Please try again in a few minutes.",
+    "unknown": "Microsoft did not sign you in. Ask your administrator, and tell them the reference number.",
+}
+
+_KIND_BY_CODE: Final[Mapping[int, str]] = {
+    code: kind
+    for kind, codes in {
+        "consent_missing": (65001, 90094, 90095, 650052, 650056, 650057),
+        "cancelled": (65004,),
+        "not_assigned": (50105,),
+        "conditional_access": (50005, 50097, 50131, 53000, 53001, 53002, 53003, 53004, 530032),
+        "wrong_tenant": (16000, 50020, 50034, 50194, 51004, 90072),
+        "account_blocked": (50053, 50055, 50057),
+        "interaction_needed": (50058, 50074, 50076, 50079, 50158),
+        "too_late": (54005, 70000, 70008, 700005, 501481),
+        "setup": (
+            *(50011, 50012, 50013, 50027, 50048, 500011, 500133, 70001, 70011, 90002, 90038, 90051, 900021, 900023),
+            *(900382, 900432, 700016, 700024, 700025, 700027, 700030, 700054, 1000104, 1002012, 7000112, 7000215),
+            *(7000218, 7000222),
+        ),
+        "transient": (50033, 50087, 50196, 90006, 90012, 90024, 90033),
+    }.items()
+    for code in codes
+}
+
+_KIND_BY_ERROR: Final[Mapping[str, str]] = {
+    "access_denied": "cancelled",
+    "consent_required": "consent_missing",
+    "interaction_required": "interaction_needed",
+    "login_required": "interaction_needed",
+    "account_selection_required": "interaction_needed",
+    "invalid_grant": "too_late",
+    "temporarily_unavailable": "transient",
+    "server_error": "transient",
+    "invalid_client": "setup",
+    "invalid_request": "setup",
+    "invalid_resource": "setup",
+    "invalid_scope": "setup",
+    "unauthorized_client": "setup",
+    "unsupported_response_type": "setup",
+}
+
+_DESCRIPTION_MAX_CHARS: Final = 4096
+_CODE: Final = re.compile(r"\bAADSTS([0-9]{5,7})\b")
+_GUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_IDS: Final = (
+    ("trace id", re.compile(rf"\bTrace ID: ({_GUID})\b")),
+    ("correlation id", re.compile(rf"\bCorrelation ID: ({_GUID})\b")),
+)
+
+
+def explain_refusal(error: str, description: str = "", *, at: str) -> ProviderRefusal:
+    """Explain an OAuth error.
+
+    Args:
+        error: The OAuth `error`, as it came.
+        description: The `error_description`, as it came; only its AADSTS code and ids are used.
+        at: Where it came from, for the audit log: `callback` or `token request`.
+    """
+    description = description[:_DESCRIPTION_MAX_CHARS]
+    found = _CODE.search(description)
+    code = int(found[1]) if found else None
+    known_error = error if error in _KIND_BY_ERROR else ""
+    kind = _KIND_BY_CODE.get(code or 0) or _KIND_BY_ERROR.get(known_error, "unknown")
+    if code is not None:
+        reason = f"aadsts_{code}"
+    else:
+        reason = f"oauth_{known_error}" if known_error else "provider_error"
+    facts = [f"{kind} at the {at}", f"OAuth error {known_error or 'of no known name'}"]
+    facts += [f"AADSTS{code}"] if code is not None else []
+    facts += [f"{name} {found[1].lower()}" for name, pattern in _IDS if (found := pattern.search(description))]
+    return ProviderRefusal(reason=reason, sentence=_SENTENCES[kind], detail=", ".join(facts))

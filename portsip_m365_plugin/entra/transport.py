@@ -1,0 +1,172 @@
+"""The few requests of a sign-in: small JSON documents in, one form out.
+
+Every request has time-outs, a total time, a size cap, no cookies, no credentials out of `~/.netrc` and follows no
+redirect: an answer that points elsewhere is an answer we did not get. The trust store is read once a process (with
+`REQUESTS_CA_BUNDLE` where it is set), since reading it again for every connection costs more than a sign-in.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Final, Protocol
+
+import certifi
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+__all__ = ["EntraUnreachableError", "FormAnswer", "HttpTransport", "Transport", "shared_transport"]
+
+_CONNECT_S: Final = 5.0
+_READ_S: Final = 10.0
+_TOTAL_S: Final = 20.0
+_MAX_BYTES: Final = 512 * 1024
+_POOL_SIZE: Final = 32
+
+
+class EntraUnreachableError(Exception):
+    """No usable answer came from the identity provider. Retryable, but never by itself: a code works once."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormAnswer:
+    """What a form was answered with: any status below 500, and a JSON object."""
+
+    status: int
+    body: Mapping[str, Any]
+
+
+class Transport(Protocol):
+    """How documents are fetched and forms sent; tests put another server here."""
+
+    def get_json(self, url: str) -> Mapping[str, Any]:
+        """Fetch a JSON object.
+
+        Raises:
+            EntraUnreachableError: Nothing usable came back.
+        """
+
+    def post_form(self, url: str, form: Mapping[str, str]) -> FormAnswer:
+        """Send a form once; never sent again by itself.
+
+        Raises:
+            EntraUnreachableError: Nothing usable came back. The server may have acted on the form.
+        """
+
+
+class HttpTransport:
+    """HTTPS through requests. Threads: safe; connections are kept and shared."""
+
+    def __init__(self, trust: ssl.SSLContext) -> None:
+        self._session = requests.Session()
+        self._session.auth = _NoCredentials()
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.mount("https://", _TrustingAdapter(trust))
+
+    def get_json(self, url: str) -> Mapping[str, Any]:
+        """See `Transport`."""
+        answer = self._ask("GET", url, None)
+        if answer.status != 200:
+            raise EntraUnreachableError(f"{_place(url)} answered {answer.status}")
+        return answer.body
+
+    def post_form(self, url: str, form: Mapping[str, str]) -> FormAnswer:
+        """See `Transport`."""
+        return self._ask("POST", url, form)
+
+    def _ask(self, method: str, url: str, form: Mapping[str, str] | None) -> FormAnswer:
+        until_s = time.monotonic() + _TOTAL_S
+        try:
+            with self._session.request(
+                method,
+                url,
+                data=form,
+                headers={"Accept": "application/json"},
+                timeout=(_CONNECT_S, _READ_S),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                raw = _read(response, until_s)
+                status = response.status_code
+        except requests.RequestException as error:
+            # The exception's own text could carry the form; its kind says enough.
+            raise EntraUnreachableError(f"{_place(url)}: {type(error).__name__}") from error
+        if status >= 500 or 300 <= status < 400 or status == 429:
+            raise EntraUnreachableError(f"{_place(url)} answered {status}")
+        try:
+            body = json.loads(raw)
+        except (ValueError, RecursionError) as error:
+            raise EntraUnreachableError(f"{_place(url)} answered {status} with something that is not JSON") from error
+        if not isinstance(body, dict):
+            raise EntraUnreachableError(f"{_place(url)} answered {status} with JSON of another shape")
+        return FormAnswer(status, body)
+
+
+@functools.lru_cache(maxsize=4)
+def _transport_trusting(bundle: str, _changed_ns: int) -> HttpTransport:
+    trust = ssl.create_default_context(
+        cafile=bundle if os.path.isfile(bundle) else None, capath=bundle if os.path.isdir(bundle) else None
+    )
+    trust.minimum_version = ssl.TLSVersion.TLSv1_2
+    return HttpTransport(trust)
+
+
+def shared_transport() -> HttpTransport:
+    """Return the process's transport; a new one where the operator has named or written another trust store."""
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certifi.where()
+    return _transport_trusting(bundle, os.stat(bundle).st_mtime_ns)
+
+
+class _TrustingAdapter(HTTPAdapter):
+    """Connections that verify by one trust store kept in memory."""
+
+    def __init__(self, trust: ssl.SSLContext) -> None:
+        self._trust = trust
+        super().__init__(pool_connections=64, pool_maxsize=_POOL_SIZE)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Give every connection the trust store."""
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._trust)
+
+    def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+        """Behind a proxy too."""
+        return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._trust)
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        """Leave out the file names that would be read again for each connection."""
+        host, _ = super().build_connection_pool_key_attributes(request, True, cert)
+        return host, {"cert_reqs": "CERT_REQUIRED"}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Always verify, by the trust store in memory."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+class _NoCredentials(AuthBase):
+    """Stands where requests would look into ~/.netrc."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+def _read(response: requests.Response, until_s: float) -> bytes:
+    raw = bytearray()
+    for piece in response.iter_content(16_384):
+        raw += piece
+        if len(raw) > _MAX_BYTES:
+            raise EntraUnreachableError(f"{_place(response.url)} answered with more than {_MAX_BYTES} bytes")
+        if time.monotonic() > until_s:
+            raise EntraUnreachableError(f"{_place(response.url)} took longer than {_TOTAL_S:.0f} s")
+    return bytes(raw)
+
+
+def _place(url: str) -> str:
+    """An address without its query."""
+    return url.partition("?")[0]
