@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol
 
 import certifi
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
@@ -88,14 +89,15 @@ class HttpTransport:
                 method,
                 url,
                 data=form,
-                headers={"Accept": "application/json"},
+                # Unpacked: a small answer cannot turn into a large one.
+                headers={"Accept": "application/json", "Accept-Encoding": "identity"},
                 timeout=(_CONNECT_S, _READ_S),
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 raw = _read(response, until_s)
                 status = response.status_code
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             # The exception's own text could carry the form; its kind says enough.
             raise EntraUnreachableError(f"{_place(url)}: {type(error).__name__}") from error
         if status >= 500 or 300 <= status < 400 or status == 429:
@@ -157,8 +159,9 @@ class _NoCredentials(AuthBase):
 
 
 def _read(response: requests.Response, until_s: float) -> bytes:
+    # One piece as it arrives: iter_content waits for a full one, and a server that drips bytes would have no deadline.
     raw = bytearray()
-    for piece in response.iter_content(16_384):
+    while piece := response.raw.read1(16_384):
         raw += piece
         if len(raw) > _MAX_BYTES:
             raise EntraUnreachableError(f"{_place(response.url)} answered with more than {_MAX_BYTES} bytes")
