@@ -1,0 +1,1 @@
+"""Pure functions: Graph shapes in, PBX shapes out."""

@@ -1,0 +1,138 @@
+"""Microsoft's clouds as data, and those the operator of this machine adds.
+
+Only the operator can add a cloud: the JSON file named in `PORTSIP_M365_CLOUDS`, read by this process. A tenant's
+administrator chooses among clouds and can neither add nor change one. What a cloud lacks decides how we call it.
+
+Source: Microsoft Entra authentication & national clouds (2025-01-15); Graph deployments; schema differences of
+2026-08-20: 21Vianet has no contacts delta and no `internetMessageHeaders`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+__all__ = ["CHINA", "CLOUDS_VARIABLE", "GLOBAL", "Cloud", "CloudFileError", "load_clouds"]
+
+CLOUDS_VARIABLE: Final = "PORTSIP_M365_CLOUDS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cloud:
+    """Where one cloud is, and what it has."""
+
+    name: str
+    authority: str
+    """Origin of Entra ID; everything else there comes from discovery."""
+    graph: str
+    """Origin of Microsoft Graph; calls go to `{graph}/v1.0/…`."""
+    like: str
+    """Which of Microsoft's clouds its schema follows: `GLOBAL` or `CHINA`."""
+    is_microsofts: bool = False
+
+    @property
+    def graph_root(self) -> str:
+        """The address that paths of the wire table follow."""
+        return f"{self.graph}/v1.0"
+
+    @property
+    def graph_scope(self) -> str:
+        """What an app-only token is asked for."""
+        return f"{self.graph}/.default"
+
+    @property
+    def has_contacts_delta(self) -> bool:
+        """Whether changed contacts can be asked for; otherwise they are listed and compared."""
+        return self.like == "GLOBAL"
+
+    @property
+    def has_message_headers(self) -> bool:
+        """Whether a message may carry headers of our own."""
+        return self.like == "GLOBAL"
+
+
+GLOBAL: Final = Cloud(
+    name="GLOBAL",
+    authority="https://login.microsoftonline.com",
+    graph="https://graph.microsoft.com",
+    like="GLOBAL",
+    is_microsofts=True,
+)
+CHINA: Final = Cloud(
+    name="CHINA",
+    authority="https://login.partner.microsoftonline.cn",
+    graph="https://microsoftgraph.chinacloudapi.cn",
+    like="CHINA",
+    is_microsofts=True,
+)
+
+_OWN: Final[Mapping[str, Cloud]] = MappingProxyType({"GLOBAL": GLOBAL, "CHINA": CHINA})
+_FIELDS: Final = ("authority", "graph", "like")
+
+
+class CloudFileError(Exception):
+    """The operator's file of clouds cannot be used; the message names file, cloud, field, value and remedy."""
+
+
+def load_clouds(environment: Mapping[str, str] = os.environ) -> Mapping[str, Cloud]:
+    """Return all clouds by name: Microsoft's, then the operator's.
+
+    Raises:
+        CloudFileError: The file is missing or wrong. Nothing of it is used then. Not retryable.
+    """
+    named = environment.get(CLOUDS_VARIABLE)
+    if not named:
+        return _OWN
+    path = Path(named)
+    try:
+        shape = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CloudFileError(f"{path} ({CLOUDS_VARIABLE}) cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise CloudFileError(f"{path} ({CLOUDS_VARIABLE}) is not JSON: {error}") from error
+    if not isinstance(shape, dict):
+        raise CloudFileError(f'{path}: an object is expected, such as {{"LAB": {{"authority": …, "graph": …}}}}')
+    return MappingProxyType({**_OWN, **{name: _read_cloud(path, name, entry) for name, entry in shape.items()}})
+
+
+def _read_cloud(path: Path, name: str, entry: Any) -> Cloud:
+    where = f"{path}: cloud {name!r}"
+    if name in _OWN:
+        raise CloudFileError(f"{where}: Microsoft's own clouds cannot be changed; choose another name")
+    if not (name.isascii() and name.replace("_", "").isalnum() and name == name.upper() and len(name) <= 32):
+        raise CloudFileError(f"{where}: a name has at most 32 capital letters, digits and _")
+    if not isinstance(entry, dict):
+        raise CloudFileError(f"{where}: an object with {', '.join(_FIELDS)} is expected")
+    unknown = sorted(set(entry) - set(_FIELDS))
+    if unknown:
+        raise CloudFileError(f"{where}: {unknown[0]!r} is unknown; fields: {', '.join(_FIELDS)}")
+    like = entry.get("like", "GLOBAL")
+    if like not in _OWN:
+        raise CloudFileError(f"{where}: like: {like!r} is neither GLOBAL nor CHINA")
+    return Cloud(
+        name=name,
+        authority=_read_origin(where, "authority", entry.get("authority")),
+        graph=_read_origin(where, "graph", entry.get("graph")),
+        like=like,
+    )
+
+
+def _read_origin(where: str, field: str, value: Any) -> str:
+    parts = urlsplit(value) if isinstance(value, str) else None
+    if (
+        parts is None
+        or parts.scheme != "https"
+        or not parts.hostname
+        or parts.username is not None
+        or parts.path not in ("", "/")
+        or parts.query
+        or parts.fragment
+    ):
+        raise CloudFileError(f"{where}: {field}: {value!r} is not an origin such as https://127.0.0.1:8443")
+    return f"https://{parts.netloc}"

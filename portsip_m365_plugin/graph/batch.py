@@ -1,0 +1,241 @@
+"""Many calls in few requests: `$batch`, at most 20 a time, each with a fate of its own.
+
+Sources: Graph JSON batching and throttling (2026-05-20). Answers come in any order; an item that is throttled says so
+in its own headers while the batch itself is 200 (older texts: the batch is 424). Items count one by one against every
+limit. Outlook works off at most 4 of a batch at a time, so a batch is best spread over different mailboxes.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar
+
+from portsip_m365_plugin.graph.client import GraphClient, Reply
+from portsip_m365_plugin.graph.errors import (
+    AnswerLostError,
+    GraphError,
+    ProtocolError,
+    ThrottledError,
+    judge,
+    read_message,
+)
+from portsip_m365_plugin.graph.retry import may_retry, parse_retry_after, tries_at_most, wait_s
+from portsip_m365_plugin.graph.wire import Request, build
+
+__all__ = ["ITEMS_MAX", "BatchItem", "BatchResult", "run_batches"]
+
+_log = logging.getLogger(__name__)
+
+ITEMS_MAX: Final = 20
+PER_MAILBOX_MAX: Final = 4
+"""Exchange serves one app at most 4 requests of one mailbox at a time; beyond that it answers 429."""
+
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchItem(Generic[K]):
+    """One call of a batch, and the caller's own key for it."""
+
+    key: K
+    request: Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchResult(Generic[K]):
+    """What became of one item: a reply or an error, never neither."""
+
+    item: BatchItem[K]
+    reply: Reply | None = None
+    error: GraphError | None = None
+
+
+@dataclass
+class _Waiting(Generic[K]):
+    item: BatchItem[K]
+    attempt: int = 0
+    not_before: float = 0.0
+
+
+@dataclass
+class _Queue(Generic[K]):
+    """Items not yet sent: at most a few batches are drawn ahead from the caller's stream."""
+
+    source: Iterator[BatchItem[K]]
+    ready: deque[_Waiting[K]] = field(default_factory=deque)
+    in_flight: dict[str, int] = field(default_factory=dict)
+    is_dry: bool = False
+
+    def draw(self, now: float) -> list[_Waiting[K]]:
+        """Return up to 20 items that may go now, none beyond its mailbox's share."""
+        self._fill()
+        chosen: list[_Waiting[K]] = []
+        kept: deque[_Waiting[K]] = deque()
+        while self.ready and len(chosen) < ITEMS_MAX:
+            entry = self.ready.popleft()
+            mailbox = entry.item.request.mailbox
+            if entry.not_before > now or (mailbox and self.in_flight.get(mailbox, 0) >= PER_MAILBOX_MAX):
+                kept.append(entry)
+                continue
+            if mailbox:
+                self.in_flight[mailbox] = self.in_flight.get(mailbox, 0) + 1
+            chosen.append(entry)
+        self.ready.extendleft(reversed(kept))
+        return chosen
+
+    def give_back(self, entries: list[_Waiting[K]]) -> None:
+        """Free the mailboxes' shares of items that have been answered."""
+        for entry in entries:
+            mailbox = entry.item.request.mailbox
+            if mailbox:
+                self.in_flight[mailbox] -= 1
+                if not self.in_flight[mailbox]:
+                    del self.in_flight[mailbox]
+
+    def _fill(self) -> None:
+        while not self.is_dry and len(self.ready) < 4 * ITEMS_MAX:
+            item = next(self.source, None)
+            if item is None:
+                self.is_dry = True
+            else:
+                self.ready.append(_Waiting(item))
+
+
+def run_batches(
+    client: GraphClient,
+    items: Iterable[BatchItem[K]],
+    *,
+    n_threads: int = 1,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Iterator[BatchResult[K]]:
+    """Send any number of calls in batches and yield each result as it comes, in no promised order.
+
+    Args:
+        client: Sends the batches; a batch refused as a whole is retried as the reads it holds.
+        items: Drawn little by little, on the calling thread; only reads belong here.
+        n_threads: How many batches may be in flight at once.
+        should_stop: Asked on the calling thread; when True, what is in flight comes back and nothing more is sent.
+
+    Raises:
+        GraphError: The batch call itself failed for good. Items not yet yielded were not answered.
+        ProtocolError: The answer to a batch is not one.
+    """
+    queue: _Queue[K] = _Queue(iter(items))
+    flights: dict[Future[Reply], list[_Waiting[K]]] = {}
+    with ThreadPoolExecutor(max_workers=n_threads, thread_name_prefix="graph-batch") as pool:
+        while True:
+            while len(flights) < n_threads and not should_stop():
+                chosen = queue.draw(client.timing.monotonic())
+                if not chosen:
+                    break
+                flights[pool.submit(client.send, _build(client, chosen))] = chosen
+            if not flights:
+                if should_stop() or (queue.is_dry and not queue.ready):
+                    return
+                _sleep_until_ready(client, queue)
+                continue
+            landed, _ = wait(flights, return_when=FIRST_COMPLETED)
+            for future in landed:
+                entries = flights.pop(future)
+                queue.give_back(entries)
+                yield from _land(client, future.result(), entries, queue)
+
+
+def _build(client: GraphClient, entries: list[_Waiting[Any]]) -> Request:
+    requests = []
+    for number, entry in enumerate(entries):
+        inner = entry.item.request
+        shape: dict[str, Any] = {"id": str(number), "method": inner.call.method, "url": inner.path_and_query}
+        if inner.headers:
+            shape["headers"] = dict(inner.headers)
+        requests.append(shape)
+    return build("batch", client.cloud, body={"requests": requests})
+
+
+def _land(client: GraphClient, reply: Reply, entries: list[_Waiting[K]], queue: _Queue[K]) -> Iterator[BatchResult[K]]:
+    answers = _read_answers(reply)
+    longest_s = 0.0
+    again: list[_Waiting[K]] = []
+    for number, entry in enumerate(entries):
+        entry.attempt += 1
+        answer = answers.get(str(number))
+        result, retry_after_s = _judge_item(client, entry.item, answer, reply)
+        error = result.error
+        if (
+            error is not None
+            and may_retry(error, entry.item.request.call.retry)
+            and entry.attempt < tries_at_most(error, client.policy)
+        ):
+            pause_s = wait_s(entry.attempt, retry_after_s, client.policy, client.timing.random())
+            if pause_s <= client.policy.budget_s:
+                longest_s = max(longest_s, pause_s)
+                again.append(entry)
+                continue
+        yield result
+    if again:
+        # Microsoft: put the throttled ones into a new batch, after the longest of their waits.
+        _log.info("%d of %d items of a batch go again in %.1f s", len(again), len(entries), longest_s)
+        not_before = client.timing.monotonic() + longest_s
+        for entry in again:
+            entry.not_before = not_before
+        queue.ready.extend(again)
+
+
+def _read_answers(reply: Reply) -> dict[str, Mapping[str, Any]]:
+    responses = reply.body.get("responses") if isinstance(reply.body, Mapping) else None
+    if not isinstance(responses, list):
+        raise ProtocolError("the answer to a batch has no responses", request_id=reply.request_id)
+    return {str(answer.get("id")): answer for answer in responses if isinstance(answer, Mapping)}
+
+
+def _judge_item(
+    client: GraphClient, item: BatchItem[K], answer: Mapping[str, Any] | None, reply: Reply
+) -> tuple[BatchResult[K], float | None]:
+    call = item.request.call
+    ids = {"request_id": reply.request_id, "client_request_id": reply.client_request_id}
+    if answer is None or not isinstance(answer.get("status"), int):
+        error: GraphError = AnswerLostError(f"{call.name}: the batch came back without this item", **ids)
+        return BatchResult(item=item, error=error), None
+    status: int = answer["status"]
+    given = answer.get("headers")
+    headers = {str(k).lower(): str(v) for k, v in given.items()} if isinstance(given, Mapping) else {}
+    body = answer.get("body")
+    if status in call.success:
+        if call.is_binary:
+            body = _decode_binary(body)
+        if body is None:
+            return BatchResult(item=item, error=ProtocolError(f"{call.name}: no body", status=status, **ids)), None
+        return BatchResult(item=item, reply=Reply(status=status, headers=headers, body=body, **ids)), None
+    if status < 400:
+        return BatchResult(item=item, error=ProtocolError(f"{call.name}: unexpected", status=status, **ids)), None
+    kind, code = judge(status, body, carries_token=item.request.carries_token)
+    retry_after_s = parse_retry_after(headers.get("retry-after"), client.timing.now_utc())
+    if status == 424 or (status == 503 and retry_after_s is not None):
+        kind = ThrottledError
+    _log.debug("%s in a batch: HTTP %d %s: %s", call.name, status, code, read_message(body))
+    return BatchResult(
+        item=item, error=kind(f"{call.name} was refused", status=status, code=code, **ids)
+    ), retry_after_s
+
+
+def _decode_binary(body: object) -> bytes | None:
+    """Binary answers come as base64 text; both alphabets are met."""
+    if not isinstance(body, str):
+        return None
+    try:
+        text = body.replace("-", "+").replace("_", "/")
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _sleep_until_ready(client: GraphClient, queue: _Queue[Any]) -> None:
+    now = client.timing.monotonic()
+    pause_s = min((entry.not_before for entry in queue.ready), default=now) - now
+    client.timing.sleep(min(max(pause_s, 0.01), 5.0))

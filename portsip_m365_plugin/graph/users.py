@@ -1,0 +1,88 @@
+"""People: listed, followed by delta, read one by one. Source: user-list, user-delta, delta-query-users (2024-01)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from portsip_m365_plugin.graph.batch import BatchItem, run_batches
+from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.graph.errors import NotFoundError, ProtocolError
+from portsip_m365_plugin.graph.paging import Page, walk
+from portsip_m365_plugin.graph.wire import CALLS, USER_SELECT, Request, build, follow
+
+__all__ = ["USER_SELECT", "delta_users", "get_user", "get_users", "latest_delta_link", "list_users"]
+
+PAGE_SIZE: Final = 999
+
+
+def list_users(client: GraphClient, *, page_size: int = PAGE_SIZE) -> Iterator[Page]:
+    """Yield all users of the directory, page by page. Complete only when the iterator ends without an error.
+
+    Cost: one request a page.
+    """
+    first = build("users.list", client.cloud, select=USER_SELECT, query={"$top": page_size})
+    yield from walk(first, client.send, client.cloud)
+
+
+def latest_delta_link(client: GraphClient) -> str:
+    """Return a delta link for "from now on", tracking the same properties that `list_users` reads.
+
+    Taken *before* a full listing, so that nothing that changes meanwhile is missed. Without the same `$select` the
+    token would track another set of properties, and leavers would never be seen. Cost: one request.
+    """
+    query = {"$deltatoken": "latest"}
+    request = build("users.delta", client.cloud, select=USER_SELECT, query=query)
+    page = Page(rows=[])
+    for page in walk(request, client.send, client.cloud, is_delta=True):
+        if page.delta_link is not None:
+            return page.delta_link
+    raise ProtocolError("users.delta gave no delta link")
+
+
+def delta_users(client: GraphClient, delta_link: str) -> Iterator[Page]:
+    """Yield what changed since a delta link was made; the last page carries the next one.
+
+    Raises:
+        ResyncRequiredError: The link is too old (410, or 400 to a stored token): list everything once.
+    """
+    start = Request(call=CALLS["users.delta"], path_and_query="/users/delta")
+    yield from walk(follow(start, delta_link, client.cloud), client.send, client.cloud, is_delta=True)
+
+
+def get_user(client: GraphClient, user_id: str) -> dict[str, Any] | None:
+    """Return one user by object id or UPN, or None where there is none. Cost: one request."""
+    request = build("users.get", client.cloud, select=USER_SELECT, user_id=user_id)
+    try:
+        body = client.send(request).body
+    except NotFoundError:
+        return None
+    return _read_user(body)
+
+
+def get_users(client: GraphClient, user_ids: Sequence[str]) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Yield (id, user or None) for each id, in no promised order. Cost: one request, or one per 20 beyond the first.
+
+    Raises:
+        GraphError: One could not be read: nothing may be concluded about it.
+    """
+    if len(user_ids) == 1:
+        yield user_ids[0], get_user(client, user_ids[0])
+        return
+    items = (
+        BatchItem(key=user_id, request=build("users.get", client.cloud, select=USER_SELECT, user_id=user_id))
+        for user_id in user_ids
+    )
+    for result in run_batches(client, items):
+        if result.reply is not None:
+            yield result.item.key, _read_user(result.reply.body)
+        elif isinstance(result.error, NotFoundError):
+            yield result.item.key, None
+        elif result.error is not None:
+            raise result.error
+
+
+def _read_user(body: Any) -> dict[str, Any]:
+    if not isinstance(body, dict) or not isinstance(body.get("id"), str):
+        raise ProtocolError("users.get: the answer is not a user")
+    return body
