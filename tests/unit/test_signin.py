@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -32,44 +32,11 @@ from portsip_m365_plugin.entra.signin import SignIn, SignInApp
 from portsip_m365_plugin.entra.signin_policy import SignInMode, SignInPolicy
 from portsip_m365_plugin.entra.transport import EntraUnreachableError, FormAnswer
 from tests.entra_peer import AUTHORITY, CORRELATION_ID, DISCOVERY_URL, TRACE_ID, EntraPeer, refusal, signer
-from tests.idtoken_forge import CLIENT_ID, NOW_UTC, OBJECT_ID, OTHER_TENANT_ID, TENANT_ID, private_key, sign
+from tests.idtoken_forge import CLIENT_ID, OBJECT_ID, OTHER_TENANT_ID, TENANT_ID, private_key, sign
+from tests.signin_host import HostClock, LinkedUsers, user
 
 WEB, SBC = "https://pbx.example.com:8887", "https://sbc.example.com:8887"
 GUEST_ID = "0b1ec700-0000-4000-8000-00000000beef"
-
-
-class LinkedUsers:
-    """The host's `users.find`, nothing more."""
-
-    def __init__(self, *users: LinkedUser) -> None:
-        self._by_link = {user.link: user for user in users}
-
-    def find(self, link: UserLink) -> LinkedUser | None:
-        return self._by_link.get(link)
-
-
-class HostClock:
-    def __init__(self) -> None:
-        self.moment = NOW_UTC
-
-    def now_utc(self) -> datetime:
-        return self.moment
-
-    def sleep(self, seconds: float) -> None:
-        raise AssertionError("a sign-in does not sleep")
-
-
-def user(object_id: str = OBJECT_ID, **changes: Any) -> LinkedUser:
-    known: dict[str, Any] = {
-        "user_id": "u1",
-        "link": UserLink(entra_tenant_id=TENANT_ID, entra_object_id=object_id),
-        "username": "adele",
-        "display_name": "Adele Vance",
-        "extension_number": "101",
-        "enabled": True,
-        "email": "adele@contoso.example",
-    }
-    return LinkedUser(**{**known, **changes})
 
 
 def sign_in(peer: EntraPeer, *users: LinkedUser, **changes: Any) -> SignIn:
