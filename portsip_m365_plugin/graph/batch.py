@@ -198,7 +198,7 @@ def _judge_item(
     client: GraphClient, item: BatchItem[K], answer: Mapping[str, Any] | None, reply: Reply
 ) -> tuple[BatchResult[K], float | None]:
     call = item.request.call
-    ids = {"request_id": reply.request_id, "client_request_id": reply.client_request_id}
+    ids: dict[str, Any] = {"request_id": reply.request_id, "client_request_id": reply.client_request_id}
     if answer is None or not isinstance(answer.get("status"), int):
         error: GraphError = AnswerLostError(f"{call.name}: the batch came back without this item", **ids)
         return BatchResult(item=item, error=error), None

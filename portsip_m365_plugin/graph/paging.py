@@ -37,7 +37,8 @@ def walk(first: Request, send: Callable[[Request], Reply], cloud: Cloud, *, is_d
         GraphError: From sending, at any page; what was yielded before is then incomplete, and absence proves nothing.
         ProtocolError: A loop, more rows than any tenant has, or a delta round that ends without a delta link.
     """
-    request, seen, n_rows = first, set(), 0
+    request, n_rows = first, 0
+    seen: set[str] = set()
     while True:
         page = read_page(send(request).body, request)
         n_rows += len(page.rows)

@@ -113,7 +113,8 @@ _ROWS: Final = (
         select_of="user", select=USER_SELECT,
     ),
     _row(
-        "users.photo", "GET", "/users/{user_id}/photo", "profilephoto-get (2023-11)", "User.Read.All", service="outlook",
+        "users.photo", "GET", "/users/{user_id}/photo", "profilephoto-get (2023-11)", "User.Read.All",
+        service="outlook",
     ),
     _row(
         "users.photo_content", "GET", "/users/{user_id}/photo/$value", "profilephoto-get (2023-11)", "User.Read.All",

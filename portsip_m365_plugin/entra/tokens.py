@@ -1,0 +1,216 @@
+"""App-only tokens by certificate, through msal.
+
+One application object per credential, kept: msal then finds tokens in its own cache and asks Entra once an hour. msal
+also keeps an error answer for 60 seconds, even after the cause is mended (measured); so a test of the connection uses
+a fresh object. msal ignores its own time-outs once it is given a session, so the session has them.
+
+Source: Microsoft identity platform certificate credentials (2025-01-04); msal 1.39: a credential with
+`public_certificate` and without `thumbprint` signs PS256 with `x5t#S256`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msal
+import requests
+from requests.utils import get_environ_proxies
+
+from portsip_m365_plugin.clouds import Cloud
+from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind, explain_token_error
+from portsip_m365_plugin.network import explain_connect_failure
+
+__all__ = ["AppCredential", "AppToken", "acquire_app_token", "forget_apps"]
+
+_log = logging.getLogger(__name__)
+
+_TIMEOUT_S: Final = (10.0, 30.0)
+_APPS_MAX: Final = 512
+_SKEW_TOLD_S: Final = 240.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppCredential:
+    """Who the app is: directory, application, and the key pair it signs with."""
+
+    cloud: Cloud
+    entra_tenant_id: str
+    client_id: str
+    private_key_pem: bytes = field(repr=False)
+    certificate_pem: str = field(repr=False)
+    thumbprint_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppToken:
+    """An access token for Graph. Opaque; never parsed, never shown."""
+
+    access_token: str = field(repr=False)
+    is_from_cache: bool
+
+
+class _EntraSession(requests.Session):
+    """A session with time-outs that remembers what the server said of the time."""
+
+    def __init__(self, authority: str, environment: Mapping[str, str]) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.verify = environment.get("REQUESTS_CA_BUNDLE") or environment.get("CURL_CA_BUNDLE") or True
+        self.proxies.update(get_environ_proxies(authority))
+        self.server_ahead_s = 0.0
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs["timeout"] = _TIMEOUT_S
+        kwargs["allow_redirects"] = False
+        response = super().request(*args, **kwargs)
+        try:
+            told = parsedate_to_datetime(response.headers["Date"])
+            self.server_ahead_s = (told - datetime.now(timezone.utc)).total_seconds()
+        except (KeyError, TypeError, ValueError):
+            self.server_ahead_s = 0.0
+        return response
+
+
+@dataclass(frozen=True, slots=True)
+class _App:
+    application: msal.ConfidentialClientApplication
+    session: _EntraSession
+
+
+_apps: OrderedDict[tuple[str, str, str, str], _App] = OrderedDict()
+_lock = threading.Lock()
+
+
+def acquire_app_token(
+    credential: AppCredential,
+    *,
+    fresh: bool = False,
+    force_refresh: bool = False,
+    make_session: Callable[[str, Mapping[str, str]], _EntraSession] = _EntraSession,
+) -> AppToken | EntraRefusal:
+    """Return a token for Graph, from msal's cache or from Entra.
+
+    Args:
+        credential: Who asks.
+        fresh: Use a new application object, so that no stored token and no stored refusal answers.
+        force_refresh: Forget the object kept so far: Graph has refused its token.
+        make_session: Makes the connections; tests bring their own.
+
+    Cost: nothing while a token is cached; else one request, and one discovery request the first time.
+    """
+    try:
+        app = _make_app(credential, make_session) if fresh else _find_app(credential, make_session, force_refresh)
+        with _lock_of(app):
+            answer = app.application.acquire_token_for_client(scopes=[credential.cloud.graph_scope])
+    except requests.exceptions.RequestException as error:
+        return _explain_unreachable(error, credential.cloud)
+    except (ValueError, KeyError, RuntimeError) as error:
+        # msal raises ValueError both for a directory it cannot discover and for an answer that is not JSON.
+        return _explain_discovery(error, credential)
+    if "access_token" in answer:
+        return AppToken(access_token=answer["access_token"], is_from_cache=answer.get("token_source") == "cache")
+    refusal = explain_token_error(answer)
+    if refusal.kind in (RefusalKind.CLOCK, RefusalKind.CERTIFICATE) and abs(app.session.server_ahead_s) > _SKEW_TOLD_S:
+        refusal = _explain_clock(refusal, app.session.server_ahead_s)
+    _log.warning("Entra refused a token: AADSTS%s, correlation %s", refusal.code, refusal.correlation_id)
+    return refusal
+
+
+def forget_apps() -> None:
+    """Drop every kept application object; for tests, and after a change of the operator's clouds."""
+    with _lock:
+        _apps.clear()
+
+
+_token_locks: dict[int, threading.Lock] = {}
+
+
+def _lock_of(app: _App) -> threading.Lock:
+    """One token request at a time per application: the threads of a run then share what the first one fetched."""
+    with _lock:
+        return _token_locks.setdefault(id(app.session), threading.Lock())
+
+
+def _find_app(credential: AppCredential, make_session: Callable[..., _EntraSession], drop: bool) -> _App:
+    key = (
+        credential.cloud.authority,
+        credential.entra_tenant_id,
+        credential.client_id,
+        credential.thumbprint_sha256,
+    )
+    with _lock:
+        if drop:
+            _apps.pop(key, None)
+        found = _apps.get(key)
+        if found is not None:
+            _apps.move_to_end(key)
+            return found
+    made = _make_app(credential, make_session)
+    with _lock:
+        kept = _apps.setdefault(key, made)
+        while len(_apps) > _APPS_MAX:
+            _, dropped = _apps.popitem(last=False)
+            _token_locks.pop(id(dropped.session), None)
+        return kept
+
+
+def _make_app(credential: AppCredential, make_session: Callable[..., _EntraSession]) -> _App:
+    session = make_session(credential.cloud.authority, os.environ)
+    application = msal.ConfidentialClientApplication(
+        credential.client_id,
+        authority=f"{credential.cloud.authority}/{credential.entra_tenant_id}",
+        client_credential={
+            "private_key": credential.private_key_pem.decode("ascii"),
+            "public_certificate": credential.certificate_pem,
+        },
+        http_client=session,
+        # An operator's cloud is unknown to Microsoft's list of authorities.
+        instance_discovery=None if credential.cloud.is_microsofts else False,
+    )
+    return _App(application, session)
+
+
+def _explain_unreachable(error: requests.exceptions.RequestException, cloud: Cloud) -> EntraRefusal:
+    sentence, remedy = explain_connect_failure(error, urlsplit(cloud.authority).hostname or cloud.authority)
+    _log.warning("Entra cannot be reached: %s", type(error).__name__)
+    return EntraRefusal(kind=RefusalKind.UNREACHABLE, sentence=sentence, remedy=remedy)
+
+
+def _explain_discovery(error: Exception, credential: AppCredential) -> EntraRefusal:
+    """Explain why msal found no directory to ask."""
+    text = str(error)
+    if "AADSTS" in text or "invalid_tenant" in text or "tenant_discovery" in text or "authority" in text.lower():
+        refusal = explain_token_error({"error": "invalid_tenant", "error_description": text})
+        if refusal.kind is not RefusalKind.OTHER:
+            return refusal
+        return explain_token_error({"error": "invalid_tenant", "error_codes": [90002]})
+    _log.warning("Entra's answer could not be read: %s", type(error).__name__)
+    host = urlsplit(credential.cloud.authority).hostname
+    return EntraRefusal(
+        kind=RefusalKind.OTHER,
+        sentence=f"The answer of {host} is not Entra's.",
+        remedy="Check the proxy or firewall on the way, and the cloud that is chosen.",
+    )
+
+
+def _explain_clock(refusal: EntraRefusal, server_ahead_s: float) -> EntraRefusal:
+    minutes, word = round(abs(server_ahead_s) / 60), "slow" if server_ahead_s > 0 else "fast"
+    return EntraRefusal(
+        kind=RefusalKind.CLOCK,
+        sentence=f"The clock of this server is wrong: it is about {minutes} minutes {word}, by Entra's own time.",
+        remedy="Set the server's clock (NTP) and try again.",
+        error=refusal.error,
+        code=refusal.code,
+        trace_id=refusal.trace_id,
+        correlation_id=refusal.correlation_id,
+        timestamp=refusal.timestamp,
+    )
