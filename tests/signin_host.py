@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
@@ -18,10 +19,13 @@ class RealClock:
 
 
 class LinkedUsers:
-    """The host's `users.find`, nothing more."""
+    """The reading half of `host.users`."""
 
     def __init__(self, *users: LinkedUser) -> None:
         self._by_link = {user.link: user for user in users}
+
+    def linked(self) -> Iterator[LinkedUser]:
+        yield from self._by_link.values()
 
     def find(self, link: UserLink) -> LinkedUser | None:
         return self._by_link.get(link)

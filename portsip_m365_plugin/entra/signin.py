@@ -33,12 +33,13 @@ from pbx_plugin_api import (
     Users,
     WebOrigins,
 )
-from portsip_m365_plugin.entra.assertion import ASSERTION_TYPE, AssertionSigner
+from portsip_m365_plugin.entra.assertion import ASSERTION_TYPE, AssertionSigner, load_signer
 from portsip_m365_plugin.entra.endpoints import SignInEndpoints
 from portsip_m365_plugin.entra.identity_provider import IdentityProvider
 from portsip_m365_plugin.entra.idtoken import ExpectedToken, IdTokenClaims, IdTokenError, check_id_token
 from portsip_m365_plugin.entra.signin_errors import explain_refusal
 from portsip_m365_plugin.entra.signin_policy import SignInPolicy
+from portsip_m365_plugin.entra.tokens import AppCredential
 from portsip_m365_plugin.entra.transport import EntraUnreachableError
 
 __all__ = ["CALLBACK_PATH", "PROVIDER_ID", "SignIn", "SignInApp"]
@@ -77,6 +78,21 @@ class SignInApp:
     """The GUID."""
     client_id: str
     signer: AssertionSigner
+
+    @classmethod
+    def of(cls, credential: AppCredential) -> SignInApp:
+        """Return the app that also gets the tokens for Graph. Cost: the key is parsed once a process.
+
+        Raises:
+            ValueError: The stored key pair is damaged.
+        """
+        root = f"{credential.cloud.authority}/{credential.entra_tenant_id}/v2.0"
+        return cls(
+            discovery_url=f"{root}/.well-known/openid-configuration",
+            entra_tenant_id=credential.entra_tenant_id,
+            client_id=credential.client_id,
+            signer=load_signer(credential.private_key_pem, credential.certificate_pem.encode()),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
