@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, func, select, tuple_, update
 
 from pbx_devhost.database import Database
-from pbx_devhost.schema import number_cursors, numbers, tenants
+from pbx_devhost.schema import number_cursors, numbers, tenants, users
 from pbx_plugin_api import AnyNumber, ExtensionWish, Fixed, UserLink
 
-__all__ = ["FIRST_NUMBER", "NumberError", "Numbers", "lock_tenant"]
+__all__ = ["FIRST_NUMBER", "NumberError", "Numbers", "lock_tenant", "walk_key"]
 
 FIRST_NUMBER = 101
 _WINDOW = 2_000
-_N_MAX = 10**18
 
 
 class NumberError(Exception):
@@ -27,12 +26,17 @@ class NumberError(Exception):
 
 
 def lock_tenant(database: Database, connection: Connection, tenant_id: str) -> tuple[int | None, int]:
-    """Lock a tenant's numbers for this transaction; return its user limit and its rest in days."""
+    """Lock a tenant's users and numbers for this transaction; return its user limit and its rest in days."""
     statement = select(tenants.c.user_limit, tenants.c.rest_days).where(tenants.c.id == tenant_id)
     if not database.is_sqlite:
         statement = statement.with_for_update()
     row = connection.execute(statement).one()
     return row.user_limit, row.rest_days
+
+
+def walk_key(number: str) -> int | None:
+    """Return a number as the walk upward sees it; None for those no walk can meet (0123 is not 123)."""
+    return int(number) if not number.startswith("0") and len(number) <= 18 else None
 
 
 @dataclass
@@ -44,22 +48,34 @@ class Numbers:
     tenant_id: str
     rest_days: int
     _walks: dict[int, _Walk] = field(default_factory=dict)
-    _given: set[str] = field(default_factory=set)
+    _promised: set[str] = field(default_factory=set)
 
     def recall(self, links: Sequence[UserLink]) -> dict[tuple[str, str], str]:
-        """Return the numbers that rest for these people, by (entra tenant id, object id)."""
+        """Return the numbers that rest for these people, by (entra tenant id, object id), and keep them from others.
+
+        Also those whose user's row was deleted directly in the database, which left the number behind.
+        """
         if not links:
             return {}
         keys = [(link.entra_tenant_id, link.entra_object_id) for link in links]
         rows = self.connection.execute(
-            select(numbers.c.number, numbers.c.entra_tenant_id, numbers.c.entra_object_id).where(
+            select(numbers.c.number, numbers.c.entra_tenant_id, numbers.c.entra_object_id)
+            .outerjoin(users, users.c.id == numbers.c.user_id)
+            .where(
                 numbers.c.tenant_id == self.tenant_id,
                 tuple_(numbers.c.entra_tenant_id, numbers.c.entra_object_id).in_(keys),
-                numbers.c.user_id.is_(None),
+                users.c.id.is_(None),
                 numbers.c.service.is_(None),
             )
+            .order_by(func.coalesce(numbers.c.free_since, self.database.now()))  # several: the last one wins
         )
-        return {(row.entra_tenant_id, row.entra_object_id): row.number for row in rows}
+        recalled = {(row.entra_tenant_id, row.entra_object_id): row.number for row in rows}
+        self._promised.update(recalled.values())
+        return recalled
+
+    def keep(self, number: str) -> None:
+        """Keep a number from others for the rest of this transaction."""
+        self._promised.add(number)
 
     def allocate(self, wish: ExtensionWish) -> str:
         """Return a free number for a wish. The caller takes it with `take` in the same transaction.
@@ -67,24 +83,8 @@ class Numbers:
         Raises:
             NumberError: A fixed number is taken.
         """
-        if isinstance(wish, Fixed):
-            row = self.connection.execute(
-                select(numbers.c.user_id, numbers.c.service, numbers.c.free_since).where(
-                    numbers.c.tenant_id == self.tenant_id, numbers.c.number == wish.number
-                )
-            ).first()
-            if row is not None and (row.user_id or row.service or not self._is_rested(row.free_since)):
-                why = f"belongs to {row.service}" if row.service else "is taken" if row.user_id else "still rests"
-                raise NumberError(f"extension number {wish.number} {why}; wish for another")
-            return wish.number
-        start = FIRST_NUMBER if isinstance(wish, AnyNumber) else int(wish.start)
-        walk = self._walks.get(start)
-        if walk is None:
-            walk = self._walks[start] = _Walk(self, start)
-        number = walk.next_free()
-        while number in self._given:  # another walk of this transaction was here first
-            number = walk.next_free()
-        self._given.add(number)
+        number = self._check_fixed(wish.number) if isinstance(wish, Fixed) else self._walk(wish)
+        self._promised.add(number)
         return number
 
     def take(self, given: Sequence[tuple[str, str, UserLink | None]]) -> None:
@@ -93,7 +93,7 @@ class Numbers:
             {
                 "tenant_id": self.tenant_id,
                 "number": number,
-                "n": int(number) if int(number) < _N_MAX else None,
+                "n": walk_key(number),
                 "user_id": user_id,
                 "service": None,
                 "entra_tenant_id": link.entra_tenant_id if link else None,
@@ -114,17 +114,41 @@ class Numbers:
             .values(user_id=None, free_since=self.database.now())
         )
 
-    def _is_rested(self, free_since: float | None) -> bool:
-        return free_since is not None and free_since <= self.rested_before
-
     @property
     def rested_before(self) -> float:
         """Numbers freed before this moment may be given to anybody."""
         return self.database.now() - self.rest_days * 86_400
 
+    def _check_fixed(self, number: str) -> str:
+        row = self.connection.execute(
+            select(numbers.c.user_id, numbers.c.service, numbers.c.free_since).where(
+                numbers.c.tenant_id == self.tenant_id, numbers.c.number == number
+            )
+        ).first()
+        if number in self._promised or (row is not None and row.user_id):
+            raise NumberError(f"extension number {number} is taken; wish for another")
+        if row is not None and row.service:
+            raise NumberError(f"extension number {number} belongs to a service ({row.service}); wish for another")
+        if row is not None and not (row.free_since is not None and row.free_since <= self.rested_before):
+            raise NumberError(f"extension number {number} still rests for who had it; wish for another")
+        return number
+
+    def _walk(self, wish: ExtensionWish) -> str:
+        start = FIRST_NUMBER if isinstance(wish, (AnyNumber, Fixed)) else int(wish.start)
+        walk = self._walks.get(start)
+        if walk is None:
+            walk = self._walks[start] = _Walk(self, start)
+        number = walk.next_free()
+        while number in self._promised:  # to somebody else in this transaction
+            number = walk.next_free()
+        return number
+
 
 class _Walk:
-    """Walks upward from a start over free numbers, remembering how far every number is taken."""
+    """Walks upward from a start over free numbers, remembering how far every number is taken.
+
+    The place is stored, so that the next batch goes on there: a walk costs what it gives, however many users there are.
+    """
 
     def __init__(self, owner: Numbers, start: int) -> None:
         self._owner = owner
@@ -142,12 +166,11 @@ class _Walk:
         while True:
             if self._at > self._window_end:
                 self._load_window()
-            if self._taken and self._taken[0] == self._at:
-                self._taken.pop(0)
-                self._at += 1
-                continue
             free = self._at
             self._at += 1
+            if self._taken and self._taken[-1] == free:
+                self._taken.pop()
+                continue
             return str(free)
 
     def remember(self) -> None:
@@ -158,17 +181,18 @@ class _Walk:
             self._stored = self._at
 
     def _find_rested(self) -> list[int]:
-        """Numbers at or above the start whose rest is over: the oldest walk has passed them by."""
+        """Numbers at or above the start whose rest is over: the walk has passed them by."""
+        n = numbers.c.n + 0  # so that the few that rest are looked through, and not all that were ever given
         rows = self._owner.connection.execute(
-            select(numbers.c.n)
+            select(n.label("n"))
             .where(
                 numbers.c.tenant_id == self._owner.tenant_id,
                 numbers.c.free_since <= self._owner.rested_before,
                 numbers.c.user_id.is_(None),
-                numbers.c.n >= self._start,
-                numbers.c.n < self._at,
+                n >= self._start,
+                n < self._at,
             )
-            .order_by(numbers.c.n)
+            .order_by(n)
             .limit(_WINDOW)
         )
         return [row.n for row in rows]
@@ -184,7 +208,7 @@ class _Walk:
                 numbers.c.n <= window_end,
                 func.coalesce(numbers.c.free_since, rested_before + 1) > rested_before,
             )
-            .order_by(numbers.c.n)
+            .order_by(numbers.c.n.desc())
         )
         self._taken = [row.n for row in rows]
         self._window_end = window_end

@@ -22,6 +22,12 @@ SCHEMA_VERSION: Final = 1
 
 metadata = MetaData()
 
+
+def _ordered(length: int) -> String:
+    """Text that is compared and ordered by code point, also where the database's own language says otherwise."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 meta = Table("meta", metadata, Column("name", String(64), primary_key=True), Column("value", Text, nullable=False))
 
 tenants = Table(
@@ -72,8 +78,8 @@ links = Table(
     "links",
     metadata,
     Column("tenant_id", String(64), primary_key=True),
-    Column("entra_tenant_id", String(64), primary_key=True),
-    Column("entra_object_id", String(64), primary_key=True),
+    Column("entra_tenant_id", _ordered(64), primary_key=True),
+    Column("entra_object_id", _ordered(64), primary_key=True),
     # No foreign key and no cascade: the link outlives its user, which is how a deletion in the PBX is noticed.
     Column("user_id", String(32), nullable=False, index=True),
     Column("applied_display_name", String(128), nullable=False),
@@ -90,7 +96,7 @@ numbers = Table(
     metadata,
     Column("tenant_id", String(64), primary_key=True),
     Column("number", String(64), primary_key=True),
-    Column("n", BigInteger),  # the number as a number where it fits; found and ordered by this
+    Column("n", BigInteger),  # the number as a number, where that tells it from all others; walked by this
     Column("user_id", String(32)),  # None: a service, or resting
     Column("service", String(64)),  # what other service has it
     Column("entra_tenant_id", String(64)),  # whose it was, or is
@@ -99,7 +105,9 @@ numbers = Table(
 )
 Index("numbers_by_n", numbers.c.tenant_id, numbers.c.n)
 Index("numbers_by_person", numbers.c.tenant_id, numbers.c.entra_tenant_id, numbers.c.entra_object_id)
-Index("numbers_resting", numbers.c.tenant_id, numbers.c.free_since)
+Index("numbers_by_user", numbers.c.user_id)
+_rests = numbers.c.free_since.is_not(None)
+Index("numbers_resting", numbers.c.tenant_id, numbers.c.free_since, sqlite_where=_rests, postgresql_where=_rests)
 
 number_cursors = Table(
     "number_cursors",
@@ -132,13 +140,20 @@ contacts = Table(
     Column("tenant_id", String(64), nullable=False),
     Column("book", String(160), nullable=False),  # "company" or "entra tenant id/object id" or "user/ID" (hand-made)
     Column("plugin", String(64)),  # None: made by hand
-    Column("external_id", String(512)),
+    Column("external_id", _ordered(512)),
     Column("fields", Text, nullable=False),  # DraftContact as JSON: what the PBX shows
     Column("applied", Text),  # the same as the plugin last applied it; other than `fields` once edited here
     Column("deleted", Integer, nullable=False, default=0),  # a synced contact somebody deleted here
     Column("name", String(64), nullable=False),
 )
-Index("contacts_by_external_id", contacts.c.tenant_id, contacts.c.book, contacts.c.plugin, contacts.c.external_id)
+Index(
+    "contacts_by_external_id",
+    contacts.c.tenant_id,
+    contacts.c.book,
+    contacts.c.plugin,
+    contacts.c.external_id,
+    unique=True,
+)
 Index("contacts_by_name", contacts.c.tenant_id, contacts.c.book, contacts.c.name)
 
 contact_sources = Table(
@@ -201,7 +216,7 @@ state = Table(
     metadata,
     Column("tenant_id", String(64), primary_key=True),
     Column("plugin", String(64), primary_key=True),
-    Column("key", String(200), primary_key=True),
+    Column("key", _ordered(200), primary_key=True),
     Column("version", Integer, nullable=False),
     Column("value", Text, nullable=False),
 )
@@ -212,7 +227,7 @@ blobs = Table(
     Column("id", String(32), primary_key=True),
     Column("tenant_id", String(64), nullable=False),
     Column("content_type", String(128), nullable=False),
-    Column("size_bytes", BigInteger, nullable=False),
+    Column("size_bytes", BigInteger),  # None: still being written
     Column("expires_at", Float, index=True),
 )
 blob_chunks = Table(
@@ -232,7 +247,13 @@ budget_takes = Table(
     Column("taken_at", Float, nullable=False),
     Column("amount", Integer, nullable=False),
 )
-Index("budget_takes_by_bucket", budget_takes.c.tenant_id, budget_takes.c.bucket, budget_takes.c.taken_at)
+Index(
+    "budget_takes_by_bucket",
+    budget_takes.c.tenant_id,
+    budget_takes.c.bucket,
+    budget_takes.c.taken_at,
+    budget_takes.c.amount,
+)
 
 audit = Table(
     "audit",
@@ -337,8 +358,15 @@ admins = Table(
     Column("tenant_id", String(64), primary_key=True),
     Column("username", String(64), primary_key=True),
     Column("password_hash", Text, nullable=False),
-    Column("failures", Integer, nullable=False, default=0),
-    Column("locked_until", Float, nullable=False, default=0.0),
+)
+
+wrong_passwords = Table(
+    "wrong_passwords",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    Column("account", String(80), primary_key=True),  # "admin:NAME" or "user:ID"
+    Column("count", Integer, nullable=False),
+    Column("locked_until", Float, nullable=False),
 )
 
 switches = Table(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, func, select, tuple_
 
 from pbx_devhost.database import Database
 from pbx_devhost.numbers import NumberError, Numbers
 from pbx_devhost.schema import links, users
-from pbx_devhost.user_rows import LINKABLE_ROLES, delete_users, end_access, new_user_row
+from pbx_devhost.user_rows import LINKABLE_ROLES, SHOWN_COLUMNS, new_user_row, user_key
+from pbx_devhost.user_writes import UserWrites
 from pbx_devhost.vault import Vault
 from pbx_plugin_api import (
     SYNCED_FIELDS,
@@ -18,6 +19,7 @@ from pbx_plugin_api import (
     ApplyStatus,
     CreateUser,
     DeleteUser,
+    DisableReason,
     DisableUser,
     DraftUser,
     EnableUser,
@@ -48,26 +50,24 @@ class ChangeSet:
     ) -> None:
         self._db, self._vault, self._connection = database, vault, connection
         self._tenant_id, self._given, self._limit = tenant_id, given, user_limit
-        self._user_of: dict[_Key, Any] = {}
-        self._linked: set[_Key] = set()
+        self._writes = UserWrites(database, connection, tenant_id, given)
+        self._user_of: dict[_Key, dict[str, Any]] = {}
+        self._linked_id: dict[_Key, str] = {}
         self._names: set[str] = set()
         self._recalled: dict[_Key, str] = {}
         self._count = 0
-        self._new_users: list[dict[str, Any]] = []
-        self._taken: list[tuple[str, str, UserLink | None]] = []
-        self._links: dict[_Key, dict[str, Any]] = {}
 
     def apply(self, changes: Sequence[UserChange]) -> list[ApplyResult]:
         """Make the changes in order, each with its result."""
         self._read_ahead(changes)
         results = [self._apply_one(change) for change in changes]
-        self._flush()
+        self._writes.flush()
         return results
 
     def _read_ahead(self, changes: Sequence[UserChange]) -> None:
         keys = list({_key(change.link) for change in changes})
         rows = self._connection.execute(
-            select(users, links.c.entra_tenant_id, links.c.entra_object_id, links.c.applied_enabled)
+            select(*SHOWN_COLUMNS, links.c.entra_tenant_id, links.c.entra_object_id, links.c.user_id)
             .select_from(links.outerjoin(users, users.c.id == links.c.user_id))
             .where(
                 links.c.tenant_id == self._tenant_id,
@@ -76,12 +76,12 @@ class ChangeSet:
         )
         for row in rows:
             key = (row.entra_tenant_id, row.entra_object_id)
-            self._linked.add(key)
+            self._linked_id[key] = row.user_id
             if row.id is not None:
                 self._user_of[key] = dict(row._mapping)
         creates = [change for change in changes if isinstance(change, CreateUser)]
         if creates:
-            wishes = list({name.casefold() for change in creates for name in change.draft.usernames})
+            wishes = list({user_key(name) for change in creates for name in change.draft.usernames})
             for start in range(0, len(wishes), 500):
                 part = wishes[start : start + 500]
                 found = select(users.c.username_key).where(
@@ -89,10 +89,12 @@ class ChangeSet:
                 )
                 self._names |= set(self._connection.execute(found).scalars())
             self._recalled = self._given.recall([change.link for change in creates])
+        if self._limit is not None:
             counted = select(func.count()).where(users.c.tenant_id == self._tenant_id)
             self._count = self._connection.execute(counted).scalar_one()
 
     def _apply_one(self, change: UserChange) -> ApplyResult:
+        self._writes.begin(_key(change.link))
         user = self._user_of.get(_key(change.link))
         if isinstance(change, CreateUser):
             if user is not None:
@@ -106,18 +108,15 @@ class ChangeSet:
             return _refused(change.link, "there is no such user in the PBX (any more); the next run makes them again")
         if isinstance(change, UpdateUser):
             return self._update(change, user)
-        if isinstance(change, EnableUser):
-            return self._switch(change.link, user, enabled=True)
-        return self._switch(change.link, user, enabled=False, change=change)
+        return self._switch(change, user)
 
     def _create(self, draft: DraftUser) -> ApplyResult:
         if self._limit is not None and self._count >= self._limit:
             return _refused(
                 draft.link,
-                f"the tenant's limit of {self._limit} users is reached: raise the limit or free a place",
-                reason="user_limit",
+                f"user_limit: the tenant's limit of {self._limit} users is reached: raise the limit or free a place",
             )
-        number = self._recalled.get(_key(draft.link))
+        number = self._recalled.pop(_key(draft.link), None)
         if number is None:
             try:
                 number = self._given.allocate(draft.extension)
@@ -126,96 +125,99 @@ class ChangeSet:
         username = self._choose_name(draft.usernames)
         user = new_user_row(self._vault, self._tenant_id, self._db.now()) | {
             "username": username,
-            "username_key": username.casefold(),
+            "username_key": user_key(username),
             "extension_number": number,
             **_columns(draft, SYNCED_FIELDS),
         }
-        self._names.add(username.casefold())
+        self._names.add(user_key(username))
         self._count += 1
-        self._new_users.append(user)
-        self._taken.append((number, user["id"], draft.link))
-        self._user_of[_key(draft.link)] = user
-        self._note_link(draft, user["id"])
+        self._writes.create(user, draft.link, self._link_row(draft, user["id"]))
+        self._remember(draft.link, user)
         return _result(draft.link, ApplyStatus.APPLIED, user)
 
     def _choose_name(self, wishes: Sequence[str]) -> str:
         for name in wishes:
-            if name.casefold() not in self._names:
+            if user_key(name) not in self._names:
                 return name
         n = 2
         while True:
             ending = f"-{n}"
             name = wishes[0][: _USERNAME_MAX_CHARS - len(ending)] + ending
-            taken = select(users.c.id).where(
-                users.c.tenant_id == self._tenant_id, users.c.username_key == name.casefold()
-            )
-            if name.casefold() not in self._names and not self._connection.execute(taken).first():
-                return name
+            if user_key(name) not in self._names:
+                taken = select(users.c.id).where(
+                    users.c.tenant_id == self._tenant_id, users.c.username_key == user_key(name)
+                )
+                if self._connection.execute(taken).first() is None:
+                    return name
+                self._names.add(user_key(name))
             n += 1
 
     def _update(self, change: UpdateUser, user: dict[str, Any]) -> ApplyResult:
-        self._flush()
         values = _columns(change.draft, change.fields)
         same = all(user[name] == value for name, value in values.items())
-        self._connection.execute(update(users).where(users.c.id == user["id"]).values(values))
-        applied = {f"applied_{name}": values[name] for name in change.fields}
-        self._update_link(change.link, applied)
+        self._writes.change(user["id"], {} if same else values)
+        # Also where nothing changes: somebody may have edited the row to what it is to be now.
+        self._writes.note(_key(change.link), {f"applied_{name}": values[name] for name in change.fields})
         user.update(values)
         return _result(change.link, ApplyStatus.UNCHANGED if same else ApplyStatus.APPLIED, user)
 
-    def _switch(
-        self, link: UserLink, user: dict[str, Any], *, enabled: bool, change: DisableUser | None = None
-    ) -> ApplyResult:
-        self._flush()
-        reason = change.reason.value if change else None
+    def _switch(self, change: EnableUser | DisableUser, user: dict[str, Any]) -> ApplyResult:
+        reason: DisableReason | None = change.reason if isinstance(change, DisableUser) else None
+        enabled = reason is None
         same = bool(user["enabled"]) == enabled and user.get("disabled_reason") == reason
         if not same:
             at = None if enabled else self._db.now()
-            values = {"enabled": int(enabled), "disabled_reason": reason, "disabled_at": at}
-            self._connection.execute(update(users).where(users.c.id == user["id"]).values(values))
+            values = {"enabled": int(enabled), "disabled_reason": reason and reason.value, "disabled_at": at}
+            self._writes.change(user["id"], values)
             user.update(values)
-        self._update_link(link, {"applied_enabled": int(enabled)})
+        self._writes.note(_key(change.link), {"applied_enabled": int(enabled)})
         if not enabled:
-            end_access(self._connection, [user["id"]])
-        return _result(link, ApplyStatus.UNCHANGED if same else ApplyStatus.APPLIED, user)
+            self._writes.end_access(user["id"])
+        return _result(change.link, ApplyStatus.UNCHANGED if same else ApplyStatus.APPLIED, user)
 
     def _delete(self, link: UserLink, user: dict[str, Any] | None) -> ApplyResult:
-        self._flush()
-        known = _key(link) in self._linked or _key(link) in self._user_of
+        key = _key(link)
+        linked_id = self._linked_id.pop(key, None)
+        if linked_id is None:
+            return ApplyResult(link=link, status=ApplyStatus.UNCHANGED)
+        self._writes.delete(key, linked_id)
         if user is not None:
-            self._given.release([user["id"]])
-            delete_users(self._connection, [user["id"]])
+            del self._user_of[key]
+            self._recalled[key] = user["extension_number"]  # for a creation later in this batch
+            self._given.keep(user["extension_number"])
+            self._names.discard(user["username_key"])
             self._count -= 1
-        self._connection.execute(delete(links).where(*self._at(link)))
-        self._user_of.pop(_key(link), None)
-        self._linked.discard(_key(link))
-        return ApplyResult(link=link, status=ApplyStatus.APPLIED if known else ApplyStatus.UNCHANGED)
+        return ApplyResult(link=link, status=ApplyStatus.APPLIED)
 
     def _link(self, change: LinkUser, user: dict[str, Any] | None) -> ApplyResult:
-        if user is not None:
+        if user is not None and user["id"] == change.user_id:
             return _result(change.link, ApplyStatus.UNCHANGED, user)
-        self._flush()
+        if user is not None:
+            return _refused(change.link, f"this person is linked to {user['username']} already; delete one of the two")
+        self._writes.flush()  # the user may be another's since a moment ago
         row = self._connection.execute(
-            select(users, links.c.user_id.label("linked_id"))
+            select(*SHOWN_COLUMNS, links.c.user_id.label("linked_id"))
             .outerjoin(links, links.c.user_id == users.c.id)
             .where(users.c.tenant_id == self._tenant_id, users.c.id == change.user_id)
         ).first()
-        if row is None or row.linked_id is not None or row.role not in LINKABLE_ROLES:
-            why = (
-                "is gone" if row is None else "belongs to somebody already" if row.linked_id else "is an administrator"
-            )
-            return _refused(change.link, f"the user to be linked {why}")
+        if row is None:
+            return _refused(change.link, "the user to be linked is gone")
+        if row.linked_id is not None:
+            return _refused(change.link, f"{row.username} belongs to somebody already")
+        if row.role not in LINKABLE_ROLES:
+            return _refused(change.link, f"{row.username} is an administrator and cannot be linked")
         values = _columns(change.draft, SYNCED_FIELDS)
-        self._connection.execute(update(users).where(users.c.id == row.id).values(values))
+        self._writes.link(row.id, row.extension_number, change.link, values, self._link_row(change.draft, row.id))
         found = {**row._mapping, **values}
-        self._user_of[_key(change.link)] = found
-        self._note_link(change.draft, row.id)
-        self._taken.append((row.extension_number, row.id, change.link))
+        self._remember(change.link, found)
         return _result(change.link, ApplyStatus.APPLIED, found)
 
-    def _note_link(self, draft: DraftUser, user_id: str) -> None:
+    def _remember(self, link: UserLink, user: dict[str, Any]) -> None:
+        self._user_of[_key(link)], self._linked_id[_key(link)] = user, user["id"]
+
+    def _link_row(self, draft: DraftUser, user_id: str) -> dict[str, Any]:
         values = _columns(draft, SYNCED_FIELDS)
-        self._links[_key(draft.link)] = {
+        return {
             "tenant_id": self._tenant_id,
             "entra_tenant_id": draft.link.entra_tenant_id,
             "entra_object_id": draft.link.entra_object_id,
@@ -224,28 +226,6 @@ class ChangeSet:
             "applied_enabled": 1,
             "photo_etag": None,
         }
-
-    def _update_link(self, link: UserLink, values: dict[str, Any]) -> None:
-        self._connection.execute(update(links).where(*self._at(link)).values(values))
-
-    def _at(self, link: UserLink) -> tuple[Any, ...]:
-        return (
-            links.c.tenant_id == self._tenant_id,
-            links.c.entra_tenant_id == link.entra_tenant_id,
-            links.c.entra_object_id == link.entra_object_id,
-        )
-
-    def _flush(self) -> None:
-        """Write what was gathered; before any statement that must see it."""
-        if self._new_users:
-            self._connection.execute(insert(users), self._new_users)
-            self._new_users = []
-        if self._taken:
-            self._given.take(self._taken)
-            self._taken = []
-        if self._links:
-            self._db.upsert(self._connection, links, list(self._links.values()))
-            self._links = {}
 
 
 def _columns(draft: DraftUser, fields: Sequence[str]) -> dict[str, Any]:
@@ -268,5 +248,5 @@ def _result(link: UserLink, status: ApplyStatus, user: dict[str, Any]) -> ApplyR
     return ApplyResult(link=link, status=status, username=user["username"], extension_number=user["extension_number"])
 
 
-def _refused(link: UserLink, sentence: str, *, reason: str = "") -> ApplyResult:
-    return ApplyResult(link=link, status=ApplyStatus.REFUSED, reason=f"{reason}: {sentence}" if reason else sentence)
+def _refused(link: UserLink, sentence: str) -> ApplyResult:
+    return ApplyResult(link=link, status=ApplyStatus.REFUSED, reason=sentence)

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
 
-from pbx_devhost.database import Database, from_timestamp
+from pbx_devhost.database import Database
 from pbx_devhost.numbers import NumberError, Numbers, lock_tenant
 from pbx_devhost.schema import links, photos, users
 from pbx_devhost.user_changes import ChangeSet
-from pbx_devhost.user_rows import LINKABLE_ROLES, STANDARD_ROLE, delete_users, end_access, new_user_row
+from pbx_devhost.user_rows import (
+    LINKABLE_ROLES,
+    LINKED_COLUMNS,
+    SHOWN_COLUMNS,
+    STANDARD_ROLE,
+    delete_users,
+    end_access,
+    new_user_row,
+    read_linked,
+    user_key,
+)
 from pbx_devhost.vault import Vault
 from pbx_plugin_api import (
     AnyNumber,
     ApplyResult,
+    ApplyStatus,
     DisableReason,
     Divergence,
     DivergenceKind,
     ExtensionWish,
+    InvalidValueError,
     LinkedUser,
-    Phone,
+    Photo,
     UnlinkedUser,
     UserChange,
     UserCounts,
     UserLink,
+    rules,
 )
 from pbx_plugin_api.host import APPLY_MAX_CHANGES
 
@@ -33,7 +46,7 @@ __all__ = ["LINKABLE_ROLES", "STANDARD_ROLE", "UserError", "UserStore"]
 
 EDITABLE: Final = ("display_name", "email", "mobile_phone", "work_phone", "home_phone", "department", "enabled")
 
-_SAME = (
+_DIFFERS = or_(
     users.c.display_name.is_distinct_from(links.c.applied_display_name),
     users.c.email.is_distinct_from(links.c.applied_email),
     users.c.mobile_phone.is_distinct_from(links.c.applied_mobile_phone),
@@ -60,7 +73,9 @@ class UserStore:
     def linked(self, tenant_id: str) -> Iterator[LinkedUser]:
         """Yield linked users ordered by (entra tenant id, object id), in constant memory."""
         statement = (
-            _linked_select().where(links.c.tenant_id == tenant_id).order_by(links.c.entra_tenant_id, _object_id_order())
+            _linked_select()
+            .where(links.c.tenant_id == tenant_id)
+            .order_by(links.c.entra_tenant_id, links.c.entra_object_id)
         )
         with self._db.read() as connection:
             for row in connection.execution_options(yield_per=500).execute(statement):
@@ -82,7 +97,7 @@ class UserStore:
         statement = (
             select(links.c.entra_tenant_id, links.c.entra_object_id, users.c.id)
             .outerjoin(users, users.c.id == links.c.user_id)
-            .where(links.c.tenant_id == tenant_id, or_(users.c.id.is_(None), *_SAME))
+            .where(links.c.tenant_id == tenant_id, or_(users.c.id.is_(None), _DIFFERS))
         )
         with self._db.read() as connection:
             for row in connection.execution_options(yield_per=500).execute(statement):
@@ -120,6 +135,30 @@ class UserStore:
         given = Numbers(self._db, connection, tenant_id, rest_days)
         return ChangeSet(self._db, self._vault, connection, tenant_id, given, limit).apply(changes)
 
+    def set_photo(self, connection: Connection, tenant_id: str, link: UserLink, photo: Photo | None) -> ApplyResult:
+        """Store or remove a linked user's photo inside the caller's write transaction."""
+        at = (
+            links.c.tenant_id == tenant_id,
+            links.c.entra_tenant_id == link.entra_tenant_id,
+            links.c.entra_object_id == link.entra_object_id,
+        )
+        chosen = select(users.c.id, users.c.photo_sha256, links.c.photo_etag).join(links, links.c.user_id == users.c.id)
+        row = connection.execute(chosen.where(*at)).first()
+        if row is None:
+            return ApplyResult(link=link, status=ApplyStatus.REFUSED, reason="there is no such user (any more)")
+        digest = photo.sha256 if photo else None
+        etag = photo.source_etag if photo else None
+        if (row.photo_sha256, row.photo_etag) == (digest, etag):
+            return ApplyResult(link=link, status=ApplyStatus.UNCHANGED)
+        if row.photo_sha256 != digest:
+            connection.execute(update(users).where(users.c.id == row.id).values(photo_sha256=digest))
+            connection.execute(delete(photos).where(photos.c.user_id == row.id))
+            if photo is not None:
+                new = {"user_id": row.id, "content": photo.content, "content_type": photo.content_type}
+                connection.execute(insert(photos).values(new))
+        connection.execute(update(links).where(*at).values(photo_etag=etag))
+        return ApplyResult(link=link, status=ApplyStatus.APPLIED)
+
     # ------------------------------------------------------------------ what the PBX itself does
 
     def add(
@@ -135,14 +174,21 @@ class UserStore:
         """Add a hand-made user and return their extension number.
 
         Raises:
-            UserError: The username is taken, the limit is reached, or the number cannot be had.
+            UserError: A field breaks its rule, the username is taken, the limit is reached, or the number cannot be
+                had. Nothing was added.
         """
+        shown: dict[str, Any] = {"display_name": display_name, "email": email or None}
+        _check(shown)
+        try:
+            rules.check_username("username", username)
+        except InvalidValueError as error:
+            raise UserError(str(error)) from error
         with self._db.write() as connection:
             limit, rest_days = lock_tenant(self._db, connection, tenant_id)
             count = connection.execute(select(func.count()).where(users.c.tenant_id == tenant_id)).scalar_one()
             if limit is not None and count >= limit:
                 raise UserError(f"the tenant's limit of {limit} users is reached")
-            key = username.casefold()
+            key = user_key(username)
             taken = select(users.c.id).where(users.c.tenant_id == tenant_id, users.c.username_key == key)
             if connection.execute(taken).first():
                 raise UserError(f"username: {username!r} is taken")
@@ -151,30 +197,35 @@ class UserStore:
                 number = given.allocate(extension)
             except NumberError as error:
                 raise UserError(str(error)) from error
-            row = new_user_row(self._vault, tenant_id, self._db.now())
-            row |= {"username": username, "username_key": key, "display_name": display_name, "email": email}
-            connection.execute(insert(users).values(row | {"extension_number": number, "role": role}))
+            row = new_user_row(self._vault, tenant_id, self._db.now()) | shown
+            row |= {"username": username, "username_key": key, "extension_number": number, "role": role}
+            connection.execute(insert(users).values(row))
             given.take([(number, row["id"], None)])
         return number
 
-    def edit(self, tenant_id: str, username: str, values: dict[str, Any]) -> None:
-        """Change a user by hand. A synced field comes back at the next sync."""
+    def edit(self, tenant_id: str, username: str, values: Mapping[str, Any]) -> None:
+        """Change a user by hand; an empty value clears a field. A synced field comes back at the next sync.
+
+        Raises:
+            UserError: A field cannot be edited or breaks its rule, or there is no such user. Nothing was changed.
+        """
         unknown = sorted(set(values) - set(EDITABLE))
         if unknown:
             raise UserError(f"{unknown[0]}: cannot be edited; editable: {', '.join(EDITABLE)}")
-        if "enabled" in values:
-            on = str(values["enabled"]).casefold() in ("1", "true", "yes", "on")
+        new: dict[str, Any] = {name: value if value != "" else None for name, value in values.items()}
+        _check(new)
+        if "enabled" in new:
+            on = _read_switch(new["enabled"])
             reason = None if on else DisableReason.BY_ADMIN.value
-            at = None if on else self._db.now()
-            values = values | {"enabled": int(on), "disabled_reason": reason, "disabled_at": at}
-        values = {name: value if value != "" else None for name, value in values.items()}
+            new |= {"enabled": int(on), "disabled_reason": reason, "disabled_at": None if on else self._db.now()}
         for phone in ("mobile_phone", "work_phone"):
-            if phone in values:
-                values[f"{phone}_e164"] = None
+            if phone in new:
+                new[f"{phone}_e164"] = None
         with self._db.write() as connection:
             user_id = self._require(connection, tenant_id, username)
-            connection.execute(update(users).where(users.c.id == user_id).values(values))
-            if values.get("enabled") == 0:
+            if new:
+                connection.execute(update(users).where(users.c.id == user_id).values(new))
+            if new.get("enabled") == 0:
                 end_access(connection, [user_id])
 
     def delete(self, tenant_id: str, username: str) -> None:
@@ -189,7 +240,7 @@ class UserStore:
         """Yield users as the PBX shows them, by number, with their link."""
         statement = (
             select(
-                *(column for column in users.c if column.name not in ("sip_secret", "pin_secret", "password_hash")),
+                *SHOWN_COLUMNS,
                 links.c.entra_tenant_id,
                 links.c.entra_object_id,
             )
@@ -199,9 +250,8 @@ class UserStore:
             .offset(offset)
         )
         if search:
-            pattern = f"%{search.casefold()}%"
             searched = (users.c.display_name, users.c.username, users.c.email, users.c.extension_number)
-            statement = statement.where(or_(*(func.lower(column).like(pattern) for column in searched)))
+            statement = statement.where(or_(*(column.icontains(search, autoescape=True) for column in searched)))
         if limit is not None:
             statement = statement.limit(limit)
         with self._db.read() as connection:
@@ -217,7 +267,7 @@ class UserStore:
         statement = (
             select(users, links.c.entra_tenant_id, links.c.entra_object_id)
             .outerjoin(links, links.c.user_id == users.c.id)
-            .where(users.c.tenant_id == tenant_id, users.c.username_key == username.casefold())
+            .where(users.c.tenant_id == tenant_id, users.c.username_key == user_key(username))
         )
         with self._db.read() as connection:
             return connection.execute(statement).first()
@@ -234,7 +284,7 @@ class UserStore:
         return None if row is None else (row.content, row.content_type)
 
     def _require(self, connection: Connection, tenant_id: str, username: str) -> str:
-        chosen = select(users.c.id).where(users.c.tenant_id == tenant_id, users.c.username_key == username.casefold())
+        chosen = select(users.c.id).where(users.c.tenant_id == tenant_id, users.c.username_key == user_key(username))
         user_id: str | None = connection.execute(chosen).scalar()
         if user_id is None:
             raise UserError(f"there is no user {username!r} in this tenant")
@@ -242,31 +292,27 @@ class UserStore:
 
 
 def _linked_select() -> Any:
-    return select(users, links.c.entra_tenant_id, links.c.entra_object_id, links.c.photo_etag).join(
-        links, links.c.user_id == users.c.id
-    )
+    return select(*LINKED_COLUMNS).join(links, links.c.user_id == users.c.id)
 
 
-def _object_id_order() -> Any:
-    # PostgreSQL would order by the database's language; the contract says code points.
-    return links.c.entra_object_id
+def _check(values: Mapping[str, Any]) -> None:
+    """Refuse what breaks a limit, by the same rules that plugins are held to."""
+    try:
+        for name, value in values.items():
+            if name == "display_name":
+                rules.check_text(name, value or "", min_chars=1, max_chars=rules.DISPLAY_NAME_MAX_CHARS)
+            elif name.endswith("_phone"):
+                rules.check_optional_text(name, value, max_chars=rules.PHONE_MAX_CHARS)
+            elif name != "enabled":
+                rules.check_optional_text(name, value, max_chars=128)
+    except InvalidValueError as error:
+        raise UserError(str(error)) from error
 
 
-def read_linked(row: Row[Any]) -> LinkedUser:
-    """Return the value object of a joined row."""
-    return LinkedUser(
-        user_id=row.id,
-        link=UserLink(entra_tenant_id=row.entra_tenant_id, entra_object_id=row.entra_object_id),
-        username=row.username,
-        display_name=row.display_name,
-        extension_number=row.extension_number,
-        enabled=bool(row.enabled),
-        email=row.email,
-        mobile_phone=Phone(raw=row.mobile_phone, e164=row.mobile_phone_e164) if row.mobile_phone else None,
-        work_phone=Phone(raw=row.work_phone, e164=row.work_phone_e164) if row.work_phone else None,
-        department=row.department,
-        disabled_reason=DisableReason(row.disabled_reason) if row.disabled_reason else None,
-        disabled_at_utc=from_timestamp(row.disabled_at),
-        photo_sha256=row.photo_sha256,
-        photo_etag=row.photo_etag,
-    )
+def _read_switch(value: object) -> bool:
+    word = str(value).casefold()
+    if word in ("1", "true", "yes", "on"):
+        return True
+    if word in ("0", "false", "no", "off"):
+        return False
+    raise UserError(f"enabled: {value!r} is neither yes nor no")

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pbx_plugin_api import ContactPhone, DraftContact
-
 from portsip_m365_plugin.mapping.messages import is_address
 from portsip_m365_plugin.mapping.phones import normalise_number
 from portsip_m365_plugin.mapping.text import clean_line, clean_lines, cut

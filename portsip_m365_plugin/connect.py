@@ -1,0 +1,225 @@
+"""From what the admin decided to a Graph client: settings and secrets in, a client or a clear refusal out.
+
+Also the app's key pairs: the active one, and the next one beside it, so that rolling over costs no outage. A run tries
+the next pair first and promotes it the moment Entra accepts it; until then the active one goes on working.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pbx_plugin_api import Host
+from portsip_m365_plugin.clouds import Cloud, CloudFileError, load_clouds
+from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
+from portsip_m365_plugin.entra.keypair import KeyPair, read_certificate
+from portsip_m365_plugin.entra.tokens import AppCredential, acquire_app_token
+from portsip_m365_plugin.graph.client import GraphClient, Timing, make_session
+from portsip_m365_plugin.graph.errors import TokenMissingError
+from portsip_m365_plugin.graph.retry import RetryPolicy
+from portsip_m365_plugin.graph.throttle import ThrottleGate
+
+__all__ = [
+    "ACTIVE_KEY",
+    "NEXT_KEY",
+    "AppSettings",
+    "NotReady",
+    "connect",
+    "credential_for",
+    "load_app_settings",
+    "load_key_pair",
+    "store_key_pair",
+]
+
+ACTIVE_KEY: Final = "key.active"
+NEXT_KEY: Final = "key.next"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppSettings:
+    """Which app, in which directory, in which cloud."""
+
+    cloud: Cloud
+    entra_tenant_id: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReady:
+    """No client: something is missing, or Entra refuses. A sentence and a remedy for the admin."""
+
+    sentence: str
+    remedy: str
+    is_missing: bool = False
+    """Whether settings are missing, rather than refused."""
+    refusal: EntraRefusal | None = None
+
+    def describe(self) -> str:
+        """Return sentence and remedy, with Microsoft's ids where there are any."""
+        return self.refusal.describe() if self.refusal else f"{self.sentence} {self.remedy}".strip()
+
+
+def load_app_settings(values: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> AppSettings | NotReady:
+    """Read the app out of the stored settings, or say what is missing."""
+    missing = [
+        label
+        for name, label in (("directory_id", "the directory (tenant) ID"), ("application_id", "the application ID"))
+        if not values.get(name)
+    ]
+    if missing:
+        return NotReady(
+            sentence=f"Microsoft 365 is not set up yet: {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.",
+            remedy="Fill in the PERMISSIONS tab.",
+            is_missing=True,
+        )
+    name = str(values.get("national_cloud") or "GLOBAL")
+    try:
+        clouds = load_clouds(environment)
+    except CloudFileError as error:
+        return NotReady(sentence=f"The operator's file of clouds cannot be used: {error}.", remedy="Ask the operator.")
+    if name not in clouds:
+        return NotReady(
+            sentence=f"The cloud {name} is not known to this PBX (any more).",
+            remedy=f"Choose one of {', '.join(sorted(clouds))}.",
+        )
+    return AppSettings(
+        cloud=clouds[name], entra_tenant_id=str(values["directory_id"]), client_id=str(values["application_id"])
+    )
+
+
+def store_key_pair(host: Host, name: str, pair: KeyPair) -> None:
+    """Keep a key pair in the host's secrets."""
+    shape = {"private_key_pem": pair.private_key_pem.decode("ascii"), "certificate_pem": pair.certificate.pem}
+    host.secrets.put(name, json.dumps(shape).encode())
+
+
+def load_key_pair(host: Host, name: str) -> KeyPair | None:
+    """Return a stored key pair, or None."""
+    stored = host.secrets.get(name)
+    if stored is None:
+        return None
+    shape = json.loads(stored)
+    certificate = read_certificate(shape["certificate_pem"])
+    return KeyPair(private_key_pem=shape["private_key_pem"].encode("ascii"), certificate=certificate)
+
+
+def credential_for(app: AppSettings, pair: KeyPair) -> AppCredential:
+    """Return the credential of an app that signs with a key pair."""
+    return AppCredential(
+        cloud=app.cloud,
+        entra_tenant_id=app.entra_tenant_id,
+        client_id=app.client_id,
+        private_key_pem=pair.private_key_pem,
+        certificate_pem=pair.certificate.pem,
+        thumbprint_sha256=pair.certificate.thumbprint_sha256,
+    )
+
+
+def connect(
+    host: Host,
+    *,
+    priority: str = "normal",
+    deadline_utc: datetime | None = None,
+    policy: RetryPolicy | None = None,
+    fresh: bool = False,
+) -> GraphClient | NotReady:
+    """Return a Graph client that has a token, or why there is none.
+
+    Args:
+        host: Whose settings and secrets; used on the calling thread only, and not kept by the client.
+        priority: `low` for nightly work.
+        deadline_utc: After this the client sends nothing.
+        policy: How patient to be.
+        fresh: Let no stored token and no stored refusal answer; for a test of the connection.
+
+    Cost: nothing while a token is cached; else one token request, and one discovery request the first time.
+    """
+    app = load_app_settings(host.settings.read().values)
+    if isinstance(app, NotReady):
+        return app
+    credential = _choose_credential(host, app, fresh=fresh)
+    if isinstance(credential, NotReady):
+        return credential
+    return GraphClient(
+        cloud=app.cloud,
+        tokens=_Tokens(credential),
+        session=_find_session(app.cloud),
+        gate=_find_gate(app),
+        policy=policy or RetryPolicy(),
+        timing=Timing(now_utc=host.clock.now_utc),
+        priority=priority,
+        deadline_utc=deadline_utc,
+    )
+
+
+def _choose_credential(host: Host, app: AppSettings, *, fresh: bool) -> AppCredential | NotReady:
+    active, coming = load_key_pair(host, ACTIVE_KEY), load_key_pair(host, NEXT_KEY)
+    if active is None and coming is None:
+        return NotReady(
+            sentence="Microsoft 365 is not set up yet: there is no key pair.",
+            remedy="Generate one on the PERMISSIONS tab and upload public_key.pem to the app registration.",
+            is_missing=True,
+        )
+    refusal: EntraRefusal | None = None
+    for pair in (coming, active):
+        if pair is None:
+            continue
+        credential = credential_for(app, pair)
+        answer = acquire_app_token(credential, fresh=fresh)
+        if not isinstance(answer, EntraRefusal):
+            if pair is coming:
+                store_key_pair(host, ACTIVE_KEY, pair)
+                host.secrets.delete(NEXT_KEY)
+                host.audit.record("key_pair.promoted", outcome="ok", subject=pair.certificate.thumbprint_sha1)
+            return credential
+        refusal = answer
+        if pair is coming and answer.kind is not RefusalKind.CERTIFICATE:
+            break  # not the certificate's fault: the other one would be refused alike
+    if refusal is None:
+        raise AssertionError("a credential was neither accepted nor refused")
+    return NotReady(sentence=refusal.sentence, remedy=refusal.remedy, refusal=refusal)
+
+
+class _Tokens:
+    """Tokens of one credential. Safe on any thread; touches no host."""
+
+    def __init__(self, credential: AppCredential) -> None:
+        self._credential = credential
+
+    def get(self) -> str:
+        return self._acquire(force_refresh=False)
+
+    def renew(self) -> str:
+        return self._acquire(force_refresh=True)
+
+    def _acquire(self, *, force_refresh: bool) -> str:
+        answer = acquire_app_token(self._credential, force_refresh=force_refresh)
+        if isinstance(answer, EntraRefusal):
+            raise TokenMissingError("no token", sentence=answer.sentence, remedy=answer.remedy)
+        return answer.access_token
+
+
+_gates: dict[tuple[str, str, str], ThrottleGate] = {}
+_sessions: dict[tuple[str, str], Any] = {}
+_lock = threading.Lock()
+
+
+def _find_gate(app: AppSettings) -> ThrottleGate:
+    """One gate per app and directory in this process: what one run was told, the next one heeds."""
+    key = (app.cloud.graph, app.entra_tenant_id, app.client_id)
+    timing = Timing()
+    with _lock:
+        return _gates.setdefault(key, ThrottleGate(timing.monotonic, timing.sleep))
+
+
+def _find_session(cloud: Cloud) -> Any:
+    key = (cloud.graph, os.environ.get("REQUESTS_CA_BUNDLE", ""))
+    with _lock:
+        if key not in _sessions:
+            _sessions[key] = make_session(cloud.graph)
+        return _sessions[key]

@@ -1,0 +1,206 @@
+"""A Graph user as a PBX user, or the reason why not. Pure.
+
+Reasons, in the order they are asked; the first that holds is the person's:
+
+1. `invalid`: what Microsoft sent breaks the documented shape. Nothing is concluded from it.
+2. `guest`: `userType` is Guest, or the UPN carries `#EXT#`.
+3. `account_disabled`: `accountEnabled` is false.
+4. `shared_mailbox`, 5. `room`: where `mailboxSettings.userPurpose` is known. It is not in a listing, so that most
+   shared mailboxes and rooms are met as `account_disabled` (how Microsoft makes them) or as `no_plan` (they need none).
+6. `no_plan`: no licence is assigned, and no plan is enabled or in its warning period.
+7. `no_name`: neither first nor last name (PortSIP's rule).
+
+Source: Graph `user` resource v1.0 and `mailboxSettings` (facts of 2026-11), PortSIP REST API 22.2 `/users`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pbx_plugin_api import AnyNumber, DraftUser, ExtensionWish, InvalidValueError, UserLink
+from portsip_m365_plugin.mapping.names import choose_display_name, has_name
+from portsip_m365_plugin.mapping.phones import map_phone
+from portsip_m365_plugin.mapping.text import clean_line, cut
+from portsip_m365_plugin.mapping.usernames import wish_usernames
+
+__all__ = ["MAPPING_VERSION", "SKIP_DETAILS", "MappedUser", "MappingRules", "Skip", "map_person", "map_user"]
+
+MAPPING_VERSION: Final = 1
+"""Raise it whenever the same person would be mapped to other values; every tenant is then listed in full once."""
+
+SKIP_DETAILS: Final = {
+    "guest": "A guest of the directory; guests get no extension.",
+    "account_disabled": "The account is disabled at Microsoft; enable it there to bring the person in.",
+    "shared_mailbox": "A shared mailbox, not a person.",
+    "room": "A room or equipment mailbox, not a person.",
+    "no_plan": "No Microsoft 365 plan is assigned; assign a licence to bring the person in.",
+    "no_name": "Neither first nor last name is set at Microsoft; set one to bring the person in.",
+}
+"""Each reason as a sentence for the admin. `invalid` carries one of its own."""
+
+_ANY_NUMBER: Final = AnyNumber()
+_EMAIL_MAX_CHARS: Final = 128
+_DEPARTMENT_MAX_CHARS: Final = 128
+_LIVING_PLANS: Final = frozenset({"Enabled", "Warning"})
+_TEXTS: Final = (
+    "userPrincipalName", "displayName", "givenName", "surname", "mail", "mobilePhone", "department", "usageLocation",
+    "userType",
+)  # fmt: skip
+_PURPOSES: Final = {"shared": "shared_mailbox", "room": "room", "equipment": "room"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappingRules:
+    """What a tenant decides about the mapping."""
+
+    entra_tenant_id: str
+    country: str
+    """ISO 3166; for people without a `usageLocation`."""
+    extension: ExtensionWish = _ANY_NUMBER
+    """Which number a new user should get. Used at creation only."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Whatever changes how an existing person is mapped changes this text."""
+        told = f"{MAPPING_VERSION}|{self.entra_tenant_id}|{self.country}"
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """A person who gets no user in the PBX, or is not to keep one enabled."""
+
+    reason: str
+    detail: str
+    draft: DraftUser | None = None
+    """How they would be shown all the same: a user who was synced earlier keeps true names while disabled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedUser:
+    """One person, mapped."""
+
+    outcome: DraftUser | Skip
+    notes: tuple[str, ...] = ()
+    """A sentence for each value the PBX cannot hold as it is; told to the admin, never dropped in silence."""
+
+
+def map_user(user: Mapping[str, Any], rules: MappingRules) -> DraftUser | Skip:
+    """Map one person; see `map_person`, whose notes this leaves out."""
+    return map_person(user, rules).outcome
+
+
+def map_person(user: Mapping[str, Any], rules: MappingRules) -> MappedUser:
+    """Map one person. Never raises, whatever Graph sent; the same input gives the same answer.
+
+    Args:
+        user: As Graph sent it with our `$select`; null and absent members mean the same.
+        rules: The tenant's.
+    """
+    complaint = _find_fault(user)
+    if complaint is not None:
+        return MappedUser(outcome=Skip(reason="invalid", detail=f"Microsoft sent {complaint}; nothing was changed."))
+    try:
+        draft, notes = _draft(user, rules)
+    except InvalidValueError as error:
+        return MappedUser(outcome=Skip(reason="invalid", detail=f"Microsoft sent {error}; nothing was changed."))
+    reason = _find_reason(user)
+    if reason is None:
+        return MappedUser(outcome=draft, notes=notes)
+    return MappedUser(outcome=Skip(reason=reason, detail=SKIP_DETAILS[reason], draft=draft))
+
+
+def _find_fault(user: Mapping[str, Any]) -> str | None:
+    """Return what breaks the documented shape, as a fragment of a sentence."""
+    if not isinstance(user.get("id"), str):
+        return "a person without an id"
+    for name in _TEXTS:
+        value = user.get(name)
+        if value is not None and not isinstance(value, str):
+            return f"{name} as {type(value).__name__}, where text is documented"
+    if not isinstance(user.get("accountEnabled"), bool):
+        return "no accountEnabled, so that it cannot be told whether the account may be used"
+    phones = user.get("businessPhones")
+    if phones is not None and not (isinstance(phones, list) and all(isinstance(phone, str) for phone in phones)):
+        return "businessPhones that are not a list of texts"
+    for name in ("assignedPlans", "assignedLicenses"):
+        entries = user.get(name)
+        if entries is not None and not (isinstance(entries, list) and all(isinstance(e, dict) for e in entries)):
+            return f"{name} that are not a list of objects"
+    return None
+
+
+def _find_reason(user: Mapping[str, Any]) -> str | None:
+    upn = user.get("userPrincipalName") or ""
+    if (user.get("userType") or "").casefold() == "guest" or "#EXT#" in upn.upper():
+        return "guest"
+    if not user["accountEnabled"]:
+        return "account_disabled"
+    purpose = _PURPOSES.get(_read_purpose(user))
+    if purpose is not None:
+        return purpose
+    if not _has_plan(user):
+        return "no_plan"
+    if not has_name(user.get("givenName"), user.get("surname")):
+        return "no_name"
+    return None
+
+
+def _read_purpose(user: Mapping[str, Any]) -> str:
+    settings = user.get("mailboxSettings")
+    purpose = settings.get("userPurpose") if isinstance(settings, dict) else None
+    if isinstance(purpose, dict):  # the documentation prints {"value": "user"}, the schema says plain text
+        purpose = purpose.get("value")
+    return purpose if isinstance(purpose, str) else ""
+
+
+def _has_plan(user: Mapping[str, Any]) -> bool:
+    # A licence counts at once, although its plans may take hours to come up; a suspended subscription with licences
+    # still assigned is a question of billing, and no reason to silence people's telephones.
+    if user.get("assignedLicenses"):
+        return True
+    return any(plan.get("capabilityStatus") in _LIVING_PLANS for plan in user.get("assignedPlans") or ())
+
+
+def _draft(user: Mapping[str, Any], rules: MappingRules) -> tuple[DraftUser, tuple[str, ...]]:
+    oid: str = user["id"]
+    upn = clean_line(user.get("userPrincipalName"))
+    usernames = wish_usernames(upn, oid)
+    country = _read_country(user, rules)
+    business = user.get("businessPhones") or [None]
+    work, work_note = map_phone(business[0], country)
+    mobile, mobile_note = map_phone(user.get("mobilePhone"), country)
+    email, email_note = _choose_email(clean_line(user.get("mail")), upn)
+    department = clean_line(user.get("department"))
+    draft = DraftUser(
+        link=UserLink(entra_tenant_id=rules.entra_tenant_id, entra_object_id=oid),
+        usernames=usernames,
+        display_name=choose_display_name(
+            user.get("displayName"), user.get("givenName"), user.get("surname"), fallback=usernames[0]
+        ),
+        email=email,
+        mobile_phone=mobile,
+        work_phone=work,
+        department=cut(department, _DEPARTMENT_MAX_CHARS) or None,
+        extension=rules.extension,
+    )
+    labelled = (("businessPhones", work_note), ("mobilePhone", mobile_note), ("mail", email_note))
+    return draft, tuple(f"{name}: {note}" for name, note in labelled if note)
+
+
+def _read_country(user: Mapping[str, Any], rules: MappingRules) -> str:
+    location = (user.get("usageLocation") or "").strip().upper()
+    return location if len(location) == 2 and location.isascii() and location.isalpha() else rules.country
+
+
+def _choose_email(mail: str, upn: str) -> tuple[str | None, str | None]:
+    """The mail address, else the UPN; PortSIP keeps 128 characters."""
+    address = upn if "@" in upn and len(upn) <= _EMAIL_MAX_CHARS else None
+    if not mail:
+        return address, None
+    if len(mail) <= _EMAIL_MAX_CHARS:
+        return mail, None
+    return address, f"longer than {_EMAIL_MAX_CHARS} characters; {f'{address} is used' if address else 'left out'}"

@@ -1,0 +1,94 @@
+"""App registrations, the access tokens given to them, and what an app may do where."""
+
+import base64
+import hashlib
+import secrets
+import threading
+from dataclasses import dataclass, field
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
+
+DEFAULT_PERMISSIONS = ("User.Read.All", "Contacts.Read", "Mail.Send")
+
+
+@dataclass(frozen=True)
+class UploadedCertificate:
+    """A certificate as the portal keeps it: found by either thumbprint (base64url, unpadded)."""
+
+    thumbprint_sha1: str
+    thumbprint_sha256: str
+    public_key: RSAPublicKey
+    not_before_s: float
+    not_after_s: float
+
+    @classmethod
+    def from_pem(cls, pem: str) -> "UploadedCertificate":
+        """Read a PEM; ``ValueError`` when it is not a certificate with an RSA key."""
+        certificate = x509.load_pem_x509_certificate(pem.encode())
+        key = certificate.public_key()
+        if not isinstance(key, RSAPublicKey):
+            raise ValueError("the certificate's key is not RSA")
+        der = certificate.public_bytes(Encoding.DER)
+        return cls(
+            _unpadded(hashlib.sha1(der).digest()),  # noqa: S324  x5t is SHA-1 by definition
+            _unpadded(hashlib.sha256(der).digest()),
+            key,
+            certificate.not_valid_before_utc.timestamp(),
+            certificate.not_valid_after_utc.timestamp(),
+        )
+
+
+@dataclass(eq=False)
+class AppRegistration:
+    """An app in one tenant. ``rbac`` maps an Exchange application permission to the mailboxes in its scope."""
+
+    client_id: str
+    certificates: list[UploadedCertificate] = field(default_factory=list)
+    redirect_uris: list[str] = field(default_factory=list)
+    permissions: set[str] = field(default_factory=set)
+    enabled: bool = True
+    assignment_required: bool = False
+    assigned: set[str] = field(default_factory=set)
+    consent_given: bool = True
+    rbac: dict[str, set[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class AccessToken:
+    """What an opaque token stands for: permissions are those granted when it was issued."""
+
+    app: AppRegistration
+    tenant_id: str
+    permissions: frozenset[str]
+    expires_s: float
+    delegated_to: str | None = None
+
+
+class AccessTokens:
+    """All tokens of a cloud."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, AccessToken] = {}
+        self._lock = threading.Lock()
+
+    def issue(self, token: AccessToken) -> str:
+        """A new opaque string for it."""
+        text = "sim." + secrets.token_urlsafe(96)
+        with self._lock:
+            self._tokens[text] = token
+        return text
+
+    def find(self, text: str) -> AccessToken | None:
+        """The token behind a string, expired or not."""
+        return self._tokens.get(text)
+
+    def expire_all(self) -> None:
+        """Let none be known any more."""
+        with self._lock:
+            self._tokens.clear()
+
+
+def _unpadded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")

@@ -1,0 +1,26 @@
+"""The switches of a simulated cloud that are not faults: page sizes, delays, and what Microsoft leaves open."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Settings:
+    """All may be changed while the server runs (``Simulator.settings`` or ``POST /_control/settings``)."""
+
+    latency_s: float = 0.0  # waited in each request, while its mailbox slot is held
+    max_page: int | None = None  # pages never hold more, whatever $top or Prefer ask
+    user_page: int = 100  # default of GET /users (MD26 paging.md)
+    delta_page: int = 200  # default of users/delta (observed, traps.md 22)
+    contact_page: int = 10  # default of Outlook listings
+    contact_delta_page: int = 10  # without Prefer: odata.maxpagesize
+    empty_page_every: int = 0  # every n-th page comes empty, with a next link to what was due
+    duplicate_every: int = 0  # every n-th page repeats its first item
+    delta_replays: int = 0  # changes already handed out that each delta round begins with
+    expired_token_form: str = "gone"  # "gone": 410 with Location; "too_old": 400 as observed on the live service
+    access_token_life_s: int = 3599
+    list_default_folder: bool = False  # whether /contactFolders shows the default one (open, graph.md section 10)
+    immutable_ids: bool = True  # open for 21Vianet
+    batch: bool = True  # open for 21Vianet
+    batch_shuffled: bool = True
+    shared_by_upn_fails: bool = False  # observed: a shared mailbox addressed by UPN answers 503 MailboxInfoStale
+    photo_bytes: int = 4000

@@ -1,0 +1,41 @@
+"""A certificate authority made at start, and a server certificate that also covers Microsoft's own host names.
+
+Nobody trusts this authority unless told to (``REQUESTS_CA_BUNDLE`` or an explicit CA file), so the names harm no one;
+they let tests point a resolver at the simulator and keep Microsoft's addresses in every URL.
+"""
+
+import ssl
+from dataclasses import dataclass
+
+import trustme
+
+HOST_NAMES = (
+    "localhost",
+    "127.0.0.1",
+    "::1",
+    "login.microsoftonline.com",
+    "graph.microsoft.com",
+    "outlook.office.com",
+    "outlook.office365.com",
+    "login.partner.microsoftonline.cn",
+    "login.chinacloudapi.cn",
+    "microsoftgraph.chinacloudapi.cn",
+    "partner.outlook.cn",
+)
+
+
+@dataclass(frozen=True)
+class LoopbackTls:
+    """The authority's PEM for clients and the server's context."""
+
+    ca_pem: bytes
+    server_context: ssl.SSLContext
+
+
+def make_tls() -> LoopbackTls:
+    """Make an authority and issue one server certificate (elliptic curve: quick handshakes)."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    authority.issue_cert(*HOST_NAMES).configure_cert(context)
+    return LoopbackTls(authority.cert_pem.bytes(), context)
