@@ -19,7 +19,7 @@ from portsip_m365_plugin.graph.errors import ForeignLinkError
 from portsip_m365_plugin.graph.retry import RetryClass
 from portsip_m365_plugin.mapping.contacts import CONTACT_SELECT
 
-__all__ = ["CALLS", "USER_SELECT", "Call", "Request", "WireError", "build", "follow"]
+__all__ = ["BODY_LACKS", "CALLS", "USER_SELECT", "Call", "Request", "WireError", "build", "follow"]
 
 BOTH: Final = ("GLOBAL", "CHINA")
 
@@ -55,6 +55,11 @@ MESSAGE_BODY: Final = frozenset(
     }
 )
 
+BODY_LACKS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = MappingProxyType(
+    {"GLOBAL": {}, "CHINA": {"message": frozenset({"internetMessageHeaders"})}}
+)
+"""What a cloud's schema lacks of the properties below; naming one there is answered 400."""
+
 IMMUTABLE_IDS: Final = 'IdType="ImmutableId"'
 
 
@@ -82,6 +87,8 @@ class Call:
     """Allowed headers besides those of every request."""
     body_of: str = ""
     body: frozenset[str] = frozenset()
+    inner: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    """For an object inside the body: its schema type, and which properties of it are sent."""
     clouds: tuple[str, ...] = BOTH
     cost: int = 1
     """Resource units of the directory; 1 for Outlook, which counts requests per mailbox."""
@@ -170,6 +177,7 @@ _ROWS: Final = (
     _row(
         "mail.send", "POST", "/users/{user_id}/sendMail", "user-sendmail (2024)", "Mail.Send",
         body_of="sendMail", body=frozenset({"message", "saveToSentItems"}),
+        inner={"message": ("message", MESSAGE_BODY)},
         service="outlook", retry=RetryClass.WRITE, success=frozenset({202}),
     ),
     _row(
@@ -186,6 +194,7 @@ _ROWS: Final = (
         "mail.create_upload", "POST", "/users/{user_id}/messages/{message_id}/attachments/createUploadSession",
         "attachment-createuploadsession, outlook-large-attachments (2021)", "Mail.ReadWrite",
         body_of="createUploadSession", body=frozenset({"AttachmentItem"}),
+        inner={"AttachmentItem": ("attachmentItem", frozenset({"attachmentType", "name", "size", "contentType"}))},
         service="outlook", retry=RetryClass.WRITE, success=frozenset({200, 201}),
     ),
     _row(
@@ -241,7 +250,7 @@ def build(
     _need(call, "query option", set(query), call.query)
     _need(call, "$select property", set(select), frozenset(call.select))
     _need(call, "header", set(headers), call.headers)
-    _need(call, "body property", set(body or {}), call.body)
+    _need_body(call, cloud, body or {})
     path = call.path
     for key, value in params.items():
         if f"{{{key}}}" not in path or not value:
@@ -290,6 +299,14 @@ def _port(parts: Any) -> int:
         return parts.port or 443
     except ValueError:
         return -1
+
+
+def _need_body(call: Call, cloud: Cloud, body: Mapping[str, Any]) -> None:
+    lacks = BODY_LACKS[cloud.like]
+    _need(call, "body property", set(body), call.body - lacks.get(call.body_of, frozenset()))
+    for name, (kind, allowed) in call.inner.items():
+        if name in body:
+            _need(call, f"{name} property", set(body[name]), allowed - lacks.get(kind, frozenset()))
 
 
 def _need(call: Call, what: str, given: set[str], allowed: frozenset[str]) -> None:
