@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar
 
 from portsip_m365_plugin.graph.client import GraphClient, Reply
@@ -60,6 +61,7 @@ class BatchResult(Generic[K]):
 class _Waiting(Generic[K]):
     item: BatchItem[K]
     attempt: int = 0
+    waited_s: float = 0.0
     not_before: float = 0.0
 
 
@@ -167,13 +169,16 @@ def _land(client: GraphClient, reply: Reply, entries: list[_Waiting[K]], queue: 
         answer = answers.get(str(number))
         result, retry_after_s = _judge_item(client, entry.item, answer, reply)
         error = result.error
-        if (
-            error is not None
-            and may_retry(error, entry.item.request.call.retry)
-            and entry.attempt < tries_at_most(error, client.policy)
-        ):
+        if error is not None:
+            error.attempts = entry.attempt
             pause_s = wait_s(entry.attempt, retry_after_s, client.policy, client.timing.random())
-            if pause_s <= client.policy.budget_s:
+            if isinstance(error, ThrottledError):
+                error.retry_at_utc = client.timing.now_utc() + timedelta(seconds=pause_s)
+            if (
+                may_retry(error, entry.item.request.call.retry)
+                and entry.attempt < tries_at_most(error, client.policy)
+                and client.can_wait(entry.waited_s, pause_s)
+            ):
                 longest_s = max(longest_s, pause_s)
                 again.append(entry)
                 continue
@@ -184,6 +189,7 @@ def _land(client: GraphClient, reply: Reply, entries: list[_Waiting[K]], queue: 
         not_before = client.timing.monotonic() + longest_s
         for entry in again:
             entry.not_before = not_before
+            entry.waited_s += longest_s
         queue.ready.extend(again)
 
 

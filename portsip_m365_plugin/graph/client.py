@@ -225,6 +225,8 @@ class GraphClient:
         body = _decode(response, content)
         kind, code = judge(status, body, carries_token=request.carries_token)
         retry_after_s = parse_retry_after(response.headers.get("Retry-After"), self.timing.now_utc())
+        if status == 424 and request.call.service == "batch":
+            kind = ThrottledError  # older documentation: a batch with a throttled item fails as a whole
         if status == 503:
             # Microsoft: back off, and come back on a new connection.
             for adapter in set(self.session.adapters.values()):
@@ -236,6 +238,7 @@ class GraphClient:
         error = kind(f"{request.call.name} was refused", status=status, code=code, **ids)
         error.retry_after_s = retry_after_s  # type: ignore[attr-defined]  # read by _wait_after alone
         if status == 401 and code in ("InvalidAuthenticationToken", ""):
+            error.sentence, error.remedy = _TOKEN_REFUSED
             return _TokenRefusedError(error)
         return error
 
@@ -246,6 +249,11 @@ class GraphClient:
         if _is_before_sending(error):
             return ConnectFailedError(type(error).__name__, **told)
         return AnswerLostError(type(error).__name__, **ids)
+
+    def can_wait(self, waited_s: float, pause_s: float) -> bool:
+        """Whether a call that has waited so long may wait once more: its budget and the run's deadline allow it."""
+        in_time = self.deadline_utc is None or self._in(pause_s) < self.deadline_utc
+        return in_time and waited_s + pause_s <= self.policy.budget_s
 
     def _left_s(self, waited_s: float) -> float:
         left_s = self.policy.budget_s - waited_s
@@ -273,6 +281,12 @@ def make_session(url: str, environment: Mapping[str, str] = os.environ) -> reque
     adapter = HTTPAdapter(pool_connections=4, pool_maxsize=_POOL_SIZE, max_retries=0)
     session.mount("https://", adapter)
     return session
+
+
+_TOKEN_REFUSED: Final = (
+    "Microsoft Graph refuses the token that Entra has just given.",
+    "Check that the cloud is the one the directory is in, and the clock of this server.",
+)
 
 
 class _TokenRefusedError(Exception):
