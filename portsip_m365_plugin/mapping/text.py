@@ -19,7 +19,7 @@ def clean_line(text: str | None) -> str:
 
 
 def clean_lines(text: str | None) -> str:
-    """Like `clean_line`, but line ends stay (as \\n) and lines keep their order."""
+    """Like `clean_line`, but line ends stay (as line feeds) and lines keep their order."""
     if not text:
         return ""
     lines = (clean_line(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))

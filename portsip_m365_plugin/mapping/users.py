@@ -170,8 +170,8 @@ def _draft(user: Mapping[str, Any], rules: MappingRules) -> tuple[DraftUser, tup
     upn = clean_line(user.get("userPrincipalName"))
     usernames = wish_usernames(upn, oid)
     country = _read_country(user, rules)
-    business = user.get("businessPhones") or [None]
-    work, work_note = map_phone(business[0], country)
+    business = next((number for number in user.get("businessPhones") or () if clean_line(number)), None)
+    work, work_note = map_phone(business, country)
     mobile, mobile_note = map_phone(user.get("mobilePhone"), country)
     email, email_note = _choose_email(clean_line(user.get("mail")), upn)
     department = clean_line(user.get("department"))

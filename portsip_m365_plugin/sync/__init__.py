@@ -1,0 +1,1 @@
+"""Pull, plan, guard, apply, checkpoint: for users, their photos, and contacts."""

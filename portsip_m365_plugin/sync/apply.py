@@ -70,12 +70,13 @@ class Applied:
             tally.tell(Problem(reason=reason, entra_object_id=oid, detail=f"{planned.phase.word}: {detail}"))
             return False
         if result.status is ApplyStatus.UNCHANGED:
-            self._counts["unchanged"] += 1
+            # Switching somebody again as they are only restates it, beside their other changes.
+            self._counts["unchanged"] += planned.phase not in (Phase.ENABLE, Phase.DISABLE)
             return False
         word = _COUNTED_AS.get(planned.phase)
         if word is not None:
             self._counts[word] += 1
-        return planned.guarded and planned.phase in (Phase.DISABLE, Phase.DELETE)
+        return _takes_telephone(planned)
 
 
 def apply_plan(host: Host, plan: SyncPlan, applied: Applied, tally: ProblemTally, window: RemovalWindow | None) -> None:
@@ -95,12 +96,20 @@ def apply_plan(host: Host, plan: SyncPlan, applied: Applied, tally: ProblemTally
     for batch in _batched(plan, APPLY_MAX_CHANGES):
         if host.progress.should_stop():
             raise StoppedError(f"applying changes ({done} of {total} done)")
+        # Counted before they are made: killed in between, the next run counts too many rather than too few.
+        removals = sum(_takes_telephone(planned) for planned in batch)
+        if window is not None:
+            window.add(removals)
         results = host.users.apply([planned.change for planned in batch])
         removed = sum([applied.note(planned, result, tally) for planned, result in zip(batch, results, strict=True)])
         if window is not None:
-            window.add(removed)
+            window.add(removed - removals)
         done += len(batch)
         host.progress.report("apply", done, total)
+
+
+def _takes_telephone(planned: PlannedChange) -> bool:
+    return planned.guarded and planned.phase in (Phase.DISABLE, Phase.DELETE)
 
 
 def _batched(changes: Iterable[PlannedChange], size: int) -> Iterator[list[PlannedChange]]:

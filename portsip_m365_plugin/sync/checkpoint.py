@@ -11,7 +11,15 @@ from pbx_plugin_api import Host, InvalidValueError, dump, load
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.sync.source import UserSource
 
-__all__ = ["RETRY_MAX_PEOPLE", "Checkpoint", "load_checkpoint", "save_checkpoint", "why_full"]
+__all__ = [
+    "RETRY_MAX_PEOPLE",
+    "Checkpoint",
+    "bound_retry",
+    "directory_of",
+    "load_checkpoint",
+    "save_checkpoint",
+    "why_full",
+]
 
 SCHEMA_VERSION: Final = 1
 RETRY_MAX_PEOPLE: Final = 1000
@@ -31,27 +39,36 @@ class Checkpoint:
     delta_link: str
     delta_link_at_utc: datetime
     """When the link was got."""
+    directory: str
     select_hash: str
     scope_hash: str
     mapping_fingerprint: str
     last_full_at_utc: datetime
-    full_runs_done: int
+    fulls_since_fresh_link: int
+    """Full listings since the links' chain began: what one listing does not show yet, the next one does."""
     retry_ids: tuple[str, ...] = ()
     """People whose change the PBX refused (the user limit, say); no delta will show them again."""
     retry_by_full: bool = False
     """Too many to name, or somebody could not be told apart: the next run lists everybody."""
 
-    def link_still_good(self, source: UserSource, now_utc: datetime) -> bool:
+    def link_still_good(self, rules: MappingRules, source: UserSource, now_utc: datetime) -> bool:
         """Whether the delta link may be gone on with after a full listing."""
-        return self.select_hash == source.select_hash and now_utc - self.delta_link_at_utc < _LINK_MAX_AGE
+        is_same = (self.directory, self.select_hash) == (directory_of(rules, source), source.select_hash)
+        return is_same and now_utc - self.delta_link_at_utc < _LINK_MAX_AGE
 
     def holds_for(self, rules: MappingRules, source: UserSource) -> bool:
         """Whether what was applied is still what would be applied now."""
-        return (self.select_hash, self.scope_hash, self.mapping_fingerprint) == (
+        return (self.directory, self.select_hash, self.scope_hash, self.mapping_fingerprint) == (
+            directory_of(rules, source),
             source.select_hash,
             source.scope_hash,
             rules.fingerprint,
         )
+
+
+def directory_of(rules: MappingRules, source: UserSource) -> str:
+    """Return which directory of which cloud this is about."""
+    return f"{source.service} {rules.entra_tenant_id}"
 
 
 def load_checkpoint(host: Host) -> Checkpoint | None:
@@ -78,8 +95,8 @@ def why_full(checkpoint: Checkpoint | None, rules: MappingRules, source: UserSou
     if checkpoint is None:
         return "first run"
     if not checkpoint.holds_for(rules, source):
-        return "scope, mapping or properties changed"
-    if checkpoint.full_runs_done < 2:
+        return "directory, scope, mapping or properties changed"
+    if checkpoint.fulls_since_fresh_link < 2:
         return "the run after the first: listings lag behind"
     if now_utc - checkpoint.last_full_at_utc >= _FULL_EVERY:
         return "weekly"

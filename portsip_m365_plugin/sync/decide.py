@@ -93,7 +93,7 @@ def decide(
             return Decision((*steps, Step(Phase.ENABLE))) if edited else Decision(steps)
         return Decision((*steps, Step(Phase.ENABLE))) if linked.disabled_reason in _OURS else Decision(steps)
     if row.reason == "no_name":
-        # Names that were cleared are somebody's slip, no reason to silence a telephone; but the 30 days must not run on.
+        # Names that were cleared are somebody's slip, no reason to silence a telephone; but the 30 days must not run.
         if linked.disabled_reason is DisableReason.DEPARTED:
             steps = (_disable(linked, DisableReason.OUT_OF_SCOPE), *steps)
         return Decision(steps, problem=(row.reason, row.detail or ""))

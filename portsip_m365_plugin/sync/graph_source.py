@@ -8,10 +8,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from portsip_m365_plugin.graph.client import GraphClient
-from portsip_m365_plugin.graph.errors import GraphError
+from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
 from portsip_m365_plugin.graph.errors import ResyncRequiredError as GraphResyncRequiredError
 from portsip_m365_plugin.graph.users import USER_SELECT, delta_users, get_users, latest_delta_link, list_users
-from portsip_m365_plugin.sync.source import Page, ResyncRequiredError, SourceError, SourceThrottledError, UserWire
+from portsip_m365_plugin.sync.source import (
+    Page,
+    ResyncRequiredError,
+    SourceError,
+    SourceOutOfTimeError,
+    SourceThrottledError,
+    UserWire,
+)
 
 __all__ = ["GraphUserSource", "describe_graph_error"]
 
@@ -21,6 +28,11 @@ class GraphUserSource:
 
     def __init__(self, client: GraphClient) -> None:
         self._client = client
+
+    @property
+    def service(self) -> str:
+        """See `UserSource`."""
+        return self._client.cloud.graph_root
 
     @property
     def select_hash(self) -> str:
@@ -70,6 +82,8 @@ def _translated() -> Iterator[None]:
         yield
     except GraphResyncRequiredError as error:
         raise ResyncRequiredError(str(error)) from error
+    except BudgetSpentError as error:
+        raise SourceOutOfTimeError(describe_graph_error(error)) from error
     except GraphError as error:
         sentence = describe_graph_error(error)
         if error.retry_at_utc is not None:

@@ -50,20 +50,20 @@ class RemovalWindow:
         record = host.state.get(_KEY)
         entries: Any = record.value if record is not None else []
         since = now_utc - _WINDOW
-        self._entries = [(at, n) for at, n in entries if datetime.fromisoformat(at) > since]
+        self._earlier: dict[str, int] = {at: n for at, n in entries if datetime.fromisoformat(at) > since}
         self._mine = 0
 
     @property
     def removed(self) -> int:
         """People removed in the window, this run's included."""
-        return sum(n for _, n in self._entries) + self._mine
+        return sum(self._earlier.values()) + self._mine
 
     def add(self, removed: int) -> None:
-        """Count removals that were just applied, and write it down at once."""
+        """Count removals and write it down at once; a negative number takes back what was not done after all."""
         if removed:
             self._mine += removed
-            entries = [*self._entries, (self._now_utc.isoformat(), self._mine)]
-            self._host.state.put(_KEY, [[at, n] for at, n in entries])
+            entries = {**self._earlier, self._now_utc.isoformat(): self._mine}
+            self._host.state.put(_KEY, [[at, n] for at, n in entries.items()])
 
 
 def judge(plan: SyncPlan, users: UserCounts, *, removed_before: int, is_first: bool, has_approval: bool) -> Verdict:

@@ -17,8 +17,8 @@ def find_matches(host: Host, spool: Spool, *, is_full: bool) -> None:
 
     They match where the user's mail equals the person's mail or UPN, case ignored, and where that is so for exactly one
     person of the directory and exactly one hand-made user. People whom the rules leave out (guests among them) never
-    match, but they do cast doubt. Doubtful people stand in the table `doubtful`: they get users of their own, and the admin
-    is told.
+    match, but they do cast doubt. Doubtful people stand in the table `doubtful`: they get users of their own, and the
+    admin is told.
     """
     if spool.first("SELECT 1 FROM pulled WHERE kind = ? LIMIT 1", (_DRAFT,)) is None:
         return

@@ -35,8 +35,8 @@ __all__ = ["HostOrderError", "PlannedChange", "SyncPlan", "make_plan", "settle_a
 
 _FIND_MAX_PEOPLE: Final = 200
 _DOUBT: Final = (
-    "Several people, or several hand-made PBX users, share this mail address, so that none was linked and a new user was"
-    " made. Make the addresses differ, or delete the user that is too many."
+    "Several people, or several hand-made PBX users, share this mail address, so that none was linked and a new user"
+    " was made. Make the addresses differ, or delete the user that is too many."
 )
 
 
@@ -119,7 +119,7 @@ class SyncPlan:
         """Return how many changes (of one action, or all guarded ones) are not among what an admin approved."""
         chosen = "guarded = 1" if phase is None else f"phase = {int(phase)}"
         return self._spool.count(
-            f"plan WHERE {chosen} AND NOT EXISTS"
+            f"plan WHERE {chosen} AND NOT EXISTS"  # noqa: S608 - our own text
             " (SELECT 1 FROM approved WHERE approved.oid = plan.oid AND approved.phase = plan.phase)"
         )
 
@@ -158,7 +158,7 @@ class SyncPlan:
             yield Problem(reason=reason, entra_object_id=oid, upn=upn, detail=detail)
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield the changes as plain rows for printing: action, object id, UPN, name, and what changes from what to what."""
+        """Yield the changes as plain rows for printing: action, object id, UPN, name, and what changes to what."""
         rows = self._spool.rows(
             "SELECT plan.phase, plan.oid, plan.detail, pulled.upn, pulled.draft"
             " FROM plan LEFT JOIN pulled USING (oid) ORDER BY plan.phase, plan.oid"
@@ -195,8 +195,8 @@ class SyncPlan:
 def make_plan(host: Host, spool: Spool, rules: MappingRules, listing: Listing, now_utc: datetime) -> SyncPlan:
     """Compare what was pulled with what the PBX has.
 
-    Somebody linked and not pulled is absent only if the listing proves it; they are written into the table `absent`,
-    and decided about by `settle_absent` once they have been asked for by id.
+    Somebody linked and not pulled is absent only if the listing proves it. Where something would follow from that they
+    are written into the table `absent`, and decided about by `settle_absent` once they have been asked for by id.
 
     Raises:
         HostOrderError: The host broke its promise about the order of linked users.
@@ -205,13 +205,14 @@ def make_plan(host: Host, spool: Spool, rules: MappingRules, listing: Listing, n
     find_matches(host, spool, is_full=listing.is_full)
     diverged = spool.count("diverged") > 0
     for oid, row, linked in _pair_up(host, spool, rules, is_full=listing.is_full):
-        if row is None:
-            if listing.proves_absence:
-                spool.run("INSERT INTO absent VALUES (?)", (oid,))
-            else:
-                plan.unchanged += 1
+        if row is None and not listing.proves_absence:
+            plan.unchanged += 1
             continue
-        plan.add(oid, decide(row, linked, _divergence(spool, oid) if diverged else None, now_utc), row.upn)
+        decision = decide(row, linked, _divergence(spool, oid) if diverged else None, now_utc)
+        if row is None and decision.steps:
+            spool.run("INSERT INTO absent VALUES (?)", (oid,))
+        else:
+            plan.add(oid, decision, row.upn if row else None)
     if listing.proves_absence and diverged:
         # Deleted here and absent there: dead on both sides.
         spool.run(

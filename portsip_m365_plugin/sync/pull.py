@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,7 +27,6 @@ __all__ = [
 READ_MAX_IDS: Final = 200
 _OBJECT_ID: Final = re.compile(r"[A-Za-z0-9_\-]{1,64}")
 _EDITED: Final = DivergenceKind.EDITED.value
-_DELETED: Final = DivergenceKind.DELETED.value
 _ALWAYS_SENT: Final = ("userPrincipalName", "accountEnabled")
 """Every user has these: an object without them is a part of one, and absent members mean nothing."""
 
@@ -172,13 +171,13 @@ def note_diverged(host: Host, spool: Spool, rules: MappingRules) -> None:
 
 
 def reread(
-    host: Host, spool: Spool, source: UserSource, rules: MappingRules, retry_ids: Iterable[str], *, most: int
+    host: Host, spool: Spool, source: UserSource, rules: MappingRules, retry_ids: Collection[str], *, most: int
 ) -> bool:
     """After a round of changes: read by id whoever it could not show.
 
     These are links that the PBX changed by itself, people left over from the last run, and people of whom only a part
-    was sent. People who have left, and are disabled for it, are not asked for: there is nobody to read. Somebody deleted
-    on both sides is spooled as removed, so that the dead link goes.
+    was sent. People who have left, and are disabled for it, are not asked for: there is nobody to read. Who was left
+    over or changed by the PBX, and does not exist any more, is spooled as removed: no later round would tell.
 
     Returns:
         False where more than `most` would have to be read: a full listing is cheaper, and nothing was read.
@@ -191,9 +190,10 @@ def reread(
         linked = host.users.find(UserLink(entra_tenant_id=rules.entra_tenant_id, entra_object_id=oid))
         if linked is not None and not linked.enabled and linked.disabled_reason is DisableReason.DEPARTED:
             spool.run("DELETE FROM reread WHERE oid = ?", (oid,))
+    retried = set(retry_ids)
     gone = list(_read(host, spool, source, rules, "reread"))
-    dead = [oid for oid in gone if spool.first("SELECT 1 FROM diverged WHERE oid = ? AND kind = ?", (oid, _DELETED))]
-    spool.put_pulled(PulledRow(oid, Kind.REMOVED) for oid in dead)
+    told = [oid for oid in gone if oid in retried or spool.first("SELECT 1 FROM diverged WHERE oid = ?", (oid,))]
+    spool.put_pulled(PulledRow(oid, Kind.REMOVED) for oid in told)
     return True
 
 

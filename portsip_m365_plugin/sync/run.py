@@ -20,6 +20,7 @@ from portsip_m365_plugin.sync.checkpoint import (
     RETRY_MAX_PEOPLE,
     Checkpoint,
     bound_retry,
+    directory_of,
     load_checkpoint,
     save_checkpoint,
     why_full,
@@ -35,15 +36,27 @@ from portsip_m365_plugin.sync.pull import (
     pull_everybody,
     reread,
 )
-from portsip_m365_plugin.sync.source import ResyncRequiredError, SourceError, SourceThrottledError, UserSource
+from portsip_m365_plugin.sync.source import (
+    ResyncRequiredError,
+    SourceError,
+    SourceOutOfTimeError,
+    SourceThrottledError,
+    UserSource,
+)
 from portsip_m365_plugin.sync.spool import Spool
 
 __all__ = ["SyncOptions", "preview_user_sync", "run_user_sync"]
 
 _log = logging.getLogger(__name__)
 
-_CONFIRM_MAX_ABSENT: Final = 1000
-"""More absent people than this are not asked for one by one; so many need an approval, or are a small part of very many."""
+_CONFIRM_MAX_ABSENT: Final = 20_000
+"""More absent people than this are not asked for by id (20 a request): up to 200,000 users the guard asks an admin."""
+
+
+_EMPTY: Final = (
+    "Microsoft answered with an empty list of people. A directory has at least its administrator, so this cannot be"
+    " right: check the application's permission User.Read.All. Nothing was changed."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +131,8 @@ class _Run:
         except StoppedError as stopped:
             message = f"Stopped while {stopped}; nothing is lost, and the next run goes on."
             report = self._report(TickStatus.STOPPED, message, self._applied.counts, resumable=True)
+        except SourceOutOfTimeError as error:
+            report = self._report(TickStatus.STOPPED, str(error), resumable=True)
         except SourceThrottledError as error:
             report = replace(self._report(TickStatus.STOPPED, str(error)), next_due_at_utc=error.retry_at_utc)
         except SourceError as error:
@@ -132,7 +147,7 @@ class _Run:
         listing = self._pull(spool)
         users = self._host.users.counts()
         if listing.is_full and listing.people == 0:
-            return self._report_empty(users.linked)
+            return self._report(TickStatus.FAILED, _EMPTY)
         plan = make_plan(self._host, spool, self._rules, listing, self._now_utc)
         if 0 < spool.count("absent") <= _CONFIRM_MAX_ABSENT:
             confirm_absent(self._host, spool, self._source, self._rules)
@@ -167,7 +182,7 @@ class _Run:
         note_diverged(self._host, spool, self._rules)
         checkpoint = self._checkpoint
         why = "asked for" if self._options.full else why_full(checkpoint, self._rules, self._source, self._now_utc)
-        fresh_link = checkpoint is None or not checkpoint.link_still_good(self._source, self._now_utc)
+        fresh_link = checkpoint is None or not checkpoint.link_still_good(self._rules, self._source, self._now_utc)
         if checkpoint is not None and not why:
             try:
                 listing = pull_changes(self._host, spool, self._source, self._rules, checkpoint.delta_link)
@@ -179,14 +194,6 @@ class _Run:
             spool.clear_pulled()
         _log.info("tenant %s: listing everybody: %s", self._tenant.pbx_tenant_id, why)
         return pull_everybody(self._host, spool, self._source, self._rules, fresh_link=fresh_link)
-
-    def _report_empty(self, linked: int) -> TickReport:
-        """Nobody at all was listed: that is no directory, and certainly no reason to disable anybody."""
-        message = (
-            "Microsoft answered with an empty list of people. A directory has at least its administrator, so this cannot"
-            " be right: check the application's permission User.Read.All. Nothing was changed."
-        )
-        return self._report(TickStatus.FAILED if linked else TickStatus.DONE, message)
 
     def _ask(self, plan: SyncPlan, why: str) -> TickReport:
         kept = keep_plan(self._host, plan, why=why, now_utc=self._now_utc)
@@ -205,19 +212,20 @@ class _Run:
             if before is None:
                 raise AssertionError("a listing without a delta link, and no older one to go on with")
             link, link_at = before.delta_link, before.delta_link_at_utc
-        same = before is not None and before.holds_for(self._rules, self._source)
-        full_runs_before = before.full_runs_done if before is not None and same else 0
+        is_fresh = listing.is_full and listing.delta_link is not None
+        fulls_before = 0 if before is None or is_fresh else before.fulls_since_fresh_link
         last_full = self._now_utc if listing.is_full or before is None else before.last_full_at_utc
         save_checkpoint(
             self._host,
             Checkpoint(
                 delta_link=link,
                 delta_link_at_utc=link_at,
+                directory=directory_of(self._rules, self._source),
                 select_hash=self._source.select_hash,
                 scope_hash=self._source.scope_hash,
                 mapping_fingerprint=self._rules.fingerprint,
                 last_full_at_utc=last_full,
-                full_runs_done=full_runs_before + (1 if listing.is_full else 0),
+                fulls_since_fresh_link=fulls_before + (1 if listing.is_full else 0),
                 retry_ids=retry_ids,
                 retry_by_full=retry_by_full,
             ),

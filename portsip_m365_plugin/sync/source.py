@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 
-__all__ = ["Page", "ResyncRequiredError", "SourceError", "SourceThrottledError", "UserSource", "UserWire"]
+__all__ = [
+    "Page",
+    "ResyncRequiredError",
+    "SourceError",
+    "SourceOutOfTimeError",
+    "SourceThrottledError",
+    "UserSource",
+    "UserWire",
+]
 
 UserWire: TypeAlias = Mapping[str, Any]
 """A user as Graph sent it, with our `$select`."""
@@ -43,12 +51,20 @@ class SourceThrottledError(SourceError):
         self.retry_at_utc = retry_at_utc
 
 
+class SourceOutOfTimeError(SourceError):
+    """The run's time is over before everything could be read."""
+
+
 class ResyncRequiredError(SourceError):
     """The delta link is no longer good (expired, or the service was moved): list everything anew. Not a failure."""
 
 
 class UserSource(Protocol):
     """A directory of people. Every method may raise `SourceError`; an outage never looks like an empty answer."""
+
+    @property
+    def service(self) -> str:
+        """Where is asked; a delta link is good only there."""
 
     @property
     def select_hash(self) -> str:
