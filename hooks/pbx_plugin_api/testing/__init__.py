@@ -1,1 +1,13 @@
-"""For tests of plugins and of hosts: an in-memory host, and conformance suites to inherit."""
+"""For the tests of plugins and of hosts: a complete host in memory, and two conformance suites to inherit.
+
+The suites need pytest, and are imported from `pbx_plugin_api.testing.plugin_conformance` and
+`pbx_plugin_api.testing.host_conformance`; nothing here imports it.
+"""
+
+from __future__ import annotations
+
+from pbx_plugin_api.testing.clock import FakeClock
+from pbx_plugin_api.testing.fake_host import FakeHost, FakePbx
+from pbx_plugin_api.testing.run import AuditLine, Notice
+
+__all__ = ["AuditLine", "FakeClock", "FakeHost", "FakePbx", "Notice"]

@@ -1,0 +1,126 @@
+"""The contacts of a fake PBX: what a plugin has synced, and what people made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pbx_plugin_api.contacts import (
+    BookRef,
+    ContactChange,
+    ContactResult,
+    ContactSource,
+    DraftContact,
+    DropContact,
+    PersonalBook,
+    PutContact,
+    SyncedContact,
+)
+from pbx_plugin_api.host import APPLY_MAX_CHANGES
+from pbx_plugin_api.testing.lease import FakeLease
+from pbx_plugin_api.users import ApplyStatus, UserLink
+
+__all__ = ["FakeContacts"]
+
+
+@dataclass(kw_only=True)
+class _Row:
+    draft: DraftContact
+    applied: DraftContact
+    sources: tuple[ContactSource, ...]
+    is_deleted: bool = False
+
+    @property
+    def differs(self) -> bool:
+        return self.is_deleted or self.draft != self.applied
+
+
+class FakeContacts:
+    """Keeps `pbx_plugin_api.Contacts`. The second half of the methods plays the PBX's own side."""
+
+    def __init__(self, lease: FakeLease, is_user: Callable[[UserLink], bool]) -> None:
+        self._lease, self._is_user = lease, is_user
+        self._books: dict[BookRef, dict[str, _Row]] = {}
+        self.by_hand: dict[BookRef, list[DraftContact]] = {}
+        """Contacts that people made; no plugin can see or touch them."""
+
+    # ------------------------------------------------------------------ what a plugin sees
+
+    def books(self) -> Iterator[BookRef]:
+        """See `Contacts`."""
+        yield from [book for book, rows in self._books.items() if rows]
+
+    def synced(
+        self, book: BookRef, *, mailbox_id: str | None = None, folder_id: str | None = None
+    ) -> Iterator[SyncedContact]:
+        """See `Contacts`."""
+        for external_id, row in sorted(self._books.get(book, {}).items()):
+            if mailbox_id is None or any(
+                source.mailbox_id == mailbox_id and folder_id in (None, source.folder_id) for source in row.sources
+            ):
+                yield _show(external_id, row)
+
+    def find(self, book: BookRef, external_ids: Sequence[str]) -> dict[str, SyncedContact]:
+        """See `Contacts`."""
+        if len(external_ids) > APPLY_MAX_CHANGES:
+            raise ValueError(f"{len(external_ids)} names; at most {APPLY_MAX_CHANGES}")
+        rows = self._books.get(book, {})
+        return {name: _show(name, rows[name]) for name in external_ids if name in rows}
+
+    def diverged(self, book: BookRef) -> Iterator[SyncedContact]:
+        """See `Contacts`."""
+        yield from [_show(name, row) for name, row in sorted(self._books.get(book, {}).items()) if row.differs]
+
+    def diverged_books(self) -> Iterator[BookRef]:
+        """See `Contacts`."""
+        yield from [book for book, rows in self._books.items() if any(row.differs for row in rows.values())]
+
+    def apply(self, book: BookRef, changes: Sequence[ContactChange]) -> list[ContactResult]:
+        """See `Contacts`."""
+        self._lease.check()
+        if len(changes) > APPLY_MAX_CHANGES:
+            raise ValueError(f"{len(changes)} changes in one apply; at most {APPLY_MAX_CHANGES}")
+        return [self._apply_one(book, change) for change in changes]
+
+    def _apply_one(self, book: BookRef, change: ContactChange) -> ContactResult:
+        def result(status: ApplyStatus, reason: str | None = None) -> ContactResult:
+            return ContactResult(external_id=change.external_id, status=status, reason=reason)
+
+        rows = self._books.setdefault(book, {})
+        if isinstance(change, DropContact):
+            gone = rows.pop(change.external_id, None)
+            return result(ApplyStatus.UNCHANGED if gone is None else ApplyStatus.APPLIED)
+        if isinstance(book, PersonalBook) and not self._is_user(book.owner):
+            return result(ApplyStatus.REFUSED, "the owner of this book is not a user of the PBX (any more)")
+        new = _new_row(change)
+        same = rows.get(change.external_id) == new
+        rows[change.external_id] = new
+        return result(ApplyStatus.UNCHANGED if same else ApplyStatus.APPLIED)
+
+    # ------------------------------------------------------------------ what the PBX itself does
+
+    def shown(self, book: BookRef) -> list[DraftContact]:
+        """Return a book as people see it, by name."""
+        synced = [row.draft for row in self._books.get(book, {}).values() if not row.is_deleted]
+        return sorted([*synced, *self.by_hand.get(book, [])], key=lambda draft: draft.name)
+
+    def add_by_hand(self, book: BookRef, draft: DraftContact) -> None:
+        """Add a contact as a person does."""
+        self.by_hand.setdefault(book, []).append(draft)
+
+    def edit_by_hand(self, book: BookRef, external_id: str, draft: DraftContact) -> None:
+        """Change a synced contact as a person does; it shows as diverged."""
+        self._books[book][external_id].draft = draft
+
+    def delete_by_hand(self, book: BookRef, external_id: str) -> None:
+        """Delete a synced contact as a person does; it shows as diverged."""
+        self._books[book][external_id].is_deleted = True
+
+
+def _new_row(change: PutContact) -> _Row:
+    ordered = sorted(set(change.sources), key=lambda source: (source.mailbox_id, source.contact_id))
+    return _Row(draft=change.draft, applied=change.draft, sources=tuple(ordered))
+
+
+def _show(external_id: str, row: _Row) -> SyncedContact:
+    return SyncedContact(external_id=external_id, draft=row.applied, sources=row.sources)

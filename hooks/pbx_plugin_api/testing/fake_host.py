@@ -1,0 +1,110 @@
+"""A complete host in memory, for a plugin's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Final
+
+from pbx_plugin_api.host import Host
+from pbx_plugin_api.settings_page import Severity
+from pbx_plugin_api.tenants import Tenant, WebOrigins
+from pbx_plugin_api.testing.clock import DEFAULT_NOW_UTC, FakeClock
+from pbx_plugin_api.testing.contacts import FakeContacts
+from pbx_plugin_api.testing.lease import FakeLease
+from pbx_plugin_api.testing.run import FakeAudit, FakeProgress, Notice
+from pbx_plugin_api.testing.stores import FakeBlobs, FakeRateBudget, FakeSecrets, FakeSettings, FakeState
+from pbx_plugin_api.testing.users import FakeUsers
+
+__all__ = ["FakeHost", "FakePbx"]
+
+_SAY_AGAIN_AFTER: Final = timedelta(days=1)
+_DEFAULT_TENANT: Final = Tenant(
+    pbx_tenant_id="t1", name="Contoso", sip_domain="contoso.example", time_zone="Europe/Berlin", country="DE"
+)
+
+
+class FakeHost:
+    """Keeps `pbx_plugin_api.Host`, in memory, with every rule of the contract.
+
+    A plugin uses the parts as in a PBX. A test plays the PBX's side with what only the fake parts have:
+    `users.add_by_hand`, `users.edit_by_hand`, `users.delete_by_hand`, `users.user_limit`, `contacts.*_by_hand`,
+    `blobs.add`, `clock.move(days=1)`, `progress.stop_wanted`, `lease.lose()`; and reads `users.rows`,
+    `progress.problems`, `audit.lines`, `notices`.
+
+    Not guarded by itself: `pbx_plugin_api.guard.guard_host` (or a `PluginHost` over a `FakePbx`) adds the rule
+    "one call, one thread".
+
+    Args:
+        tenant: Whose host it is; a tenant in Germany by default.
+        now_utc: What the clock says first; 2026-11-02 01:00 UTC by default.
+        origins: Where browsers reach the PBX.
+        user_limit: How many users the tenant may have; the tenant's own limit by default.
+        deadline_utc: When the host stops waiting; none by default.
+        system: The host that `system()` returns.
+        beside: Another host of the same tenant, for a second plugin: clock, lease, users and blobs are shared.
+        clock: A clock shared with other tenants' hosts.
+    """
+
+    def __init__(
+        self,
+        tenant: Tenant | None = None,
+        *,
+        now_utc: datetime | None = None,
+        origins: WebOrigins | None = None,
+        user_limit: int | None = None,
+        deadline_utc: datetime | None = None,
+        system: FakeHost | None = None,
+        beside: FakeHost | None = None,
+        clock: FakeClock | None = None,
+    ) -> None:
+        self.tenant: Tenant = tenant or (beside.tenant if beside else _DEFAULT_TENANT)
+        self.web_origins = origins or WebOrigins(web="https://pbx.contoso.example:8887")
+        limit = user_limit if user_limit is not None else self.tenant.user_limit
+        self.clock: FakeClock = beside.clock if beside else clock or FakeClock(now_utc or DEFAULT_NOW_UTC)
+        self.lease: FakeLease = beside.lease if beside else FakeLease()
+        self.users: FakeUsers = beside.users if beside else FakeUsers(self.clock, self.lease, user_limit=limit)
+        self.blobs: FakeBlobs = beside.blobs if beside else FakeBlobs(self.lease, self.clock)
+        self.contacts = FakeContacts(self.lease, lambda link: self.users.find(link) is not None)
+        self.settings = FakeSettings(self.lease)
+        self.secrets = FakeSecrets(self.lease)
+        self.state = FakeState(self.lease)
+        self.rate_budget = FakeRateBudget(self.clock)
+        self.progress = FakeProgress(self.clock, self.lease, deadline_utc)
+        self.audit = FakeAudit(self.clock)
+        self.notices: list[Notice] = []
+        """What the administrators were told; a key said within the last day is not in it again."""
+        self._system = system
+
+    def notify_admin(self, key: str, subject: str, text: str, *, severity: Severity) -> None:
+        """See `Host`."""
+        now_utc = self.clock.now_utc()
+        if any(notice.key == key and now_utc < notice.at_utc + _SAY_AGAIN_AFTER for notice in self.notices):
+            return
+        self.notices.append(Notice(at_utc=now_utc, key=key, subject=subject, text=text, severity=severity))
+
+    def system(self) -> Host | None:
+        """See `Host`."""
+        return self._system
+
+
+class FakePbx:
+    """A PBX of fake hosts: gives a `PluginHost` one for each plugin and tenant, all on one clock."""
+
+    def __init__(self, *, now_utc: datetime | None = None) -> None:
+        self.clock = FakeClock(now_utc or DEFAULT_NOW_UTC)
+        self._hosts: dict[tuple[str, str], FakeHost] = {}
+
+    def host(self, plugin: str, tenant: Tenant) -> FakeHost:
+        """Return the host of one plugin in one tenant; the same one at every call."""
+        key = (plugin, tenant.pbx_tenant_id)
+        if key not in self._hosts:
+            beside = next((host for (_, tid), host in self._hosts.items() if tid == tenant.pbx_tenant_id), None)
+            self._hosts[key] = FakeHost(tenant, clock=self.clock, beside=beside)
+        return self._hosts[key]
+
+    @contextmanager
+    def open(self, plugin: str, tenant: Tenant, *, run_id: str | None) -> Iterator[Host]:
+        """See `pbx_plugin_api.manager.HostFactory`."""
+        yield self.host(plugin, tenant)

@@ -1,0 +1,87 @@
+"""Extension numbers of a fake PBX: who has which, who gets the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Final
+
+from pbx_plugin_api.testing.clock import FakeClock
+from pbx_plugin_api.users import ExtensionWish, Fixed, FromStart, UserLink
+
+__all__ = ["FIRST_NUMBER", "SERVICE_NUMBERS", "FakeNumbers", "NumberTakenError"]
+
+FIRST_NUMBER: Final = 101
+SERVICE_NUMBERS: Final = ("555", "666", "777", "888")
+REST_DAYS: Final = 30
+
+
+class NumberTakenError(Exception):
+    """A fixed number cannot be given; the message says why."""
+
+
+@dataclass(kw_only=True)
+class _Held:
+    """Who has a number, or had it."""
+
+    user_id: str | None
+    link: UserLink | None
+    free_since: datetime | None = None
+
+
+class FakeNumbers:
+    """The numbers of one tenant: from the wish upward, or from 101; services skipped; a returning person's recalled."""
+
+    def __init__(self, clock: FakeClock, *, rest_days: int = REST_DAYS) -> None:
+        self._clock, self._rest = clock, timedelta(days=rest_days)
+        self._held: dict[str, _Held] = {}
+        self.services: set[str] = set(SERVICE_NUMBERS)
+        """Numbers of the PBX's own services; tests may add the queue's or the IVR's."""
+
+    def recall(self, link: UserLink) -> str | None:
+        """Return the number that rests for a person, or None."""
+        resting = [
+            (held.free_since, number)
+            for number, held in self._held.items()
+            if held.link == link and held.free_since is not None
+        ]
+        return max(resting)[1] if resting else None
+
+    def allocate(self, wish: ExtensionWish) -> str:
+        """Return a free number for a wish; `take` makes it somebody's."""
+        if isinstance(wish, Fixed):
+            self._check_fixed(wish.number)
+            return wish.number
+        start = int(wish.start) if isinstance(wish, FromStart) else FIRST_NUMBER
+        return next(number for number in map(str, count(start)) if self._is_free(number))
+
+    def take(self, number: str, user_id: str, link: UserLink | None) -> None:
+        """Write down who has a number now."""
+        self._held[number] = _Held(user_id=user_id, link=link)
+
+    def release(self, user_id: str) -> None:
+        """Let a deleted user's number rest."""
+        for held in self._held.values():
+            if held.user_id == user_id:
+                held.user_id, held.free_since = None, self._clock.now_utc()
+
+    def _is_free(self, number: str) -> bool:
+        held = self._held.get(number)
+        return number not in self.services and (held is None or self._has_rested(held))
+
+    def _has_rested(self, held: _Held) -> bool:
+        return held.free_since is not None and held.free_since + self._rest <= self._clock.now_utc()
+
+    def _check_fixed(self, number: str) -> None:
+        if self._is_free(number):
+            return
+        held = self._held.get(number)
+        why = (
+            "belongs to a service"
+            if number in self.services
+            else "is taken"
+            if held is not None and held.user_id is not None
+            else "still rests for who had it"
+        )
+        raise NumberTakenError(f"extension number {number} {why}; wish for another")
