@@ -172,7 +172,8 @@ def test_every_sample_of_a_call_we_make_is_read_here() -> None:
     ours |= {"cur-batching-01-200.json", "composed-batch-mixed-with-429.json", "observed-batch-photos-200-404.json"}
     foreign = (
         "README", "aad-", "cur-advanced", "cur-errors", "errors-", "json-batching", "cur-batching-02", "beta-",
-        "calendar", "cloudcomm", "presence", "subscription", "webhooks", "delta-query-events", "delta-query-messages", "auth-v2",
+        "calendar", "cloudcomm", "presence", "subscription", "webhooks", "delta-query-events", "delta-query-messages",
+        "auth-v2",
         "delta-query-overview", "directory-deleteditems", "group-list-photos", "docs-mocks", "outlook-immutable",
         "contact-update", "user-post-contacts", "contactfolder-get", "outlook-large-attachments-0",
         "observed-400-users-delta", "user-list-03", "user-sendmail-0", "outlook-send-mail-from-other-user-01",

@@ -1,0 +1,123 @@
+"""What may never stand in a cassette, and how it is taken out: the same name always becomes the same false name.
+
+Applied to every request and answer while recording, and to every request while replaying, so that both agree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import uuid
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+SECRET_FIELDS: Final = frozenset(
+    {"access_token", "refresh_token", "id_token", "client_assertion", "code", "code_verifier"}
+)
+SAFE_HEADERS: Final = frozenset(
+    {
+        "content-type",
+        "retry-after",
+        "accept",
+        "prefer",
+        "consistencylevel",
+        "x-ms-throttle-priority",
+        "etag",
+        "location",
+    }
+)
+_NAMES: Final = frozenset(
+    {"displayName", "givenName", "surname", "middleName", "nickName", "companyName", "department", "jobTitle", "fileAs",
+     "officeLocation", "city", "street", "state", "postalCode", "personalNotes", "assistantName", "manager",
+     "spouseName", "profession", "title", "initials"}
+)  # fmt: skip
+_PHONES: Final = frozenset({"mobilePhone", "businessPhones", "homePhones"})
+_KEEP: Final = frozenset({"Contacts", "Suggested Contacts", "Customers", "VIP"})
+_MICROSOFTS: Final = (
+    "microsoft", "windows.net", "schema", "w3.org", "chinacloudapi.cn", "office.com", "office365.com", "outlook",
+    "partner.outlook.cn", "aka.ms", "live.com", "skype", "example.com", "example",
+)  # fmt: skip
+_GUID: Final = re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b")
+_ADDRESS: Final = re.compile(r"[\w.+'#-]+@([\w-]+(?:\.[\w-]+)+)")
+_TOKEN_IN_LINK: Final = re.compile(r"((?:delta|skip)token=)([^&\"\s]{12,})")
+_OPAQUE: Final = re.compile(r"\bAA[MQ]k[A-Za-z0-9_\-+=/]{36,}")
+"""Ids of folders, contacts and messages: Exchange writes the mailbox's own id into them."""
+_WELL_KNOWN: Final = frozenset(
+    {"00000003-0000-0000-c000-000000000000", "99999999-9999-4999-8999-999999999999"}
+)  # fmt: skip
+
+
+def scrub_text(text: str) -> str:
+    """Replace GUIDs, mail addresses and link tokens wherever they stand."""
+    text = _OPAQUE.sub(lambda m: "AAMk" + _digest(m[0], 32), text)
+    text = _GUID.sub(lambda m: _false_guid(m[0]), text)
+    text = _ADDRESS.sub(lambda m: m[0] if m[1].endswith("contoso.example") else _false_address(m[0]), text)
+    return _TOKEN_IN_LINK.sub(lambda m: m[1] + (m[2] if m[2].startswith("t-") else "t-" + _digest(m[2], 16)), text)
+
+
+def scrub_json(value: Any, name: str = "") -> Any:
+    """Replace what a person could be known by, by the name of the field it stands in."""
+    if isinstance(value, dict):
+        return {key: "scrubbed" if key in SECRET_FIELDS else scrub_json(item, key) for key, item in value.items()}
+    if isinstance(value, list):
+        return [scrub_json(item, name) for item in value]
+    if not isinstance(value, str) or not value:
+        return value
+    if name in _PHONES:
+        return value if value.startswith("+1 425 555 ") else f"+1 425 555 01{int(_digest(value, 4), 16) % 100:02d}"
+    if name in _NAMES and value not in _KEEP:
+        return value if value.startswith("Name ") else f"Name {_digest(value, 6)}"
+    return scrub_text(value)
+
+
+def scrub_request(request: Any) -> Any:
+    """For vcrpy's `before_record_request`: recording and replaying alike."""
+    request.headers = {k: v for k, v in request.headers.items() if k.lower() in SAFE_HEADERS}
+    request.uri = scrub_text(request.uri)
+    if request.body:
+        request.body = _scrub_body(request.body)
+    return request
+
+
+def scrub_response(response: dict[str, Any]) -> dict[str, Any]:
+    """For vcrpy's `before_record_response`."""
+    headers = {k: v for k, v in response["headers"].items() if k.lower() in SAFE_HEADERS}
+    response["headers"] = {k: [scrub_text(each) for each in v] for k, v in headers.items()}
+    content_type = " ".join(headers.get("Content-Type", headers.get("content-type", [""])))
+    body = response["body"]["string"]
+    if body and "image/" not in content_type:
+        response["body"]["string"] = _scrub_body(body)
+    return response
+
+
+def _scrub_body(body: bytes | str) -> bytes:
+    raw = body if isinstance(body, bytes) else body.encode()
+    try:
+        return json.dumps(scrub_json(json.loads(raw)), ensure_ascii=False).encode()
+    except ValueError:
+        pass
+    text = raw.decode("utf-8", "replace")
+    if "grant_type=" in text:
+        pairs = [(k, "scrubbed" if k in SECRET_FIELDS else scrub_text(v)) for k, v in parse_qsl(text)]
+        return urlencode([(k, v) for k, v in pairs if k != "client_info"]).encode()
+    return scrub_text(text).encode()
+
+
+def _false_guid(guid: str) -> str:
+    lowered = guid.lower()
+    if lowered in _WELL_KNOWN or lowered.startswith("5c2bbed0-"):
+        return lowered
+    # A mark of our own in front: what was replaced once is not replaced again, so that replaying agrees.
+    return "5c2bbed0-" + str(uuid.UUID(_digest(lowered, 32)))[9:]
+
+
+def _false_address(address: str) -> str:
+    domain = address.rpartition("@")[2].lower()
+    if any(part in domain for part in _MICROSOFTS):
+        return address
+    return f"p{_digest(address.lower(), 8)}@contoso.example"
+
+
+def _digest(text: str, length: int) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]

@@ -1,0 +1,37 @@
+"""Where cassettes lie, and how vcrpy is told to record and to replay them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import vcr
+
+from tests.cassette.scrub import scrub_request, scrub_response
+
+__all__ = ["CASSETTES", "PROVENANCE", "cassette_file", "make_tape", "props_file"]
+
+CASSETTES: Final = Path(__file__).resolve().parents[2] / "cassettes"
+PROVENANCE: Final = CASSETTES / "PROVENANCE.md"
+
+
+def cassette_file(cloud: str, scene: str) -> Path:
+    """Return where a scene's cassette lies."""
+    return CASSETTES / cloud.lower() / f"{scene}.yaml"
+
+
+def props_file(cloud: str) -> Path:
+    """Return where the names lie that the scenes of a cloud ask for, as they stand in its cassettes."""
+    return CASSETTES / cloud.lower() / "props.json"
+
+
+def make_tape(record_mode: str) -> Any:
+    """Return a vcrpy recorder: `all` records anew, `none` replays and refuses what was not recorded."""
+    return vcr.VCR(
+        record_mode=record_mode,
+        match_on=("method", "scheme", "host", "port", "path", "query", "body"),
+        before_record_request=scrub_request,
+        before_record_response=scrub_response,
+        decode_compressed_response=True,
+        allow_playback_repeats=False,
+    )
