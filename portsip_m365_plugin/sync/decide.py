@@ -115,8 +115,9 @@ def _decide_unlinked(row: PulledRow | None, divergence: DivergenceKind | None) -
 
 
 def _decide_departed(linked: LinkedUser, *, listed_absent: bool, now_utc: datetime) -> Decision:
-    if linked.enabled or linked.disabled_reason is not DisableReason.DEPARTED:
-        return Decision((_disable(linked, DisableReason.DEPARTED),))
+    if linked.disabled_reason is not DisableReason.DEPARTED:
+        # An admin's lock stays: should the person return, it must not be the sync that lets them in again.
+        return Decision((_disable(linked, DisableReason.DEPARTED),)) if _may_disable(linked) else _NOTHING
     since = linked.disabled_at_utc
     if listed_absent and since is not None and now_utc - since >= _REST:
         return Decision((Step(Phase.DELETE, {"name": linked.display_name}, guarded=True),))

@@ -1,0 +1,37 @@
+"""Display names."""
+
+from __future__ import annotations
+
+import pytest
+
+from portsip_m365_plugin.mapping.names import choose_display_name, has_name
+
+
+@pytest.mark.parametrize(
+    ("given", "surname", "expected"),
+    [
+        ("Ann", "Lee", True),
+        ("Ann", None, True),
+        (None, "Lee", True),
+        ("", "", False),
+        (None, None, False),
+        (" \t", "\x00", False),
+        ("🐙", None, True),
+    ],
+)
+def test_has_name(given: str | None, surname: str | None, expected: bool) -> None:
+    assert has_name(given, surname) is expected
+
+
+def test_the_display_name_wins_over_both_names() -> None:
+    assert choose_display_name("王秀英", "秀英", "王", "x") == "王秀英"
+    assert choose_display_name(None, "秀英", "王", "x") == "秀英 王"
+    assert choose_display_name(None, None, None, "ann-1f0c2b3a") == "ann-1f0c2b3a"
+
+
+def test_long_names_are_cut_where_a_person_would_cut() -> None:
+    assert choose_display_name("Wolfe " * 60, None, None, "x") == ("Wolfe " * 60)[:128].rstrip()
+    accents = choose_display_name("e\u0301" * 150, None, None, "x")
+    assert accents == "e\u0301" * 64
+    one_cluster = choose_display_name("a" + "\u0301" * 300, None, None, "x")
+    assert len(one_cluster) == 128
