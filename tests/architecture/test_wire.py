@@ -156,7 +156,6 @@ class TestTheClientCanSendNothingElse:
             ("users.get", GLOBAL, {"user_id": ""}),
             ("users.get", GLOBAL, {"user_id": "a", "other": "b"}),
             ("contacts.delta", CHINA, {"user_id": "a", "folder_id": "b"}),
-            ("contacts.folders_delta", CHINA, {"user_id": "a"}),
             ("mail.send", GLOBAL, {"user_id": "a", "body": {"Message": {}}}),
             ("mail.send", GLOBAL, {"user_id": "a", "body": {"message": {"from": {}}}}),
             ("mail.send", CHINA, {"user_id": "a", "body": {"message": {"internetMessageHeaders": []}}}),

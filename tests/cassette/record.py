@@ -166,10 +166,11 @@ def record_simulator() -> None:
 
 
 def _choose_in_simulator(tenant: Any) -> tuple[str, str | None, str | None]:
-    people = [p for p in tenant.directory.people.values() if tenant.mailbox(p).default_folder.contacts and p.photo]
-    bare = next(p for p in tenant.directory.people.values() if not p.photo)
+    people = [p for p in tenant.directory.people.values() if p.listed and p.has_mailbox]
+    owner = next(p for p in people if p.photo_seed > 0 and tenant.mailbox(p).default_folder.contacts)
+    bare = next(p for p in people if p.photo_seed == 0)
     group = next(iter(tenant.directory.groups.values()))
-    return people[0].id, group.id, bare.id
+    return owner.id, group.id, bare.id
 
 
 def _record_cloud(

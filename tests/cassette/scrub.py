@@ -10,7 +10,7 @@ import json
 import re
 import uuid
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 SECRET_FIELDS: Final = frozenset(
     {"access_token", "refresh_token", "id_token", "client_assertion", "code", "code_verifier"}
@@ -34,14 +34,11 @@ _NAMES: Final = frozenset(
 )  # fmt: skip
 _PHONES: Final = frozenset({"mobilePhone", "businessPhones", "homePhones"})
 _KEEP: Final = frozenset({"Contacts", "Suggested Contacts", "Customers", "VIP"})
-_MICROSOFTS: Final = (
-    "microsoft", "windows.net", "schema", "w3.org", "chinacloudapi.cn", "office.com", "office365.com", "outlook",
-    "partner.outlook.cn", "aka.ms", "live.com", "skype", "example.com", "example",
-)  # fmt: skip
+_FALSE_DOMAINS: Final = frozenset({"contoso.example", "example.com", "pbx.example.com"})
 _GUID: Final = re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b")
 _ADDRESS: Final = re.compile(r"[\w.+'#-]+@([\w-]+(?:\.[\w-]+)+)")
 _TOKEN_IN_LINK: Final = re.compile(r"((?:delta|skip)token=)([^&\"\s]{12,})")
-_OPAQUE: Final = re.compile(r"\bAA[MQ]k[A-Za-z0-9_\-+=/]{36,}")
+_OPAQUE: Final = re.compile(r"\bAA(?:[MQ]k|kA)(?:[A-Za-z0-9_\-=]|%3D){36,}")
 """Ids of folders, contacts and messages: Exchange writes the mailbox's own id into them."""
 _WELL_KNOWN: Final = frozenset(
     {"00000003-0000-0000-c000-000000000000", "99999999-9999-4999-8999-999999999999"}
@@ -50,9 +47,9 @@ _WELL_KNOWN: Final = frozenset(
 
 def scrub_text(text: str) -> str:
     """Replace GUIDs, mail addresses and link tokens wherever they stand."""
-    text = _OPAQUE.sub(lambda m: "AAMk" + _digest(m[0], 32), text)
+    text = _OPAQUE.sub(lambda m: "AAMk" + _digest(unquote(m[0]), 32), text)
     text = _GUID.sub(lambda m: _false_guid(m[0]), text)
-    text = _ADDRESS.sub(lambda m: m[0] if m[1].endswith("contoso.example") else _false_address(m[0]), text)
+    text = _ADDRESS.sub(lambda m: m[0] if m[1] in _FALSE_DOMAINS else _false_address(m[0]), text)
     return _TOKEN_IN_LINK.sub(lambda m: m[1] + (m[2] if m[2].startswith("t-") else "t-" + _digest(m[2], 16)), text)
 
 
@@ -113,9 +110,6 @@ def _false_guid(guid: str) -> str:
 
 
 def _false_address(address: str) -> str:
-    domain = address.rpartition("@")[2].lower()
-    if any(part in domain for part in _MICROSOFTS):
-        return address
     return f"p{_digest(address.lower(), 8)}@contoso.example"
 
 

@@ -33,5 +33,4 @@ def make_tape(record_mode: str) -> Any:
         before_record_request=scrub_request,
         before_record_response=scrub_response,
         decode_compressed_response=True,
-        allow_playback_repeats=False,
     )

@@ -47,7 +47,7 @@ def test_replay(cloud: Cloud, name: str, pair: KeyPair, monkeypatch: pytest.Monk
     for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PORTSIP_M365_CLOUDS", "HTTPS_PROXY", "https_proxy"):
         monkeypatch.delenv(variable, raising=False)
     forget_apps()
-    with make_tape("none").use_cassette(str(cassette_file(cloud.name, name))) as cassette:
+    with make_tape("none").use_cassette(str(cassette_file(cloud.name, name)), allow_playback_repeats=False) as cassette:
         scenes_of(cloud)[name](stage_of(cloud, pair))
         assert cassette.all_played
         assert {request.host for request in cassette.requests} <= {host_of(cloud.authority), host_of(cloud.graph)}

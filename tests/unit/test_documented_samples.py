@@ -25,7 +25,7 @@ PAGES = {
     "docs2024-delta-users-*-200.json": "users.delta",
     "composed-users-delta-replay-duplicate.json": "users.delta",
     "contact-delta-*-200.json": "contacts.delta",
-    "contactfolder-delta-*-200.json": "contacts.folders_delta",
+    "contactfolder-delta-*-200.json": "contacts.folders",  # a page of folders, whoever sends it
     "contactfolder-list-childfolders-*-200.json": "contacts.child_folders",
     "contactfolder-list-contacts-*-200.json": "contacts.list",
     "user-list-contactfolders-*-200.json": "contacts.folders",
