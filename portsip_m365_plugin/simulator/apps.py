@@ -52,6 +52,7 @@ class AppRegistration:
     assignment_required: bool = False
     assigned: set[str] = field(default_factory=set)
     consent_given: bool = True
+    blocked_by_policy: bool = False  # Conditional Access for workload identities refuses app-only tokens
     rbac: dict[str, set[str]] = field(default_factory=dict)
 
 

@@ -39,8 +39,9 @@ class Transport:
 
 @dataclass(slots=True)
 class Fault:
-    """One rule. It applies to requests whose ``METHOD /path?query`` matches ``match``, ``skip`` of them left alone
-    first, then ``times`` hit (None: all), each with ``probability``.
+    """One rule, for requests whose ``METHOD /path?query`` matches ``match``.
+
+    ``skip`` of them are left alone first, then ``times`` are hit (None: all), each with ``probability``.
 
     ``retry_after`` is sent as it stands; ``"date:5"`` becomes the HTTP date five seconds ahead. ``inner`` True hits
     only items of a ``$batch``, False only requests on the wire, None both.

@@ -10,10 +10,10 @@ Predicate = Callable[[dict[str, Any]], bool]
 
 _TOKEN = re.compile(r"\s*(\(|\)|,|'(?:[^']|'')*'|[A-Za-z_$][\w./$:]*|-?\d+)")
 _SIMPLE = {
-    # Filterable without advanced query, "eq" (and "in", "startsWith") alone (D21:resources/user.md, aad-advanced-queries).
-    "accountEnabled", "userType", "id", "userPrincipalName", "mail", "department", "displayName", "givenName", "surname",
-    "jobTitle", "city", "country", "usageLocation", "mailNickname", "employeeId", "onPremisesSyncEnabled", "companyName",
-    "securityEnabled", "mailEnabled",
+    # Filterable without advanced query, "eq" (and "in", "startsWith") alone (D21:resources/user.md).
+    "accountEnabled", "userType", "id", "userPrincipalName", "mail", "department", "displayName", "givenName",
+    "surname", "jobTitle", "city", "country", "usageLocation", "mailNickname", "employeeId", "onPremisesSyncEnabled",
+    "companyName", "securityEnabled", "mailEnabled",
 }  # fmt: skip
 _ADVANCED_ONLY = {"onPremisesSamAccountName", "officeLocation", "mobilePhone", "createdDateTime"}
 
@@ -76,7 +76,7 @@ class _Parser:
         def matches(props: dict[str, Any]) -> bool:
             value = props.get(key)
             if counting:
-                return (len(value or []) == wanted) == (operator == "eq")
+                return bool(len(value or []) == wanted) == (operator == "eq")
             same = (
                 value.lower() == wanted.lower()
                 if isinstance(value, str) and isinstance(wanted, str)

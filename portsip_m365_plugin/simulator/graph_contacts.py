@@ -242,8 +242,44 @@ def _render(contact: Contact, names: tuple[str, ...] | None, immutable: bool) ->
     return encode_json(_document(contact, names, immutable))
 
 
-_ALL_FIELDS = tuple(
-    ["createdDateTime", "lastModifiedDateTime", "changeKey", "categories", "parentFolderId", "birthday", "fileAs", "displayName", "givenName", "initials", "middleName", "nickName", "surname", "title", "yomiGivenName", "yomiSurname", "yomiCompanyName", "generation", "imAddresses", "jobTitle", "companyName", "department", "officeLocation", "profession", "businessHomePage", "assistantName", "manager", "homePhones", "mobilePhone", "businessPhones", "spouseName", "personalNotes", "children", "emailAddresses", "homeAddress", "businessAddress", "otherAddress"]
+_ALL_FIELDS = (
+    "createdDateTime",
+    "lastModifiedDateTime",
+    "changeKey",
+    "categories",
+    "parentFolderId",
+    "birthday",
+    "fileAs",
+    "displayName",
+    "givenName",
+    "initials",
+    "middleName",
+    "nickName",
+    "surname",
+    "title",
+    "yomiGivenName",
+    "yomiSurname",
+    "yomiCompanyName",
+    "generation",
+    "imAddresses",
+    "jobTitle",
+    "companyName",
+    "department",
+    "officeLocation",
+    "profession",
+    "businessHomePage",
+    "assistantName",
+    "manager",
+    "homePhones",
+    "mobilePhone",
+    "businessPhones",
+    "spouseName",
+    "personalNotes",
+    "children",
+    "emailAddresses",
+    "homeAddress",
+    "businessAddress",
+    "otherAddress",
 )
 
 _BY_ADDRESS = re.compile(r"\s*emailAddresses/any\((\w+):\s*\1/address\s+eq\s+'([^']*)'\)\s*", re.IGNORECASE)

@@ -116,7 +116,7 @@ def _valid_token(call: Call, token: str) -> dict[str, Any]:
     aged = call.realm.clock.time_s() - state["born"] > DIRECTORY_TOKEN_LIFE_S
     if state["generation"] == call.tenant.delta_generation and not aged:
         return state
-    if call.realm.settings.expired_token_form == "too_old":
+    if call.realm.settings.expired_token_form == "too_old":  # noqa: S105  a name, not a secret
         raise Refused(400, "Request_UnsupportedQuery", "DeltaLink older than 30 days is not supported.")
     options = {"deltatoken": ""} | ({"select": state["select"]} if state["select"] else {})
     raise Refused(

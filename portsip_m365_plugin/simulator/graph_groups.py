@@ -8,8 +8,21 @@ from portsip_m365_plugin.simulator.exchange import Answer, Refused, encode_json,
 from portsip_m365_plugin.simulator.filters import parse_filter
 from portsip_m365_plugin.simulator.graph_users import selected_names
 
-_GROUP_DEFAULTS = tuple(
-    ["id", "deletedDateTime", "classification", "createdDateTime", "description", "displayName", "groupTypes", "mail", "mailEnabled", "mailNickname", "onPremisesSyncEnabled", "proxyAddresses", "securityEnabled", "visibility"]
+_GROUP_DEFAULTS = (
+    "id",
+    "deletedDateTime",
+    "classification",
+    "createdDateTime",
+    "description",
+    "displayName",
+    "groupTypes",
+    "mail",
+    "mailEnabled",
+    "mailNickname",
+    "onPremisesSyncEnabled",
+    "proxyAddresses",
+    "securityEnabled",
+    "visibility",
 )
 _READS_USERS = {
     "User.Read.All", "User.ReadBasic.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All",

@@ -18,7 +18,7 @@ _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 def send_mail(call: Call) -> Answer:
     """POST /users/{id}/sendMail: 202 with an empty body, or a refusal; JSON or base64 MIME."""
-    person, mailbox = call.mailbox()
+    person, _ = call.mailbox()
     if call.request.headers.get("content-type", "").lower().startswith("text/plain"):
         try:
             mime = base64.b64decode(call.request.body, validate=True)

@@ -27,9 +27,7 @@ def largest_side(person: Person) -> int:
 def get_photo(call: Call) -> Answer:
     """GET /users/{id}/photo: metadata of the largest."""
     person = _pictured(call)
-    return json_answer(
-        {"@odata.context": call.context(f"users('{person.id}')/photo/$entity"), **_metadata(call, person)}
-    )
+    return json_answer({"@odata.context": call.context(f"users('{person.id}')/photo/$entity"), **_metadata(person)})
 
 
 def get_photo_bytes(call: Call) -> Answer:
@@ -42,7 +40,7 @@ def list_photos(call: Call) -> Answer:
     """GET /users/{id}/photos: metadata of every size there is."""
     person = _pictured(call)
     sides = [1] if person.photo_seed < 0 else _sides(person)
-    items = [encode_json(_metadata(call, person, side)) for side in sides]
+    items = [encode_json(_metadata(person, side)) for side in sides]
     return call.page(call.context(f"users('{person.id}')/photos"), items)
 
 
@@ -51,7 +49,7 @@ def get_sized_photo(call: Call) -> Answer:
     person = _pictured(call)
     side = _side_asked(call, person)
     context = call.context(f"users('{person.id}')/photos/$entity")
-    return json_answer({"@odata.context": context, **_metadata(call, person, side)})
+    return json_answer({"@odata.context": context, **_metadata(person, side)})
 
 
 def get_sized_photo_bytes(call: Call) -> Answer:
@@ -86,7 +84,7 @@ def _side_asked(call: Call, person: Person) -> int:
     return side
 
 
-def _metadata(call: Call, person: Person, side: int | None = None) -> dict[str, Any]:
+def _metadata(person: Person, side: int | None = None) -> dict[str, Any]:
     side = 1 if person.photo_seed < 0 else side or largest_side(person)
     return {
         "@odata.mediaContentType": "image/gif" if person.photo_seed < 0 else "image/jpeg",

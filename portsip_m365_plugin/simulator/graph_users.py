@@ -226,7 +226,7 @@ def restore_deleted(call: Call) -> Answer:
 
 def list_organization(call: Call) -> Answer:
     """GET /organization."""
-    document = {
+    document: dict[str, Any] = {
         "id": call.tenant.id,
         "displayName": call.tenant.display_name,
         "tenantType": "AAD",

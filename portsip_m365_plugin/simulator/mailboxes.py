@@ -16,7 +16,7 @@ def outlook_id(*parts: object) -> str:
 
 @dataclass(slots=True, eq=False)
 class Contact:
-    """A personal contact. The ordinary id is bound to the folder and changes with each move; the immutable one stays."""
+    """A personal contact. The ordinary id is the folder's and changes with each move, the immutable one stays."""
 
     immutable_id: str
     folder_id: str

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  tables
 """Names, numbers and places the seeded tenant is made of: ``native|latin`` where a name is not written in Latin."""
 
 from dataclasses import dataclass
@@ -21,45 +22,45 @@ class Locale:
 LOCALES = (
     Locale(
         "United States", "US", "en-US", "Seattle",
-        tuple(["Adele", "Alex", "Diego", "Emily", "Grady", "Isaiah", "Joni", "Lidia", "Lynne", "Megan", "Miriam", "Nestor", "Patti", "Pradeep"]),
-        tuple(["Vance", "Wilber", "Siciliani", "Braun", "Archie", "Langer", "Sherman", "Holloway", "Robbins", "Bowen", "Graham", "Wilke"]),
+        ("Adele", "Alex", "Diego", "Emily", "Grady", "Isaiah", "Joni", "Lidia", "Lynne", "Megan", "Miriam", "Nestor", "Patti", "Pradeep"),
+        ("Vance", "Wilber", "Siciliani", "Braun", "Archie", "Langer", "Sherman", "Holloway", "Robbins", "Bowen", "Graham", "Wilke"),
         ("+1 425-555-01##", "(206) 555-01##", "+1 (425) 555 01##", "425.555.01##"),
         ("+1 206-555-01##", "+1206555 01##", "206-555-01##"),
     ),
     Locale(
         "Germany", "DE", "de-DE", "Hamburg",
-        tuple(["Jürgen", "Anneliese", "Björn", "Käthe", "Lukas", "Mia", "Sören", "Ulrike", "Finn", "Greta", "Heiko", "Ingrid"]),
-        tuple(["Müller", "Weiß", "Groß", "Krüger", "Schäfer", "Böhm", "Möller", "Voß", "Köhler", "Jäger", "Lindner", "Arndt"]),
+        ("Jürgen", "Anneliese", "Björn", "Käthe", "Lukas", "Mia", "Sören", "Ulrike", "Finn", "Greta", "Heiko", "Ingrid"),
+        ("Müller", "Weiß", "Groß", "Krüger", "Schäfer", "Böhm", "Möller", "Voß", "Köhler", "Jäger", "Lindner", "Arndt"),
         ("+49 30 23125 ###", "030 / 23125-###", "+49 (0)30 23125###"), ("+49 152 288173##", "0152 28817 3##"),
     ),
     Locale(
         "France", "FR", "fr-FR", "Lyon",
-        tuple(["Élodie", "François", "Hélène", "Jérôme", "Zoé", "Chloé", "Anaïs", "Benoît", "Gaëlle", "Noël", "Maëlys", "Théo"]),
-        tuple(["Lefèvre", "Garçon", "Dubois", "Béranger", "Noël", "Chêne", "D'Aubigné", "Roche", "Marchand", "Petit", "Colin"]),
+        ("Élodie", "François", "Hélène", "Jérôme", "Zoé", "Chloé", "Anaïs", "Benoît", "Gaëlle", "Noël", "Maëlys", "Théo"),
+        ("Lefèvre", "Garçon", "Dubois", "Béranger", "Noël", "Chêne", "D'Aubigné", "Roche", "Marchand", "Petit", "Colin"),
         ("+33 1 99 00 ## ##", "01 99 00 ## ##"), ("+33 6 39 98 ## ##", "06.39.98.##.##"),
     ),
     Locale(
         "United Kingdom", "GB", "en-GB", "Leeds",
-        tuple(["Oliver", "Amelia", "Harry", "Poppy", "George", "Freya", "Rhys", "Siobhán", "Callum", "Isla", "Alfie", "Maisie"]),
-        tuple(["Smith", "O'Connor", "Jones", "Taylor-Green", "Hughes", "Patel", "Evans", "Wright", "Clarke", "Walsh"]),
+        ("Oliver", "Amelia", "Harry", "Poppy", "George", "Freya", "Rhys", "Siobhán", "Callum", "Isla", "Alfie", "Maisie"),
+        ("Smith", "O'Connor", "Jones", "Taylor-Green", "Hughes", "Patel", "Evans", "Wright", "Clarke", "Walsh"),
         ("+44 20 7946 0###", "020 7946 0###"), ("+44 7700 900###", "07700 900###"),
     ),
     Locale(
         "China", "CN", "zh-CN", "上海",
-        tuple(["伟|Wei", "芳|Fang", "娜|Na", "敏|Min", "静|Jing", "强|Qiang", "磊|Lei", "洋|Yang", "艳|Yan", "杰|Jie", "涛|Tao"]),
-        tuple(["王|Wang", "李|Li", "张|Zhang", "刘|Liu", "陈|Chen", "杨|Yang", "赵|Zhao", "黄|Huang", "周|Zhou", "吴|Wu"]),
+        ("伟|Wei", "芳|Fang", "娜|Na", "敏|Min", "静|Jing", "强|Qiang", "磊|Lei", "洋|Yang", "艳|Yan", "杰|Jie", "涛|Tao"),
+        ("王|Wang", "李|Li", "张|Zhang", "刘|Liu", "陈|Chen", "杨|Yang", "赵|Zhao", "黄|Huang", "周|Zhou", "吴|Wu"),
         ("+86 21 5555 01##", "021-555501##"), ("+86 139 5550 01##", "139555001##"), True,
     ),
     Locale(
         "Japan", "JP", "ja-JP", "大阪市",
-        tuple(["翔太|Shota", "陽菜|Hina", "大輔|Daisuke", "美咲|Misaki", "健太|Kenta", "彩|Aya", "誠|Makoto"]),
-        tuple(["佐藤|Sato", "鈴木|Suzuki", "高橋|Takahashi", "田中|Tanaka", "渡辺|Watanabe", "伊藤|Ito"]),
+        ("翔太|Shota", "陽菜|Hina", "大輔|Daisuke", "美咲|Misaki", "健太|Kenta", "彩|Aya", "誠|Makoto"),
+        ("佐藤|Sato", "鈴木|Suzuki", "高橋|Takahashi", "田中|Tanaka", "渡辺|Watanabe", "伊藤|Ito"),
         ("+81 6-5550-01##", "06-5550-01##"), ("+81 90-5550-01##", "090-5550-01##"), True,
     ),
     Locale(
         "Poland", "PL", "pl-PL", "Łódź",
-        tuple(["Łukasz", "Małgorzata", "Paweł", "Agnieszka", "Tomasz", "Żaneta", "Grzegorz", "Świętosława", "Jakub"]),
-        tuple(["Nowak", "Kowalski", "Wiśniewski", "Wójcik", "Kamiński", "Żuławski", "Błaszczyk", "Szymański"]),
+        ("Łukasz", "Małgorzata", "Paweł", "Agnieszka", "Tomasz", "Żaneta", "Grzegorz", "Świętosława", "Jakub"),
+        ("Nowak", "Kowalski", "Wiśniewski", "Wójcik", "Kamiński", "Żuławski", "Błaszczyk", "Szymański"),
         ("+48 22 555 01 ##", "(22) 555-01-##"), ("+48 500 555 0##", "500-555-0##"),
     ),
     Locale(
@@ -76,20 +77,20 @@ LOCALES = (
     ),
     Locale(
         "India", "IN", "en-IN", "Pune",
-        tuple(["Aarav", "Priya", "Rohan", "Ananya", "Vikram", "Deepa", "Arjun", "Lakshmi", "Sanjay", "Meera", "Kiran"]),
-        tuple(["Sharma", "Iyer", "Reddy", "Patel", "Nair", "Banerjee", "Gupta", "Subramaniam", "Desai", "Singh"]),
+        ("Aarav", "Priya", "Rohan", "Ananya", "Vikram", "Deepa", "Arjun", "Lakshmi", "Sanjay", "Meera", "Kiran"),
+        ("Sharma", "Iyer", "Reddy", "Patel", "Nair", "Banerjee", "Gupta", "Subramaniam", "Desai", "Singh"),
         ("+91 20 5550 01##", "020-555001##"), ("+91 98555 001##", "98555 001##"),
     ),
     Locale(
         "Greece", "GR", "el-GR", "Αθήνα",
-        tuple(["Γιώργος|Giorgos", "Ελένη|Eleni", "Νίκος|Nikos", "Μαρία|Maria", "Κώστας|Kostas"]),
-        tuple(["Παπαδόπουλος|Papadopoulos", "Βλάχος|Vlachos", "Οικονόμου|Oikonomou"]),
+        ("Γιώργος|Giorgos", "Ελένη|Eleni", "Νίκος|Nikos", "Μαρία|Maria", "Κώστας|Kostas"),
+        ("Παπαδόπουλος|Papadopoulos", "Βλάχος|Vlachos", "Οικονόμου|Oikonomou"),
         ("+30 21 5550 01##", "21 5550 01##"), ("+30 694 555 01##", "694 555 01##"),
     ),
     Locale(
         "Türkiye", "TR", "tr-TR", "İzmir",
-        tuple(["İsmail", "Çağla", "Şükrü", "Gülşen", "Ömer", "Ayşe", "Iğdır", "Yağmur"]),
-        tuple(["Yılmaz", "Çelik", "Öztürk", "Şahin", "Doğan", "İnönü", "Kılıç"]),
+        ("İsmail", "Çağla", "Şükrü", "Gülşen", "Ömer", "Ayşe", "Iğdır", "Yağmur"),
+        ("Yılmaz", "Çelik", "Öztürk", "Şahin", "Doğan", "İnönü", "Kılıç"),
         ("+90 232 555 01 ##", "(0232) 555 01 ##"), ("+90 532 555 01 ##", "0532 555 01 ##"),
     ),
 )  # fmt: skip

@@ -54,6 +54,19 @@ class Realm:
         tenant = self.tenants.get(lowered)
         return tenant or next((each for each in self.tenants.values() if each.domain == lowered), None)
 
+    def add_tenant(
+        self,
+        users: int,
+        seed: int,
+        domain: str,
+        contacts_per_mailbox: int | None = None,
+        photo_share: float = 0.66,
+    ) -> Tenant:
+        """Make a tenant from a seed."""
+        tenant = Tenant(self.schema, self.clock, users, seed, domain, contacts_per_mailbox, photo_share)
+        self.tenants[tenant.id] = tenant
+        return tenant
+
     def page_habits(self, can_be_empty: bool) -> frozenset[str]:
         """What this page does out of habit (settings), beside faults on order."""
         settings = self.settings

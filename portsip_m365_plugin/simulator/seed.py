@@ -1,4 +1,4 @@
-"""Makes a tenant of any size: mostly ordinary people, and every special kind a real tenant has. Same seed, same tenant."""
+"""Makes a tenant of any size: mostly ordinary people, and every special kind that real tenants have, from a seed."""
 
 import random
 import unicodedata
@@ -241,7 +241,7 @@ class _Maker:
         made: dict[str, Group] = {}
         for name in names:
             identity = str(uuid.UUID(int=self.random.getrandbits(128), version=4))
-            props = {
+            props: dict[str, Any] = {
                 "displayName": name,
                 "description": None,
                 "mailEnabled": False,

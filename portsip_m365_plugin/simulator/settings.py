@@ -16,7 +16,7 @@ class Settings:
     empty_page_every: int = 0  # every n-th page comes empty, with a next link to what was due
     duplicate_every: int = 0  # every n-th page repeats its first item
     delta_replays: int = 0  # changes already handed out that each delta round begins with
-    expired_token_form: str = "gone"  # "gone": 410 with Location; "too_old": 400 as observed on the live service
+    expired_token_form: str = "gone"  # noqa: S105  "gone": 410 with Location; "too_old": 400 as observed live
     access_token_life_s: int = 3599
     list_default_folder: bool = False  # whether /contactFolders shows the default one (open, graph.md section 10)
     immutable_ids: bool = True  # open for 21Vianet

@@ -13,6 +13,8 @@ from portsip_m365_plugin.simulator.rendering import Renderer
 from portsip_m365_plugin.simulator.schema import Schema
 from portsip_m365_plugin.simulator.seed import seed_contacts, seed_tenant
 
+_SWITCHES = frozenset({"enabled", "assignment_required", "assigned", "consent_given", "blocked_by_policy", "rbac"})
+
 
 class Tenant:
     """Built from a seed; everything in it is reproducible. ``id`` is the GUID, ``domain`` the verified domain."""
@@ -37,6 +39,7 @@ class Tenant:
         self.sent: list[dict[str, Any]] = []
         self.auto_sign_in_upn: str | None = None
         self.blocked_by_policy = False  # Conditional Access refuses every interactive sign-in
+        self.id_token_changes: dict[str, Any] = {}  # claims put into every ID token, true or not
         self.delta_generation = 0
         self.contacts_per_mailbox = (
             (0 if users > 1000 else 12) if contacts_per_mailbox is None else contacts_per_mailbox
@@ -68,7 +71,7 @@ class Tenant:
         **switches: Any,
     ) -> AppRegistration:
         """Register an app, or change one: certificates are added, all else is replaced."""
-        client_id = client_id or str(uuid.uuid4())
+        client_id = (client_id or str(uuid.uuid4())).lower()
         with self._lock:
             app = self.apps.setdefault(client_id, AppRegistration(client_id))
             if certificate_pem:
@@ -76,7 +79,7 @@ class Tenant:
             app.redirect_uris = list(redirect_uris)
             app.permissions = set(permissions)
             for name, value in switches.items():
-                if name not in ("enabled", "assignment_required", "assigned", "consent_given", "rbac"):
+                if name not in _SWITCHES:
                     raise ValueError(f"register_app knows no switch {name!r}")
                 if name == "rbac":
                     value = {permission: set(ids) for permission, ids in value.items()}

@@ -6,6 +6,7 @@ they let tests point a resolver at the simulator and keep Microsoft's addresses 
 
 import ssl
 from dataclasses import dataclass
+from functools import cache
 
 import trustme
 
@@ -32,8 +33,9 @@ class LoopbackTls:
     server_context: ssl.SSLContext
 
 
+@cache
 def make_tls() -> LoopbackTls:
-    """Make an authority and issue one server certificate (elliptic curve: quick handshakes)."""
+    """The process's certificates: an authority and one server certificate (elliptic curve: quick handshakes)."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
