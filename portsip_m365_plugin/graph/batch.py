@@ -21,6 +21,7 @@ from portsip_m365_plugin.graph.client import GraphClient, Reply
 from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
     GraphError,
+    NotSentError,
     ProtocolError,
     ThrottledError,
     judge,
@@ -69,17 +70,18 @@ class _Waiting(Generic[K]):
 class _Queue(Generic[K]):
     """Items not yet sent: at most a few batches are drawn ahead from the caller's stream."""
 
-    source: Iterator[BatchItem[K]]
+    source: Iterator[BatchItem[K] | None]
+    size: int = ITEMS_MAX
     ready: deque[_Waiting[K]] = field(default_factory=deque)
     in_flight: dict[str, int] = field(default_factory=dict)
     is_dry: bool = False
 
     def draw(self, now: float) -> list[_Waiting[K]]:
-        """Return up to 20 items that may go now, none beyond its mailbox's share."""
+        """Return up to a batch of items that may go now, none beyond its mailbox's share."""
         self._fill()
         chosen: list[_Waiting[K]] = []
         kept: deque[_Waiting[K]] = deque()
-        while self.ready and len(chosen) < ITEMS_MAX:
+        while self.ready and len(chosen) < self.size:
             entry = self.ready.popleft()
             mailbox = entry.item.request.mailbox
             if entry.not_before > now or (mailbox and self.in_flight.get(mailbox, 0) >= PER_MAILBOX_MAX):
@@ -102,33 +104,39 @@ class _Queue(Generic[K]):
 
     def _fill(self) -> None:
         while not self.is_dry and len(self.ready) < 4 * ITEMS_MAX:
-            item = next(self.source, None)
-            if item is None:
+            try:
+                item = next(self.source)
+            except StopIteration:
                 self.is_dry = True
-            else:
-                self.ready.append(_Waiting(item))
+                return
+            if item is None:
+                return
+            self.ready.append(_Waiting(item))
 
 
 def run_batches(
     client: GraphClient,
-    items: Iterable[BatchItem[K]],
+    items: Iterable[BatchItem[K] | None],
     *,
     n_threads: int = 1,
+    singly: bool = False,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[BatchResult[K]]:
     """Send any number of calls in batches and yield each result as it comes, in no promised order.
 
     Args:
         client: Sends the batches; a batch refused as a whole is retried as the reads it holds.
-        items: Drawn little by little, on the calling thread; only reads belong here.
+        items: Drawn little by little, on the calling thread; only reads belong here. None says "nothing at the moment":
+            the caller waits for a result before it knows what to ask next. Never None while nothing is outstanding.
         n_threads: How many batches may be in flight at once.
+        singly: Send each item by itself, for a cloud that has no `$batch`.
         should_stop: Asked on the calling thread; when True, what is in flight comes back and nothing more is sent.
 
     Raises:
         GraphError: The batch call itself failed for good. Items not yet yielded were not answered.
         ProtocolError: The answer to a batch is not one.
     """
-    queue: _Queue[K] = _Queue(iter(items))
+    queue: _Queue[K] = _Queue(iter(items), size=1 if singly else ITEMS_MAX)
     flights: dict[Future[Reply], list[_Waiting[K]]] = {}
     with ThreadPoolExecutor(max_workers=n_threads, thread_name_prefix="graph-batch") as pool:
         while True:
@@ -136,7 +144,8 @@ def run_batches(
                 chosen = queue.draw(client.timing.monotonic())
                 if not chosen:
                     break
-                flights[pool.submit(client.send, _build(client, chosen))] = chosen
+                request = chosen[0].item.request if singly else _build(client, chosen)
+                flights[pool.submit(client.send, request)] = chosen
             if not flights:
                 if should_stop() or (queue.is_dry and not queue.ready):
                     return
@@ -146,7 +155,10 @@ def run_batches(
             for future in landed:
                 entries = flights.pop(future)
                 queue.give_back(entries)
-                yield from _land(client, future.result(), entries, queue)
+                if singly:
+                    yield _land_single(future, entries[0])
+                else:
+                    yield from _land(client, future.result(), entries, queue)
 
 
 def _build(client: GraphClient, entries: list[_Waiting[Any]]) -> Request:
@@ -191,6 +203,15 @@ def _land(client: GraphClient, reply: Reply, entries: list[_Waiting[K]], queue: 
             entry.not_before = not_before
             entry.waited_s += longest_s
         queue.ready.extend(again)
+
+
+def _land_single(flight: Future[Reply], entry: _Waiting[K]) -> BatchResult[K]:
+    try:
+        return BatchResult(item=entry.item, reply=flight.result())
+    except NotSentError:
+        raise  # no network, no token, no time: every other item would fare alike
+    except GraphError as error:
+        return BatchResult(item=entry.item, error=error)
 
 
 def _read_answers(reply: Reply) -> dict[str, Mapping[str, Any]]:

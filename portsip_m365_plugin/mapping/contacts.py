@@ -7,14 +7,17 @@ PortSIP has one name, one mail, one address line, nine numbers and notes; Graph 
 - business, business2, other: businessPhones in order. home_phone, home_phone2, then other: homePhones in order.
   mobile_phone: mobilePhone. (Graph v1.0 has no second mobile and no fax: those fields stay empty.)
 - email: the first address that can be one. address: business, then home, then other.
-- Whatever has no place goes to the notes, one labelled line each, before the person's own notes. What the notes cannot
-  hold is named in `MappedContact.lost`, never dropped in silence.
+- Whatever has no place goes to the notes, one labelled line each, before the person's own notes: further numbers, mails
+  and addresses, names that say more than the name shown, and texts that had to be cut. What the notes cannot hold is
+  named in `MappedContact.lost`, never dropped in silence.
+- What a phone book has no use for is not read at all, and named in `CONTACT_NOT_READ`.
 
 Source: Graph `contact` resource v1.0 (facts of 2026-11), PortSIP REST API 22.2 `/contacts`.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -24,7 +27,17 @@ from portsip_m365_plugin.mapping.messages import is_address
 from portsip_m365_plugin.mapping.phones import normalise_number
 from portsip_m365_plugin.mapping.text import clean_line, clean_lines, cut
 
-__all__ = ["CONTACT_SELECT", "MappedContact", "SkippedContact", "map_contact"]
+__all__ = [
+    "CONTACT_MAPPING_VERSION",
+    "CONTACT_NOT_READ",
+    "CONTACT_SELECT",
+    "MappedContact",
+    "SkippedContact",
+    "map_contact",
+]
+
+CONTACT_MAPPING_VERSION: Final = 1
+"""Raise it whenever the same contact would be mapped to other values; every folder is then read in full once."""
 
 CONTACT_SELECT: Final = (
     "id",
@@ -54,6 +67,28 @@ CONTACT_SELECT: Final = (
     "personalNotes",
 )
 """What is read of a contact; all of it exists in both clouds (21Vianet lacks primaryEmailAddress and its kin)."""
+
+CONTACT_NOT_READ: Final = (
+    "assistantName",
+    "birthday",
+    "categories",
+    "children",
+    "createdDateTime",
+    "extensions",
+    "generation",
+    "initials",
+    "lastModifiedDateTime",
+    "manager",
+    "multiValueExtendedProperties",
+    "officeLocation",
+    "photo",
+    "profession",
+    "singleValueExtendedProperties",
+    "spouseName",
+    "title",
+)
+"""What is left at Microsoft: private matters, forms of address, bookkeeping. With `CONTACT_SELECT`, the whole schema of
+both clouds (and of the mail triple that only GLOBAL has, which repeats `emailAddresses`)."""
 
 _NAME_MAX_CHARS: Final = 64
 _FIELD_MAX_CHARS: Final = 128
@@ -101,7 +136,12 @@ def map_contact(contact: Mapping[str, Any], *, country: str) -> MappedContact | 
     _place(fields, spare, "Mobile phone", [mobile] if mobile else [], ("mobile_phone",), country)
 
     email = usable_mails[0] if usable_mails else None
-    spare += [("Mail", address) for _, address in mails if address and address != email]
+    for mail_name, address in mails:
+        also = mail_name if _says_more(mail_name, f"{full_name} {address}") else ""
+        if address and address != email:
+            spare.append(("Mail", f"{also} <{address}>" if also else address))
+        elif also:
+            spare.append(("Mail name", also))
     addresses = [(label, _address_line(contact.get(key))) for label, key in _ADDRESSES]
     filled = [(label, line) for label, line in addresses if line]
     spare += filled[1:]
@@ -150,7 +190,21 @@ def _choose_name(contact: Mapping[str, Any], mail_names: Sequence[str]) -> str:
         _text(contact, "companyName"),
         _text(contact, "yomiCompanyName"),
     )
-    return next((candidate for candidate in candidates if candidate), "")
+    return next((candidate for candidate in candidates if _is_visible(candidate)), "")
+
+
+def _is_visible(text: str) -> bool:
+    """Whether there is anything to see: zero-width marks alone are no name."""
+    return any(unicodedata.category(char)[0] not in "CZ" for char in text)
+
+
+def _says_more(text: str, said: str) -> bool:
+    """Whether a text holds a word that another one does not."""
+    return not set(_words(text)) <= set(_words(said))
+
+
+def _words(text: str) -> list[str]:
+    return text.casefold().replace(",", " ").split()
 
 
 def _place(
@@ -174,7 +228,11 @@ def _further(contact: Mapping[str, Any], *, name: str, company: str) -> Iterator
     """What PortSIP has no field for at all."""
     yomi = " ".join(part for part in (_text(contact, "yomiSurname"), _text(contact, "yomiGivenName")) if part)
     yomi_company = _text(contact, "yomiCompanyName")
+    parts = " ".join(part for part in (_text(contact, key) for key in ("givenName", "middleName", "surname")) if part)
+    filed = _text(contact, "fileAs")
     for label, text in (
+        ("Full name", parts if _says_more(parts, name) else ""),
+        ("Filed as", filed if _says_more(filed, f"{name} {parts} {company}") else ""),
         ("Department", _text(contact, "department")),
         ("Nickname", _text(contact, "nickName")),
         ("Yomi", yomi),
