@@ -17,7 +17,7 @@ from typing import Any, Final
 from pbx_plugin_api import Host
 from portsip_m365_plugin.clouds import Cloud, CloudFileError, load_clouds
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
-from portsip_m365_plugin.entra.keypair import KeyPair, read_certificate
+from portsip_m365_plugin.entra.keypair import Certificate, KeyPair, read_certificate
 from portsip_m365_plugin.entra.tokens import AppCredential, acquire_app_token
 from portsip_m365_plugin.graph.client import GraphClient, Timing, make_session
 from portsip_m365_plugin.graph.errors import TokenMissingError
@@ -30,8 +30,10 @@ __all__ = [
     "AppSettings",
     "NotReady",
     "connect",
+    "connect_with",
     "credential_for",
     "load_app_settings",
+    "load_certificate",
     "load_key_pair",
     "store_key_pair",
 ]
@@ -72,8 +74,9 @@ def load_app_settings(values: Mapping[str, Any], environment: Mapping[str, str] 
         if not values.get(name)
     ]
     if missing:
+        told = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
         return NotReady(
-            sentence=f"Microsoft 365 is not set up yet: {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.",
+            sentence=f"Microsoft 365 is not set up yet: {told}.",
             remedy="Fill in the PERMISSIONS tab.",
             is_missing=True,
         )
@@ -108,6 +111,12 @@ def load_key_pair(host: Host, name: str) -> KeyPair | None:
     return KeyPair(private_key_pem=shape["private_key_pem"].encode("ascii"), certificate=certificate)
 
 
+def load_certificate(host: Host, name: str) -> Certificate | None:
+    """Return the public half of a stored key pair, or None."""
+    pair = load_key_pair(host, name)
+    return pair.certificate if pair is not None else None
+
+
 def credential_for(app: AppSettings, pair: KeyPair) -> AppCredential:
     """Return the credential of an app that signs with a key pair."""
     return AppCredential(
@@ -135,11 +144,26 @@ def connect(
         priority: `low` for nightly work.
         deadline_utc: After this the client sends nothing.
         policy: How patient to be.
-        fresh: Let no stored token and no stored refusal answer; for a test of the connection.
+        fresh: Let no stored token and no stored refusal answer, neither here nor in the client; for a test of the
+            connection.
 
     Cost: nothing while a token is cached; else one token request, and one discovery request the first time.
     """
-    app = load_app_settings(host.settings.read().values)
+    values = host.settings.read().values
+    return connect_with(host, values, priority=priority, deadline_utc=deadline_utc, policy=policy, fresh=fresh)
+
+
+def connect_with(
+    host: Host,
+    values: Mapping[str, Any],
+    *,
+    priority: str = "normal",
+    deadline_utc: datetime | None = None,
+    policy: RetryPolicy | None = None,
+    fresh: bool = False,
+) -> GraphClient | NotReady:
+    """Like `connect`, by settings that are not stored yet."""
+    app = load_app_settings(values)
     if isinstance(app, NotReady):
         return app
     credential = _choose_credential(host, app, fresh=fresh)
@@ -170,7 +194,7 @@ def _choose_credential(host: Host, app: AppSettings, *, fresh: bool) -> AppCrede
         if pair is None:
             continue
         credential = credential_for(app, pair)
-        answer = acquire_app_token(credential, fresh=fresh)
+        answer = acquire_app_token(credential, force_refresh=fresh)
         if not isinstance(answer, EntraRefusal):
             if pair is coming:
                 store_key_pair(host, ACTIVE_KEY, pair)

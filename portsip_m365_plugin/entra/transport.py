@@ -38,7 +38,7 @@ class EntraUnreachableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FormAnswer:
-    """What a form was answered with: any status below 500, and a JSON object."""
+    """What a question was answered with: any status below 500, and a JSON object."""
 
     status: int
     body: Mapping[str, Any]
@@ -77,6 +77,14 @@ class HttpTransport:
         if answer.status != 200:
             raise EntraUnreachableError(f"{_place(url)} answered {answer.status}")
         return answer.body
+
+    def ask(self, url: str) -> FormAnswer:
+        """Fetch a JSON object, whatever the status below 500: a refusal of Entra's carries one too.
+
+        Raises:
+            EntraUnreachableError: Nothing usable came back.
+        """
+        return self._ask("GET", url, None)
 
     def post_form(self, url: str, form: Mapping[str, str]) -> FormAnswer:
         """See `Transport`."""

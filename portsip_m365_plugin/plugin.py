@@ -1,0 +1,70 @@
+"""The five hooks, found by the entry point `m365`: translate, delegate, never decide.
+
+Hooks take exactly the parameters of the contract, needed or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from pbx_plugin_api import (
+    DeliveryReceipt,
+    Host,
+    LoginProvider,
+    Notification,
+    ProvisionOutcome,
+    ProvisionRequest,
+    SettingsPage,
+    Tenant,
+    Tick,
+    TickReport,
+    Viewer,
+    hookimpl,
+)
+from portsip_m365_plugin.settings.page import draw_page
+from portsip_m365_plugin.settings.signin_provider import offer_sign_in
+from portsip_m365_plugin.sync.nightly import run_tick
+from portsip_m365_plugin.sync.provision import describe_person
+
+__all__ = [
+    "PBX_API_VERSION",
+    "on_login_providers",
+    "on_nightly_tick",
+    "on_send_notification",
+    "on_settings_page",
+    "on_user_provision",
+]
+
+PBX_API_VERSION: Final = (1, 0)
+"""The contract this plugin was written for."""
+
+
+@hookimpl
+def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage | None:
+    """The Microsoft 365 page."""
+    return draw_page(host, tenant, viewer)
+
+
+@hookimpl
+def on_login_providers(host: Host, tenant: Tenant) -> Sequence[LoginProvider] | None:  # noqa: ARG001
+    """Sign in with Microsoft, where the tenant has switched it on."""
+    return offer_sign_in(host)
+
+
+@hookimpl
+def on_nightly_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport | None:
+    """Users, photos, contacts; or the job a button has started."""
+    return run_tick(host, tenant, tick)
+
+
+@hookimpl
+def on_send_notification(host: Host, tenant: Tenant, notification: Notification) -> DeliveryReceipt | None:  # noqa: ARG001
+    """Not this plugin's channel while no mailbox can be configured to send from."""
+    return None
+
+
+@hookimpl
+def on_user_provision(host: Host, tenant: Tenant, request: ProvisionRequest) -> ProvisionOutcome | None:
+    """One person by the same rules as in a sync."""
+    return describe_person(host, tenant, request)

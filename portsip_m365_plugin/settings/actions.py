@@ -1,0 +1,99 @@
+"""What the buttons of the page do. Long work only starts here; a run does it (`sync/nightly.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pbx_plugin_api import ActionOutcome, ActionRequest, Done, Download, Host, Refused, Started, Viewer
+from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, load_certificate, store_key_pair
+from portsip_m365_plugin.entra.keypair import make_key_pair
+from portsip_m365_plugin.settings.connection import try_connection
+from portsip_m365_plugin.settings.jobs import Job
+from portsip_m365_plugin.sync.approval import approve
+
+__all__ = ["ACTIONS", "ActionInput", "run_action"]
+
+PUBLIC_KEY_FILE: Final = "public_key.pem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionInput:
+    """What a button's function gets."""
+
+    host: Host
+    viewer: Viewer
+    request: ActionRequest
+
+
+Run = Callable[[ActionInput], ActionOutcome]
+
+
+def run_action(host: Host, viewer: Viewer, request: ActionRequest) -> ActionOutcome:
+    """Press a button. Repeating does no harm."""
+    run = ACTIONS.get(request.action)
+    if run is None:
+        return Refused(message=f"There is no action {request.action}.", remedy=f"Actions: {', '.join(ACTIONS)}.")
+    if not viewer.may_edit and request.action not in _FOR_VIEWERS:
+        return Refused(message="You may look, but not change anything.", remedy="Ask an administrator.")
+    return run(ActionInput(host=host, viewer=viewer, request=request))
+
+
+def _generate_key_pair(given: ActionInput) -> ActionOutcome:
+    """The first pair is used at once; a later one waits beside it until Entra accepts it (see `connect`)."""
+    host = given.host
+    pair = make_key_pair(host.clock.now_utc())
+    is_first = host.secrets.get(ACTIVE_KEY) is None
+    store_key_pair(host, ACTIVE_KEY if is_first else NEXT_KEY, pair)
+    host.audit.record("key_pair.generated", outcome="ok", subject=pair.certificate.thumbprint_sha1)
+    told = "" if is_first else " The present key pair goes on working until Entra knows the new one."
+    return _download(
+        pair.certificate.pem,
+        f"Upload {PUBLIC_KEY_FILE} to the app registration in Entra, under Certificates & secrets.{told}",
+    )
+
+
+def _download_public_key(given: ActionInput) -> ActionOutcome:
+    certificate = load_certificate(given.host, NEXT_KEY) or load_certificate(given.host, ACTIVE_KEY)
+    if certificate is None:
+        return Refused(message="There is no key pair yet.", remedy="Generate one first.")
+    return _download(certificate.pem, f"Thumbprint {certificate.thumbprint_sha1}, as Entra shows it.")
+
+
+def _download(pem: str, message: str) -> Download:
+    return Download(
+        filename=PUBLIC_KEY_FILE, content=pem.encode(), content_type="application/x-pem-file", message=message
+    )
+
+
+def _test_connection(given: ActionInput) -> ActionOutcome:
+    return try_connection(given.host)
+
+
+def _approve(given: ActionInput) -> ActionOutcome:
+    answer = approve(given.host, given.request.values.get("checksum", ""), given.viewer)
+    return (
+        Started(job=Job.SYNC_NOW, message="Approved; the sync has been started.")
+        if isinstance(answer, Done)
+        else answer
+    )
+
+
+def _start(job: Job, message: str) -> Run:
+    return lambda _given: Started(job=job, message=message)
+
+
+ACTIONS: Final[Mapping[str, Run]] = {
+    "generate_key_pair": _generate_key_pair,
+    "download_public_key": _download_public_key,
+    "test_connection": _test_connection,
+    "approve": _approve,
+    Job.PREVIEW: _start(Job.PREVIEW, "The preview is being made; it shows on the USER SYNC tab."),
+    Job.SYNC_NOW: _start(Job.SYNC_NOW, "The sync has been started."),
+    Job.FULL_RESYNC: _start(Job.FULL_RESYNC, "The full sync has been started."),
+    Job.DISCONNECT: _start(Job.DISCONNECT, "Disconnecting."),
+}
+"""By action name; a new tab adds its own."""
+
+_FOR_VIEWERS: Final = frozenset({"download_public_key"})

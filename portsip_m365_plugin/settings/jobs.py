@@ -1,0 +1,16 @@
+"""Work that a button starts and a run does."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["Job"]
+
+
+class Job(StrEnum):
+    """What `Started` names and `Tick.job` brings back; each is also the name of its action."""
+
+    PREVIEW = "preview"
+    SYNC_NOW = "sync_now"
+    FULL_RESYNC = "full_resync"
+    DISCONNECT = "disconnect"

@@ -1,0 +1,50 @@
+"""What the last run of a tenant came to, kept for the page and for telling a first failure from a lasting one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pbx_plugin_api import Host, InvalidValueError, TickReport, TickStatus, dump, load
+
+__all__ = ["LastRun", "keep_last_run", "read_last_run"]
+
+_KEY: Final = "last_run"
+_MESSAGE_MAX_CHARS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRun:
+    """One finished run."""
+
+    finished_at_utc: datetime
+    status: TickStatus
+    message: str
+    failures: int = 0
+    """How many runs in a row have failed, this one included."""
+
+
+def read_last_run(host: Host) -> LastRun | None:
+    """Return the last run, or None where there was none yet."""
+    record = host.state.get(_KEY)
+    if record is None:
+        return None
+    try:
+        return load(LastRun, record.value)
+    except InvalidValueError:
+        return None
+
+
+def keep_last_run(host: Host, report: TickReport) -> LastRun:
+    """Remember how a run ended."""
+    before = read_last_run(host)
+    failed = report.status is TickStatus.FAILED
+    last = LastRun(
+        finished_at_utc=host.clock.now_utc(),
+        status=report.status,
+        message=report.message[:_MESSAGE_MAX_CHARS],
+        failures=(before.failures if before else 0) + 1 if failed else 0,
+    )
+    host.state.put(_KEY, dump(last))
+    return last

@@ -1,0 +1,69 @@
+"""Disconnecting: the PBX forgets the directory; on demand, what came from it goes too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final, TypeVar
+
+from pbx_plugin_api import Counts, DeleteUser, DropContact, Host, Tick, TickReport, TickStatus
+from pbx_plugin_api.host import APPLY_MAX_CHANGES
+from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY
+
+__all__ = ["disconnect"]
+
+_FORGOTTEN: Final = ("application_id",)
+_FORGOTTEN_WITH_USERS: Final = ("application_id", "directory_id", "sign_in_users")
+
+T = TypeVar("T")
+
+
+def disconnect(host: Host, tick: Tick) -> TickReport:
+    """Forget application, keys and checkpoints; with `delete_users` also delete users and contacts that were synced.
+
+    The directory's id stays while linked users exist: it is half of who they are. Idempotent; a run that was cut off is
+    gone on with by pressing the button again.
+    """
+    wants_deletion = tick.request is not None and tick.request.values.get("delete_users") == "true"
+    deleted = 0
+    if wants_deletion:
+        for links in _batched(user.link for user in host.users.linked()):
+            if host.progress.should_stop():
+                return _stopped(deleted)
+            host.users.apply([DeleteUser(link=link) for link in links])
+            deleted += len(links)
+            host.progress.report("delete users", deleted)
+        _drop_contacts(host)
+    for name in (ACTIVE_KEY, NEXT_KEY):
+        host.secrets.delete(name)
+    for key, _ in list(host.state.items()):
+        host.state.delete(key)
+    record = host.settings.read()
+    forgotten = _FORGOTTEN if host.users.counts().linked else _FORGOTTEN_WITH_USERS
+    values = {name: value for name, value in record.values.items() if name not in forgotten}
+    host.settings.write(values, expected_version=record.version)
+    host.audit.record("disconnected", outcome="ok", detail=f"{deleted} users deleted")
+    kept = host.users.counts().linked
+    told = f"{deleted} users were deleted." if wants_deletion else f"{kept} synced users stay as they are."
+    return TickReport(
+        status=TickStatus.DONE, message=f"Disconnected from Microsoft 365. {told}", counts=Counts(deleted=deleted)
+    )
+
+
+def _stopped(deleted: int) -> TickReport:
+    message = f"Stopped after {deleted} users; press Disconnect again to go on."
+    return TickReport(status=TickStatus.STOPPED, message=message, counts=Counts(deleted=deleted))
+
+
+def _drop_contacts(host: Host) -> None:
+    for book in list(host.contacts.books()):
+        for ids in _batched(contact.external_id for contact in host.contacts.synced(book)):
+            host.contacts.apply(book, [DropContact(external_id=external_id) for external_id in ids])
+
+
+def _batched(items: Iterator[T]) -> Iterator[list[T]]:
+    """Collect before applying: what is being listed is about to change."""
+    held = list(items)
+    iterator = iter(held)
+    while batch := list(islice(iterator, APPLY_MAX_CHANGES)):
+        yield batch

@@ -1,0 +1,167 @@
+"""One run for one tenant: users, then photos, then contacts, each with what time the one before left; one report.
+
+Also the jobs that buttons start. A stage that fails ends the run there: what comes later builds on what came before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from pbx_plugin_api import Host, JsonValue, Severity, Tenant, Tick, TickReason, TickReport, TickStatus
+from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, NotReady, connect, load_certificate
+from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.settings.jobs import Job
+from portsip_m365_plugin.settings.last_run import keep_last_run
+from portsip_m365_plugin.settings.schedule import next_due_at_utc
+from portsip_m365_plugin.settings.users_tab import SyncMode, read_mapping_rules, read_sync_mode
+from portsip_m365_plugin.sync.disconnect import disconnect
+from portsip_m365_plugin.sync.graph_source import GraphUserSource
+from portsip_m365_plugin.sync.run import SyncOptions, preview_user_sync, run_user_sync
+
+__all__ = ["StageInput", "run_tick"]
+
+_RETRY_AFTER: Final = timedelta(hours=1)
+_RETRIES_MAX: Final = 3
+"""A night's failure is tried again so often before it waits for the next night."""
+_TOLD_AT_DAYS: Final = (0, 1, 3, 7, 14, 30)
+"""Days before a certificate's end at which the administrators hear of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageInput:
+    """What each stage of a run gets."""
+
+    host: Host
+    tenant: Tenant
+    tick: Tick
+    client: GraphClient
+    values: Mapping[str, JsonValue]
+    job: Job | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stage:
+    """One part of a run; the first is the users'."""
+
+    title: str
+    is_wanted: Callable[[Mapping[str, JsonValue]], bool]
+    run: Callable[[StageInput], TickReport]
+
+
+def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
+    """Do what is due, or the job a button has started. Expected failures are reports."""
+    if tick.job is not None and tick.job not in set(Job):
+        return TickReport(status=TickStatus.FAILED, message=f"There is no job {tick.job}.")
+    job = Job(tick.job) if tick.job is not None else None
+    if job is Job.DISCONNECT:
+        return disconnect(host, tick)
+    values = host.settings.read().values
+    if tick.reason is TickReason.DUE and read_sync_mode(values) is SyncMode.MANUAL:
+        return TickReport(status=TickStatus.DONE, message="Sync mode is manual: nothing runs by the clock.")
+    _warn_of_expiry(host)
+    report = _run_stages(host, tenant, tick, values, job)
+    if job is Job.PREVIEW:
+        return replace(report, next_due_at_utc=next_due_at_utc(values, tenant, host.clock.now_utc()))
+    return _settle(host, tenant, values, report)
+
+
+def _run_stages(host: Host, tenant: Tenant, tick: Tick, values: Mapping[str, JsonValue], job: Job | None) -> TickReport:
+    client = connect(host, priority="low", deadline_utc=tick.deadline_utc, fresh=job is not None)
+    if isinstance(client, NotReady):
+        status = TickStatus.NOT_CONFIGURED if client.is_missing else TickStatus.FAILED
+        return TickReport(status=status, message=client.describe())
+    given = StageInput(host=host, tenant=tenant, tick=tick, client=client, values=values, job=job)
+    reports: list[tuple[str, TickReport]] = []
+    for stage in _STAGES:
+        if not stage.is_wanted(values):
+            continue
+        if reports and host.progress.should_stop():
+            stopped = TickReport(status=TickStatus.STOPPED, message="Not begun; the next run goes on.", resumable=True)
+            reports.append((stage.title, stopped))
+            break
+        report = stage.run(given)
+        reports.append((stage.title, report))
+        if report.status is not TickStatus.DONE or job is Job.PREVIEW:
+            break
+    return _merge(reports)
+
+
+def _merge(reports: Sequence[tuple[str, TickReport]]) -> TickReport:
+    """Make one report: the last stage says how it ended, the first whom it was about."""
+    first, last = reports[0][1], reports[-1][1]
+    if len(reports) == 1:
+        return first
+    problems: Counter[str] = Counter()
+    for _, report in reports:
+        problems.update(report.problem_counts)
+    return replace(
+        first,
+        status=last.status,
+        message=" ".join(f"{title}: {report.message}" for title, report in reports),
+        problem_counts=dict(problems.most_common()),
+        requests=sum(report.requests for _, report in reports),
+        next_due_at_utc=last.next_due_at_utc,
+        resumable=last.resumable,
+    )
+
+
+def _settle(host: Host, tenant: Tenant, values: Mapping[str, JsonValue], report: TickReport) -> TickReport:
+    """Say when the tenant is due next, remember the run, and tell the administrators of a failure that lasts."""
+    now_utc = host.clock.now_utc()
+    last = keep_last_run(host, report)
+    regular = next_due_at_utc(values, tenant, now_utc)
+    due = regular
+    if regular is not None and report.next_due_at_utc is not None:
+        due = min(regular, report.next_due_at_utc)  # Microsoft said when
+    elif regular is not None and 0 < last.failures <= _RETRIES_MAX:
+        due = min(regular, now_utc + _RETRY_AFTER)
+    if last.failures == 2 or (last.failures > 2 and due == regular):
+        subject = "The Microsoft 365 sync fails"
+        host.notify_admin("m365.sync.failed", subject, report.message, severity=Severity.BAD)
+    if report.resumable and report.next_due_at_utc is None:
+        due = None  # the host goes on at once
+    return replace(report, next_due_at_utc=due)
+
+
+def _warn_of_expiry(host: Host) -> None:
+    """Tell the administrators when the certificate ends soon and no other waits; once at each threshold."""
+    certificate = load_certificate(host, ACTIVE_KEY)
+    if certificate is None:
+        return
+    days = certificate.days_left(host.clock.now_utc())
+    reached = next((threshold for threshold in _TOLD_AT_DAYS if days <= threshold), None)
+    if reached is None:
+        return
+    told = host.state.get("certificate.told")
+    mark = f"{certificate.thumbprint_sha1} {reached}"
+    if told is not None and told.value == mark:
+        return
+    until = certificate.not_after_utc.strftime("%Y-%m-%d")
+    ends = f"ends on {until}, in {days} days" if days >= 0 else f"has ended on {until}"
+    todo = "Generate a new key pair on the PERMISSIONS tab and upload public_key.pem to the app registration."
+    if load_certificate(host, NEXT_KEY) is not None:
+        todo = "A new one waits: upload its public_key.pem to the app registration."
+    host.notify_admin(
+        f"m365.certificate.{reached}",
+        "The certificate for Microsoft 365 ends soon",
+        f"The certificate with which this PBX signs in to Microsoft 365 {ends}. {todo}",
+        severity=Severity.BAD if days <= 7 else Severity.WARNING,
+    )
+    host.state.put("certificate.told", mark)
+
+
+def _sync_users(given: StageInput) -> TickReport:
+    rules = read_mapping_rules(given.values, given.tenant)
+    options = SyncOptions(full=given.job is Job.FULL_RESYNC)
+    walk = preview_user_sync if given.job is Job.PREVIEW else run_user_sync
+    return walk(given.host, given.tenant, given.tick, GraphUserSource(given.client), rules, options)
+
+
+_STAGES: Final = (
+    _Stage(title="Users", is_wanted=lambda _values: True, run=_sync_users),
+    # Photos (sync/photos.py) and contacts (sync/contacts.py) follow here, each a function of StageInput.
+)

@@ -1,0 +1,41 @@
+"""One person outside the sync, described by the same rules as in it."""
+
+from __future__ import annotations
+
+from pbx_plugin_api import Host, Provisioned, ProvisionOutcome, ProvisionRefused, ProvisionRequest, Tenant
+from portsip_m365_plugin.connect import NotReady, connect
+from portsip_m365_plugin.graph.errors import GraphError
+from portsip_m365_plugin.graph.users import get_user
+from portsip_m365_plugin.mapping.users import Skip, map_user
+from portsip_m365_plugin.settings.lookup import IMPATIENT
+from portsip_m365_plugin.settings.users_tab import read_mapping_rules
+from portsip_m365_plugin.sync.graph_source import describe_graph_error
+
+__all__ = ["describe_person"]
+
+
+def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> ProvisionOutcome | None:
+    """Describe the person a request names, or say why not; None where this tenant uses no Microsoft 365.
+
+    Only describes; the host applies. Cost: one request.
+    """
+    values = host.settings.read().values
+    client = connect(host, policy=IMPATIENT)
+    if isinstance(client, NotReady):
+        return None if client.is_missing else ProvisionRefused(reason="not_connected", sentence=client.describe())
+    rules = read_mapping_rules(values, tenant)
+    if request.link is not None and request.link.entra_tenant_id != rules.entra_tenant_id:
+        return None  # of a directory that is not this tenant's: somebody else's to describe
+    wanted = request.link.entra_object_id if request.link is not None else (request.typed or "").strip()
+    try:
+        user = get_user(client, wanted) if wanted else None
+    except GraphError as error:
+        return ProvisionRefused(reason="not_reachable", sentence=describe_graph_error(error))
+    if user is None:
+        return ProvisionRefused(
+            reason="not_found", sentence="Nobody of that sign-in name or object id is in the directory."
+        )
+    outcome = map_user(user, rules)
+    if isinstance(outcome, Skip):
+        return ProvisionRefused(reason=outcome.reason, sentence=outcome.detail)
+    return Provisioned(draft=outcome)
