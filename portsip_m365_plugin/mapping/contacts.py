@@ -195,7 +195,7 @@ def _choose_name(contact: Mapping[str, Any], mail_names: Sequence[str]) -> str:
 
 def _is_visible(text: str) -> bool:
     """Whether there is anything to see: zero-width marks alone are no name."""
-    return any(unicodedata.category(char)[0] not in "CZ" for char in text)
+    return any(unicodedata.category(char) not in ("Cf", "Zs") for char in text)
 
 
 def _says_more(text: str, said: str) -> bool:

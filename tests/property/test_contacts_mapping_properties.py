@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import category
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,7 +46,8 @@ def test_every_contact_is_one_the_pbx_can_hold_and_nothing_is_lost_in_silence(co
     raw = [phone.raw for phone in outcome.draft.phones()]
     kept = f"{kept} {' '.join(raw)}".casefold().replace(",", " ")
     for text in _texts(contact):
-        missing = [word for word in clean_line(text).casefold().replace(",", " ").split() if word not in kept]
+        words = clean_line(text).casefold().replace(",", " ").split()
+        missing = [word for word in words if word not in kept and any(category(char) != "Cf" for char in word)]
         assert not missing, (text, kept)
 
 
