@@ -92,6 +92,8 @@ class Notification:
     attempt: int = 1
     previous_outcome_unknown: bool = False
     """An earlier attempt may have been delivered: its answer was lost. A copy sent now is to be marked as such."""
+    copy_approved: bool = False
+    """An administrator asked for this copy: send it also where copies are to be held."""
 
     def __post_init__(self) -> None:
         rules.check_key("notification_id", self.notification_id)
@@ -140,6 +142,8 @@ class DeliveryReceipt:
     pending_recipients: tuple[str, ...] = ()
     """Where a mail had to be split and a part has gone: the addresses still waiting. Empty means all of them; the next
     attempt (or the copy after an unknown outcome) goes to these only."""
+    hold: bool = False
+    """With UNKNOWN: send no copy by yourself; it waits for an administrator, who approves it or drops it."""
     unreachable: bool = False
     """The service could not be reached at all; long enough of this, and the host may use its fallback channel."""
     detail: str = ""
@@ -149,5 +153,7 @@ class DeliveryReceipt:
         rules.check_utc("retry_at_utc", self.retry_at_utc)
         if (self.status is DeliveryStatus.DEFERRED) != (self.retry_at_utc is not None):
             raise InvalidValueError("retry_at_utc", self.retry_at_utc, "given when deferred, and only then")
+        if self.hold and self.status is not DeliveryStatus.UNKNOWN:
+            raise InvalidValueError("hold", self.hold, "only where the outcome is unknown")
         if self.status is not DeliveryStatus.ACCEPTED and not self.reason:
             raise InvalidValueError("reason", self.reason, "a sentence, unless the mail was accepted")

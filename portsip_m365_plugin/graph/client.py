@@ -24,6 +24,7 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
 from portsip_m365_plugin.clouds import Cloud
+from portsip_m365_plugin.graph.bodies import encode_body
 from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
     BudgetSpentError,
@@ -31,6 +32,7 @@ from portsip_m365_plugin.graph.errors import (
     GraphError,
     ProtocolError,
     ThrottledError,
+    error_codes,
     judge,
     read_message,
 )
@@ -171,7 +173,7 @@ class GraphClient:
             headers["retry-attempt"] = str(attempt - 1)
         data = None
         if request.body is not None:
-            data = json.dumps(request.body, separators=(",", ":")).encode()
+            data = encode_body(request.body)
             headers["Content-Type"] = "application/json"
         elif call.method == "POST":
             headers["Content-Length"] = "0"
@@ -237,7 +239,7 @@ class GraphClient:
         _log.info("%s: HTTP %d %s: %s", request.call.name, status, code, read_message(body))
         error = kind(f"{request.call.name} was refused", status=status, code=code, **ids)
         error.retry_after_s = retry_after_s  # type: ignore[attr-defined]  # read by _wait_after alone
-        if status == 401 and code in ("InvalidAuthenticationToken", ""):
+        if status == 401 and {*error_codes(body)} <= {"InvalidAuthenticationToken", "401"}:
             error.sentence, error.remedy = _TOKEN_REFUSED
             return _TokenRefusedError(error)
         return error

@@ -83,6 +83,7 @@ def build_message(
     has_headers: bool,
     default_reply_to: Sequence[str] = (),
     left_out: Sequence[AttachmentRef] = (),
+    gone: Sequence[AttachmentRef] = (),
 ) -> dict[str, Any]:
     """Return the `message` of a sendMail or of a draft, without its attachments.
 
@@ -93,14 +94,15 @@ def build_message(
             copy is put into the subject, where people see it).
         default_reply_to: Used where the notification names none.
         left_out: Attachments too large to send; the text then says so and gives the PBX's links.
+        gone: Attachments that the PBX no longer has; the text says so.
     """
     subject_template, content, is_html = _texts(notification)
     values = _values(notification)
     subject = fill_text(subject_template, values, one_line=True)
     if notification.previous_outcome_unknown and not has_headers:
         subject = COPY_PREFIX + subject
-    if left_out:
-        content = note_left_out(content, left_out, is_html=is_html)
+    if left_out or gone:
+        content = note_left_out(content, left_out, gone, is_html=is_html)
     message: dict[str, Any] = {
         "subject": subject[:_SUBJECT_MAX_CHARS],
         "body": {"contentType": "html" if is_html else "text", "content": content},
@@ -123,21 +125,28 @@ def build_message(
     return message
 
 
-def note_left_out(content: str, left_out: Sequence[AttachmentRef], *, is_html: bool) -> str:
-    """Add a line per attachment that could not be sent: its name, its size, and where to fetch it."""
-    lines = []
-    for attachment in left_out:
-        size = f"{attachment.size_bytes / 1_000_000:.1f} MB"
-        where = attachment.download_url
-        if is_html:
-            what = fill_html("%%NAME%% (%%SIZE%%)", {"NAME": attachment.filename, "SIZE": size})
-            link = fill_html('<a href="%%URL%%">download it from the PBX</a>', {"URL": where}) if where else ""
-        else:
-            what, link = f"{attachment.filename} ({size})", f"download it from the PBX: {where}" if where else ""
-        lines.append(f"{what} is too large to send by mail: {link or 'fetch it from the PBX'}.")
+def note_left_out(
+    content: str, left_out: Sequence[AttachmentRef], gone: Sequence[AttachmentRef] = (), *, is_html: bool
+) -> str:
+    """Add a line per attachment that could not be sent: its name, its size, why, and where to fetch it."""
+    lines = [_note_too_large(attachment, is_html=is_html) for attachment in left_out]
+    for attachment in gone:
+        name = fill_html("%%NAME%%", {"NAME": attachment.filename}) if is_html else attachment.filename
+        lines.append(f"{name} could not be attached: the PBX no longer has the file.")
     if is_html:
         return content + "".join(f"<p>{line}</p>" for line in lines)
     return content.rstrip("\n") + "\n\n" + "\n".join(lines) + "\n"
+
+
+def _note_too_large(attachment: AttachmentRef, *, is_html: bool) -> str:
+    size = f"{attachment.size_bytes / 1_000_000:.1f} MB"
+    where = attachment.download_url
+    if is_html:
+        what = fill_html("%%NAME%% (%%SIZE%%)", {"NAME": attachment.filename, "SIZE": size})
+        link = fill_html('<a href="%%URL%%">download it from the PBX</a>', {"URL": where}) if where else ""
+    else:
+        what, link = f"{attachment.filename} ({size})", f"download it from the PBX: {where}" if where else ""
+    return f"{what} is too large to send by mail: {link or 'fetch it from the PBX'}."
 
 
 def _texts(notification: Notification) -> tuple[str, str, bool]:

@@ -1,0 +1,121 @@
+"""Filling an upload session: ranges to an address outside the wire table, without our token.
+
+Source: outlook-large-attachments (2021): ranges in order, each below 4 MB, no Authorization header ("may be answered
+401"); the host is Outlook's. This is the one place where a host other than the cloud's Graph may be spoken to.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+
+from portsip_m365_plugin.clouds import Cloud
+from portsip_m365_plugin.graph.bodies import FileContent, FileRange
+from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.graph.errors import (
+    AnswerLostError,
+    ForeignLinkError,
+    GraphError,
+    ProtocolError,
+    ThrottledError,
+    UnavailableError,
+    judge,
+)
+from portsip_m365_plugin.graph.retry import parse_retry_after
+
+__all__ = ["RANGE_BYTES", "check_upload_url", "upload"]
+
+RANGE_BYTES: Final = 12 * 320 * 1024
+"""Below 4,000,000; a multiple of 320 KiB, as Microsoft's other upload sessions want it."""
+
+_OUTLOOK: Final = ("outlook.office.com", "outlook.office365.com", "outlook.com", "partner.outlook.cn")
+_FAILURES_MAX: Final = 4
+_PAUSE_MAX_S: Final = 60.0
+_TIMEOUT_S: Final = (10.0, 120.0)
+_CONTROL: Final = re.compile(r"[\x00-\x20\x7f]")
+
+
+def check_upload_url(url: str, cloud: Cloud) -> None:
+    """Refuse an upload address that is not https, or neither Outlook's host nor the cloud's Graph.
+
+    Raises:
+        ForeignLinkError: Nothing was sent there.
+    """
+    parts, graph = urlsplit(url), urlsplit(cloud.graph)
+    host = (parts.hostname or "").rstrip(".")
+    known = host == graph.hostname or any(host == name or host.endswith("." + name) for name in _OUTLOOK)
+    if parts.scheme != "https" or parts.username is not None or not known or _CONTROL.search(url):
+        raise ForeignLinkError(f"an upload address leads to {parts.scheme}://{host[:100]}")
+
+
+def upload(client: GraphClient, url: str, content: FileContent) -> None:
+    """Put a whole file into an upload session; after a lost answer, ask how far it came and go on there.
+
+    Raises:
+        GraphError: The file is not attached. Nothing was sent: a draft is only sent by `send_draft`.
+    """
+    check_upload_url(url, client.cloud)
+    at, failures = 0, 0
+    while True:
+        part = FileRange(content=content, start=at, length=min(RANGE_BYTES, content.size_bytes - at))
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Range": f"bytes {at}-{at + len(part) - 1}/{content.size_bytes}",
+        }
+        try:
+            status, body = _call(client, "PUT", url, headers, part)
+        except (AnswerLostError, UnavailableError, ThrottledError) as error:
+            failures += 1
+            if failures > _FAILURES_MAX:
+                raise
+            client.timing.sleep(_pause_s(error, failures))
+            at = _next_byte(_call(client, "GET", url, {}, None)[1], content.size_bytes)
+            continue
+        if status == 201:
+            return
+        at = _next_byte(body, content.size_bytes)
+
+
+def _call(
+    client: GraphClient, method: str, url: str, headers: dict[str, str], data: FileRange | None
+) -> tuple[int, Any]:
+    client.requests_sent += 1
+    try:
+        response = client.session.request(
+            method, url, headers=headers, data=data, timeout=_TIMEOUT_S, allow_redirects=False
+        )
+    except (requests.exceptions.RequestException, OSError) as error:
+        raise AnswerLostError(type(error).__name__) from error
+    try:
+        body = json.loads(response.content) if response.content else None
+    except ValueError:
+        body = None
+    if response.status_code in (200, 201):
+        return response.status_code, body
+    if response.status_code < 400:
+        raise ProtocolError("an upload session answered what it never has", status=response.status_code)
+    kind, code = judge(response.status_code, body)
+    retry_after_s = parse_retry_after(response.headers.get("Retry-After"), client.timing.now_utc())
+    refusal = kind("an upload was refused", status=response.status_code, code=code)
+    refusal.retry_after_s = retry_after_s  # type: ignore[attr-defined]  # read by _pause_s alone
+    raise refusal
+
+
+def _pause_s(error: GraphError, failures: int) -> float:
+    asked: float | None = getattr(error, "retry_after_s", None)
+    if asked is not None and asked > _PAUSE_MAX_S:
+        raise error
+    return asked if asked is not None else min(_PAUSE_MAX_S, 2.0**failures)
+
+
+def _next_byte(body: Any, size_bytes: int) -> int:
+    """Read where the session goes on; both spellings occur, and `26-` as well as `26`."""
+    ranges = next((v for k, v in body.items() if k.lower() == "nextexpectedranges"), None) if body else None
+    first = str(ranges[0]).partition("-")[0] if isinstance(ranges, list) and ranges else ""
+    if not first.isdigit() or int(first) >= size_bytes:
+        raise ProtocolError("an upload session does not say how far it is")
+    return int(first)

@@ -1,0 +1,1 @@
+"""Mail: one notification, one receipt."""

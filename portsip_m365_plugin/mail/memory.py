@@ -1,0 +1,86 @@
+"""The little that sending remembers between mails, in the plugin's own state; nothing that correctness needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Host, Notification
+from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.graph.errors import GraphError, RefusedError
+from portsip_m365_plugin.graph.users import get_user
+
+__all__ = [
+    "forget_mailbox",
+    "may_try_draft",
+    "recent_failures",
+    "remember_failure",
+    "remember_no_drafts",
+    "resolve_mailbox",
+]
+
+_MAILBOX_KEY: Final = "mail.mailbox"
+_DRAFTS_KEY: Final = "mail.drafts_refused"
+_FAILURES_KEY: Final = "mail.failures"
+_DRAFTS_AGAIN_AFTER: Final = timedelta(hours=1)
+_FAILURES_KEPT: Final = 10
+
+
+def resolve_mailbox(host: Host, client: GraphClient, name: str) -> str:
+    """Return the object id of the mailbox an admin named, or the name itself where the directory does not say.
+
+    Exchange has been seen to refuse a shared mailbox by its address and to take it by its id. Cost: one request at the
+    first mail, none afterwards.
+    """
+    known = host.state.get(_MAILBOX_KEY)
+    value = known.value if known else None
+    if isinstance(value, Mapping) and value.get("name") == name and value.get("cloud") == client.cloud.name:
+        return str(value["id"])
+    try:
+        user = get_user(client, name)
+    except RefusedError:
+        user = None  # no User.Read.All: Exchange is asked by the name
+    except GraphError:
+        return name  # the directory is out of order; the next mail asks again
+    found = str(user["id"]) if user else name
+    if user:
+        host.state.put(_MAILBOX_KEY, {"name": name, "cloud": client.cloud.name, "id": found})
+    return found
+
+
+def forget_mailbox(host: Host) -> None:
+    """Look the mailbox up again at the next mail: the one we knew was not found."""
+    host.state.delete(_MAILBOX_KEY)
+
+
+def may_try_draft(host: Host, now_utc: datetime) -> bool:
+    """Whether drafts are worth a try: they were not refused within the last hour."""
+    known = host.state.get(_DRAFTS_KEY)
+    return known is None or datetime.fromisoformat(str(known.value)) + _DRAFTS_AGAIN_AFTER <= now_utc
+
+
+def remember_no_drafts(host: Host, now_utc: datetime) -> None:
+    """Remember that Mail.ReadWrite is not granted, so that not every large voicemail costs a request for nothing."""
+    host.state.put(_DRAFTS_KEY, now_utc.isoformat())
+
+
+def remember_failure(host: Host, notification: Notification, receipt: DeliveryReceipt, now_utc: datetime) -> None:
+    """Keep what could not be sent for the MAIL tab. Never texts or recipients: kind, time, reason."""
+    if receipt.status is DeliveryStatus.ACCEPTED and not receipt.rejected_recipients:
+        return
+    entry = {
+        "at": now_utc.isoformat(timespec="seconds"),
+        "kind": notification.kind.value,
+        "status": receipt.status.value,
+        "reason": receipt.reason or "; ".join(sorted({item.reason for item in receipt.rejected_recipients})),
+        "remedy": receipt.remedy,
+    }
+    host.state.put(_FAILURES_KEY, [entry, *recent_failures(host)][:_FAILURES_KEPT])  # type: ignore[arg-type]  # texts only
+
+
+def recent_failures(host: Host) -> list[dict[str, Any]]:
+    """Return what could not be sent lately, newest first."""
+    known = host.state.get(_FAILURES_KEY)
+    value = known.value if known else None
+    return [dict(item) for item in value if isinstance(item, dict)] if isinstance(value, list) else []

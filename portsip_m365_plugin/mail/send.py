@@ -1,0 +1,265 @@
+"""One notification, one receipt: from the PBX's queue to a mailbox in Microsoft 365.
+
+A mail that goes to several messages (more than 500 recipients, or one that Exchange does not take) is sent in parts;
+the receipt then names those who still wait, so that nobody gets it twice.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pbx_plugin_api import (
+    AttachmentRef,
+    DeliveryReceipt,
+    DeliveryStatus,
+    Host,
+    Notification,
+    RejectedRecipient,
+    Severity,
+    Tenant,
+)
+from portsip_m365_plugin.connect import NotReady, connect
+from portsip_m365_plugin.graph.client import GraphClient, Reply
+from portsip_m365_plugin.graph.errors import (
+    ConsentMissingError,
+    GraphError,
+    MailboxMissingError,
+    MailboxRefusedError,
+    RecipientError,
+    RefusedError,
+    TooLargeError,
+)
+from portsip_m365_plugin.graph.mail import delete_draft, has_drafts, make_draft, send_draft, send_mail
+from portsip_m365_plugin.graph.retry import RetryPolicy
+from portsip_m365_plugin.mail import memory
+from portsip_m365_plugin.mail.attachments import Cargo, Route, choose_route, find_files
+from portsip_m365_plugin.mail.policy import Sender, find_sender
+from portsip_m365_plugin.mail.rates import take_budget
+from portsip_m365_plugin.mail.receipts import explain_error, explain_not_ready, is_certainly_unsent
+from portsip_m365_plugin.mapping.messages import Recipients, build_message, is_address, split_recipients
+
+__all__ = ["send_notification"]
+
+_ONE_TRY: Final = RetryPolicy(tries_max=1, base_s=5.0, budget_s=0.0)
+"""The host's queue waits, not this call: a refusal becomes a receipt at once."""
+_TIME: Final = timedelta(seconds=540)
+"""For one mail with everything on it; the PBX allows a hook 600 s."""
+
+
+def send_notification(host: Host, tenant: Tenant, notification: Notification) -> DeliveryReceipt | None:
+    """Send one mail of the PBX.
+
+    Returns:
+        None where neither the tenant nor the system sends through Microsoft 365. Otherwise the receipt; see
+        `mail.receipts` for what means what.
+
+    Idempotency: none. With `previous_outcome_unknown` the copy is marked, or held if the admin chose that.
+    Cost: one request on a warm connection; the first mail also looks up the mailbox; parts and large files cost more.
+    """
+    sender = find_sender(host, tenant)
+    if sender is None:
+        return None
+    if notification.previous_outcome_unknown and sender.policy.hold_copies and not notification.copy_approved:
+        return DeliveryReceipt(
+            status=DeliveryStatus.UNKNOWN,
+            hold=True,
+            reason="It may have been sent already: the answer to an earlier attempt was lost.",
+            remedy="Ask the recipient, then send it again or drop it. (MAIL tab: copies are held.)",
+        )
+    receipt = _send(host, sender, notification)
+    now_utc = host.clock.now_utc()
+    if receipt.detail != _OWN_LIMIT:
+        memory.remember_failure(host, notification, receipt, now_utc)
+    if receipt.status is DeliveryStatus.REJECTED:
+        host.notify_admin(
+            "mail.rejected",
+            "A mail could not be sent through Microsoft 365",
+            f"{receipt.reason} {receipt.remedy}".strip(),
+            severity=Severity.BAD,
+        )
+    return receipt
+
+
+def _send(host: Host, sender: Sender, notification: Notification) -> DeliveryReceipt:
+    wanted, refused = _sift(notification)
+    if not wanted:
+        return DeliveryReceipt(
+            status=DeliveryStatus.REJECTED,
+            reason="None of the recipients is an e-mail address.",
+            remedy="Check the e-mail address of the user.",
+            rejected_recipients=refused,
+        )
+    now_utc = host.clock.now_utc()
+    client = connect(sender.host, priority="high", deadline_utc=now_utc + _TIME, policy=_ONE_TRY)
+    if isinstance(client, NotReady):
+        return replace(explain_not_ready(client, now_utc), rejected_recipients=refused)
+    mailbox = memory.resolve_mailbox(host, client, sender.policy.mailbox)
+    delivery = _Delivery(
+        host=host, sender=sender, client=client, mailbox=mailbox, notification=notification, rejected=list(refused)
+    )
+    return delivery.run(split_recipients(notification, only=wanted))
+
+
+def _sift(notification: Notification) -> tuple[set[str], tuple[RejectedRecipient, ...]]:
+    """Tell addresses from what cannot be one: those are named, and the others get their mail."""
+    everyone = dict.fromkeys((*notification.to, *notification.cc, *notification.bcc))
+    refused = tuple(
+        RejectedRecipient(address=address, reason="This is not an e-mail address.")
+        for address in everyone
+        if not is_address(address)
+    )
+    return {address for address in everyone if is_address(address)}, refused
+
+
+_OWN_LIMIT: Final = "own limit"
+
+
+@dataclass(kw_only=True)
+class _Delivery:
+    """One notification on its way, part by part."""
+
+    host: Host
+    sender: Sender
+    client: GraphClient
+    mailbox: str
+    notification: Notification
+    rejected: list[RejectedRecipient]
+    details: list[str] = field(default_factory=list)
+    n_accepted: int = 0
+
+    def run(self, groups: Iterable[Recipients]) -> DeliveryReceipt:
+        """Send part after part; end at the first that does not go out."""
+        waiting, error = deque(groups), None
+        while waiting:
+            group = waiting.popleft()
+            ask_again_at = take_budget(self.sender.host, self.mailbox, len(group.all()), self.notification.priority)
+            if ask_again_at is not None:
+                return self._stop(_wait_for_budget(ask_again_at), (group, *waiting))
+            try:
+                self._deliver(group)
+            except RecipientError as refusal:
+                # Exchange does not say which one: halve until the bad one is alone, so that the others get theirs.
+                # Also where the mailbox takes fewer recipients than usual.
+                error = refusal
+                if len(group.all()) == 1:
+                    reason = "Exchange does not accept this address."
+                    self.rejected.append(RejectedRecipient(address=group.all()[0], reason=reason))
+                else:
+                    waiting.extendleft(reversed(_halve(group)))
+            except _NotPreparedError as unprepared:
+                return self._stop(self._explain(unprepared.error, was_sending=False), (group, *waiting))
+            except GraphError as failure:
+                return self._stop(self._explain(failure), (group, *waiting))
+            else:
+                self.n_accepted += 1
+        if self.n_accepted == 0 and error is not None:
+            return replace(self._explain(error), rejected_recipients=tuple(self.rejected))
+        return DeliveryReceipt(
+            status=DeliveryStatus.ACCEPTED,
+            rejected_recipients=tuple(self.rejected),
+            detail="; ".join(self.details),
+        )
+
+    def _deliver(self, group: Recipients) -> None:
+        """Hand one message over, by whichever way takes it."""
+
+        def make(left_out: Sequence[AttachmentRef]) -> dict[str, Any]:
+            reply_to = self.sender.policy.reply_to
+            return build_message(
+                self.notification,
+                group,
+                has_headers=self.client.cloud.has_message_headers,
+                default_reply_to=(reply_to,) if reply_to else (),
+                left_out=left_out,
+                gone=cargo.gone,
+            )
+
+        cargo = find_files(self.host, self.notification.attachments)
+        may_draft = has_drafts(self.client) and memory.may_try_draft(self.host, self.host.clock.now_utc())
+        while True:
+            route, cargo = choose_route(make, cargo, may_draft=may_draft)
+            try:
+                self.details.append(self._hand_over(route, make(cargo.left_out), cargo))
+                break
+            except _DraftsRefusedError:
+                memory.remember_no_drafts(self.host, self.host.clock.now_utc())
+                may_draft = False
+            except TooLargeError:
+                # The mailbox's own limit may be below Microsoft's.
+                if not cargo.refs:
+                    raise
+                cargo = cargo.without_all()
+        self.details += [f"{ref.filename} was sent as a link: too large" for ref in cargo.left_out]
+        self.details += [f"{ref.filename} was not attached: the PBX no longer has it" for ref in cargo.gone]
+
+    def _hand_over(self, route: Route, message: dict[str, Any], cargo: Cargo) -> str:
+        """Send by one route and return Microsoft's id of the request."""
+        if route is Route.TOO_LARGE:
+            raise TooLargeError("the text alone is too large")
+        if route is Route.ONE_REQUEST:
+            save = self.sender.policy.save_to_sent
+            return _name(send_mail(self.client, self.mailbox, message, cargo.files, save_to_sent=save))
+        try:
+            draft_id = make_draft(self.client, self.mailbox, message, cargo.files)
+        except (ConsentMissingError, MailboxRefusedError) as error:
+            raise _DraftsRefusedError from error
+        except RefusedError:
+            raise
+        except GraphError as error:
+            raise _NotPreparedError(error) from error
+        try:
+            return _name(send_draft(self.client, self.mailbox, draft_id))
+        except GraphError as error:
+            if is_certainly_unsent(error):
+                delete_draft(self.client, self.mailbox, draft_id)
+            raise
+
+    def _explain(self, error: GraphError, *, was_sending: bool = True) -> DeliveryReceipt:
+        if isinstance(error, MailboxMissingError):
+            memory.forget_mailbox(self.host)
+        name, now_utc = self.sender.policy.mailbox, self.host.clock.now_utc()
+        return explain_error(error, name, now_utc, was_sending=was_sending)
+
+    def _stop(self, receipt: DeliveryReceipt, rest: Iterable[Recipients]) -> DeliveryReceipt:
+        """End before everybody was served: the receipt names who still waits, where others do not any more."""
+        pending = tuple(address for group in rest for address in group.all())
+        is_part = self.n_accepted > 0 or bool(self.rejected)
+        return replace(receipt, rejected_recipients=tuple(self.rejected), pending_recipients=pending if is_part else ())
+
+
+class _DraftsRefusedError(Exception):
+    """Drafts are not allowed to this app."""
+
+
+class _NotPreparedError(Exception):
+    """A draft could not be finished: nothing was sent, whatever the error."""
+
+    def __init__(self, error: GraphError) -> None:
+        self.error = error
+        super().__init__()
+
+
+def _wait_for_budget(until_utc: datetime) -> DeliveryReceipt:
+    return DeliveryReceipt(
+        status=DeliveryStatus.DEFERRED,
+        reason="This mailbox has sent as much as Exchange allows: 30 messages a minute, 10,000 recipients a day.",
+        retry_at_utc=until_utc,
+        detail=_OWN_LIMIT,
+    )
+
+
+def _halve(group: Recipients) -> list[Recipients]:
+    flat = [(kind, address) for kind in ("to", "cc", "bcc") for address in getattr(group, kind)]
+    middle = len(flat) // 2
+    return [
+        Recipients(**{kind: tuple(a for k, a in part if k == kind) for kind in ("to", "cc", "bcc")})
+        for part in (flat[:middle], flat[middle:])
+    ]
+
+
+def _name(reply: Reply) -> str:
+    return f"request-id {reply.request_id}" if reply.request_id else f"client-request-id {reply.client_request_id}"
