@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any, BinaryIO, Final
 
 from pbx_plugin_api.errors import InvalidValueError, QuotaError, VersionConflictError
@@ -122,7 +122,6 @@ class FakeBlobs:
     def __init__(self, lease: FakeLease, clock: FakeClock) -> None:
         self._lease, self._clock = lease, clock
         self._blobs: dict[str, tuple[bytes, str, datetime | None]] = {}
-        self._ids = count(1)
 
     def info(self, blob: str) -> BlobInfo | None:
         """See `Blobs`."""
@@ -147,7 +146,7 @@ class FakeBlobs:
         return self._store(content, content_type, None)
 
     def _store(self, content: bytes, content_type: str, expires_at_utc: datetime | None) -> str:
-        blob = f"blob-{next(self._ids)}"
+        blob = uuid.uuid4().hex
         self._blobs[blob] = (content, content_type, expires_at_utc)
         return blob
 

@@ -1,0 +1,76 @@
+"""What a host's tests have to hand over: hosts, and the PBX's own side of things."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from pbx_plugin_api.contacts import BookRef
+from pbx_plugin_api.host import Host
+from pbx_plugin_api.users import AnyNumber, ExtensionWish, UserLink
+
+__all__ = ["PbxUnderTest"]
+
+
+class PbxUnderTest(Protocol):
+    """A PBX with two empty tenants and two plugins, and the levers that a plugin never has."""
+
+    @property
+    def host(self) -> Host:
+        """The host of one plugin in one tenant, in a run under a lease."""
+
+    @property
+    def other_plugin(self) -> Host:
+        """The host of another plugin in the same tenant."""
+
+    @property
+    def other_tenant(self) -> Host:
+        """The host of the same plugin in another tenant."""
+
+    def move_clock(self, seconds: float) -> None:
+        """Let time pass for all of these hosts."""
+
+    def lose_lease(self) -> None:
+        """Let another worker take the tenant that `host` works for."""
+
+    def set_user_limit(self, limit: int | None) -> None:
+        """Set how many users the tenant may have."""
+
+    def add_user(
+        self,
+        username: str,
+        *,
+        email: str | None = None,
+        is_admin: bool = False,
+        extension: ExtensionWish = AnyNumber(),
+    ) -> str:
+        """Add a user by hand and return their user id."""
+
+    def edit_user(self, link: UserLink, **fields: str | bool) -> None:
+        """Change `display_name`, `email`, `mobile_phone`, `work_phone`, `department` or `enabled` by hand."""
+
+    def delete_user(self, link: UserLink) -> None:
+        """Delete a linked user by hand."""
+
+    def sign_in(self, link: UserLink) -> None:
+        """Begin a session of a linked user's."""
+
+    def is_signed_in(self, link: UserLink) -> bool:
+        """Whether a linked user has a session."""
+
+    def add_contact(self, book: BookRef, name: str) -> None:
+        """Add a contact by hand."""
+
+    def rename_contact(self, book: BookRef, name: str, new_name: str) -> None:
+        """Change the name of the contact that people see under a name."""
+
+    def delete_contact(self, book: BookRef, name: str) -> None:
+        """Delete the contact that people see under a name."""
+
+    def contact_names(self, book: BookRef) -> list[str]:
+        """Return the names that people see in a book, sorted."""
+
+    def notices(self) -> list[str]:
+        """Return the subjects that the tenant's administrators were told, in order."""
+
+    def audit_events(self) -> list[str]:
+        """Return the events in the tenant's audit log, in order."""

@@ -1,0 +1,178 @@
+"""Standard tests of a host: extension numbers, hand-made users, and what people changed in the PBX."""
+
+from __future__ import annotations
+
+from pbx_plugin_api.testing.controls import PbxUnderTest
+from pbx_plugin_api.testing.host_users import statuses
+from pbx_plugin_api.testing.samples import draft, link
+from pbx_plugin_api.testing.suite import Suite, expect
+from pbx_plugin_api.users import (
+    SYNCED_FIELDS,
+    AnyNumber,
+    ApplyStatus,
+    CreateUser,
+    DeleteUser,
+    DisableReason,
+    DisableUser,
+    DivergenceKind,
+    EnableUser,
+    ExtensionWish,
+    Fixed,
+    FromStart,
+    LinkUser,
+    Phone,
+    UpdateUser,
+)
+
+__all__ = ["DivergenceRules", "LinkRules", "NumberRules"]
+
+_APPLIED, _UNCHANGED, _REFUSED = ApplyStatus.APPLIED, ApplyStatus.UNCHANGED, ApplyStatus.REFUSED
+_REST_S = 30 * 86_400
+
+
+class NumberRules(Suite):
+    """The plugin wishes, the host allocates."""
+
+    def test_numbers_go_upward_from_101(self, pbx: PbxUnderTest) -> None:
+        """The first free one; those of hand-made users are taken."""
+        pbx.add_user("by-hand", extension=Fixed(number="102"))
+        expect(_numbers(pbx, *[AnyNumber()] * 3), ["101", "103", "104"])
+
+    def test_numbers_go_upward_from_the_wish(self, pbx: PbxUnderTest) -> None:
+        """Each start has its own walk; walks that meet give no number twice."""
+        wishes = [FromStart(start="2000"), FromStart(start="1999"), FromStart(start="1999"), FromStart(start="2000")]
+        expect(_numbers(pbx, *wishes), ["2000", "1999", "2001", "2002"])
+
+    def test_numbers_of_services_are_skipped(self, pbx: PbxUnderTest) -> None:
+        """555, 666, 777 and 888 are the PBX's own."""
+        for service in ("555", "666", "777", "888"):
+            before, after = str(int(service) - 1), str(int(service) + 1)
+            expect(_numbers(pbx, *[FromStart(start=before)] * 2), [before, after])
+            expect(_numbers(pbx, Fixed(number=service)), [None])
+
+    def test_a_fixed_number_is_exactly_that_or_refused(self, pbx: PbxUnderTest) -> None:
+        """0123 and 123 are two numbers."""
+        expect(_numbers(pbx, Fixed(number="123"), Fixed(number="0123"), Fixed(number="123")), ["123", "0123", None])
+        expect(_numbers(pbx, Fixed(number="1" * 64), FromStart(start="123")), ["1" * 64, "124"])
+
+    def test_who_returns_gets_their_number(self, pbx: PbxUnderTest) -> None:
+        """Whoever deleted them; whatever they wish for now; long after the rest, unless somebody has it."""
+        pbx.host.users.apply([CreateUser(draft=draft("ada")), CreateUser(draft=draft("bob"))])
+        pbx.host.users.apply([DeleteUser(link=link("ada"))])
+        pbx.delete_user(link("bob"))
+        pbx.move_clock(10 * _REST_S)
+        for name, number in (("bob", "102"), ("ada", "101")):
+            [result] = pbx.host.users.apply([CreateUser(draft=draft(name, extension=FromStart(start="500")))])
+            expect((result.status, result.extension_number), (_APPLIED, number))
+
+    def test_a_number_rests_before_others_get_it(self, pbx: PbxUnderTest) -> None:
+        """30 days; also for a fixed wish."""
+        expect(_numbers(pbx, AnyNumber()), ["101"])
+        [ada] = pbx.host.users.linked()
+        pbx.host.users.apply([DeleteUser(link=ada.link)])
+        pbx.move_clock(_REST_S - 60)
+        expect(_numbers(pbx, AnyNumber(), Fixed(number="101")), ["102", None])
+        pbx.move_clock(120)
+        expect(_numbers(pbx, AnyNumber()), ["101"])
+        [back] = pbx.host.users.apply([CreateUser(draft=draft("back", link=ada.link))])
+        expect(back.extension_number, "103")
+
+
+class LinkRules(Suite):
+    """Hand-made users: seen where they may be linked, and never touched otherwise."""
+
+    def test_hand_made_users_are_seen_but_never_administrators(self, pbx: PbxUnderTest) -> None:
+        """Nor those who belong to somebody."""
+        user_id = pbx.add_user("ada", email="ada@contoso.example")
+        pbx.add_user("boss", email="boss@contoso.example", is_admin=True)
+        pbx.host.users.apply([CreateUser(draft=draft("bob"))])
+        [seen] = pbx.host.users.unlinked()
+        expect((seen.user_id, seen.username), (user_id, "ada"))
+        expect((seen.email, seen.enabled), ("ada@contoso.example", True))
+        expect(statuses(pbx, LinkUser(user_id=user_id, draft=draft("ada"))), [_APPLIED])
+        expect(list(pbx.host.users.unlinked()), [])
+
+    def test_linking_keeps_username_and_number(self, pbx: PbxUnderTest) -> None:
+        """The synced fields are the directory's from then on. Repeating it changes nothing."""
+        user_id = pbx.add_user("ada", email="old@contoso.example", extension=Fixed(number="4711"))
+        wished = draft("lovelace", email="new@contoso.example", extension=Fixed(number="4712"))
+        change = LinkUser(user_id=user_id, draft=wished)
+        expect(statuses(pbx, change, change), [_APPLIED, _UNCHANGED])
+        user = pbx.host.users.find(wished.link)
+        assert user is not None
+        expect((user.user_id, user.username, user.extension_number), (user_id, "ada", "4711"))
+        expect((user.display_name, user.email), ("Lovelace", "new@contoso.example"))
+
+    def test_who_cannot_be_linked_is_refused(self, pbx: PbxUnderTest) -> None:
+        """Administrators, users of somebody else's, users that are gone, and a second user for one person."""
+        boss, ada = pbx.add_user("boss", is_admin=True), pbx.add_user("ada")
+        second = pbx.add_user("ada-2")
+        expect(statuses(pbx, LinkUser(user_id=ada, draft=draft("ada"))), [_APPLIED])
+        wrong = [(boss, "boss"), (ada, "bob"), ("no-such-user", "cy"), (second, "ada")]
+        results = pbx.host.users.apply([LinkUser(user_id=one, draft=draft(name)) for one, name in wrong])
+        expect([result.status for result in results], [_REFUSED] * 4)
+        assert all(result.reason for result in results), results
+
+
+class DivergenceRules(Suite):
+    """What people did to linked users inside the PBX, which no delta can show."""
+
+    def test_nothing_diverges_after_an_apply(self, pbx: PbxUnderTest) -> None:
+        """Not even after every kind of change."""
+        user_id = pbx.add_user("by-hand")
+        phone = Phone(raw="030 12", e164="+493012")
+        full = draft("bob", email="b@contoso.example", department="Maths", work_phone=phone, mobile_phone=phone)
+        pbx.host.users.apply([CreateUser(draft=draft("ada")), CreateUser(draft=full)])
+        pbx.host.users.apply([LinkUser(user_id=user_id, draft=draft("cy"))])
+        pbx.host.users.apply([DisableUser(link=link("ada"), reason=DisableReason.DEPARTED)])
+        pbx.host.users.apply([UpdateUser(draft=draft("bob"), fields=SYNCED_FIELDS)])
+        expect(list(pbx.host.users.diverged()), [])
+        pbx.host.users.apply([EnableUser(link=link("ada")), DeleteUser(link=link("bob"))])
+        expect(list(pbx.host.users.diverged()), [])
+
+    def test_an_edited_user_diverges_until_put_right(self, pbx: PbxUnderTest) -> None:
+        """Each synced field counts."""
+        pbx.host.users.apply([CreateUser(draft=draft("ada"))])
+        for field in SYNCED_FIELDS:
+            pbx.edit_user(link("ada"), **{field: "12"})
+            seen = [(one.link, one.kind) for one in pbx.host.users.diverged()]
+            expect((field, seen), (field, [(link("ada"), DivergenceKind.EDITED)]))
+            expect(statuses(pbx, UpdateUser(draft=draft("ada"), fields=(field,))), [_APPLIED])
+            expect((field, list(pbx.host.users.diverged())), (field, []))
+
+    def test_a_deleted_user_diverges_until_made_again(self, pbx: PbxUnderTest) -> None:
+        """They are not among the linked any more, and their link is not lost."""
+        pbx.host.users.apply([CreateUser(draft=draft("ada"))])
+        pbx.delete_user(link("ada"))
+        expect([(one.link, one.kind) for one in pbx.host.users.diverged()], [(link("ada"), DivergenceKind.DELETED)])
+        expect((list(pbx.host.users.linked()), pbx.host.users.find(link("ada"))), ([], None))
+        expect(statuses(pbx, UpdateUser(draft=draft("ada"), fields=("email",))), [_REFUSED])
+        expect(statuses(pbx, CreateUser(draft=draft("ada"))), [_APPLIED])
+        expect(list(pbx.host.users.diverged()), [])
+
+    def test_a_deleted_user_may_be_let_go(self, pbx: PbxUnderTest) -> None:
+        """Deleting somebody who was deleted by hand forgets the link."""
+        pbx.host.users.apply([CreateUser(draft=draft("ada"))])
+        pbx.delete_user(link("ada"))
+        expect(statuses(pbx, DeleteUser(link=link("ada")), DeleteUser(link=link("ada"))), [_APPLIED, _UNCHANGED])
+        expect(list(pbx.host.users.diverged()), [])
+
+    def test_enabling_by_hand_diverges_and_locking_out_does_not(self, pbx: PbxUnderTest) -> None:
+        """The PBX may always lock somebody out, and says so by `BY_ADMIN`."""
+        pbx.host.users.apply([CreateUser(draft=draft("ada")), CreateUser(draft=draft("bob"))])
+        pbx.host.users.apply([DisableUser(link=link("ada"), reason=DisableReason.DEPARTED)])
+        pbx.edit_user(link("ada"), enabled=True)
+        pbx.edit_user(link("bob"), enabled=False)
+        expect([(one.link, one.kind) for one in pbx.host.users.diverged()], [(link("ada"), DivergenceKind.EDITED)])
+        bob = pbx.host.users.find(link("bob"))
+        expect(bob and (bob.enabled, bob.disabled_reason), (False, DisableReason.BY_ADMIN))
+        expect(statuses(pbx, DisableUser(link=link("ada"), reason=DisableReason.DEPARTED)), [_APPLIED])
+        expect(list(pbx.host.users.diverged()), [])
+
+
+def _numbers(pbx: PbxUnderTest, *wishes: ExtensionWish) -> list[str | None]:
+    """Create somebody for each wish in one batch; return the numbers given, None where refused."""
+    known = pbx.host.users.counts().linked
+    stem = f"n{known}x{int(pbx.host.clock.now_utc().timestamp())}"
+    people = [draft(f"{stem}-{n}-{len(wishes)}", extension=wish) for n, wish in enumerate(wishes)]
+    return [result.extension_number for result in pbx.host.users.apply([CreateUser(draft=one) for one in people])]

@@ -1,0 +1,34 @@
+"""People and contacts for the suites' tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pbx_plugin_api.contacts import ContactSource, DraftContact, PutContact
+from pbx_plugin_api.users import DraftUser, UserLink
+
+__all__ = ["contact", "draft", "link", "put"]
+
+_DIRECTORY = "72f988bf-0000-4000-8000-2d7cd011db47"
+
+
+def link(name: str, directory: str = _DIRECTORY) -> UserLink:
+    """Return the link of a person by a short name."""
+    return UserLink(entra_tenant_id=directory, entra_object_id=name)
+
+
+def draft(name: str, **more: Any) -> DraftUser:
+    """Return a draft of a person by a short name."""
+    values: dict[str, Any] = {"link": link(name), "usernames": (name,), "display_name": name.title()}
+    return DraftUser(**{**values, **more})
+
+
+def contact(name: str, **more: Any) -> DraftContact:
+    """Return a draft of a contact."""
+    return DraftContact(name=name, **more)
+
+
+def put(external_id: str, *, name: str | None = None, mailbox: str = "m1", folder: str = "f1") -> PutContact:
+    """Return the change that puts a contact with one source."""
+    source = ContactSource(mailbox_id=mailbox, folder_id=folder, contact_id=f"{mailbox}-{external_id}")
+    return PutContact(external_id=external_id, draft=contact(name or external_id.title()), sources=(source,))
