@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from typing import Final
+
+from sqlalchemy import ColumnElement, delete, select, update
 
 from pbx_devhost.database import Database
 from pbx_devhost.passwords import hash_password, verify_password
-from pbx_devhost.schema import admins, users
+from pbx_devhost.schema import admins, users, wrong_passwords
+from pbx_devhost.user_rows import user_key
 
-__all__ = ["AccountStore"]
+__all__ = ["FAILURES_MAX", "LOCKED_S", "AccountStore"]
 
-FAILURES_MAX = 5
-LOCKED_S = 900.0
-PASSWORD_MIN_CHARS = 10
+FAILURES_MAX: Final = 5
+LOCKED_S: Final = 900.0
+PASSWORD_MIN_CHARS: Final = 10
+PASSWORD_MAX_CHARS: Final = 256
+"""Longer ones are not looked at: hashing is dear, and nobody types them."""
 
 
 class AccountStore:
@@ -25,55 +30,83 @@ class AccountStore:
         """Make an administrator or change their password; also ends a lock.
 
         Raises:
-            ValueError: The password is too short.
+            ValueError: The password is too short or too long.
         """
-        if len(password) < PASSWORD_MIN_CHARS:
-            raise ValueError(f"password: at least {PASSWORD_MIN_CHARS} characters")
-        row = {"tenant_id": tenant_id, "username": username, "password_hash": hash_password(password)}
+        row = {"tenant_id": tenant_id, "username": username, "password_hash": _hash(password)}
         with self._db.write() as connection:
-            self._db.upsert(connection, admins, [row | {"failures": 0, "locked_until": 0.0}])
+            self._db.upsert(connection, admins, [row])
+            connection.execute(delete(wrong_passwords).where(*_at(tenant_id, f"admin:{username}")))
 
     def has_admin(self, tenant_id: str) -> bool:
         """Whether the tenant has an administrator at all."""
+        chosen = select(admins.c.username).where(admins.c.tenant_id == tenant_id).limit(1)
         with self._db.read() as connection:
-            return (
-                connection.execute(select(admins.c.username).where(admins.c.tenant_id == tenant_id)).first() is not None
-            )
+            return connection.execute(chosen).first() is not None
 
     def check_admin(self, tenant_id: str, username: str, password: str) -> bool:
         """Whether this is an administrator's password. After 5 wrong ones the account rests for 15 minutes."""
-        at = (admins.c.tenant_id == tenant_id, admins.c.username == username)
+        chosen = select(admins.c.password_hash).where(admins.c.tenant_id == tenant_id, admins.c.username == username)
         with self._db.read() as connection:
-            row = connection.execute(select(admins).where(*at)).first()
-        is_locked = row is not None and row.locked_until > self._db.now()
-        right = verify_password(password, None if row is None or is_locked else row.password_hash)
-        if row is None or is_locked:
-            return False
-        failures = 0 if right else row.failures + 1
-        locked_until = self._db.now() + LOCKED_S if failures >= FAILURES_MAX else 0.0
-        if failures != row.failures:
-            values = {"failures": failures % FAILURES_MAX, "locked_until": locked_until}
-            with self._db.write() as connection:
-                connection.execute(update(admins).where(*at).values(values))
-        return right
+            hashed = connection.execute(chosen).scalar()
+        return self._check(tenant_id, f"admin:{username}", password, hashed)
 
     def set_user_password(self, tenant_id: str, username: str, password: str) -> None:
-        """Give a user a portal password.
+        """Give a user a portal password; also ends a lock.
 
         Raises:
-            ValueError: The password is too short, or there is no such user.
+            ValueError: The password is too short or too long, or there is no such user.
         """
-        if len(password) < PASSWORD_MIN_CHARS:
-            raise ValueError(f"password: at least {PASSWORD_MIN_CHARS} characters")
-        at = (users.c.tenant_id == tenant_id, users.c.username_key == username.casefold())
+        hashed = _hash(password)
+        at = (users.c.tenant_id == tenant_id, users.c.username_key == user_key(username))
         with self._db.write() as connection:
-            if connection.execute(update(users).where(*at).values(password_hash=hash_password(password))).rowcount == 0:
+            user_id = connection.execute(select(users.c.id).where(*at)).scalar()
+            if user_id is None:
                 raise ValueError(f"there is no user {username!r}")
+            connection.execute(update(users).where(*at).values(password_hash=hashed))
+            connection.execute(delete(wrong_passwords).where(*_at(tenant_id, f"user:{user_id}")))
 
     def check_user(self, tenant_id: str, username: str, password: str) -> str | None:
-        """Return the id of the enabled user with this password, or None."""
-        at = (users.c.tenant_id == tenant_id, users.c.username_key == username.casefold())
+        """Return the id of the enabled user with this password, or None. Locks like `check_admin`."""
+        at = (users.c.tenant_id == tenant_id, users.c.username_key == user_key(username))
         with self._db.read() as connection:
             row = connection.execute(select(users.c.id, users.c.password_hash, users.c.enabled).where(*at)).first()
-        right = verify_password(password, row.password_hash if row else None)
-        return row.id if row is not None and right and row.enabled else None
+        if row is None:
+            verify_password(password[:PASSWORD_MAX_CHARS], None)
+            return None
+        right = self._check(tenant_id, f"user:{row.id}", password, row.password_hash)
+        return row.id if right and row.enabled else None
+
+    def _check(self, tenant_id: str, account: str, password: str, hashed: str | None) -> bool:
+        """Compare, and count what was wrong. Takes as long for nobody and for a locked account."""
+        at, now = _at(tenant_id, account), self._db.now()
+        with self._db.read() as connection:
+            locked_until = connection.execute(select(wrong_passwords.c.locked_until).where(*at)).scalar() or 0.0
+        is_open = locked_until <= now and len(password) <= PASSWORD_MAX_CHARS
+        right = verify_password(password[:PASSWORD_MAX_CHARS], hashed if is_open else None)
+        if hashed is None or not is_open:
+            return False
+        with self._db.write() as connection:
+            # Looked at again inside the transaction: guesses sent side by side are all counted, and stop at the lock.
+            row = connection.execute(
+                select(wrong_passwords.c.count.label("wrong"), wrong_passwords.c.locked_until).where(*at)
+            ).first()
+            if row is not None and row.locked_until > now:
+                return False
+            if right:
+                connection.execute(delete(wrong_passwords).where(*at))
+                return True
+            count = (row.wrong if row else 0) + 1
+            until = now + LOCKED_S if count >= FAILURES_MAX else 0.0
+            new = {"tenant_id": tenant_id, "account": account, "count": count % FAILURES_MAX, "locked_until": until}
+            self._db.upsert(connection, wrong_passwords, [new])
+        return False
+
+
+def _at(tenant_id: str, account: str) -> tuple[ColumnElement[bool], ...]:
+    return wrong_passwords.c.tenant_id == tenant_id, wrong_passwords.c.account == account
+
+
+def _hash(password: str) -> str:
+    if not PASSWORD_MIN_CHARS <= len(password) <= PASSWORD_MAX_CHARS:
+        raise ValueError(f"password: {PASSWORD_MIN_CHARS} to {PASSWORD_MAX_CHARS} characters")
+    return hash_password(password)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -44,7 +44,10 @@ from pbx_plugin_api import (
     WebOrigins,
 )
 
-__all__ = ["BoundHost", "RunContext", "open_host"]
+__all__ = ["BoundHost", "ProgressListener", "RunContext", "open_host"]
+
+ProgressListener: TypeAlias = Callable[[str, int, int | None], None]
+"""Hears stage, done and total."""
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +67,8 @@ class RunContext:
     deadline_utc: datetime
     stop_wanted: list[bool]
     """Holds True once the process was asked to end; shared with the signal handler."""
+    on_progress: ProgressListener | None = None
+    """Hears how far the run is."""
 
 
 @contextmanager
@@ -310,6 +315,8 @@ class _Progress(_Part):
         if run is None:
             return
         self._stores.runs.report(run.run_id, stage, done, total)
+        if run.on_progress is not None:
+            run.on_progress(stage, done, total)
         if time.monotonic() - self._renewed_at > _RENEW_EVERY_S:
             self._stores.leases.renew(run.lease)
             self._renewed_at = time.monotonic()

@@ -288,11 +288,15 @@ def run_action(
 @click.option("--at", "at", metavar="ISO-TIME", help="Let this command's clock begin there.")
 @click.option("--force", is_flag=True, help="Whether due or not.")
 @click.option("--confirm-first-plan", is_flag=True, help="Apply a tenant's first plan unseen.")
-def tick(context: _Context, tenant_key: str | None, at: str | None, force: bool, confirm_first_plan: bool) -> None:
+@click.option("--progress", is_flag=True, help="Print how far it is on stderr, a JSON object a line.")
+def tick(
+    context: _Context, tenant_key: str | None, at: str | None, force: bool, confirm_first_plan: bool, progress: bool
+) -> None:
     """Run the tenants that are due."""
     if at is not None:
         context.set_time(_read_time(at))
     pbx = context.pbx
+    pbx.on_progress = _print_progress if progress else None
     _stop_gently(pbx)
     chosen = [context.tenant(tenant_key)] if tenant_key else pbx.stores.tenants.all()
     runner, results = Runner(pbx), []
@@ -308,6 +312,10 @@ def tick(context: _Context, tenant_key: str | None, at: str | None, force: bool,
     if not results and not context.as_json:
         click.echo("Nobody is due." if not force else "No plugin has periodic work.")
     _print_runs(context, results)
+
+
+def _print_progress(stage: str, done: int, total: int | None) -> None:
+    click.echo(json.dumps({"stage": stage, "done": done, "total": total}), err=True)
 
 
 def _print_runs(context: _Context, results: list[RunResult]) -> None:

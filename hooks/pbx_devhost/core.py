@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
-from pbx_devhost.bound import RunContext, open_host
+from pbx_devhost.bound import ProgressListener, RunContext, open_host
 from pbx_devhost.database import to_timestamp
 from pbx_devhost.stores import Stores, open_stores
 from pbx_plugin_api import ActionRequest, Host, Saved, SettingsPage, Tenant, Viewer
@@ -27,6 +27,7 @@ class Pbx:
     def __init__(self, url: str, *, now: Callable[[], float] = time.time, deadlines: Deadlines | None = None) -> None:
         self.stores: Stores = open_stores(url, now=now)
         self.stop_wanted = [False]
+        self.on_progress: ProgressListener | None = None
         self._runs: dict[str, RunContext] = {}
         self.plugins = PluginHost(self, switches=self.stores.switches, deadlines=deadlines)
 

@@ -90,7 +90,13 @@ class Runner:
         now = datetime.fromtimestamp(stores.database.now(), timezone.utc)
         deadline = now + timedelta(seconds=self._run_s)
         self._pbx.enter_run(
-            RunContext(run_id=run_id, lease=lease, deadline_utc=deadline, stop_wanted=self._pbx.stop_wanted)
+            RunContext(
+                run_id=run_id,
+                lease=lease,
+                deadline_utc=deadline,
+                stop_wanted=self._pbx.stop_wanted,
+                on_progress=self._pbx.on_progress,
+            )
         )
         tick = Tick(
             run_id=run_id,

@@ -7,25 +7,31 @@ import hmac
 import json
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, or_, select
 
 from pbx_devhost.database import Database, to_timestamp
-from pbx_devhost.schema import flows, sessions
+from pbx_devhost.schema import flows, sessions, users
 from pbx_devhost.vault import Vault
 from pbx_plugin_api import LoginFlow, dump, load
 
-__all__ = ["FlowStore", "Session", "SessionStore", "StoredFlow", "hash_token"]
+__all__ = ["FlowStore", "Session", "SessionRefusedError", "SessionStore", "StoredFlow", "hash_token"]
 
-SESSION_S = 8 * 3600
-FLOWS_MAX_PER_TENANT = 2_000
+SESSION_S: Final = 8 * 3600
+FLOWS_MAX_PER_TENANT: Final = 2_000
 """Begun sign-ins kept per tenant; beyond that the oldest go, so that a flood fills nothing."""
+CODE_S: Final = 60
+"""How long a one-time code for a native app lives (RFC 6749, 4.1.2 allows ten minutes; an app needs seconds)."""
+
+
+class SessionRefusedError(Exception):
+    """The user is disabled or gone: whoever asked was checked a moment too early."""
 
 
 def hash_token(token: str) -> str:
     """Return what is stored in place of a token. Tokens are long and random, so a plain hash is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +63,23 @@ class SessionStore:
         provider: str | None = None,
         plugin: str | None = None,
         session_hint: str = "",
+        prefix: str = "",
     ) -> str:
-        """Open a session and return its token, which is stored nowhere."""
-        token, now = secrets.token_urlsafe(32), self._db.now()
+        """Open a session and return its token, which is stored nowhere.
+
+        Args:
+            tenant_id: Where.
+            user_id: Whose; or `admin_name`.
+            admin_name: An administrator's.
+            provider: Who vouched for the person; None after a password.
+            plugin: Whose provider that is.
+            session_hint: For the provider's sign-out.
+            prefix: What the token begins with. It tells a native app's token from a browser's.
+
+        Raises:
+            SessionRefusedError: The user is disabled or gone.
+        """
+        token, now = prefix + secrets.token_urlsafe(32), self._db.now()
         row = {
             "token_hash": hash_token(token),
             "tenant_id": tenant_id,
@@ -74,13 +94,24 @@ class SessionStore:
         }
         with self._db.write() as connection:
             connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
+            if user_id is not None:
+                # In the transaction of the insert: whoever disables the user ends the sessions there are by then.
+                at = (users.c.tenant_id == tenant_id, users.c.id == user_id, users.c.enabled == 1)
+                if connection.execute(select(users.c.id).where(*at)).first() is None:
+                    raise SessionRefusedError("the user is disabled or gone")
             connection.execute(insert(sessions).values(row))
         return token
 
     def find(self, token: str) -> Session | None:
-        """Return the session of a token, unless it has ended."""
-        chosen = select(sessions).where(
-            sessions.c.token_hash == hash_token(token), sessions.c.expires_at > self._db.now()
+        """Return the session of a token, unless it has ended or its user is disabled or gone."""
+        chosen = (
+            select(sessions)
+            .outerjoin(users, users.c.id == sessions.c.user_id)
+            .where(
+                sessions.c.token_hash == hash_token(token),
+                sessions.c.expires_at > self._db.now(),
+                or_(sessions.c.user_id.is_(None), users.c.enabled == 1),
+            )
         )
         with self._db.read() as connection:
             row = connection.execute(chosen).first()
@@ -116,7 +147,7 @@ class StoredFlow:
 
 
 class FlowStore:
-    """Sign-ins under way: kept encrypted, bound to the browser, popped once."""
+    """What is used once: sign-ins under way, bound to a browser, and codes, bound to the app that began."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._db, self._vault = database, vault
@@ -125,16 +156,47 @@ class FlowStore:
         self, tenant_id: str, plugin: str, flow: LoginFlow, *, browser: str, extra: dict[str, str] | None = None
     ) -> None:
         """Keep a flow until it is popped or expires. `browser` is the secret in the browser's own cookie."""
-        state_hash, now = hash_token(flow.state), self._db.now()
-        text = json.dumps({"flow": dump(flow), "extra": extra or {}})
+        expires_at = to_timestamp(flow.expires_at_utc) or 0.0
+        self._put(flow.state, tenant_id, plugin, browser, expires_at, {"flow": dump(flow), "extra": extra or {}})
+
+    def pop(self, state: str, *, browser: str) -> StoredFlow | None:
+        """Take a flow out, once. None where there is none, it has expired, or another browser began it.
+
+        A wrong browser does not use the flow up: only the one that began it can end it.
+        """
+        found = self._pop(state, browser, burn=False)
+        if found is None or "flow" not in found[2]:
+            return None
+        tenant_id, plugin, shape = found
+        return StoredFlow(tenant_id=tenant_id, plugin=plugin, flow=load(LoginFlow, shape["flow"]), extra=shape["extra"])
+
+    def put_code(self, tenant_id: str, plugin: str, grant: dict[str, str], *, challenge: str) -> str:
+        """Keep what a native app may fetch, and return the code for it. Only the holder of the verifier gets it."""
+        code = secrets.token_urlsafe(32)
+        self._put(f"code:{code}", tenant_id, plugin, challenge, self._db.now() + CODE_S, {"grant": grant})
+        return code
+
+    def pop_code(self, code: str, *, challenge: str) -> tuple[str, str, dict[str, str]] | None:
+        """Take out tenant, plugin and grant, once. A wrong challenge uses the code up: whoever has it stole it."""
+        return self._pop(f"code:{code}", challenge, burn=True, inner="grant")
+
+    def count(self, tenant_id: str) -> int:
+        """Count a tenant's sign-ins under way."""
+        with self._db.read() as connection:
+            return connection.execute(select(func.count()).where(flows.c.tenant_id == tenant_id)).scalar_one()
+
+    def _put(
+        self, key: str, tenant_id: str, plugin: str, holder: str, expires_at: float, shape: dict[str, Any]
+    ) -> None:
+        key_hash, now = hash_token(key), self._db.now()
         row = {
-            "state_hash": state_hash,
+            "state_hash": key_hash,
             "tenant_id": tenant_id,
             "plugin": plugin,
-            "browser_hash": hash_token(browser),
-            "sealed": self._vault.seal(text.encode(), "flow", state_hash),
+            "browser_hash": hash_token(holder),
+            "sealed": self._vault.seal(json.dumps(shape).encode(), "flow", key_hash),
             "created_at": now,
-            "expires_at": to_timestamp(flow.expires_at_utc),
+            "expires_at": expires_at,
         }
         mine = flows.c.tenant_id == tenant_id
         with self._db.write() as connection:
@@ -146,24 +208,19 @@ class FlowStore:
                 connection.execute(delete(flows).where(flows.c.state_hash.in_(surplus)))
             connection.execute(insert(flows).values(row))
 
-    def pop(self, state: str, *, browser: str) -> StoredFlow | None:
-        """Take a flow out, once. None where there is none, it has expired, or another browser began it.
-
-        A wrong browser does not use the flow up: only the one that began it can end it.
-        """
-        at = flows.c.state_hash == hash_token(state)
+    def _pop(
+        self, key: str, holder: str, *, burn: bool, inner: str | None = None
+    ) -> tuple[str, str, dict[str, Any]] | None:
+        at = flows.c.state_hash == hash_token(key)
         with self._db.write() as connection:
             row = connection.execute(select(flows).where(at)).first()
-            if row is None or not hmac.compare_digest(row.browser_hash, hash_token(browser)):
+            if row is None:
                 return None
-            if connection.execute(delete(flows).where(at)).rowcount != 1 or row.expires_at <= self._db.now():
+            mine = hmac.compare_digest(row.browser_hash, hash_token(holder))
+            if not mine and not burn:
                 return None
+            deleted = connection.execute(delete(flows).where(at)).rowcount
+        if not mine or deleted != 1 or row.expires_at <= self._db.now():
+            return None
         shape = json.loads(self._vault.open(row.sealed, "flow", row.state_hash))
-        return StoredFlow(
-            tenant_id=row.tenant_id, plugin=row.plugin, flow=load(LoginFlow, shape["flow"]), extra=shape["extra"]
-        )
-
-    def count(self, tenant_id: str) -> int:
-        """Count a tenant's sign-ins under way."""
-        with self._db.read() as connection:
-            return connection.execute(select(func.count()).where(flows.c.tenant_id == tenant_id)).scalar_one()
+        return row.tenant_id, row.plugin, shape if inner is None else shape[inner]
