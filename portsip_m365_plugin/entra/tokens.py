@@ -58,8 +58,16 @@ class AppToken:
     is_from_cache: bool
 
 
+class _BusyError(requests.exceptions.RequestException):
+    """Entra is there, and cannot answer now (429, 500 and above)."""
+
+
+class _NotEntrasError(requests.exceptions.RequestException):
+    """Somebody answered, but not in Entra's way. msal would stumble over such an answer in many ways."""
+
+
 class _EntraSession(requests.Session):
-    """A session with time-outs that remembers what the server said of the time."""
+    """A session with time-outs that lets only Entra's answers through, and remembers what they said of the time."""
 
     def __init__(self, authority: str, environment: Mapping[str, str]) -> None:
         super().__init__()
@@ -77,7 +85,21 @@ class _EntraSession(requests.Session):
             self.server_ahead_s = (told - datetime.now(timezone.utc)).total_seconds()
         except (KeyError, TypeError, ValueError):
             self.server_ahead_s = 0.0
+        if response.status_code == 429 or response.status_code >= 500:
+            raise _BusyError(f"HTTP {response.status_code}")
+        if not _is_entras(response):
+            raise _NotEntrasError(f"HTTP {response.status_code}")
         return response
+
+
+def _is_entras(response: requests.Response) -> bool:
+    try:
+        shape = response.json()
+    except ValueError:
+        return False
+    if not isinstance(shape, dict) or not isinstance(shape.get("error", ""), str):
+        return False
+    return isinstance(shape.get("access_token", ""), str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +133,11 @@ def acquire_app_token(
         app = _make_app(credential, make_session) if fresh else _find_app(credential, make_session, force_refresh)
         with _lock_of(app):
             answer = app.application.acquire_token_for_client(scopes=[credential.cloud.graph_scope])
+    except _BusyError as error:
+        _log.warning("Entra is busy: %s", error)
+        return explain_token_error({"error": "temporarily_unavailable"})
+    except _NotEntrasError as error:
+        return _explain_stranger(error, credential)
     except requests.exceptions.RequestException as error:
         return _explain_unreachable(error, credential.cloud)
     except (ValueError, KeyError, RuntimeError) as error:
@@ -193,6 +220,10 @@ def _explain_discovery(error: Exception, credential: AppCredential) -> EntraRefu
         if refusal.kind is not RefusalKind.OTHER:
             return refusal
         return explain_token_error({"error": "invalid_tenant", "error_codes": [90002]})
+    return _explain_stranger(error, credential)
+
+
+def _explain_stranger(error: Exception, credential: AppCredential) -> EntraRefusal:
     _log.warning("Entra's answer could not be read: %s", type(error).__name__)
     host = urlsplit(credential.cloud.authority).hostname
     return EntraRefusal(

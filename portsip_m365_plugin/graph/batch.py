@@ -234,8 +234,7 @@ def _judge_item(
     headers = {str(k).lower(): str(v) for k, v in given.items()} if isinstance(given, Mapping) else {}
     body = answer.get("body")
     if status in call.success:
-        if call.is_binary:
-            body = _decode_binary(body)
+        body = _decode_binary(body) if call.is_binary else body if isinstance(body, Mapping) else None
         if body is None:
             return BatchResult(item=item, error=ProtocolError(f"{call.name}: no body", status=status, **ids)), None
         return BatchResult(item=item, reply=Reply(status=status, headers=headers, body=body, **ids)), None
