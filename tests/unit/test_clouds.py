@@ -64,5 +64,5 @@ def test_each_mistake_names_file_cloud_field_and_value(tmp_path: Path, content: 
 
 
 def test_a_file_that_is_not_there_is_named() -> None:
-    with pytest.raises(CloudFileError, match="/nowhere/x.json .* cannot be read"):
+    with pytest.raises(CloudFileError, match=r"/nowhere/x\.json .* cannot be read"):
         load_clouds({CLOUDS_VARIABLE: "/nowhere/x.json"})
