@@ -115,10 +115,11 @@ def test_batches(name: str) -> None:
     body = read(name)
     body = body.get("response", body) if "responses" not in body else body
     answers = [{**each, "id": str(number)} for number, each in enumerate(body["responses"])]
-    items = [
-        BatchItem(key=number, request=build("users.get", GLOBAL, user_id=f"u{number}"))
-        for number in range(len(answers))
-    ]
+    call = "users.photo_content" if "photos" in name else "users.get"
+    for answer in answers:
+        if answer.get("body") == "...":  # the sample leaves the picture out
+            answer["body"] = "/9j/4AAQSkZJRg=="
+    items = [BatchItem(key=n, request=build(call, GLOBAL, user_id=f"u{n}")) for n in range(len(answers))]
     renamed = Written(body={"responses": answers})
     settled = [Written(body={"responses": [{"id": str(n), "status": 404, "body": None} for n in range(20)]})] * 8
     results = {result.item.key: result for result in run_batches(wire(renamed, *settled).client, items)}
