@@ -216,7 +216,7 @@ def test_the_fingerprint_follows_what_changes_existing_people_only() -> None:
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="Microsoft's samples are not on this machine")
 def test_documented_samples() -> None:
-    """Documented users have the documented shape: with the two members that our `$select` adds they can all be judged."""
+    """Documented users have the documented shape: with two members that our `$select` adds all can be judged."""
     ours = {"accountEnabled": True, "userPrincipalName": "x@contoso.example"}
     outcomes = [map_user(ours | user, RULES) for user in _documented_users()]
     assert len(outcomes) >= 20
