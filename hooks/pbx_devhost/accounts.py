@@ -11,13 +11,17 @@ from pbx_devhost.passwords import hash_password, verify_password
 from pbx_devhost.schema import admins, users, wrong_passwords
 from pbx_devhost.user_rows import user_key
 
-__all__ = ["FAILURES_MAX", "LOCKED_S", "AccountStore"]
+__all__ = ["FAILURES_MAX", "LOCKED_S", "AccountError", "AccountStore"]
 
 FAILURES_MAX: Final = 5
 LOCKED_S: Final = 900.0
 PASSWORD_MIN_CHARS: Final = 10
 PASSWORD_MAX_CHARS: Final = 256
 """Longer ones are not looked at: hashing is dear, and nobody types them."""
+
+
+class AccountError(ValueError):
+    """A password cannot be set; the message says why."""
 
 
 class AccountStore:
@@ -30,7 +34,7 @@ class AccountStore:
         """Make an administrator or change their password; also ends a lock.
 
         Raises:
-            ValueError: The password is too short or too long.
+            AccountError: The password is too short or too long.
         """
         row = {"tenant_id": tenant_id, "username": username, "password_hash": _hash(password)}
         with self._db.write() as connection:
@@ -54,14 +58,14 @@ class AccountStore:
         """Give a user a portal password; also ends a lock.
 
         Raises:
-            ValueError: The password is too short or too long, or there is no such user.
+            AccountError: The password is too short or too long, or there is no such user.
         """
         hashed = _hash(password)
         at = (users.c.tenant_id == tenant_id, users.c.username_key == user_key(username))
         with self._db.write() as connection:
             user_id = connection.execute(select(users.c.id).where(*at)).scalar()
             if user_id is None:
-                raise ValueError(f"there is no user {username!r}")
+                raise AccountError(f"there is no user {username!r}")
             connection.execute(update(users).where(*at).values(password_hash=hashed))
             connection.execute(delete(wrong_passwords).where(*_at(tenant_id, f"user:{user_id}")))
 
@@ -108,5 +112,5 @@ def _at(tenant_id: str, account: str) -> tuple[ColumnElement[bool], ...]:
 
 def _hash(password: str) -> str:
     if not PASSWORD_MIN_CHARS <= len(password) <= PASSWORD_MAX_CHARS:
-        raise ValueError(f"password: {PASSWORD_MIN_CHARS} to {PASSWORD_MAX_CHARS} characters")
+        raise AccountError(f"password: {PASSWORD_MIN_CHARS} to {PASSWORD_MAX_CHARS} characters")
     return hash_password(password)
