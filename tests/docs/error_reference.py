@@ -1,0 +1,94 @@
+"""Write docs/errors.md out of the tables that the running code uses: `python -m tests.docs.error_reference`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from portsip_m365_plugin.entra import aadsts, signin_errors
+from portsip_m365_plugin.entra.idtoken import IdTokenError
+from portsip_m365_plugin.graph import errors
+from portsip_m365_plugin.mapping.users import SKIP_DETAILS
+
+PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
+_ID_TOKEN_SOURCE: Final = Path(aadsts.__file__).with_name("idtoken.py")
+
+_HEAD: Final = """# What can go wrong, and what to do
+
+Generated from the tables in the code by `python -m tests.docs.error_reference`; a test fails where the two differ.
+Microsoft's ids (trace, correlation, request-id) stand beside each message in the run log and the audit log: give them
+to Microsoft's support.
+"""
+
+
+def write_page() -> str:
+    """Return the page as it should be."""
+    return "\n".join([_HEAD, *_token_errors(), *_graph_errors(), *_people(), *_sign_in(), *_id_token()]) + "\n"
+
+
+def _token_errors() -> Iterator[str]:
+    yield from _section("The app's own token (Test connection, every run)", "AADSTS", "What is wrong", "What to do")
+    for _, sentence, remedy, codes in aadsts._TABLE:
+        yield f"| {', '.join(map(str, codes))} | {sentence} | {remedy} |"
+    yield f"| any other | {aadsts._UNKNOWN[1]} | {aadsts._UNKNOWN[2]} |"
+    yield ""
+
+
+def _graph_errors() -> Iterator[str]:
+    yield from _section("Microsoft Graph", "Graph's code or status", "What is wrong", "What to do")
+    for kind in _kinds(errors.GraphError):
+        codes = [code for code, known in errors.BY_CODE.items() if known is kind]
+        codes += [f"HTTP {status}" for status, known in errors.BY_STATUS.items() if known is kind]
+        if "sentence_template" in vars(kind):
+            yield f"| {', '.join(codes) or '-'} | {kind.sentence_template} | {kind.remedy_template or '-'} |"
+    yield ""
+
+
+def _people() -> Iterator[str]:
+    yield "## People who are left out of the sync"
+    yield ""
+    yield "| reason | in words |"
+    yield "|---|---|"
+    yield from (f"| `{reason}` | {sentence} |" for reason, sentence in SKIP_DETAILS.items())
+    yield "| `invalid` | Microsoft sent something that breaks its own schema; the line says what. Nothing was changed. |"
+    yield "| `user_limit` | The PBX's licence allows no more users; raise the limit or free a place. |"
+    yield "| `ambiguous_match` | Several share a mail address; a new user was made instead of linking one. |"
+    yield "| `value_lost` | A value was longer than the PBX keeps; the line says which and what became of it. |"
+    yield "| `refused` | The PBX refused the change; the line says why. |"
+    yield ""
+
+
+def _sign_in() -> Iterator[str]:
+    yield from _section("Signing in with Microsoft", "AADSTS or OAuth error", "What the person reads", "Audit word")
+    for kind, sentence in signin_errors._SENTENCES.items():
+        codes = [str(code) for code, known in signin_errors._KIND_BY_CODE.items() if known == kind]
+        codes += [word for word, known in signin_errors._KIND_BY_ERROR.items() if known == kind]
+        yield f"| {', '.join(codes) or 'any other'} | {sentence} | {kind} |"
+    yield ""
+
+
+def _id_token() -> Iterator[str]:
+    yield "## Why an ID token is not believed (audit log only)"
+    yield ""
+    words = re.findall(rf'{IdTokenError.__name__}\(\s*"(\w+)"', _ID_TOKEN_SOURCE.read_text(encoding="utf-8"))
+    yield ", ".join(f"`{word}`" for word in dict.fromkeys(words)) + "."
+
+
+def _section(title: str, *columns: str) -> Iterator[str]:
+    yield f"## {title}"
+    yield ""
+    yield "| " + " | ".join(columns) + " |"
+    yield "|" + "---|" * len(columns)
+
+
+def _kinds(kind: type[errors.GraphError]) -> Iterator[type[errors.GraphError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        if below.__module__ == errors.__name__:
+            yield from _kinds(below)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(write_page(), encoding="utf-8")
