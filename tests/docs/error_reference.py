@@ -39,7 +39,7 @@ def _token_errors() -> Iterator[str]:
 def _graph_errors() -> Iterator[str]:
     yield from _section("Microsoft Graph", "Graph's code or status", "What is wrong", "What to do")
     for kind in _kinds(errors.GraphError):
-        codes = [code for code, known in errors.BY_CODE.items() if known is kind]
+        codes = sorted(code for code, known in errors.BY_CODE.items() if known is kind)
         codes += [f"HTTP {status}" for status, known in errors.BY_STATUS.items() if known is kind]
         if "sentence_template" in vars(kind):
             yield f"| {', '.join(codes) or '-'} | {kind.sentence_template} | {kind.remedy_template or '-'} |"
@@ -52,7 +52,7 @@ def _people() -> Iterator[str]:
     yield "| reason | in words |"
     yield "|---|---|"
     yield from (f"| `{reason}` | {sentence} |" for reason, sentence in SKIP_DETAILS.items())
-    yield "| `invalid` | Microsoft sent something that breaks its own schema; the line says what. Nothing was changed. |"
+    yield "| `invalid` | Microsoft sent something that breaks its own schema; the line says what. Nothing changed. |"
     yield "| `user_limit` | The PBX's licence allows no more users; raise the limit or free a place. |"
     yield "| `ambiguous_match` | Several share a mail address; a new user was made instead of linking one. |"
     yield "| `value_lost` | A value was longer than the PBX keeps; the line says which and what became of it. |"
