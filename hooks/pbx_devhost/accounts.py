@@ -89,7 +89,7 @@ class AccountStore:
         right = verify_password(password[:PASSWORD_MAX_CHARS], hashed if is_open else None)
         if hashed is None or not is_open:
             return False
-        with self._db.write() as connection:
+        with self._db.write(lock=f"password {tenant_id} {account}") as connection:
             # Looked at again inside the transaction: guesses sent side by side are all counted, and stop at the lock.
             row = connection.execute(
                 select(wrong_passwords.c.count.label("wrong"), wrong_passwords.c.locked_until).where(*at)

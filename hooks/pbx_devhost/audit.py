@@ -53,7 +53,7 @@ class AuditStore:
         told = select(notices.c.id).where(
             notices.c.tenant_id == tenant_id, notices.c.key == key, notices.c.at > now - _SAME_NOTICE_S
         )
-        with self._db.write() as connection:
+        with self._db.write(lock=f"notice {tenant_id} {key}") as connection:
             if connection.execute(told.limit(1)).first():
                 return False
             row = {

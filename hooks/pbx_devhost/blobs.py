@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import BinaryIO, cast
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from pbx_devhost.database import Database
 from pbx_devhost.schema import blob_chunks, blobs
@@ -17,6 +17,8 @@ from pbx_plugin_api import BlobInfo
 __all__ = ["BlobStore"]
 
 _CHUNK_BYTES = 256 * 1024
+_HALF_WRITTEN_S = 86_400.0
+"""After this long a blob that is still being written was left behind by a process that ended."""
 
 
 class BlobStore:
@@ -25,25 +27,52 @@ class BlobStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def put(self, tenant_id: str, chunks: Iterator[bytes], *, content_type: str, keep_s: int | None) -> str:
-        """Store a blob and return its reference; one transaction, so that a half-written one is never seen."""
+    def put(
+        self,
+        tenant_id: str,
+        chunks: Iterator[bytes],
+        *,
+        content_type: str,
+        keep_s: int | None,
+        write: Callable[[], AbstractContextManager[Connection]] | None = None,
+    ) -> str:
+        """Store a blob and return its reference. A half-written one is never seen.
+
+        One transaction a piece: whoever makes the pieces may take their time, and nobody waits for them.
+
+        Args:
+            tenant_id: Whose it is.
+            chunks: What is in it.
+            content_type: Of what kind.
+            keep_s: Seconds until it is forgotten; None keeps it until `delete`.
+            write: Opens the write transactions; the caller's own check goes with each.
+        """
+        write = write or self._db.write
         blob_id, size, position = uuid.uuid4().hex, 0, 0
-        expires_at = None if keep_s is None else self._db.now() + keep_s
-        with self._db.write() as connection:
+        row = {"id": blob_id, "tenant_id": tenant_id, "content_type": content_type, "size_bytes": None}
+        with write() as connection:
+            self._forget_expired(connection)
+            connection.execute(insert(blobs).values(row | {"expires_at": self._db.now() + _HALF_WRITTEN_S}))
+        try:
             for data in _even(chunks):
-                connection.execute(insert(blob_chunks).values(blob_id=blob_id, position=position, data=data))
+                with write() as connection:
+                    connection.execute(insert(blob_chunks).values(blob_id=blob_id, position=position, data=data))
                 size += len(data)
                 position += 1
-            row = {"id": blob_id, "tenant_id": tenant_id, "content_type": content_type, "size_bytes": size}
-            connection.execute(insert(blobs).values(row | {"expires_at": expires_at}))
-            self._forget_expired(connection)
+            expires_at = None if keep_s is None else self._db.now() + keep_s
+            with write() as connection:
+                ended = {"size_bytes": size, "expires_at": expires_at}
+                connection.execute(update(blobs).where(blobs.c.id == blob_id).values(ended))
+        except BaseException:
+            self.delete([blob_id])
+            raise
         return blob_id
 
     def info(self, tenant_id: str, blob: str) -> BlobInfo | None:
         """Return what is known of a blob."""
         with self._db.read() as connection:
             row = connection.execute(select(blobs).where(blobs.c.tenant_id == tenant_id, blobs.c.id == blob)).first()
-        if row is None or (row.expires_at is not None and row.expires_at <= self._db.now()):
+        if row is None or row.size_bytes is None or (row.expires_at is not None and row.expires_at <= self._db.now()):
             return None
         return BlobInfo(blob=row.id, size_bytes=row.size_bytes, content_type=row.content_type)
 

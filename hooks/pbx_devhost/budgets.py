@@ -28,7 +28,7 @@ class BudgetStore:
         now = self._db.now()
         longest_s = max((limit.window_s for limit in limits), default=0)
         at = (budget_takes.c.tenant_id == tenant_id, budget_takes.c.bucket == bucket)
-        with self._db.write() as connection:
+        with self._db.write(lock=f"budget {tenant_id} {bucket}") as connection:
             connection.execute(delete(budget_takes).where(*at, budget_takes.c.taken_at <= now - longest_s))
             statement = (
                 select(budget_takes.c.taken_at, budget_takes.c.amount)

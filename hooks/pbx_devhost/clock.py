@@ -21,6 +21,8 @@ __all__ = ["Clock"]
 
 _log = logging.getLogger(__name__)
 
+_PUT_OFF_S = 3600.0
+
 
 class Clock:
     """Runs what is due until it is stopped."""
@@ -70,7 +72,15 @@ class Clock:
     def _work(self, item: Due) -> None:
         try:
             tenant = self._pbx.stores.tenants.find(item.tenant_id)
+            if item.plugin not in self._pbx.plugins.tick_plugins(tenant):
+                _log.warning("%s is due for %s, but switched off or not loaded", item.plugin, tenant.name)
+                self._put_off(item)
+                return
             self._runner.run(tenant, item.plugin, TickReason.DUE)
         except Exception:  # noqa: BLE001  # one tenant's failure is that tenant's
             _log.exception("A run of %s for tenant %s failed; it is due again later", item.plugin, item.tenant_id)
-            self._pbx.stores.leases.set_due(item.tenant_id, item.plugin, self._pbx.stores.database.now() + 3600)
+            self._put_off(item)
+
+    def _put_off(self, item: Due) -> None:
+        stores = self._pbx.stores
+        stores.leases.set_due(item.tenant_id, item.plugin, stores.database.now() + _PUT_OFF_S)

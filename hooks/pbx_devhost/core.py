@@ -31,10 +31,13 @@ class Pbx:
         self._runs: dict[str, RunContext] = {}
         self.plugins = PluginHost(self, switches=self.stores.switches, deadlines=deadlines)
 
-    def open(self, plugin: str, tenant: Tenant, *, run_id: str | None) -> AbstractContextManager[Host]:
-        """Open the host for one call of a plugin; keeps `pbx_plugin_api.manager.HostFactory`."""
+    def open(self, plugin: str, tenant: Tenant, *, hook: str, run_id: str | None) -> AbstractContextManager[Host]:
+        """Open the host for one call of a plugin; keeps `pbx_plugin_api.manager.HostFactory`.
+
+        Every tenant may use the system's mail settings, and mail is the only thing they are for.
+        """
         run = self._runs.get(run_id) if run_id is not None else None
-        return open_host(self.stores, plugin, tenant, run, may_read_system=True)
+        return open_host(self.stores, plugin, tenant, run, may_read_system=hook == "on_send_notification")
 
     def enter_run(self, run: RunContext) -> None:
         """Let hosts that are opened for this run know its lease and deadline."""

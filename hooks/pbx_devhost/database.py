@@ -9,16 +9,17 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from pbx_devhost.schema import SCHEMA_VERSION, meta, metadata
 
 __all__ = ["Database", "DatabaseError", "from_timestamp", "to_timestamp"]
 
 _BUSY_TIMEOUT_S = 60
+_VERSION_NAME = "schema_version"
 
 
 class DatabaseError(Exception):
@@ -45,13 +46,22 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, lock: str = "") -> Iterator[Connection]:
         """Open a write transaction, committed at the end and rolled back by an exception.
 
-        On SQLite it takes the write lock at once: a transaction that began by reading could not wait for it.
+        On SQLite it takes the write lock at once: a transaction that began by reading could not wait for it. There
+        writers come one after another; `lock` names what has to come one after another on PostgreSQL as well.
         """
         with self.engine.connect().execution_options(immediate=True) as connection, connection.begin():
+            if lock and not self.is_sqlite:
+                connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lock, 0))))
             yield connection
+
+    def insert_missing(self, connection: Connection, table: Table, row: dict[str, Any]) -> None:
+        """Insert a row, unless its primary key is there."""
+        keys = [column.name for column in table.primary_key.columns]
+        build = sqlite.insert if self.is_sqlite else postgresql.insert
+        connection.execute(build(table).values(row).on_conflict_do_nothing(index_elements=keys))
 
     def upsert(self, connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
         """Insert rows, or overwrite those whose primary key exists."""
@@ -61,10 +71,7 @@ class Database:
         statement = build(table)
         keys = [column.name for column in table.primary_key.columns]
         changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-        if changed:
-            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
-        else:
-            connection.execute(statement.on_conflict_do_nothing(index_elements=keys), rows)
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -72,18 +79,27 @@ class Database:
 
     def _prepare(self) -> None:
         try:
-            with self.write() as connection:
-                metadata.create_all(connection)
-                row = connection.execute(select(meta.c.value).where(meta.c.name == "schema_version")).scalar()
-                if row is None:
-                    connection.execute(insert(meta).values(name="schema_version", value=str(SCHEMA_VERSION)))
-                elif int(row) != SCHEMA_VERSION:
-                    raise DatabaseError(
-                        f"the database is of schema version {row}, this program needs {SCHEMA_VERSION}: "
-                        "use the program that made it, or a new database"
-                    )
-        except OperationalError as error:
+            with self.read() as connection:
+                there = set(inspect(connection).get_table_names())
+                if there:
+                    _check_version(connection, there)
+            if not there.issuperset(metadata.tables):
+                with self.write(lock="schema") as connection:
+                    metadata.create_all(connection)
+                    self.upsert(connection, meta, [{"name": _VERSION_NAME, "value": str(SCHEMA_VERSION)}])
+        except DBAPIError as error:
             raise DatabaseError(f"the database {_without_password(self.url)} cannot be opened: {error.orig}") from error
+
+
+def _check_version(connection: Connection, there: set[str]) -> None:
+    if meta.name not in there:
+        raise DatabaseError("this database belongs to another program; give a new one")
+    version = connection.execute(select(meta.c.value).where(meta.c.name == _VERSION_NAME)).scalar()
+    if version != str(SCHEMA_VERSION):
+        raise DatabaseError(
+            f"the database is of schema version {version or 'unknown'}, this program needs {SCHEMA_VERSION}: "
+            "use the program that made it, or a new database"
+        )
 
 
 def _open(url: str) -> Engine:
@@ -113,6 +129,8 @@ def _open_sqlite(url: str, path: str | None) -> Engine:
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
+        # SQLite's own knows ASCII alone: nobody called Ärzte would be found by ärzte.
+        connection.create_function("lower", 1, _fold, deterministic=True)
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-8000", "temp_store=FILE"):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -122,6 +140,10 @@ def _open_sqlite(url: str, path: str | None) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def _fold(text: object) -> object:
+    return text.casefold() if isinstance(text, str) else text
 
 
 def _without_password(url: str) -> str:

@@ -6,9 +6,8 @@ import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, select, update
 
 from pbx_devhost.database import Database
 from pbx_devhost.schema import due
@@ -42,25 +41,19 @@ class LeaseStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def take(self, tenant_id: str, plugin: str, *, lease_s: float = LEASE_S) -> Lease | None:
+    def take(self, tenant_id: str, plugin: str, *, lease_s: float = LEASE_S, only_if_due: bool = False) -> Lease | None:
         """Take the lease, or return None while another worker holds it.
 
-        A holder on this machine whose process is gone holds nothing: a killed run can be continued at once.
+        A holder on this machine whose process is gone holds nothing: a killed run can be continued at once. With
+        `only_if_due` None is returned as well where the tenant is not due (any more): another worker was quicker.
         """
         now, me = self._db.now(), _holder()
         with self._db.write() as connection:
-            row = connection.execute(self._row(tenant_id, plugin)).first()
-            if row is None:
-                first: dict[str, Any] = {
-                    "tenant_id": tenant_id,
-                    "plugin": plugin,
-                    "lease_token": 1,
-                    "lease_until": now + lease_s,
-                }
-                first["lease_holder"] = me
-                connection.execute(insert(due).values(first))
-                return Lease(tenant_id=tenant_id, plugin=plugin, token=1)
+            self._ensure_row(connection, tenant_id, plugin)
+            row = connection.execute(self._row(tenant_id, plugin)).one()
             if row.lease_until > now and not _is_dead(row.lease_holder):
+                return None
+            if only_if_due and (row.next_due_at is None or row.next_due_at > now):
                 return None
             values = {"lease_token": row.lease_token + 1, "lease_until": now + lease_s, "lease_holder": me}
             connection.execute(update(due).where(*_at(tenant_id, plugin)).values(values))
@@ -85,11 +78,14 @@ class LeaseStore:
         with self._db.write() as connection:
             connection.execute(update(due).where(*held).values(lease_until=0.0))
 
-    def set_due(self, tenant_id: str, plugin: str, at: float | None) -> None:
-        """Say when a tenant is due next; None for never by the clock."""
+    def set_due(self, tenant_id: str, plugin: str, at: float | None, *, lease: Lease | None = None) -> None:
+        """Say when a tenant is due next; None for never by the clock. Nothing happens if a given lease was lost."""
+        chosen = [*_at(tenant_id, plugin)]
+        if lease is not None:
+            chosen.append(due.c.lease_token == lease.token)
         with self._db.write() as connection:
-            if connection.execute(update(due).where(*_at(tenant_id, plugin)).values(next_due_at=at)).rowcount == 0:
-                connection.execute(insert(due).values(tenant_id=tenant_id, plugin=plugin, next_due_at=at))
+            self._ensure_row(connection, tenant_id, plugin)
+            connection.execute(update(due).where(*chosen).values(next_due_at=at))
 
     def next_due_at(self, tenant_id: str, plugin: str) -> float | None:
         """Return when a tenant is due next."""
@@ -107,6 +103,9 @@ class LeaseStore:
         )
         with self._db.read() as connection:
             return [Due(tenant_id=row.tenant_id, plugin=row.plugin) for row in connection.execute(statement)]
+
+    def _ensure_row(self, connection: Connection, tenant_id: str, plugin: str) -> None:
+        self._db.insert_missing(connection, due, {"tenant_id": tenant_id, "plugin": plugin})
 
     def _row(self, tenant_id: str, plugin: str) -> Select[tuple[int, float, float | None, str]]:
         columns = (due.c.lease_token, due.c.lease_until, due.c.next_due_at, due.c.lease_holder)

@@ -58,7 +58,7 @@ class Runner:
     ) -> RunResult:
         """Run until the plugin is done or cannot go on. One run at a time for a tenant and plugin."""
         stores = self._pbx.stores
-        lease = stores.leases.take(tenant.pbx_tenant_id, plugin)
+        lease = stores.leases.take(tenant.pbx_tenant_id, plugin, only_if_due=reason is TickReason.DUE)
         if lease is None:
             sentence = f"another run of {plugin} is under way for {tenant.name}; wait for it or ask it to stop"
             return RunResult(tenant=tenant, plugin=plugin, run_id=None, report=None, sentence=sentence)
@@ -69,7 +69,7 @@ class Runner:
                 )
                 report = result.report
                 again = report is not None and report.resumable and report.next_due_at_utc is None
-                if not again or self._pbx.stop_wanted[0]:
+                if not again or self._pbx.stop_wanted[0] or stores.runs.is_asked_to_stop(result.run_id or ""):
                     break
             return result
         finally:
@@ -114,18 +114,21 @@ class Runner:
             self._pbx.leave_run(run_id)
         if not answer.ok:
             stores.runs.fail(run_id, answer.sentence)
-            stores.leases.set_due(tenant.pbx_tenant_id, plugin, stores.database.now() + _TOMORROW_S)
+            stores.leases.set_due(tenant.pbx_tenant_id, plugin, stores.database.now() + _TOMORROW_S, lease=lease)
             return RunResult(tenant=tenant, plugin=plugin, run_id=run_id, report=None, sentence=answer.sentence)
         report = answer.value or TickReport(status=TickStatus.DONE, message="The plugin has nothing to do here.")
         stores.runs.finish(run_id, report)
-        self._keep_due(tenant, plugin, report)
+        self._keep_due(lease, run_id, report, is_job=job is not None)
         _log.info("Run %s of %s for %s: %s %s", run_id, plugin, tenant.name, report.status.value, report.message)
         return RunResult(tenant=tenant, plugin=plugin, run_id=run_id, report=report, sentence=report.message)
 
-    def _keep_due(self, tenant: Tenant, plugin: str, report: TickReport) -> None:
-        due_at = to_timestamp(report.next_due_at_utc)
-        if report.resumable:
+    def _keep_due(self, lease: Lease, run_id: str, report: TickReport, *, is_job: bool) -> None:
+        stores, due_at = self._pbx.stores, to_timestamp(report.next_due_at_utc)
+        if due_at is None and report.resumable:
             # Cut off by the deadline or by a shutdown: go on as soon as somebody looks, but never in a tight loop.
-            soon = self._pbx.stores.database.now() + _AGAIN_S
-            due_at = due_at if due_at is not None else soon
-        self._pbx.stores.leases.set_due(tenant.pbx_tenant_id, plugin, due_at)
+            # Where an administrator has stopped it, it is not to begin again behind their back.
+            wait_s = _TOMORROW_S if stores.runs.is_asked_to_stop(run_id) else _AGAIN_S
+            due_at = stores.database.now() + wait_s
+        if due_at is None and is_job:
+            return  # a button that says nothing about the schedule does not end it
+        stores.leases.set_due(lease.tenant_id, lease.plugin, due_at, lease=lease)

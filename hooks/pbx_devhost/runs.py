@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from pbx_devhost.database import Database
 from pbx_devhost.schema import problems, runs
@@ -48,7 +48,8 @@ class RunStore:
             "plan": None if report.plan is None else json.dumps(dump(report.plan)),
         }
         with self._db.write() as connection:
-            connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+            # One that was overtaken stays `interrupted`, whatever its worker says afterwards.
+            connection.execute(update(runs).where(runs.c.id == run_id, runs.c.status == "running").values(values))
 
     def fail(self, run_id: str, sentence: str) -> None:
         """Write down that a plugin failed in a run."""
@@ -60,8 +61,8 @@ class RunStore:
         with self._db.write() as connection:
             connection.execute(update(runs).where(runs.c.id == run_id).values(values))
 
-    def add_problems(self, run_id: str, found: Sequence[Problem]) -> None:
-        """Write down problems, in order."""
+    def add_problems(self, connection: Connection, run_id: str, found: Sequence[Problem]) -> None:
+        """Write down problems, in order, inside the caller's write transaction."""
         rows = [
             {
                 "run_id": run_id,
@@ -72,8 +73,7 @@ class RunStore:
             }
             for problem in found
         ]
-        with self._db.write() as connection:
-            connection.execute(insert(problems), rows)
+        connection.execute(insert(problems), rows)
 
     def ask_to_stop(self, tenant_id: str) -> int:
         """Ask the running runs of a tenant to stop at the next safe place; return how many were asked."""

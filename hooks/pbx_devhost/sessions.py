@@ -189,12 +189,11 @@ class FlowStore:
         self, key: str, tenant_id: str, plugin: str, holder: str, expires_at: float, shape: dict[str, Any]
     ) -> None:
         key_hash, now = hash_token(key), self._db.now()
-        row = {
+        row: dict[str, Any] = {
             "state_hash": key_hash,
             "tenant_id": tenant_id,
             "plugin": plugin,
             "browser_hash": hash_token(holder),
-            "sealed": self._vault.seal(json.dumps(shape).encode(), "flow", key_hash),
             "created_at": now,
             "expires_at": expires_at,
         }
@@ -206,6 +205,8 @@ class FlowStore:
                 oldest = select(flows.c.state_hash).where(mine).order_by(flows.c.created_at)
                 surplus = connection.execute(oldest.limit(count - FLOWS_MAX_PER_TENANT + 1)).scalars().all()
                 connection.execute(delete(flows).where(flows.c.state_hash.in_(surplus)))
+            self._vault.hold_key(connection)
+            row["sealed"] = self._vault.seal(json.dumps(shape).encode(), "flow", key_hash)
             connection.execute(insert(flows).values(row))
 
     def _pop(

@@ -102,6 +102,7 @@ class TenantStore:
         with self._db.read() as connection:
             matches = or_(
                 tenants.c.id == key,
+                tenants.c.name == key,
                 func.lower(tenants.c.name) == key.casefold(),
                 tenants.c.sip_domain == key.casefold(),
             )

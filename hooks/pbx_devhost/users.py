@@ -132,6 +132,7 @@ class UserStore:
         if len(changes) > APPLY_MAX_CHANGES:
             raise ValueError(f"{len(changes)} changes in one apply; at most {APPLY_MAX_CHANGES}")
         limit, rest_days = lock_tenant(self._db, connection, tenant_id)
+        self._vault.hold_key(connection)
         given = Numbers(self._db, connection, tenant_id, rest_days)
         return ChangeSet(self._db, self._vault, connection, tenant_id, given, limit).apply(changes)
 
@@ -197,6 +198,7 @@ class UserStore:
                 number = given.allocate(extension)
             except NumberError as error:
                 raise UserError(str(error)) from error
+            self._vault.hold_key(connection)
             row = new_user_row(self._vault, tenant_id, self._db.now()) | shown
             row |= {"username": username, "username_key": key, "extension_number": number, "role": role}
             connection.execute(insert(users).values(row))

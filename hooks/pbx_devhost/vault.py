@@ -23,10 +23,12 @@ from sqlalchemy.engine import make_url
 
 from pbx_devhost.database import Database
 from pbx_devhost.schema import data_keys, flows, secrets, users
+from pbx_plugin_api import QuotaError
 
 __all__ = ["KEY_VARIABLE", "Vault", "VaultError", "find_key"]
 
 KEY_VARIABLE = "PBX_DEVHOST_KEY"
+SECRET_MAX_BYTES = 64 * 1024
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _ID_BYTES = 16
@@ -117,10 +119,36 @@ class Vault:
             sealed = connection.execute(select(secrets.c.sealed).where(*place)).scalar()
         return None if sealed is None else self.open(sealed, tenant_id, plugin, name)
 
-    def row(self, tenant_id: str, plugin: str, name: str, value: bytes) -> dict[str, object]:
-        """Return the row that stores a secret, for a write transaction of the caller's."""
+    def put(self, connection: Connection, tenant_id: str, plugin: str, name: str, value: bytes) -> None:
+        """Store a secret inside the caller's write transaction.
+
+        Raises:
+            QuotaError: It is larger than 64 KiB.
+        """
+        if len(value) > SECRET_MAX_BYTES:
+            raise QuotaError(f"a secret of {len(value)} bytes; at most {SECRET_MAX_BYTES}")
+        self.hold_key(connection)
         sealed = self.seal(value, tenant_id, plugin, name)
-        return {"tenant_id": tenant_id, "plugin": plugin, "name": name, "sealed": sealed}
+        row = {"tenant_id": tenant_id, "plugin": plugin, "name": name, "sealed": sealed}
+        self._db.upsert(connection, secrets, [row])
+
+    def delete(self, connection: Connection, tenant_id: str, plugin: str, name: str) -> None:
+        """Forget a secret inside the caller's write transaction."""
+        at = (secrets.c.tenant_id == tenant_id, secrets.c.plugin == plugin, secrets.c.name == name)
+        connection.execute(delete(secrets).where(*at))
+
+    def hold_key(self, connection: Connection) -> None:
+        """Keep the newest data key for this write transaction; call it before `seal`.
+
+        Another process may have rotated meanwhile, or be about to: what is sealed with a key that is gone is lost.
+        """
+        newest = select(data_keys.c.id).order_by(data_keys.c.created_at.desc(), data_keys.c.id)
+        if not self._db.is_sqlite:
+            newest = newest.with_for_update(read=True)
+        # Looked for twice: on PostgreSQL the first look comes back empty after waiting for a rotation.
+        ids = list(connection.execute(newest).scalars()) or list(connection.execute(newest).scalars())
+        if not ids or ids[0] != self._current:
+            self._read_keys(connection)
 
     def rotate(self, new_key: bytes | None = None) -> int:
         """Make a new data key (and wrap with a new key-encryption key, if given); re-encrypt everything.
@@ -128,11 +156,13 @@ class Vault:
         Returns:
             How many secrets were sealed anew. All or nothing: one transaction.
         """
-        self._load()
         wrapping = AESGCM(new_key) if new_key is not None else self._kek
-        old_ids = list(self._keys)
         count = 0
-        with self._db.write() as connection:
+        with self._db.write(lock="data keys") as connection:
+            # Whoever seals holds the key: this waits for them, and what they sealed is seen below.
+            held = select(data_keys.c.id) if self._db.is_sqlite else select(data_keys.c.id).with_for_update()
+            old_ids = list(connection.execute(held).scalars())
+            self._read_keys(connection)
             key_id, key = self._make(connection, wrapping)
             self._keys[key_id], self._current = key, key_id
             for row in connection.execute(select(secrets)).all():
@@ -156,15 +186,17 @@ class Vault:
         return count
 
     def _load(self) -> None:
-        statement = select(data_keys).order_by(data_keys.c.created_at)
         with self._db.read() as connection:
-            rows = connection.execute(statement).all()
-        if not rows:
-            with self._db.write() as connection:
-                rows = connection.execute(statement).all()
-                if not rows:
-                    self._make(connection, self._kek)
-                    rows = connection.execute(statement).all()
+            if self._read_keys(connection):
+                return
+        with self._db.write(lock="data keys") as connection:
+            if not self._read_keys(connection):
+                self._make(connection, self._kek)
+                self._read_keys(connection)
+
+    def _read_keys(self, connection: Connection) -> bool:
+        """Unwrap every data key there is; return whether there is any."""
+        rows = connection.execute(select(data_keys).order_by(data_keys.c.created_at, data_keys.c.id.desc())).all()
         for row in rows:
             nonce, wrapped = row.wrapped[:_NONCE_BYTES], row.wrapped[_NONCE_BYTES:]
             try:
@@ -174,6 +206,7 @@ class Vault:
                     f"this is not the key of this database; give back its key file, or set {KEY_VARIABLE}"
                 ) from error
             self._current = row.id
+        return bool(rows)
 
     def _make(self, connection: Connection, wrapping: AESGCM) -> tuple[str, AESGCM]:
         key_id, key = uuid.uuid4().hex, random.token_bytes(_KEY_BYTES)

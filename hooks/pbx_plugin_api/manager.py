@@ -42,8 +42,8 @@ T = TypeVar("T")
 class HostFactory(Protocol):
     """The PBX's side: makes the host that one plugin gets for one tenant and one call."""
 
-    def open(self, plugin: str, tenant: Tenant, *, run_id: str | None) -> AbstractContextManager[Host]:
-        """Open a host. `run_id` names the run for a tick; None otherwise."""
+    def open(self, plugin: str, tenant: Tenant, *, hook: str, run_id: str | None) -> AbstractContextManager[Host]:
+        """Open a host for one call of a hook. `run_id` names the run for a tick; None otherwise."""
 
 
 class Switches(Protocol):
@@ -389,7 +389,7 @@ class PluginHost:
 
         def work() -> tuple[Any, str | None]:
             gate.claim()
-            with self._factory.open(plugin, tenant, run_id=run_id) as host:
+            with self._factory.open(plugin, tenant, hook=hook, run_id=run_id) as host:
                 answers = caller(host=guard_host(host, gate), **arguments)
                 value = answers[0] if answers else None
                 mismatch = find_mismatch(value, wanted, hook)

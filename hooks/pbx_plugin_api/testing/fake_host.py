@@ -105,6 +105,6 @@ class FakePbx:
         return self._hosts[key]
 
     @contextmanager
-    def open(self, plugin: str, tenant: Tenant, *, run_id: str | None) -> Iterator[Host]:
+    def open(self, plugin: str, tenant: Tenant, *, hook: str, run_id: str | None) -> Iterator[Host]:
         """See `pbx_plugin_api.manager.HostFactory`."""
         yield self.host(plugin, tenant)
