@@ -1,0 +1,77 @@
+"""From "a provider vouches for them" to "this is our user": found by the link alone, perhaps created."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from pbx_devhost.core import Pbx
+from pbx_plugin_api import (
+    ApplyStatus,
+    CreateUser,
+    LinkedUser,
+    LoginRefused,
+    Provisioned,
+    ProvisionReason,
+    ProvisionRefused,
+    ProvisionRequest,
+    SignedIn,
+    Tenant,
+)
+
+__all__ = ["Admitted", "admit"]
+
+_NOT_A_USER: Final = "You are not a user of this PBX yet. Ask your administrator to add you."
+_DISABLED: Final = "Your user of this PBX is disabled. Ask your administrator."
+_FAILED: Final = "You could not be added to this PBX just now. Please try again, or ask your administrator."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """Somebody may come in."""
+
+    user: LinkedUser
+    was_created: bool = False
+
+
+def admit(pbx: Pbx, tenant: Tenant, signed_in: SignedIn) -> Admitted | LoginRefused:
+    """Return the user of a person, creating them where the provider says that the tenant allows it.
+
+    Names and addresses are never looked up by. Idempotent: a person who signs in twice at once is created once.
+    """
+    user = pbx.stores.users.find(tenant.pbx_tenant_id, signed_in.link)
+    who = f"object id {signed_in.link.entra_object_id}"
+    if user is not None:
+        if not user.enabled:
+            return LoginRefused(sentence=_DISABLED, reason="user_disabled", detail=f"{who} is {user.username}")
+        return Admitted(user=user)
+    if not signed_in.may_create:
+        return LoginRefused(sentence=_NOT_A_USER, reason="not_a_user", detail=f"{who} is not linked to a user")
+    return _create(pbx, tenant, signed_in, who)
+
+
+def _create(pbx: Pbx, tenant: Tenant, signed_in: SignedIn, who: str) -> Admitted | LoginRefused:
+    request = ProvisionRequest(reason=ProvisionReason.FIRST_SIGN_IN, link=signed_in.link)
+    answer = pbx.plugins.provision_user(tenant, request)
+    outcome = answer.value
+    if isinstance(outcome, ProvisionRefused):
+        return LoginRefused(sentence=outcome.sentence, reason=outcome.reason, detail=f"{who} is not to be added")
+    if not isinstance(outcome, Provisioned):
+        return LoginRefused(sentence=_FAILED, reason="provisioning_failed", detail=f"{who}: {answer.sentence}")
+    if outcome.draft.link != signed_in.link:
+        return LoginRefused(sentence=_FAILED, reason="provisioned_another", detail=f"{who} was asked for")
+    stores = pbx.stores
+    with stores.database.write() as connection:
+        change = CreateUser(draft=outcome.draft)
+        result = stores.users.apply(connection, tenant.pbx_tenant_id, [change])[0]
+        if result.status is ApplyStatus.APPLIED and outcome.photo is not None:
+            stores.users.set_photo(connection, tenant.pbx_tenant_id, signed_in.link, outcome.photo)
+    user = stores.users.find(tenant.pbx_tenant_id, signed_in.link)
+    if user is None or not user.enabled:
+        why = result.reason or result.status.value
+        return LoginRefused(sentence=_FAILED, reason="not_created", detail=f"{who}: {why}")
+    was_created = result.status is ApplyStatus.APPLIED
+    if was_created:
+        detail = f"first sign-in of {who}, extension {user.extension_number}"
+        stores.audit.record(tenant.pbx_tenant_id, "portal", "user.create", subject=user.username, detail=detail)
+    return Admitted(user=user, was_created=was_created)

@@ -1,0 +1,93 @@
+"""The portal as a WSGI application."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+from pbx_devhost.core import Pbx
+from pbx_devhost.portal import (
+    books,
+    logs,
+    native,
+    overview,
+    passwords,
+    people,
+    plugin_list,
+    plugin_page,
+    run_log,
+    shield,
+    signin,
+    words,
+)
+from pbx_devhost.portal.jobs import Jobs
+from pbx_devhost.portal.menu import menu_for
+from pbx_devhost.portal.notes import read_note
+
+__all__ = ["create_app"]
+
+_BLUEPRINTS: Final = (
+    overview.pages,
+    passwords.pages,
+    signin.pages,
+    native.pages,
+    people.pages,
+    books.pages,
+    plugin_list.pages,
+    plugin_page.pages,
+    run_log.pages,
+    logs.pages,
+)
+
+_SENTENCES: Final[Mapping[int, str]] = {
+    400: "The request cannot be understood.",
+    403: "This form is out of date, or the page is not for you. Go back, reload and try again.",
+    404: "There is no such page.",
+    405: "This address does not take that kind of request.",
+    413: "That is too much data for one request.",
+    414: "The address is too long.",
+    421: "This PBX is not reached at this address. Use the address your administrator gave you.",
+    500: "Something went wrong. The log has the details.",
+}
+
+
+def create_app(pbx: Pbx) -> Flask:
+    """Return the portal of a PBX. Share it between threads; close the PBX yourself."""
+    app = Flask("pbx_devhost.portal", static_folder="static", template_folder="templates")
+    app.extensions["pbx"] = pbx
+    app.extensions["jobs"] = Jobs(pbx)
+    app.secret_key = secrets.token_bytes(32)  # signs nothing: sessions live in the database
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    shield.install(app, pbx)
+    words.install(app)
+    for pages in _BLUEPRINTS:
+        app.register_blueprint(pages)
+    app.register_error_handler(HTTPException, _say)
+
+    @app.context_processor
+    def common() -> dict[str, Any]:
+        from flask import g
+
+        visit = g.get("visit")
+        if visit is None:
+            return {"visit": None, "menu": (), "note": None}
+        return {"visit": visit, "menu": menu_for(visit), "note": read_note()}
+
+    return app
+
+
+def _say(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if 300 <= code < 400:
+        return error.get_response()
+    sentence = _SENTENCES.get(code, "The request cannot be carried out.")
+    if request.path.startswith(("/app/", "/api/")) and request.accept_mimetypes.best == "application/json":
+        return {"error": "invalid_request", "error_description": sentence}, code
+    return render_template("error.html", sentence=sentence, code=code), code

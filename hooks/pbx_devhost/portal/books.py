@@ -1,0 +1,105 @@
+"""Contacts: one's own and the company's. What a sync brought is shown with its source and cannot be edited here."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from pbx_devhost.portal.lookups import hand_made_contact, link_of
+from pbx_devhost.portal.notes import redirect_with_note
+from pbx_devhost.portal.paging import read_page
+from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
+from pbx_plugin_api import CompanyBook, ContactPhone, DraftContact, InvalidValueError, PersonalBook
+
+__all__ = ["pages"]
+
+pages = Blueprint("books", __name__)
+
+_COMPANY: Final = "/contacts/company"
+
+
+@pages.get("/contacts/mine")
+@signed_in
+def my_contacts() -> ResponseReturnValue:
+    """List the contacts of the user who is signed in."""
+    visit, page = the_visit(), read_page()
+    if visit.is_admin:
+        abort(404)
+    link = link_of(visit.user)
+    rows = []
+    if link is not None:
+        rows = list(
+            the_pbx().stores.contacts.rows(
+                visit.tenant.pbx_tenant_id,
+                PersonalBook(owner=link),
+                search=page.search,
+                offset=page.offset,
+                limit=page.size + 1,
+            )
+        )
+    return render_template("contacts.html", page=page.of(rows), is_company=False, is_linked=link is not None)
+
+
+@pages.get("/contacts/company")
+@signed_in
+def company_contacts() -> ResponseReturnValue:
+    """List the company's contacts."""
+    return _show_company(errors={}, typed={})
+
+
+@pages.post("/contacts/company")
+@admin_only
+def add_company_contact() -> ResponseReturnValue:
+    """Add a contact by hand."""
+    typed = {
+        name: request.form.get(name, "").strip() for name in ("name", "company", "business", "mobile_phone", "email")
+    }
+    try:
+        draft = DraftContact(
+            name=typed["name"],
+            company=typed["company"] or None,
+            business=_phone(typed["business"]),
+            mobile_phone=_phone(typed["mobile_phone"]),
+            email=typed["email"] or None,
+        )
+    except InvalidValueError as error:
+        return _show_company(errors={error.field: error.rule}, typed=typed)
+    visit = the_visit()
+    the_pbx().stores.contacts.add(visit.tenant.pbx_tenant_id, CompanyBook(), draft)
+    the_pbx().stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "contact.add", subject=draft.name)
+    return redirect_with_note(_COMPANY, f"Added {draft.name}.")
+
+
+@pages.post("/contacts/company/<contact_id>/delete")
+@admin_only
+def delete_company_contact(contact_id: str) -> ResponseReturnValue:
+    """Delete a contact that was made by hand."""
+    visit, store = the_visit(), the_pbx().stores.contacts
+    tenant_id = visit.tenant.pbx_tenant_id
+    found = hand_made_contact(the_pbx(), tenant_id, CompanyBook(), contact_id)
+    if found is None:
+        abort(404)
+    store.delete(tenant_id, contact_id)
+    the_pbx().stores.audit.record(tenant_id, visit.name, "contact.delete", subject=found)
+    return redirect_with_note(_COMPANY, f"Deleted {found}.")
+
+
+def _show_company(*, errors: dict[str, str], typed: dict[str, str]) -> ResponseReturnValue:
+    page = read_page()
+    rows = the_pbx().stores.contacts.rows(
+        the_visit().tenant.pbx_tenant_id, CompanyBook(), search=page.search, offset=page.offset, limit=page.size + 1
+    )
+    body = render_template(
+        "contacts.html", page=page.of(list(rows)), is_company=True, is_linked=True, errors=errors, typed=typed
+    )
+    return body, 400 if errors else 200
+
+
+def _phone(text: str) -> ContactPhone | None:
+    """Caller-id needs E.164; a number typed with a plus sign is that already, once its ornaments are gone."""
+    plain = "".join(c for c in text if c.isascii() and (c.isdigit() or c == "+"))
+    is_e164 = re.fullmatch(r"\+[1-9][0-9]{1,14}", plain) is not None
+    return ContactPhone(raw=text, e164=plain if is_e164 else None) if text else None

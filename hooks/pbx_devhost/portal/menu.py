@@ -1,0 +1,45 @@
+"""What is on the left of every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request
+
+from pbx_devhost.portal.visit import Visit
+
+__all__ = ["Item", "menu_for"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One entry."""
+
+    label: str
+    path: str
+    icon: str
+    for_users: bool = False
+    for_admins: bool = True
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the page shown belongs to this entry."""
+        return request.path == self.path or (self.path != "/" and request.path.startswith(self.path + "/"))
+
+
+ITEMS: tuple[Item, ...] = (
+    Item(label="Overview", path="/", icon="home", for_users=True),
+    Item(label="Users", path="/users", icon="users"),
+    Item(label="My contacts", path="/contacts/mine", icon="book", for_users=True, for_admins=False),
+    Item(label="Company contacts", path="/contacts/company", icon="building", for_users=True),
+    Item(label="Plugins", path="/plugins", icon="plug"),
+    Item(label="Run log", path="/runs", icon="sync"),
+    Item(label="Audit log", path="/audit", icon="shield"),
+)
+
+
+def menu_for(visit: Visit) -> tuple[Item, ...]:
+    """Return what this visitor may see."""
+    if visit.session is None:
+        return ()
+    return tuple(item for item in ITEMS if (item.for_admins if visit.is_admin else item.for_users))

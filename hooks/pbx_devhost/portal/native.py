@@ -1,0 +1,212 @@
+"""Signing in to the PortSIP ONE app: in the system browser, back by loopback or scheme, a code for a session.
+
+The app begins with a challenge of its own (as PKCE, RFC 7636) and gets back a one-time code, good for 60 seconds and
+for nobody without the verifier. Tokens travel in bodies and headers, never in an address. Source: RFC 8252.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Final
+from urllib.parse import urlencode, urlsplit
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from pbx_devhost.portal.admission import Admitted
+from pbx_devhost.portal.lookups import find_user
+from pbx_devhost.portal.passwords import choose_tenant, offered
+from pbx_devhost.portal.refusals import refuse
+from pbx_devhost.portal.shield import without_form_token
+from pbx_devhost.portal.visit import APP_TOKEN_PREFIX, the_pbx, the_visit, with_browser_secret
+from pbx_devhost.portal.words import is_safe_link
+from pbx_devhost.sessions import SESSION_S, Session, SessionRefusedError, StoredFlow
+from pbx_plugin_api import LoginRefused, SignedIn, Tenant
+
+__all__ = ["APP_SCHEME", "AppRequest", "give_code", "pages", "refuse_for_app"]
+
+pages = Blueprint("native", __name__)
+
+APP_SCHEME: Final = "com.portsip.one"
+"""The scheme that the app registers with the operating system: a domain name reversed (RFC 8252, 7.1)."""
+
+_CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+_VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+_STATE: Final = re.compile(r"[A-Za-z0-9._~-]{8,256}")
+_CODE_MAX_CHARS: Final = 100
+_NO_APP: Final = "The app asked for something that cannot be done. Update the app, or ask your administrator."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppRequest:
+    """Where an app waits, and what proves that it is the one that began."""
+
+    redirect_uri: str
+    code_challenge: str
+    app_state: str
+
+    @classmethod
+    def read(cls, values: Mapping[str, str]) -> AppRequest | str | None:
+        """Read it from a request: None where no app asks, a reason where one asks wrongly."""
+        if "redirect_uri" not in values and "code_challenge" not in values:
+            return None
+        if values.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(values.get("code_challenge", "")):
+            return "code_challenge: 43 characters, by S256"
+        if not _STATE.fullmatch(values.get("app_state", "")):
+            return "app_state: 8 to 256 unreserved characters"
+        redirect_uri = values.get("redirect_uri", "")
+        if not _is_apps_address(redirect_uri):
+            return "redirect_uri: http://127.0.0.1:PORT/… or http://[::1]:PORT/…, or the app's registered scheme"
+        return cls(redirect_uri=redirect_uri, code_challenge=values["code_challenge"], app_state=values["app_state"])
+
+    def as_extra(self) -> dict[str, str]:
+        """For keeping with the flow."""
+        return asdict(self)
+
+    @classmethod
+    def of_extra(cls, extra: Mapping[str, str]) -> AppRequest | None:
+        """Back from the flow."""
+        return cls(**extra) if extra else None
+
+    def address(self, **values: str) -> str:
+        """Return where to send the browser: the app's address with these values and its own state."""
+        return f"{self.redirect_uri}?{urlencode({**values, 'state': self.app_state})}"
+
+
+@pages.get("/app/sign-in")
+def ask() -> ResponseReturnValue:
+    """Ask the person, in the browser, whether they want to sign in to the app. Begins nothing by itself."""
+    visit = with_browser_secret(the_visit())
+    tenant = choose_tenant(visit, request.args.get("domain", ""))
+    app = AppRequest.read(request.args)
+    if tenant is None or not isinstance(app, AppRequest):
+        detail = app if isinstance(app, str) else "no tenant of that domain, or no redirect_uri"
+        return refuse(tenant, LoginRefused(sentence=_NO_APP, reason="malformed_app_request", detail=detail), status=400)
+    ways, _ = offered(the_pbx(), tenant)
+    hint = request.args.get("login_hint", "")[:320]
+    return render_template("app_sign_in.html", tenant=tenant, visit=visit, menu=(), ways=ways, app=app, hint=hint)
+
+
+def give_code(tenant: Tenant, stored: StoredFlow, outcome: SignedIn, admitted: Admitted, app: AppRequest) -> Response:
+    """Send the browser to the app with a one-time code. The browser itself gets no session."""
+    grant = {
+        "user_id": admitted.user.user_id,
+        "provider": stored.flow.provider_id,
+        "session_hint": outcome.session_hint,
+        "redirect_uri": app.redirect_uri,
+    }
+    code = the_pbx().stores.flows.put_code(tenant.pbx_tenant_id, stored.plugin, grant, challenge=app.code_challenge)
+    return make_response(redirect(app.address(code=code), code=303))
+
+
+def refuse_for_app(tenant: Tenant, refusal: LoginRefused, app: AppRequest) -> ResponseReturnValue:
+    """Say no in the browser, with a way back to the app, which then knows as well."""
+    return refuse(tenant, refusal, back_to_app=app.address(error="access_denied"))
+
+
+@pages.post("/app/token")
+@without_form_token  # no cookie counts here: the code and its verifier do
+def exchange() -> ResponseReturnValue:
+    """Give the app its session for the code: once, and to the one that began."""
+    form = request.form
+    code, verifier, redirect_uri = (form.get(name, "") for name in ("code", "code_verifier", "redirect_uri"))
+    if not 1 <= len(code) <= _CODE_MAX_CHARS or not _VERIFIER.fullmatch(verifier):
+        return _invalid_grant()
+    digest = hashlib.sha256(verifier.encode()).digest()
+    challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    stores = the_pbx().stores
+    found = stores.flows.pop_code(code, challenge=challenge)
+    if found is None:
+        return _invalid_grant()
+    tenant_id, plugin, grant = found
+    if grant["redirect_uri"] != redirect_uri or tenant_id not in the_visit().known.tenant_ids:
+        return _invalid_grant()
+    try:
+        token = stores.sessions.begin(
+            tenant_id,
+            user_id=grant["user_id"],
+            provider=grant["provider"],
+            plugin=plugin,
+            session_hint=grant["session_hint"],
+            prefix=APP_TOKEN_PREFIX,
+        )
+    except SessionRefusedError:
+        return _invalid_grant()
+    return {"access_token": token, "token_type": "Bearer", "expires_in": SESSION_S}
+
+
+@pages.get("/app/me")
+def me() -> ResponseReturnValue:
+    """Tell the app who it works for."""
+    found = _bearer()
+    if found is None:
+        return _no_token()
+    _, session = found
+    tenant = the_pbx().stores.tenants.find(session.tenant_id)
+    user = find_user(the_pbx(), session.tenant_id, session.user_id or "")
+    if user is None:
+        return _no_token()
+    return {
+        "username": user.username,
+        "display_name": user.display_name,
+        "extension_number": user.extension_number,
+        "sip_domain": tenant.sip_domain,
+    }
+
+
+@pages.post("/app/sign-out")
+@without_form_token  # no cookie counts here: the token does
+def sign_out() -> ResponseReturnValue:
+    """End the app's session, and tell where to sign out at the provider too."""
+    found = _bearer()
+    if found is None:
+        return _no_token()
+    token, session = found
+    pbx, visit = the_pbx(), the_visit()
+    tenant = pbx.stores.tenants.find(session.tenant_id)
+    pbx.stores.sessions.end(token)
+    user = find_user(pbx, session.tenant_id, session.user_id or "")
+    pbx.stores.audit.record(session.tenant_id, user.username if user else "somebody", "sign_out", detail="app")
+    url = None
+    if session.plugin and session.provider:
+        back = f"{visit.origin}/{session.provider}/callback"
+        answer = pbx.plugins.sign_out(session.plugin, tenant, session.provider, back, session.session_hint)
+        url = answer.value if is_safe_link(answer.value) else None
+    return {"sign_out_url": url}
+
+
+def _bearer() -> tuple[str, Session] | None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind != "Bearer" or not token.startswith(APP_TOKEN_PREFIX):
+        return None
+    session = the_pbx().stores.sessions.find(token)
+    if session is None or session.tenant_id not in the_visit().known.tenant_ids:
+        return None
+    return token, session
+
+
+def _is_apps_address(address: str) -> bool:
+    if len(address) > 512 or not address.isascii() or not address.isprintable() or set(address) & set(" \\#?"):
+        return False
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if parts.scheme == APP_SCHEME:
+        return parts.netloc == "" and parts.path.startswith("/")
+    # `localhost` may be answered by somebody else's resolver (RFC 8252, 8.3).
+    is_loopback = parts.scheme == "http" and host in ("127.0.0.1", "::1") and parts.username is None
+    return is_loopback and port is not None and port > 0 and parts.path.startswith("/")
+
+
+def _invalid_grant() -> ResponseReturnValue:
+    return {"error": "invalid_grant", "error_description": "The code is used up, too old, or somebody else's."}, 400
+
+
+def _no_token() -> ResponseReturnValue:
+    return {"error": "invalid_token"}, 401, {"WWW-Authenticate": 'Bearer error="invalid_token"'}

@@ -1,0 +1,51 @@
+"""One sentence carried over a redirect. It is signed for the visitor, so that nobody can put words on our pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from flask import Response, redirect, request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from pbx_devhost.portal.visit import Visit, the_visit
+
+__all__ = ["Note", "read_note", "redirect_with_note"]
+
+_LIFE_S: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What is said at the top of the next page."""
+
+    text: str
+    tone: str
+    """`good`, `warning` or `bad`."""
+
+
+def redirect_with_note(path: str, text: str, tone: str = "good") -> Response:
+    """Send the browser on, with a sentence."""
+    signed = _signer(the_visit()).dumps([text[:500], tone])
+    # werkzeug's Response and Flask's are one here; `redirect` is typed as the former.
+    response = redirect(f"{path}{'&' if '?' in path else '?'}note={quote(str(signed), safe='')}", code=303)
+    assert isinstance(response, Response)  # noqa: S101  # Flask's own response class
+    return response
+
+
+def read_note() -> Note | None:
+    """Return the sentence that came along, if it is ours and fresh."""
+    signed = request.args.get("note", "")
+    visit = the_visit()
+    if not signed or visit.session is None:
+        return None
+    try:
+        text, tone = _signer(visit).loads(signed, max_age=_LIFE_S)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return Note(text=str(text), tone=str(tone))
+
+
+def _signer(visit: Visit) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(visit.csrf, salt="note")

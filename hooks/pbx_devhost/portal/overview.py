@@ -1,0 +1,35 @@
+"""The first page: for an administrator how things are, for a user who they are here."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from pbx_devhost.portal.visit import signed_in, the_pbx, the_visit
+
+__all__ = ["pages"]
+
+pages = Blueprint("overview", __name__)
+
+
+@pages.get("/")
+@signed_in
+def show() -> ResponseReturnValue:
+    """Show it."""
+    visit, stores = the_visit(), the_pbx().stores
+    if not visit.is_admin:
+        return render_template("me.html", user=visit.user)
+    tenant = visit.tenant
+    tenant_id = tenant.pbx_tenant_id
+    states = the_pbx().plugins.plugins(tenant)
+    return render_template(
+        "overview.html",
+        tenant=tenant,
+        origins=stores.tenants.origins(tenant),
+        n_users=stores.users.count_all(tenant_id),
+        linked=stores.users.counts(tenant_id),
+        states=states,
+        due={state.name: stores.leases.next_due_at(tenant_id, state.name) for state in states},
+        runs=list(stores.runs.rows(tenant_id, limit=5)),
+        notices=stores.audit.notices(tenant_id, limit=5),
+    )

@@ -1,0 +1,48 @@
+"""Long lists: what is searched for, and which page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import request
+
+__all__ = ["Page", "read_page"]
+
+PAGE_SIZE: Final = 50
+_PAGES_MAX: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a list."""
+
+    search: str
+    number: int
+    """From 1."""
+    size: int = PAGE_SIZE
+    rows: Sequence[Any] = ()
+    has_next: bool = False
+
+    @property
+    def offset(self) -> int:
+        """How many rows come before."""
+        return (self.number - 1) * self.size
+
+    def of(self, rows: Sequence[Any]) -> Page:
+        """Return the page with its rows; one more than fit means that there is a next page."""
+        return replace(self, rows=rows[: self.size], has_next=len(rows) > self.size)
+
+    def link(self, number: int) -> str:
+        """Return the query of another page of this list."""
+        return "?" + urlencode({"q": self.search, "page": number} if self.search else {"page": number})
+
+
+def read_page() -> Page:
+    """Read it from the address; nonsense is page 1."""
+    number = request.args.get("page", "1")
+    page = int(number) if number.isdecimal() and len(number) < 7 else 1
+    search = "".join(c for c in request.args.get("q", "") if c.isprintable())
+    return Page(search=search[:128].strip(), number=min(max(page, 1), _PAGES_MAX))

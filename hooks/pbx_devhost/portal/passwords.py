@@ -1,0 +1,200 @@
+"""The sign-in page, password sign-in, and signing out."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from pbx_devhost.core import Pbx
+from pbx_devhost.portal.lookups import find_user, link_of
+from pbx_devhost.portal.refusals import record_refusal
+from pbx_devhost.portal.visit import (
+    SESSION_COOKIE,
+    Visit,
+    drop_cookie,
+    local_path,
+    set_cookie,
+    the_pbx,
+    the_visit,
+    with_browser_secret,
+)
+from pbx_devhost.portal.words import is_safe_link
+from pbx_devhost.sessions import SessionRefusedError
+from pbx_devhost.tenants import TenantError
+from pbx_plugin_api import LoginProvider, LoginRefused, PasswordPolicy, Tenant
+
+__all__ = ["choose_tenant", "offered", "open_session", "pages"]
+
+pages = Blueprint("passwords", __name__)
+
+_WRONG: Final = "That user name and password do not go together."
+_MICROSOFT_ONLY: Final = "Your organisation does not allow password sign-in for you. Sign in with Microsoft."
+_UNSURE: Final = "Password sign-in cannot be allowed just now. Please try again later, or ask your administrator."
+
+
+def choose_tenant(visit: Visit, domain: str) -> Tenant | None:
+    """Return the tenant with this SIP domain if it is reached at this origin; the only one there if none is named."""
+    ids = visit.known.tenant_ids
+    if not domain:
+        return visit.pbx.stores.tenants.find(ids[0]) if len(ids) == 1 else None
+    try:
+        tenant = visit.pbx.stores.tenants.find(domain[:253])
+    except TenantError:
+        return None
+    is_here = tenant.pbx_tenant_id in ids and tenant.sip_domain == domain.casefold()
+    return tenant if is_here else None
+
+
+def offered(pbx: Pbx, tenant: Tenant) -> tuple[list[tuple[str, LoginProvider]], bool]:
+    """Return the ways to sign in with their plugins, and whether every plugin answered."""
+    answers = pbx.plugins.login_providers(tenant)
+    ways = [(answer.plugin, provider) for answer in answers for provider in answer.value or ()]
+    return ways, all(answer.ok for answer in answers)
+
+
+@pages.get("/login")
+def login() -> ResponseReturnValue:
+    """Draw the sign-in page; without a tenant, ask for the domain."""
+    visit = the_visit()
+    domain, back = request.args.get("domain", "").strip(), local_path(request.args.get("return_to", "/"))
+    if visit.session is not None:
+        return redirect(back, code=303)
+    tenant = choose_tenant(visit, domain)
+    if tenant is None:
+        error = "No PBX tenant has this domain here." if domain else ""
+        return render_template("domain.html", domain=domain, return_to=back, error=error), 404 if domain else 200
+    return _draw_login(tenant, back)
+
+
+@pages.get("/info")
+@pages.get("/api/info")
+def info() -> ResponseReturnValue:
+    """Tell apps what a domain offers, as PortSIP's `GET /info?domain=` does. Open to everybody, tells nothing else."""
+    visit = the_visit()
+    tenant = choose_tenant(visit, request.args.get("domain", "").strip())
+    if tenant is None:
+        return {"error": "not_found", "error_description": "No PBX tenant has this domain here."}, 404
+    ways, _ = offered(the_pbx(), tenant)
+    return {
+        "domain": tenant.sip_domain,
+        "enable_ms365_integration": any(provider.id == "ms365" for _, provider in ways),
+        "providers": [{"id": way.id, "label": way.label, "icon": way.icon} for _, way in ways],
+        "app_sign_in_endpoint": f"{visit.origin}/app/sign-in",
+        "app_token_endpoint": f"{visit.origin}/app/token",
+    }
+
+
+@pages.post("/login")
+def sign_in() -> ResponseReturnValue:
+    """Sign in by password: an administrator always, a user unless a provider's policy refuses it."""
+    visit, pbx = the_visit(), the_pbx()
+    back = local_path(request.form.get("return_to", "/"))
+    tenant = choose_tenant(visit, request.form.get("domain", ""))
+    if tenant is None:
+        return redirect("/login", code=303)
+    username, password = request.form.get("username", "").strip()[:128], request.form.get("password", "")
+    tenant_id = tenant.pbx_tenant_id
+    if pbx.stores.accounts.check_admin(tenant_id, username, password):
+        pbx.stores.audit.record(tenant_id, username, "sign_in", detail="administrator, by password")
+        return open_session(tenant, back, admin_name=username)
+    user_id = pbx.stores.accounts.check_user(tenant_id, username, password)
+    if user_id is None:
+        refusal = LoginRefused(sentence=_WRONG, reason="wrong_password", detail=f"typed as {username[:64]!r}")
+        return _draw_login(tenant, back, refusal=refusal, username=username)
+    user = find_user(pbx, tenant_id, user_id)
+    refusal_of_policy = _find_policy_refusal(pbx, tenant, user)
+    if refusal_of_policy is not None:
+        return _draw_login(tenant, back, refusal=refusal_of_policy, username=username)
+    try:
+        response = open_session(tenant, back, user_id=user_id)
+    except SessionRefusedError:
+        gone = LoginRefused(sentence=_WRONG, reason="user_disabled", detail=f"{username[:64]!r} was disabled meanwhile")
+        return _draw_login(tenant, back, refusal=gone, username=username)
+    pbx.stores.audit.record(tenant_id, user.username, "sign_in", detail="by password")
+    return response
+
+
+@pages.post("/logout")
+def sign_out() -> ResponseReturnValue:
+    """End the session here, and offer to end it at the provider too."""
+    visit, pbx = the_visit(), the_pbx()
+    session, provider_link, domain = visit.session, None, ""
+    if session is not None:
+        tenant, domain = visit.tenant, visit.tenant.sip_domain
+        pbx.stores.audit.record(tenant.pbx_tenant_id, visit.name or "somebody", "sign_out")
+        pbx.stores.sessions.end(visit.token)
+        if session.plugin and session.provider:
+            back = f"{visit.origin}/{session.provider}/callback"
+            answer = pbx.plugins.sign_out(session.plugin, tenant, session.provider, back, session.session_hint)
+            provider_link = answer.value if is_safe_link(answer.value) else None
+    body = render_template("signed_out.html", provider_link=provider_link, domain=domain, visit=None, menu=())
+    response = make_response(body)
+    drop_cookie(response, SESSION_COOKIE)
+    return response
+
+
+def open_session(
+    tenant: Tenant,
+    back: str,
+    *,
+    user_id: str | None = None,
+    admin_name: str | None = None,
+    provider: str | None = None,
+    plugin: str | None = None,
+    session_hint: str = "",
+) -> Response:
+    """Begin a session under a new token, end the one the browser brought, and send the browser on.
+
+    Raises:
+        SessionRefusedError: The user was disabled meanwhile.
+    """
+    visit, sessions = the_visit(), the_pbx().stores.sessions
+    token = sessions.begin(
+        tenant.pbx_tenant_id,
+        user_id=user_id,
+        admin_name=admin_name,
+        provider=provider,
+        plugin=plugin,
+        session_hint=session_hint,
+    )
+    if visit.session is not None:
+        sessions.end(visit.token)
+    response = make_response(redirect(local_path(back), code=303))
+    set_cookie(response, SESSION_COOKIE, token)
+    return response
+
+
+def _find_policy_refusal(pbx: Pbx, tenant: Tenant, user: Any) -> LoginRefused | None:
+    """A synced user may be held to the provider. Where a plugin cannot say, it is not assumed that it would allow."""
+    if link_of(user) is None:
+        return None
+    ways, all_answered = offered(pbx, tenant)
+    if any(provider.password_policy is PasswordPolicy.REFUSED for _, provider in ways):
+        return LoginRefused(sentence=_MICROSOFT_ONLY, reason="password_refused_by_policy", detail=user.username)
+    if not all_answered:
+        return LoginRefused(sentence=_UNSURE, reason="password_policy_unknown", detail=user.username)
+    return None
+
+
+def _draw_login(
+    tenant: Tenant, back: str, *, refusal: LoginRefused | None = None, username: str = ""
+) -> ResponseReturnValue:
+    visit = with_browser_secret(the_visit())
+    ways, _ = offered(the_pbx(), tenant)
+    reference = record_refusal(tenant, refusal, actor=username or "somebody") if refusal is not None else ""
+    body = render_template(
+        "login.html",
+        tenant=tenant,
+        visit=visit,
+        ways=ways,
+        return_to=back,
+        username=username,
+        hint=request.args.get("login_hint", "")[:320] if refusal is None else "",
+        refusal=refusal,
+        reference=reference,
+        only_one_tenant=len(visit.known.tenant_ids) == 1,
+        has_admin=the_pbx().stores.accounts.has_admin(tenant.pbx_tenant_id),
+    )
+    return body, 200 if refusal is None else 401

@@ -1,0 +1,66 @@
+"""Users: the list with photo and extension, and one user."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, abort, render_template
+from flask.typing import ResponseReturnValue
+
+from pbx_devhost.portal.lookups import find_user, link_of
+from pbx_devhost.portal.paging import read_page
+from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
+from pbx_plugin_api import PersonalBook
+
+__all__ = ["pages"]
+
+pages = Blueprint("people", __name__)
+
+_PHOTO_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+
+
+@pages.get("/users")
+@admin_only
+def list_users() -> ResponseReturnValue:
+    """List users by extension number."""
+    visit, store = the_visit(), the_pbx().stores.users
+    tenant_id, page = visit.tenant.pbx_tenant_id, read_page()
+    rows = store.rows(tenant_id, search=page.search, offset=page.offset, limit=page.size + 1)
+    return render_template("users.html", page=page.of(list(rows)), total=store.count_all(tenant_id))
+
+
+@pages.get("/users/<user_id>")
+@admin_only
+def show_user(user_id: str) -> ResponseReturnValue:
+    """Show one user, with their synced contacts."""
+    tenant_id, stores = the_visit().tenant.pbx_tenant_id, the_pbx().stores
+    user = find_user(the_pbx(), tenant_id, user_id)
+    if user is None:
+        abort(404)
+    link, page = link_of(user), read_page()
+    contacts: list[dict[str, object]] = []
+    if link is not None:
+        book = PersonalBook(owner=link)
+        rows = stores.contacts.rows(tenant_id, book, search=page.search, offset=page.offset, limit=page.size + 1)
+        contacts = list(rows)
+    return render_template("user.html", user=user, page=page.of(contacts))
+
+
+@pages.get("/users/<user_id>/photo")
+@signed_in
+def photo(user_id: str) -> ResponseReturnValue:
+    """Send a photo: to administrators anybody's, to users their own."""
+    visit = the_visit()
+    if not visit.is_admin and (visit.session is None or visit.session.user_id != user_id):
+        abort(404)
+    found = the_pbx().stores.users.photo(visit.tenant.pbx_tenant_id, user_id)
+    if found is None:
+        abort(404)
+    content, content_type = found
+    if content_type not in _PHOTO_TYPES:
+        content_type = "application/octet-stream"
+    return Response(
+        content,
+        content_type=content_type,
+        headers={"Content-Disposition": "inline", "Content-Length": str(len(content))},
+    )

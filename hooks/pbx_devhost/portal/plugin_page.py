@@ -1,0 +1,190 @@
+"""A plugin's settings page, drawn from what the plugin says. Every word of it is text and is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from pbx_devhost.portal.notes import redirect_with_note
+from pbx_devhost.portal.run_log import show_started
+from pbx_devhost.portal.visit import admin_only, the_pbx, the_visit
+from pbx_plugin_api import (
+    ActionOutcome,
+    ActionRequest,
+    Download,
+    Field,
+    FieldKind,
+    Refused,
+    SaveConflict,
+    Saved,
+    SaveRefused,
+    SettingsPage,
+    Started,
+    Tab,
+    TickReason,
+)
+from pbx_plugin_api.isolation import Answer
+
+__all__ = ["pages"]
+
+pages = Blueprint("plugin_page", __name__)
+
+_VALUE_MAX_CHARS: Final = 400_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Extra:
+    """What a page shows beyond what is stored."""
+
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """What the administrator typed and what was not stored."""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    other_errors: tuple[tuple[str, str, str], ...] = ()
+    """Faults of fields on other tabs, or of the whole form: tab name, label, message."""
+    is_conflict: bool = False
+    outcome: ActionOutcome | None = None
+    pressed: str = ""
+
+
+@pages.get("/plugins/<plugin>")
+@admin_only
+def first_tab(plugin: str) -> ResponseReturnValue:
+    """Go to the first tab."""
+    page = _draw(plugin)
+    if not isinstance(page, SettingsPage):
+        return page
+    return redirect(f"/plugins/{plugin}/{page.tabs[0].name}" if page.tabs else "/plugins", code=303)
+
+
+@pages.get("/plugins/<plugin>/<tab_name>")
+@admin_only
+def show_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
+    """Draw one tab."""
+    page = _draw(plugin)
+    return _render(plugin, page, tab_name, _Extra()) if isinstance(page, SettingsPage) else page
+
+
+@pages.post("/plugins/<plugin>/<tab_name>")
+@admin_only
+def save_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
+    """Give one tab's input to the plugin; what is refused stays in the form, with every fault beside its field."""
+    page = _draw(plugin)
+    if not isinstance(page, SettingsPage):
+        return page
+    visit, tab = the_visit(), _tab(page, tab_name)
+    typed = _read_fields(tab.fields, prefix="f-")
+    version = request.form.get("version", "")
+    if not version.isdecimal() or len(version) > 12:
+        abort(400)
+    answer = the_pbx().save(plugin, visit.tenant, visit.viewer, typed, int(version))
+    outcome = answer.value
+    if isinstance(outcome, Saved):
+        return redirect_with_note(f"/plugins/{plugin}/{tab_name}", outcome.message)
+    now = _draw(plugin)
+    if not isinstance(now, SettingsPage):
+        return now
+    if isinstance(outcome, SaveRefused):
+        extra = _place_errors(now, tab_name, outcome, typed)
+    elif isinstance(outcome, SaveConflict):
+        extra = _Extra(typed=typed, is_conflict=True)
+    else:
+        extra = _Extra(typed=typed, other_errors=((tab_name, "", _sentence(answer)),))
+    return _render(plugin, now, tab_name, extra, status=409 if extra.is_conflict else 422)
+
+
+@pages.post("/plugins/<plugin>/<tab_name>/do/<action_name>")
+@admin_only
+def press(plugin: str, tab_name: str, action_name: str) -> ResponseReturnValue:
+    """Press a button. One that wants a word first gets a page of its own, which works without scripts."""
+    page = _draw(plugin)
+    if not isinstance(page, SettingsPage):
+        return page
+    visit, tab = the_visit(), _tab(page, tab_name)
+    action = next((each for each in tab.actions if each.name == action_name), None)
+    if action is None:
+        gone = Refused(message="This is not possible any more.", remedy="The page below shows what is.")
+        return _render(plugin, page, tab_name, _Extra(outcome=gone), status=409)
+    values = _read_fields(action.parameters, prefix="p-")
+    if action.confirm and request.form.get("confirmed") != "1":
+        return render_template("confirm.html", plugin=plugin, title=page.title, tab=tab, action=action, values=values)
+    asked = ActionRequest(action=action_name, values=values, viewer=visit.viewer.username)
+    answer = the_pbx().press(plugin, visit.tenant, visit.viewer, asked)
+    outcome = answer.value or Refused(message=_sentence(answer))
+    if isinstance(outcome, Download):
+        return _send(outcome)
+    if isinstance(outcome, Started):
+        jobs = current_app.extensions["jobs"]
+        return show_started(jobs.start(visit.tenant, plugin, TickReason.JOB, asked, outcome.job))
+    now = _draw(plugin)
+    if not isinstance(now, SettingsPage):
+        return now
+    status = 409 if isinstance(outcome, Refused) else 200
+    return _render(plugin, now, tab_name, _Extra(outcome=outcome, pressed=action.label), status=status)
+
+
+def _draw(plugin: str) -> SettingsPage | ResponseReturnValue:
+    """Ask the plugin for its page; where it has none to give, a page that says why."""
+    visit, pbx = the_visit(), the_pbx()
+    state = next((each for each in pbx.plugins.plugins(visit.tenant) if each.name == plugin), None)
+    if state is None:
+        abort(404)
+    for answer in pbx.plugins.settings_pages(visit.tenant, visit.viewer):
+        if answer.plugin == plugin:
+            if answer.value is not None:
+                return answer.value
+            return render_template("plugin_failed.html", state=state, sentence=_sentence(answer)), 502
+    why = state.reason or "It has no settings page for this tenant."
+    return render_template("plugin_failed.html", state=state, sentence=why), 404
+
+
+def _render(plugin: str, page: SettingsPage, tab_name: str, extra: _Extra, status: int = 200) -> ResponseReturnValue:
+    tab = _tab(page, tab_name)
+    body = render_template("plugin_page.html", plugin=plugin, page=page, tab=tab, extra=extra, kinds=FieldKind)
+    return body, status
+
+
+def _tab(page: SettingsPage, name: str) -> Tab:
+    found = next((tab for tab in page.tabs if tab.name == name), None)
+    return found if found is not None else abort(404)
+
+
+def _read_fields(fields: tuple[Field, ...], *, prefix: str) -> dict[str, str]:
+    """Return texts by field name. A box that is not ticked sends nothing: that is `false`."""
+    values = {}
+    for each in fields:
+        if each.read_only:
+            continue
+        given = request.form.get(prefix + each.name)
+        if each.kind is FieldKind.TOGGLE:
+            values[each.name] = "true" if given == "true" else "false"
+        elif given is not None:
+            text = given[:_VALUE_MAX_CHARS].replace("\r\n", "\n")
+            values[each.name] = text if each.kind is FieldKind.LONG_TEXT else text.strip()
+    return values
+
+
+def _place_errors(page: SettingsPage, tab_name: str, outcome: SaveRefused, typed: Mapping[str, str]) -> _Extra:
+    places = {each.name: (tab.name, each.label) for tab in page.tabs for each in tab.fields}
+    here: dict[str, str] = {}
+    elsewhere = []
+    for error in outcome.errors:
+        where, label = places.get(error.field, (tab_name, ""))
+        if error.field in places and where == tab_name:
+            here[error.field] = f"{here[error.field]} {error.message}" if error.field in here else error.message
+        else:
+            elsewhere.append((where, label, error.message))
+    return _Extra(typed=typed, errors=here, other_errors=tuple(elsewhere))
+
+
+def _send(download: Download) -> Response:
+    response = Response(download.content, content_type=download.content_type)
+    response.headers.set("Content-Disposition", "attachment", filename=download.filename)
+    return response
+
+
+def _sentence(answer: Answer[Any]) -> str:
+    return answer.sentence or "The plugin did not answer."

@@ -1,0 +1,62 @@
+"""Telling a person no: a short sentence and a number; the audit log gets the reason under the same number."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Final
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from pbx_devhost.portal.visit import the_pbx, the_visit
+from pbx_plugin_api import LoginRefused, RateLimit, Tenant
+
+__all__ = ["AGAIN", "NOT_NOW", "make_reference", "record_refusal", "refuse"]
+
+_log = logging.getLogger(__name__)
+
+AGAIN: Final = "This sign-in is no longer valid. Please sign in again."
+NOT_NOW: Final = "Signing in is not possible just now. Please try again, or ask your administrator."
+
+_ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Without what is misread over the telephone."""
+_STRANGERS: Final = (RateLimit(amount=120, window_s=60),)
+"""Lines a minute about requests that nobody begun here: anybody can make such requests without end."""
+
+
+def make_reference() -> str:
+    """Return a number to read to an administrator."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(8))
+
+
+def record_refusal(tenant: Tenant | None, refusal: LoginRefused, *, actor: str = "somebody") -> str:
+    """Write a refusal into the audit log and return its reference number."""
+    pbx, reference = the_pbx(), make_reference()
+    detail = f"{refusal.reason}: {refusal.detail}" if refusal.detail else refusal.reason
+    tenant_id = tenant.pbx_tenant_id if tenant is not None else None
+    if tenant is None:
+        known = the_visit().known.tenant_ids
+        tenant_id = known[0] if len(known) == 1 else None
+        if pbx.stores.budgets.take("portal", "strangers", 1, _STRANGERS) is not None:
+            _log.warning("Sign-in refused (%s): %s", reference, refusal.reason)
+            return reference
+    pbx.stores.audit.record(
+        tenant_id, actor, "sign_in", outcome="refused", subject=f"reference {reference}", detail=detail
+    )
+    return reference
+
+
+def refuse(
+    tenant: Tenant | None, refusal: LoginRefused, *, status: int = 403, back_to_app: str = ""
+) -> ResponseReturnValue:
+    """Answer with a page that says no."""
+    reference = record_refusal(tenant, refusal)
+    body = render_template(
+        "refused.html",
+        sentence=refusal.sentence,
+        reference=reference,
+        domain=tenant.sip_domain if tenant is not None else "",
+        back_to_app=back_to_app,
+    )
+    return body, status

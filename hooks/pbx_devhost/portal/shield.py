@@ -1,0 +1,105 @@
+"""What every request passes and every answer carries: known hosts only, no forged forms, strict headers.
+
+Sources: Fetch Metadata and Origin (Fetch Standard), OWASP cheat sheets on CSRF and HTTP headers, CSP Level 3.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, request
+
+from pbx_devhost.core import Pbx
+from pbx_devhost.portal.lookups import find_origin, same_origin
+from pbx_devhost.portal.visit import BROWSER_COOKIE, read_visit, set_cookie, the_visit
+
+__all__ = ["BODY_MAX_BYTES", "HEADERS_MAX_BYTES", "install", "without_form_token"]
+
+BODY_MAX_BYTES: Final = 1024 * 1024
+"""The largest honest form is a list of 1,000 people."""
+HEADERS_MAX_BYTES: Final = 32 * 1024
+_QUERY_MAX_CHARS: Final = 16 * 1024
+
+_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS: Final = {
+    "Content-Security-Policy": _POLICY,
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    # `no-referrer` would make browsers send `Origin: null` with our own forms.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+_YEAR_S: Final = 31_536_000
+_LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+V = TypeVar("V", bound=Callable[..., object])
+
+
+def without_form_token(view: V) -> V:
+    """Mark a view that others may post to by design: it must be safe by something else, and say by what."""
+    view.without_form_token = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
+
+
+def install(app: Flask, pbx: Pbx) -> None:
+    """Put the shield around an app."""
+    app.config.update(MAX_CONTENT_LENGTH=BODY_MAX_BYTES, MAX_FORM_MEMORY_SIZE=BODY_MAX_BYTES, MAX_FORM_PARTS=2_000)
+
+    @app.before_request
+    def look() -> None:
+        # Host alone counts, and only to choose among the tenants' own origins; X-Forwarded-* is never read.
+        known = find_origin(pbx, request.scheme, request.headers.get("Host", ""))
+        if known is None:
+            abort(421)
+        g.visit = read_visit(pbx, known)
+        if len(request.query_string) > _QUERY_MAX_CHARS:
+            abort(414)
+        if request.method not in ("GET", "HEAD"):
+            _refuse_forged_forms()
+
+    @app.after_request
+    def dress(response: Response) -> Response:
+        response.headers.update(_HEADERS)
+        is_asset = request.endpoint == "static" and response.status_code == 200
+        response.headers["Cache-Control"] = "no-cache" if is_asset else "no-store"
+        visit = g.get("visit")
+        if visit is not None and _wants_hsts(visit.origin):
+            response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
+        if "new_browser_secret" in g:
+            set_cookie(response, BROWSER_COOKIE, g.new_browser_secret)
+        return response
+
+
+def _refuse_forged_forms() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or getattr(view, "without_form_token", False):
+        return
+    visit, origin = the_visit(), request.headers.get("Origin")
+    if origin is not None and not same_origin(origin, visit.origin):
+        abort(403)
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        abort(403)
+    if not visit.csrf or not hmac.compare_digest(request.form.get("csrf", "").encode(), visit.csrf.encode()):
+        abort(403)
+
+
+def _wants_hsts(origin: str) -> bool:
+    """HSTS counts for every port of a host: on this machine's own names it would break other people's servers."""
+    parts = urlsplit(origin)
+    return parts.scheme == "https" and parts.hostname not in _LOOPBACK_NAMES

@@ -1,0 +1,191 @@
+"""Signing in with somebody else's account: off to the provider, and back.
+
+The host's half of the OpenID Connect flow: the flow is kept here, bound to the browser by a cookie and popped once;
+what the callback carries is bounded, believed in nothing, and handed to the plugin that began.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from pbx_devhost.portal.admission import Admitted, admit
+from pbx_devhost.portal.native import AppRequest, give_code, refuse_for_app
+from pbx_devhost.portal.passwords import choose_tenant, open_session
+from pbx_devhost.portal.refusals import AGAIN, NOT_NOW, refuse
+from pbx_devhost.portal.shield import without_form_token
+from pbx_devhost.portal.visit import drop_cookie, local_path, set_cookie, the_pbx, the_visit
+from pbx_devhost.portal.words import is_safe_link
+from pbx_devhost.sessions import SessionRefusedError, StoredFlow
+from pbx_plugin_api import (
+    LoginClient,
+    LoginRedirect,
+    LoginRefused,
+    LoginRequest,
+    ResponseMode,
+    SignedIn,
+    Tenant,
+)
+
+__all__ = ["FLOW_COOKIE", "pages"]
+
+pages = Blueprint("signin", __name__)
+
+FLOW_COOKIE: Final = "__Host-pbx_flow"
+_FLOW_COOKIE_S: Final = 15 * 60
+_COOKIE_CHARS: Final = range(40, 100)
+_PARAMS_MAX: Final = 20
+_NAME_MAX_CHARS: Final = 64
+_PARAMS_MAX_CHARS: Final = 16 * 1024
+"""Codes of Entra's are about 1,000 characters; an error description some hundred."""
+_STATE_CHARS: Final = range(22, 257)
+
+
+@pages.post("/sign-in/<plugin>/<provider_id>")
+def begin(plugin: str, provider_id: str) -> ResponseReturnValue:
+    """Begin: ask the plugin where to send the browser, keep the flow, send it."""
+    visit = the_visit()
+    tenant = choose_tenant(visit, request.form.get("domain", ""))
+    app = AppRequest.read(request.form)
+    if tenant is None or isinstance(app, str):
+        detail = app if isinstance(app, str) else "no tenant of that domain"
+        return refuse(tenant, LoginRefused(sentence=AGAIN, reason="malformed_begin", detail=detail), status=400)
+    asked = LoginRequest(
+        origin=visit.origin,
+        client=LoginClient.NATIVE if app is not None else LoginClient.WEB,
+        login_hint=_read_hint(request.form.get("login_hint", "")),
+        return_to=local_path(request.form.get("return_to", "/")),
+    )
+    answer = the_pbx().plugins.begin_login(plugin, tenant, provider_id, asked)
+    outcome = answer.value
+    if isinstance(outcome, LoginRefused):
+        return refuse(tenant, outcome)
+    if not isinstance(outcome, LoginRedirect) or not is_safe_link(outcome.url):
+        why = answer.sentence or "the plugin named an address that browsers must not be sent to"
+        return refuse(tenant, LoginRefused(sentence=NOT_NOW, reason="plugin_failed", detail=why), status=502)
+    browser = request.cookies.get(FLOW_COOKIE, "")
+    if len(browser) not in _COOKIE_CHARS:
+        browser = secrets.token_urlsafe(32)  # kept for a second tab: each flow has its own state
+    extra = app.as_extra() if app is not None else {}
+    the_pbx().stores.flows.put(tenant.pbx_tenant_id, plugin, outcome.flow, browser=browser, extra=extra)
+    # Not a redirect: `form-action 'self'` holds for redirects of a form as well, and shall hold.
+    response = make_response(render_template("go.html", url=outcome.url))
+    is_posted_back = outcome.flow.response_mode is ResponseMode.FORM_POST
+    same_site = "None" if is_posted_back else "Lax"
+    set_cookie(response, FLOW_COOKIE, browser, same_site=same_site, max_age=_FLOW_COOKIE_S)
+    return response
+
+
+@pages.route("/<provider_id>/callback", methods=["GET", "POST"])
+@without_form_token  # posted by the provider's page: the state and the flow cookie stand in for a form token
+def callback(provider_id: str) -> ResponseReturnValue:
+    """End: pop the flow and let the plugin decide. Consent and sign-out land here too, and are believed in nothing."""
+    params = _read_params()
+    if isinstance(params, str):
+        return refuse(None, LoginRefused(sentence=AGAIN, reason="malformed_callback", detail=params), status=400)
+    if "state" not in params and "code" not in params and "error" not in params and request.method == "GET":
+        return render_template("landing.html", is_consent="admin_consent" in params)
+    state, browser = params.get("state", ""), request.cookies.get(FLOW_COOKIE, "")
+    stored = None
+    if len(state) in _STATE_CHARS and len(browser) in _COOKIE_CHARS:
+        stored = the_pbx().stores.flows.pop(state, browser=browser)
+    if stored is None:
+        if "admin_consent" in params and request.method == "GET":
+            return render_template("landing.html", is_consent=True)
+        return refuse(None, LoginRefused(sentence=AGAIN, reason="flow_unknown", detail=_describe(params)))
+    tenant = the_pbx().stores.tenants.find(stored.tenant_id)
+    outcome = _complete(provider_id, tenant, stored, params)
+    admitted = admit(the_pbx(), tenant, outcome) if isinstance(outcome, SignedIn) else outcome
+    return _finish(tenant, stored, outcome, admitted)
+
+
+def _complete(
+    provider_id: str, tenant: Tenant, stored: StoredFlow, params: Mapping[str, str]
+) -> SignedIn | LoginRefused:
+    flow, visit = stored.flow, the_visit()
+    if flow.provider_id != provider_id or flow.redirect_uri != visit.origin + request.path:
+        detail = f"begun for {flow.redirect_uri}"
+        return LoginRefused(sentence=AGAIN, reason="redirect_uri_mismatch", detail=detail)
+    if (flow.response_mode is ResponseMode.FORM_POST) != (request.method == "POST"):
+        return LoginRefused(sentence=AGAIN, reason="response_mode_mismatch", detail=f"answered by {request.method}")
+    if tenant.pbx_tenant_id not in visit.known.tenant_ids:
+        return LoginRefused(sentence=AGAIN, reason="origin_unknown", detail="the tenant is not reached here any more")
+    answer = the_pbx().plugins.complete_login(stored.plugin, tenant, flow, params)
+    if answer.value is None:
+        return LoginRefused(sentence=NOT_NOW, reason="plugin_failed", detail=answer.sentence)
+    return answer.value
+
+
+def _finish(
+    tenant: Tenant, stored: StoredFlow, outcome: SignedIn | LoginRefused, admitted: Admitted | LoginRefused
+) -> ResponseReturnValue:
+    app = AppRequest.of_extra(stored.extra)
+    response: ResponseReturnValue
+    if isinstance(outcome, SignedIn) and isinstance(admitted, Admitted):
+        try:
+            response = (
+                _open(tenant, stored, outcome, admitted)
+                if app is None
+                else give_code(tenant, stored, outcome, admitted, app)
+            )
+            made = ", user created" if admitted.was_created else ""
+            detail = f"with {stored.flow.provider_id} as {outcome.upn}{made}, object id {outcome.link.entra_object_id}"
+            the_pbx().stores.audit.record(tenant.pbx_tenant_id, admitted.user.username, "sign_in", detail=detail)
+        except SessionRefusedError:
+            gone = LoginRefused(sentence=AGAIN, reason="user_disabled", detail=f"{admitted.user.username}, just now")
+            response = refuse(tenant, gone)
+    else:
+        refusal = admitted if isinstance(admitted, LoginRefused) else LoginRefused(sentence=AGAIN, reason="refused")
+        response = refuse(tenant, refusal) if app is None else refuse_for_app(tenant, refusal, app)
+    made_response = make_response(response)
+    drop_cookie(made_response, FLOW_COOKIE, same_site="None")
+    return made_response
+
+
+def _open(tenant: Tenant, stored: StoredFlow, outcome: SignedIn, admitted: Admitted) -> Response:
+    return open_session(
+        tenant,
+        stored.flow.return_to,
+        user_id=admitted.user.user_id,
+        provider=stored.flow.provider_id,
+        plugin=stored.plugin,
+        session_hint=outcome.session_hint,
+    )
+
+
+def _read_params() -> dict[str, str] | str:
+    """Return the callback's parameters, or what is wrong with them."""
+    given: MultiDict[str, str] = request.args
+    if request.method == "POST":
+        if request.args:
+            return "a posted answer with parameters in the address too"
+        if request.mimetype != "application/x-www-form-urlencoded":
+            return f"a posted answer of another type ({request.mimetype[:64]!r})"
+        if (request.content_length or 0) > _PARAMS_MAX_CHARS:
+            return f"{request.content_length} bytes"
+        given = request.form
+    pairs = list(given.items(multi=True))
+    if len(pairs) > _PARAMS_MAX or sum(len(name) + len(value) for name, value in pairs) > _PARAMS_MAX_CHARS:
+        return f"{len(pairs)} parameters, or too long ones"
+    params = dict(pairs)
+    if len(params) != len(pairs):
+        return "a parameter is given twice"
+    if any(len(name) > _NAME_MAX_CHARS or not name.isascii() for name in params):
+        return "an unusable parameter name"
+    return params
+
+
+def _read_hint(text: str) -> str | None:
+    hint = text.strip()[:320]
+    return hint if hint and hint.isprintable() else None
+
+
+def _describe(params: Mapping[str, str]) -> str:
+    """Which parameters came, not what they said: whose words an unasked answer carries is not known."""
+    names = [name for name in ("state", "code", "error", "iss", "session_state") if name in params]
+    return f"no sign-in of this browser's is under way; it brought {', '.join(names) or 'nothing'}"

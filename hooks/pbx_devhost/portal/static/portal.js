@@ -1,0 +1,37 @@
+// Everything works without this file: it copies to the clipboard and moves the progress bar without reloading.
+"use strict";
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const value = button.closest("dd").querySelector("[data-copy-source]").textContent;
+    const told = button.querySelector(".copied");
+    try {
+      await navigator.clipboard.writeText(value);
+      told.textContent = "Copied";
+    } catch {
+      told.textContent = "Not allowed";
+    }
+    setTimeout(() => { told.textContent = ""; }, 2000);
+  });
+}
+
+const box = document.querySelector("[data-progress]");
+if (box) {
+  const bar = box.querySelector("progress");
+  const look = async () => {
+    try {
+      const answer = await fetch(box.dataset.progress, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(answer.status);
+      const run = await answer.json();
+      if (!run.is_running) { location.reload(); return; }
+      box.querySelector("[data-stage]").textContent = run.stage || "Starting";
+      box.querySelector("[data-done]").textContent =
+        run.total ? `${run.done.toLocaleString("en")} of ${run.total.toLocaleString("en")}` : run.done ? run.done.toLocaleString("en") : "";
+      if (run.percent === null) bar.removeAttribute("value"); else bar.value = run.percent;
+    } catch { /* the next look may do better */ }
+    setTimeout(look, 1000);
+  };
+  setTimeout(look, 500);
+}

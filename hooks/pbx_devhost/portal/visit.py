@@ -1,0 +1,183 @@
+"""Who is asking: the origin they came to, their session, their tenant. Worked out once for each request."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Any, Final, ParamSpec, cast
+from urllib.parse import quote, urlsplit
+
+from flask import Response, abort, current_app, g, redirect, request
+from flask.typing import ResponseReturnValue
+
+from pbx_devhost.core import Pbx
+from pbx_devhost.portal.lookups import KnownOrigin, find_user
+from pbx_devhost.sessions import Session
+from pbx_plugin_api import Tenant, Viewer
+
+__all__ = [
+    "APP_TOKEN_PREFIX",
+    "BROWSER_COOKIE",
+    "SESSION_COOKIE",
+    "Visit",
+    "admin_only",
+    "drop_cookie",
+    "local_path",
+    "read_visit",
+    "set_cookie",
+    "signed_in",
+    "the_pbx",
+    "the_visit",
+    "with_browser_secret",
+]
+
+P = ParamSpec("P")
+
+SESSION_COOKIE: Final = "__Host-pbx_session"
+BROWSER_COOKIE: Final = "__Host-pbx_browser"
+"""A secret of the browser's own, before anybody has signed in: forms are tied to it."""
+APP_TOKEN_PREFIX: Final = "app."  # noqa: S105  # what such a token begins with, not one
+"""Tokens of native apps come in a header, never in a cookie, and the other way round."""
+
+_COOKIE_CHARS: Final = range(20, 100)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request's standing."""
+
+    pbx: Pbx
+    known: KnownOrigin
+    token: str
+    session: Session | None
+    browser: str
+    """The browser's secret; empty if it has brought none."""
+
+    @property
+    def origin(self) -> str:
+        """The origin in the words of the tenants' data."""
+        return self.known.origin
+
+    @cached_property
+    def tenant(self) -> Tenant:
+        """The session's tenant."""
+        if self.session is None:
+            abort(403)
+        return self.pbx.stores.tenants.find(self.session.tenant_id)
+
+    @cached_property
+    def user(self) -> Any:
+        """The row of the user who is signed in; None for an administrator."""
+        if self.session is None or self.session.user_id is None:
+            return None
+        return find_user(self.pbx, self.session.tenant_id, self.session.user_id)
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether an administrator is signed in."""
+        return self.session is not None and self.session.admin_name is not None
+
+    @property
+    def name(self) -> str:
+        """Who is signed in, for the page and the audit log."""
+        if self.session is None:
+            return ""
+        return self.session.admin_name or (self.user.username if self.user else "")
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who is signed in, for plugins."""
+        return Viewer(username=self.name, may_edit=self.is_admin)
+
+    @property
+    def csrf(self) -> str:
+        """What a form of this visitor's carries. Before sign-in it is derived from the browser's secret."""
+        if self.session is not None:
+            return self.session.csrf
+        digest = hmac.digest(self.browser.encode(), b"form", hashlib.sha256) if self.browser else b""
+        return base64.urlsafe_b64encode(digest).decode()
+
+
+def read_visit(pbx: Pbx, known: KnownOrigin) -> Visit:
+    """Work out who is asking."""
+    token = request.cookies.get(SESSION_COOKIE, "")
+    session = pbx.stores.sessions.find(token) if token and not token.startswith(APP_TOKEN_PREFIX) else None
+    if session is not None and session.tenant_id not in known.tenant_ids:
+        session = None  # a session is worth something only where its tenant is reached
+    browser = request.cookies.get(BROWSER_COOKIE, "")
+    return Visit(pbx, known, token, session, browser if len(browser) in _COOKIE_CHARS else "")
+
+
+def with_browser_secret(visit: Visit) -> Visit:
+    """Return a visit whose browser has a secret, making one at first sight. The answer takes it along."""
+    if visit.browser or visit.session is not None:
+        return visit
+    renewed = Visit(visit.pbx, visit.known, visit.token, None, secrets.token_urlsafe(24))
+    g.visit, g.new_browser_secret = renewed, renewed.browser
+    return renewed
+
+
+def the_pbx() -> Pbx:
+    """The PBX of this app."""
+    return cast(Pbx, current_app.extensions["pbx"])
+
+
+def the_visit() -> Visit:
+    """Who is asking."""
+    return cast(Visit, g.visit)
+
+
+def set_cookie(
+    response: Response, name: str, value: str, *, same_site: str = "Lax", max_age: int | None = None
+) -> None:
+    """Set a cookie that only this origin can read or set, and no script."""
+    response.set_cookie(name, value, max_age=max_age, path="/", secure=True, httponly=True, samesite=same_site)
+
+
+def drop_cookie(response: Response, name: str, *, same_site: str = "Lax") -> None:
+    """Take a cookie back."""
+    response.delete_cookie(name, path="/", secure=True, httponly=True, samesite=same_site)
+
+
+def local_path(path: str) -> str:
+    """Return a path of this portal, or `/` for anything that could lead a browser elsewhere."""
+    if not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path or len(path) > 1024:
+        return "/"
+    if not path.isascii() or not path.isprintable() or " " in path:
+        return "/"
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return "/"
+    return "/" if parts.scheme or parts.netloc else path
+
+
+def signed_in(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Let in who is signed in; send others to the sign-in page, and back afterwards."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        visit = the_visit()
+        if visit.session is None:
+            back = request.full_path.rstrip("?") if request.method == "GET" else "/"
+            return redirect(f"/login?return_to={quote(local_path(back), safe='')}", code=303)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def admin_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Let in administrators alone."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if not the_visit().is_admin:
+            abort(403)
+        return view(*args, **kwargs)
+
+    return signed_in(guarded)

@@ -1,0 +1,89 @@
+"""How values read on a page: times, states, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g
+
+__all__ = ["install", "is_safe_link"]
+
+_STATES: Final[Mapping[str, tuple[str, str]]] = {
+    "done": ("Done", "good"),
+    "ok": ("OK", "good"),
+    "loaded": ("Loaded", "good"),
+    "running": ("Running", "busy"),
+    "needs_approval": ("Needs approval", "warning"),
+    "stopped": ("Stopped", "warning"),
+    "interrupted": ("Interrupted", "warning"),
+    "not_configured": ("Not configured", "warning"),
+    "disabled": ("Switched off", "plain"),
+    "failed": ("Failed", "bad"),
+    "refused": ("Refused", "bad"),
+    "broken": ("Broken", "bad"),
+    "incompatible": ("Incompatible", "bad"),
+    "saved": ("Saved", "good"),
+    "saverefused": ("Refused", "warning"),
+    "saveconflict": ("Conflict", "warning"),
+    "started": ("Started", "good"),
+    "download": ("Done", "good"),
+}
+_DISABLED_REASONS: Final[Mapping[str, str]] = {
+    "by_admin": "by an administrator",
+    "account_disabled": "the Microsoft account is disabled",
+    "departed": "the person has left the Microsoft directory",
+    "out_of_scope": "no longer covered by the sync",
+}
+_RUN_REASONS: Final[Mapping[str, str]] = {
+    "due": "scheduled",
+    "forced": "sync now",
+    "resumed": "resumed",
+    "job": "from a page",
+}
+
+
+def install(app: Flask) -> None:
+    """Teach the templates these words."""
+    app.jinja_env.filters.update(
+        when=_when,
+        state_label=lambda value: _STATES.get(value, (value.replace("_", " ").capitalize(), "plain"))[0],
+        state_tone=lambda value: _STATES.get(value, ("", "plain"))[1],
+        why_disabled=lambda value: _DISABLED_REASONS.get(value or "", (value or "").replace("_", " ")),
+        run_reason=lambda value: _RUN_REASONS.get(value, value),
+        initials=_initials,
+        hue=lambda text: sum(map(ord, text)) % 8,
+        number=lambda value: f"{value:,}",
+    )
+
+
+def is_safe_link(url: str | None) -> bool:
+    """Whether a plugin's address may be put into a link: https, or http on this machine. No script, no data."""
+    if not url or not url.isprintable():
+        return False
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    if parts.username is not None or not host:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and host in {"localhost", "127.0.0.1", "::1"})
+
+
+def _when(seconds: float | None) -> str:
+    """A moment in the tenant's time zone."""
+    if seconds is None:
+        return "–"
+    visit = g.get("visit")
+    zone = ZoneInfo(visit.tenant.time_zone) if visit is not None and visit.session is not None else timezone.utc
+    return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _initials(name: str) -> str:
+    parts = [part for part in name.split() if part[:1].isalnum()]
+    letters = [part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)]
+    return "".join(letters).upper() or "?"
