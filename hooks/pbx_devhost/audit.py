@@ -44,8 +44,7 @@ class AuditStore:
     def lines(self, tenant_id: str, *, limit: int | None = None) -> Iterator[Any]:
         """Yield a tenant's lines, newest first."""
         statement = select(audit).where(audit.c.tenant_id == tenant_id).order_by(audit.c.id.desc())
-        with self._db.read() as connection:
-            yield from connection.execution_options(yield_per=500).execute(statement.limit(limit))
+        yield from self._db.stream(statement.limit(limit))
 
     def notify(self, tenant_id: str, key: str, subject: str, text: str, severity: str) -> bool:
         """Tell the administrators, unless the same key was told within a day."""

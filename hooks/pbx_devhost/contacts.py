@@ -181,9 +181,8 @@ class ContactStore:
             statement = statement.where(
                 or_(func.lower(contacts.c.name).like(pattern), func.lower(contacts.c.fields).like(pattern))
             )
-        with self._db.read() as connection:
-            for row in connection.execution_options(yield_per=500).execute(statement):
-                yield {"id": row.id, "synced_by": row.plugin, "external_id": row.external_id, **_show(row.fields)}
+        for row in self._db.stream(statement):
+            yield {"id": row.id, "synced_by": row.plugin, "external_id": row.external_id, **_show(row.fields)}
 
     def who_is_calling(self, tenant_id: str, e164: str, owner: UserLink | None = None) -> str | None:
         """Return the name behind a number: the callee's own book first, then the company's. Never asks anybody else."""
@@ -214,8 +213,9 @@ class ContactStore:
         yield from map(_read_book, keys)
 
     def _read(self, statement: Any) -> Iterator[SyncedContact]:
-        with self._db.read() as connection:
-            for rows in connection.execution_options(yield_per=300).execute(statement).partitions():
+        options = {"yield_per": 300}
+        with self._db.read() as connection, connection.execute(statement, execution_options=options) as result:
+            for rows in result.partitions():
                 ids = [row.id for row in rows]
                 chosen = select(contact_sources).where(contact_sources.c.contact_id.in_(ids))
                 sources: dict[str, list[ContactSource]] = {}

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, inspect, select
+from sqlalchemy import Connection, Engine, Executable, Row, Table, create_engine, event, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -44,6 +44,14 @@ class Database:
         """Open a read transaction: a snapshot that does not block writers."""
         with self.engine.connect() as connection, connection.begin():
             yield connection
+
+    def stream(self, statement: Executable, *, at_once: int = 500) -> Iterator[Row[Any]]:
+        """Yield rows in a read transaction of their own, with memory for `at_once` of them."""
+        with (
+            self.read() as connection,
+            connection.execute(statement, execution_options={"yield_per": at_once}) as result,
+        ):
+            yield from result
 
     @contextmanager
     def write(self, *, lock: str = "") -> Iterator[Connection]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from pbx_devhost.database import Database
 from pbx_devhost.schema import plugin_settings, state
@@ -122,13 +122,13 @@ class StateStore:
             .where(
                 state.c.tenant_id == tenant_id,
                 state.c.plugin == plugin,
-                state.c.key.startswith(prefix, autoescape=True),
+                state.c.key >= prefix,
+                func.substr(state.c.key, 1, len(prefix)) == prefix,  # LIKE ignores case on SQLite
             )
             .order_by(state.c.key)
         )
-        with self._db.read() as connection:
-            for row in connection.execution_options(yield_per=200).execute(statement):
-                yield row.key, StateRecord(version=row.version, value=json.loads(row.value))
+        for row in self._db.stream(statement, at_once=200):
+            yield row.key, StateRecord(version=row.version, value=json.loads(row.value))
 
 
 def _at(tenant_id: str, plugin: str, key: str) -> tuple[ColumnElement[bool], ...]:

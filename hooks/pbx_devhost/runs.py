@@ -100,5 +100,4 @@ class RunStore:
     def problems(self, run_id: str, *, limit: int | None = None) -> Iterator[Any]:
         """Yield a run's problems, in order."""
         statement = select(problems).where(problems.c.run_id == run_id).order_by(problems.c.id).limit(limit)
-        with self._db.read() as connection:
-            yield from connection.execution_options(yield_per=500).execute(statement)
+        yield from self._db.stream(statement)

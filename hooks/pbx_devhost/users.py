@@ -77,9 +77,7 @@ class UserStore:
             .where(links.c.tenant_id == tenant_id)
             .order_by(links.c.entra_tenant_id, links.c.entra_object_id)
         )
-        with self._db.read() as connection:
-            for row in connection.execution_options(yield_per=500).execute(statement):
-                yield read_linked(row)
+        yield from map(read_linked, self._db.stream(statement))
 
     def unlinked(self, tenant_id: str) -> Iterator[UnlinkedUser]:
         """Yield hand-made users that may be linked."""
@@ -88,9 +86,8 @@ class UserStore:
             .outerjoin(links, and_(links.c.tenant_id == users.c.tenant_id, links.c.user_id == users.c.id))
             .where(users.c.tenant_id == tenant_id, links.c.user_id.is_(None), users.c.role.in_(LINKABLE_ROLES))
         )
-        with self._db.read() as connection:
-            for row in connection.execution_options(yield_per=500).execute(statement):
-                yield UnlinkedUser(user_id=row.id, username=row.username, email=row.email, enabled=bool(row.enabled))
+        for row in self._db.stream(statement):
+            yield UnlinkedUser(user_id=row.id, username=row.username, email=row.email, enabled=bool(row.enabled))
 
     def diverged(self, tenant_id: str) -> Iterator[Divergence]:
         """Yield links whose user is gone or differs from the last apply: one comparison, whoever changed the row."""
@@ -99,11 +96,10 @@ class UserStore:
             .outerjoin(users, users.c.id == links.c.user_id)
             .where(links.c.tenant_id == tenant_id, or_(users.c.id.is_(None), _DIFFERS))
         )
-        with self._db.read() as connection:
-            for row in connection.execution_options(yield_per=500).execute(statement):
-                kind = DivergenceKind.DELETED if row.id is None else DivergenceKind.EDITED
-                link = UserLink(entra_tenant_id=row.entra_tenant_id, entra_object_id=row.entra_object_id)
-                yield Divergence(link=link, kind=kind)
+        for row in self._db.stream(statement):
+            kind = DivergenceKind.DELETED if row.id is None else DivergenceKind.EDITED
+            link = UserLink(entra_tenant_id=row.entra_tenant_id, entra_object_id=row.entra_object_id)
+            yield Divergence(link=link, kind=kind)
 
     def find(self, tenant_id: str, link: UserLink) -> LinkedUser | None:
         """Return the linked user of a person."""
@@ -256,8 +252,7 @@ class UserStore:
             statement = statement.where(or_(*(column.icontains(search, autoescape=True) for column in searched)))
         if limit is not None:
             statement = statement.limit(limit)
-        with self._db.read() as connection:
-            yield from connection.execution_options(yield_per=500).execute(statement)
+        yield from self._db.stream(statement)
 
     def count_all(self, tenant_id: str) -> int:
         """Count all users of a tenant."""

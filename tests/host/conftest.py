@@ -1,0 +1,47 @@
+"""Databases for the reference host's tests: SQLite always, PostgreSQL where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.devhost_pbx import DevPbx
+from tests.postgres import Cluster, run_cluster
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with run_cluster() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/pbx.db"
+        return
+    with request.getfixturevalue("cluster").database() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/pbx.db"
+
+
+@pytest.fixture
+def any_pbx(any_url: str) -> Iterator[DevPbx]:
+    """A reference host on each kind of database in turn."""
+    with ExitStack() as stack:
+        yield DevPbx(any_url, stack)
+
+
+@pytest.fixture
+def dev(sqlite_url: str) -> Iterator[DevPbx]:
+    """A reference host on SQLite."""
+    with ExitStack() as stack:
+        yield DevPbx(sqlite_url, stack)
