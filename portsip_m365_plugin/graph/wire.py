@@ -149,6 +149,11 @@ _ROWS: Final = (
         **_OUTLOOK_READ,
     ),
     _row(
+        "contacts.folders_delta", "GET", "/users/{user_id}/contactFolders/delta", "contactfolder-delta (2021)",
+        "Contacts.Read", select_of="contactFolder", select=("id", "displayName", "parentFolderId"),
+        clouds=("GLOBAL",), **_OUTLOOK_READ,
+    ),
+    _row(
         "contacts.list_default", "GET", "/users/{user_id}/contacts", "user-list-contacts (2023)", "Contacts.Read",
         select_of="contact", select=CONTACT_SELECT, query=frozenset({"$top"}), **_OUTLOOK_READ,
     ),

@@ -30,6 +30,39 @@ def list_child_folders(call: Call) -> Answer:
     )
 
 
+def folders_delta(call: Call) -> Answer:
+    """GET /users/{id}/contactFolders/delta; GLOBAL only. It shows the default folder where the listing does."""
+    if not call.realm.schema.declares("delta", "Collection(graph.contactFolder)"):
+        raise malformed_id()
+    person, mailbox = call.mailbox()
+    given = {name.lower(): value for name, value in call.request.query.items()}
+    token = given.get("$deltatoken")
+    hidden = None if call.realm.settings.list_default_folder else mailbox.default_folder
+
+    def seen(folder: ContactFolder) -> bool:
+        nested = folder.parent_id != mailbox.root_id and not call.realm.settings.folder_delta_nested
+        return folder is not hidden and not nested
+
+    with mailbox.lock:
+        end = len(mailbox.folder_log)
+        if token:
+            state = call.unseal(token)
+            if state["generation"] != call.tenant.delta_generation:
+                raise _lost(state["generation"], end)
+            last = {folder.id: (folder, removed) for folder, removed in mailbox.folder_log[state["at"] : end]}
+        else:
+            call.realm.schema.selected("contactFolder", call.options("$select").get("$select"))
+            last = {folder.id: (folder, False) for folder in mailbox.folders.values()}
+    items = [
+        encode_json({"id": folder.id, "@removed": {"reason": "deleted"}} if removed else _folder_document(folder))
+        for folder, removed in last.values()
+        if seen(folder)
+    ]
+    path = f"users/{person.id}/contactFolders/delta"
+    kept = {"tenant": call.tenant.id, "generation": call.tenant.delta_generation, "at": end}
+    return call.page(call.context(path), items, None, call.link(path, deltatoken=call.seal(kept)))
+
+
 def get_folder(call: Call) -> Answer:
     """GET /users/{id}/contactFolders/{id}."""
     _, mailbox = call.mailbox()
@@ -156,13 +189,17 @@ def _valid_token(call: Call, token: str, folder: ContactFolder) -> dict[str, Any
     if state.get("folder") != folder.id:
         raise Refused(400, "ErrorInvalidIdMalformed", "Id is malformed.")
     if state["generation"] != call.tenant.delta_generation:
-        newest = len(folder.log) + 700
-        raise Refused(
-            410,
-            "SyncStateNotFound",
-            f"The sync state generation is not found; generation={state['generation']};[highest={newest}][{newest}].",
-        )
+        raise _lost(state["generation"], len(folder.log))
     return state
+
+
+def _lost(generation: int, length: int) -> Refused:
+    newest = length + 700
+    return Refused(
+        410,
+        "SyncStateNotFound",
+        f"The sync state generation is not found; generation={generation};[highest={newest}][{newest}].",
+    )
 
 
 class _window:  # noqa: N801  reads as the function it is: a window on a list

@@ -57,6 +57,7 @@ class Mailbox:
         self.root_id = outlook_id("root", owner_id)
         self.default_folder = ContactFolder(outlook_id("contacts", owner_id), "Contacts", self.root_id)
         self.folders: dict[str, ContactFolder] = {self.default_folder.id: self.default_folder}
+        self.folder_log: list[tuple[ContactFolder, bool]] = []  # folder, removed
         self.contacts: dict[str, Contact] = {}
         self.drafts: dict[str, dict[str, Any]] = {}
         self.attachments: dict[str, list[dict[str, Any]]] = {}
@@ -73,6 +74,7 @@ class Mailbox:
                 outlook_id("folder", self.owner_id, self.created, name), name, parent_id or self.root_id
             )
             self.folders[folder.id] = folder
+            self.folder_log.append((folder, False))
             return folder
 
     def children_of(self, parent_id: str) -> list[ContactFolder]:
@@ -90,7 +92,8 @@ class Mailbox:
                 self.remove_folder(child)
             for contact in list(folder.contacts.values()):
                 self.remove_contact(contact)
-            self.folders.pop(folder.id, None)
+            if self.folders.pop(folder.id, None) is not None:
+                self.folder_log.append((folder, True))
 
     def add_contact(self, folder: ContactFolder, props: dict[str, Any], now: str, *, seeded: bool = False) -> Contact:
         """Create a contact."""

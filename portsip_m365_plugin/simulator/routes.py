@@ -63,6 +63,7 @@ _TABLE: tuple[tuple[str, str, Handler, Service, str | None], ...] = (
     ("GET", "/users/{id}/contacts/delta", graph_contacts.contacts_delta, "outlook", "GET /users/{id}/contacts"),
     ("GET", "/users/{id}/contacts/{id}", graph_contacts.get_contact, "outlook", None),
     ("GET", "/users/{id}/contactFolders", graph_contacts.list_folders, "outlook", None),
+    ("GET", "/users/{id}/contactFolders/delta", graph_contacts.folders_delta, "outlook", None),
     ("GET", "/users/{id}/contactFolders/{id}", graph_contacts.get_folder, "outlook", None),
     ("GET", "/users/{id}/contactFolders/{id}/childFolders", graph_contacts.list_child_folders, "outlook", None),
     ("GET", "/users/{id}/contactFolders/{id}/contacts", graph_contacts.list_contacts, "outlook", None),

@@ -19,6 +19,7 @@ class Settings:
     expired_token_form: str = "gone"  # noqa: S105  "gone": 410 with Location; "too_old": 400 as observed live
     access_token_life_s: int = 3599
     list_default_folder: bool = False  # whether /contactFolders shows the default one (open, graph.md section 10)
+    folder_delta_nested: bool = True  # whether contactFolders/delta names folders below folders (not documented)
     immutable_ids: bool = True  # open for 21Vianet
     batch: bool = True  # open for 21Vianet
     batch_shuffled: bool = True

@@ -101,6 +101,7 @@ GRAPH_SCENES: Final[Mapping[str, Scene]] = {
     "contacts.child_folders": lambda s: _rows(
         s, "contacts.child_folders", user_id=s.props["mailbox_id"], folder_id=s.props["folder_id"], query={"$top": 100}
     ),
+    "contacts.folders_delta": lambda s: _rows(s, "contacts.folders_delta", user_id=s.props["mailbox_id"]),
     "contacts.list_default": lambda s: _rows(
         s, "contacts.list_default", user_id=s.props["mailbox_id"], query={"$top": 5}, headers=IMMUTABLE
     ),

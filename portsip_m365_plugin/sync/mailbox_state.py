@@ -1,0 +1,204 @@
+"""What is remembered of each mailbox between runs: its state, its folders, and how far each was read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from pbx_plugin_api import Host, InvalidValueError, JsonValue, dump, load
+from portsip_m365_plugin.graph.errors import (
+    GraphError,
+    MailboxMissingError,
+    MailboxMovingError,
+    MailboxRefusedError,
+    NotFoundError,
+    QuotaError,
+)
+
+__all__ = [
+    "BookKind",
+    "FolderRecord",
+    "MailboxRecord",
+    "MailboxStatus",
+    "StateWriter",
+    "judge_mailbox",
+    "load_mailbox",
+    "load_mailboxes",
+    "state_key",
+]
+
+PREFIX: Final = "contacts.box."
+_VALUE_MAX_BYTES: Final = 200 * 1024
+"""The host takes 256 KiB under one key."""
+_ASK_AGAIN: Final = timedelta(hours=20)
+"""A day, less what a nightly run may begin earlier than the last one."""
+_HELD_AT_ONCE: Final = 50
+
+
+class BookKind(StrEnum):
+    """Where a mailbox's contacts go."""
+
+    PERSONAL = "personal"
+    COMPANY = "company"
+
+
+class MailboxStatus(StrEnum):
+    """How a mailbox stands. Every one but `OK` keeps the contacts that are there."""
+
+    OK = "ok"
+    NO_MAILBOX = "no_mailbox"
+    ON_PREMISES = "on_premises"
+    INACTIVE = "inactive"
+    """Not licensed, deactivated, or on premises: Microsoft says the same of all three."""
+    MOVING = "moving"
+    REFUSED = "refused"
+    FULL = "full"
+    FAILED = "failed"
+    """An error of the moment; asked again by the next run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderRecord:
+    """A contact folder as it was last seen."""
+
+    folder_id: str
+    name: str
+    parent_id: str
+    mark: str | None = None
+    """Delta link, or the digest of ids and change keys; None: read it in full."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxRecord:
+    """One mailbox as one book sees it."""
+
+    kind: BookKind
+    mailbox_id: str
+    shown: str = ""
+    """Display text for the admin."""
+    status: MailboxStatus = MailboxStatus.OK
+    detail: str = ""
+    since_utc: datetime | None = None
+    """When this status began."""
+    asked_at_utc: datetime | None = None
+    round: str = ""
+    """The nightly round that last finished this mailbox."""
+    fingerprint: str = ""
+    """Of mapping and cloud; another one makes every folder be read in full."""
+    default_id: str | None = None
+    """None while nothing has ever been seen in the default folder."""
+    tree_link: str | None = None
+    folders: tuple[FolderRecord, ...] = ()
+    contacts: int = 0
+    left_out: int = 0
+    """Contacts above the cap."""
+    held: int = 0
+    """Contacts that were suddenly absent and wait for a second look."""
+
+    def may_be_asked(self, now_utc: datetime) -> bool:
+        """Whether to ask now: a mailbox that could not be read is asked again after a day."""
+        if self.status in (MailboxStatus.OK, MailboxStatus.FAILED) or self.asked_at_utc is None:
+            return True
+        return now_utc - self.asked_at_utc >= _ASK_AGAIN
+
+    def became(self, status: MailboxStatus, detail: str, now_utc: datetime) -> MailboxRecord:
+        """Return the record with another status; its beginning stays where the status is the same."""
+        since_utc = self.since_utc if status is self.status and self.since_utc is not None else now_utc
+        return replace(self, status=status, detail=detail, since_utc=since_utc, asked_at_utc=now_utc)
+
+    def read_anew(self) -> MailboxRecord:
+        """Return the record with every mark forgotten."""
+        folders = tuple(replace(folder, mark=None) for folder in self.folders)
+        return replace(self, tree_link=None, folders=folders)
+
+
+_BY_CODE: Final = {
+    "MailboxNotHostedInExchangeOnline": MailboxStatus.ON_PREMISES,
+    "MailboxNotEnabledForRESTAPI": MailboxStatus.INACTIVE,
+    "ErrorMailboxNotEnabledForRESTAPI": MailboxStatus.INACTIVE,
+    "MailboxNotSupportedForRESTAPI": MailboxStatus.INACTIVE,
+    "AuthenticationError": MailboxStatus.NO_MAILBOX,
+}
+
+
+def judge_mailbox(error: GraphError) -> MailboxStatus:
+    """Say what an error tells about the mailbox; `FAILED` where it is about the moment."""
+    if error.code in _BY_CODE:
+        return _BY_CODE[error.code]
+    for kind, status in (
+        (MailboxMissingError, MailboxStatus.NO_MAILBOX),
+        (NotFoundError, MailboxStatus.NO_MAILBOX),
+        (MailboxMovingError, MailboxStatus.MOVING),
+        (MailboxRefusedError, MailboxStatus.REFUSED),
+        (QuotaError, MailboxStatus.FULL),
+    ):
+        if isinstance(error, kind):
+            return status
+    return MailboxStatus.FAILED
+
+
+def state_key(kind: BookKind, mailbox_id: str) -> str:
+    """Return where a mailbox's record is kept."""
+    name = mailbox_id if len(mailbox_id) <= 64 else hashlib.sha256(mailbox_id.encode()).hexdigest()
+    return f"{PREFIX}{kind.value}.{name}"
+
+
+def load_mailbox(host: Host, kind: BookKind, mailbox_id: str) -> MailboxRecord | None:
+    """Return the record of a mailbox, or None where there is none that this version understands."""
+    found = host.state.get(state_key(kind, mailbox_id))
+    return None if found is None else _read(found.value)
+
+
+def load_mailboxes(host: Host) -> Iterator[MailboxRecord]:
+    """Yield every record, by key; memory does not grow with their number."""
+    for _, found in host.state.items(PREFIX):
+        record = _read(found.value)
+        if record is not None:
+            yield record
+
+
+class StateWriter:
+    """Writes records, many in one transaction. What was not flushed when a run is killed is simply read again."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._held: dict[str, JsonValue] = {}
+
+    def put(self, record: MailboxRecord) -> None:
+        """Keep a record until the next flush."""
+        self._held[state_key(record.kind, record.mailbox_id)] = _bounded(record)
+        if len(self._held) >= _HELD_AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is held."""
+        if self._held:
+            self._host.state.put_many(self._held)
+            self._held = {}
+
+    def forget(self, record: MailboxRecord) -> None:
+        """Forget a mailbox that has left."""
+        self.flush()
+        self._host.state.delete(state_key(record.kind, record.mailbox_id))
+
+
+def _bounded(record: MailboxRecord) -> JsonValue:
+    """Return the JSON shape; hundreds of folders lose their marks, and are read in full every time."""
+    shape: JsonValue = dump(record)
+    if len(json.dumps(shape)) > _VALUE_MAX_BYTES:
+        shape = dump(record.read_anew())
+    if len(json.dumps(shape)) > _VALUE_MAX_BYTES:
+        shape = dump(replace(record, folders=(), tree_link=None))
+    return shape
+
+
+def _read(value: JsonValue) -> MailboxRecord | None:
+    try:
+        return load(MailboxRecord, value)
+    except InvalidValueError:
+        return None
