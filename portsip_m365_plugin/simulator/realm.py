@@ -4,6 +4,7 @@ import itertools
 import random
 import secrets
 import time
+from email.utils import formatdate
 from typing import Any
 
 from portsip_m365_plugin.simulator.apps import AccessTokens
@@ -133,4 +134,7 @@ class Realm:
                 answer = refusal(self, request, refused)
             self.note(request, "(upload)", answer.status)
             return answer
-        return self.entra.answer(request)
+        answer = self.entra.answer(request)
+        # Entra tells its own time: from it a client learns that its clock is wrong.
+        answer.headers.setdefault("Date", formatdate(self.clock.time_s(), usegmt=True))
+        return answer

@@ -185,7 +185,9 @@ def _date() -> str:
 
 
 def _render(request: Request, answer: Answer, keep: bool) -> bytes:
-    lines = [f"HTTP/1.1 {answer.status} {_REASONS.get(answer.status, 'Unknown')}", f"Date: {_date()}"]
+    lines = [f"HTTP/1.1 {answer.status} {_REASONS.get(answer.status, 'Unknown')}"]
+    if "Date" not in answer.headers:
+        lines.append(f"Date: {_date()}")
     if answer.content_type:
         lines.append(f"Content-Type: {answer.content_type}")
     for name, value in answer.headers.items():
