@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from pbx_plugin_api.settings_page import Severity
 from pbx_plugin_api.tenants import Tenant, WebOrigins
 from pbx_plugin_api.testing.clock import DEFAULT_NOW_UTC, FakeClock
 from pbx_plugin_api.testing.contacts import FakeContacts
-from pbx_plugin_api.testing.lease import FakeLease
+from pbx_plugin_api.testing.lease import FakeLease, ReadOnlyLease
 from pbx_plugin_api.testing.run import FakeAudit, FakeProgress, Notice
 from pbx_plugin_api.testing.stores import FakeBlobs, FakeRateBudget, FakeSecrets, FakeSettings, FakeState
 from pbx_plugin_api.testing.users import FakeUsers
@@ -42,7 +43,7 @@ class FakeHost:
         origins: Where browsers reach the PBX.
         user_limit: How many users the tenant may have; the tenant's own limit by default.
         deadline_utc: When the host stops waiting; none by default.
-        system: The host that `system()` returns.
+        system: The host that `system()` returns, for reading and for its rate budget.
         beside: Another host of the same tenant, for a second plugin: clock, lease, users and blobs are shared.
         clock: A clock shared with other tenants' hosts.
     """
@@ -86,7 +87,14 @@ class FakeHost:
 
     def system(self) -> Host | None:
         """See `Host`."""
-        return self._system
+        if self._system is None:
+            return None
+        seen = copy.copy(self._system)
+        for name in ("users", "contacts", "settings", "secrets", "state", "blobs"):
+            part = copy.copy(getattr(seen, name))
+            part._lease = ReadOnlyLease()
+            setattr(seen, name, part)
+        return seen
 
 
 class FakePbx:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pbx_plugin_api.errors import LeaseLostError
+from pbx_plugin_api.errors import HostRefusedError, LeaseLostError
 
-__all__ = ["FakeLease"]
+__all__ = ["FakeLease", "ReadOnlyLease"]
 
 
 class FakeLease:
@@ -27,3 +27,11 @@ class FakeLease:
         """Raise `LeaseLostError` once the lease has moved."""
         if self._is_lost:
             raise LeaseLostError(f"the lease {self.fencing_token} on this tenant has moved to another worker")
+
+
+class ReadOnlyLease(FakeLease):
+    """What the parts of a system host hold: nothing is written through them."""
+
+    def check(self) -> None:
+        """Refuse every write."""
+        raise HostRefusedError("the system's host is for reading only")
