@@ -211,7 +211,7 @@ class MailboxReader:
             return []
         page = read_page(body, ask.request)
         if ask.step is Step.FIRST:
-            return self._learn_default(page)
+            return self._learn_default(ask, page)
         if ask.step is Step.TREE_CHANGES:
             return self._take_tree_changes(ask, page)
         asks: list[Ask] = []
@@ -247,9 +247,9 @@ class MailboxReader:
                 return self._walk()
         raise error
 
-    def _learn_default(self, page: Page) -> list[Ask]:
+    def _learn_default(self, ask: Ask, page: Page) -> list[Ask]:
         if not page.rows:
-            return []
+            return self._next_page(ask, page)  # an empty page need not be the last
         folder_id = page.rows[0].get("parentFolderId")
         if not isinstance(folder_id, str) or not folder_id:
             raise ProtocolError("a contact without a folder")
