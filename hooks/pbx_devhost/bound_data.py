@@ -97,7 +97,6 @@ class BoundRateBudget(Part):
     """Keeps `pbx_plugin_api.RateBudget`."""
 
     def take(self, bucket: str, amount: int, limits: Sequence[RateLimit]) -> datetime | None:
-        """See `RateBudget`."""
-        self._scope.check_writable()
+        """See `RateBudget`. Also of the system's host: tenants that send by one mailbox share its limits."""
         name = f"{self._scope.plugin}:{bucket}"
         return self._stores.budgets.take(self._scope.tenant_id, name, amount, limits)

@@ -37,7 +37,11 @@ class Database:
         self.now = now
         self.engine = _open(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._prepare()
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -13,7 +13,7 @@ from pbx_devhost.database import Database
 from pbx_devhost.schema import due
 from pbx_plugin_api import LeaseLostError
 
-__all__ = ["Due", "Lease", "LeaseStore"]
+__all__ = ["Due", "Lease", "LeaseStore", "is_dead", "name_holder"]
 
 LEASE_S = 120.0
 
@@ -47,11 +47,11 @@ class LeaseStore:
         A holder on this machine whose process is gone holds nothing: a killed run can be continued at once. With
         `only_if_due` None is returned as well where the tenant is not due (any more): another worker was quicker.
         """
-        now, me = self._db.now(), _holder()
+        now, me = self._db.now(), name_holder()
         with self._db.write() as connection:
             self._ensure_row(connection, tenant_id, plugin)
             row = connection.execute(self._row(tenant_id, plugin)).one()
-            if row.lease_until > now and not _is_dead(row.lease_holder):
+            if row.lease_until > now and not is_dead(row.lease_holder):
                 return None
             if only_if_due and (row.next_due_at is None or row.next_due_at > now):
                 return None
@@ -117,12 +117,12 @@ def _at(tenant_id: str, plugin: str) -> tuple[ColumnElement[bool], ...]:
     return due.c.tenant_id == tenant_id, due.c.plugin == plugin
 
 
-def _holder() -> str:
+def name_holder() -> str:
     """Name this process: machine, process id, and when it began (ids are used again)."""
     return f"{socket.gethostname()}|{os.getpid()}|{_began(os.getpid())}"
 
 
-def _is_dead(holder: str) -> bool:
+def is_dead(holder: str) -> bool:
     """Whether the holder was a process of this machine that is gone. When in doubt, it lives."""
     machine, _, rest = holder.partition("|")
     pid, _, began = rest.partition("|")

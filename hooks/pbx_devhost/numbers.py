@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select, tuple_, update
 
 from pbx_devhost.database import Database
 from pbx_devhost.schema import number_cursors, numbers, tenants, users
+from pbx_devhost.tenants import TenantError
 from pbx_plugin_api import AnyNumber, ExtensionWish, Fixed, UserLink
 
 __all__ = ["FIRST_NUMBER", "NumberError", "Numbers", "lock_tenant", "walk_key"]
@@ -26,11 +27,17 @@ class NumberError(Exception):
 
 
 def lock_tenant(database: Database, connection: Connection, tenant_id: str) -> tuple[int | None, int]:
-    """Lock a tenant's users and numbers for this transaction; return its user limit and its rest in days."""
+    """Lock a tenant's users and numbers for this transaction; return its user limit and its rest in days.
+
+    Raises:
+        TenantError: There is no such tenant.
+    """
     statement = select(tenants.c.user_limit, tenants.c.rest_days).where(tenants.c.id == tenant_id)
     if not database.is_sqlite:
         statement = statement.with_for_update()
-    row = connection.execute(statement).one()
+    row = connection.execute(statement).first()
+    if row is None:
+        raise TenantError(f"there is no tenant {tenant_id!r} (any more)")
     return row.user_limit, row.rest_days
 
 

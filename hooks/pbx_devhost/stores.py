@@ -13,6 +13,7 @@ from pbx_devhost.budgets import BudgetStore
 from pbx_devhost.contacts import ContactStore
 from pbx_devhost.database import Database
 from pbx_devhost.leases import LeaseStore
+from pbx_devhost.outbox import OutboxStore
 from pbx_devhost.plugin_data import SettingsStore, StateStore
 from pbx_devhost.runs import RunStore
 from pbx_devhost.sessions import FlowStore, SessionStore
@@ -44,6 +45,7 @@ class Stores:
     sessions: SessionStore
     flows: FlowStore
     accounts: AccountStore
+    outbox: OutboxStore
 
 
 def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | None = None) -> Stores:
@@ -59,7 +61,11 @@ def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | 
         VaultError: Its key cannot be had.
     """
     database = Database(url, now=now)
-    vault = Vault(database, key if key is not None else find_key(url))
+    try:
+        vault = Vault(database, key if key is not None else find_key(url))
+    except BaseException:
+        database.close()
+        raise
     return Stores(
         database=database,
         vault=vault,
@@ -77,4 +83,5 @@ def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | 
         sessions=SessionStore(database),
         flows=FlowStore(database, vault),
         accounts=AccountStore(database),
+        outbox=OutboxStore(database, vault),
     )

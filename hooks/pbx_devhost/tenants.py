@@ -94,7 +94,7 @@ class TenantStore:
             return [_read(row) for row in connection.execute(select(tenants).order_by(tenants.c.name))]
 
     def find(self, key: str) -> Tenant:
-        """Return the tenant with this name, id or SIP domain.
+        """Return the tenant with this name, id or SIP domain; the PBX itself where no tenant is called `system`.
 
         Raises:
             TenantError: There is none; the message lists a few there are.
@@ -109,6 +109,8 @@ class TenantStore:
             row = connection.execute(select(tenants).where(matches)).first()
             if row is not None:
                 return _read(row)
+            if key == SYSTEM_TENANT.pbx_tenant_id:
+                return SYSTEM_TENANT
             names = connection.execute(select(tenants.c.name).order_by(tenants.c.name).limit(10)).scalars().all()
         known = ", ".join(names) or "none yet; add one with: pbx-devhost tenant add NAME"
         raise TenantError(f"there is no tenant {key!r}; tenants: {known}")

@@ -164,7 +164,10 @@ class ChangeSet:
     def _switch(self, change: EnableUser | DisableUser, user: dict[str, Any]) -> ApplyResult:
         reason: DisableReason | None = change.reason if isinstance(change, DisableUser) else None
         enabled = reason is None
-        same = bool(user["enabled"]) == enabled and user.get("disabled_reason") == reason
+        is_locked = not user["enabled"] and user.get("disabled_reason") in (None, DisableReason.BY_ADMIN)
+        same = (bool(user["enabled"]) == enabled and user.get("disabled_reason") == reason) or (
+            is_locked and not enabled
+        )
         if not same:
             at = None if enabled else self._db.now()
             values = {"enabled": int(enabled), "disabled_reason": reason and reason.value, "disabled_at": at}

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.engine import make_url
 
 from pbx_devhost.database import Database
-from pbx_devhost.schema import data_keys, flows, secrets, users
+from pbx_devhost.schema import data_keys, flows, outbox, secrets, users
 from pbx_plugin_api import QuotaError
 
 __all__ = ["KEY_VARIABLE", "Vault", "VaultError", "find_key"]
@@ -180,6 +180,11 @@ class Vault:
                 values = {"sip_secret": self.seal(sip, row.id, "sip"), "pin_secret": self.seal(pin, row.id, "pin")}
                 connection.execute(update(users).where(users.c.id == row.id).values(values))
                 count += 2
+            mails = select(outbox.c.seq, outbox.c.id, outbox.c.sealed).where(outbox.c.sealed.is_not(None))
+            for row in connection.execute(mails).all():
+                sealed = self.seal(self.open(row.sealed, "outbox", row.id), "outbox", row.id)
+                connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(sealed=sealed))
+                count += 1
             connection.execute(delete(flows))  # sign-ins under way are short-lived: their people click again
             connection.execute(delete(data_keys).where(data_keys.c.id.in_(old_ids)))
         self._kek = wrapping

@@ -1,0 +1,234 @@
+"""A plugin bound to tenant A cannot read or write anything of tenant B, by any method of any part of the host.
+
+The cases are counted against the live Protocols: a method that is added without a case here fails the test.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import pytest
+from sqlalchemy import select
+
+from pbx_devhost.schema import metadata
+from pbx_plugin_api import (
+    ApplyStatus,
+    CompanyBook,
+    ContactSource,
+    CreateUser,
+    DeleteUser,
+    DisableReason,
+    DisableUser,
+    DraftContact,
+    DropContact,
+    EnableUser,
+    Host,
+    LinkUser,
+    PersonalBook,
+    Phone,
+    Photo,
+    Problem,
+    PutContact,
+    RateLimit,
+    Severity,
+    UpdateUser,
+)
+from pbx_plugin_api import host as contract
+from tests.devhost_pbx import DevPbx, draft, link
+
+COMPANY, PERSONAL = CompanyBook(), PersonalBook(owner=link("ada"))
+PHOTO = Photo(content=b"\x89PNG", content_type="image/png", source_etag="e")
+SECRET = "only of Fabrikam"
+
+
+class Victim:
+    """Everything of tenant B, written there under names that tenant A knows."""
+
+    def __init__(self, dev: DevPbx) -> None:
+        self.dev, host = dev, dev.other_tenant
+        phone = Phone(raw="030 12345", e164="+493012345")
+        ada = draft("ada", display_name=SECRET, email="ada@fabrikam.example", work_phone=phone, department=SECRET)
+        host.users.apply([CreateUser(draft=ada), CreateUser(draft=draft("gone"))])
+        tid = dev.other.pbx_tenant_id
+        dev.stores.users.delete(tid, "gone")
+        dev.stores.users.add(tid, "by-hand", display_name=SECRET)
+        row = dev.stores.users.find_by_username(tid, "by-hand")
+        assert row is not None
+        self.by_hand_id: str = row.id
+        host.users.set_photo(link("ada"), PHOTO)
+        for book in (COMPANY, PERSONAL):
+            host.contacts.apply(book, [put("c")])
+        [contact] = dev.stores.contacts.rows(tid, COMPANY)
+        dev.stores.contacts.edit(tid, contact["id"], DraftContact(name=f"{SECRET}, edited"))
+        host.settings.write({"k": SECRET}, expected_version=0)
+        host.secrets.put("k", SECRET.encode())
+        host.state.put("k", SECRET)
+        self.blob = host.blobs.put(iter([SECRET.encode()]), content_type="text/plain", keep_s=600)
+        host.rate_budget.take("b", 1, [RateLimit(amount=1, window_s=600)])
+        host.audit.record("fabrikam.secret", outcome="ok", subject=SECRET)
+        host.notify_admin("k", SECRET, SECRET, severity=Severity.BAD)
+        host.progress.report(SECRET, 1, 2)
+
+
+def put(external_id: str) -> PutContact:
+    source = ContactSource(mailbox_id="m", folder_id="f", contact_id="c")
+    return PutContact(external_id=external_id, draft=DraftContact(name=SECRET), sources=(source,))
+
+
+def _open_blob(host: Host, victim: Victim) -> object:
+    with pytest.raises(KeyError), host.blobs.open(victim.blob):
+        pass
+    return None
+
+
+def _apply_users(host: Host, victim: Victim) -> object:
+    ada = link("ada")
+    changes = [
+        UpdateUser(draft=draft("ada", display_name="Evil"), fields=("display_name",)),
+        DisableUser(link=ada, reason=DisableReason.DEPARTED),
+        EnableUser(link=ada),
+        DeleteUser(link=ada),
+        LinkUser(user_id=victim.by_hand_id, draft=draft("eve")),
+        DeleteUser(link=link("gone")),
+    ]
+    results = host.users.apply(changes)
+    assert ApplyStatus.APPLIED not in [result.status for result in results]
+    made = host.users.apply([CreateUser(draft=draft("ada"))])
+    return results + made
+
+
+def _apply_contacts(host: Host, victim: Victim) -> object:
+    changes = [DropContact(external_id="c"), put("c")]
+    return [host.contacts.apply(book, changes) for book in (COMPANY, PERSONAL)]
+
+
+Case = Callable[[Host, Victim], object]
+"""Uses one method with the other tenant's own names, and returns what it said."""
+
+CASES: dict[str, Case] = {
+    "Users.linked": lambda h, v: list(h.users.linked()),
+    "Users.unlinked": lambda h, v: list(h.users.unlinked()),
+    "Users.diverged": lambda h, v: list(h.users.diverged()),
+    "Users.find": lambda h, v: h.users.find(link("ada")),
+    "Users.counts": lambda h, v: (h.users.counts().linked, h.users.counts().enabled),
+    "Users.apply": _apply_users,
+    "Users.set_photo": lambda h, v: [h.users.set_photo(link("ada"), photo) for photo in (PHOTO, None)],
+    "Contacts.books": lambda h, v: list(h.contacts.books()),
+    "Contacts.synced": lambda h, v: [
+        list(h.contacts.synced(book, mailbox_id=mailbox, folder_id=folder))
+        for book in (COMPANY, PERSONAL)
+        for mailbox, folder in ((None, None), ("m", None), ("m", "f"))
+    ],
+    "Contacts.find": lambda h, v: [h.contacts.find(book, ["c"]) for book in (COMPANY, PERSONAL)],
+    "Contacts.diverged": lambda h, v: [list(h.contacts.diverged(book)) for book in (COMPANY, PERSONAL)],
+    "Contacts.diverged_books": lambda h, v: list(h.contacts.diverged_books()),
+    "Contacts.apply": _apply_contacts,
+    "Settings.read": lambda h, v: (h.settings.read().version, dict(h.settings.read().values)),
+    "Settings.write": lambda h, v: h.settings.write({"k": "evil"}, expected_version=0).version,
+    "Secrets.get": lambda h, v: h.secrets.get("k"),
+    "Secrets.put": lambda h, v: h.secrets.put("k", b"evil"),
+    "Secrets.delete": lambda h, v: h.secrets.delete("k"),
+    "State.get": lambda h, v: h.state.get("k"),
+    "State.put": lambda h, v: h.state.put("k", "evil"),
+    "State.put_many": lambda h, v: h.state.put_many({"k": "evil"}),
+    "State.delete": lambda h, v: h.state.delete("k"),
+    "State.items": lambda h, v: list(h.state.items()) + list(h.state.items("k")),
+    "Blobs.info": lambda h, v: h.blobs.info(v.blob),
+    "Blobs.open": _open_blob,
+    "Blobs.put": lambda h, v: h.blobs.put(iter([b"evil"]), content_type="text/plain", keep_s=60),
+    "RateBudget.take": lambda h, v: h.rate_budget.take("b", 1, [RateLimit(amount=1, window_s=600)]),
+    "Progress.fencing_token": lambda h, v: h.progress.fencing_token,
+    "Progress.deadline_utc": lambda h, v: None if h.progress.deadline_utc is None else "a time",
+    "Progress.report": lambda h, v: h.progress.report("evil", 9, 9),
+    "Progress.should_stop": lambda h, v: h.progress.should_stop(),
+    "Progress.problem": lambda h, v: h.progress.problem(Problem(reason="evil")),
+    "Audit.record": lambda h, v: h.audit.record("evil", outcome="ok"),
+    "Clock.now_utc": lambda h, v: h.clock.now_utc().tzinfo and None,
+    "Clock.sleep": lambda h, v: h.clock.sleep(0.0),
+    "Host.web_origins": lambda h, v: h.web_origins.web,
+    "Host.notify_admin": lambda h, v: h.notify_admin("k", "evil", "evil", severity=Severity.BAD),
+    "Host.system": lambda h, v: h.system(),
+}
+
+PARTS = ("users", "contacts", "settings", "secrets", "state", "blobs", "rate_budget", "progress", "audit", "clock")
+
+
+def live_methods() -> Iterator[str]:
+    for kind in vars(contract).values():
+        if inspect.isclass(kind) and Protocol in kind.__bases__ and kind.__module__ == contract.__name__:
+            for name, member in vars(kind).items():
+                if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property)):
+                    yield f"{kind.__name__}.{name}"
+
+
+def test_every_method_of_the_contract_has_a_case() -> None:
+    assert {name for name in live_methods() if name.removeprefix("Host.") not in PARTS} == set(CASES)
+
+
+def everything_of(dev: DevPbx) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of tenant B in every table, whether it says so in a column or hangs on one that does."""
+    tid = dev.other.pbx_tenant_id
+    with dev.stores.database.read() as connection:
+        found = {}
+        ids = {tid}
+        for table in metadata.tables.values():
+            rows = [tuple(row) for row in connection.execute(select(table)).all()]
+            if "tenant_id" in table.c:
+                rows = [row for row in rows if row[list(table.c).index(table.c.tenant_id)] == tid]
+                ids |= {str(row[0]) for row in rows}
+            found[table.name] = sorted(rows, key=repr)
+        for name in ("photos", "registrations", "blob_chunks", "problems"):
+            table = metadata.tables[name]
+            key = list(table.c).index(table.c["run_id" if name == "problems" else table.c.keys()[0]])
+            found[name] = [row for row in found[name] if str(row[key]) in ids]
+    return {name: rows for name, rows in found.items() if name not in ("tenants", "meta", "data_keys", "admins")}
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_no_method_reads_or_writes_another_tenant(dev: DevPbx, name: str) -> None:
+    bare = CASES[name]
+    # What the method says where tenant B has nothing is what it has to say where B has everything.
+    without = _say(bare, dev.bound("sample", dev.stores.tenants.add("Nobody")), None)
+    victim = Victim(dev)
+    before = everything_of(dev)
+    assert sum(map(len, before.values())) > 20, "the victim has something of everything"
+    host = dev.bound("sample", dev.stores.tenants.add("Attacker"))
+    said = _say(bare, host, victim)
+    if name not in ("Host.web_origins", "Blobs.put"):
+        assert said == without
+    assert "fabrikam" not in repr(said).casefold()
+    assert SECRET not in repr(said)
+    assert everything_of(dev) == before
+
+
+class _Nothing:
+    by_hand_id, blob = "no-such-user", "no-such-blob"
+
+
+def _say(case: Case, host: Host, victim: Victim | None) -> object:
+    return case(host, victim or _Nothing())  # type: ignore[arg-type]
+
+
+def test_the_victim_sees_all_of_it(dev: DevPbx) -> None:
+    """The cases above would pass on an empty tenant too: here the same methods find what B has."""
+    victim = Victim(dev)
+    host = dev.other_tenant
+    silent = {"Users.unlinked", "Users.diverged", "Contacts.diverged", "Contacts.diverged_books"}
+    for name in (
+        *silent,
+        "Users.linked",
+        "Users.find",
+        "Contacts.books",
+        "Contacts.find",
+        "Contacts.synced",
+        "Settings.read",
+        "Secrets.get",
+        "State.get",
+        "State.items",
+        "Blobs.info",
+    ):
+        assert CASES[name](host, victim), name
+    assert host.users.counts().linked == 1
+    assert host.rate_budget.take("b", 1, [RateLimit(amount=1, window_s=600)]) is not None
