@@ -1,12 +1,151 @@
-"""The command line `portsip-m365`."""
+"""The command line `portsip-m365`: a demo without Microsoft, and the plugin's own work on a PBX.
+
+`plan`, `sync` and `doctor` work on a reference host by calling its program `pbx-devhost`, as an administrator would:
+the plugin does not import the host. In a PortSIP PBX the same buttons are on the settings page.
+"""
 
 from __future__ import annotations
 
+import functools
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
 import click
+from rich.console import Console
+from rich.table import Table
+
+from portsip_m365_plugin.demo.devhost import DevHost
+from portsip_m365_plugin.demo.processes import ChildError
+from portsip_m365_plugin.demo.show import Silent, Terminal, plan_table
+from portsip_m365_plugin.demo.story import Demo
 
 __all__ = ["main"]
+
+
+def fail(sentence: str) -> NoReturn:
+    """Print one line on stderr and end with exit code 1."""
+    click.echo(sentence, err=True)
+    raise SystemExit(1)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Microsoft 365 for the PortSIP PBX: a demo without Microsoft, and tools for a PBX that has the plugin."""
+
+
+@main.command()
+@click.option("--users", default=500, show_default=True, help="How many people the simulated directory has.")
+@click.option("--once", is_flag=True, help="End after the syncs instead of serving the portal.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON summary and nothing else; implies --once.")
+@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep database and keys in this folder.")
+def demo(users: int, once: bool, as_json: bool, keep: Path | None) -> None:
+    """Show it all in a minute: a simulated Microsoft 365, a small PBX, people who arrive and change."""
+    if users < 40:
+        fail("--users: at least 40, so that every kind of account is among them")
+    console = Console()
+    with tempfile.TemporaryDirectory(prefix="portsip-m365-demo-") as made:
+        folder = keep or Path(made)
+        folder.mkdir(parents=True, exist_ok=True)
+        if (folder / "pbx.db").exists():
+            fail(f"--keep: {folder} holds a PBX already; name another folder")
+        try:
+            with Demo(folder, Silent() if as_json else Terminal(console), users=users) as play:
+                summary = play.play()
+                if as_json:
+                    click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
+                elif not once:
+                    _serve(play, console)
+        except ChildError as error:
+            fail(str(error))
+        except KeyboardInterrupt:
+            console.print("Ended.")
+
+
+def _serve(play: Demo, console: Console) -> None:
+    portal = play.serve()
+    where = f"{play.portal}/login?domain=demo.pbx.local"
+    console.print(
+        f"\nThe portal is at [bold]{where}[/bold]\n"
+        f"  as administrator: user name [bold]admin[/bold], password [bold]{play.password}[/bold]\n"
+        f"  with Microsoft:   press the Microsoft icon, and choose or type [bold]{play.somebody()}[/bold]"
+        " (no password: it is a simulation)\n"
+        "It runs on this machine alone. Ctrl-C ends everything and leaves nothing behind.",
+        highlight=False,
+    )
+    portal.wait()
+
+
+def _on_a_pbx(name: str) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a command that works on one tenant of a reference host."""
+
+    def decorate(function: Callable[..., None]) -> click.Command:
+        @main.command(name)
+        @click.argument("tenant", metavar="T")
+        @click.option("--db", default="sqlite:///pbx-devhost.db", envvar="PBX_DEVHOST_DB", show_default=True)
+        @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+        @functools.wraps(function)
+        def call(tenant: str, db: str, as_json: bool, **more: Any) -> None:
+            try:
+                function(DevHost(db), tenant, as_json, **more)
+            except ChildError as error:
+                fail(str(error))
+
+        return call
+
+    return decorate
+
+
+@_on_a_pbx("plan")
+def plan(pbx: DevHost, tenant: str, as_json: bool) -> None:
+    """Show what a sync of tenant T would do now, and change nothing."""
+    run = pbx.run("action", tenant, "preview")[0]
+    if as_json:
+        click.echo(json.dumps(run, ensure_ascii=False))
+        return
+    Console().print(plan_table(run))
+    click.echo(run["message"])
+
+
+@_on_a_pbx("sync")
+@click.option("--confirm-first-plan", is_flag=True, help="Apply the tenant's first plan unseen.")
+@click.option("--full", is_flag=True, help="Read everybody again instead of the changes only.")
+def sync(pbx: DevHost, tenant: str, as_json: bool, confirm_first_plan: bool, full: bool) -> None:
+    """Sync tenant T now."""
+    if full:
+        runs, failure = pbx.try_run("action", tenant, "full_resync")
+    else:
+        options = ["--confirm-first-plan"] if confirm_first_plan else []
+        runs, failure = pbx.try_run("tick", "--tenant", tenant, "--force", *options)
+    if as_json and runs:
+        click.echo(json.dumps(runs[0], ensure_ascii=False))
+    elif runs:
+        click.echo(runs[0]["message"])
+    if failure is not None:
+        fail(failure)
+
+
+@_on_a_pbx("doctor")
+def doctor(pbx: DevHost, tenant: str, as_json: bool) -> None:
+    """Say whether tenant T is set up, connected and in time; exit code 0 only if so."""
+    page = pbx.run("settings", "get", tenant, "--plugin", "m365")
+    tested, failure = pbx.try_run("action", tenant, "test_connection", "--plugin", "m365")
+    facts = [*page["facts"], *((tested or {}).get("facts") or [])]
+    if as_json:
+        click.echo(json.dumps({"ok": failure is None, "facts": facts, "connection": failure or tested["message"]}))
+    else:
+        table = Table(show_header=False)
+        for fact in facts:
+            style = {"bad": "red", "warning": "yellow", "good": "green"}.get(fact["severity"], "")
+            table.add_row(fact["label"], fact["value"], style=style)
+        Console().print(table)
+        if failure is None:
+            click.echo(tested["message"])
+    if failure is not None:
+        fail(failure)
+
+
+if __name__ == "__main__":
+    main()
