@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from pbx_plugin_api import Host
+from pbx_plugin_api import Host, HostRefusedError
 from portsip_m365_plugin.clouds import Cloud, CloudFileError, load_clouds
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
 from portsip_m365_plugin.entra.keypair import Certificate, KeyPair, read_certificate
@@ -197,9 +197,7 @@ def _choose_credential(host: Host, app: AppSettings, *, fresh: bool) -> AppCrede
         answer = acquire_app_token(credential, force_refresh=fresh)
         if not isinstance(answer, EntraRefusal):
             if pair is coming:
-                store_key_pair(host, ACTIVE_KEY, pair)
-                host.secrets.delete(NEXT_KEY)
-                host.audit.record("key_pair.promoted", outcome="ok", subject=pair.certificate.thumbprint_sha1)
+                _promote(host, pair)
             return credential
         refusal = answer
         if pair is coming and answer.kind is not RefusalKind.CERTIFICATE:
@@ -207,6 +205,18 @@ def _choose_credential(host: Host, app: AppSettings, *, fresh: bool) -> AppCrede
     if refusal is None:
         raise AssertionError("a credential was neither accepted nor refused")
     return NotReady(sentence=refusal.sentence, remedy=refusal.remedy, refusal=refusal)
+
+
+def _promote(host: Host, pair: KeyPair) -> None:
+    try:
+        store_key_pair(host, ACTIVE_KEY, pair)
+        host.secrets.delete(NEXT_KEY)
+    except HostRefusedError as error:
+        # A tenant sends by the system's mailbox: that host is for reading only, and the pair stays the next one.
+        if type(error) is not HostRefusedError:
+            raise
+        return
+    host.audit.record("key_pair.promoted", outcome="ok", subject=pair.certificate.thumbprint_sha1)
 
 
 class _Tokens:

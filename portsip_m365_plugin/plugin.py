@@ -22,6 +22,7 @@ from pbx_plugin_api import (
     Viewer,
     hookimpl,
 )
+from portsip_m365_plugin.mail.send import send_notification
 from portsip_m365_plugin.settings.page import draw_page
 from portsip_m365_plugin.settings.signin_provider import offer_sign_in
 from portsip_m365_plugin.sync.nightly import run_tick
@@ -59,9 +60,9 @@ def on_nightly_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport | None
 
 
 @hookimpl
-def on_send_notification(host: Host, tenant: Tenant, notification: Notification) -> DeliveryReceipt | None:  # noqa: ARG001
-    """Not this plugin's channel while no mailbox can be configured to send from."""
-    return None
+def on_send_notification(host: Host, tenant: Tenant, notification: Notification) -> DeliveryReceipt | None:
+    """One mail, from the tenant's mailbox or the system's."""
+    return send_notification(host, tenant, notification)
 
 
 @hookimpl

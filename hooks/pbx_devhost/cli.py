@@ -10,7 +10,7 @@ import sys
 
 import click
 
-from pbx_devhost import cli_plugins, cli_runs, cli_tenants, cli_users
+from pbx_devhost import cli_mail, cli_plugins, cli_runs, cli_tenants, cli_users
 from pbx_devhost.cli_output import CliContext, OneLineGroup
 
 __all__ = ["main"]
@@ -29,5 +29,5 @@ def main(context: click.Context, url: str, as_json: bool, verbose: bool) -> None
     context.call_on_close(context.obj.close)
 
 
-for _subject in (cli_tenants, cli_plugins, cli_runs, cli_users):
+for _subject in (cli_tenants, cli_plugins, cli_runs, cli_users, cli_mail):
     _subject.add_commands(main)

@@ -30,13 +30,24 @@ def add_commands(main: click.Group) -> None:
     """Add them."""
     command(main, "notify")(_notify)
     command(main, "deliver")(_deliver)
-    box = group(main, "outbox", "The queue of mail of a tenant: list T, resend T ID, drop T ID.")
+    box = _OutboxGroup("outbox", help="The queue of mail: outbox T prints it; outbox resend T ID; outbox drop T ID.")
+    main.add_command(box)
     command(box, "list")(_list_outbox)
     command(box, "resend")(_resend)
     command(box, "drop")(_drop)
     smtp = group(main, "smtp", "The fallback channel, for when a plugin's service is out of reach.", alone=_show_smtp)
     command(smtp, "set")(_set_smtp)
     command(smtp, "clear")(_clear_smtp)
+
+
+class _OutboxGroup(click.Group):
+    """`outbox T` prints the queue; the other commands are named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """See `click.Group`."""
+        if args and not {"-h", "--help"} & set(args) and not any(name in self.commands for name in args):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
 
 
 @click.argument("tenant_key", metavar="T")
@@ -70,13 +81,12 @@ def _notify(
 ) -> None:
     """Hand a mail to the PBX. It is delivered by `deliver`, or by the clock of `serve`."""
     chosen, stores = context.tenant(tenant_key), context.pbx.stores
-    known = {"kind": NotificationKind(kind), "placeholders": read_pairs(pairs), "importance": Importance(importance)}
+    texts |= {"kind": NotificationKind(kind), "placeholders": read_pairs(pairs), "importance": Importance(importance)}
     try:
         notification = Notification(
             notification_id=notification_id or uuid.uuid4().hex,
             priority=Priority[priority.upper()] if priority else _usual_priority(NotificationKind(kind)),
             created_at_utc=datetime.fromtimestamp(stores.database.now(), timezone.utc),
-            **known,
             **texts,
         )
     except ValueError as error:
@@ -123,7 +133,7 @@ def _deliver(context: CliContext, tenant_key: str | None) -> None:
     told = ", ".join(f"{count} {state}" for state, count in done.by_state.items()) or "nothing was due"
     print_shape(context, shape, f"{told}{f', {done.expired} expired' if done.expired else ''}.")
     if done.by_state[MailState.DEAD]:
-        fail(f"{done.by_state[MailState.DEAD]} could not be sent; see: pbx-devhost outbox list TENANT")
+        fail(f"{done.by_state[MailState.DEAD]} could not be sent; see: pbx-devhost outbox TENANT")
 
 
 @click.argument("tenant_key", metavar="T")
@@ -145,7 +155,7 @@ def _resend(context: CliContext, tenant_key: str, ids: tuple[str, ...], all_dead
     if all_dead:
         ids = (*ids, *(row.id for row in list(box.rows(tenant_id, state=MailState.DEAD))))
     if not ids and not all_dead:
-        fail("say which: an id of pbx-devhost outbox list, or --all-dead")
+        fail("say which: an id of pbx-devhost outbox T, or --all-dead")
     for mail_id in ids:
         try:
             box.send_again(tenant_id, mail_id)

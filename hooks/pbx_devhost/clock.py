@@ -14,6 +14,7 @@ import schedule
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.leases import Due
+from pbx_devhost.mail_clock import MailClock
 from pbx_devhost.runner import Runner
 from pbx_plugin_api import TickReason
 
@@ -35,16 +36,19 @@ class Clock:
         self._schedule = schedule.Scheduler()
         self._schedule.every(poll_s).seconds.do(self._guarded_poll)
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
+        self._mail = MailClock(pbx)
 
     def start(self) -> None:
-        """Start looking, on a thread of its own."""
+        """Start looking, on a thread of its own, and delivering mail."""
         self._thread.start()
+        self._mail.start()
 
     def stop(self) -> None:
         """Stop looking, ask running runs to end at a safe place, and wait for them."""
         self._stop.set()
         self._pbx.stop_wanted[0] = True
         self._thread.join()
+        self._mail.stop()
         self._pool.shutdown(wait=True)
 
     def poll(self) -> int:

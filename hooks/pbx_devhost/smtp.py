@@ -1,7 +1,7 @@
 """The fallback channel: an SMTP server of the operator's, always with TLS and a checked certificate.
 
-The settings lie sealed in the vault, since they hold a password. What a plugin knows as a template (`%%NAME%%`) is filled
-in here as plainly as possible: the point is that the mail arrives.
+The settings lie sealed in the vault, since they hold a password. Placeholders (`%%NAME%%`) are filled in as plainly as
+possible: the point is that the mail arrives.
 """
 
 from __future__ import annotations

@@ -8,13 +8,14 @@ from typing import Any
 from pbx_devhost.core import Pbx
 from pbx_devhost.database import from_timestamp
 from pbx_devhost.runner import RunResult
-from pbx_plugin_api import Done, SettingsPage, Tenant
+from pbx_plugin_api import Done, Priority, SettingsPage, Tenant
 from pbx_plugin_api.manager import PluginState
 
 __all__ = [
     "describe_result",
     "show_audit",
     "show_done",
+    "show_mail",
     "show_page",
     "show_plugin",
     "show_result",
@@ -113,6 +114,18 @@ def show_done(done: Done) -> dict[str, Any]:
 def show_user(row: Any) -> dict[str, Any]:
     """A user."""
     return {**{name: getattr(row, name) for name in _USER_TEXTS}, "id": row.id, "enabled": bool(row.enabled)}
+
+
+def show_mail(row: Any) -> dict[str, Any]:
+    """A mail of the queue; never its contents."""
+    names = ("id", "kind", "state", "subject", "attempt", "n_unknown", "channel", "reason", "remedy", "detail")
+    times = ("created_at", "due_at", "expires_at", "finished_at")
+    return {
+        **{name: getattr(row, name) for name in names},
+        **{name: show_time(getattr(row, name)) for name in times},
+        "priority": Priority(row.priority).name.lower(),
+        "recipients": json.loads(row.recipients),
+    }
 
 
 def show_run(pbx: Pbx, row: Any, *, problems_at_most: int | None = None) -> dict[str, Any]:

@@ -320,7 +320,7 @@ class Host(Protocol):
         """Tell the tenant's administrators, not through Microsoft. The same key again within a day says nothing."""
 
     def system(self) -> Host | None:
-        """Return the host bound to `Scope.SYSTEM`, for reading only, or None.
+        """Return the host bound to `Scope.SYSTEM`, for reading and for its rate budget only, or None.
 
         Given inside `on_send_notification` where the PBX lets this tenant use the system's mail settings.
         """

@@ -1,0 +1,40 @@
+"""Delivers mail as it comes due, on a thread of its own: a long run of a sync does not make a voicemail wait."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from pbx_devhost.core import Pbx
+from pbx_devhost.delivery import Delivery
+
+__all__ = ["MailClock"]
+
+_log = logging.getLogger(__name__)
+
+
+class MailClock:
+    """Works the queue off until it is stopped."""
+
+    def __init__(self, pbx: Pbx, *, poll_s: float = 1.0) -> None:
+        self._pbx, self._delivery, self._poll_s = pbx, Delivery(pbx), poll_s
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="mail", daemon=True)
+
+    def start(self) -> None:
+        """Start delivering."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let the attempt under way end, and begin no other."""
+        self._stop.set()
+        self._pbx.stop_wanted[0] = True
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._delivery.deliver_due()
+            except Exception:  # noqa: BLE001  # whatever it is, the queue is looked at again and the log says it
+                _log.exception("Delivering mail failed; the next look is in %s s", self._poll_s)
+            self._stop.wait(self._poll_s)
