@@ -12,12 +12,13 @@ from typing import Any
 from portsip_m365_plugin.clouds import Cloud, load_clouds
 from portsip_m365_plugin.entra.keypair import KeyPair, make_key_pair
 from portsip_m365_plugin.simulator import Simulator
-from portsip_m365_plugin.simulator.apps import AppRegistration
+from portsip_m365_plugin.simulator.admin_center import AdminCenter
+from portsip_m365_plugin.simulator.apps import DEFAULT_PERMISSIONS, AppRegistration
 from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.tenant import Tenant
 
 CLOUD_NAMES = {"GLOBAL": "LAB", "CHINA": "LABCN"}
-PERMISSIONS = ("User.Read.All", "Contacts.Read", "Mail.Send")
+PERMISSIONS = DEFAULT_PERMISSIONS
 
 
 @cache
@@ -40,6 +41,10 @@ class Lab:
     def tenant(self, cloud: str = "GLOBAL") -> Tenant:
         return self.sim.tenant(cloud)
 
+    def admin(self, cloud: str = "GLOBAL") -> AdminCenter:
+        """Changes the tenant: people, groups, mailboxes, contacts."""
+        return self.sim.admin(cloud)
+
     def cloud(self, cloud: str = "GLOBAL") -> Cloud:
         """The plugin's own idea of that cloud, read from the operator's file."""
         return load_clouds()[CLOUD_NAMES[cloud]]
@@ -47,13 +52,16 @@ class Lab:
     def register(
         self,
         certificate_pem: str | None = None,
-        permissions: tuple[str, ...] = PERMISSIONS,
+        permissions: tuple[str, ...] | None = None,
         *,
         cloud: str = "GLOBAL",
-        redirect_uris: tuple[str, ...] = (),
+        redirect_uris: tuple[str, ...] | None = None,
         **switches: Any,
     ) -> AppRegistration:
-        """Register the PBX's app; without a certificate `shared_key_pair()`'s is uploaded. Again: changes it."""
+        """Register the PBX's app; without a certificate `shared_key_pair()`'s is uploaded.
+
+        Again: certificates are added, what is named replaces what was. Permissions at first: `PERMISSIONS`.
+        """
         known = self.apps.get(cloud)
         app = self.tenant(cloud).register_app(
             certificate_pem or (None if known else shared_key_pair().certificate.pem),

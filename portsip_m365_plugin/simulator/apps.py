@@ -26,7 +26,10 @@ class UploadedCertificate:
     @classmethod
     def from_pem(cls, pem: str) -> "UploadedCertificate":
         """Read a PEM; ``ValueError`` when it is not a certificate with an RSA key."""
-        certificate = x509.load_pem_x509_certificate(pem.encode())
+        try:
+            certificate = x509.load_pem_x509_certificate(pem.encode())
+        except ValueError:
+            raise ValueError("certificate_pem is not a certificate in PEM") from None
         key = certificate.public_key()
         if not isinstance(key, RSAPublicKey):
             raise ValueError("the certificate's key is not RSA")

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from portsip_m365_plugin.simulator.admin_center import AdminCenter
 from portsip_m365_plugin.simulator.control import Control
 from portsip_m365_plugin.simulator.exchange import Answer, Request
 from portsip_m365_plugin.simulator.faults import Transport
@@ -97,6 +98,10 @@ class Simulator:
         """A cloud's first tenant."""
         return next(iter(self._realms[cloud].tenants.values()))
 
+    def admin(self, cloud: str = "GLOBAL") -> AdminCenter:
+        """What changes a cloud's first tenant."""
+        return AdminCenter(self._realms[cloud].schema, self.tenant(cloud))
+
     def clouds_document(self) -> dict[str, dict[str, str]]:
         """What ``PORTSIP_M365_CLOUDS`` names: LAB stands for GLOBAL, LABCN for CHINA."""
         return {
@@ -117,6 +122,6 @@ class _Application:
         self._control = Control(realm)
 
     def __call__(self, request: Request) -> tuple[Answer, Transport | None]:
-        if request.path.startswith("/_control/"):
+        if request.segments[:1] == ["_control"]:
             return self._control.answer(request), None
         return self._realm.handle(request)

@@ -50,12 +50,13 @@ class Tenant:
         self.renderer = Renderer(self.directory)
 
     def mailbox(self, person: Person) -> Mailbox:
-        """The person's mailbox, filled on first use; the same whoever asks first."""
+        """The person's mailbox, filled on first use, the same whoever asks first; empty for people created later."""
         with self._lock:
             found = self._mailboxes.get(person.id)
             if found is None:
                 found = self._mailboxes[person.id] = Mailbox(person.id)
-                self._fill(found)
+                if person.kind != "created":
+                    self._fill(found)
             return found
 
     def known_mailboxes(self) -> dict[str, Mailbox]:
@@ -65,19 +66,21 @@ class Tenant:
     def register_app(
         self,
         certificate_pem: str | None = None,
-        redirect_uris: tuple[str, ...] | list[str] = (),
-        permissions: tuple[str, ...] | list[str] = DEFAULT_PERMISSIONS,
+        redirect_uris: tuple[str, ...] | list[str] | None = None,
+        permissions: tuple[str, ...] | list[str] | None = None,
         client_id: str | None = None,
         **switches: Any,
     ) -> AppRegistration:
-        """Register an app, or change one: certificates are added, all else is replaced."""
+        """Register an app, or change one: certificates are added, what is named replaces what was, the rest stays."""
         client_id = (client_id or str(uuid.uuid4())).lower()
         with self._lock:
-            app = self.apps.setdefault(client_id, AppRegistration(client_id))
+            app = self.apps.setdefault(client_id, AppRegistration(client_id, permissions=set(DEFAULT_PERMISSIONS)))
             if certificate_pem:
                 app.certificates.append(UploadedCertificate.from_pem(certificate_pem))
-            app.redirect_uris = list(redirect_uris)
-            app.permissions = set(permissions)
+            if redirect_uris is not None:
+                app.redirect_uris = list(redirect_uris)
+            if permissions is not None:
+                app.permissions = set(permissions)
             for name, value in switches.items():
                 if name not in _SWITCHES:
                     raise ValueError(f"register_app knows no switch {name!r}")
