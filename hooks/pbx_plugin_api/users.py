@@ -246,7 +246,11 @@ class UpdateUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisableUser:
-    """Disable a linked user: sessions and SIP registration end, the number stays. Repeating changes the reason."""
+    """Disable a linked user: sessions and SIP registration end, the number stays. Repeating changes the reason.
+
+    Whom an administrator has locked stays `BY_ADMIN` (unchanged), but the host remembers that they are meant to be
+    disabled: unlocking them then shows as an edit.
+    """
 
     link: UserLink
     reason: DisableReason

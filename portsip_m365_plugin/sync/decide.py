@@ -98,8 +98,9 @@ def decide(
             steps = (_disable(linked, DisableReason.OUT_OF_SCOPE), *steps)
         return Decision(steps, problem=(row.reason, row.detail or ""))
     wanted = DisableReason.ACCOUNT_DISABLED if row.reason == "account_disabled" else DisableReason.OUT_OF_SCOPE
-    if linked.enabled or (linked.disabled_reason in _OURS and linked.disabled_reason is not wanted) or edited:
-        steps = (_disable(linked, wanted), *steps) if _may_disable(linked) else steps
+    if linked.enabled or linked.disabled_reason is not wanted or edited:
+        # Also where an admin has locked them: the lock stays, and the PBX knows that the directory is against unlocking.
+        steps = (_disable(linked, wanted), *steps)
     return Decision(steps)
 
 
@@ -108,7 +109,7 @@ def _decide_unlinked(row: PulledRow | None, divergence: DivergenceKind | None) -
     if row is None or row.kind in (Kind.REMOVED, Kind.DELETED):
         return Decision(dead)
     if row.kind == Kind.DRAFT:
-        return Decision((Step(Phase.CREATE),))
+        return Decision((Step(Phase.CREATE, {"is_return": divergence is DivergenceKind.DELETED}),))
     if row.kind == Kind.INVALID:
         return Decision(problem=(row.reason or "invalid", row.detail or ""), is_skip=True)
     return Decision(dead, problem=(row.reason or "", row.detail or ""), is_skip=True)
@@ -116,17 +117,11 @@ def _decide_unlinked(row: PulledRow | None, divergence: DivergenceKind | None) -
 
 def _decide_departed(linked: LinkedUser, *, listed_absent: bool, now_utc: datetime) -> Decision:
     if linked.disabled_reason is not DisableReason.DEPARTED:
-        # An admin's lock stays: should the person return, it must not be the sync that lets them in again.
-        return Decision((_disable(linked, DisableReason.DEPARTED),)) if _may_disable(linked) else _NOTHING
+        return Decision((_disable(linked, DisableReason.DEPARTED),))
     since = linked.disabled_at_utc
     if listed_absent and since is not None and now_utc - since >= _REST:
         return Decision((Step(Phase.DELETE, {"name": linked.display_name}, guarded=True),))
     return _NOTHING
-
-
-def _may_disable(linked: LinkedUser) -> bool:
-    """Whether the reason may be written: an admin's own lock stays an admin's."""
-    return linked.enabled or linked.disabled_reason in _OURS
 
 
 def _disable(linked: LinkedUser, reason: DisableReason) -> Step:

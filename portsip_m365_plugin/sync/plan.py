@@ -65,7 +65,7 @@ class SyncPlan:
         """Write down what was decided about one person."""
         for step in decision.steps:
             phase, detail = step.phase, step.detail
-            if phase is Phase.CREATE:
+            if phase is Phase.CREATE and not detail["is_return"]:  # who was deleted in the PBX gets their own number
                 match = self._spool.first("SELECT user_id FROM matched WHERE oid = ?", (oid,))
                 if match:
                     phase, detail = Phase.LINK, {"user_id": match[0]}

@@ -213,6 +213,22 @@ def test_locked_by_an_admin_stays_locked_and_is_no_edit(settled: SyncLab) -> Non
 
 
 @pytest.mark.parametrize("leave", ["disable", "delete"])
+def test_unlocked_by_an_admin_after_leaving_is_locked_again(settled: SyncLab, leave: str) -> None:
+    lab = settled
+    person = lab.people()[0]
+    lab.host.users.edit_by_hand(lab.link(person), enabled=False)
+    if leave == "disable":
+        lab.patch(person, accountEnabled=False)
+    else:
+        lab.soft_delete(person)
+    lab.run()
+    assert lab.must_have(person).disabled_reason is DisableReason.BY_ADMIN
+    lab.host.users.edit_by_hand(lab.link(person), enabled=True)
+    assert lab.run().counts.disabled == 1
+    assert not lab.must_have(person).enabled
+
+
+@pytest.mark.parametrize("leave", ["disable", "delete"])
 def test_enabled_by_hand_against_the_directory_is_undone(settled: SyncLab, leave: str) -> None:
     lab = settled
     person = lab.people()[0]
@@ -560,3 +576,13 @@ def test_only_new_people_are_created_on_any_night(settled: SyncLab) -> None:
     lab.hire("a@contoso.example")
     lab.run()
     assert [type(change) for change in lab.host.users.applied] == [CreateUser]
+
+
+def test_deleted_in_the_pbx_and_made_again_by_hand_the_person_still_gets_their_own_number(settled: SyncLab) -> None:
+    lab = settled
+    person = lab.people()[0]
+    number = lab.must_have(person).extension_number
+    lab.host.users.delete_by_hand(lab.link(person))
+    lab.host.users.add_by_hand("by.hand", email=person.props["mail"])
+    lab.run()
+    assert lab.must_have(person).extension_number == number

@@ -90,12 +90,12 @@ BY_TABLE = {
     "disabled": [
         "?account_disabled -", "disable:account_disabled!", "disable:account_disabled! update", "",
         "disable:account_disabled", "disable:account_disabled", "disable:account_disabled",
-        "",
+        "disable:account_disabled",
     ],
     "guest": [
         "?guest -", "disable:out_of_scope!", "disable:out_of_scope! update", "disable:out_of_scope",
         "disable:out_of_scope", "disable:out_of_scope", "",
-        "",
+        "disable:out_of_scope",
     ],
     "nameless": [
         "?no_name -", "?no_name", "update ?no_name", "?no_name",
@@ -106,13 +106,13 @@ BY_TABLE = {
     "soft": [
         "", "disable:departed!", "disable:departed!", "disable:departed",
         "", "", "disable:departed",
-        "",
+        "disable:departed",
     ],
     "gone": ["", *["delete!"] * 7],
     "absent": [
         "", "disable:departed!", "disable:departed!", "disable:departed",
         "", "delete!", "disable:departed",
-        "",
+        "disable:departed",
     ],
 }  # fmt: skip
 
@@ -130,7 +130,7 @@ EDITED_TABLE = {
     ("draft", "off_admin"): "update",
     ("disabled", "same"): "disable:account_disabled! update",
     ("disabled", "off_account"): "disable:account_disabled update",
-    ("disabled", "off_admin"): "update",
+    ("disabled", "off_admin"): "disable:account_disabled update",
     ("guest", "off_scope"): "disable:out_of_scope update",
     ("nameless", "same"): "update ?no_name",
     ("invalid", "same"): "?invalid",

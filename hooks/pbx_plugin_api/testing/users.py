@@ -225,7 +225,8 @@ class FakeUsers:
     def _switch(self, change: EnableUser | DisableUser, row: UserRow) -> ApplyResult:
         reason = change.reason if isinstance(change, DisableUser) else None
         enabled = reason is None
-        same = (row.enabled, row.disabled_reason) == (enabled, reason)
+        is_locked = row.disabled_reason is DisableReason.BY_ADMIN
+        same = (row.enabled, row.disabled_reason) == (enabled, reason) or (is_locked and not enabled)
         if not same:
             row.enabled, row.disabled_reason = enabled, reason
             row.disabled_at_utc = None if enabled else self._clock.now_utc()
