@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import inspect
 import logging
@@ -44,12 +45,16 @@ class FoundPlugin:
 def find_plugins() -> Iterator[FoundPlugin]:
     """Yield every plugin of the group, distribution by distribution, so that none can hide the others."""
     seen: dict[str, str] = {}
+    importlib.invalidate_caches()  # something may have been installed a moment ago
     for distribution in importlib.metadata.distributions():
         try:
             title, version = distribution.metadata["Name"], distribution.version
+            if not (title and version):
+                raise ValueError("its metadata has no name or no version")
             points = [point for point in distribution.entry_points if point.group == ENTRY_POINT_GROUP]
         except Exception as error:  # noqa: BLE001  # a damaged distribution may raise anything; it is named and skipped
-            _log.error("A distribution cannot be read and is skipped: %s: %s", type(error).__name__, error)
+            where = getattr(distribution, "_path", "of unknown place")
+            _log.error("The distribution %s cannot be read and is skipped: %s: %s", where, type(error).__name__, error)
             continue
         for point in points:
             if point.name in seen:
@@ -77,7 +82,11 @@ def inspect_plugin(module: ModuleType) -> tuple[PluginStatus, str]:
         return PluginStatus.INCOMPATIBLE, f"it was written for contract {theirs}, this PBX keeps {ours}"
     for name in dir(module):
         function = getattr(module, name)
-        if not callable(function) or getattr(function, f"{PROJECT_NAME}_impl", None) is None:
+        if not callable(function):
+            continue
+        if getattr(function, f"{PROJECT_NAME}_impl", None) is None:
+            if name in hookspec.__all__:
+                return PluginStatus.BROKEN, f"{name} is not marked with @hookimpl"
             continue
         if name not in hookspec.__all__:
             return PluginStatus.BROKEN, f"{name} is not a hook; there are {', '.join(hookspec.__all__)}"

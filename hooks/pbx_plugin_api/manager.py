@@ -8,25 +8,22 @@ raises would stop the others, and two mail plugins would both send.
 from __future__ import annotations
 
 import logging
-import threading
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Protocol, TypeVar
 
-import pluggy
-
 from pbx_plugin_api import hookspec
-from pbx_plugin_api.discovery import FoundPlugin, PluginStatus, find_plugins
+from pbx_plugin_api.discovery import FoundPlugin, find_plugins
 from pbx_plugin_api.guard import Gate, guard_host
 from pbx_plugin_api.host import Host
 from pbx_plugin_api.isolation import Answer, Outcome, run_isolated
 from pbx_plugin_api.login import LoginFlow, LoginOutcome, LoginProvider, LoginRedirect, LoginRefused, LoginRequest
-from pbx_plugin_api.markers import PROJECT_NAME
 from pbx_plugin_api.notifications import DeliveryReceipt, DeliveryStatus, Notification
 from pbx_plugin_api.provisioning import ProvisionOutcome, ProvisionRequest
+from pbx_plugin_api.registry import MemorySwitches, PluginRegistry, PluginState, Switches
 from pbx_plugin_api.settings_page import ActionOutcome, ActionRequest, Refused, SaveOutcome, SettingsPage
 from pbx_plugin_api.tenants import Tenant, Viewer
 from pbx_plugin_api.tick import Tick, TickReport
@@ -46,31 +43,6 @@ class HostFactory(Protocol):
         """Open a host for one call of a hook. `run_id` names the run for a tick; None otherwise."""
 
 
-class Switches(Protocol):
-    """Where the PBX keeps which plugins are switched off."""
-
-    def is_enabled(self, plugin: str, pbx_tenant_id: str | None) -> bool:
-        """Whether a plugin is on for the whole PBX (None) or for a tenant. On unless switched off."""
-
-    def set_enabled(self, plugin: str, pbx_tenant_id: str | None, enabled: bool) -> None:
-        """Switch a plugin on or off."""
-
-
-class MemorySwitches:
-    """Switches that live as long as the process."""
-
-    def __init__(self) -> None:
-        self._off: set[tuple[str, str | None]] = set()
-
-    def is_enabled(self, plugin: str, pbx_tenant_id: str | None) -> bool:
-        """See `Switches`."""
-        return (plugin, pbx_tenant_id) not in self._off
-
-    def set_enabled(self, plugin: str, pbx_tenant_id: str | None, enabled: bool) -> None:
-        """See `Switches`."""
-        (self._off.discard if enabled else self._off.add)((plugin, pbx_tenant_id))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines:
     """How long a call may take, in seconds."""
@@ -83,19 +55,6 @@ class Deadlines:
     provision_s: float = 60.0
     tick_grace_s: float = 60.0
     """Beyond the deadline the tick itself was told."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PluginState:
-    """A plugin as an administrator sees it."""
-
-    name: str
-    distribution: str
-    version: str
-    status: str
-    """`loaded`, `disabled`, `broken` or `incompatible`."""
-    reason: str = ""
-    hooks: tuple[str, ...] = field(default=())
 
 
 class PluginHost:
@@ -113,80 +72,23 @@ class PluginHost:
         find: Callable[[], Iterator[FoundPlugin]] = find_plugins,
     ) -> None:
         self._factory = factory
-        self._switches = switches or MemorySwitches()
         self._deadlines = deadlines or Deadlines()
-        self._find = find
-        self._lock = threading.Lock()
-        self._found: dict[str, FoundPlugin] = {}
-        self._manager = pluggy.PluginManager(PROJECT_NAME)
+        self._registry = PluginRegistry(find, switches or MemorySwitches())
         self.refresh()
 
     # ------------------------------------------------------------------ which plugins there are
 
     def refresh(self) -> list[str]:
-        """Look for plugins again and return one sentence for each that came, went or changed.
-
-        A new version's code is loaded only by a new process: Python keeps what it has imported.
-        """
-        found: dict[str, FoundPlugin] = {}
-        for plugin in self._find():
-            found.setdefault(plugin.name, plugin)
-        manager = pluggy.PluginManager(PROJECT_NAME)
-        manager.add_hookspecs(hookspec)
-        for name, plugin in list(found.items()):
-            if plugin.module is None:
-                continue
-            try:
-                manager.register(plugin.module, name=name)
-                manager.check_pending()
-            except (pluggy.PluginValidationError, ValueError) as error:
-                if manager.has_plugin(name):
-                    manager.unregister(name=name)
-                _log.error("Plugin %s %s is broken: %s", name, plugin.version, error)
-                found[name] = FoundPlugin(
-                    name=name,
-                    distribution=plugin.distribution,
-                    version=plugin.version,
-                    status=PluginStatus.BROKEN,
-                    reason=str(error).strip().splitlines()[-1],
-                )
-        with self._lock:
-            before, self._found, self._manager = self._found, found, manager
-        return _describe_changes(before, found)
+        """Look for plugins again; see `PluginRegistry.refresh`."""
+        return self._registry.refresh()
 
     def plugins(self, tenant: Tenant | None = None) -> list[PluginState]:
         """Return every plugin, by name, with its state for the PBX or for one tenant."""
-        states = []
-        for name, plugin in sorted(self._found.items()):
-            status, reason = plugin.status.value, plugin.reason
-            if plugin.status is PluginStatus.LOADED and not self._is_enabled(name, tenant):
-                whole = not self._switches.is_enabled(name, None)
-                status, reason = (
-                    "disabled",
-                    "switched off for the whole PBX" if whole else "switched off for the tenant",
-                )
-            hooks = tuple(h for h in hookspec.__all__ if plugin.module is not None and hasattr(plugin.module, h))
-            states.append(
-                PluginState(
-                    name=name,
-                    distribution=plugin.distribution,
-                    version=plugin.version,
-                    status=status,
-                    reason=reason,
-                    hooks=hooks,
-                )
-            )
-        return states
+        return self._registry.states(tenant)
 
     def set_enabled(self, plugin: str, enabled: bool, tenant: Tenant | None = None) -> None:
-        """Switch a plugin on or off, for the whole PBX or for one tenant.
-
-        Raises:
-            KeyError: There is no plugin of that name; the message lists those there are.
-        """
-        if plugin not in self._found:
-            raise KeyError(f"there is no plugin {plugin!r}; installed: {', '.join(sorted(self._found)) or 'none'}")
-        self._switches.set_enabled(plugin, tenant.pbx_tenant_id if tenant else None, enabled)
+        """Switch a plugin on or off; see `PluginRegistry.set_enabled`."""
+        self._registry.set_enabled(plugin, enabled, tenant)
 
     # ------------------------------------------------------------------ the five hooks
 
@@ -195,7 +97,7 @@ class PluginHost:
         arguments = {"tenant": tenant, "viewer": viewer}
         answers = (
             self._call(p, tenant, "on_settings_page", arguments, self._deadlines.page_s)
-            for p in self._with_hook("on_settings_page", tenant)
+            for p in self._registry.with_hook("on_settings_page", tenant)
         )
         return [answer for answer in answers if not (answer.ok and answer.value is None)]
 
@@ -236,7 +138,7 @@ class PluginHost:
         """Ask every plugin for its ways to sign in. Their functions are dead by then: use `begin_login`."""
         answers = (
             self._call(p, tenant, "on_login_providers", {"tenant": tenant}, self._deadlines.page_s)
-            for p in self._with_hook("on_login_providers", tenant)
+            for p in self._registry.with_hook("on_login_providers", tenant)
         )
         return [answer for answer in answers if answer.value or not answer.ok]
 
@@ -284,7 +186,7 @@ class PluginHost:
 
     def send_notification(self, tenant: Tenant, notification: Notification) -> Answer[DeliveryReceipt]:
         """Ask the plugins in order until one takes the mail. One that raises or hangs may have sent it: UNKNOWN."""
-        for plugin in self._with_hook("on_send_notification", tenant):
+        for plugin in self._registry.with_hook("on_send_notification", tenant):
             answer: Answer[DeliveryReceipt] = self._call(
                 plugin,
                 tenant,
@@ -310,7 +212,7 @@ class PluginHost:
     def provision_user(self, tenant: Tenant, request: ProvisionRequest) -> Answer[ProvisionOutcome]:
         """Ask the plugins in order until one knows the person; one that fails is passed over."""
         last: Answer[ProvisionOutcome] | None = None
-        for plugin in self._with_hook("on_user_provision", tenant):
+        for plugin in self._registry.with_hook("on_user_provision", tenant):
             answer: Answer[ProvisionOutcome] = self._call(
                 plugin,
                 tenant,
@@ -327,21 +229,9 @@ class PluginHost:
 
     def tick_plugins(self, tenant: Tenant) -> list[str]:
         """Return the plugins that have periodic work to do for a tenant."""
-        return self._with_hook("on_nightly_tick", tenant)
+        return self._registry.with_hook("on_nightly_tick", tenant)
 
     # ------------------------------------------------------------------ one call
-
-    def _is_enabled(self, plugin: str, tenant: Tenant | None) -> bool:
-        if not self._switches.is_enabled(plugin, None):
-            return False
-        return tenant is None or self._switches.is_enabled(plugin, tenant.pbx_tenant_id)
-
-    def _with_hook(self, hook: str, tenant: Tenant) -> list[str]:
-        return [
-            name
-            for name, plugin in sorted(self._found.items())
-            if plugin.module is not None and hasattr(plugin.module, hook) and self._is_enabled(name, tenant)
-        ]
 
     def _with_provider(
         self, plugin: str, tenant: Tenant, provider_id: str, use: Callable[[LoginProvider], T], use_type: Any
@@ -374,17 +264,15 @@ class PluginHost:
         then_type: Any = None,
         run_id: str | None = None,
     ) -> Answer[Any]:
-        found, manager = self._found.get(plugin), self._manager
-        if found is None or found.module is None or not hasattr(found.module, hook):
+        found, caller = self._registry.find(plugin), self._registry.caller(plugin, hook)
+        if found is None or caller is None:
             why = found.reason if found and found.reason else f"there is no plugin {plugin!r} with {hook}"
             return Answer(plugin=plugin, version=found.version if found else "", outcome=Outcome.MISSING, sentence=why)
-        if not self._is_enabled(plugin, tenant):
+        if not self._registry.is_enabled(plugin, tenant):
             return Answer(
                 plugin=plugin, version=found.version, outcome=Outcome.DISABLED, sentence=f"{plugin} is switched off."
             )
         gate = Gate(f"plugin {plugin} {found.version}")
-        others = [module for name, module in manager.list_name_plugin() if name != plugin and module is not None]
-        caller = manager.subset_hook_caller(hook, remove_plugins=others)
         wanted = typing.get_type_hints(getattr(hookspec, hook))["return"]
 
         def work() -> tuple[Any, str | None]:
@@ -428,20 +316,3 @@ class PluginHost:
 
 class _NotOfferedError(Exception):
     """The provider is not among those the plugin offers now."""
-
-
-def _describe_changes(before: Mapping[str, FoundPlugin], now: Mapping[str, FoundPlugin]) -> list[str]:
-    sentences = []
-    for name in sorted({*before, *now}):
-        old, new = before.get(name), now.get(name)
-        if old is None and new is not None:
-            what = "loaded" if new.status is PluginStatus.LOADED else f"{new.status.value}: {new.reason}"
-            sentences.append(f"{name} {new.version} found ({what})")
-        elif new is None and old is not None:
-            sentences.append(f"{name} {old.version} is gone")
-        elif old is not None and new is not None and (old.version, old.status) != (new.version, new.status):
-            what = "" if new.status is PluginStatus.LOADED else f" ({new.status.value}: {new.reason})"
-            sentences.append(f"{name} {old.version} -> {new.version}{what}")
-    for sentence in sentences:
-        _log.info("Plugins: %s", sentence)
-    return sentences

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,10 +49,11 @@ PBX_API_VERSION = (1, 0)
 
 
 @pytest.mark.parametrize(
-    ("test", "body"),
+    ("test", "why", "body"),
     [
         (
             "test_implementations_are_annotated_as_the_spec",
+            "wanted ('on_nightly_tick', {'host'",
             """
             @hookimpl
             def on_nightly_tick(host, tenant, tick): return None
@@ -59,6 +61,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_implementations_are_annotated_as_the_spec",
+            "'return': pbx_plugin_api.tick.TickReport | None}",
             """
             @hookimpl
             def on_nightly_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport: return None
@@ -66,6 +69,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_no_parameter_has_a_default",
+            "wanted ('on_nightly_tick', [])",
             """
             @hookimpl
             def on_nightly_tick(host: Host, tenant: Tenant = None, tick: Tick = None) -> TickReport | None: return None
@@ -73,6 +77,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_a_pbx_loads_the_plugin",
+            "on_nightly_tock is not a hook",
             """
             @hookimpl
             def on_nightly_tock(host: Host) -> None: return None
@@ -80,6 +85,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_the_page_is_drawn_without_network",
+            "the network was used",
             """
             @hookimpl
             def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage | None:
@@ -88,6 +94,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_the_page_is_drawn_without_network",
+            "StateRecord",
             """
             @hookimpl
             def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage | None:
@@ -96,6 +103,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_login_buttons_are_drawn_without_network",
+            "the network was used",
             """
             @hookimpl
             def on_login_providers(host: Host, tenant: Tenant): socket.getaddrinfo("login.example", 443)
@@ -103,6 +111,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_no_secret_is_on_the_page",
+            "the secret token is on the page",
             """
             @hookimpl
             def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage | None:
@@ -112,6 +121,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_names_on_the_page_are_unique",
+            "wanted ['same', 'same']",
             """
             @hookimpl
             def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage | None:
@@ -121,6 +131,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_a_stale_save_conflicts",
+            "wanted SaveConflict(current_version=2)",
             """
             @hookimpl
             def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage | None:
@@ -132,6 +143,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_a_sign_in_is_completed_in_a_fresh_process",
+            "unknown_state",
             """
             from datetime import timedelta
             kept = {}
@@ -151,6 +163,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_a_run_works_in_a_fresh_process",
+            "I remember nothing",
             """
             import os
             first = os.environ.setdefault("BAD_PLUGIN_FIRST", str(os.getpid())) == str(os.getpid())
@@ -162,6 +175,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_a_mail_is_sent_from_a_fresh_process",
+            "is str, not DeliveryReceipt",
             """
             @hookimpl
             def on_send_notification(host: Host, tenant: Tenant, notification: Notification): return "sent"
@@ -169,6 +183,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_the_host_is_let_go",
+            "from another thread",
             """
             @hookimpl
             def on_nightly_tick(host: Host, tenant: Tenant, tick: Tick):
@@ -180,6 +195,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_the_host_is_let_go",
+            "says that it saved",
             """
             @hookimpl
             def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer):
@@ -189,6 +205,7 @@ PBX_API_VERSION = (1, 0)
         ),
         (
             "test_a_new_tenant_is_answered",
+            "greeting",
             """
             @hookimpl
             def on_nightly_tick(host: Host, tenant: Tenant, tick: Tick): host.settings.read().values["greeting"]
@@ -197,7 +214,7 @@ PBX_API_VERSION = (1, 0)
     ],
 )
 def test_the_suite_finds_a_plugin_that_breaks_a_rule(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, test: str, body: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, test: str, why: str, body: str
 ) -> None:
     (tmp_path / "bad_plugin.py").write_text(HEAD + textwrap.dedent(body))
     monkeypatch.setenv("BAD_PLUGIN_FIRST", "")
@@ -209,7 +226,7 @@ def test_the_suite_finds_a_plugin_that_breaks_a_rule(
         plugin = "bad_plugin"
         host_factory = "sample_host:make_host"
 
-    with pytest.raises((AssertionError, KeyError)):
+    with pytest.raises((AssertionError, KeyError), match=re.escape(why)):
         getattr(Bad(), test)()
 
 
