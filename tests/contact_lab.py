@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -140,7 +140,7 @@ class ContactLab:
         ref = PersonalBook(owner=self.sync.link(person))
         return {c.external_id: (c.sources[0].folder_id, c.draft) for c in self.host.contacts.synced(ref)}
 
-    def truth(self, person: Person, *, excluded: Sequence[str] = ()) -> dict[str, tuple[str, DraftContact]]:
+    def truth(self, person: Person, *, excluded: Collection[str] = ()) -> dict[str, tuple[str, DraftContact]]:
         """The same, as the mailbox says."""
         return {contact_id: (folder.id, draft) for contact_id, folder, draft in self._drafts(person, excluded=excluded)}
 
@@ -154,11 +154,17 @@ class ContactLab:
             found[key] = sources
         return found
 
+    def company_sources(
+        self, person: Person, *, excluded: Collection[str] = ()
+    ) -> Iterator[tuple[str, tuple[str, str]]]:
+        for contact_id, _, draft in self._drafts(person, excluded=excluded):
+            yield same_contact_key(draft), (person.id, contact_id)
+
     def company_truth(self, *people: Person) -> dict[str, set[tuple[str, str]]]:
         found: dict[str, set[tuple[str, str]]] = {}
         for person in people:
-            for contact_id, _, draft in self._drafts(person):
-                found.setdefault(same_contact_key(draft), set()).add((person.id, contact_id))
+            for key, source in self.company_sources(person):
+                found.setdefault(key, set()).add(source)
         return found
 
     def assert_equal(self) -> None:
@@ -172,7 +178,7 @@ class ContactLab:
         self, person: Person, excluded: Sequence[str] = ()
     ) -> Iterator[tuple[str, ContactFolder, DraftContact]]:
         for folder in self.mailbox(person).folders.values():
-            if folder.name in excluded:
+            if folder.name in excluded or folder.id in excluded:
                 continue
             for contact in folder.contacts.values():
                 outcome = map_contact(_document(contact, tuple(_ALL_FIELDS), True), country="DE")

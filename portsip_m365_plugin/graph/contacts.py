@@ -19,6 +19,7 @@ __all__ = [
     "ask_changes",
     "ask_child_folders",
     "ask_contact",
+    "ask_default_folder",
     "ask_first_contact",
     "ask_folder_changes",
     "ask_folders",
@@ -55,6 +56,11 @@ def ask_child_folders(cloud: Cloud, mailbox_id: str, folder_id: str) -> Request:
     )
 
 
+def ask_default_folder(cloud: Cloud, mailbox_id: str) -> Request:
+    """Ask for the default folder by the name that many use for it; no document says that it works for contacts."""
+    return build("contacts.folder", cloud, select=_FOLDER_SELECT, user_id=mailbox_id, folder_id="contacts")
+
+
 def ask_folder_changes(cloud: Cloud, mailbox_id: str, link: str | None) -> Request:
     """Ask which folders came, changed or went since a link was made; without one, for all. GLOBAL only."""
     first = build("contacts.folders_delta", cloud, select=_FOLDER_SELECT, user_id=mailbox_id)
@@ -62,7 +68,7 @@ def ask_folder_changes(cloud: Cloud, mailbox_id: str, link: str | None) -> Reque
 
 
 def ask_first_contact(cloud: Cloud, mailbox_id: str) -> Request:
-    """Ask for one contact of the default folder, which knows the folder's id."""
+    """Ask for one contact of the default folder: it says which folder it lies in."""
     select = ("id", "parentFolderId")
     return build(
         "contacts.list_default", cloud, select=select, query={"$top": 1}, headers=_IMMUTABLE, user_id=mailbox_id

@@ -143,6 +143,10 @@ _ROWS: Final = (
         **_OUTLOOK_READ,
     ),
     _row(
+        "contacts.folder", "GET", "/users/{user_id}/contactFolders/{folder_id}", "contactfolder-get (2021)",
+        "Contacts.Read", select_of="contactFolder", select=("id", "displayName", "parentFolderId"), **_OUTLOOK_READ,
+    ),
+    _row(
         "contacts.child_folders", "GET", "/users/{user_id}/contactFolders/{folder_id}/childFolders",
         "contactfolder-list-childfolders (2021)", "Contacts.Read",
         select_of="contactFolder", select=("id", "displayName", "parentFolderId"), query=frozenset({"$top"}),

@@ -6,7 +6,8 @@ What is asked in an ordinary night, all at once: one question about the folders,
   walked. Whether that delta sees folders below folders is not documented; so whoever's walk finds a folder that the
   delta did not name has the tree walked every night instead.
 - Folders, where there is no such delta: the tree is walked, the known folders' children asked for beside it.
-- The default folder is named by no listing: its id is learned from the first contact that lies in it.
+- The default folder is named by no listing: its id is learned from a contact that lies in it; while it is empty, by a
+  name that is widely used and nowhere documented, so that a refusal of that changes nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from urllib.parse import unquote
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.graph.contacts import (
     ask_child_folders,
+    ask_default_folder,
     ask_first_contact,
     ask_folder_changes,
     ask_folders,
@@ -49,6 +51,7 @@ class Step(StrEnum):
     TREE_CHANGES = "tree_changes"
     TREE = "tree"
     FIRST = "first"
+    DEFAULT = "default"
     FOLDER = "folder"
     CONTACT = "contact"
 
@@ -209,9 +212,15 @@ class MailboxReader:
         if ask.step is Step.CONTACT:
             self._passes[ask.folder_id].take_single(ask.request, body)
             return []
+        if ask.step is Step.DEFAULT:
+            return self._learn_default(body.get("id") if isinstance(body, Mapping) else None)
         page = read_page(body, ask.request)
         if ask.step is Step.FIRST:
-            return self._learn_default(ask, page)
+            if page.rows:
+                return self._learn_default(page.rows[0].get("parentFolderId"))
+            if page.next_link is not None:
+                return self._next_page(ask, page)  # an empty page need not be the last
+            return [self._ask(Step.DEFAULT, ask_default_folder(self.cloud, self.record.mailbox_id))]
         if ask.step is Step.TREE_CHANGES:
             return self._take_tree_changes(ask, page)
         asks: list[Ask] = []
@@ -233,6 +242,8 @@ class MailboxReader:
                 if ask.folder_id == self._default_id:
                     raise error
                 return self._walk()
+        if ask.step is Step.DEFAULT and isinstance(error, (NotFoundError, BadRequestError)):
+            return []
         if ask.step is Step.CONTACT and is_missing_item:
             self._passes[ask.folder_id].miss_single(ask.contact_id)
             return []
@@ -247,12 +258,9 @@ class MailboxReader:
                 return self._walk()
         raise error
 
-    def _learn_default(self, ask: Ask, page: Page) -> list[Ask]:
-        if not page.rows:
-            return self._next_page(ask, page)  # an empty page need not be the last
-        folder_id = page.rows[0].get("parentFolderId")
+    def _learn_default(self, folder_id: object) -> list[Ask]:
         if not isinstance(folder_id, str) or not folder_id:
-            raise ProtocolError("a contact without a folder")
+            raise ProtocolError("the default folder has no id")
         self._default_id = folder_id
         return [*self._walk(), *self._ask_children_of(folder_id), *self._read_folder(folder_id)]
 

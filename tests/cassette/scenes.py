@@ -98,6 +98,9 @@ GRAPH_SCENES: Final[Mapping[str, Scene]] = {
         query={"$top": 5, "$count": "true"}, headers={"ConsistencyLevel": "eventual"},
     ),
     "contacts.folders": lambda s: _rows(s, "contacts.folders", user_id=s.props["mailbox_id"], query={"$top": 100}),
+    "contacts.folder": lambda s: _send(
+        s, "contacts.folder", user_id=s.props["mailbox_id"], folder_id=s.props["folder_id"]
+    ).body,
     "contacts.child_folders": lambda s: _rows(
         s, "contacts.child_folders", user_id=s.props["mailbox_id"], folder_id=s.props["folder_id"], query={"$top": 100}
     ),

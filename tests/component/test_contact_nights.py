@@ -188,6 +188,34 @@ def test_the_default_folder_is_found_once_something_lies_in_it(lab: ContactLab) 
     lab.assert_equal()
 
 
+def test_folders_below_an_empty_default_folder_are_found_by_its_usual_name(lab: ContactLab) -> None:
+    lab.realm.settings.folder_delta_nested = False
+    person = lab.people[0]
+    lab.add(person, lab.mailbox(person).add_folder("Sub", lab.mailbox(person).default_folder.id))
+    lab.run()
+    lab.assert_equal()
+    assert len(lab.book(person)) == 1
+
+
+def test_where_that_name_is_refused_an_empty_default_folder_waits_for_its_first_contact(lab: ContactLab) -> None:
+    lab.realm.faults.add(
+        Fault(
+            "status",
+            match="contactFolders/contacts",
+            status=400,
+            code="ErrorInvalidIdMalformed",
+            inner=True,
+            times=None,
+        )
+    )
+    lab.run()
+    assert lab.host.progress.problems == []
+    lab.add(lab.people[0])
+    lab.night()
+    lab.assert_equal()
+    assert len(lab.book(lab.people[0])) == 1
+
+
 def test_a_cloud_that_lists_the_default_folder_reads_it_once(lab: ContactLab) -> None:
     lab.realm.settings.list_default_folder = True
     settled(lab)
