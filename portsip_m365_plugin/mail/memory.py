@@ -12,6 +12,7 @@ from portsip_m365_plugin.graph.errors import GraphError, RefusedError
 from portsip_m365_plugin.graph.users import get_user
 
 __all__ = [
+    "forget_draft_refusal",
     "forget_mailbox",
     "may_try_draft",
     "recent_failures",
@@ -63,6 +64,11 @@ def may_try_draft(host: Host, now_utc: datetime) -> bool:
 def remember_no_drafts(host: Host, now_utc: datetime) -> None:
     """Remember that Mail.ReadWrite is not granted, so that not every large voicemail costs a request for nothing."""
     host.state.put(_DRAFTS_KEY, now_utc.isoformat())
+
+
+def forget_draft_refusal(host: Host) -> None:
+    """Try drafts again at the next large mail: somebody has just looked after the permissions."""
+    host.state.delete(_DRAFTS_KEY)
 
 
 def remember_failure(host: Host, notification: Notification, receipt: DeliveryReceipt, now_utc: datetime) -> None:

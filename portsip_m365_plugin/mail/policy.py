@@ -36,7 +36,6 @@ class Sender:
     host: Host
     """Bound to the tenant, or to the system: settings, key pair and rate budget are read there."""
     policy: MailPolicy
-    is_system: bool
 
 
 def read_mail_policy(values: Mapping[str, JsonValue]) -> MailPolicy:
@@ -60,11 +59,11 @@ def find_sender(host: Host, tenant: Tenant) -> Sender | None:
     """
     own = read_mail_policy(host.settings.read().values)
     if own.mailbox:
-        return Sender(host=host, policy=own, is_system=tenant.scope is Scope.SYSTEM)
+        return Sender(host=host, policy=own)
     system = host.system() if tenant.scope is not Scope.SYSTEM else None
     if system is None:
         return None
     shared = read_mail_policy(system.settings.read().values)
     if not shared.mailbox or not shared.for_tenants:
         return None
-    return Sender(host=system, policy=shared, is_system=True)
+    return Sender(host=system, policy=shared)

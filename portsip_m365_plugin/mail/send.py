@@ -42,7 +42,7 @@ from portsip_m365_plugin.mail.rates import take_budget
 from portsip_m365_plugin.mail.receipts import explain_error, explain_not_ready, is_certainly_unsent
 from portsip_m365_plugin.mapping.messages import Recipients, build_message, is_address, split_recipients
 
-__all__ = ["send_notification"]
+__all__ = ["send_from", "send_notification"]
 
 _ONE_TRY: Final = RetryPolicy(tries_max=1, base_s=5.0, budget_s=0.0)
 """The host's queue waits, not this call: a refusal becomes a receipt at once."""
@@ -61,8 +61,11 @@ def send_notification(host: Host, tenant: Tenant, notification: Notification) ->
     Cost: one request on a warm connection; the first mail also looks up the mailbox; parts and large files cost more.
     """
     sender = find_sender(host, tenant)
-    if sender is None:
-        return None
+    return None if sender is None else send_from(host, sender, notification)
+
+
+def send_from(host: Host, sender: Sender, notification: Notification) -> DeliveryReceipt:
+    """Send one mail by a mailbox that is already chosen; otherwise as `send_notification`."""
     if notification.previous_outcome_unknown and sender.policy.hold_copies and not notification.copy_approved:
         return DeliveryReceipt(
             status=DeliveryStatus.UNKNOWN,

@@ -11,6 +11,7 @@ from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, load_certificate, 
 from portsip_m365_plugin.entra.keypair import make_key_pair
 from portsip_m365_plugin.settings.connection import try_connection
 from portsip_m365_plugin.settings.jobs import Job
+from portsip_m365_plugin.settings.mail_tab import send_test_mail
 from portsip_m365_plugin.sync.approval import approve
 
 __all__ = ["ACTIONS", "ActionInput", "run_action"]
@@ -71,6 +72,10 @@ def _test_connection(given: ActionInput) -> ActionOutcome:
     return try_connection(given.host)
 
 
+def _send_test_mail(given: ActionInput) -> ActionOutcome:
+    return send_test_mail(given.host, given.request.values.get("to", ""))
+
+
 def _approve(given: ActionInput) -> ActionOutcome:
     answer = approve(given.host, given.request.values.get("checksum", ""), given.viewer)
     return (
@@ -89,6 +94,7 @@ ACTIONS: Final[Mapping[str, Run]] = {
     "download_public_key": _download_public_key,
     "test_connection": _test_connection,
     "approve": _approve,
+    "send_test_mail": _send_test_mail,
     Job.PREVIEW: _start(Job.PREVIEW, "The preview is being made; it shows on the USER SYNC tab."),
     Job.SYNC_NOW: _start(Job.SYNC_NOW, "The sync has been started."),
     Job.FULL_RESYNC: _start(Job.FULL_RESYNC, "The full sync has been started."),

@@ -31,6 +31,7 @@ from pbx_plugin_api import (
 from portsip_m365_plugin.connect import ACTIVE_KEY, NotReady, load_app_settings
 from portsip_m365_plugin.settings.actions import run_action
 from portsip_m365_plugin.settings.last_run import LastRun, read_last_run
+from portsip_m365_plugin.settings.mail_tab import draw_mail_tab
 from portsip_m365_plugin.settings.permissions_tab import draw_permissions_tab
 from portsip_m365_plugin.settings.schedule import next_due_at_utc
 from portsip_m365_plugin.settings.schema import read_values
@@ -80,6 +81,7 @@ def _draw_tabs(values: Mapping[str, JsonValue], host: Host, tenant: Tenant, view
         ),
         draw_users_tab(values, host, may_edit=may_edit, why_not_ready=why_not_ready),
         draw_signin_tab(values, host.users, str(values.get("directory_id") or "")),
+        draw_mail_tab(values, host, tenant, may_edit=may_edit, why_not_ready=why_not_ready),
     )
 
 

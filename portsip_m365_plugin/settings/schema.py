@@ -15,6 +15,7 @@ from portsip_m365_plugin.clouds import CloudFileError, load_clouds
 from portsip_m365_plugin.entra.aadsts import EntraRefusal
 from portsip_m365_plugin.entra.discovery import find_directory
 from portsip_m365_plugin.settings.lookup import make_finder
+from portsip_m365_plugin.settings.mail_tab import MailSchema
 from portsip_m365_plugin.settings.permissions_tab import PermissionsSchema
 from portsip_m365_plugin.settings.signin_tab import SignInSchema, resolve_people
 from portsip_m365_plugin.settings.users_tab import UserSyncSchema
@@ -23,7 +24,7 @@ from portsip_m365_plugin.settings.words import GUID
 __all__ = ["FIELD_NAMES", "SettingsSchema", "read_values"]
 
 
-class SettingsSchema(PermissionsSchema, UserSyncSchema, SignInSchema):
+class SettingsSchema(PermissionsSchema, UserSyncSchema, SignInSchema, MailSchema):
     """Every field of every tab."""
 
 
