@@ -1,0 +1,317 @@
+"""Runs under the lease, the clock that starts them, and plugins that misbehave in them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pbx_devhost.clock import Clock
+from pbx_devhost.core import Pbx
+from pbx_devhost.leases import LEASE_S, Due
+from pbx_devhost.runner import RESUMED_AT_MOST, Runner
+from pbx_plugin_api import HostClosedError, Tenant, TickReason, TickStatus, Viewer, WrongThreadError
+from pbx_plugin_api.manager import Deadlines
+from tests import devhost_rogue as rogue
+from tests.devhost_pbx import TestClock
+
+VIEWER = Viewer(username="boss")
+
+
+class World:
+    """A PBX with the rogue plugin installed and one tenant."""
+
+    def __init__(self, url: str) -> None:
+        self.clock = TestClock()
+        self.pbx = Pbx(url, now=self.clock, deadlines=Deadlines(tick_grace_s=0.2, page_s=0.5))
+        self.stores = self.pbx.stores
+        self.tenant: Tenant = self.stores.tenants.add("Contoso")
+        self.tid = self.tenant.pbx_tenant_id
+
+    def set(self, **values: str) -> None:
+        with self.stores.database.write() as connection:
+            version = self.stores.settings.read(self.tid, "rogue").version
+            self.stores.settings.write(connection, self.tid, "rogue", values, version)
+
+    def run(self, reason: TickReason = TickReason.FORCED, **more: Any) -> Any:
+        return Runner(self.pbx, run_s=more.pop("run_s", 3600.0)).run(self.tenant, "rogue", reason, **more)
+
+    def rows(self) -> list[Any]:
+        return list(self.stores.runs.rows(self.tid))[::-1]
+
+    def due_in_s(self) -> float | None:
+        at = self.stores.leases.next_due_at(self.tid, "rogue")
+        return None if at is None else at - self.clock()
+
+
+@pytest.fixture
+def world(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    rogue.install(tmp_path / "site")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    monkeypatch.setenv("PBX_DEVHOST_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+    rogue.forget()
+    made = World(sqlite_url)
+    yield made
+    rogue.RELEASE.set()
+    made.pbx.close()
+
+
+def wait_for(what: Callable[[], object], at_most_s: float = 10.0) -> None:
+    until = time.monotonic() + at_most_s
+    while not what():
+        assert time.monotonic() < until, "waited too long"
+        time.sleep(0.02)
+
+
+def test_a_run_is_written_down_with_its_problems_in_order(world: World) -> None:
+    result = world.run()
+    assert result.is_done
+    [row] = world.rows()
+    assert (row.status, row.reason, row.requests, row.message) == ("done", "forced", 12, "3 made.")
+    assert json.loads(row.counts)["created"] == 3
+    assert (row.stage, row.done, row.total) == ("people", 3, 3)
+    assert row.finished_at >= row.started_at
+    told = [problem.entra_object_id for problem in world.stores.runs.problems(row.id)]
+    assert told == [f"g{n:03}" for n in range(450)]
+    assert 86_300 < (world.due_in_s() or 0) <= 86_400
+
+
+@pytest.mark.parametrize(
+    ("mode", "said", "logged"),
+    [
+        ("raise", "Plugin rogue 1.2.3 failed in on_nightly_tick (RuntimeError)", "Plugin rogue 1.2.3 raised"),
+        ("exit", "Plugin rogue 1.2.3 failed in on_nightly_tick (SystemExit)", "Plugin rogue 1.2.3 raised"),
+        ("wrong", "Plugin rogue 1.2.3 broke the contract", "Plugin rogue 1.2.3 broke the contract"),
+        ("sleep", "Plugin rogue 1.2.3 did not answer in time.", "Plugin rogue 1.2.3 was not back"),
+    ],
+)
+def test_a_plugin_that_fails_is_contained_and_named(
+    world: World, caplog: pytest.LogCaptureFixture, mode: str, said: str, logged: str
+) -> None:
+    world.set(mode=mode)
+    with caplog.at_level(logging.INFO):
+        result = world.run(run_s=0.1)
+    assert not result.is_done
+    assert said in result.sentence
+    assert logged in caplog.text
+    [row] = world.rows()
+    assert (row.status, row.message) == ("failed", result.sentence)
+    assert 86_300 < (world.due_in_s() or 0) <= 86_400, "not again before tomorrow"
+    # The PBX goes on: the lease is free, and the next run is a good one.
+    world.set(mode="fine")
+    assert world.run().is_done
+
+
+def test_a_plugin_that_sleeps_past_its_deadline_writes_nothing_afterwards(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.set(mode="sleep")
+    world.run(run_s=0.1)
+    rogue.RELEASE.set()
+    wait_for(lambda: rogue.THREAD_ERRORS)
+    assert isinstance(rogue.THREAD_ERRORS[0], HostClosedError)
+    assert "plugin rogue 1.2.3 used host.state after its hook had returned" in caplog.text
+    assert world.stores.state.get(world.tid, "rogue", "late") is None
+
+
+def test_a_plugin_that_writes_from_another_thread_is_refused_and_named(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.set(mode="thread")
+    world.run()
+    assert isinstance(rogue.THREAD_ERRORS[0], WrongThreadError)
+    assert "plugin rogue 1.2.3 used host.state from another thread" in caplog.text
+    assert world.stores.state.get(world.tid, "rogue", "thread") is None
+
+
+def test_a_plugin_that_keeps_the_host_gets_nothing_more_out_of_it(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.run()
+    world.set(mode="keep")
+    world.run()
+    [kept], [stream] = rogue.KEPT, rogue.STREAMS
+    for use in (lambda: kept.users, lambda: kept.web_origins, lambda: kept.notify_admin, lambda: next(stream)):
+        with pytest.raises(HostClosedError, match=r"plugin rogue 1\.2\.3 used host\..* after its hook had returned"):
+            use()
+    assert "plugin rogue 1.2.3 used host.users after its hook had returned" in caplog.text
+    assert world.stores.database.engine.pool.checkedout() == 0, "the kept stream keeps no connection"  # type: ignore[attr-defined]
+
+
+def test_one_plugins_failure_is_not_the_others(world: World) -> None:
+    world.set(mode="raise")
+    answers = {answer.plugin: answer for answer in world.pbx.plugins.settings_pages(world.tenant, VIEWER)}
+    assert not answers["rogue"].ok
+    assert all(answer.ok for plugin, answer in answers.items() if plugin != "rogue")
+    assert len(answers) > 1, "this project's own plugin is installed too"
+
+
+def test_one_run_at_a_time(world: World) -> None:
+    lease = world.stores.leases.take(world.tid, "rogue")
+    assert lease is not None
+    busy = world.run()
+    assert (busy.run_id, busy.is_done) == (None, False)
+    assert busy.sentence == "another run of rogue is under way for Contoso; wait for it or ask it to stop"
+    world.stores.leases.release(lease)
+    assert world.run().is_done
+
+
+def test_a_resumable_run_goes_on_at_once(world: World) -> None:
+    world.set(mode="again")
+    world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
+    assert world.run(TickReason.DUE).report.status is TickStatus.DONE
+    assert [row.reason for row in world.rows()] == ["due", "resumed", "resumed"]
+
+
+def test_a_run_that_is_resumable_for_ever_does_not_spin(world: World) -> None:
+    world.set(mode="for ever")
+    world.run()
+    assert len(world.rows()) == RESUMED_AT_MOST
+    assert 290 < (world.due_in_s() or 0) <= 300, "somebody goes on in five minutes"
+
+
+def test_an_admins_stop_ends_the_run_and_it_does_not_begin_again(world: World) -> None:
+    world.set(mode="until stopped")
+    runner = threading.Thread(target=world.run)
+    runner.start()
+    wait_for(lambda: any(row.stage == "waiting" for row in world.rows()))
+    assert world.stores.runs.ask_to_stop(world.tid) == 1
+    runner.join(10)
+    assert not runner.is_alive()
+    [row] = world.rows()
+    assert (row.status, row.message) == ("stopped", "Stopped.")
+    assert (world.due_in_s() or 0) > 86_000
+
+
+def test_a_shutdown_ends_the_run_and_the_next_process_goes_on(world: World) -> None:
+    world.set(mode="until stopped")
+    runner = threading.Thread(target=world.run)
+    runner.start()
+    wait_for(lambda: any(row.stage == "waiting" for row in world.rows()))
+    world.pbx.stop_wanted[0] = True
+    runner.join(10)
+    assert [row.status for row in world.rows()] == ["stopped"]
+    assert 290 < (world.due_in_s() or 0) <= 300
+
+
+def test_a_run_whose_process_was_killed_is_written_down_by_the_next(world: World) -> None:
+    world.stores.runs.begin(world.tid, "rogue", "due", None)
+    world.run()
+    assert [row.status for row in world.rows()] == ["interrupted", "done"]
+
+
+def test_an_overtaken_worker_changes_neither_the_run_log_nor_the_due_time(world: World) -> None:
+    world.set(mode="until stopped")
+    runner = threading.Thread(target=world.run)
+    runner.start()
+    wait_for(lambda: any(row.stage == "waiting" for row in world.rows()))
+    world.clock.offset_s += LEASE_S + 1
+    world.set(mode="fine")
+    assert world.run().is_done
+    world.pbx.stop_wanted[0] = True
+    runner.join(10)
+    assert [row.status for row in world.rows()] == ["interrupted", "done"]
+    assert (world.due_in_s() or 0) > 86_000
+
+
+def test_a_buttons_job_leaves_the_schedule_alone(world: World) -> None:
+    world.stores.leases.set_due(world.tid, "rogue", world.clock() + 500)
+    assert world.run(TickReason.JOB, job="long").is_done
+    assert 490 < (world.due_in_s() or 0) <= 500
+
+
+def test_who_was_quicker_leaves_nothing_to_run(world: World) -> None:
+    """Two workers saw the same tenant due; the second finds it done and does not do it again."""
+    world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
+    assert world.run(TickReason.DUE).is_done
+    late = world.run(TickReason.DUE)
+    assert late.run_id is None
+    assert len(world.rows()) == 1
+
+
+# ---------------------------------------------------------------------- the clock
+
+
+def test_the_clock_runs_who_is_due_and_nobody_else(world: World) -> None:
+    other = world.stores.tenants.add("Fabrikam")
+    world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
+    world.stores.leases.set_due(other.pbx_tenant_id, "rogue", world.clock() + 600)
+    clock = Clock(world.pbx, poll_s=1)
+    clock.start()
+    try:
+        wait_for(lambda: [row.status for row in world.rows()] == ["done"])
+        time.sleep(1.2)
+        assert len(world.rows()) == 1
+        assert list(world.stores.runs.rows(other.pbx_tenant_id)) == []
+        world.clock.offset_s += 601
+        wait_for(lambda: [row.status for row in world.stores.runs.rows(other.pbx_tenant_id)] == ["done"])
+    finally:
+        clock.stop()
+
+
+def test_a_failing_look_neither_stops_the_clock_nor_repeats_in_a_tight_loop(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks: list[float] = []
+    really = world.stores.leases.who_is_due
+
+    def look(now: float) -> list[Due]:
+        looks.append(time.monotonic())
+        if len(looks) < 4:
+            raise OSError("the database is away")
+        return really(now)
+
+    monkeypatch.setattr(world.stores.leases, "who_is_due", look)
+    world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
+    clock = Clock(world.pbx, poll_s=1)
+    clock.start()
+    try:
+        wait_for(lambda: [row.status for row in world.rows()] == ["done"])
+    finally:
+        clock.stop()
+    assert all(later - earlier > 0.9 for earlier, later in itertools.pairwise(looks)), looks
+    assert caplog.text.count("Looking who is due failed; the next look is in 1 s") == 3
+
+
+def test_a_failing_plugin_is_run_once_and_then_tomorrow(world: World) -> None:
+    world.set(mode="raise")
+    world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
+    clock = Clock(world.pbx, poll_s=1)
+    clock.start()
+    try:
+        wait_for(lambda: [row.status for row in world.rows()] == ["failed"])
+        time.sleep(2.2)
+        assert len(world.rows()) == 1
+        world.clock.offset_s += timedelta(days=1).total_seconds()
+        wait_for(lambda: [row.status for row in world.rows()] == ["failed", "failed"])
+    finally:
+        clock.stop()
+
+
+def test_a_switched_off_plugin_is_put_off_and_not_called(world: World) -> None:
+    world.pbx.plugins.set_enabled("rogue", False, world.tenant)
+    world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
+    clock = Clock(world.pbx, poll_s=1)
+    assert clock.poll() == 1
+    wait_for(lambda: (world.due_in_s() or 0) > 3000)
+    assert world.rows() == []
+
+
+def test_a_tenant_at_work_is_not_handed_out_twice(world: World) -> None:
+    world.set(mode="until stopped")
+    world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
+    clock = Clock(world.pbx, poll_s=1)
+    assert clock.poll() == 1
+    wait_for(lambda: world.rows())
+    assert [clock.poll(), clock.poll()] == [0, 0]
+    clock.start()
+    clock.stop()
+    assert [row.status for row in world.rows()] == ["stopped"]
