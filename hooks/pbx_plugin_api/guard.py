@@ -96,7 +96,9 @@ def _checked(function: Callable[..., Any], gate: Gate, member: str, any_thread: 
     def call(*args: Any, **kwargs: Any) -> Any:
         gate.check(member, any_thread=any_thread)
         result = function(*args, **kwargs)
-        return _stepwise(result, gate, member) if isinstance(result, Iterator) else result
+        # An open file is an iterator too, and lives as long as the plugin's `with`.
+        is_stream = isinstance(result, Iterator) and not hasattr(result, "__enter__")
+        return _stepwise(result, gate, member) if is_stream else result
 
     return call
 

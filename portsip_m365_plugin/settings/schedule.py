@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pbx_plugin_api import JsonValue, Tenant
+from pbx_plugin_api import JsonValue, Scope, Tenant
 from portsip_m365_plugin.settings.users_tab import SyncMode, read_sync_mode
 
 __all__ = ["DEFAULT_SYNC_TIME", "JITTER_MAX_S", "next_due_at_utc"]
@@ -24,7 +24,7 @@ def next_due_at_utc(values: Mapping[str, JsonValue], tenant: Tenant, now_utc: da
     A time that the clocks skip (spring) is due as long after midnight as on other days; one that comes twice (autumn)
     is due the first time only. Each tenant has an offset of its own of at most `JITTER_MAX_S`, the same every day.
     """
-    if not (values.get("directory_id") and values.get("application_id")):
+    if tenant.scope is Scope.SYSTEM or not (values.get("directory_id") and values.get("application_id")):
         return None
     if read_sync_mode(values) is SyncMode.MANUAL:
         return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from pbx_plugin_api import Host, JsonValue, Severity, Tenant, Tick, TickReason, TickReport, TickStatus
+from pbx_plugin_api import Host, JsonValue, Scope, Severity, Tenant, Tick, TickReason, TickReport, TickStatus
 from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, NotReady, connect, load_certificate
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.settings.jobs import Job
@@ -59,6 +59,10 @@ def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
     job = Job(tick.job) if tick.job is not None else None
     if job is Job.DISCONNECT:
         return disconnect(host, tick)
+    if tenant.scope is Scope.SYSTEM:
+        return TickReport(
+            status=TickStatus.DONE, message="The system has no users of its own: only mail goes out here."
+        )
     values = host.settings.read().values
     if tick.reason is TickReason.DUE and read_sync_mode(values) is SyncMode.MANUAL:
         return TickReport(status=TickStatus.DONE, message="Sync mode is manual: nothing runs by the clock.")
