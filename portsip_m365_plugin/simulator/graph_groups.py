@@ -153,13 +153,14 @@ def _member_page(call: Call, state: dict[str, Any], members: list[tuple[str, str
             document = dict.fromkeys(document) | {"id": person.id}
         items.append(encode_json({"@odata.type": "#microsoft.graph.user", **document}))
 
-    path = "/".join(["groups", *call.params, *call.template.split("/")[2:]])
+    path = "/".join(["groups", *call.params, *call.template.split("/")[3:]])
 
     def link(at: int) -> str:
         return call.link(path, skiptoken=call.seal({**state, "at": at}))
 
     following = link(position) if position < len(members) else None
-    count = len(members) if state["advanced"] and state["at"] == 0 else None
+    counted = sum(kind == "user" for _, kind in members) if cast else len(members)
+    count = counted if state["advanced"] and state["at"] == 0 else None
     here = state["at"]
     return call.page(call.context("directoryObjects"), items, following, count=count, again=lambda: link(here))
 

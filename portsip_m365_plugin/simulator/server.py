@@ -129,8 +129,10 @@ class _Reader:
         if "chunked" in headers.get("transfer-encoding", "").lower():
             body = self._chunked()
         else:
-            length = int(headers.get("content-length") or 0)
-            body = self._exactly(length) if 0 < length <= MAX_BODY_BYTES else b""
+            length = headers.get("content-length") or "0"
+            if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+                return None
+            body = self._exactly(int(length))
         if target.startswith(("http://", "https://")):
             target = "/" + target.split("/", 3)[3]
         origin = f"{scheme}://{headers.get('host', '127.0.0.1')}"
@@ -165,7 +167,12 @@ class _Reader:
             size_line = self._until(b"\r\n")
             if size_line is None:
                 raise ConnectionError
-            size = int(size_line.split(b";")[0], 16)
+            try:
+                size = int(size_line.split(b";")[0], 16)
+            except ValueError:
+                raise ConnectionError from None
+            if size + len(body) > MAX_BODY_BYTES:
+                raise ConnectionError
             body += self._exactly(size)
             self._exactly(2)
             if size == 0:

@@ -1,0 +1,511 @@
+"""What Microsoft does that the sloppy do not expect: pages, replays, lag, annotations, order, limits, faults."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import threading
+import time
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from portsip_m365_plugin.simulator.faults import Fault
+from tests.lab import Lab
+from tests.sim_client import Client
+
+
+@pytest.fixture
+def client(lab: Lab) -> Client:
+    return Client(lab)
+
+
+def ids(items: list[dict[str, Any]]) -> list[str]:
+    return [item["id"] for item in items]
+
+
+def people(client: Client) -> list[str]:
+    return [person.id for person in client.lab.tenant(client.cloud).directory.order if person.listed]
+
+
+# -- pages -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("top", [1, 7, 60, 999])
+def test_pages_of_any_size_hold_everybody_once(client: Client, top: int) -> None:
+    found, _ = client.walk(f"/users?$select=id&$top={top}")
+    assert ids(found) == people(client)
+
+
+def test_the_default_page_holds_a_hundred(make_lab: Any) -> None:
+    client = Client(make_lab(users=120))
+    first = client.get("/users").json()
+    assert len(first["value"]) == 100
+    assert "$skiptoken=" in first["@odata.nextLink"]
+    assert "@odata.deltaLink" not in first
+
+
+def test_links_are_opaque_and_never_the_same_twice(client: Client) -> None:
+    links = {client.get("/users?$top=5&$select=id").json()["@odata.nextLink"] for _ in range(3)}
+    assert len(links) == 3
+    link = links.pop()
+    assert "$select" not in link
+    tampered = link[:-6] + ("AAAAAA" if link[-6:] != "AAAAAA" else "BBBBBB")
+    assert client.get(tampered).status_code == 400
+
+
+def test_the_operators_cap_beats_top(client: Client) -> None:
+    client.lab.realm().settings.max_page = 4
+    assert len(client.get("/users?$top=50").json()["value"]) == 4
+    assert ids(client.walk("/users?$top=50&$select=id")[0]) == people(client)
+
+
+def test_empty_pages_are_not_the_end(client: Client) -> None:
+    client.lab.realm().settings.empty_page_every = 2
+    sizes, url = [], "/users?$top=10&$select=id"
+    found: list[str] = []
+    while url:
+        page = client.get(url).json()
+        sizes.append(len(page["value"]))
+        found += ids(page["value"])
+        url = page.get("@odata.nextLink", "")
+    assert 0 in sizes[:-1]
+    assert found == people(client)
+
+
+def test_rows_that_come_twice(client: Client) -> None:
+    client.lab.realm().settings.duplicate_every = 1
+    found = ids(client.walk("/users?$top=10&$select=id")[0])
+    assert len(found) == 66
+    assert set(found) == set(people(client))
+
+
+def test_nulls_and_annotations(client: Client) -> None:
+    tips = client.get(f"/users/{people(client)[0]}").json()
+    assert "@microsoft.graph.tips" in tips
+    nameless = next(p for p in client.lab.tenant().directory.order if p.kind == "both_names_empty")
+    shown = client.get(f"/users/{nameless.id}?$select=givenName,surname,displayName,imAddresses").json()
+    assert (shown["givenName"], shown["surname"], shown["imAddresses"]) == (None, None, [])
+    assert "id" not in shown  # not asked for, not given
+
+
+def test_what_was_just_changed_may_not_show_yet(client: Client) -> None:
+    client.lab.tenant().directory.replication_lag_s = 0.4
+    person = client.lab.admin().create_user(displayName="Late")
+    assert person.id not in ids(client.walk("/users?$select=id")[0])
+    time.sleep(0.45)
+    assert person.id in ids(client.walk("/users?$select=id")[0])
+
+
+def test_upns_with_hash_and_dollar_need_care(client: Client) -> None:
+    guest = next(p for p in client.lab.tenant().directory.order if p.kind == "guest")
+    upn = guest.props["userPrincipalName"]
+    assert client.get(f"/users/{upn.replace('#', '%23')}").json()["userPrincipalName"] == upn
+    assert client.get(f"/users/{upn}").status_code == 404  # the rest after # never left the client
+    dollar = client.lab.admin().create_user(userPrincipalName="$x@contoso.onmicrosoft.com")
+    found = client.get("/users('$x@contoso.onmicrosoft.com')").json()
+    assert found["userPrincipalName"] == dollar.props["userPrincipalName"]
+
+
+# -- delta -------------------------------------------------------------------------------------------------------------
+
+SELECT = "$select=displayName,mail,accountEnabled"
+
+
+def delta_link(client: Client) -> str:
+    return str(client.get(f"/users/delta?$deltatoken=latest&{SELECT}").json()["@odata.deltaLink"])
+
+
+def test_latest_gives_a_link_and_no_data(client: Client) -> None:
+    page = client.get(f"/users/delta?$deltatoken=latest&{SELECT}").json()
+    assert page["value"] == []
+    assert "@odata.nextLink" not in page
+
+
+def test_a_first_round_tells_the_deleted_too(client: Client) -> None:
+    soft, hard = people(client)[:2]
+    client.lab.admin().delete_user(soft)
+    client.lab.admin().purge_user(hard)
+    client.lab.realm().settings.delta_page = 7
+    found, last = client.walk(f"/users/delta?{SELECT}")
+    removed = {item["id"]: item["@removed"]["reason"] for item in found if "@removed" in item}
+    assert removed == {soft: "changed", hard: "deleted"}
+    assert len(found) == 60
+    assert "$deltatoken=" in last["@odata.deltaLink"]
+
+
+def test_only_selected_properties_are_tracked(client: Client) -> None:
+    one, two, three = people(client)[:3]
+    link = delta_link(client)
+    client.lab.admin().change_user(one, jobTitle="Untold")
+    client.lab.admin().change_user(two, mail=None)
+    client.lab.admin().change_user(three, displayName="Told")
+    client.lab.admin().set_photo(one, 99)
+    found, last = client.walk(link)
+    assert ids(found) == [two, three]
+    assert found[0]["mail"] is None  # cleared
+    assert found[1]["displayName"] == "Told"
+    assert client.walk(last["@odata.deltaLink"])[0] == []
+
+
+def test_absent_means_never_set_unless_minimal_was_asked(client: Client) -> None:
+    person = client.lab.admin().create_user(displayName="A", mail=None)
+    link = delta_link(client)
+    client.lab.admin().change_user(person.id, displayName="B")
+    whole = client.walk(link)[0][0]
+    assert whole == {"displayName": "B", "accountEnabled": True, "id": person.id}
+    answer = client.get(link, Prefer="return=minimal")
+    assert answer.json()["value"] == [{"displayName": "B", "id": person.id}]
+    assert answer.headers["Preference-Applied"] == "return=minimal"
+
+
+def test_a_restored_person_comes_back_without_a_word(client: Client) -> None:
+    one = people(client)[0]
+    link = delta_link(client)
+    client.lab.admin().delete_user(one)
+    first, last = client.walk(link)
+    assert first == [{"id": one, "@removed": {"reason": "changed"}}]
+    client.lab.admin().restore_user(one)
+    second, _ = client.walk(last["@odata.deltaLink"])
+    assert ids(second) == [one]
+    assert "@removed" not in second[0]
+
+
+def test_changes_that_were_told_are_told_again(client: Client) -> None:
+    one, two = people(client)[:2]
+    link = delta_link(client)
+    client.lab.admin().change_user(one, displayName="First")
+    _, last = client.walk(link)
+    client.lab.realm().settings.delta_replays = 5
+    client.lab.admin().change_user(two, displayName="Second")
+    assert ids(client.walk(last["@odata.deltaLink"])[0]) == [one, two]
+
+
+@pytest.mark.parametrize(("form", "status"), [("gone", 410), ("too_old", 400)])
+def test_a_token_lives_seven_days(client: Client, form: str, status: int) -> None:
+    link = delta_link(client)
+    client.lab.realm().settings.expired_token_form = form
+    client.lab.realm().clock.shift(6.9 * 86_400)
+    client.token = fresh_token(client)
+    assert client.get(link).status_code == 200
+    client.lab.realm().clock.shift(0.2 * 86_400)
+    client.token = fresh_token(client)
+    answer = client.get(link)
+    assert answer.status_code == status
+    if status == 410:
+        assert answer.json()["error"]["code"] == "SyncStateNotFound"
+        assert "$deltatoken=" in answer.headers["Location"]
+        assert client.get(answer.headers["Location"]).status_code == 200
+    else:
+        assert "older than 30 days" in answer.json()["error"]["message"]
+
+
+def fresh_token(client: Client) -> str:
+    """A token, whatever the simulated moment is."""
+    from portsip_m365_plugin.simulator.apps import AccessToken
+
+    realm = client.lab.realm()
+    granted = frozenset(client.app.permissions)
+    return realm.tokens.issue(AccessToken(client.app, client.lab.tenant().id, granted, realm.clock.time_s() + 3600))
+
+
+def test_a_skip_token_may_end_in_the_middle_of_a_round(client: Client) -> None:
+    client.lab.realm().settings.delta_page = 10
+    link = client.get(f"/users/delta?{SELECT}").json()["@odata.nextLink"]
+    client.lab.admin().expire_delta_tokens()
+    assert client.refusal(link) == (410, "SyncStateNotFound")
+
+
+# -- contacts ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def owner(client: Client) -> str:
+    return str(client.lab.admin().create_user(displayName="Owner").id)
+
+
+def test_contacts_come_ten_at_a_time_by_offset(client: Client, owner: str) -> None:
+    for number in range(23):
+        client.lab.admin().create_contact(owner, displayName=f"C{number}")
+    first = client.get(f"/users/{owner}/contacts").json()
+    assert len(first["value"]) == 10
+    assert "$skip=10" in first["@odata.nextLink"]
+    assert len(client.walk(f"/users/{owner}/contacts?$top=9")[0]) == 23
+
+
+def test_the_default_folder_is_not_listed_unless_it_is(client: Client, owner: str) -> None:
+    client.lab.admin().create_folder(owner, "Customers")
+    client.lab.admin().create_folder(owner, "VIP", "Customers")
+    listed = client.walk(f"/users/{owner}/contactFolders")[0]
+    assert [folder["displayName"] for folder in listed] == ["Customers"]
+    below = client.walk(f"/users/{owner}/contactFolders/{listed[0]['id']}/childFolders")[0]
+    assert [folder["displayName"] for folder in below] == ["VIP"]
+    client.lab.realm().settings.list_default_folder = True
+    listed = client.walk(f"/users/{owner}/contactFolders")[0]
+    assert {folder["displayName"] for folder in listed} == {"Contacts", "Customers"}
+
+
+def test_a_move_is_a_death_here_and_a_birth_there(client: Client, owner: str) -> None:
+    admin = client.lab.admin()
+    contact = admin.create_contact(owner, displayName="Ada")
+    folder = admin.create_folder(owner, "Customers")
+    before = contact.ordinary_id
+    links = {}
+    for name in ("contacts", folder.id):
+        _, last = client.walk(f"/users/{owner}/contactFolders/{name}/contacts/delta")
+        links[name] = last["@odata.deltaLink"]
+    admin.move_contact(owner, before, "Customers")
+    assert client.walk(links["contacts"])[0] == [{"id": before, "@removed": {"reason": "deleted"}}]
+    born = client.walk(links[folder.id])[0]
+    assert ids(born) == [contact.ordinary_id]
+    assert contact.ordinary_id != before
+    prefer = {"Prefer": 'IdType="ImmutableId"'}
+    assert ids(client.walk(links[folder.id], **prefer)[0]) == [contact.immutable_id]
+
+
+def test_contact_delta_pages_by_preference_alone(client: Client, owner: str) -> None:
+    for number in range(12):
+        client.lab.admin().create_contact(owner, displayName=f"C{number}")
+    path = f"/users/{owner}/contactFolders/contacts/contacts/delta"
+    answer = client.get(path, Prefer="odata.maxpagesize=5")
+    assert len(answer.json()["value"]) == 5
+    assert "odata.maxpagesize=5" in answer.headers["Preference-Applied"]
+    client.lab.admin().expire_delta_tokens()
+    assert client.refusal(answer.json()["@odata.nextLink"]) == (410, "SyncStateNotFound")
+
+
+def test_contact_lists_are_counted_and_never_shown(client: Client, owner: str) -> None:
+    client.lab.admin().create_contact(owner, displayName="Ada")
+    client.lab.admin().mailbox(owner).default_folder.contact_lists = 2
+    page = client.get(f"/users/{owner}/contacts?$count=true").json()
+    assert (page["@odata.count"], len(page["value"])) == (3, 1)
+
+
+# -- batches and limits ------------------------------------------------------------------------------------------------
+
+
+def test_answers_of_a_batch_come_in_any_order(client: Client) -> None:
+    requests_ = [{"id": str(number), "method": "GET", "url": "/users?$top=1&$select=id"} for number in range(20)]
+    orders = set()
+    for _ in range(3):
+        answer = client.post("/$batch", {"requests": requests_}).json()
+        orders.add(tuple(item["id"] for item in answer["responses"]))
+    assert len(orders) > 1
+    assert all(len(order) == 20 for order in orders)
+
+
+def test_throttling_inside_a_batch_leaves_the_batch_200(client: Client) -> None:
+    client.lab.realm().faults.add(Fault("status", "photo", times=3, status=429, retry_after="7", inner=True))
+    pictured = [p.id for p in client.lab.tenant().directory.order if p.photo_seed > 0][:5]
+    answers = client.batch(
+        *[{"id": str(n), "method": "GET", "url": f"/users/{key}/photo/$value"} for n, key in enumerate(pictured)]
+    )
+    statuses = sorted(answer["status"] for answer in answers.values())
+    assert statuses == [200, 200, 429, 429, 429]
+    throttled = next(answer for answer in answers.values() if answer["status"] == 429)
+    assert throttled["headers"]["Retry-After"] == "7"
+    good = next(answer for answer in answers.values() if answer["status"] == 200)
+    assert isinstance(good["body"], str)  # base64
+    assert "ETag" in good["headers"]
+
+
+def test_an_item_of_a_batch_may_get_no_answer(client: Client) -> None:
+    client.lab.realm().faults.add(Fault("drop_item", "top=3"))
+    answers = client.batch(*[{"id": str(n), "method": "GET", "url": f"/users?$top={n}"} for n in (2, 3, 4)])
+    assert sorted(answers) == ["2", "4"]
+
+
+def test_four_at_once_per_mailbox(client: Client) -> None:
+    client.lab.realm().settings.latency_s = 0.15
+    person = next(p for p in client.lab.tenant().directory.order if p.kind == "ordinary")
+    assert client.token
+    statuses: list[int] = []
+
+    def ask() -> None:
+        headers = {"Authorization": f"Bearer {client.token}"}
+        url = f"{client.origin}/v1.0/users/{person.id}/contacts"
+        statuses.append(requests.get(url, headers=headers, verify=str(client.lab.sim.ca_path), timeout=5).status_code)
+
+    threads = [threading.Thread(target=ask) for _ in range(7)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(set(statuses)) == [200, 429]
+    assert statuses.count(200) >= 4
+    assert max(client.lab.realm().limits.concurrency_peaks.values()) == 4
+
+
+def test_resource_units_are_counted_and_told(client: Client) -> None:
+    assert client.get("/users").headers["x-ms-resource-unit"] == "2"
+    assert client.get("/users?$select=id").headers["x-ms-resource-unit"] == "1"
+    client.lab.realm().limits.settings.scale = 0.0001
+    answer = client.get("/users")
+    assert answer.status_code == 429
+    assert "x-ms-throttle-scope" in answer.headers
+    assert int(answer.headers["Retry-After"]) >= 1
+
+
+# -- faults ------------------------------------------------------------------------------------------------------------
+
+
+def test_each_form_of_retry_after(client: Client) -> None:
+    faults = client.lab.realm().faults
+    assert client.token
+    for form in ("7", "2.128", "date:5", None):
+        faults.add(Fault("status", "/users", status=429, retry_after=form))
+        told = client.get("/users").headers.get("Retry-After")
+        if form == "date:5":
+            ahead = parsedate_to_datetime(str(told)).timestamp() - time.time()
+            assert 2 < ahead < 6
+        else:
+            assert told == form
+
+
+def test_bodies_that_are_not_what_was_asked_for(client: Client) -> None:
+    faults = client.lab.realm().faults
+    assert client.token
+    faults.add(Fault("replace", "/users", body="<html>proxy</html>", content_type="text/html"))
+    assert client.get("/users").text == "<html>proxy</html>"
+    faults.add(Fault("status", "/users", status=502, body="Bad gateway", content_type="text/plain"))
+    answer = client.get("/users")
+    assert (answer.status_code, answer.text) == (502, "Bad gateway")
+    faults.add(Fault("redirect", "/users", location="https://evil.example/"))
+    answer = client.get("/users")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "https://evil.example/")
+
+
+def test_loops_empty_pages_and_duplicates_on_order(client: Client) -> None:
+    faults = client.lab.realm().faults
+    assert client.token
+    faults.add(Fault("loop", "/users"))
+    answer = client.get("/users?$top=3")
+    assert answer.json()["@odata.nextLink"] == answer.url
+    faults.add(Fault("empty_page", "/users"))
+    page = client.get("/users?$top=3").json()
+    assert page["value"] == []
+    assert len(client.get(page["@odata.nextLink"]).json()["value"]) == 3
+    faults.add(Fault("duplicates", "/users"))
+    page = client.get("/users?$top=3").json()
+    assert len(page["value"]) == 4
+    assert len(set(ids(page["value"]))) == 3
+
+
+@pytest.mark.parametrize("kind", ["reset_before", "reset_lost", "reset_during", "truncate"])
+def test_a_connection_that_breaks(client: Client, kind: str) -> None:
+    person = next(p for p in client.lab.tenant().directory.order if p.kind == "ordinary")
+    assert client.token
+    client.lab.realm().faults.add(Fault(kind, "sendMail|/users"))
+    message = {"subject": "Hi", "toRecipients": [{"emailAddress": {"address": "a@b.example"}}]}
+    if kind in ("reset_before", "reset_lost"):
+        with pytest.raises(requests.exceptions.ConnectionError):
+            client.post(f"/users/{person.id}/sendMail", {"message": message})
+        assert len(client.lab.tenant().sent) == (0 if kind == "reset_before" else 1)
+    else:
+        with pytest.raises((requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+            client.get("/users")
+    assert client.get("/users?$top=1").status_code == 200
+
+
+def connection(client: Client) -> http.client.HTTPSConnection:
+    trust = ssl.create_default_context(cafile=str(client.lab.sim.ca_path))
+    address = urlsplit(client.origin)
+    return http.client.HTTPSConnection(str(address.hostname), address.port, timeout=5, context=trust)
+
+
+def test_a_kept_connection_that_dies_after_a_whole_answer(client: Client) -> None:
+    headers = {"Authorization": f"Bearer {client.token}"}
+    client.lab.realm().faults.add(Fault("reset_after", "/users"))
+    wire = connection(client)
+    wire.request("GET", "/v1.0/users?$top=1", headers=headers)
+    assert wire.getresponse().read().startswith(b"{")
+    time.sleep(0.1)
+
+    def ask_again() -> None:
+        wire.request("GET", "/v1.0/users?$top=1", headers=headers)
+        wire.getresponse()
+
+    with pytest.raises((ConnectionError, ssl.SSLError, http.client.RemoteDisconnected)):
+        ask_again()
+    wire.close()
+
+
+def test_bytes_that_trickle_and_answers_that_are_late(client: Client) -> None:
+    assert client.token
+    client.lab.realm().faults.add(Fault("slow", "/users", chunk_bytes=200, pause_s=0.05))
+    client.lab.realm().faults.add(Fault("delay", "/groups|organization", pause_s=0.2))
+    started = time.monotonic()
+    assert client.get("/users?$top=2").status_code == 200
+    assert time.monotonic() - started > 0.15
+    started = time.monotonic()
+    client.get("/organization")
+    assert time.monotonic() - started > 0.2
+
+
+def test_only_some_only_after_and_only_by_chance(client: Client) -> None:
+    faults = client.lab.realm().faults
+    assert client.token
+    faults.add(Fault("status", "/users", skip=1, times=1))
+    assert [client.get("/users?$top=1").status_code for _ in range(3)] == [200, 503, 200]
+    faults.clear()
+    faults.add(Fault("status", "/users", times=None, probability=0.5, seed=3))
+    statuses = [client.get("/users?$top=1").status_code for _ in range(20)]
+    assert 4 < statuses.count(503) < 16
+
+
+# -- the wire ----------------------------------------------------------------------------------------------------------
+
+
+def test_it_listens_on_loopback_alone(lab: Lab) -> None:
+    listener = lab.sim._servers[0]._listener
+    assert listener.getsockname()[0] == "127.0.0.1"
+
+
+def test_nobody_trusts_it_unasked(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    with pytest.raises(requests.exceptions.SSLError):
+        requests.get(lab.sim.origin() + "/v1.0/users", timeout=5)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/1.1\r\ncontent-length: x\r\n\r\n", b"\0" * 99]
+)
+def test_rubbish_closes_its_connection_and_nothing_else(client: Client, raw: bytes) -> None:
+    trust = ssl.create_default_context(cafile=str(client.lab.sim.ca_path))
+    address = urlsplit(client.origin)
+    plain = socket.create_connection(("127.0.0.1", int(address.port or 0)), timeout=5)
+    with plain, trust.wrap_socket(plain, server_hostname="127.0.0.1") as stream:
+        stream.sendall(raw)
+        stream.settimeout(1)
+        if raw.endswith(b"\r\n\r\n"):
+            assert not stream.recv(10)
+    assert client.get("/users?$top=1").status_code == 200
+
+
+def test_a_chunked_body_and_expect_continue(client: Client) -> None:
+    person = next(p for p in client.lab.tenant().directory.order if p.kind == "ordinary")
+    body = b'{"message":{"subject":"Hi","toRecipients":[{"emailAddress":{"address":"a@b.example"}}]}}'
+    headers = {"Content-Type": "application/json", "Expect": "100-continue"}
+    answer = client.call("POST", f"/users/{person.id}/sendMail", data=iter([body[:9], body[9:]]), headers=headers)
+    assert answer.status_code == 202
+
+
+def test_starting_a_lab_is_quick(make_lab: Any) -> None:
+    make_lab()
+    started = time.perf_counter()
+    make_lab()
+    assert time.perf_counter() - started < 0.3
+
+
+def test_two_labs_with_one_seed_are_alike(make_lab: Any) -> None:
+    first, second, other = make_lab(seed=5), make_lab(seed=5), make_lab(seed=6)
+
+    def picture(lab: Lab) -> list[Any]:
+        return [(p.id, p.kind, p.props, p.mailbox, p.photo_seed) for p in lab.tenant().directory.order]
+
+    assert picture(first) == picture(second)
+    assert picture(first) != picture(other)
