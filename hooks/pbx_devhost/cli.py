@@ -5,9 +5,6 @@ Exit code 0 only when what was asked was done; otherwise one clear line on stder
 
 from __future__ import annotations
 
-import logging
-import sys
-
 import click
 
 from pbx_devhost import cli_mail, cli_plugins, cli_runs, cli_tenants, cli_users
@@ -23,9 +20,7 @@ __all__ = ["main"]
 @click.pass_context
 def main(context: click.Context, url: str, as_json: bool, verbose: bool) -> None:
     """Run a small PBX core with its plugins."""
-    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     context.obj = CliContext(url, as_json=as_json, verbose=verbose)
-    context.obj.show_log(logging.CRITICAL)
     context.call_on_close(context.obj.close)
 
 

@@ -56,6 +56,12 @@ class CliContext:
         self.url, self.as_json, self.verbose = url, as_json, verbose
         self._shift_s = 0.0
         self._pbx: Pbx | None = None
+        self._root, self._handler = logging.getLogger(), logging.StreamHandler(sys.stderr)
+        self._handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+        self._root_level = self._root.level
+        self._root.setLevel(logging.INFO)
+        self._root.addHandler(self._handler)
+        self.show_log(logging.CRITICAL)
 
     @property
     def pbx(self) -> Pbx:
@@ -73,13 +79,15 @@ class CliContext:
         return self.pbx.stores.tenants.find(key)
 
     def close(self) -> None:
-        """Give the database back."""
+        """Give the database and the log back."""
         if self._pbx is not None:
             self._pbx.close()
+        self._root.removeHandler(self._handler)
+        self._root.setLevel(self._root_level)
 
     def show_log(self, level: int) -> None:
         """Print the log on stderr from a level on. Commands keep stderr for their one line, unless `--verbose`."""
-        logging.getLogger().setLevel(logging.INFO if self.verbose else level)
+        self._handler.setLevel(logging.INFO if self.verbose else level)
 
 
 class OneLineGroup(click.Group):

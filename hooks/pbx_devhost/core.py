@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -29,7 +30,17 @@ class Pbx:
         self.stop_wanted = [False]
         self.on_progress: ProgressListener | None = None
         self._runs: dict[str, RunContext] = {}
-        self.plugins = PluginHost(self, switches=self.stores.switches, deadlines=deadlines)
+        self._deadlines = deadlines
+        self._plugins: PluginHost | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def plugins(self) -> PluginHost:
+        """The plugins, loaded when somebody first asks: listing users needs none."""
+        with self._lock:
+            if self._plugins is None:
+                self._plugins = PluginHost(self, switches=self.stores.switches, deadlines=self._deadlines)
+            return self._plugins
 
     def open(self, plugin: str, tenant: Tenant, *, hook: str, run_id: str | None) -> AbstractContextManager[Host]:
         """Open the host for one call of a plugin; keeps `pbx_plugin_api.manager.HostFactory`.

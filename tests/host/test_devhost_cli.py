@@ -1,0 +1,405 @@
+"""The command line: every command of it, `--json` in any place, exit codes, and one line on stderr where it fails."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from pbx_devhost.cli import main
+from pbx_devhost.database import Database
+from pbx_devhost.schema import meta
+from pbx_devhost.vault import KEY_VARIABLE
+from tests import devhost_rogue as rogue
+
+USER_FIELDS = {
+    "username",
+    "display_name",
+    "email",
+    "extension_number",
+    "enabled",
+    "mobile_phone",
+    "work_phone",
+    "home_phone",
+    "department",
+    "entra_tenant_id",
+    "entra_object_id",
+    "photo_sha256",
+}
+COUNTS = {"created", "updated", "disabled", "enabled", "deleted", "linked", "unchanged", "skipped"}
+
+
+@dataclass
+class Told:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def shape(self) -> Any:
+        return json.loads(self.out)
+
+
+class Cli:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def __call__(self, *arguments: str, url: str | None = None, typed: str | None = None) -> Told:
+        result = CliRunner().invoke(main, ["--db", url or self.url, *arguments], input=typed)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        told = Told(result.exit_code, result.stdout, result.stderr)
+        # The rule for every command of every test here.
+        if told.code == 0:
+            assert told.err == ""
+        else:
+            assert told.err.count("\n") == 1, told.err
+            assert len(told.err) > 10
+        return told
+
+    def ok(self, *arguments: str) -> Told:
+        told = self(*arguments)
+        assert told.code == 0, told
+        return told
+
+    def json(self, *arguments: str) -> Any:
+        return self.ok(*arguments, "--json").shape
+
+
+@pytest.fixture
+def cli(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
+    rogue.install(tmp_path / "site")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    monkeypatch.setenv(KEY_VARIABLE, base64.b64encode(bytes(range(32))).decode())
+    rogue.forget()
+    made = Cli(sqlite_url)
+    made.ok("tenant", "add", "Contoso")
+    made.ok("plugins", "disable", "m365")
+    yield made
+    rogue.RELEASE.set()
+
+
+# ---------------------------------------------------------------------- tenants
+
+
+def test_a_tenant_is_added_with_all_its_fields(cli: Cli) -> None:
+    added = cli.json(
+        *("tenant", "add", "Fabrikam GmbH", "--sip-domain", "fabrikam.example", "--time-zone", "Europe/Berlin"),
+        *("--country", "DE", "--web-origin", "https://pbx.fabrikam.example:8887"),
+        *("--sbc-origin", "https://sbc.fabrikam.example", "--user-limit", "50"),
+    )
+    assert {name: value for name, value in added.items() if name != "id"} == {
+        "name": "Fabrikam GmbH",
+        "sip_domain": "fabrikam.example",
+        "time_zone": "Europe/Berlin",
+        "country": "DE",
+        "web_origin": "https://pbx.fabrikam.example:8887",
+        "sbc_origin": "https://sbc.fabrikam.example",
+        "user_limit": 50,
+    }
+    assert [tenant["name"] for tenant in cli.json("tenant", "list")] == ["Contoso", "Fabrikam GmbH"]
+    for key in ("Fabrikam GmbH", "fabrikam gmbh", "fabrikam.example", added["id"]):
+        assert cli.json("users", key) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["Contoso"], "taken by another tenant"),
+        (["X", "--sip-domain", "contoso.pbx.local"], "taken by another tenant"),
+        (["X", "--time-zone", "Mars/Base"], "time_zone: 'Mars/Base'"),
+        (["X", "--country", "Germany"], "country: 'Germany'"),
+        (["X", "--web-origin", "http://pbx.example"], "web: 'http://pbx.example'"),
+        (["X", "--user-limit", "-1"], "user_limit: -1"),
+        (["X", "--user-limit", "many"], "'many' is not a valid integer"),
+        ([], "Missing argument 'NAME'"),
+    ],
+)
+def test_a_tenant_that_cannot_be_is_refused_in_one_line(cli: Cli, arguments: list[str], said: str) -> None:
+    told = cli("tenant", "add", *arguments)
+    assert told.code in (1, 2)
+    assert said in told.err
+    assert [tenant["name"] for tenant in cli.json("tenant", "list")] == ["Contoso"]
+
+
+def test_names_beyond_ascii_are_found_however_they_are_typed(cli: Cli) -> None:
+    cli.ok("tenant", "add", "Ärzte Öd", "--sip-domain", "aerzte.example")
+    assert cli.json("users", "Ärzte Öd") == []
+    assert cli.json("users", "ärzte öd") == []
+
+
+def test_json_may_stand_anywhere(cli: Cli) -> None:
+    for arguments in (("--json", "tenant", "list"), ("tenant", "--json", "list"), ("tenant", "list", "--json")):
+        assert [tenant["name"] for tenant in cli.ok(*arguments).shape] == ["Contoso"]
+    for arguments in (("--json", "plugins"), ("plugins", "--json")):
+        assert [plugin["name"] for plugin in cli.ok(*arguments).shape] == ["m365", "rogue"]
+
+
+# ---------------------------------------------------------------------- plugins
+
+
+def test_plugins_say_what_they_are(cli: Cli) -> None:
+    m365, found = cli.json("plugins")
+    assert (m365["name"], m365["status"], m365["reason"]) == ("m365", "disabled", "switched off for the whole PBX")
+    assert (found["name"], found["version"], found["status"]) == ("rogue", "1.2.3", "loaded")
+    assert "on_nightly_tick" in found["hooks"]
+
+
+def test_a_plugin_is_switched_off_for_a_tenant_and_on_again(cli: Cli) -> None:
+    cli.ok("tenant", "add", "Fabrikam")
+    cli.ok("plugins", "disable", "rogue", "--tenant", "Contoso")
+    assert cli("settings", "get", "Contoso").code == 1
+    assert cli("tick", "--tenant", "Contoso", "--force").code == 1
+    cli.ok("settings", "get", "Fabrikam")
+    cli.ok("plugins", "enable", "rogue", "--tenant", "Contoso")
+    cli.ok("settings", "get", "Contoso")
+    assert [line["event"] for line in cli.json("audit", "Contoso")][:2] == ["plugin.enabled", "plugin.disabled"]
+    told = cli("plugins", "disable", "nonsense")
+    assert (told.code, told.err) == (1, "there is no plugin 'nonsense'; installed: m365, rogue\n")
+
+
+# ---------------------------------------------------------------------- settings and actions
+
+
+def test_settings_go_through_the_plugins_own_page(cli: Cli) -> None:
+    assert cli.json("settings", "get", "Contoso")["values"] == {"mode": "fine", "people": "3"}
+    assert cli.json("settings", "set", "Contoso", "people=5") == {"version": 1, "message": "Kept."}
+    page = cli.json("settings", "get", "Contoso")
+    assert (page["version"], page["values"]["people"]) == (1, "5")
+    assert "people=5\n" in cli.ok("settings", "get", "Contoso").out
+    told = cli("settings", "set", "Contoso", "people=many", "mode=odd")
+    assert (told.code, told.err) == (1, "people: Type a whole number.; mode: Choose one of the list.\n")
+    told = cli("settings", "set", "Contoso", "people=many", "--json")
+    assert told.code == 1
+    assert told.shape == {"errors": [{"field": "people", "message": "Type a whole number."}]}
+    assert "there is no such setting; settings: mode, people" in cli("settings", "set", "Contoso", "x=1").err
+    assert "'people' is not of the form key=value" in cli("settings", "set", "Contoso", "people").err
+    assert cli.json("settings", "get", "Contoso")["version"] == 1
+
+
+def test_two_plugins_with_pages_need_to_be_told_apart(cli: Cli) -> None:
+    cli.ok("plugins", "enable", "m365")
+    assert "say --plugin m365 or rogue" in cli("settings", "get", "Contoso").err
+    assert cli.json("settings", "get", "Contoso", "--plugin", "rogue")["title"] == "Rogue"
+    cli.ok("settings", "set", "Contoso", "people=4")  # only one page has such a field
+
+
+def test_saving_makes_the_tenant_due(cli: Cli) -> None:
+    assert cli.json("tick") == []
+    cli.ok("settings", "set", "Contoso", "people=2")
+    [run] = cli.json("tick")
+    assert (run["tenant"], run["status"], run["reason"]) == ("Contoso", "done", "due")
+    assert cli.json("tick") == []
+
+
+def test_actions_of_each_kind(cli: Cli, tmp_path: Path) -> None:
+    done = cli.json("action", "Contoso", "shout", "what=HEY")
+    assert done == {
+        "message": "HEY!",
+        "facts": [{"label": "L", "value": "V", "severity": "plain"}],
+        "tables": [{"title": "T", "columns": ["a", "b"], "rows": [["1", "2"]]}],
+    }
+    assert cli.ok("action", "Contoso", "shout").out == "HO!\nL: V\na\tb\n1\t2\n"
+    out = tmp_path / "cert.pem"
+    cli.ok("action", "Contoso", "file", "--out", str(out))
+    assert out.read_bytes() == b"PEM"
+    [job] = cli.json("action", "Contoso", "long")
+    assert (job["job"], job["status"], job["message"], job["requests"]) == ("long", "done", "The long job is done.", 7)
+    told = cli("action", "Contoso", "beg")
+    assert (told.code, told.err) == (1, "No. Ask nicely.\n")
+    told = cli("action", "Contoso", "never")
+    assert (told.code, told.err) == (1, "Never is not possible now. It is too late.\n")
+    assert "There is no action 'fly' now." in cli("action", "Contoso", "fly").err
+    assert "cannot be written" in cli("action", "Contoso", "file", "--out", str(tmp_path / "no" / "dir")).err
+    told = cli("action", "Contoso", "boom")
+    assert told.err == (
+        "Plugin rogue 1.2.3 failed in on_settings_page (RuntimeError). Run pbx-devhost --verbose … for the details.\n"
+    )
+
+
+# ---------------------------------------------------------------------- runs
+
+
+def test_a_forced_tick_and_what_it_leaves(cli: Cli) -> None:
+    cli.ok("settings", "set", "Contoso", "people=2")
+    assert cli.ok("tick", "--tenant", "Contoso", "--force").out == (
+        "Contoso: done; 2 created, 450 skipped; 12 requests. 2 made.\n"
+    )
+    [run] = cli.json("runs", "Contoso")
+    assert set(run["counts"]) == COUNTS
+    assert (run["counts"]["created"], run["status"], run["requests"]) == (2, "done", 12)
+    assert run["started_at"] <= run["finished_at"]
+    assert run["started_at"].endswith("Z")
+    assert len(run["problems"]) == 450
+    assert (
+        run["problems"][7].items()
+        >= {
+            "entra_object_id": "g007",
+            "upn": "g7@x.example",
+            "reason": "guest",
+        }.items()
+    )
+    users = cli.json("users", "Contoso")
+    assert [user["username"] for user in users] == ["p0", "p1"]
+    assert set(users[0]) >= USER_FIELDS
+    assert users[0]["enabled"] is True
+    assert (users[0]["extension_number"], users[0]["entra_object_id"]) == ("101", "p0")
+    [contact] = cli.json("contacts", "Contoso", "--company")
+    assert (contact["name"], contact["synced_by"]) == ("Zoë", "rogue")
+    assert cli.json("contacts", "Contoso", "--user", "p0") == []
+    assert len(cli.json("runs", "Contoso", "--limit", "1")) == 1
+
+
+def test_time_can_be_given(cli: Cli) -> None:
+    cli.ok("tick", "--force", "--at", "2031-05-01T02:00:00+00:00")
+    [run] = cli.json("runs", "Contoso")
+    assert run["started_at"].startswith("2031-05-01T02:00:0")
+    assert cli.json("tick", "--at", "2031-05-01T23:00:00Z") == []
+    [later] = cli.json("tick", "--at", "2031-05-02T02:00:10")
+    assert (later["reason"], later["counts"]["unchanged"]) == ("due", 3)
+    told = cli("tick", "--at", "tomorrow")
+    assert told.err == "--at: 'tomorrow' is not an ISO time, such as 2026-11-24T00:00:00+00:00\n"
+
+
+def test_only_done_is_success(cli: Cli) -> None:
+    cli.ok("settings", "set", "Contoso", "mode=approval")
+    told = cli("tick", "--tenant", "Contoso", "--force")
+    assert (told.code, told.err) == (1, "Contoso: Approve the plan.\n")
+    [run] = cli("tick", "--tenant", "Contoso", "--force", "--json").shape
+    assert run["status"] == "needs_approval"
+    cli.ok("tick", "--tenant", "Contoso", "--force", "--confirm-first-plan")
+
+
+def test_a_plugin_that_raises_is_one_line_and_a_failed_run(cli: Cli) -> None:
+    cli.ok("settings", "set", "Contoso", "mode=raise")
+    told = cli("tick", "--force")
+    assert told.code == 1
+    assert told.err.startswith("Contoso: Plugin rogue 1.2.3 failed in on_nightly_tick (RuntimeError).")
+    assert [run["status"] for run in cli.json("runs", "Contoso")] == ["failed"]
+
+
+# ---------------------------------------------------------------------- users
+
+
+def test_users_by_hand(cli: Cli) -> None:
+    added = cli.json("user", "add", "Contoso", "alice", "--display-name", "Alice Ä", "--email", "a@contoso.example")
+    assert added == {"username": "alice", "extension_number": "101"}
+    cli.ok("user", "edit", "Contoso", "alice", "department=R&D", "mobile_phone=0170 1", "enabled=no")
+    [user] = cli.json("users", "Contoso")
+    assert (user["department"], user["mobile_phone"], user["enabled"]) == ("R&D", "0170 1", False)
+    assert (user["role"], user["disabled_reason"], user["display_name"]) == ("StandardUser", "by_admin", "Alice Ä")
+    assert "username: 'ALICE' is taken" in cli("user", "add", "Contoso", "ALICE").err
+    assert "username: 'root' is not allowed" in cli("user", "add", "Contoso", "root").err
+    assert "email: 'x" in cli("user", "edit", "Contoso", "alice", f"email={'x' * 200}").err
+    assert "extension_number: cannot be edited" in cli("user", "edit", "Contoso", "alice", "extension_number=1").err
+    assert "there is no user 'bob'" in cli("user", "delete", "Contoso", "bob").err
+    cli.ok("user", "password", "Contoso", "alice", "--password", "long enough")
+    assert "password: 10 to 256 characters" in cli("user", "password", "Contoso", "alice", "--password", "short").err
+    cli.ok("admin", "set-password", "Contoso", "--password", "long enough")
+    assert "no synced contacts" in cli("contacts", "Contoso", "--user", "alice").err
+    assert "there is no user 'bob'" in cli("contacts", "Contoso", "--user", "bob").err
+    assert "not both" in cli("contacts", "Contoso", "--user", "alice", "--company").err
+    cli.ok("user", "delete", "Contoso", "alice")
+    assert cli.json("users", "Contoso") == []
+    events = [line["event"] for line in cli.json("audit", "Contoso")]
+    assert events[:5] == ["user.delete", "admin.password", "user.password", "user.edit", "user.add"]
+
+
+def test_the_key_can_be_changed(cli: Cli) -> None:
+    cli.ok("user", "add", "Contoso", "alice")
+    assert cli.json("secrets", "rotate-key") == {"sealed": 2}
+    assert cli.json("secrets", "rotate-key") == {"sealed": 2}
+
+
+# ---------------------------------------------------------------------- what goes wrong before anything begins
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("users", "Nobody"), ("runs", "Nobody"), ("audit", "Nobody"), ("contacts", "Nobody"), ("action", "Nobody", "x")],
+)
+def test_an_unknown_tenant_is_one_line(cli: Cli, arguments: tuple[str, ...]) -> None:
+    told = cli(*arguments)
+    assert (told.code, told.err) == (1, "there is no tenant 'Nobody'; tenants: Contoso\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("fly",), "No such command 'fly'."),
+        (("users",), "Missing argument 'T'."),
+        (("users", "Contoso", "--odd"), "No such option '--odd'."),
+        (("tick", "--at"), "Option '--at' requires an argument."),
+        (("runs", "Contoso", "--limit", "0"), "Invalid value for '--limit': 0 is not in the range x>=1."),
+    ],
+)
+def test_a_mistyped_command_is_one_line(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
+    told = cli(*arguments)
+    assert (told.code, told.err) == (2, said + "\n")
+
+
+def test_a_database_that_cannot_be_used_is_one_line(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("this is not a database, it is a letter\n" * 10)
+    for url, said in {
+        "nonsense": "'nonsense' is not a database address; use sqlite:///FILE or postgresql://",
+        "mysql://x": "mysql is not supported",
+        "sqlite://": "an in-memory database cannot be shared",
+        f"sqlite:///{tmp_path}/no/such/dir/x.db": "cannot be created: No such file or directory",
+        f"sqlite:///{tmp_path}/text.db": "cannot be opened: file is not a database",
+        "postgresql://u:hunter2@127.0.0.1:1/x": "cannot be opened",
+    }.items():
+        told = cli("tenant", "list", url=url)
+        assert told.code == 1, url
+        assert said in told.err
+        assert "hunter2" not in told.err
+
+
+def test_a_database_of_another_version_is_refused_and_left_alone(cli: Cli, sqlite_url: str, tmp_path: Path) -> None:
+    database = Database(sqlite_url)
+    with database.write() as connection:
+        connection.execute(meta.update().values(value="99"))
+        connection.exec_driver_sql("DROP TABLE photos")
+    database.close()
+    told = cli("tenant", "list")
+    assert told.code == 1
+    assert "the database is of schema version 99, this program needs" in told.err
+    with closing(sqlite3.connect(tmp_path / "pbx.db")) as connection:
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    assert "photos" not in tables, "nothing was made in it"
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(cli: Cli, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "songs.db")) as connection:
+        connection.execute("CREATE TABLE songs (title TEXT)")
+        told = cli("tenant", "list", url=f"sqlite:///{tmp_path}/songs.db")
+        assert (told.code, told.err) == (1, "this database belongs to another program; give a new one\n")
+        assert [row[0] for row in connection.execute("SELECT name FROM sqlite_master")] == ["songs"]
+
+
+def test_the_program_itself_in_a_process_of_its_own(sqlite_url: str, tmp_path: Path) -> None:
+    """Once for real: the console script, its exit codes, and stderr without any log."""
+    program = [str(Path(sys.executable).with_name("pbx-devhost")), "--db", sqlite_url]
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*program, *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+    assert run("tenant", "add", "Contoso").returncode == 0
+    told = run("users", "Contoso", "--json")
+    assert (told.returncode, json.loads(told.stdout), told.stderr) == (0, [], "")
+    told = run("users", "Nobody")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr == "there is no tenant 'Nobody'; tenants: Contoso\n"
+    help_text = run("--help")
+    assert help_text.returncode == 0
+    for command in ("tenant", "plugins", "settings", "action", "tick", "users", "contacts", "runs", "audit", "serve"):
+        assert f"\n  {command} " in help_text.stdout
+    assert (tmp_path / "pbx.db").stat().st_mode & 0o777 == 0o600
