@@ -93,6 +93,11 @@ class _Queue(Generic[K]):
         self.ready.extendleft(reversed(kept))
         return chosen
 
+    def has_plenty(self) -> bool:
+        """Whether a whole batch is ready."""
+        self._fill()
+        return len(self.ready) >= self.size
+
     def give_back(self, entries: list[_Waiting[K]]) -> None:
         """Free the mailboxes' shares of items that have been answered."""
         for entry in entries:
@@ -140,7 +145,8 @@ def run_batches(
     flights: dict[Future[Reply], list[_Waiting[K]]] = {}
     with ThreadPoolExecutor(max_workers=n_threads, thread_name_prefix="graph-batch") as pool:
         while True:
-            while len(flights) < n_threads and not should_stop():
+            # One more than may go out waits, where it would be full: no worker idles while answers are worked off.
+            while len(flights) < n_threads + queue.has_plenty() and not should_stop():
                 chosen = queue.draw(client.timing.monotonic())
                 if not chosen:
                     break
