@@ -20,6 +20,7 @@ from pbx_plugin_api import (
     Saved,
     SaveOutcome,
     SaveRefused,
+    Scope,
     SettingsPage,
     Severity,
     Tab,
@@ -71,17 +72,21 @@ def draw_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage:
 def _draw_tabs(values: Mapping[str, JsonValue], host: Host, tenant: Tenant, viewer: Viewer) -> tuple[Tab, ...]:
     why_not_ready = _why_not_ready(values, host)
     may_edit = viewer.may_edit
+    permissions = draw_permissions_tab(
+        values,
+        host,
+        may_edit=may_edit,
+        why_not_ready=why_not_ready,
+        schedule_facts=_schedule_facts(values, host, tenant),
+    )
+    mail = draw_mail_tab(values, host, tenant, may_edit=may_edit, why_not_ready=why_not_ready)
+    if tenant.scope is Scope.SYSTEM:
+        return (permissions, mail)  # the PBX itself has no users and no sign-in of its own
     return (
-        draw_permissions_tab(
-            values,
-            host,
-            may_edit=may_edit,
-            why_not_ready=why_not_ready,
-            schedule_facts=_schedule_facts(values, host, tenant),
-        ),
+        permissions,
         draw_users_tab(values, host, may_edit=may_edit, why_not_ready=why_not_ready),
         draw_signin_tab(values, host.users, str(values.get("directory_id") or "")),
-        draw_mail_tab(values, host, tenant, may_edit=may_edit, why_not_ready=why_not_ready),
+        mail,
     )
 
 

@@ -1,0 +1,61 @@
+"""The README's commands, as printed."""
+
+from __future__ import annotations
+
+import json
+import re
+import runpy
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+read_block = runpy.run_path(str(ROOT / ".ci" / "readme_block.py"))["read_block"]
+
+
+def test_there_are_exactly_two_marked_commands() -> None:
+    assert re.findall(r"<!-- run: (\w+) -->", README) == ["demo", "tests"]
+    for name in ("demo", "tests"):
+        block = read_block(name, README)
+        assert "python3 -m venv .venv" in block, "each does all of its own set-up"
+        assert ".venv/bin/pip install -q -e" in block
+
+
+def test_the_demo_command_works_and_sums_up() -> None:
+    block = read_block("demo", README)
+    assert block.endswith("portsip-m365 demo")
+    done = subprocess.run(
+        ["sh", "-eu", "-c", f"{block} --once --json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["people"] == 500
+    assert summary["counts"]["created"] + summary["counts"]["skipped"] == 500
+    assert sum(summary["problems"].values()) == summary["counts"]["skipped"]
+    first, second, third = summary["syncs"]
+    assert first["counts"]["created"] > 400
+    assert not any(second["counts"][name] for name in ("created", "updated", "disabled", "enabled", "deleted"))
+    assert third["requests"] == 1
+    assert third["counts"]["created"] == 1
+    assert third["counts"]["updated"] == 3
+    assert third["counts"]["disabled"] == 2
+    assert summary["requests"] == sum(sync["requests"] for sync in summary["syncs"])
+    assert summary["seconds"] < 120
+
+
+def test_the_gate_runs_the_tests_command_as_printed() -> None:
+    gate = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert 'bash -euo pipefail -c "$(.venv/bin/python .ci/readme_block.py tests)"' in gate
+    assert ".venv/bin/pytest" in read_block("tests", README)
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\((?!https?:)([^)#]+)\)", README))))
+def test_what_the_readme_links_to_exists(target: str) -> None:
+    assert (ROOT / target).exists()
