@@ -99,7 +99,7 @@ def decide(
         return Decision(steps, problem=(row.reason, row.detail or ""))
     wanted = DisableReason.ACCOUNT_DISABLED if row.reason == "account_disabled" else DisableReason.OUT_OF_SCOPE
     if linked.enabled or linked.disabled_reason is not wanted or edited:
-        # Also where an admin has locked them: the lock stays, and the PBX knows that the directory is against unlocking.
+        # Also whom an admin has locked: the lock stays, and the PBX knows that unlocking contradicts the directory.
         steps = (_disable(linked, wanted), *steps)
     return Decision(steps)
 
