@@ -64,7 +64,7 @@ class ContactPhone:
     e164: str | None = None
 
     def __post_init__(self) -> None:
-        rules.check_text("phone", self.raw, min_chars=1, max_chars=_FIELD_MAX_CHARS)
+        rules.check_text("raw", self.raw, min_chars=1, max_chars=_FIELD_MAX_CHARS)
         rules.check_e164("e164", self.e164)
 
 

@@ -106,8 +106,8 @@ class PluginHost:
     ) -> Answer[SaveOutcome]:
         """Give an admin's input to a plugin's page."""
 
-        def save(page: SettingsPage | None) -> SaveOutcome | None:
-            return None if page is None else page.save(values, expected_version)
+        def save(page: SettingsPage | None) -> SaveOutcome:
+            return _require(page).save(values, expected_version)
 
         arguments = {"tenant": tenant, "viewer": viewer}
         return self._call(
@@ -117,9 +117,8 @@ class PluginHost:
     def run_action(self, plugin: str, tenant: Tenant, viewer: Viewer, request: ActionRequest) -> Answer[ActionOutcome]:
         """Press a button of a plugin's page. Buttons that the page does not offer now are refused here."""
 
-        def run(page: SettingsPage | None) -> ActionOutcome | None:
-            if page is None:
-                return None
+        def run(drawn: SettingsPage | None) -> ActionOutcome:
+            page = _require(drawn)
             offered = {action.name: action for tab in page.tabs for action in tab.actions}
             action = offered.get(request.action)
             if action is None:
@@ -315,4 +314,10 @@ class PluginHost:
 
 
 class _NotOfferedError(Exception):
-    """The provider is not among those the plugin offers now."""
+    """The page or provider is not among what the plugin offers now."""
+
+
+def _require(page: SettingsPage | None) -> SettingsPage:
+    if page is None:
+        raise _NotOfferedError("it has no settings page (any more)")
+    return page

@@ -72,6 +72,10 @@ def _hints(kind: type) -> dict[str, Any]:
 
 def _load(kind: Any, shape: Any, path: str) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
+    if (
+        kind is Any or kind is object or list in [get_origin(argument) for argument in arguments]
+    ):  # the last is JsonValue, spelled out
+        return shape
     if origin in (Union, types.UnionType):
         return _load_union(arguments, shape, path)
     if origin is tuple:
@@ -82,8 +86,6 @@ def _load(kind: Any, shape: Any, path: str) -> Any:
     if origin is Mapping or kind is Mapping or origin in (dict,):
         value_kind = arguments[1] if arguments else Any
         return {key: _load(value_kind, item, f"{path}.{key}") for key, item in _need(dict, shape, path).items()}
-    if kind is Any or kind is JsonValue or kind is object:
-        return shape
     if dataclasses.is_dataclass(kind):
         return _load_object(typing.cast(type, kind), shape, path)
     return _load_plain(kind, shape, path)

@@ -69,7 +69,7 @@ class Phone:
     """None where the number cannot be understood; it is still shown and dialled as written."""
 
     def __post_init__(self) -> None:
-        rules.check_text("phone", self.raw, min_chars=1, max_chars=rules.PHONE_MAX_CHARS)
+        rules.check_text("raw", self.raw, min_chars=1, max_chars=rules.PHONE_MAX_CHARS)
         rules.check_e164("e164", self.e164)
 
 
@@ -142,7 +142,7 @@ class DraftUser:
         if not self.usernames:
             raise InvalidValueError("usernames", self.usernames, "at least one wish")
         for username in self.usernames:
-            rules.check_username("username", username)
+            rules.check_username("usernames", username)
         rules.check_text("display_name", self.display_name, min_chars=1, max_chars=rules.DISPLAY_NAME_MAX_CHARS)
         rules.check_optional_text("email", self.email, max_chars=rules.EMAIL_MAX_CHARS)
         rules.check_optional_text("department", self.department, max_chars=rules.DEPARTMENT_MAX_CHARS)
