@@ -169,6 +169,17 @@ class DivergenceRules(Suite):
         expect(statuses(pbx, DisableUser(link=link("ada"), reason=DisableReason.DEPARTED)), [_APPLIED])
         expect(list(pbx.host.users.diverged()), [])
 
+    def test_a_lock_by_an_administrator_stays_one(self, pbx: PbxUnderTest) -> None:
+        """A plugin's disabling is remembered beneath it: unlocking somebody who has left is an edit."""
+        pbx.host.users.apply([CreateUser(draft=draft("ada"))])
+        pbx.edit_user(link("ada"), enabled=False)
+        expect(statuses(pbx, DisableUser(link=link("ada"), reason=DisableReason.DEPARTED)), [_UNCHANGED])
+        ada = pbx.host.users.find(link("ada"))
+        expect(ada and ada.disabled_reason, DisableReason.BY_ADMIN)
+        expect(list(pbx.host.users.diverged()), [])
+        pbx.edit_user(link("ada"), enabled=True)
+        expect([(one.link, one.kind) for one in pbx.host.users.diverged()], [(link("ada"), DivergenceKind.EDITED)])
+
 
 def _numbers(pbx: PbxUnderTest, *wishes: ExtensionWish) -> list[str | None]:
     """Create somebody for each wish in one batch; return the numbers given, None where refused."""
