@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pbx_plugin_api import ActionOutcome, ActionRequest, Done, Download, Host, Refused, Started, Viewer
+from pbx_plugin_api import ActionOutcome, ActionRequest, Done, Download, Host, Refused, Started, Tenant, Viewer
 from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, load_certificate, store_key_pair
 from portsip_m365_plugin.entra.keypair import make_key_pair
 from portsip_m365_plugin.settings.connection import try_connection
+from portsip_m365_plugin.settings.contacts_mailboxes import show_mailbox_state
 from portsip_m365_plugin.settings.jobs import Job
 from portsip_m365_plugin.settings.mail_tab import send_test_mail
 from portsip_m365_plugin.sync.approval import approve
+from portsip_m365_plugin.sync.contact_leaving import approve_removal
 
 __all__ = ["ACTIONS", "ActionInput", "run_action"]
 
@@ -24,6 +26,7 @@ class ActionInput:
     """What a button's function gets."""
 
     host: Host
+    tenant: Tenant
     viewer: Viewer
     request: ActionRequest
 
@@ -31,14 +34,14 @@ class ActionInput:
 Run = Callable[[ActionInput], ActionOutcome]
 
 
-def run_action(host: Host, viewer: Viewer, request: ActionRequest) -> ActionOutcome:
+def run_action(host: Host, tenant: Tenant, viewer: Viewer, request: ActionRequest) -> ActionOutcome:
     """Press a button. Repeating does no harm."""
     run = ACTIONS.get(request.action)
     if run is None:
         return Refused(message=f"There is no action {request.action}.", remedy=f"Actions: {', '.join(ACTIONS)}.")
     if not viewer.may_edit and request.action not in _FOR_VIEWERS:
         return Refused(message="You may look, but not change anything.", remedy="Ask an administrator.")
-    return run(ActionInput(host=host, viewer=viewer, request=request))
+    return run(ActionInput(host=host, tenant=tenant, viewer=viewer, request=request))
 
 
 def _generate_key_pair(given: ActionInput) -> ActionOutcome:
@@ -69,7 +72,7 @@ def _download(pem: str, message: str) -> Download:
 
 
 def _test_connection(given: ActionInput) -> ActionOutcome:
-    return try_connection(given.host)
+    return try_connection(given.host, given.tenant)
 
 
 def _send_test_mail(given: ActionInput) -> ActionOutcome:
@@ -85,6 +88,18 @@ def _approve(given: ActionInput) -> ActionOutcome:
     )
 
 
+def _approve_contact_removal(given: ActionInput) -> ActionOutcome:
+    answer = approve_removal(given.host, given.request.values.get("checksum", ""), given.viewer)
+    if isinstance(answer, Refused):
+        return answer
+    return Started(job=Job.CONTACTS, message="Approved; the contact sync has been started.")
+
+
+def _show_mailbox_state(given: ActionInput) -> ActionOutcome:
+    values = given.host.settings.read().values
+    return show_mailbox_state(given.host, values, given.request.values.get("mailbox", ""))
+
+
 def _start(job: Job, message: str) -> Run:
     return lambda _given: Started(job=job, message=message)
 
@@ -98,8 +113,12 @@ ACTIONS: Final[Mapping[str, Run]] = {
     Job.PREVIEW: _start(Job.PREVIEW, "The preview is being made; it shows on the USER SYNC tab."),
     Job.SYNC_NOW: _start(Job.SYNC_NOW, "The sync has been started."),
     Job.FULL_RESYNC: _start(Job.FULL_RESYNC, "The full sync has been started."),
+    Job.CONTACTS: _start(Job.CONTACTS, "The contact sync has been started."),
+    Job.CONTACTS_RESYNC: _start(Job.CONTACTS_RESYNC, "All contacts are being read again."),
+    "approve_contact_removal": _approve_contact_removal,
+    "contact_state": _show_mailbox_state,
     Job.DISCONNECT: _start(Job.DISCONNECT, "Disconnecting."),
 }
 """By action name; a new tab adds its own."""
 
-_FOR_VIEWERS: Final = frozenset({"download_public_key"})
+_FOR_VIEWERS: Final = frozenset({"download_public_key", "contact_state"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from pbx_plugin_api import ActionOutcome, Done, Fact, Host, Refused, Severity
+from pbx_plugin_api import ActionOutcome, Done, Fact, Host, Refused, Scope, Severity, Tenant
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.connect import NotReady, connect, load_app_settings
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
@@ -32,8 +32,11 @@ _PEOPLE: Final = 20
 _MAILBOXES_TRIED_MAX: Final = 3
 
 
-def try_connection(host: Host) -> ActionOutcome:
-    """Try directory, cloud, token and permissions, with a fresh application object. Cost: about five requests."""
+def try_connection(host: Host, tenant: Tenant) -> ActionOutcome:
+    """Try directory, cloud, token and permissions, with a fresh application object. Cost: about five requests.
+
+    The PBX itself (`Scope.SYSTEM`) only sends mail: there the token is all that can be tried.
+    """
     app = load_app_settings(host.settings.read().values)
     if isinstance(app, NotReady):
         return Refused(message=app.sentence, remedy=app.remedy)
@@ -45,6 +48,8 @@ def try_connection(host: Host) -> ActionOutcome:
     client = connect(host, policy=IMPATIENT, fresh=True)
     if isinstance(client, NotReady):
         return Refused(message=client.sentence, remedy=client.describe().removeprefix(client.sentence).strip())
+    if tenant.scope is Scope.SYSTEM:
+        return Done(message="Entra gives a token. Send a test mail on the MAIL tab to try the rest.")
     try:
         page = next(iter(list_users(client, page_size=_PEOPLE)))
     except ConsentMissingError as error:

@@ -31,6 +31,7 @@ from pbx_plugin_api import (
 )
 from portsip_m365_plugin.connect import ACTIVE_KEY, NotReady, load_app_settings
 from portsip_m365_plugin.settings.actions import run_action
+from portsip_m365_plugin.settings.contacts_tab import draw_contacts_tab
 from portsip_m365_plugin.settings.last_run import LastRun, read_last_run
 from portsip_m365_plugin.settings.mail_tab import draw_mail_tab
 from portsip_m365_plugin.settings.permissions_tab import draw_permissions_tab
@@ -58,7 +59,7 @@ def draw_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage:
         return _save(host, tenant, viewer, texts, expected_version)
 
     def run(request: ActionRequest) -> ActionOutcome:
-        return run_action(host, viewer, request)
+        return run_action(host, tenant, viewer, request)
 
     return SettingsPage(
         title="Microsoft 365",
@@ -86,6 +87,7 @@ def _draw_tabs(values: Mapping[str, JsonValue], host: Host, tenant: Tenant, view
         permissions,
         draw_users_tab(values, host, may_edit=may_edit, why_not_ready=why_not_ready),
         draw_signin_tab(values, host.users, str(values.get("directory_id") or "")),
+        draw_contacts_tab(values, host, tenant, may_edit=may_edit, why_not_ready=why_not_ready),
         mail,
     )
 

@@ -1,0 +1,53 @@
+"""`portsip-m365 plan`, `sync` and `doctor` on a reference host."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from portsip_m365_plugin.cli import main
+from portsip_m365_plugin.demo.devhost import DevHost
+from portsip_m365_plugin.demo.microsoft import SimulatedMicrosoft
+
+
+def test_plan_sync_and_doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = f"sqlite:///{tmp_path}/x.db"
+
+    def call(*arguments: str) -> Result:
+        return CliRunner().invoke(main, [*arguments, "--db", database])
+
+    with SimulatedMicrosoft(tmp_path, users=60) as microsoft:
+        for name, value in microsoft.environment.items():
+            monkeypatch.setenv(name, value)
+        pbx = DevHost(database)
+        pbx.run("tenant", "add", "t")
+
+        sick = call("doctor", "t", "--json")
+        assert sick.exit_code == 1
+        assert json.loads(sick.stdout)["ok"] is False
+        assert "the application ID are missing" in sick.stderr
+        nobody = call("plan", "nobody")
+        assert nobody.exit_code == 1
+        assert nobody.stderr.count("\n") == 1
+
+        key = tmp_path / "public_key.pem"
+        pbx.run("action", "t", "generate_key_pair", "--out", str(key))
+        client_id = microsoft.register_app(certificate_pem=key.read_text(), permissions=["User.Read.All"])
+        values = (f"application_id={client_id}", f"directory_id={microsoft.tenant_id}", "national_cloud=LAB")
+        pbx.run("settings", "set", "t", *values)
+        well = call("doctor", "t")
+        assert well.exit_code == 0, well.stderr
+        assert "The connection works." in well.stdout
+
+        planned = json.loads(call("plan", "t", "--json").stdout)
+        assert planned["counts"]["created"] == 49
+        asked = call("sync", "t")
+        assert asked.exit_code == 1
+        assert "first plan" in asked.stderr
+        synced = call("sync", "t", "--confirm-first-plan")
+        assert (synced.exit_code, synced.stdout) == (0, "49 created.\n")
+        full = json.loads(call("sync", "t", "--full", "--json").stdout)
+        assert (full["status"], full["counts"]["unchanged"], full["requests"]) == ("done", 49, 1)
