@@ -121,4 +121,4 @@ ACTIONS: Final[Mapping[str, Run]] = {
 }
 """By action name; a new tab adds its own."""
 
-_FOR_VIEWERS: Final = frozenset({"download_public_key", "contact_state"})
+_FOR_VIEWERS: Final = frozenset({"download_public_key"})

@@ -13,4 +13,6 @@ class Job(StrEnum):
     PREVIEW = "preview"
     SYNC_NOW = "sync_now"
     FULL_RESYNC = "full_resync"
+    CONTACTS = "contacts"
+    CONTACTS_RESYNC = "contacts_resync"
     DISCONNECT = "disconnect"

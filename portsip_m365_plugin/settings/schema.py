@@ -14,6 +14,7 @@ from pbx_plugin_api import FieldError, Host, JsonValue
 from portsip_m365_plugin.clouds import CloudFileError, load_clouds
 from portsip_m365_plugin.entra.aadsts import EntraRefusal
 from portsip_m365_plugin.entra.discovery import find_directory
+from portsip_m365_plugin.settings.contacts_tab import PEOPLE_FIELDS, ContactSyncSchema, resolve_listed
 from portsip_m365_plugin.settings.lookup import make_finder
 from portsip_m365_plugin.settings.mail_tab import MailSchema
 from portsip_m365_plugin.settings.permissions_tab import PermissionsSchema
@@ -24,7 +25,7 @@ from portsip_m365_plugin.settings.words import GUID
 __all__ = ["FIELD_NAMES", "SettingsSchema", "read_values"]
 
 
-class SettingsSchema(PermissionsSchema, UserSyncSchema, SignInSchema, MailSchema):
+class SettingsSchema(PermissionsSchema, UserSyncSchema, SignInSchema, ContactSyncSchema, MailSchema):
     """Every field of every tab."""
 
 
@@ -74,6 +75,13 @@ def _settle(
         people, unknown = resolve_people(names, stored.get("sign_in_users"), users=host.users, find_object_id=find)
         values["sign_in_users"] = [dict(person) for person in people]
         faults += unknown
+    for field in PEOPLE_FIELDS:
+        if field in given and not faults:
+            lines = [str(name) for name in values[field] or []]  # type: ignore[union-attr]  # a list, by the schema
+            find = make_finder(host, values)
+            found, unknown = resolve_listed(field, lines, stored.get(field), users=host.users, find_object_id=find)
+            values[field] = [dict(person) for person in found]
+            faults += unknown
     return faults
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pbx_plugin_api import Host, Problem, Tenant, Tick, TickStatus
+from pbx_plugin_api import Host, InvalidValueError, Problem, Tenant, Tick, TickStatus, dump, load
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.sync.contact_books import CompanyWriter, mend_diverged
@@ -24,9 +24,17 @@ from portsip_m365_plugin.sync.contact_scope import (
 from portsip_m365_plugin.sync.contact_walk import ContactTally, ContactWalk
 from portsip_m365_plugin.sync.graph_source import describe_graph_error
 from portsip_m365_plugin.sync.mailbox_purpose import PurposeNotPermittedError, find_shared_mailboxes
-from portsip_m365_plugin.sync.mailbox_state import BookKind, MailboxStatus, StateWriter, load_mailboxes
+from portsip_m365_plugin.sync.mailbox_state import BookKind, MailboxRecord, MailboxStatus, StateWriter, load_mailboxes
 
-__all__ = ["RESYNC_JOB", "SYNC_JOB", "ContactSyncReport", "run_contact_sync"]
+__all__ = [
+    "RESYNC_JOB",
+    "SYNC_JOB",
+    "ContactSummary",
+    "ContactSyncReport",
+    "has_contact_work",
+    "read_contact_summary",
+    "run_contact_sync",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +42,7 @@ SYNC_JOB: Final = "contacts"
 RESYNC_JOB: Final = "contacts_resync"
 
 _ROUND_KEY: Final = "contacts.round"
+_SUMMARY_KEY: Final = "contacts.summary"
 _ROUND_MAX_AGE: Final = timedelta(hours=20)
 
 
@@ -56,6 +65,33 @@ class ContactSyncReport:
     requests: int = 0
     resumable: bool = False
     retry_at_utc: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactSummary:
+    """What the settings page shows of the last run; kept, so that drawing a page reads one record."""
+
+    at_utc: datetime
+    message: str
+    states: Mapping[str, int]
+    troubled: tuple[MailboxRecord, ...]
+    """The first 200 mailboxes that could not be read, or not wholly."""
+
+
+def read_contact_summary(host: Host) -> ContactSummary | None:
+    """Return the last run's summary, or None where there was none yet."""
+    record = host.state.get(_SUMMARY_KEY)
+    if record is None:
+        return None
+    try:
+        return load(ContactSummary, record.value)
+    except InvalidValueError:
+        return None
+
+
+def has_contact_work(host: Host, settings: ContactSettings) -> bool:
+    """Whether a run has anything to do: contacts are switched on, or what was synced before still has to go."""
+    return not settings.is_off or next(host.contacts.books(), None) is not None
 
 
 def run_contact_sync(
@@ -97,6 +133,13 @@ class _Run:
             is_pause = error.retry_at_utc is not None
             status = TickStatus.STOPPED if is_pause else TickStatus.FAILED
             report = self._report(status, describe_graph_error(error), retry_at_utc=error.retry_at_utc)
+        summary = ContactSummary(
+            at_utc=self._host.clock.now_utc(),
+            message=report.message[:2000],
+            states=report.states,
+            troubled=tuple(self._tally.troubled),
+        )
+        self._host.state.put(_SUMMARY_KEY, dump(summary))
         _log.info(
             "contacts of tenant %s, run %s: %s, %d requests: %s",
             self._tenant.pbx_tenant_id, self._tick.run_id, report.status.value, report.requests, report.message,
@@ -187,7 +230,7 @@ class _Run:
             (self._mended, "mended"),
         )
         words = [f"{n} {word}" for n, word in counted if n]
-        told = [f"Contacts: {', '.join(words) or 'nothing to change'}, {tally.read} mailboxes read."]
+        told = [f"{', '.join(words) or 'Nothing to change'}; {tally.read} mailboxes read."]
         trouble = {s.value: n for s, n in tally.states.items() if s is not MailboxStatus.OK}
         if trouble:
             told.append("Not read: " + ", ".join(f"{n} {word}" for word, n in sorted(trouble.items())) + ".")

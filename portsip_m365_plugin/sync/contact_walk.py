@@ -35,6 +35,7 @@ OPEN_MAX: Final = 160
 """Mailboxes read at once: enough to fill 4 batches with questions that need no answer first, twice over."""
 SINGLE_KEY: Final = "contacts.no_batch"
 WALK_KEY: Final = "contacts.walk_trees"
+TROUBLED_MAX: Final = 200
 _CONSENT_TRIES: Final = 20
 _REPORT_EVERY: Final = 20
 _NAMED_MAX: Final = 5
@@ -55,6 +56,8 @@ class ContactTally:
     states: dict[MailboxStatus, int] = field(default_factory=dict)
     """How many mailboxes stand how, those not asked this time included."""
     problems: dict[str, int] = field(default_factory=dict)
+    troubled: list[MailboxRecord] = field(default_factory=list)
+    """The first of those that could not be read, or not wholly."""
 
 
 @dataclass(eq=False)
@@ -178,7 +181,7 @@ class ContactWalk:
                 return
             record = self._load(target)
             if record.round == self._round_id or not record.may_be_asked(self._host.clock.now_utc()):
-                self._count(record.status)
+                self._count(record)
                 continue
             book = self._book(target)
             reader = MailboxReader(
@@ -261,11 +264,14 @@ class ContactWalk:
 
     def _remember(self, record: MailboxRecord) -> None:
         self._states.put(record)
-        self._count(record.status)
+        self._count(record)
 
-    def _count(self, status: MailboxStatus) -> None:
+    def _count(self, record: MailboxRecord) -> None:
         self._finished += 1
-        self.tally.states[status] = self.tally.states.get(status, 0) + 1
+        self.tally.states[record.status] = self.tally.states.get(record.status, 0) + 1
+        is_troubled = record.status is not MailboxStatus.OK or record.left_out or record.held
+        if is_troubled and len(self.tally.troubled) < TROUBLED_MAX:
+            self.tally.troubled.append(replace(record, folders=(), tree_link=None))
 
     def _tell(self, record: MailboxRecord, reason: str, detail: str) -> None:
         self.tally.problems[reason] = self.tally.problems.get(reason, 0) + 1

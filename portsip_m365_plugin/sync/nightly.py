@@ -14,10 +14,12 @@ from typing import Final
 from pbx_plugin_api import Host, JsonValue, Scope, Severity, Tenant, Tick, TickReason, TickReport, TickStatus
 from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, NotReady, connect, load_certificate
 from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.settings.contacts_tab import read_contact_settings
 from portsip_m365_plugin.settings.jobs import Job
 from portsip_m365_plugin.settings.last_run import keep_last_run
 from portsip_m365_plugin.settings.schedule import next_due_at_utc
 from portsip_m365_plugin.settings.users_tab import SyncMode, read_mapping_rules, read_sync_mode
+from portsip_m365_plugin.sync.contact_run import has_contact_work, run_contact_sync
 from portsip_m365_plugin.sync.disconnect import disconnect
 from portsip_m365_plugin.sync.graph_source import GraphUserSource
 from portsip_m365_plugin.sync.run import SyncOptions, preview_user_sync, run_user_sync
@@ -48,8 +50,10 @@ class _Stage:
     """One part of a run; the first is the users'."""
 
     title: str
-    is_wanted: Callable[[Mapping[str, JsonValue]], bool]
+    is_wanted: Callable[[StageInput], bool]
     run: Callable[[StageInput], TickReport]
+    jobs: frozenset[Job] = frozenset()
+    """Jobs that are this stage's alone."""
 
 
 def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
@@ -81,7 +85,7 @@ def _run_stages(host: Host, tenant: Tenant, tick: Tick, values: Mapping[str, Jso
     given = StageInput(host=host, tenant=tenant, tick=tick, client=client, values=values, job=job)
     reports: list[tuple[str, TickReport]] = []
     for stage in _STAGES:
-        if not stage.is_wanted(values):
+        if not stage.is_wanted(given) or (job in _OWN_JOBS and job not in stage.jobs):
             continue
         if reports and host.progress.should_stop():
             stopped = TickReport(status=TickStatus.STOPPED, message="Not begun; the next run goes on.", resumable=True)
@@ -165,7 +169,27 @@ def _sync_users(given: StageInput) -> TickReport:
     return walk(given.host, given.tenant, given.tick, GraphUserSource(given.client), rules, options)
 
 
+def _sync_contacts(given: StageInput) -> TickReport:
+    settings = read_contact_settings(given.values, given.tenant)
+    report = run_contact_sync(given.host, given.tenant, given.tick, given.client, settings)
+    return TickReport(
+        status=report.status,
+        message=report.message,
+        problem_counts=report.problem_counts,
+        requests=report.requests,
+        next_due_at_utc=report.retry_at_utc,
+        resumable=report.resumable,
+    )
+
+
+def _wants_contacts(given: StageInput) -> bool:
+    return given.job in _CONTACT_JOBS or has_contact_work(given.host, read_contact_settings(given.values, given.tenant))
+
+
+_CONTACT_JOBS: Final = frozenset({Job.CONTACTS, Job.CONTACTS_RESYNC})
+_OWN_JOBS: Final = _CONTACT_JOBS
 _STAGES: Final = (
-    _Stage(title="Users", is_wanted=lambda _values: True, run=_sync_users),
-    # Photos (sync/photos.py) and contacts (sync/contacts.py) follow here, each a function of StageInput.
+    _Stage(title="Users", is_wanted=lambda _given: True, run=_sync_users),
+    # Photos (sync/photos.py) follow here, a function of StageInput.
+    _Stage(title="Contacts", is_wanted=_wants_contacts, run=_sync_contacts, jobs=_CONTACT_JOBS),
 )
