@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from portsip_m365_plugin.graph.batch import BatchItem, run_batches
+from portsip_m365_plugin.graph.batch import BatchItem
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import NotFoundError, ProtocolError
 from portsip_m365_plugin.graph.paging import Page, walk
+from portsip_m365_plugin.graph.reads import read_many
 from portsip_m365_plugin.graph.wire import CALLS, USER_SELECT, Request, build, follow
 
 __all__ = ["USER_SELECT", "delta_users", "get_user", "get_users", "latest_delta_link", "list_users"]
@@ -69,11 +70,11 @@ def get_users(client: GraphClient, user_ids: Sequence[str]) -> Iterator[tuple[st
     if len(user_ids) == 1:
         yield user_ids[0], get_user(client, user_ids[0])
         return
-    items = (
+    items = [
         BatchItem(key=user_id, request=build("users.get", client.cloud, select=USER_SELECT, user_id=user_id))
         for user_id in user_ids
-    )
-    for result in run_batches(client, items):
+    ]
+    for result in read_many(client, items):
         if result.reply is not None:
             yield result.item.key, _read_user(result.reply.body)
         elif isinstance(result.error, NotFoundError):

@@ -506,6 +506,16 @@ def test_both_clouds() -> None:
         assert (report.requests, report.counts.updated) == (1, 1)
 
 
+def test_a_cloud_without_batch_is_read_one_by_one() -> None:
+    lab = SyncLab(cloud="CHINA")
+    lab.settle()
+    lab.realm.settings.batch = False
+    for person in lab.people()[:3]:
+        lab.host.users.delete_by_hand(lab.link(person))
+    report = lab.run()
+    assert (report.counts.created, report.requests) == (3, 1 + 1 + 3)
+
+
 def change_country(lab: SyncLab) -> None:
     lab.rules = MappingRules(entra_tenant_id=lab.rules.entra_tenant_id, country="GB")
 

@@ -1,0 +1,37 @@
+"""Some hundred reads at once, whether or not the cloud has `$batch`: Microsoft does not say that 21Vianet has."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from portsip_m365_plugin.graph.batch import BatchItem, BatchResult, K, run_batches
+from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.graph.errors import ProtocolError, RefusedError
+
+__all__ = ["read_many"]
+
+_log = logging.getLogger(__name__)
+
+_NO_BATCH: Final = (400, 404, 405, 501)
+
+
+def read_many(client: GraphClient, items: Sequence[BatchItem[K]], *, n_threads: int = 1) -> Iterator[BatchResult[K]]:
+    """Yield what became of each item, in no promised order.
+
+    Cost: one request for 20. Where the first batches are refused as batches, each item is sent by itself after that.
+
+    Raises:
+        GraphError: Items not yet yielded were not answered.
+    """
+    n_answered = 0
+    try:
+        for result in run_batches(client, items, n_threads=n_threads):
+            n_answered += 1
+            yield result
+    except (RefusedError, ProtocolError) as error:
+        if n_answered or error.status not in _NO_BATCH:
+            raise
+        _log.info("this cloud has no $batch (%s): reading one request at a time", error)
+        yield from run_batches(client, items, n_threads=n_threads, singly=True)
