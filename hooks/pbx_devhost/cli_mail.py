@@ -129,7 +129,13 @@ def _deliver(context: CliContext, tenant_key: str | None) -> None:
     stop_gently(context.pbx)
     tenant_id = context.tenant(tenant_key).pbx_tenant_id if tenant_key else None
     done = Delivery(context.pbx).deliver_due(tenant_id=tenant_id)
-    shape = {"attempts": done.attempts, "expired": done.expired, "recovered": done.recovered, **done.by_state}
+    shape: dict[str, Any] = {
+        "attempts": done.attempts,
+        "expired": done.expired,
+        "recovered": done.recovered,
+        **done.by_state,
+    }
+    shape["next_due_at"] = views.show_time(context.pbx.stores.outbox.next_due_at(tenant_id=tenant_id))
     told = ", ".join(f"{count} {state}" for state, count in done.by_state.items()) or "nothing was due"
     print_shape(context, shape, f"{told}{f', {done.expired} expired' if done.expired else ''}.")
     if done.by_state[MailState.DEAD]:

@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from pbx_devhost.database import Database
 from pbx_devhost.leases import is_dead, name_holder
-from pbx_devhost.outbox_order import lane_of_mail, leave_line, select_next, wait_in_line
+from pbx_devhost.outbox_order import is_behind, lane_of_mail, leave_line, select_next, wait_in_line
 from pbx_devhost.schema import outbox, outbox_lanes, outbox_recipients
 from pbx_devhost.vault import Vault
 from pbx_plugin_api import Notification, NotificationKind, Priority, dump, load
@@ -278,7 +278,7 @@ class OutboxStore:
         statement = select(outbox.c.due_at, outbox_lanes.c.paused_until).select_from(
             outbox.outerjoin(outbox_lanes, lane_of_mail())
         )
-        statement = statement.where(outbox.c.waiting == 1)
+        statement = statement.where(outbox.c.waiting == 1, ~is_behind())
         if tenant_id is not None:
             statement = statement.where(outbox.c.tenant_id == tenant_id)
         with self._db.read() as connection:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, case, delete, exists, insert, or_, sele
 from pbx_devhost.schema import outbox, outbox_lanes, outbox_recipients
 from pbx_plugin_api import Priority
 
-__all__ = ["lane_of_mail", "leave_line", "select_next", "wait_in_line"]
+__all__ = ["is_behind", "lane_of_mail", "leave_line", "select_next", "wait_in_line"]
 
 
 def lane_of_mail() -> Any:
@@ -19,10 +19,10 @@ def lane_of_mail() -> Any:
     return and_(outbox_lanes.c.tenant_id == outbox.c.tenant_id, outbox_lanes.c.urgent == urgent)
 
 
-def select_next(now: float, tenant_id: str | None) -> Any:
-    """Return the query for the next mail that is due, with its lane."""
+def is_behind() -> Any:
+    """Return the condition that an earlier mail of the same priority waits for one of a mail's recipients."""
     mine, earlier = outbox_recipients.alias("mine"), outbox_recipients.alias("earlier")
-    somebody_waits_before = exists(
+    return exists(
         select(earlier.c.seq)
         .select_from(mine)
         .join(
@@ -36,6 +36,10 @@ def select_next(now: float, tenant_id: str | None) -> Any:
         )
         .where(mine.c.seq == outbox.c.seq)
     )
+
+
+def select_next(now: float, tenant_id: str | None) -> Any:
+    """Return the query for the next mail that is due, with its lane."""
     statement = (
         select(outbox, outbox_lanes.c.unreachable_since, outbox_lanes.c.probed_at)
         .select_from(outbox.outerjoin(outbox_lanes, lane_of_mail()))
@@ -44,7 +48,7 @@ def select_next(now: float, tenant_id: str | None) -> Any:
             outbox.c.due_at <= now,
             outbox.c.expires_at > now,
             or_(outbox_lanes.c.paused_until.is_(None), outbox_lanes.c.paused_until <= now),
-            ~somebody_waits_before,
+            ~is_behind(),
         )
         .order_by(outbox.c.rank, outbox.c.seq)
         .limit(1)

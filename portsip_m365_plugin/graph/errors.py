@@ -312,7 +312,7 @@ def judge(status: int, body: object, *, carries_token: bool = False) -> tuple[ty
     """
     codes = list(error_codes(body))
     known = next((code for code in codes if code in BY_CODE), None)
-    shown = known or (codes[0] if codes else "")
+    shown = known or next((code for code in codes if not code.isdigit()), "")  # inner codes may just repeat the status
     if status == 410:
         return ResyncRequiredError, shown
     if 400 <= status < 500 and status not in (423, 429):
