@@ -1,4 +1,4 @@
-"""One run for one tenant: users, then photos, then contacts, each with what time the one before left; one report.
+"""One run for one tenant: users, then contacts, then photos, each with what time the one before left; one report.
 
 Also the jobs that buttons start. A stage that fails ends the run there: what comes later builds on what came before.
 """
@@ -22,6 +22,7 @@ from portsip_m365_plugin.settings.users_tab import SyncMode, read_mapping_rules,
 from portsip_m365_plugin.sync.contact_run import has_contact_work, run_contact_sync
 from portsip_m365_plugin.sync.disconnect import disconnect
 from portsip_m365_plugin.sync.graph_source import GraphUserSource
+from portsip_m365_plugin.sync.photos import run_photo_sync
 from portsip_m365_plugin.sync.run import SyncOptions, preview_user_sync, run_user_sync
 
 __all__ = ["StageInput", "run_tick"]
@@ -182,6 +183,11 @@ def _sync_contacts(given: StageInput) -> TickReport:
     )
 
 
+def _sync_photos(given: StageInput) -> TickReport:
+    entra_tenant_id = read_mapping_rules(given.values, given.tenant).entra_tenant_id
+    return run_photo_sync(given.host, given.tenant, given.tick, given.client, entra_tenant_id)
+
+
 def _wants_contacts(given: StageInput) -> bool:
     return given.job in _CONTACT_JOBS or has_contact_work(given.host, read_contact_settings(given.values, given.tenant))
 
@@ -190,6 +196,7 @@ _CONTACT_JOBS: Final = frozenset({Job.CONTACTS, Job.CONTACTS_RESYNC})
 _OWN_JOBS: Final = _CONTACT_JOBS
 _STAGES: Final = (
     _Stage(title="Users", is_wanted=lambda _given: True, run=_sync_users),
-    # Photos (sync/photos.py) follow here, a function of StageInput.
     _Stage(title="Contacts", is_wanted=_wants_contacts, run=_sync_contacts, jobs=_CONTACT_JOBS),
+    # Slow, and of the least use: last.
+    _Stage(title="Photos", is_wanted=lambda given: given.values.get("sync_photo") is True, run=_sync_photos),
 )
