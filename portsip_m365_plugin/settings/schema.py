@@ -30,6 +30,7 @@ class SettingsSchema(PermissionsSchema, UserSyncSchema, SignInSchema, ContactSyn
 
 
 FIELD_NAMES: Final = tuple(SettingsSchema().fields)
+_CONNECTION: Final = frozenset({"directory_id", "application_id", "national_cloud"})
 
 
 def read_values(
@@ -54,12 +55,12 @@ def read_values(
         loaded = dict(error.valid_data) if isinstance(error.valid_data, Mapping) else {}
     wrong = {fault.field for fault in faults}
     values: dict[str, JsonValue] = {**stored, **{name: value for name, value in loaded.items() if name not in wrong}}
-    faults += _settle(values, set(loaded) - wrong, stored, host)
+    faults += _settle(values, set(loaded) - wrong, wrong, stored, host)
     return values, faults
 
 
 def _settle(
-    values: dict[str, JsonValue], given: set[str], stored: Mapping[str, JsonValue], host: Host
+    values: dict[str, JsonValue], given: set[str], wrong: set[str], stored: Mapping[str, JsonValue], host: Host
 ) -> list[FieldError]:
     """Look up in the directory what was typed by name, and check what several fields say together."""
     faults: list[FieldError] = []
@@ -69,14 +70,16 @@ def _settle(
         faults += _settle_directory(values, stored, host)
     if "national_cloud" in given and _is_other_cloud(values, stored) and host.users.counts().linked:
         faults.append(_tied("national_cloud", host))
-    if "sign_in_users" in given and not faults:
+    if _CONNECTION & (wrong | {fault.field for fault in faults}):
+        return faults  # nobody can be looked up in a directory that is not clear
+    if "sign_in_users" in given:
         names = [str(name) for name in values["sign_in_users"] or []]  # type: ignore[union-attr]  # a list, by the schema
         find = make_finder(host, values)
         people, unknown = resolve_people(names, stored.get("sign_in_users"), users=host.users, find_object_id=find)
         values["sign_in_users"] = [dict(person) for person in people]
         faults += unknown
     for field in PEOPLE_FIELDS:
-        if field in given and not faults:
+        if field in given:
             lines = [str(name) for name in values[field] or []]  # type: ignore[union-attr]  # a list, by the schema
             find = make_finder(host, values)
             found, unknown = resolve_listed(field, lines, stored.get(field), users=host.users, find_object_id=find)

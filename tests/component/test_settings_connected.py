@@ -243,6 +243,8 @@ def test_people_on_the_sign_in_list_are_looked_up_when_saved(hand: Hand, lab: La
     upn = str(someone.props["userPrincipalName"])
     assert isinstance(hand.save(sign_in_mode="only", sign_in_users=upn), Saved)
     assert hand.host.settings.read().values["sign_in_users"] == [{"name": upn, "entra_object_id": someone.id}]
-    outcome = hand.save(sign_in_users=f"{upn}\nnobody@contoso.example")
+    outcome = hand.save(sign_in_users=f"{upn}\nnobody@contoso.example", sync_time="7")
     assert isinstance(outcome, SaveRefused)
-    assert outcome.errors[0].message.startswith("nobody@contoso.example: nobody has this sign-in name")
+    told = {error.field: error.message for error in outcome.errors}
+    assert set(told) == {"sign_in_users", "sync_time"}, "what has to be looked up is told with the rest"
+    assert told["sign_in_users"].startswith("nobody@contoso.example: nobody has this sign-in name")
