@@ -37,6 +37,7 @@ from pbx_plugin_api import (
     users,
 )
 from pbx_plugin_api.markers import API_VERSION, ENTRY_POINT_GROUP
+from pbx_plugin_api.testing import FakeHost, host_conformance, plugin_conformance
 
 __all__ = ["main", "write_reference"]
 
@@ -87,6 +88,10 @@ def write_reference() -> str:
         *(_subject(module) for module in _SUBJECTS),
         "## Limits",
         *_limits(),
+        "## For your tests",
+        f"### FakeHost\n\n{_doc(FakeHost)}",
+        f"### Plugins\n\n{_text(inspect.getdoc(plugin_conformance))}",
+        f"### Hosts\n\n{_text(inspect.getdoc(host_conformance))}",
         "## Errors",
         "```text\n" + textwrap.dedent(_text(inspect.getdoc(errors)).split("\n\n", 1)[1]) + "\n```",
         *(f"**`{item.__name__}`** {_doc(item)}" for item in _own(errors)),
@@ -263,11 +268,15 @@ def _parameter(parameter: inspect.Parameter) -> str:
 
 
 def _doc(item: object) -> str:
-    """Return a docstring with its headings (`Returns:`, `Raises:`) as text of their own."""
-    lines = []
+    """Return a docstring with its headings (`Returns:`, `Raises:`) set off, and what is under them listed."""
+    lines: list[str] = []
+    is_list = False
     for line in _text(inspect.getdoc(item)).splitlines():
         heading = _SECTION.fullmatch(line) if line.endswith(":") else None
-        lines.append(f"*{heading[1]}:*" if heading else line.removeprefix("    "))
+        is_entry = is_list and re.match(r" {4}\w+: ", line)
+        is_list = heading[1] != "Returns" if heading else is_list and bool(line)
+        shown = line.removeprefix("    ")
+        lines += [f"*{heading[1]}:*", ""] if heading else [f"- {shown}" if is_entry else shown]
     return "\n".join(lines)
 
 
