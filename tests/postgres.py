@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
-__all__ = ["Cluster", "run_cluster"]
+__all__ = ["Cluster", "empty", "run_cluster"]
 
 _SUPERUSER = "postgres"
 
@@ -46,7 +47,9 @@ class Cluster:
             self._sql(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _sql(self, statement: str) -> None:
-        self.run("psql", "-h", str(self.directory), "-U", _SUPERUSER, "-d", "postgres", "-qc", statement)
+        address = f"host={self.directory} user={_SUPERUSER} dbname=postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement.encode())
 
 
 @contextmanager
@@ -73,6 +76,16 @@ def run_cluster() -> Iterator[Cluster]:
             cluster.run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def empty(url: str) -> None:
+    """Leave nothing in a reference host's database but its tables, and nobody connected to it."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        mine = "datname = current_database() AND pid <> pg_backend_pid()"
+        connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}".encode())
+        found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        names = [name for (name,) in found if name != "meta"]
+        connection.execute("; ".join(f'DELETE FROM "{name}"' for name in names).encode() or b"SELECT 1")
 
 
 def _find_binaries() -> Path | None:

@@ -116,7 +116,7 @@ class ContactStore:
             fields = _dump_fields(change.draft)
             same = row is not None and row["fields"] == fields == row["applied"] and not row["deleted"]
             contact_id = row["id"] if row is not None else uuid.uuid4().hex
-            values = {"fields": fields, "applied": fields, "deleted": 0, "name": change.draft.name}
+            values = {**_shown_columns(change.draft), "applied": fields, "deleted": 0}
             if row is None:
                 new = {"id": contact_id, "tenant_id": tenant_id, "book": book_key(book), "plugin": plugin}
                 new |= {"external_id": change.external_id, **values}
@@ -137,7 +137,7 @@ class ContactStore:
         """Add a contact by hand and return its id. No plugin can see or touch it."""
         contact_id = uuid.uuid4().hex
         row = {"id": contact_id, "tenant_id": tenant_id, "book": book_key(book), "plugin": None, "deleted": 0}
-        row |= {"fields": _dump_fields(draft), "name": draft.name}
+        row |= _shown_columns(draft)
         with self._db.write() as connection:
             connection.execute(insert(contacts).values(row))
             _put_numbers(connection, contact_id, tenant_id, book_key(book), draft)
@@ -148,8 +148,7 @@ class ContactStore:
         with self._db.write() as connection:
             at = (contacts.c.tenant_id == tenant_id, contacts.c.id == contact_id)
             book = connection.execute(select(contacts.c.book).where(*at)).scalar_one()
-            values = {"fields": _dump_fields(draft), "name": draft.name}
-            connection.execute(update(contacts).where(*at).values(values))
+            connection.execute(update(contacts).where(*at).values(_shown_columns(draft)))
             _put_numbers(connection, contact_id, tenant_id, book, draft)
 
     def delete(self, tenant_id: str, contact_id: str) -> None:
@@ -177,10 +176,7 @@ class ContactStore:
             .limit(limit)
         )
         if search:
-            pattern = f"%{search.casefold()}%"
-            statement = statement.where(
-                or_(func.lower(contacts.c.name).like(pattern), func.lower(contacts.c.fields).like(pattern))
-            )
+            statement = statement.where(contacts.c.search.contains(search.casefold(), autoescape=True))
         for row in self._db.stream(statement):
             yield {"id": row.id, "synced_by": row.plugin, "external_id": row.external_id, **_show(row.fields)}
 
@@ -307,6 +303,18 @@ def _delete(connection: Connection, ids: Sequence[str]) -> None:
 def _dump_fields(draft: DraftContact) -> str:
     shape = {name: value for name, value in dump(draft).items() if value is not None}
     return json.dumps(shape, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+
+
+def _shown_columns(draft: DraftContact) -> dict[str, Any]:
+    """What is stored of a contact as people see it."""
+    shape = dump(draft)
+    values = [shape[name] for name in DraftContact.__dataclass_fields__ if shape[name] is not None]
+    texts = [text or "" for value in values for text in _texts(value)]
+    return {"fields": _dump_fields(draft), "name": draft.name, "search": "\n".join(texts).casefold()}
+
+
+def _texts(value: Any) -> list[str | None]:
+    return [value["raw"], value["e164"]] if isinstance(value, dict) else [value]
 
 
 def _show(fields: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 metadata = MetaData()
 
@@ -145,6 +145,7 @@ contacts = Table(
     Column("applied", Text),  # the same as the plugin last applied it; other than `fields` once edited here
     Column("deleted", Integer, nullable=False, default=0),  # a synced contact somebody deleted here
     Column("name", String(64), nullable=False),
+    Column("search", Text, nullable=False),  # every value of `fields`, in one case
 )
 Index(
     "contacts_by_external_id",

@@ -15,6 +15,7 @@ from pbx_devhost.database import Database
 from pbx_devhost.leases import LeaseStore
 from pbx_devhost.outbox import OutboxStore
 from pbx_devhost.plugin_data import SettingsStore, StateStore
+from pbx_devhost.registrations import RegistrationStore
 from pbx_devhost.runs import RunStore
 from pbx_devhost.sessions import FlowStore, SessionStore
 from pbx_devhost.switches import SwitchStore
@@ -43,6 +44,7 @@ class Stores:
     leases: LeaseStore
     switches: SwitchStore
     sessions: SessionStore
+    registrations: RegistrationStore
     flows: FlowStore
     accounts: AccountStore
     outbox: OutboxStore
@@ -81,6 +83,7 @@ def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | 
         leases=LeaseStore(database),
         switches=SwitchStore(database),
         sessions=SessionStore(database),
+        registrations=RegistrationStore(database, vault),
         flows=FlowStore(database, vault),
         accounts=AccountStore(database),
         outbox=OutboxStore(database, vault),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.devhost_pbx import DevPbx
-from tests.postgres import Cluster, run_cluster
+from tests.postgres import Cluster, empty, run_cluster
 
 
 @pytest.fixture(scope="session")
@@ -18,14 +18,22 @@ def cluster() -> Iterator[Cluster]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def postgres_url(cluster: Cluster) -> Iterator[str]:
+    """One database for all tests of a process: making one costs more than most tests."""
+    with cluster.database() as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database, of each kind in turn."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/pbx.db"
         return
-    with request.getfixturevalue("cluster").database() as url:
-        yield url
+    url = request.getfixturevalue("postgres_url")
+    empty(url)
+    yield url
 
 
 @pytest.fixture
