@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.notes import redirect_with_note
@@ -181,9 +182,14 @@ def _place_errors(page: SettingsPage, tab_name: str, outcome: SaveRefused, typed
 
 
 def _send(download: Download) -> Response:
-    response = Response(download.content, content_type=download.content_type)
-    response.headers.set("Content-Disposition", "attachment", filename=download.filename)
-    return response
+    return send_file(
+        io.BytesIO(download.content),
+        mimetype=download.content_type,
+        as_attachment=True,
+        download_name=download.filename,
+        conditional=False,
+        etag=False,
+    )
 
 
 def _sentence(answer: Answer[Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request
@@ -22,6 +23,18 @@ pages = Blueprint("run_log", __name__)
 _PLAN_ROWS_SHOWN: Final = 500
 _PLAN_LINE_MAX_CHARS: Final = 100_000
 _COUNTS: Final = ("created", "updated", "disabled", "enabled", "deleted", "linked", "unchanged", "skipped")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PlanRow:
+    """One line of a plan, as it is shown."""
+
+    action: str
+    name: str
+    who: str
+    why: str
+    changes: tuple[tuple[str, Any, Any], ...]
+    """Field, before, after."""
 
 
 @pages.get("/runs")
@@ -122,7 +135,7 @@ def _percent(row: Any) -> int | None:
     return min(100, 100 * row.done // row.total) if row.total else None
 
 
-def _plan_rows(visit: Visit, plan: dict[str, Any] | None) -> list[dict[str, Any]]:
+def _plan_rows(visit: Visit, plan: dict[str, Any] | None) -> list[_PlanRow]:
     """The first rows of a plan, as its blob holds them: JSON lines, keys up to the plugin."""
     blob = plan.get("rows_blob") if plan else None
     blobs, tenant_id = the_pbx().stores.blobs, visit.tenant.pbx_tenant_id
@@ -130,8 +143,23 @@ def _plan_rows(visit: Visit, plan: dict[str, Any] | None) -> list[dict[str, Any]
         return []
     with blobs.open(tenant_id, blob) as file:
         lines = iter(lambda: file.readline(_PLAN_LINE_MAX_CHARS), b"")
-        rows = [json.loads(line) for line in itertools.islice(lines, _PLAN_ROWS_SHOWN)]
-    return [row for row in rows if isinstance(row, dict)]
+        shapes = [json.loads(line) for line in itertools.islice(lines, _PLAN_ROWS_SHOWN)]
+    return [_read_plan_row(shape) for shape in shapes if isinstance(shape, dict)]
+
+
+def _read_plan_row(shape: dict[str, Any]) -> _PlanRow:
+    changes = shape.get("changes")
+    fields = changes.items() if isinstance(changes, dict) else ()
+    return _PlanRow(
+        action=str(shape.get("action") or ""),
+        name=str(shape.get("display_name") or ""),
+        who=str(shape.get("upn") or shape.get("entra_object_id") or ""),
+        why=" ".join(str(shape[key]) for key in ("reason", "detail") if shape.get(key)),
+        changes=tuple(
+            (name, *(change if isinstance(change, list) and len(change) == 2 else (None, change)))
+            for name, change in fields
+        ),
+    )
 
 
 def _find_approval(visit: Visit, row: Any, plan: dict[str, Any] | None) -> tuple[str, Action] | None:

@@ -1,0 +1,36 @@
+"""Fixtures of the portal's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pbx_devhost import passwords
+from pbx_plugin_api import CreateUser
+from tests.portal_plugin import Script, draft
+from tests.portal_world import World, worlds_of
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing is dear on purpose; here it is done some hundred times."""
+    monkeypatch.setitem(passwords._COST, "n", 16)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A PBX with the plugins that are installed."""
+    yield from worlds_of(tmp_path)
+
+
+@pytest.fixture
+def script(world: World) -> Script:
+    """The scripted plugin in `world`, with three linked users (persons 1 to 3)."""
+    script = Script()
+    script.install(world)
+    stores = world.pbx.stores
+    with stores.database.write() as connection:
+        stores.users.apply(connection, world.tenant_id, [CreateUser(draft=draft(n)) for n in (1, 2, 3)])
+    return script

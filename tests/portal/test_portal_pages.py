@@ -1,0 +1,438 @@
+"""What an administrator and a user see and can do."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from pbx_plugin_api import (
+    CompanyBook,
+    ContactSource,
+    Counts,
+    DisableReason,
+    DisableUser,
+    DraftContact,
+    FieldError,
+    PersonalBook,
+    Photo,
+    PlanRef,
+    PutContact,
+    Tick,
+    TickReason,
+    TickReport,
+    TickStatus,
+)
+from tests.portal_plugin import EVIL, Script, draft, link
+from tests.portal_world import ADMIN_PASSWORD, WEB, World
+
+PAGES = ("/", "/users", "/contacts/company", "/plugins", "/plugins/m365/main", "/runs", "/audit")
+SOURCES = (ContactSource(mailbox_id="m", folder_id="f", contact_id="c"),)
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_for_who_is_signed_in(world: World, script: Script, path: str) -> None:
+    browser = world.browser()
+    away = browser.get(path)
+    assert away.status_code == 303
+    assert away.headers["Location"].startswith("/login?return_to=")
+    browser.log_in()
+    assert browser.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_shows_markup_of_others(world: World, script: Script, path: str) -> None:
+    stores = world.pbx.stores
+    stores.users.add(world.tenant_id, "evil", display_name=EVIL, email="e@x.example")
+    stores.contacts.add(world.tenant_id, CompanyBook(), DraftContact(name=EVIL))
+    stores.audit.record(world.tenant_id, EVIL, EVIL, subject=EVIL, detail=EVIL)
+    stores.audit.notify(world.tenant_id, "k", EVIL, EVIL, "bad")
+    browser = world.browser()
+    browser.log_in()
+    text = browser.get(path).text
+    assert EVIL not in text
+    assert path in ("/plugins", "/runs") or "&lt;script&gt;" in text
+
+
+def test_headers_on_every_answer(world: World, script: Script) -> None:
+    browser = world.browser()
+    for response in (
+        browser.get("/login"),
+        browser.get("/nowhere"),
+        browser.get("/static/portal.css"),
+        browser.log_in(),
+    ):
+        policy = response.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert response.headers["X-Frame-Options"] == "DENY"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Strict-Transport-Security"].startswith("max-age=")
+        assert response.headers["Referrer-Policy"] == "same-origin"
+        is_asset = response.request.path.startswith("/static/")
+        assert response.headers["Cache-Control"] == ("no-cache" if is_asset else "no-store")
+        response.close()
+
+
+def test_hsts_never_for_this_machines_own_names(tmp_path: Any) -> None:
+    from tests.portal_world import worlds_of
+
+    for world in worlds_of(tmp_path, web="https://localhost:8887", sbc=None):
+        assert "Strict-Transport-Security" not in world.browser("https://localhost:8887").get("/login").headers
+
+
+def test_pages_need_nothing_from_elsewhere_and_no_inline_code(world: World, script: Script) -> None:
+    browser = world.browser()
+    browser.log_in()
+    for path in PAGES:
+        text = browser.get(path).text
+        assert "style=" not in text
+        assert "onclick" not in text
+        assert "<script>" not in text
+        assert "http://" not in text.replace("http://www.w3.org", "")
+
+
+def test_users_with_photo_state_search_and_pages(world: World, script: Script) -> None:
+    stores = world.pbx.stores
+    with stores.database.write() as connection:
+        stores.users.set_photo(connection, world.tenant_id, link(1), Photo(content=PNG, content_type="image/png"))
+        change = DisableUser(link=link(2), reason=DisableReason.DEPARTED)
+        stores.users.apply(connection, world.tenant_id, [change])
+    for n in range(60):
+        stores.users.add(world.tenant_id, f"hand{n}", display_name=f"Hand {n:02}")
+    browser = world.browser()
+    browser.log_in()
+    text = browser.get("/users").text
+    assert "63 in all" in text
+    assert "has left the Microsoft directory" in text
+    assert 'href="?page=2"' in text
+    assert "Hand 59" not in text
+    assert "Hand 59" in browser.get("/users?page=2").text
+    found = browser.get("/users?q=hand+07").text
+    assert "Hand 07" in found
+    assert "Hand 08" not in found
+    assert "Nobody found" in browser.get("/users?q=zzzz").text
+    user = world.users()["person1"]
+    assert f"/users/{user.id}/photo" in text
+    photo = browser.get(f"/users/{user.id}/photo")
+    assert photo.data == PNG
+    assert photo.mimetype == "image/png"
+    detail = browser.get(f"/users/{user.id}").text
+    assert user.extension_number in detail
+    assert link(1).entra_object_id in detail
+
+
+def test_another_tenants_people_and_runs_are_not_found(world: World, script: Script) -> None:
+    stores = world.pbx.stores
+    other = stores.tenants.add("Other", sip_domain="other.example", web_origin=WEB)
+    stores.users.add(other.pbx_tenant_id, "stranger", display_name="Stranger")
+    stranger = next(iter(stores.users.rows(other.pbx_tenant_id)))
+    run_id = stores.runs.begin(other.pbx_tenant_id, "m365", "due", None)
+    browser = world.browser()
+    browser.log_in()
+    assert browser.get("/").status_code == 200
+    for path in (f"/users/{stranger.id}", f"/users/{stranger.id}/photo", f"/runs/{run_id}", f"/runs/{run_id}/progress"):
+        assert browser.get(path).status_code == 404
+    assert "Stranger" not in browser.get("/users?q=stranger").text
+
+
+def test_users_see_their_own_and_nothing_more(world: World, script: Script) -> None:
+    stores = world.pbx.stores
+    stores.accounts.set_user_password(world.tenant_id, "person1", "long enough word")
+    with stores.database.write() as connection:
+        put = PutContact(external_id="c1", draft=DraftContact(name="Aunt Ada"), sources=SOURCES)
+        stores.contacts.apply(connection, world.tenant_id, "m365", PersonalBook(owner=link(1)), [put])
+        stores.contacts.apply(connection, world.tenant_id, "m365", CompanyBook(), [put])
+    browser = world.browser()
+    browser.log_in("person1", "long enough word")
+    assert "Person 1" in browser.get("/").text
+    assert "Aunt Ada" in browser.get("/contacts/mine").text
+    assert "Aunt Ada" in browser.get("/contacts/company").text
+    for path in ("/users", "/plugins", "/plugins/m365/main", "/runs", "/audit"):
+        assert browser.get(path).status_code == 403
+    other = world.users()["person2"]
+    assert browser.get(f"/users/{other.id}/photo").status_code == 404
+    browser.get("/")
+    assert browser.post("/contacts/company", {"name": "Mine"}).status_code == 403
+    assert browser.post("/runs", {"plugin": "m365"}).status_code == 403
+
+
+def test_company_contacts_by_hand_and_synced_ones_read_only(world: World, script: Script) -> None:
+    stores = world.pbx.stores
+    with stores.database.write() as connection:
+        put = PutContact(external_id="c1", draft=DraftContact(name="From Outlook"), sources=SOURCES)
+        stores.contacts.apply(connection, world.tenant_id, "m365", CompanyBook(), [put])
+    browser = world.browser()
+    browser.log_in()
+    browser.get("/contacts/company")
+    assert browser.post("/contacts/company", {"name": "Reception", "business": "+49 30 1234-567"}).status_code == 303
+    assert stores.contacts.who_is_calling(world.tenant_id, "+49301234567") == "Reception"
+    rows = {row["name"]: row for row in stores.contacts.rows(world.tenant_id, CompanyBook())}
+    browser.get("/contacts/company")
+    assert browser.post(f"/contacts/company/{rows['From Outlook']['id']}/delete").status_code == 404
+    browser.get("/contacts/company")
+    assert browser.post(f"/contacts/company/{rows['Reception']['id']}/delete").status_code == 303
+    assert [row["name"] for row in stores.contacts.rows(world.tenant_id, CompanyBook())] == ["From Outlook"]
+    browser.get("/contacts/company")
+    refused = browser.post("/contacts/company", {"name": "x" * 99})
+    assert refused.status_code == 400
+    assert "characters" in refused.text
+
+
+def test_plugins_are_switched_for_the_tenant(world: World, script: Script) -> None:
+    browser = world.browser()
+    browser.log_in()
+    assert "Loaded" in browser.get("/plugins").text
+    browser.post("/plugins/m365/switch", {"on": "0"})
+    text = browser.get("/plugins").text
+    assert "switched off for the tenant" in text
+    assert browser.get("/plugins/m365/main").status_code == 404
+    browser.get("/plugins")
+    browser.post("/plugins/m365/switch", {"on": "1"})
+    assert browser.get("/plugins/m365/main").status_code == 200
+    browser.get("/plugins")
+    assert browser.post("/plugins/nothing/switch", {"on": "1"}).status_code == 404
+    assert [line.event for line in world.audit("plugin.disable")] == ["plugin.disable"]
+
+
+def test_a_plugin_that_raises_says_so_on_its_page(world: World, script: Script) -> None:
+    browser = world.browser()
+    browser.log_in()
+    script.raises = "on_settings_page"
+    response = browser.get("/plugins/m365/main")
+    assert response.status_code == 502
+    assert "failed in on_settings_page" in response.text
+    assert browser.get("/").status_code == 200
+
+
+def test_save_keeps_fields_of_other_tabs_and_boxes_that_are_not_ticked(world: World, script: Script) -> None:
+    browser = world.browser()
+    browser.log_in()
+    browser.get("/plugins/m365/main")
+    form = {"version": "3", "f-name": " New ", "f-note": "a\r\nb", "f-level": "high", "f-fixed": "8"}
+    response = browser.post("/plugins/m365/main", form)
+    assert response.status_code == 303
+    assert script.values == {"name": "New", "note": "a\nb", "level": "high", "on": "false"}
+    assert "Stored." in browser.get(response.headers["Location"]).text
+    assert world.audit("settings.save")[0].outcome == "saved"
+
+
+def test_all_faults_at_once_beside_their_fields_and_nothing_lost(world: World, script: Script) -> None:
+    script.errors = (
+        FieldError(field="name", message="Too short."),
+        FieldError(field="level", message="Not this one."),
+        FieldError(field="elsewhere", message="Fix it there."),
+        FieldError(field="", message="The whole thing is odd."),
+    )
+    browser = world.browser()
+    browser.log_in()
+    browser.get("/plugins/m365/main")
+    response = browser.post("/plugins/m365/main", {"version": "3", "f-name": "N", "f-note": "typed", "f-level": "low"})
+    assert response.status_code == 422
+    text = response.text
+    assert text.index('id="f-name"') < text.index("Too short.") < text.index('id="f-note"')
+    assert text.index('id="f-level"') < text.index("Not this one.") < text.index('id="f-on"')
+    assert 'href="/plugins/m365/other">Elsewhere</a>: Fix it there.' in text
+    assert "The whole thing is odd." in text
+    assert "typed</textarea>" in text
+    assert script.values["name"] == "Old"
+
+
+def test_conflict_keeps_what_was_typed_and_shows_what_is_stored(world: World, script: Script) -> None:
+    browser = world.browser()
+    browser.log_in()
+    browser.get("/plugins/m365/main")
+    script.values["name"], script.version = "Theirs", 4
+    response = browser.post("/plugins/m365/main", {"version": "3", "f-name": "Mine", "f-level": "low", "f-on": "true"})
+    assert response.status_code == 409
+    assert 'value="Mine"' in response.text
+    assert "Stored now: <b>Theirs</b>" in response.text
+    assert script.values["name"] == "Theirs"
+    assert browser.post("/plugins/m365/main", {"version": "4", "f-name": "Mine"}).status_code == 303
+    assert script.values["name"] == "Mine"
+
+
+@pytest.mark.parametrize("version", ["", "-1", "x", "9" * 40, "١"])
+def test_version_is_a_number(world: World, script: Script, version: str) -> None:
+    browser = world.browser()
+    browser.log_in()
+    browser.get("/plugins/m365/main")
+    response = browser.post("/plugins/m365/main", {"version": version, "f-name": "N"})
+    assert response.status_code in (400, 409)
+    assert script.values["name"] == "Old"
+
+
+def test_actions_answer_on_the_page(world: World, script: Script) -> None:
+    browser = world.browser()
+    browser.log_in()
+    browser.get("/plugins/m365/main")
+    done = browser.post("/plugins/m365/main/do/ping", {"p-who": "me"})
+    assert done.status_code == 200
+    for word in ("Pong to me.", "3 ms", "Hops", "one"):
+        assert word in done.text
+    asked = browser.post("/plugins/m365/main/do/wipe")
+    assert "Really wipe?" in asked.text
+    assert [request.action for request in script.pressed] == ["ping"]
+    refused = browser.post("/plugins/m365/main/do/wipe", {"confirmed": "1"})
+    assert refused.status_code == 409
+    assert "It cannot be wiped." in refused.text
+    assert "Unplug it." in refused.text
+    file = browser.post("/plugins/m365/main/do/key")
+    assert file.data == b"-----"
+    assert file.headers["Content-Disposition"].startswith("attachment;")
+    assert "cl%C3%A9.pem" in file.headers["Content-Disposition"]
+    browser.get("/plugins/m365/main")
+    assert "Not now." in browser.post("/plugins/m365/main/do/off").text
+    assert browser.post("/plugins/m365/main/do/gone").status_code == 409
+
+
+def _wait_for_end(world: World, run_id: str) -> Any:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        row = world.pbx.stores.runs.get(run_id)
+        if row.status != "running":
+            return row
+        time.sleep(0.02)
+    raise AssertionError("the run did not end")
+
+
+def test_long_work_has_a_progress_page(world: World, script: Script) -> None:
+    import threading
+
+    reached, go_on = threading.Event(), threading.Event()
+
+    def tick(host: Any, tick: Tick) -> TickReport:
+        assert tick.reason is TickReason.JOB
+        host.progress.report("Halfway", 5, 10)
+        reached.set()
+        assert go_on.wait(20)
+        return TickReport(status=TickStatus.DONE, message="Finished.", counts=Counts(created=2))
+
+    script.tick = tick
+    browser = world.browser()
+    browser.log_in()
+    browser.get("/plugins/m365/main")
+    sent = browser.post("/plugins/m365/main/do/long")
+    assert sent.status_code == 303
+    run_path = sent.headers["Location"]
+    try:
+        assert reached.wait(20)
+        page = browser.get(run_path).text
+        assert 'http-equiv="refresh"' in page
+        told = browser.get(f"{run_path}/progress").json
+        assert told is not None
+        assert (told["stage"], told["percent"], told["is_running"]) == ("Halfway", 50, True)
+        # While one is under way, "sync now" leads to it instead of starting a second.
+        busy = browser.post("/runs", {"plugin": "m365"}, csrf=True)
+        assert busy.status_code == 303
+    finally:
+        go_on.set()
+    row = _wait_for_end(world, run_path.rpartition("/")[2])
+    assert row.status == "done"
+    page = browser.get(run_path).text
+    assert "Finished." in page
+    assert "progress" not in browser.get("/runs").text
+
+
+def test_sync_now_and_what_was_wrong_with_whom(world: World, script: Script) -> None:
+    browser = world.browser()
+    browser.log_in()
+    browser.get("/runs")
+    sent = browser.post("/runs", {"plugin": "m365"})
+    run_path = sent.headers["Location"]
+    _wait_for_end(world, run_path.rpartition("/")[2])
+    text = browser.get(run_path).text
+    assert "Did it." in text
+    assert "1 no name" in text
+    assert "Give them a name." in text
+    assert EVIL not in text
+    assert browser.post("/runs", {"plugin": "other"}).status_code in (403, 404)
+
+
+def test_a_plan_that_nobody_can_approve_shows_why(world: World, script: Script) -> None:
+    plan = PlanRef(checksum="abc", made_at_utc=_now(), counts=Counts(disabled=9), why="Too many.")
+    script.tick = lambda host, tick: TickReport(status=TickStatus.NEEDS_APPROVAL, message="Look first.", plan=plan)
+    browser = world.browser()
+    browser.log_in()
+    browser.get("/runs")
+    run_path = browser.post("/runs", {"plugin": "m365"}).headers["Location"]
+    _wait_for_end(world, run_path.rpartition("/")[2])
+    text = browser.get(run_path).text
+    assert "Needs approval" in text
+    assert "9 disabled" in text
+    assert "settings page" in text
+
+
+def _now() -> Any:
+    from datetime import datetime, timezone
+
+    return datetime.now(timezone.utc)
+
+
+def test_audit_log_pages(world: World, script: Script) -> None:
+    for n in range(70):
+        world.pbx.stores.audit.record(world.tenant_id, "me", f"event.{n:02}")
+    browser = world.browser()
+    browser.log_in()
+    first = browser.get("/audit").text
+    assert "event.69" in first
+    assert "event.05" not in first
+    assert "event.05" in browser.get("/audit?page=2").text
+
+
+@pytest.mark.parametrize(
+    "query", ["?page=0", "?page=-3", "?page=abc", "?page=99999999999", "?page=%00", "?q=%00%ff", "?q=%25"]
+)
+def test_odd_queries_do_no_harm(world: World, script: Script, query: str) -> None:
+    browser = world.browser()
+    browser.log_in()
+    for path in ("/users", "/audit", "/runs", "/contacts/company"):
+        assert browser.get(path + query).status_code == 200
+
+
+def test_info_tells_apps_what_a_domain_offers(world: World, script: Script) -> None:
+    browser = world.browser()
+    told = browser.get("/info?domain=contoso.example").json
+    assert told is not None
+    assert told["enable_ms365_integration"] is True
+    assert told["providers"] == [{"id": "ms365", "label": "Sign in with Microsoft", "icon": "microsoft"}]
+    assert browser.get("/api/info?domain=contoso.example").json == told
+    assert browser.get("/info?domain=nobody.example").status_code == 404
+    script.offers_login = False
+    told = browser.get("/info?domain=contoso.example").json
+    assert told is not None
+    assert told["enable_ms365_integration"] is False
+
+
+def test_domain_chooses_among_the_tenants_of_this_address(world: World, script: Script) -> None:
+    stores = world.pbx.stores
+    stores.tenants.add("Second", sip_domain="second.example", web_origin=WEB)
+    stores.tenants.add("Elsewhere", sip_domain="elsewhere.example", web_origin="https://elsewhere.example")
+    browser = world.browser()
+    text = browser.get("/login").text
+    assert "Domain of your PBX" in text
+    assert "second.example" not in text
+    assert "Second" in browser.get("/login?domain=SECOND.example").text
+    assert browser.get("/login?domain=elsewhere.example").status_code == 404
+    assert browser.get("/login?domain=Second").status_code == 404
+    assert browser.log_in().status_code == 303
+
+
+def test_first_administrator_is_asked_for_where_there_is_none(world: World, script: Script) -> None:
+    world.pbx.stores.tenants.add("Empty", sip_domain="empty.example", web_origin=WEB)
+    assert "set-password Empty" in world.browser().get("/login?domain=empty.example").text
+
+
+def test_draft_names_reach_the_page_as_they_are(world: World, script: Script) -> None:
+    from pbx_plugin_api import CreateUser
+
+    stores = world.pbx.stores
+    with stores.database.write() as connection:
+        named = draft(9, display_name="Μαρία <b> & Çelik 鈴木")
+        stores.users.apply(connection, world.tenant_id, [CreateUser(draft=named)])
+    browser = world.browser()
+    browser.log_in(password=ADMIN_PASSWORD)
+    assert "Μαρία &lt;b&gt; &amp; Çelik 鈴木" in browser.get("/users").text

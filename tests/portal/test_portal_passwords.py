@@ -1,0 +1,269 @@
+"""Signing in by password, signing out, and the attacks on both."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+
+from pbx_devhost.accounts import FAILURES_MAX, LOCKED_S
+from pbx_devhost.portal.visit import SESSION_COOKIE
+from pbx_devhost.sessions import SESSION_S
+from pbx_plugin_api import DisableReason, DisableUser, PasswordPolicy
+from tests.portal_plugin import Script, link
+from tests.portal_world import ADMIN_PASSWORD, WEB, World
+
+WORD = "long enough word"
+
+
+def give_password(world: World, username: str = "person1") -> None:
+    world.pbx.stores.accounts.set_user_password(world.tenant_id, username, WORD)
+
+
+def test_cookie_is_for_this_origin_alone(world: World, script: Script) -> None:
+    set_cookie = world.browser().log_in().headers["Set-Cookie"]
+    assert set_cookie.startswith("__Host-pbx_session=")
+    for word in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
+        assert word in set_cookie
+    assert "Domain" not in set_cookie
+
+
+def test_wrong_password_gives_a_sentence_and_a_number(world: World, script: Script) -> None:
+    response = world.browser().log_in(password="wrong wrong wrong")
+    assert response.status_code == 401
+    assert "do not go together" in response.text
+    line = world.audit()[0]
+    assert line.outcome == "refused"
+    assert line.subject.removeprefix("reference ") in response.text
+    assert "wrong_password" in line.detail
+
+
+def test_name_of_nobody_and_wrong_password_look_alike(world: World, script: Script) -> None:
+    give_password(world)
+    texts = [world.browser().log_in(name, "wrong wrong").text for name in ("person1", "nobodyx", "admin")]
+    told = {text.split('role="alert">')[1].split("<small>")[0] for text in texts}
+    assert len(told) == 1
+
+
+def test_account_rests_after_five_wrong_passwords(world: World, script: Script) -> None:
+    give_password(world)
+    with time_machine.travel(1_790_000_000, tick=False) as clock:
+        for name, word in (("admin", ADMIN_PASSWORD), ("person1", WORD)):
+            for _ in range(FAILURES_MAX):
+                assert world.browser().log_in(name, "wrong wrong").status_code == 401
+            assert world.browser().log_in(name, word).status_code == 401
+        clock.shift(LOCKED_S + 1)
+        for name, word in (("admin", ADMIN_PASSWORD), ("person1", WORD)):
+            assert world.browser().log_in(name, word).status_code == 303
+
+
+def test_attack_huge_password_is_not_hashed(world: World, script: Script) -> None:
+    assert world.browser().log_in(password="x" * 100_000).status_code == 401
+
+
+def test_session_ends_with_its_time_and_with_signing_out(world: World, script: Script) -> None:
+    with time_machine.travel(1_790_000_000, tick=False) as clock:
+        browser = world.browser()
+        browser.log_in()
+        clock.shift(SESSION_S - 1)
+        assert browser.is_signed_in()
+        clock.shift(2)
+        assert not browser.is_signed_in()
+    browser = world.browser()
+    browser.log_in()
+    token = browser.cookie(SESSION_COOKIE)
+    assert token is not None
+    text = browser.post("/logout").text
+    assert "signed out of the PBX" in text
+    assert "Microsoft" not in text
+    assert browser.cookie(SESSION_COOKIE) is None
+    thief = world.browser()
+    thief.put_cookie(SESSION_COOKIE, token)
+    assert not thief.is_signed_in()
+
+
+def test_password_policy_refuses_synced_users_and_never_an_administrator(world: World, script: Script) -> None:
+    give_password(world)
+    world.pbx.stores.users.add(world.tenant_id, "handmade", display_name="Hand")
+    give_password(world, "handmade")
+    script.password_policy = PasswordPolicy.REFUSED
+    refused = world.browser().log_in("person1", WORD)
+    assert refused.status_code == 401
+    assert "Sign in with Microsoft" in refused.text
+    assert "password_refused_by_policy" in world.audit()[0].detail
+    assert world.browser().log_in("handmade", WORD).status_code == 303
+    assert world.browser().log_in().status_code == 303
+
+
+def test_attack_policy_is_not_lifted_by_a_plugin_that_fails(world: World, script: Script) -> None:
+    give_password(world)
+    script.password_policy, script.raises = PasswordPolicy.REFUSED, "on_login_providers"
+    refused = world.browser().log_in("person1", WORD)
+    assert refused.status_code == 401
+    assert "password_policy_unknown" in world.audit()[0].detail
+    assert world.browser().log_in().status_code == 303
+
+
+def test_attack_password_of_a_disabled_user(world: World, script: Script) -> None:
+    give_password(world)
+    with world.pbx.stores.database.write() as connection:
+        change = DisableUser(link=link(1), reason=DisableReason.ACCOUNT_DISABLED)
+        world.pbx.stores.users.apply(connection, world.tenant_id, [change])
+    assert world.browser().log_in("person1", WORD).status_code == 401
+
+
+def test_attack_session_fixation(world: World, script: Script) -> None:
+    victim = world.browser()
+    victim.get("/login?domain=contoso.example")
+    planted = "attackers-own-token-" + "x" * 30
+    victim.put_cookie(SESSION_COOKIE, planted)
+    assert victim.log_in().status_code == 303
+    token = victim.cookie(SESSION_COOKIE)
+    assert token not in (None, planted)
+    thief = world.browser()
+    thief.put_cookie(SESSION_COOKIE, planted)
+    assert not thief.is_signed_in()
+
+
+def test_attack_old_session_survives_a_new_sign_in(world: World, script: Script) -> None:
+    browser = world.browser()
+    browser.log_in()
+    old = browser.cookie(SESSION_COOKIE)
+    assert old is not None
+    browser.post("/login", {"domain": "contoso.example", "username": "admin", "password": ADMIN_PASSWORD})
+    assert browser.cookie(SESSION_COOKIE) != old
+    assert world.pbx.stores.sessions.find(old) is None
+
+
+def test_attack_session_of_a_tenant_that_is_not_reached_here(world: World, script: Script) -> None:
+    other = world.pbx.stores.tenants.add("Other", sip_domain="other.example", web_origin="https://other.example")
+    token = world.pbx.stores.sessions.begin(other.pbx_tenant_id, admin_name="root")
+    browser = world.browser()
+    browser.put_cookie(SESSION_COOKIE, token)
+    assert not browser.is_signed_in()
+
+
+RETURNS = (
+    "https://evil.example/",
+    "//evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/%0d%0aLocation:https://evil.example".replace("%0d%0a", "\r\n"),
+    "javascript:alert(1)",
+    "/\t/evil.example",
+    "https:evil.example",
+    "/" + "x" * 2000,
+    "///evil.example",
+    "/ö",
+)
+
+
+@pytest.mark.parametrize("target", RETURNS)
+def test_attack_open_redirect_after_password(world: World, script: Script, target: str) -> None:
+    response = world.browser().log_in(return_to=target)
+    assert response.status_code == 303
+    assert response.headers["Location"] == "/"
+
+
+def test_return_to_a_page_of_ours(world: World, script: Script) -> None:
+    away = world.browser().get("/users?q=a%26b&page=2")
+    assert away.headers["Location"] == "/login?return_to=%2Fusers%3Fq%3Da%2526b%26page%3D2"
+    assert world.browser().log_in(return_to="/users?q=a").headers["Location"] == "/users?q=a"
+
+
+@pytest.mark.parametrize("path", ["/login", "/logout", "/runs", "/plugins/m365/switch", "/plugins/m365/main"])
+@pytest.mark.parametrize(
+    "how", ["no token", "wrong token", "another's token", "other origin", "cross-site", "null origin"]
+)
+def test_attack_forged_forms(world: World, script: Script, path: str, how: str) -> None:
+    browser, other = world.browser(), world.browser()
+    if path != "/login":
+        browser.log_in()
+        other.log_in()
+    else:
+        browser.get("/login?domain=contoso.example")
+        other.get("/login?domain=contoso.example")
+    token = {"no token": "", "wrong token": "x" * 32, "another's token": other.token}.get(how, browser.token)
+    headers = {
+        "other origin": {"Origin": "https://evil.example"},
+        "cross-site": {"Sec-Fetch-Site": "cross-site"},
+        "null origin": {"Origin": "null"},
+    }.get(how, {})
+    form = {
+        "csrf": token,
+        "domain": "contoso.example",
+        "username": "admin",
+        "password": ADMIN_PASSWORD,
+        "plugin": "m365",
+    }
+    assert (
+        browser.post(path, {**form, "on": "0", "version": "3", "f-name": "Forged"}, headers=headers).status_code == 403
+    )
+    assert world.pbx.plugins.plugins(world.tenant)[0].status == "loaded"
+    assert script.values["name"] == "Old"
+    assert browser.is_signed_in() == (path != "/login")
+
+
+def test_honest_forms_pass_with_the_headers_browsers_send(world: World, script: Script) -> None:
+    browser = world.browser()
+    browser.get("/login?domain=contoso.example")
+    form = {"domain": "contoso.example", "username": "admin", "password": ADMIN_PASSWORD}
+    headers = {"Origin": WEB, "Sec-Fetch-Site": "same-origin"}
+    assert browser.post("/login", form, headers=headers).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "pbx.example.com",
+        "pbx.example.com:8888",
+        "pbx.example.com:8887.evil.example",
+        "",
+        "pbx.example.com:x",
+        "[::1",
+        "a@pbx.example.com:8887",
+    ],
+)
+def test_attack_host_header(world: World, script: Script, host: str) -> None:
+    browser = world.browser()
+    assert browser.get("/login?domain=contoso.example", headers={"Host": host}).status_code in (400, 421)
+
+
+def test_attack_forwarded_headers_say_nothing(world: World, script: Script) -> None:
+    forwarded = {
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "http",
+        "X-Forwarded-For": "10.0.0.1",
+        "Forwarded": "host=evil.example;proto=http",
+        "X-Original-URL": "/audit",
+        "X-Rewrite-URL": "/audit",
+        "X-Forwarded-Prefix": "/evil",
+    }
+    browser = world.browser()
+    response = browser.get("/login?domain=contoso.example", headers=forwarded)
+    assert response.status_code == 200
+    assert "evil" not in response.text
+    assert "evil" not in str(response.headers)
+    assert browser.get("/users", headers=forwarded).headers["Location"].startswith("/login?")
+
+
+def test_attack_oversized_requests(world: World, script: Script) -> None:
+    browser = world.browser()
+    browser.log_in()
+    browser.get("/plugins/m365/main")
+    assert browser.post("/plugins/m365/main", {"version": "3", "f-note": "x" * 1_100_000}).status_code == 413
+    assert browser.get("/users?q=" + "x" * 20_000).status_code == 414
+    assert browser.post("/plugins/m365/main", {f"f-{n}": "" for n in range(5)}).status_code == 400
+
+
+def test_default_ports_may_be_written_out(tmp_path: object) -> None:
+    from pathlib import Path
+
+    from tests.portal_world import worlds_of
+
+    for world in worlds_of(Path(str(tmp_path)), web="https://pbx.example.com:443", sbc=None):
+        Script().install(world)
+        browser = world.browser("https://pbx.example.com")
+        browser.get("/login?domain=contoso.example")
+        form = {"domain": "contoso.example", "username": "admin", "password": ADMIN_PASSWORD}
+        assert browser.post("/login", form, headers={"Origin": "https://pbx.example.com"}).status_code == 303
