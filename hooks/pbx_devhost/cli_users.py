@@ -16,6 +16,7 @@ def add_commands(main: click.Group) -> None:
     """Add them."""
     command(main, "users")(_list_users)
     command(main, "contacts")(_list_contacts)
+    command(main, "who")(_say_who_is_calling)
     user = group(main, "user", "One user, by hand.")
     command(user, "add")(_add_user)
     command(user, "edit")(_edit_user)
@@ -90,15 +91,36 @@ def _list_contacts(context: CliContext, tenant_key: str, username: str | None, c
     if username is not None and company:
         fail("say --user NAME or --company, not both")
     if username is not None:
-        row = context.pbx.stores.users.find_by_username(chosen.pbx_tenant_id, username)
-        if row is None:
-            fail(f"there is no user {username!r} in {chosen.name}")
-        if row.entra_object_id is None:
-            fail(f"{username} is not linked to a Microsoft account and has no synced contacts")
-        owner = UserLink(entra_tenant_id=row.entra_tenant_id, entra_object_id=row.entra_object_id)
-        book = PersonalBook(owner=owner)
+        book = PersonalBook(owner=_find_owner(context, chosen, username))
     rows = context.pbx.stores.contacts.rows(chosen.pbx_tenant_id, book)
     print_rows(context, rows, ("name", "company", "business", "mobile_phone", "email", "synced_by"))
+
+
+@click.argument("tenant_key", metavar="T")
+@click.argument("number")
+@click.option("--user", "username", help="Who is called: their personal contacts are looked at first.")
+def _say_who_is_calling(context: CliContext, tenant_key: str, number: str, username: str | None) -> None:
+    """Say which contact a calling number belongs to. Only the PBX's own index is asked."""
+    chosen = context.tenant(tenant_key)
+    owner = _find_owner(context, chosen, username) if username is not None else None
+    e164 = _as_dialled(number)
+    name = context.pbx.stores.contacts.who_is_calling(chosen.pbx_tenant_id, e164, owner)
+    print_shape(context, {"number": e164, "name": name}, name or f"Nobody's contact has {e164}.")
+
+
+def _find_owner(context: CliContext, tenant: Tenant, username: str) -> UserLink:
+    row = context.pbx.stores.users.find_by_username(tenant.pbx_tenant_id, username)
+    if row is None:
+        fail(f"there is no user {username!r} in {tenant.name}")
+    if row.entra_object_id is None:
+        fail(f"{username} is not linked to a Microsoft account and has no synced contacts")
+    return UserLink(entra_tenant_id=row.entra_tenant_id, entra_object_id=row.entra_object_id)
+
+
+def _as_dialled(number: str) -> str:
+    """Trunks present numbers in E.164, some with 00 in place of the plus sign, some with neither."""
+    digits = "".join(char for char in number if char.isascii() and char.isdigit())
+    return "+" + (digits.removeprefix("00") if not number.strip().startswith("+") else digits)
 
 
 def _audit(context: CliContext, tenant: Tenant, event: str, subject: str, detail: str = "") -> None:
