@@ -1,6 +1,7 @@
 """``python -m portsip_m365_plugin.simulator``: the simulator alone, until Ctrl-C."""
 
 import argparse
+import gc
 import json
 import signal
 import sys
@@ -16,6 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     clouds = {"GLOBAL": options.port, "CHINA": options.china_port}
     if options.only:
         clouds = {options.only: clouds[options.only]}
+    gc.disable()  # a large tenant is a million objects that all stay: nothing to collect while it is made
     try:
         simulator = Simulator(
             users=options.users,
@@ -28,6 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"The simulator cannot start: {error.strerror}. Choose other ports.", file=sys.stderr)  # noqa: T201
         return 1
+    gc.freeze()
+    gc.enable()
     with simulator:
         if options.write_clouds:
             simulator.write_clouds_file(options.write_clouds)

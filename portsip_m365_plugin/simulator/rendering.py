@@ -6,6 +6,7 @@ from portsip_m365_plugin.simulator.directory import Directory, Person
 from portsip_m365_plugin.simulator.exchange import encode_json
 
 _KEPT_SELECTS = 3
+_KEPT_PEOPLE = 50_000  # beyond, a listing is read once in a while and its text would outweigh the people
 # Graph's resource ids in a listing come without annotations; ``id`` is there only when selected (or by default).
 
 
@@ -25,7 +26,7 @@ class Renderer:
         text = kept.get(person.id)
         if text is None or props is not person.props:
             text = encode_json(self.listed_document(person, props, names))
-            if props is person.props and self._directory.is_fresh(person):
+            if props is person.props and self._directory.is_fresh(person) and len(kept) < _KEPT_PEOPLE:
                 kept[person.id] = text
         return text
 
