@@ -431,6 +431,22 @@ def test_the_user_limit_is_loud_and_tried_again() -> None:
     assert lab.run().requests == 1
 
 
+def test_too_many_to_read_one_by_one_are_listed() -> None:
+    lab = SyncLab(users=1400, host=FakeHost(user_limit=100))
+    lab.settle()
+    lab.realm.journal.reset()
+    assert lab.run().problem_counts["user_limit"] > 1000
+    assert set(lab.realm.journal.counts()) == {"GET /users 200"}
+    lab.host.users.user_limit = None
+    lab.run()
+    for user in list(lab.host.users.linked())[:1001]:
+        lab.host.users.delete_by_hand(user.link)
+    lab.realm.journal.reset()
+    report = lab.run()
+    assert (report.status, report.counts.created) == (TickStatus.DONE, 1001)
+    assert set(lab.realm.journal.counts()) == {"GET /users/delta 200", "GET /users 200"}
+
+
 def test_whoever_was_refused_and_left_is_forgotten() -> None:
     lab = SyncLab(host=FakeHost(user_limit=45))
     lab.settle()
