@@ -28,15 +28,17 @@ class SimulatedMicrosoft:
     Args:
         folder: Where its certificate authority and the operator's file of clouds are written.
         users: How many people it has.
+        contacts: About so many in each mailbox; None for the simulator's own choice.
         seed: The same seed makes the same tenant.
     """
 
-    def __init__(self, folder: Path, *, users: int, seed: int = 1) -> None:
+    def __init__(self, folder: Path, *, users: int, contacts: int | None = None, seed: int = 1) -> None:
         ca, clouds = folder / "ca.pem", folder / "clouds.json"
         self.environment: Mapping[str, str] = {"REQUESTS_CA_BUNDLE": str(ca), "PORTSIP_M365_CLOUDS": str(clouds)}
         """What lets the plugin find it."""
         command = [sys.executable, "-m", "portsip_m365_plugin.simulator", "--json", "--only", "GLOBAL"]
         command += ["--users", str(users), "--seed", str(seed), "--write-ca", str(ca), "--write-clouds", str(clouds)]
+        command += ["--contacts", str(contacts)] if contacts is not None else []
         self._child = Child(command, {})
         told = json.loads(self._child.first_line())["clouds"]["GLOBAL"]
         self.domain, self.tenant_id = str(told["domain"]), str(told["tenant_id"])

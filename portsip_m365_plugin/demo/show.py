@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -32,7 +33,7 @@ class Silent:
         """See `Narrator`."""
         return lambda _stage, _done, _total: None
 
-    def show_sync(self, title: str, sync: Sync) -> None:
+    def show_sync(self, sync: Sync) -> None:
         """See `Narrator`."""
 
     def show_steps(self, steps: list[Step]) -> None:
@@ -74,14 +75,13 @@ class Terminal:
 
         return listen
 
-    def show_sync(self, title: str, sync: Sync) -> None:
+    def show_sync(self, sync: Sync) -> None:
         """See `Narrator`."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
-        told = ", ".join(f"{sync.counts[name]} {name}" for name in _ACTIONS if sync.counts.get(name))
         self._console.print(
-            f"[bold]{title}:[/bold] {told or 'nothing to change'};"
+            f"[bold]{sync.title}:[/bold] {escape(sync.message)}"
             f" {sync.requests} request{'s' if sync.requests != 1 else ''} to Microsoft Graph, {sync.seconds} s.",
             highlight=False,
         )

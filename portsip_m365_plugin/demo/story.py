@@ -20,6 +20,7 @@ __all__ = ["Demo", "Narrator", "Step", "Summary", "Sync"]
 TENANT: Final = "demo"
 _PERMISSIONS: Final = ("User.Read.All", "Contacts.Read", "MailboxSettings.Read", "Mail.Send", "Mail.ReadWrite")
 _PORTAL_PORT: Final = 8887
+_CONTACTS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,9 @@ class Step:
 class Sync:
     """What one run came to."""
 
+    title: str
+    message: str
+    """The plugin's own words."""
     requests: int
     """Requests to Microsoft Graph."""
     seconds: float
@@ -75,7 +79,7 @@ class Narrator(Protocol):
     def progress(self) -> Progress:
         """Begin a progress bar."""
 
-    def show_sync(self, title: str, sync: Sync) -> None:
+    def show_sync(self, sync: Sync) -> None:
         """What a run came to."""
 
     def show_steps(self, steps: list[Step]) -> None:
@@ -111,21 +115,25 @@ class Demo:
         """
         narrator, summary = self._narrator, self.summary
         narrator.say(f"Starting a simulated Microsoft 365 with {summary.people} people, and a small PBX.")
-        self.microsoft = self._stack.enter_context(SimulatedMicrosoft(self._folder, users=summary.people))
+        self.microsoft = self._stack.enter_context(
+            SimulatedMicrosoft(self._folder, users=summary.people, contacts=_CONTACTS)
+        )
         self.pbx = DevHost(f"sqlite:///{self._folder}/pbx.db", self.microsoft.environment)
         self._connect()
         plan = self.pbx.run("action", TENANT, "preview")[0]
         summary.plan = plan["counts"]
         narrator.show_plan(plan)
         self._sync("First import", "--confirm-first-plan", progress=narrator.progress())
-        self._sync("The night after: everybody is listed once more, since Microsoft's listings lag behind")
+        self._sync("Once more, everybody, since Microsoft's listings lag behind")
         before = self._users()
         steps = self._change_people()
         summary.changes = len(steps)
         narrator.show_steps(steps)
-        self._sync("The next sync asks only for what changed")
+        self._sync("From now on only what changed")
         after = self._users()
         narrator.show_users(before, after)
+        self.pbx.run("settings", "set", TENANT, "sync_photo=true", "contact_personal=true", "contact_shared=found")
+        self._sync("Contacts and photos, switched on", progress=narrator.progress())
         summary.users = sum(1 for user in after.values() if user["enabled"])
         summary.seconds = round(time.monotonic() - self._began_s, 2)
         return summary
@@ -172,6 +180,8 @@ class Demo:
         arguments += ["--progress"] if progress is not None else []
         run = self.pbx.run(*arguments, progress=progress)[0]
         sync = Sync(
+            title=title,
+            message=run["message"],
             requests=run["requests"],
             seconds=round(time.monotonic() - began_s, 2),
             counts=run["counts"],
@@ -179,7 +189,7 @@ class Demo:
         )
         self.summary.syncs.append(sync)
         self.summary.requests += sync.requests
-        self._narrator.show_sync(title, sync)
+        self._narrator.show_sync(sync)
 
     def _users(self) -> dict[str, Any]:
         return {user["entra_object_id"]: user for user in self.pbx.run("users", TENANT) if user["entra_object_id"]}

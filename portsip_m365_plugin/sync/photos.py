@@ -33,7 +33,7 @@ from portsip_m365_plugin.graph.wire import Request
 from portsip_m365_plugin.sync.graph_source import describe_graph_error
 from portsip_m365_plugin.sync.spool import Spool
 
-__all__ = ["PHOTO_MAX_BYTES", "run_photo_sync"]
+__all__ = ["PHOTO_MAX_BYTES", "read_one_photo", "run_photo_sync"]
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +67,25 @@ def run_photo_sync(host: Host, tenant: Tenant, tick: Tick, client: GraphClient, 
         entra_tenant_id: Whose people.
     """
     return _Pass(host, tenant, tick, client, entra_tenant_id).go()
+
+
+def read_one_photo(client: GraphClient, oid: str) -> Photo | None:
+    """Return somebody's photo, or None where there is none, or none that can be had now. Cost: at most two requests."""
+    try:
+        mark = read_photo_mark(client.send(ask_photo(client.cloud, oid)).body)
+        content = client.send(ask_picture(client.cloud, oid)).body if mark is not None else b""
+    except GraphError as error:
+        _log.info("the photo of %s could not be read: %s", oid, type(error).__name__)
+        return None
+    return _make_photo(content, mark) if mark is not None else None
+
+
+def _make_photo(body: object, mark: PhotoMark) -> Photo | None:
+    content = body if isinstance(body, bytes) else b""
+    content_type = sniff_picture(content)
+    if content_type is None or len(content) > PHOTO_MAX_BYTES or len(mark.etag) > 256:
+        return None
+    return Photo(content=content, content_type=content_type, source_etag=mark.etag)
 
 
 class _Pass:
@@ -171,12 +190,10 @@ class _Pass:
             # Gone since its mark was read, perhaps; the next run sees.
             self._problems["photo_unread"] += 1
             return
-        content = result.reply.body if isinstance(result.reply.body, bytes) else b""
-        content_type = sniff_picture(content)
-        if content_type is None or len(content) > PHOTO_MAX_BYTES or len(mark.etag) > 256:
+        photo = _make_photo(result.reply.body, mark)
+        if photo is None:
             self._problems["photo_invalid"] += 1
             return
-        photo = Photo(content=content, content_type=content_type, source_etag=mark.etag)
         self._stored += self._store(result.item.key, photo)
 
     def _store(self, oid: str, photo: Photo | None) -> bool:

@@ -10,6 +10,7 @@ from portsip_m365_plugin.mapping.users import Skip, map_user
 from portsip_m365_plugin.settings.lookup import IMPATIENT
 from portsip_m365_plugin.settings.users_tab import read_mapping_rules
 from portsip_m365_plugin.sync.graph_source import describe_graph_error
+from portsip_m365_plugin.sync.photos import read_one_photo
 
 __all__ = ["describe_person"]
 
@@ -17,7 +18,7 @@ __all__ = ["describe_person"]
 def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> ProvisionOutcome | None:
     """Describe the person a request names, or say why not; None where this tenant uses no Microsoft 365.
 
-    Only describes; the host applies. Cost: one request.
+    Only describes; the host applies. Cost: one request, and two for the photo where the tenant wants photos.
     """
     values = host.settings.read().values
     client = connect(host, policy=IMPATIENT)
@@ -38,4 +39,6 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     outcome = map_user(user, rules)
     if isinstance(outcome, Skip):
         return ProvisionRefused(reason=outcome.reason, sentence=outcome.detail)
-    return Provisioned(draft=outcome)
+    wants_photo = values.get("sync_photo") is True
+    photo = read_one_photo(client, outcome.link.entra_object_id) if wants_photo else None
+    return Provisioned(draft=outcome, photo=photo)

@@ -206,6 +206,19 @@ def test_one_person_is_described_by_name_by_id_and_after_a_sign_in(hand: Hand, l
     assert hand.host.users.counts().linked == 0, "only described"
 
 
+def test_one_person_comes_with_their_photo_where_the_tenant_wants_photos(hand: Hand, lab: Lab) -> None:
+    with_photo = next(p for p in lab.tenant().directory.order if p.kind == "ordinary" and p.photo_seed > 0)
+    without = next(p for p in lab.tenant().directory.order if p.kind == "ordinary" and p.photo_seed == 0)
+    hand.save(sync_photo="true")
+    outcome = hand.provision(ProvisionRequest(reason=ProvisionReason.ADMIN, typed=with_photo.id))
+    assert isinstance(outcome, Provisioned)
+    assert outcome.photo is not None
+    assert outcome.photo.content_type == "image/jpeg"
+    outcome = hand.provision(ProvisionRequest(reason=ProvisionReason.ADMIN, typed=without.id))
+    assert isinstance(outcome, Provisioned)
+    assert outcome.photo is None
+
+
 @pytest.mark.parametrize(
     ("kind", "reason"), [("guest", "guest"), ("disabled", "account_disabled"), ("both_names_empty", "no_name")]
 )

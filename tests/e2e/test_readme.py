@@ -39,13 +39,15 @@ def test_the_demo_command_works_and_sums_up() -> None:
     assert summary["people"] == 500
     assert summary["counts"]["created"] + summary["counts"]["skipped"] == 500
     assert sum(summary["problems"].values()) == summary["counts"]["skipped"]
-    first, second, third = summary["syncs"]
+    first, second, third, last = summary["syncs"]
     assert first["counts"]["created"] > 400
     assert not any(second["counts"][name] for name in ("created", "updated", "disabled", "enabled", "deleted"))
     assert third["requests"] == 1
     assert third["counts"]["created"] == 1
     assert third["counts"]["updated"] == 3
     assert third["counts"]["disabled"] == 2
+    assert "photos stored" in last["message"]
+    assert "mailboxes read" in last["message"]
     assert summary["requests"] == sum(sync["requests"] for sync in summary["syncs"])
     assert summary["seconds"] < 120
 
