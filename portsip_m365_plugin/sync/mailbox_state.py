@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from pbx_plugin_api import Host, InvalidValueError, JsonValue, dump, load
+from pbx_plugin_api import Host, JsonValue
 from portsip_m365_plugin.graph.errors import (
     GraphError,
     MailboxMissingError,
@@ -32,12 +32,15 @@ __all__ = [
     "state_key",
 ]
 
+SCHEMA_VERSION: Final = 1
 PREFIX: Final = "contacts.box."
 _VALUE_MAX_BYTES: Final = 200 * 1024
 """The host takes 256 KiB under one key."""
 _ASK_AGAIN: Final = timedelta(hours=20)
 """A day, less what a nightly run may begin earlier than the last one."""
 _HELD_AT_ONCE: Final = 50
+_FOLDERS_SURE: Final = 50
+"""So few folders fit in any case: an id has some 150 characters, a link some 2,000."""
 
 
 class BookKind(StrEnum):
@@ -189,16 +192,63 @@ class StateWriter:
 
 def _bounded(record: MailboxRecord) -> JsonValue:
     """Return the JSON shape; hundreds of folders lose their marks, and are read in full every time."""
-    shape: JsonValue = dump(record)
-    if len(json.dumps(shape)) > _VALUE_MAX_BYTES:
-        shape = dump(record.read_anew())
-    if len(json.dumps(shape)) > _VALUE_MAX_BYTES:
-        shape = dump(replace(record, folders=(), tree_link=None))
+    for kept in (record, record.read_anew(), replace(record, folders=(), tree_link=None)):
+        shape = _write(kept)
+        if len(kept.folders) < _FOLDERS_SURE or len(json.dumps(shape)) <= _VALUE_MAX_BYTES:
+            break
     return shape
 
 
-def _read(value: JsonValue) -> MailboxRecord | None:
-    try:
-        return load(MailboxRecord, value)
-    except InvalidValueError:
+def _write(record: MailboxRecord) -> JsonValue:
+    """Return the shape under the key: written out by hand, since thousands are read and written every night."""
+    return {
+        "version": SCHEMA_VERSION,
+        "kind": record.kind.value,
+        "id": record.mailbox_id,
+        "shown": record.shown,
+        "status": record.status.value,
+        "detail": record.detail,
+        "since": _iso(record.since_utc),
+        "asked": _iso(record.asked_at_utc),
+        "round": record.round,
+        "fingerprint": record.fingerprint,
+        "default": record.default_id,
+        "tree": record.tree_link,
+        "folders": [[f.folder_id, f.name, f.parent_id, f.mark] for f in record.folders],
+        "counts": [record.contacts, record.left_out, record.held],
+    }
+
+
+def _read(value: Any) -> MailboxRecord | None:
+    """Read a shape; None where it is of another version, which costs one full reading and nothing else."""
+    if not isinstance(value, dict) or value.get("version") != SCHEMA_VERSION:
         return None
+    contacts, left_out, held = value["counts"]
+    return MailboxRecord(
+        kind=BookKind(value["kind"]),
+        mailbox_id=value["id"],
+        shown=value["shown"],
+        status=MailboxStatus(value["status"]),
+        detail=value["detail"],
+        since_utc=_moment(value["since"]),
+        asked_at_utc=_moment(value["asked"]),
+        round=value["round"],
+        fingerprint=value["fingerprint"],
+        default_id=value["default"],
+        tree_link=value["tree"],
+        folders=tuple(
+            FolderRecord(folder_id=folder_id, name=name, parent_id=parent_id, mark=mark)
+            for folder_id, name, parent_id, mark in value["folders"]
+        ),
+        contacts=contacts,
+        left_out=left_out,
+        held=held,
+    )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text is not None else None

@@ -1,4 +1,4 @@
-"""Contacts through real processes: a simulated Microsoft, `pbx-devhost` on SQLite, the plugin installed, and SIGKILL."""
+"""Contacts through real processes: a simulated Microsoft, `pbx-devhost` on SQLite, the plugin, and SIGKILL."""
 
 from __future__ import annotations
 
