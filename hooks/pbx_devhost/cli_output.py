@@ -17,9 +17,9 @@ from sqlalchemy.exc import DBAPIError
 from pbx_devhost.accounts import AccountError
 from pbx_devhost.core import Pbx, PluginChoiceError
 from pbx_devhost.database import DatabaseError
+from pbx_devhost.keys import VaultError
 from pbx_devhost.tenants import TenantError
 from pbx_devhost.users import UserError
-from pbx_devhost.vault import VaultError
 from pbx_plugin_api import InvalidValueError, Tenant, Viewer
 
 __all__ = [

@@ -9,6 +9,7 @@ import click
 
 from pbx_devhost import views
 from pbx_devhost.cli_output import VIEWER, CliContext, command, group, print_rows, print_shape
+from pbx_devhost.keys import NEW_KEY_VARIABLE, change_key
 from pbx_devhost.tenants import DEFAULT_WEB_ORIGIN
 
 __all__ = ["add_commands"]
@@ -56,9 +57,13 @@ def _set_admin_password(context: CliContext, tenant_key: str, username: str, pas
     print_shape(context, {"username": username}, f"{username} can sign in.")
 
 
-def _rotate_key(context: CliContext) -> None:
+@click.option(
+    "--key-file-too", is_flag=True, help=f"Also change the key itself (in its file, or to {NEW_KEY_VARIABLE})."
+)
+def _rotate_key(context: CliContext, key_file_too: bool) -> None:
     """Encrypt everything anew with a new data key."""
-    count = context.pbx.stores.vault.rotate()
+    vault = context.pbx.stores.vault
+    count = change_key(context.url, vault.rotate) if key_file_too else vault.rotate()
     print_shape(context, {"sealed": count}, f"{count} secrets are sealed with a new key.")
 
 

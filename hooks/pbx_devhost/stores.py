@@ -12,6 +12,7 @@ from pbx_devhost.blobs import BlobStore
 from pbx_devhost.budgets import BudgetStore
 from pbx_devhost.contacts import ContactStore
 from pbx_devhost.database import Database
+from pbx_devhost.keys import VaultError, find_key, hint_at_cut_off_change
 from pbx_devhost.leases import LeaseStore
 from pbx_devhost.outbox import OutboxStore
 from pbx_devhost.plugin_data import SettingsStore, StateStore
@@ -21,7 +22,7 @@ from pbx_devhost.sessions import FlowStore, SessionStore
 from pbx_devhost.switches import SwitchStore
 from pbx_devhost.tenants import TenantStore
 from pbx_devhost.users import UserStore
-from pbx_devhost.vault import Vault, find_key
+from pbx_devhost.vault import Vault
 
 __all__ = ["Stores", "open_stores"]
 
@@ -65,6 +66,9 @@ def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | 
     database = Database(url, now=now)
     try:
         vault = Vault(database, key if key is not None else find_key(url))
+    except VaultError as error:
+        database.close()
+        raise VaultError(f"{error}{hint_at_cut_off_change(url)}") from error
     except BaseException:
         database.close()
         raise

@@ -1,83 +1,29 @@
 """Secrets at rest: AES-256-GCM under a data key, which a key-encryption key wraps.
 
-The key-encryption key comes from the environment (`PBX_DEVHOST_KEY`, 32 bytes in base64) or from a file beside the
-database that only its owner can read. What is sealed is bound to its place (tenant, plugin, name): a row copied to
-another place does not open.
+The key-encryption key is found by `pbx_devhost.keys`. What is sealed is bound to its place (tenant, plugin, name): a
+row copied to another place does not open.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import os
 import secrets as random
-import stat
 import uuid
-from collections.abc import Mapping
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.engine import make_url
 
 from pbx_devhost.database import Database
+from pbx_devhost.keys import KEY_VARIABLE, VaultError
 from pbx_devhost.schema import data_keys, flows, outbox, secrets, users
 from pbx_plugin_api import QuotaError
 
-__all__ = ["KEY_VARIABLE", "Vault", "VaultError", "find_key"]
+__all__ = ["Vault"]
 
-KEY_VARIABLE = "PBX_DEVHOST_KEY"
 SECRET_MAX_BYTES = 64 * 1024
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _ID_BYTES = 16
-
-
-class VaultError(Exception):
-    """Secrets cannot be opened or sealed; the message says what to do. It never carries a key."""
-
-
-def find_key(database_url: str, environment: Mapping[str, str] = os.environ) -> bytes:
-    """Return the key-encryption key, from the environment or from a 0600 file made at first use.
-
-    Raises:
-        VaultError: The key is malformed, or others on this machine can read its file.
-    """
-    given = environment.get(KEY_VARIABLE)
-    if given:
-        return _decode(given, f"the environment variable {KEY_VARIABLE}")
-    path = _key_path(database_url)
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise VaultError(f"the key file {path} cannot be made: {error.strerror}; or set {KEY_VARIABLE}") from error
-    else:
-        with os.fdopen(handle, "wb") as file:
-            file.write(base64.b64encode(random.token_bytes(_KEY_BYTES)))
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise VaultError(f"the key file {path} can be read by others (mode {mode:04o}); run: chmod 600 {path}")
-    return _decode(path.read_text("ascii").strip(), f"the key file {path}")
-
-
-def _key_path(database_url: str) -> Path:
-    parsed = make_url(database_url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        return Path(parsed.database + ".key")
-    return Path.home() / ".pbx-devhost.key"
-
-
-def _decode(text: str, where: str) -> bytes:
-    try:
-        key = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise VaultError(f"{where} is not base64") from error
-    if len(key) != _KEY_BYTES:
-        raise VaultError(f"{where} holds {len(key)} bytes; a key is {_KEY_BYTES}")
-    return key
 
 
 class Vault:

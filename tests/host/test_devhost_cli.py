@@ -18,8 +18,8 @@ from click.testing import CliRunner
 
 from pbx_devhost.cli import main
 from pbx_devhost.database import Database
+from pbx_devhost.keys import KEY_VARIABLE, NEW_KEY_VARIABLE
 from pbx_devhost.schema import meta
-from pbx_devhost.vault import KEY_VARIABLE
 from tests import devhost_rogue as rogue
 
 USER_FIELDS = {
@@ -314,10 +314,43 @@ def test_users_by_hand(cli: Cli) -> None:
     assert events[:5] == ["user.delete", "admin.password", "user.password", "user.edit", "user.add"]
 
 
-def test_the_key_can_be_changed(cli: Cli) -> None:
+def test_the_key_can_be_changed(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     cli.ok("user", "add", "Contoso", "alice")
     assert cli.json("secrets", "rotate-key") == {"sealed": 2}
     assert cli.json("secrets", "rotate-key") == {"sealed": 2}
+    told = cli("secrets", "rotate-key", "--key-file-too")
+    assert told.err == f"set {NEW_KEY_VARIABLE} to the new key; afterwards {KEY_VARIABLE} has to be that one\n"
+    new = base64.b64encode(bytes(range(1, 33))).decode()
+    monkeypatch.setenv(NEW_KEY_VARIABLE, new)
+    assert cli.json("secrets", "rotate-key", "--key-file-too") == {"sealed": 2}
+    assert "this is not the key of this database" in cli("users", "Contoso").err
+    monkeypatch.setenv(KEY_VARIABLE, new)
+    assert len(cli.json("users", "Contoso")) == 1
+
+
+def test_the_key_in_a_file_can_be_changed(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(KEY_VARIABLE)
+    url, key = f"sqlite:///{tmp_path}/own.db", tmp_path / "own.db.key"
+
+    def own(*arguments: str) -> Told:
+        return cli(*arguments, url=url)
+
+    assert own("tenant", "add", "Contoso").code == 0
+    assert own("user", "add", "Contoso", "alice").code == 0
+    old = key.read_bytes()
+    assert own("secrets", "rotate-key", "--key-file-too").out == "2 secrets are sealed with a new key.\n"
+    assert key.read_bytes() != old
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert own("users", "Contoso").code == 0
+    # Cut off between the transaction and the move: the old key is still in the file, the new one beside it.
+    beside = tmp_path / "own.db.key.new"
+    beside.write_bytes(key.read_bytes())
+    beside.chmod(0o600)
+    key.write_bytes(old)
+    assert f"a change of the key was cut off: move {beside} over {key}" in own("users", "Contoso").err
+    beside.replace(key)
+    assert own("users", "Contoso").code == 0
+    assert sorted(path.name for path in tmp_path.glob("own.db.key*")) == ["own.db.key"]
 
 
 # ---------------------------------------------------------------------- what goes wrong before anything begins

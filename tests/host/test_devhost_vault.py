@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import select, update
 
 from pbx_devhost.database import Database
+from pbx_devhost.keys import KEY_VARIABLE, VaultError, find_key
 from pbx_devhost.schema import data_keys, secrets
 from pbx_devhost.stores import open_stores
-from pbx_devhost.vault import KEY_VARIABLE, Vault, VaultError, find_key
+from pbx_devhost.vault import Vault
 from pbx_plugin_api import CreateUser, QuotaError
 from tests.devhost_pbx import DevPbx, draft
 
