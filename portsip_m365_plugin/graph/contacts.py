@@ -35,6 +35,8 @@ PAGE_SIZE: Final = 200
 KEYS_PAGE_SIZE: Final = 1000
 """The most that Outlook allows; id and change key only."""
 FOLDERS_PAGE_SIZE: Final = 200
+ID_MAX_CHARS: Final = 512
+"""What the PBX keeps of an id; Microsoft's have some 150 characters."""
 
 _FOLDER_SELECT: Final = ("id", "displayName", "parentFolderId")
 _IMMUTABLE: Final = {"Prefer": IMMUTABLE_IDS}
@@ -116,10 +118,10 @@ def read_id(row: Mapping[str, Any], request: Request) -> str:
     """Return the id of a row.
 
     Raises:
-        ProtocolError: It has none, so that nothing can be said about it.
+        ProtocolError: It has none that can be kept, so that nothing can be said about it.
     """
     found = row.get("id")
-    if not isinstance(found, str) or not found:
+    if not isinstance(found, str) or not 0 < len(found) <= ID_MAX_CHARS:
         raise ProtocolError(f"{request.call.name}: a row without an id")
     return found
 

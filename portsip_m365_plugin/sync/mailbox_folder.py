@@ -21,6 +21,7 @@ MapContact: TypeAlias = Callable[[Mapping[str, Any]], MappedContact | SkippedCon
 SINGLE_READS_MAX: Final = 20
 """More changed contacts than this are read by listing the folder."""
 PAGES_MAX: Final = 2000
+_CHANGE_KEY_MAX_CHARS: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +56,11 @@ class FolderPass:
     """Whether `keys` is all there is in the folder."""
     restarts: int = 0
     pages: int = 0
-    _singles: int = 0
     _reads_keys: bool = False
 
     def start(self) -> list[Request]:
         """Return the first request: for changes where there is a mark, for everything where there is none."""
-        self.found, self.removed, self.keys, self.pages, self._singles = {}, set(), {}, 0, 0
+        self.found, self.removed, self.keys, self.pages = {}, set(), {}, 0
         self.is_listed = False
         if self.cloud.has_contacts_delta:
             self.is_listed = self.mark is None
@@ -96,13 +96,13 @@ class FolderPass:
         """Take one contact that was read by itself."""
         if not isinstance(body, Mapping):
             raise ProtocolError(f"{request.call.name}: the answer is not a contact")
-        self._put(body, request)
-        self._singles -= 1
+        if body.get("parentFolderId") in (None, self.folder_id):
+            self.keys[read_id(body, request)] = _change_key(body)
+            self._put(body, request)
 
     def miss_single(self, contact_id: str) -> None:
-        """A contact that was listed is gone by now."""
+        """A contact that was listed, or might have been, is gone by now."""
         self.keys.pop(contact_id, None)
-        self._singles -= 1
 
     def _take_row(self, row: Mapping[str, Any], request: Request) -> None:
         contact_id = read_id(row, request)
@@ -111,30 +111,36 @@ class FolderPass:
             self.keys.pop(contact_id, None)
             self.removed.add(contact_id)
         elif self._reads_keys:
-            self.keys[contact_id] = str(row.get("changeKey") or "")
+            self.keys[contact_id] = _change_key(row)
         else:
             self._put(row, request)
 
     def _put(self, row: Mapping[str, Any], request: Request) -> None:
-        contact_id, change_key = read_id(row, request), str(row.get("changeKey") or "")
+        contact_id, change_key = read_id(row, request), _change_key(row)
         self.removed.discard(contact_id)
         if not self._reads_keys:
             self.keys[contact_id] = change_key
-        self.found[contact_id] = Found(folder_id=self.folder_id, change_key=change_key[:256], outcome=self.map_row(row))
+        self.found[contact_id] = Found(folder_id=self.folder_id, change_key=change_key, outcome=self.map_row(row))
 
     def _compare(self) -> list[Request]:
         """A listing is complete: read what differs from what the PBX has."""
         digest = _digest(self.keys)
         same, self.mark, self.is_listed = digest == self.mark, digest, True
-        if not self._reads_keys or same:
+        if same or (not self._reads_keys and self.pages == 1):
             return []
         known = self.known_keys(self.folder_id)
-        changed = [contact_id for contact_id, key in self.keys.items() if known.get(contact_id) != key]
+        changed = [name for name, key in self.keys.items() if self._reads_keys and known.get(name) != key]
         if len(changed) > SINGLE_READS_MAX:
             self.mark = None
             return self.start()
-        self._singles = len(changed)
-        return [ask_contact(self.cloud, self.mailbox_id, contact_id) for contact_id in changed]
+        # Pages are cut by position: a deletion between two of them makes a contact slip through.
+        missing = [name for name in known if name not in self.keys] if self.pages > 1 else []
+        doubtful = missing if len(missing) <= SINGLE_READS_MAX else []
+        return [ask_contact(self.cloud, self.mailbox_id, name) for name in (*changed, *doubtful)]
+
+
+def _change_key(row: Mapping[str, Any]) -> str:
+    return str(row.get("changeKey") or "")[:_CHANGE_KEY_MAX_CHARS]
 
 
 def _digest(keys: Mapping[str, str]) -> str:

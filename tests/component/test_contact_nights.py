@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pbx_plugin_api import DraftContact, PersonalBook, TickStatus
@@ -264,6 +266,39 @@ def test_without_immutable_ids_a_move_is_death_and_birth() -> None:
     box.move_contact(next(iter(box.default_folder.contacts.values())), target)
     report = lab.night()
     assert (report.created, report.deleted) == (1, 1)
+    lab.assert_equal()
+
+
+def test_a_contact_that_slips_between_two_pages_is_not_taken_for_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = ContactLab(people_count=1, cloud="CHINA")
+    lab.realm.settings.max_page = 3
+    settled(lab, contacts=7)
+    box = lab.mailbox(lab.people[0])
+    lab.add(lab.people[0])  # something differs, so that the listing is compared
+    handle = lab.realm.handle
+
+    def delete_between_pages(request: Any) -> Any:
+        answer = handle(request)
+        if b"$skip=3" in answer[0].body and len(box.default_folder.contacts) == 8:
+            box.remove_contact(next(iter(box.default_folder.contacts.values())))
+        return answer
+
+    monkeypatch.setattr(lab.realm, "handle", delete_between_pages)
+    report = lab.night()
+    assert (report.deleted, report.created, len(box.default_folder.contacts)) == (0, 1, 7)
+    lab.night()
+    lab.assert_equal()
+
+
+def test_an_id_beyond_measure_is_no_answer(lab: ContactLab) -> None:
+    settled(lab)
+    body = (
+        '{"value":[{"id":"' + "x" * 513 + '"}],"@odata.deltaLink":"https://graph.microsoft.com/v1.0/x?$deltatoken=1"}'
+    )
+    lab.realm.faults.add(
+        Fault("replace", match="/contacts", body=body, content_type="application/json", inner=True, times=None)
+    )
+    assert dict(lab.night().states) == {"failed": 3}
     lab.assert_equal()
 
 
