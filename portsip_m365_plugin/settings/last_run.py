@@ -23,6 +23,8 @@ class LastRun:
     message: str
     failures: int = 0
     """How many runs in a row have failed, this one included."""
+    by_clock: bool = False
+    """Whether the clock began it; a run that goes on where it stopped is what it was."""
 
 
 def read_last_run(host: Host) -> LastRun | None:
@@ -36,7 +38,7 @@ def read_last_run(host: Host) -> LastRun | None:
         return None
 
 
-def keep_last_run(host: Host, report: TickReport) -> LastRun:
+def keep_last_run(host: Host, report: TickReport, *, by_clock: bool) -> LastRun:
     """Remember how a run ended."""
     before = read_last_run(host)
     failed = report.status is TickStatus.FAILED
@@ -44,6 +46,7 @@ def keep_last_run(host: Host, report: TickReport) -> LastRun:
         finished_at_utc=host.clock.now_utc(),
         status=report.status,
         message=report.message[:_MESSAGE_MAX_CHARS],
+        by_clock=by_clock,
         failures=(before.failures if before else 0) + 1 if failed else 0,
     )
     host.state.put(_KEY, dump(last))

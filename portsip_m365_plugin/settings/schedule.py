@@ -9,7 +9,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from pbx_plugin_api import JsonValue, Scope, Tenant
+from portsip_m365_plugin.settings.contacts_tab import read_contact_settings
 from portsip_m365_plugin.settings.users_tab import SyncMode, read_sync_mode
+from portsip_m365_plugin.sync.contact_scope import SharedMode
 
 __all__ = ["DEFAULT_SYNC_TIME", "JITTER_MAX_S", "next_due_at_utc"]
 
@@ -21,12 +23,14 @@ JITTER_MAX_S: Final = 120
 def next_due_at_utc(values: Mapping[str, JsonValue], tenant: Tenant, now_utc: datetime) -> datetime | None:
     """Return the next moment after now at which the tenant is due, or None where the clock starts nothing.
 
+    Manual mode is about users: contacts and photos that are switched on keep their nights.
+
     A time that the clocks skip (spring) is due as long after midnight as on other days; one that comes twice (autumn)
     is due the first time only. Each tenant has an offset of its own of at most `JITTER_MAX_S`, the same every day.
     """
     if tenant.scope is Scope.SYSTEM or not (values.get("directory_id") and values.get("application_id")):
         return None
-    if read_sync_mode(values) is SyncMode.MANUAL:
+    if read_sync_mode(values) is SyncMode.MANUAL and not _has_other_work(values, tenant):
         return None
     at = time.fromisoformat(str(values.get("sync_time") or DEFAULT_SYNC_TIME))
     zone = ZoneInfo(tenant.time_zone)
@@ -38,6 +42,11 @@ def next_due_at_utc(values: Mapping[str, JsonValue], tenant: Tenant, now_utc: da
         if moment > now_utc:
             return moment
     raise AssertionError(f"no {at} within three days of {now_utc} in {tenant.time_zone}")
+
+
+def _has_other_work(values: Mapping[str, JsonValue], tenant: Tenant) -> bool:
+    contacts = read_contact_settings(values, tenant)
+    return contacts.personal or contacts.shared is not SharedMode.OFF or values.get("sync_photo") is True
 
 
 def _jitter_s(tenant: Tenant) -> int:

@@ -16,7 +16,7 @@ from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, NotReady, connect,
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.settings.contacts_tab import read_contact_settings
 from portsip_m365_plugin.settings.jobs import Job
-from portsip_m365_plugin.settings.last_run import keep_last_run
+from portsip_m365_plugin.settings.last_run import keep_last_run, read_last_run
 from portsip_m365_plugin.settings.schedule import next_due_at_utc
 from portsip_m365_plugin.settings.users_tab import SyncMode, read_mapping_rules, read_sync_mode
 from portsip_m365_plugin.sync.contact_run import has_contact_work, run_contact_sync
@@ -44,6 +44,8 @@ class StageInput:
     client: GraphClient
     values: Mapping[str, JsonValue]
     job: Job | None
+    by_clock: bool
+    """Whether the clock began this run, and nobody's hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,8 @@ class _Stage:
     run: Callable[[StageInput], TickReport]
     jobs: frozenset[Job] = frozenset()
     """Jobs that are this stage's alone."""
+    goes_on_after: frozenset[TickStatus] = frozenset({TickStatus.DONE, TickStatus.NEEDS_APPROVAL})
+    """How this stage may end for the next one to begin."""
 
 
 def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
@@ -69,21 +73,29 @@ def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
             status=TickStatus.DONE, message="The system has no users of its own: only mail goes out here."
         )
     values = host.settings.read().values
-    if tick.reason is TickReason.DUE and read_sync_mode(values) is SyncMode.MANUAL:
-        return TickReport(status=TickStatus.DONE, message="Sync mode is manual: nothing runs by the clock.")
     _warn_of_expiry(host)
-    report = _run_stages(host, tenant, tick, values, job)
+    by_clock = _is_by_clock(host, tick)
+    report = _run_stages(host, tenant, tick, values, job, by_clock)
     if job is Job.PREVIEW:
         return replace(report, next_due_at_utc=next_due_at_utc(values, tenant, host.clock.now_utc()))
-    return _settle(host, tenant, values, report)
+    return _settle(host, tenant, values, report, by_clock)
 
 
-def _run_stages(host: Host, tenant: Tenant, tick: Tick, values: Mapping[str, JsonValue], job: Job | None) -> TickReport:
+def _is_by_clock(host: Host, tick: Tick) -> bool:
+    if tick.reason is TickReason.RESUMED:
+        last = read_last_run(host)
+        return last is not None and last.by_clock
+    return tick.reason is TickReason.DUE
+
+
+def _run_stages(
+    host: Host, tenant: Tenant, tick: Tick, values: Mapping[str, JsonValue], job: Job | None, by_clock: bool
+) -> TickReport:
     client = connect(host, priority="low", deadline_utc=tick.deadline_utc, fresh=job is not None)
     if isinstance(client, NotReady):
         status = TickStatus.NOT_CONFIGURED if client.is_missing else TickStatus.FAILED
         return TickReport(status=status, message=client.describe())
-    given = StageInput(host=host, tenant=tenant, tick=tick, client=client, values=values, job=job)
+    given = StageInput(host=host, tenant=tenant, tick=tick, client=client, values=values, job=job, by_clock=by_clock)
     reports: list[tuple[str, TickReport]] = []
     for stage in _STAGES:
         if not stage.is_wanted(given) or (job in _OWN_JOBS and job not in stage.jobs):
@@ -94,13 +106,13 @@ def _run_stages(host: Host, tenant: Tenant, tick: Tick, values: Mapping[str, Jso
             break
         report = stage.run(given)
         reports.append((stage.title, report))
-        if report.status is not TickStatus.DONE or job is Job.PREVIEW:
+        if report.status not in stage.goes_on_after or job is Job.PREVIEW:
             break
-    return _merge(reports)
+    return _merge(reports) if reports else TickReport(status=TickStatus.DONE, message="Nothing runs by the clock.")
 
 
 def _merge(reports: Sequence[tuple[str, TickReport]]) -> TickReport:
-    """Make one report: the last stage says how it ended, the first whom it was about."""
+    """Make one report: the first stage says whom it was about, the last (or one that waits) how it ended."""
     first, last = reports[0][1], reports[-1][1]
     if len(reports) == 1:
         return first
@@ -109,7 +121,7 @@ def _merge(reports: Sequence[tuple[str, TickReport]]) -> TickReport:
         problems.update(report.problem_counts)
     return replace(
         first,
-        status=last.status,
+        status=next((r.status for _, r in reversed(reports) if r.status is not TickStatus.DONE), TickStatus.DONE),
         message=" ".join(f"{title}: {report.message}" for title, report in reports),
         problem_counts=dict(problems.most_common()),
         requests=sum(report.requests for _, report in reports),
@@ -118,10 +130,12 @@ def _merge(reports: Sequence[tuple[str, TickReport]]) -> TickReport:
     )
 
 
-def _settle(host: Host, tenant: Tenant, values: Mapping[str, JsonValue], report: TickReport) -> TickReport:
+def _settle(
+    host: Host, tenant: Tenant, values: Mapping[str, JsonValue], report: TickReport, by_clock: bool
+) -> TickReport:
     """Say when the tenant is due next, remember the run, and tell the administrators of a failure that lasts."""
     now_utc = host.clock.now_utc()
-    last = keep_last_run(host, report)
+    last = keep_last_run(host, report, by_clock=by_clock)
     regular = next_due_at_utc(values, tenant, now_utc)
     due = regular
     if regular is not None and report.next_due_at_utc is not None:
@@ -188,6 +202,10 @@ def _sync_photos(given: StageInput) -> TickReport:
     return run_photo_sync(given.host, given.tenant, given.tick, given.client, entra_tenant_id)
 
 
+def _wants_users(given: StageInput) -> bool:
+    return not (given.by_clock and read_sync_mode(given.values) is SyncMode.MANUAL)
+
+
 def _wants_contacts(given: StageInput) -> bool:
     return given.job in _CONTACT_JOBS or has_contact_work(given.host, read_contact_settings(given.values, given.tenant))
 
@@ -195,7 +213,7 @@ def _wants_contacts(given: StageInput) -> bool:
 _CONTACT_JOBS: Final = frozenset({Job.CONTACTS, Job.CONTACTS_RESYNC})
 _OWN_JOBS: Final = _CONTACT_JOBS
 _STAGES: Final = (
-    _Stage(title="Users", is_wanted=lambda _given: True, run=_sync_users),
+    _Stage(title="Users", is_wanted=_wants_users, run=_sync_users, goes_on_after=frozenset({TickStatus.DONE})),
     _Stage(title="Contacts", is_wanted=_wants_contacts, run=_sync_contacts, jobs=_CONTACT_JOBS),
     # Slow, and of the least use: last.
     _Stage(title="Photos", is_wanted=lambda given: given.values.get("sync_photo") is True, run=_sync_photos),

@@ -185,6 +185,37 @@ def test_a_failing_night_is_tried_again_in_an_hour_and_told_when_it_lasts(hand: 
     assert hand.tick().status is TickStatus.DONE
 
 
+def test_manual_mode_is_about_users_contacts_and_photos_keep_their_nights(hand: Hand, lab: Lab) -> None:
+    hand.tick(confirm_first_plan=True)
+    hand.save(sync_mode="manual")
+    lab.realm().journal.reset()
+    report = hand.tick(reason=TickReason.DUE)
+    assert (report.status, report.next_due_at_utc) == (TickStatus.DONE, None)
+    assert graph_requests(lab) == 0
+
+    assert hand.save(contact_personal="true", sync_photo="true").next_due_at_utc is not None
+    report = hand.tick(reason=TickReason.DUE)
+    assert report.status is TickStatus.DONE
+    assert "Users" not in report.message
+    assert "Contacts: " in report.message
+    assert "Photos: " in report.message
+    assert report.next_due_at_utc is not None
+    assert "GET /users/delta 200" not in lab.realm().journal.counts()
+    assert "Users" not in hand.tick(reason=TickReason.RESUMED).message, "what goes on is what it was"
+    assert "Users" in hand.tick().message, "somebody's hand syncs users as well"
+    assert "Users" in hand.tick(reason=TickReason.RESUMED).message
+
+
+def test_a_night_that_must_end_early_says_where_and_goes_on(hand: Hand) -> None:
+    hand.tick(confirm_first_plan=True)
+    hand.save(contact_personal="true", sync_photo="true")
+    hand.host.progress.stop_wanted = True
+    report = hand.tick()
+    assert (report.status, report.resumable, report.next_due_at_utc) == (TickStatus.STOPPED, True, None)
+    hand.host.progress.stop_wanted = False
+    assert hand.tick(reason=TickReason.RESUMED).status is TickStatus.DONE
+
+
 # ---------------------------------------------------------------------- one person
 
 
