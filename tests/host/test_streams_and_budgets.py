@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 
 from pbx_devhost.blobs import BlobStore
 from pbx_devhost.schema import blob_chunks, blobs, budget_takes, links, users
@@ -73,10 +73,15 @@ def peak_bytes_of(stream: Iterator[Any]) -> tuple[int, int]:
 
 def check_streams(dev: DevPbx, count: int) -> None:
     fill(dev, count)
+    engine, cursors = dev.stores.database.engine, []
+    event.listen(engine, "before_cursor_execute", lambda *given: cursors.append(type(given[1]).__name__))
     for stream in (dev.host.users.linked(), dev.stores.users.rows(dev.tenant.pbx_tenant_id)):
+        cursors.clear()
         seen, peak = peak_bytes_of(stream)
         assert seen == count
         assert peak < 8 * MEGABYTE, f"{peak / MEGABYTE:.1f} MB for {count} users"
+        # psycopg's ordinary cursor would hold all rows, in memory that is not Python's.
+        assert cursors[-1] == ("Cursor" if dev.stores.database.is_sqlite else "ServerCursor")
     assert list(dev.host.users.diverged()) == []
 
 
