@@ -170,6 +170,14 @@ class SyncMachine(RuleBasedStateMachine):
             (self.locked.discard if on else self.locked.add)(link.entra_object_id)
 
     @rule(pick=PICK)
+    def enable_somebody_disabled(self, pick: int) -> None:
+        links = [user.link for user in self.lab.host.users.linked() if not user.enabled]
+        if links:
+            link = links[pick % len(links)]
+            self.lab.host.users.edit_by_hand(link, enabled=True)
+            self.locked.discard(link.entra_object_id)
+
+    @rule(pick=PICK)
     def delete_by_hand(self, pick: int) -> None:
         link = self.linked(pick)
         if link is not None:
@@ -201,8 +209,10 @@ class SyncMachine(RuleBasedStateMachine):
             progress.stop_after_asks = None
 
     @precondition(lambda self: self.lab.microsoft.directory.replication_lag_s == 0)
-    @rule(pick=PICK, changes=CHANGES, leave=st.sampled_from(["change", "delete", "restore"]))
-    def run_while_a_change_is_not_replicated_yet(self, pick: int, changes: dict[str, Any], leave: str) -> None:
+    @rule(pick=PICK, changes=CHANGES, leave=st.sampled_from(["change", "delete", "restore"]), full=st.booleans())
+    def run_while_a_change_is_not_replicated_yet(
+        self, pick: int, changes: dict[str, Any], leave: str, full: bool
+    ) -> None:
         directory = self.lab.microsoft.directory
         directory.replication_lag_s = 1e9
         person = self.person(pick, listed=leave != "restore")
@@ -213,7 +223,7 @@ class SyncMachine(RuleBasedStateMachine):
                 self.lab.soft_delete(person)
             else:
                 self.lab.patch(person, **changes)
-        self.go(confirm=True, full=False, approve=True)
+        self.go(confirm=True, full=full, approve=True)
         directory.replication_lag_s = 0
         directory._stale.clear()  # by the next run it has arrived everywhere
 
