@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from pbx_devhost.core import Pbx
@@ -80,7 +83,15 @@ def make_world(folder: Path, *, web: str = WEB, sbc: str | None = SBC, name: str
         name, sip_domain="contoso.example", time_zone="Europe/Berlin", country="DE", web_origin=web, sbc_origin=sbc
     )
     pbx.stores.accounts.set_admin_password(tenant.pbx_tenant_id, "admin", ADMIN_PASSWORD)
-    return World(pbx, tenant, create_app(pbx))
+    app = create_app(pbx)
+    app.jinja_env.bytecode_cache = compiled_templates()
+    return World(pbx, tenant, app)
+
+
+@cache
+def compiled_templates() -> FileSystemBytecodeCache:
+    """Templates are compiled once for the whole test process; it is most of what a test costs."""
+    return FileSystemBytecodeCache(tempfile.mkdtemp(prefix="portal-templates-"))
 
 
 def connect_m365(world: World, lab: Lab, **settings: str) -> World:
