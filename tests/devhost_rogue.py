@@ -178,6 +178,12 @@ def _sleep(host: Host, tick: Tick, values: Mapping[str, Any]) -> TickReport:
     return TickReport(status=TickStatus.DONE)
 
 
+def _wake_up_late(host: Host, tick: Tick, values: Mapping[str, Any]) -> TickReport:
+    RELEASE.wait(30)
+    host.state.put("late", True)
+    return TickReport(status=TickStatus.DONE)
+
+
 def _write_from_a_thread(host: Host, tick: Tick, values: Mapping[str, Any]) -> TickReport:
     def write() -> None:
         try:
@@ -230,6 +236,7 @@ _MODE_OF: dict[str, Any] = {
     "exit": _exit,
     "wrong": _be_wrong,
     "sleep": _sleep,
+    "late": _wake_up_late,
     "thread": _write_from_a_thread,
     "keep": _keep,
     "again": _go_on_twice,

@@ -222,6 +222,25 @@ def test_an_overtaken_worker_changes_neither_the_run_log_nor_the_due_time(world:
     assert (world.due_in_s() or 0) > 86_000
 
 
+def test_an_overtaken_worker_that_fails_does_not_move_the_due_time(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.set(mode="late")
+    runner = threading.Thread(target=world.run)
+    runner.start()
+    wait_for(lambda: rogue.TURNS)
+    world.clock.offset_s += LEASE_S + 1
+    world.set(mode="fine")
+    assert world.run().is_done
+    world.stores.leases.set_due(world.tid, "rogue", 5.0)
+    rogue.RELEASE.set()
+    runner.join(10)
+    assert "LeaseLostError" in caplog.text
+    assert [row.status for row in world.rows()] == ["interrupted", "done"]
+    assert world.stores.leases.next_due_at(world.tid, "rogue") == 5.0
+    assert world.stores.state.get(world.tid, "rogue", "late") is None
+
+
 def test_a_buttons_job_leaves_the_schedule_alone(world: World) -> None:
     world.stores.leases.set_due(world.tid, "rogue", world.clock() + 500)
     assert world.run(TickReason.JOB, job="long").is_done
