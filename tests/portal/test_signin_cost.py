@@ -1,0 +1,62 @@
+"""What one sign-in costs the plugin: one token request, and little of our CPU."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Mapping
+from typing import Any, cast
+
+from pbx_plugin_api import LoginRedirect, LoginRequest, SignedIn, Users, WebOrigins
+from portsip_m365_plugin.entra.identity_provider import IdentityProvider
+from portsip_m365_plugin.entra.signin import SignIn, SignInApp
+from portsip_m365_plugin.entra.signin_policy import SignInMode, SignInPolicy
+from tests.entra_peer import DISCOVERY_URL, EntraPeer, signer
+from tests.idtoken_forge import CLIENT_ID, TENANT_ID
+from tests.signin_host import HostClock, LinkedUsers, user
+
+ORIGIN = "https://pbx.example.com:8887"
+LIMIT_S = 0.010
+
+
+class TimedPeer:
+    """The peer, with the time it needs itself taken off the account."""
+
+    def __init__(self) -> None:
+        self.peer, self.own_s = EntraPeer(), 0.0
+
+    def get_json(self, url: str) -> Mapping[str, Any]:
+        return self.peer.get_json(url)
+
+    def post_form(self, url: str, form: Mapping[str, str]) -> Any:
+        began = time.thread_time()
+        answer = self.peer.post_form(url, form)
+        self.own_s += time.thread_time() - began
+        return answer
+
+
+def test_complete_costs_one_token_request_and_at_most_10_ms_of_cpu() -> None:
+    timed = TimedPeer()
+    signing = SignIn(
+        app=SignInApp(discovery_url=DISCOVERY_URL, entra_tenant_id=TENANT_ID, client_id=CLIENT_ID, signer=signer()),
+        policy=SignInPolicy(mode=SignInMode.ALL),
+        provider=IdentityProvider(timed),
+        origins=WebOrigins(web=ORIGIN),
+        users=cast(Users, LinkedUsers(user())),
+        clock=HostClock(),
+    )
+    costs_s = []
+    for turn in range(30):
+        redirect = signing.begin(LoginRequest(origin=ORIGIN))
+        assert isinstance(redirect, LoginRedirect)
+        params = timed.peer.authorize(redirect.url)
+        requests_before, timed.own_s = len(timed.peer.requests), 0.0
+        began = time.thread_time()
+        outcome = signing.complete(redirect.flow, params)
+        cost_s = time.thread_time() - began - timed.own_s
+        assert isinstance(outcome, SignedIn)
+        if turn:  # the first fetches the keys
+            assert len(timed.peer.requests) - requests_before == 1
+            costs_s.append(cost_s)
+    print(f"complete: median {1000 * statistics.median(costs_s):.2f} ms, most {1000 * max(costs_s):.2f} ms of CPU")
+    assert statistics.median(costs_s) < LIMIT_S
