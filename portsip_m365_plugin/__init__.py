@@ -1,0 +1,1 @@
+"""Microsoft 365 for the PortSIP PBX, as a plugin: the five hooks are in `plugin`."""
