@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import signal
+import ssl
 import threading
 from typing import Final
 
@@ -18,7 +19,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.portal.app import create_app
 from pbx_devhost.portal.shield import BODY_MAX_BYTES, HEADERS_MAX_BYTES
 
-__all__ = ["make_server", "serve_portal"]
+__all__ = ["ServeError", "make_server", "serve_portal"]
 
 _log = logging.getLogger(__name__)
 
@@ -28,24 +29,33 @@ _IDLE_S: Final = 15
 """How long a connection may say nothing: slow senders hold a thread no longer than this."""
 
 
+class ServeError(click.ClickException):
+    """The portal cannot be served so; the message says which option and what to do."""
+
+
 def make_server(
     app: Flask, host: str, port: int, *, tls_cert: str | None = None, tls_key: str | None = None
 ) -> wsgi.Server:
     """Return a server that is ready to be started; port 0 lets the system choose (`bind_addr` tells afterwards).
 
     Raises:
-        ValueError: The address is not one of this machine's own, or only half of certificate and key is given.
+        ServeError: The address is not one of this machine's own, or only half of certificate and key is given.
     """
     _check_loopback(host)
     if (tls_cert is None) != (tls_key is None):
-        raise ValueError("--tls-cert and --tls-key go together")
+        raise ServeError("--tls-cert and --tls-key go together")
     server = wsgi.Server(
         (host, port), app, numthreads=_THREADS, request_queue_size=_QUEUE, timeout=_IDLE_S, server_name="pbx-portal"
     )
     server.max_request_header_size = HEADERS_MAX_BYTES
     server.max_request_body_size = BODY_MAX_BYTES
     if tls_cert is not None and tls_key is not None:
-        server.ssl_adapter = BuiltinSSLAdapter(tls_cert, tls_key)
+        try:
+            adapter = BuiltinSSLAdapter(tls_cert, tls_key)
+        except (OSError, ssl.SSLError) as error:
+            raise ServeError(f"--tls-cert: certificate and key cannot be used: {error}") from error
+        adapter.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        server.ssl_adapter = adapter
     return server
 
 
@@ -53,11 +63,14 @@ def serve_portal(pbx: Pbx, host: str, port: int, tls_cert: str | None, tls_key: 
     """Serve until Ctrl-C or a polite kill; then let runs end at a safe place.
 
     Raises:
-        ValueError: See `make_server`.
+        ServeError: See `make_server`; or somebody else listens there.
     """
     app = create_app(pbx)
     server = make_server(app, host, port, tls_cert=tls_cert, tls_key=tls_key)
-    server.prepare()
+    try:
+        server.prepare()
+    except OSError as error:
+        raise ServeError(f"--port: {host}:{port} cannot be listened at: {error.args[-1]}") from error
     shown = server.bind_addr
     _log.info("The portal listens on %s", shown)
     scheme = "https" if tls_cert else "http"
@@ -99,6 +112,6 @@ def _check_loopback(host: str) -> None:
     except ValueError:
         is_loopback = False
     if not is_loopback:
-        raise ValueError(
+        raise ServeError(
             f"--host: {host!r} is not an address of this machine alone; use 127.0.0.1, and a proxy in front of it"
         )

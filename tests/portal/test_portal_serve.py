@@ -1,0 +1,104 @@
+"""The portal as a process: `pbx-devhost serve`, with TLS, on this machine's own addresses only."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+import trustme
+
+from pbx_devhost.core import Pbx
+from tests.browser.conftest import free_port
+
+PROGRAM = [str(Path(sys.executable).with_name("pbx-devhost"))]
+
+
+def make_pbx(folder: Path, origin: str) -> str:
+    url = f"sqlite:///{folder}/pbx.db"
+    pbx = Pbx(url)
+    pbx.stores.tenants.add("Contoso", sip_domain="contoso.example", web_origin=origin)
+    pbx.close()
+    return url
+
+
+@contextmanager
+def served(url: str, port: int, *more: str) -> Iterator[subprocess.Popen[str]]:
+    command = [*PROGRAM, "--db", url, "serve", "--port", str(port), "--no-clock", *more]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and process.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)
+
+
+def test_serves_with_tls_and_ends_politely(tmp_path: Path) -> None:
+    authority, port = trustme.CA(), free_port()
+    certificate = authority.issue_cert("localhost")
+    chain, key, ca = tmp_path / "chain.pem", tmp_path / "key.pem", tmp_path / "ca.pem"
+    chain.write_bytes(b"".join(pem.bytes() for pem in certificate.cert_chain_pems))
+    certificate.private_key_pem.write_to_path(str(key))
+    authority.cert_pem.write_to_path(str(ca))
+    url = make_pbx(tmp_path, f"https://localhost:{port}")
+    with served(url, port, "--tls-cert", str(chain), "--tls-key", str(key)) as process, requests.Session() as session:
+        session.trust_env = False
+        page = session.get(f"https://localhost:{port}/login", verify=str(ca), timeout=20)
+        assert page.status_code == 200
+        assert "Sign in" in page.text
+        assert "Python" not in page.headers.get("Server", "")
+        strange = session.get(
+            f"https://localhost:{port}/login", headers={"Host": "evil.example"}, verify=str(ca), timeout=20
+        )
+        assert strange.status_code == 421
+        long = session.get(f"https://localhost:{port}/login", headers={"X": "x" * 40_000}, verify=str(ca), timeout=20)
+        assert long.status_code in (400, 413, 431)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert f"The portal listens on https://127.0.0.1:{port}" in out
+    assert "no administrator yet" in out
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("options", [["--host", "0.0.0.0"], ["--host", "192.168.1.1"], ["--host", "pbx.example.com"]])
+def test_only_addresses_of_this_machine(tmp_path: Path, options: list[str]) -> None:
+    url = make_pbx(tmp_path, "https://localhost:8887")
+    command = [*PROGRAM, "--db", url, "serve", "--port", "0", *options]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert "is not an address of this machine alone" in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_a_port_that_is_taken_and_a_key_that_fits_not(tmp_path: Path) -> None:
+    url = make_pbx(tmp_path, "https://localhost:8887")
+    broken = tmp_path / "broken.pem"
+    broken.write_text("nothing")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for options, word in (
+            ([], "cannot be listened at"),
+            (["--tls-cert", str(broken), "--tls-key", str(broken)], "--tls-cert"),
+        ):
+            command = [*PROGRAM, "--db", url, "serve", "--port", port, *options]
+            ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+            assert ended.returncode == 1
+            assert word in ended.stderr
+            assert len(ended.stderr.strip().splitlines()) == 1
