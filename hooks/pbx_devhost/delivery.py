@@ -34,6 +34,8 @@ OUT_OF_REACH_AT_MOST_S: Final = 300.0
 """Longest wait for a service that is out of reach: it comes back without telling."""
 UNKNOWN_AT_MOST: Final = 8
 """After so many attempts that may all have been delivered, a person decides."""
+SOONEST_S: Final = 0.25
+"""A plugin that says "later" and names this very moment is not asked in a tight loop."""
 PROBE_S: Final = 60.0
 """While SMTP stands in, the plugin is tried this often."""
 
@@ -149,7 +151,7 @@ class Delivery:
 
     def _due_after(self, claimed: Claimed, receipt: DeliveryReceipt, channel: str, smtp: SmtpChannel | None) -> float:
         now = self._pbx.stores.database.now()
-        due_at = max(to_timestamp(receipt.retry_at_utc) or now, now)
+        due_at = max(to_timestamp(receipt.retry_at_utc) or now, now + SOONEST_S)
         if channel == "smtp":
             return max(due_at, now + self._growing_s(claimed.notification.attempt))
         if receipt.unreachable:
@@ -158,7 +160,7 @@ class Delivery:
             if smtp is not None:
                 # The moment the fallback may take over is the moment to look again.
                 since = claimed.unreachable_since if claimed.unreachable_since is not None else now
-                due_at = max(now, min(due_at, since + smtp.settings.after_s))
+                due_at = max(now + SOONEST_S, min(due_at, since + smtp.settings.after_s))
         return due_at
 
     def _growing_s(self, n: int) -> float:

@@ -139,6 +139,9 @@ class _Delivery:
         waiting, error = deque(groups), None
         while waiting:
             group = waiting.popleft()
+            asked_to_wait_s = self.client.gate.wait_s(self.mailbox)
+            if asked_to_wait_s > 0:  # before the budget: what Microsoft would refuse costs none of it
+                return self._stop(_wait_for_microsoft(self.host.clock.now_utc(), asked_to_wait_s), (group, *waiting))
             ask_again_at = take_budget(self.sender.host, self.mailbox, len(group.all()), self.notification.priority)
             if ask_again_at is not None:
                 return self._stop(_wait_for_budget(ask_again_at), (group, *waiting))
@@ -251,6 +254,15 @@ def _wait_for_budget(until_utc: datetime) -> DeliveryReceipt:
         status=DeliveryStatus.DEFERRED,
         reason="This mailbox has sent as much as Exchange allows: 30 messages a minute, 10,000 recipients a day.",
         retry_at_utc=until_utc,
+        detail=_OWN_LIMIT,
+    )
+
+
+def _wait_for_microsoft(now_utc: datetime, wait_s: float) -> DeliveryReceipt:
+    return DeliveryReceipt(
+        status=DeliveryStatus.DEFERRED,
+        reason="Microsoft limits how much may be sent now.",
+        retry_at_utc=now_utc + timedelta(seconds=wait_s),
         detail=_OWN_LIMIT,
     )
 
