@@ -57,9 +57,8 @@ class Measured:
     """The simulator in another process, and a PBX in this one."""
 
     def __init__(self, folder: Path) -> None:
-        import json
-
         from pbx_devhost.stores import open_stores
+        from pbx_plugin_api.testing import FakeHost
         from portsip_m365_plugin.connect import ACTIVE_KEY, store_key_pair
         from tests.lab import shared_key_pair
         from tests.mail_lab import MovedClock, Post
@@ -77,9 +76,10 @@ class Measured:
         clock = MovedClock()
         stores = open_stores(f"sqlite:///{folder / 'pbx.db'}", now=clock)
         self.post = Post(None, stores, stores.tenants.add("Contoso"), clock)  # type: ignore[arg-type]
-        self.post.host.settings.write(facts, expected_version=0)
-        store_key_pair(self.post.host, ACTIVE_KEY, pair)
-        self._json = json
+        self.memory = FakeHost(now_utc=clock.utc())
+        for host in (self.post.host, self.memory):
+            host.settings.write(facts, expected_version=0)
+            store_key_pair(host, ACTIVE_KEY, pair)
 
     def _read(self) -> dict[str, Any]:
         import json
@@ -111,20 +111,25 @@ def measured() -> Iterator[Measured]:
             made.process.wait()
 
 
-def measure_hand_over(bench: Measured, mails: int) -> dict[str, float]:
-    """Return milliseconds of CPU (median, 95th percentile) and requests per warm hand-over."""
-    for _ in range(5):
-        assert bench.send().status is DeliveryStatus.ACCEPTED
-    before, took = bench.ask()["requests"], []
-    for _ in range(mails):
+def measure_hand_over(bench: Measured, mails: int, *, in_memory: bool) -> dict[str, float]:
+    """Return milliseconds of CPU (median, 95th percentile) and requests per warm hand-over.
+
+    With a host in memory it is the plugin's own CPU; with the reference host its database is in it.
+    """
+    took: list[float] = []
+    before = 0
+    for number in range(-5, mails):
+        if number == 0:
+            before = bench.ask()["requests"]
         bench.post.clock.at += 63
-        note, host = bench.post.note(), bench.post.host
+        bench.memory.clock.move(seconds=63)
+        note, host = bench.post.note(), bench.memory if in_memory else bench.post.host
         began = time.process_time()
         receipt = send_notification(host, bench.post.tenant, note)
         took.append((time.process_time() - began) * 1000)
         assert receipt is not None
-        assert receipt.status is DeliveryStatus.ACCEPTED
-    took.sort()
+        assert receipt.status is DeliveryStatus.ACCEPTED, receipt
+    took = sorted(took[5:])
     return {
         "requests": (bench.ask()["requests"] - before) / mails,
         "cpu_ms_median": statistics.median(took),
@@ -165,10 +170,11 @@ def main() -> None:
     parser.add_argument("--mails", type=int, default=300)
     mails = parser.parse_args().mails
     with measured() as bench:
-        found = measure_hand_over(bench, mails)
         print(f"Warm hand-over, {mails} mails without attachments")
-        print(f"  requests each {found['requests']:.2f}   CPU {found['cpu_ms_median']:.2f} ms (median),"
-              f" {found['cpu_ms_p95']:.2f} ms (95 %)")  # fmt: skip
+        for name, in_memory in (("the plugin itself", True), ("with the reference host", False)):
+            found = measure_hand_over(bench, mails, in_memory=in_memory)
+            print(f"  {name:<24} requests each {found['requests']:.2f}   CPU {found['cpu_ms_median']:.2f} ms (median),"
+                  f" {found['cpu_ms_p95']:.2f} ms (95 %)")  # fmt: skip
         print("\nAttachments        outcome    requests   peak memory   of the attachment   process grew")
         for size in SIZES:
             sizes = size if isinstance(size, tuple) else (size,)

@@ -8,7 +8,7 @@ from typing import Final
 
 from pbx_plugin_api import Host, JsonValue, Scope, Tenant
 
-__all__ = ["RECIPIENTS_AT_MOST", "MailPolicy", "Sender", "find_sender", "read_mail_policy"]
+__all__ = ["RECIPIENTS_AT_MOST", "MailPolicy", "Sender", "find_sender", "read_mail_policy", "read_sender"]
 
 RECIPIENTS_AT_MOST: Final = 15
 """PortSIP's limit of the Recipients field."""
@@ -36,6 +36,14 @@ class Sender:
     host: Host
     """Bound to the tenant, or to the system: settings, key pair and rate budget are read there."""
     policy: MailPolicy
+    values: Mapping[str, JsonValue]
+    """All settings of that scope: the app registration is in them."""
+
+
+def read_sender(host: Host) -> Sender:
+    """Return the sender that a scope's own settings make; its mailbox may be empty. Cost: one look at the settings."""
+    values = host.settings.read().values
+    return Sender(host=host, policy=read_mail_policy(values), values=values)
 
 
 def read_mail_policy(values: Mapping[str, JsonValue]) -> MailPolicy:
@@ -57,13 +65,11 @@ def find_sender(host: Host, tenant: Tenant) -> Sender | None:
     A tenant's own settings win. The system's are used where it has a mailbox, its admin shares it (the default, as in
     PortSIP), and the PBX hands the system's host out.
     """
-    own = read_mail_policy(host.settings.read().values)
-    if own.mailbox:
-        return Sender(host=host, policy=own)
+    own = read_sender(host)
+    if own.policy.mailbox:
+        return own
     system = host.system() if tenant.scope is not Scope.SYSTEM else None
     if system is None:
         return None
-    shared = read_mail_policy(system.settings.read().values)
-    if not shared.mailbox or not shared.for_tenants:
-        return None
-    return Sender(host=system, policy=shared)
+    shared = read_sender(system)
+    return shared if shared.policy.mailbox and shared.policy.for_tenants else None

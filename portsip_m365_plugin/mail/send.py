@@ -22,7 +22,7 @@ from pbx_plugin_api import (
     Severity,
     Tenant,
 )
-from portsip_m365_plugin.connect import NotReady, connect
+from portsip_m365_plugin.connect import NotReady, connect_with
 from portsip_m365_plugin.graph.client import GraphClient, Reply
 from portsip_m365_plugin.graph.errors import (
     ConsentMissingError,
@@ -97,7 +97,7 @@ def _send(host: Host, sender: Sender, notification: Notification) -> DeliveryRec
             rejected_recipients=refused,
         )
     now_utc = host.clock.now_utc()
-    client = connect(sender.host, priority="high", deadline_utc=now_utc + _TIME, policy=_ONE_TRY)
+    client = connect_with(sender.host, sender.values, priority="high", deadline_utc=now_utc + _TIME, policy=_ONE_TRY)
     if isinstance(client, NotReady):
         return replace(explain_not_ready(client, now_utc), rejected_recipients=refused)
     mailbox = memory.resolve_mailbox(host, client, sender.policy.mailbox)
@@ -185,7 +185,8 @@ class _Delivery:
             )
 
         cargo = find_files(self.host, self.notification.attachments)
-        may_draft = has_drafts(self.client) and memory.may_try_draft(self.host, self.host.clock.now_utc())
+        may_draft = bool(cargo.refs) and has_drafts(self.client)
+        may_draft = may_draft and memory.may_try_draft(self.host, self.host.clock.now_utc())
         while True:
             route, cargo = choose_route(make, cargo, may_draft=may_draft)
             try:

@@ -30,7 +30,7 @@ from pbx_plugin_api import (
     Tenant,
 )
 from portsip_m365_plugin.mail.memory import forget_draft_refusal, recent_failures
-from portsip_m365_plugin.mail.policy import RECIPIENTS_AT_MOST, MailPolicy, Sender, read_mail_policy
+from portsip_m365_plugin.mail.policy import RECIPIENTS_AT_MOST, MailPolicy, read_mail_policy, read_sender
 from portsip_m365_plugin.mail.send import send_from
 from portsip_m365_plugin.mapping.messages import is_address
 from portsip_m365_plugin.settings.words import GUID, Stripped, Toggle
@@ -107,7 +107,8 @@ def send_test_mail(host: Host, to: str) -> ActionOutcome:
 
     Cost: one to three requests.
     """
-    policy = read_mail_policy(host.settings.read().values)
+    sender = read_sender(host)
+    policy = sender.policy
     if not policy.mailbox:
         return Refused(message="No mailbox is chosen.", remedy="Enter one on the MAIL tab and save.")
     recipients = tuple(part for part in _PARTED.split(to) if part) or policy.recipients
@@ -125,7 +126,7 @@ def send_test_mail(host: Host, to: str) -> ActionOutcome:
         priority=Priority.URGENT,
         created_at_utc=host.clock.now_utc(),
     )
-    receipt = send_from(host, Sender(host=host, policy=policy), note)
+    receipt = send_from(host, sender, note)
     outcome = "ok" if receipt.status is DeliveryStatus.ACCEPTED else receipt.status.value
     host.audit.record("mail.test", outcome=outcome, subject=policy.mailbox)
     if receipt.status is not DeliveryStatus.ACCEPTED:
