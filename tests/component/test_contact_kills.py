@@ -107,11 +107,11 @@ def test_killed_in_a_night_of_changes_and_continued(cloud: str, n: int, monkeypa
     assert_settled(lab)
 
 
-@pytest.mark.parametrize("asks", [1, 2, 3, 5])
+@pytest.mark.parametrize("asks", [1, 10, 20])
 def test_stopped_at_a_safe_place_the_next_run_goes_on_where_it_ended(
     asks: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lab = ContactLab(people_count=200)
+    lab = ContactLab(people_count=100)
     lab.fill(1)
     lab.host.progress.stop_after_asks = asks
     first = lab.run()
@@ -119,6 +119,7 @@ def test_stopped_at_a_safe_place_the_next_run_goes_on_where_it_ended(
     lab.host.progress.stop_after_asks = None
     second = lab.run()
     assert second.status is TickStatus.DONE
-    assert first.mailboxes_read + second.mailboxes_read == 200
+    assert (first.mailboxes_read > 0) is (asks > 1)
+    assert first.mailboxes_read + second.mailboxes_read == 100, "what was read is not read again"
     lab.assert_equal()
-    assert lab.night().mailboxes_read == 200
+    assert lab.night().mailboxes_read == 100
