@@ -276,7 +276,8 @@ def _raw_text(holder: Mapping[str, Any], key: str) -> str:
 
 
 def _text(holder: Mapping[str, Any], key: str) -> str:
-    return clean_line(_raw_text(holder, key))
+    value = holder.get(key)
+    return clean_line(value) if value and isinstance(value, str) else ""
 
 
 def _texts(holder: Mapping[str, Any], key: str) -> list[str]:
