@@ -8,6 +8,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from portsip_m365_plugin.simulator import control_tenant
 from portsip_m365_plugin.simulator.admin_center import AdminCenter
@@ -53,7 +54,8 @@ class Control:
 
     def answer(self, request: Request) -> Answer:
         """One request: 200 with JSON, or 400, 403, 404 with ``{"error": …}``."""
-        if "origin" in request.headers:
+        # A page of another site sends Origin; one whose name was pointed here meanwhile sends its own name as Host.
+        if "origin" in request.headers or urlsplit(request.origin).hostname not in ("127.0.0.1", "localhost"):
             return _json({"error": "the control interface is not for pages of a browser"}, 403)
         path = "/" + "/".join(segment.replace("/", "%2F") for segment in request.segments)
         for method, pattern, _, handler in self._routes:

@@ -52,6 +52,9 @@ def test_pages_of_a_browser_are_refused(control: Remote) -> None:
     control.http.headers["Origin"] = "https://evil.example"
     assert "browser" in control("POST", "/faults", {"kind": "status"}, status=403)["error"]
     assert control.http.get(control.origin + "/_control/truth").status_code == 403
+    del control.http.headers["Origin"]
+    renamed = control.http.get(control.origin + "/_control/truth", headers={"Host": "evil.example"})
+    assert renamed.status_code == 403
 
 
 def test_what_is_unknown_or_wrong_is_named(control: Remote) -> None:
