@@ -214,7 +214,8 @@ def _module(script: Script) -> ModuleType:
         _may_raise("on_user_provision")
         if script.provisioned is not None:
             return script.provisioned
-        assert request.link is not None
+        if request.link is None:
+            return Provisioned(draft=draft(int(str(request.typed))))
         return Provisioned(draft=draft(int(request.link.entra_object_id[-12:])))
 
     def on_nightly_tick(host: Any, tenant: Any, tick: Tick) -> Any:

@@ -16,6 +16,7 @@ PAGES = (
     "/plugins/m365/user_sync",
     "/plugins/m365/sign_in",
     "/runs",
+    "/mail",
     "/audit",
 )
 

@@ -6,7 +6,9 @@ import time
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from pbx_devhost.schema import outbox
 from pbx_plugin_api import (
     CompanyBook,
     ContactSource,
@@ -15,9 +17,13 @@ from pbx_plugin_api import (
     DisableUser,
     DraftContact,
     FieldError,
+    Notification,
+    NotificationKind,
     PersonalBook,
     Photo,
     PlanRef,
+    Provisioned,
+    ProvisionRefused,
     PutContact,
     Tick,
     TickReason,
@@ -27,7 +33,7 @@ from pbx_plugin_api import (
 from tests.portal_plugin import EVIL, Script, draft, link
 from tests.portal_world import ADMIN_PASSWORD, WEB, World
 
-PAGES = ("/", "/users", "/contacts/company", "/plugins", "/plugins/m365/main", "/runs", "/audit")
+PAGES = ("/", "/users", "/contacts/company", "/plugins", "/plugins/m365/main", "/runs", "/mail", "/audit")
 SOURCES = (ContactSource(mailbox_id="m", folder_id="f", contact_id="c"),)
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 
@@ -53,7 +59,7 @@ def test_no_page_shows_markup_of_others(world: World, script: Script, path: str)
     browser.log_in()
     text = browser.get(path).text
     assert EVIL not in text
-    assert path in ("/plugins", "/runs") or "&lt;script&gt;" in text
+    assert path in ("/plugins", "/runs", "/mail") or "&lt;script&gt;" in text
 
 
 def test_headers_on_every_answer(world: World, script: Script) -> None:
@@ -436,3 +442,69 @@ def test_draft_names_reach_the_page_as_they_are(world: World, script: Script) ->
     browser = world.browser()
     browser.log_in(password=ADMIN_PASSWORD)
     assert "Μαρία &lt;b&gt; &amp; Çelik 鈴木" in browser.get("/users").text
+
+
+def test_one_person_is_added_and_refreshed_outside_the_sync(world: World, script: Script) -> None:
+    browser = world.browser()
+    browser.log_in()
+    browser.get("/users")
+    sent = browser.post("/users", {"typed": "8"})
+    assert "Person 8 has extension" in browser.get(sent.headers["Location"]).text
+    number = world.users()["person8"].extension_number
+    script.provisioned = Provisioned(draft=draft(8, display_name="Person Eight"))
+    browser.post("/users", {"typed": "8"})
+    assert world.users()["person8"].display_name == "Person Eight"
+    assert world.users()["person8"].extension_number == number
+    script.provisioned = ProvisionRefused(reason="guest", sentence="Guests get no extension.")
+    refused = browser.post("/users", {"typed": "9"})
+    assert "Guests get no extension." in browser.get(refused.headers["Location"]).text
+    assert [line.outcome for line in world.audit("user.pick")] == ["refused", "ok", "ok"]
+    script.provisioned, script.raises = None, "on_user_provision"
+    failed = browser.post("/users", {"typed": "9"})
+    assert "failed in on_user_provision" in browser.get(failed.headers["Location"]).text
+    assert browser.post("/users", {"typed": ""}).status_code == 303
+
+
+def test_notes_are_ours(world: World, script: Script) -> None:
+    """Nobody can put a sentence on our pages by a link: it is signed for this very session."""
+    one, two = world.browser(), world.browser()
+    one.log_in()
+    two.log_in()
+    one.get("/users")
+    address = one.post("/users", {"typed": "8"}).headers["Location"]
+    assert "has extension" in one.get(address).text
+    assert "has extension" not in two.get(address).text
+    for note in ("hello", address.partition("note=")[2][:-3]):
+        assert 'role="status"' not in one.get("/users", query_string={"note": note}).text
+
+
+def test_notification_queue(world: World, script: Script) -> None:
+    box = world.pbx.stores.outbox
+    for n in range(3):
+        mail = Notification(
+            notification_id=f"n{n}",
+            kind=NotificationKind.OTHER,
+            created_at_utc=_now(),
+            to=(f"p{n}@x.example",),
+            subject=f"Subject {n} {EVIL}",
+            text="The secret body",
+        )
+        box.put(world.tenant_id, mail)
+    with world.pbx.stores.database.write() as connection:
+        held = {"state": "held", "waiting": 0, "finished_at": 1.0, "reason": "It may have gone."}
+        connection.execute(update(outbox).where(outbox.c.id == "n1").values(held))
+    browser = world.browser()
+    browser.log_in()
+    text = browser.get("/mail").text
+    assert EVIL not in text
+    assert "secret body" not in text
+    assert "It may have gone." in text
+    assert "p0@x.example" in text
+    assert "Subject 0" not in browser.get("/mail?state=held").text
+    assert browser.get("/mail?state=nonsense").status_code == 200
+    assert browser.post("/mail/n1/again").status_code == 303
+    assert box.counts(world.tenant_id).get("held") is None
+    refused = browser.post("/mail/n1/drop")
+    assert "no held mail" in browser.get(refused.headers["Location"]).text
+    assert browser.post("/mail/other/again").status_code == 303
+    assert [line.subject for line in world.audit("mail.resend")] == ["n1"]

@@ -7,6 +7,8 @@ from typing import Final
 
 from pbx_devhost.core import Pbx
 from pbx_plugin_api import (
+    SYNCED_FIELDS,
+    ApplyResult,
     ApplyStatus,
     CreateUser,
     LinkedUser,
@@ -17,9 +19,10 @@ from pbx_plugin_api import (
     ProvisionRequest,
     SignedIn,
     Tenant,
+    UpdateUser,
 )
 
-__all__ = ["Admitted", "admit"]
+__all__ = ["Admitted", "admit", "pick"]
 
 _NOT_A_USER: Final = "You are not a user of this PBX yet. Ask your administrator to add you."
 _DISABLED: Final = "Your user of this PBX is disabled. Ask your administrator."
@@ -60,12 +63,7 @@ def _create(pbx: Pbx, tenant: Tenant, signed_in: SignedIn, who: str) -> Admitted
         return LoginRefused(sentence=_FAILED, reason="provisioning_failed", detail=f"{who}: {answer.sentence}")
     if outcome.draft.link != signed_in.link:
         return LoginRefused(sentence=_FAILED, reason="provisioned_another", detail=f"{who} was asked for")
-    stores = pbx.stores
-    with stores.database.write() as connection:
-        change = CreateUser(draft=outcome.draft)
-        result = stores.users.apply(connection, tenant.pbx_tenant_id, [change])[0]
-        if result.status is ApplyStatus.APPLIED and outcome.photo is not None:
-            stores.users.set_photo(connection, tenant.pbx_tenant_id, signed_in.link, outcome.photo)
+    stores, result = pbx.stores, _apply(pbx, tenant, outcome)
     user = stores.users.find(tenant.pbx_tenant_id, signed_in.link)
     if user is None or not user.enabled:
         why = result.reason or result.status.value
@@ -75,3 +73,32 @@ def _create(pbx: Pbx, tenant: Tenant, signed_in: SignedIn, who: str) -> Admitted
         detail = f"first sign-in of {who}, extension {user.extension_number}"
         stores.audit.record(tenant.pbx_tenant_id, "portal", "user.create", subject=user.username, detail=detail)
     return Admitted(user=user, was_created=was_created)
+
+
+def pick(pbx: Pbx, tenant: Tenant, typed: str) -> LinkedUser | LoginRefused:
+    """Add or refresh the person whom an administrator named, by the rules of the sync. Idempotent."""
+    answer = pbx.plugins.provision_user(tenant, ProvisionRequest(reason=ProvisionReason.ADMIN, typed=typed))
+    outcome = answer.value
+    if isinstance(outcome, ProvisionRefused):
+        return LoginRefused(sentence=outcome.sentence, reason=outcome.reason)
+    if not isinstance(outcome, Provisioned):
+        return LoginRefused(sentence=answer.sentence or _FAILED, reason="provisioning_failed")
+    result = _apply(pbx, tenant, outcome)
+    user = pbx.stores.users.find(tenant.pbx_tenant_id, outcome.draft.link)
+    if user is None:
+        return LoginRefused(sentence=result.reason or _FAILED, reason="not_created")
+    return user
+
+
+def _apply(pbx: Pbx, tenant: Tenant, outcome: Provisioned) -> ApplyResult:
+    """The same atomic upsert as a sync's: create, or bring the synced fields up to date."""
+    stores, link = pbx.stores, outcome.draft.link
+    with stores.database.write() as connection:
+        change = CreateUser(draft=outcome.draft)
+        result = stores.users.apply(connection, tenant.pbx_tenant_id, [change])[0]
+        if result.status is ApplyStatus.UNCHANGED:
+            update = UpdateUser(draft=outcome.draft, fields=SYNCED_FIELDS)
+            stores.users.apply(connection, tenant.pbx_tenant_id, [update])
+        if result.status is not ApplyStatus.REFUSED and outcome.photo is not None:
+            stores.users.set_photo(connection, tenant.pbx_tenant_id, link, outcome.photo)
+    return result

@@ -15,6 +15,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.portal import (
     books,
     logs,
+    mail_queue,
     native,
     overview,
     passwords,
@@ -42,6 +43,7 @@ _BLUEPRINTS: Final = (
     plugin_list.pages,
     plugin_page.pages,
     run_log.pages,
+    mail_queue.pages,
     logs.pages,
 )
 

@@ -34,6 +34,7 @@ ITEMS: tuple[Item, ...] = (
     Item(label="Company contacts", path="/contacts/company", icon="building", for_users=True),
     Item(label="Plugins", path="/plugins", icon="plug"),
     Item(label="Run log", path="/runs", icon="sync"),
+    Item(label="Notifications", path="/mail", icon="mail"),
     Item(label="Audit log", path="/audit", icon="shield"),
 )
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from pbx_devhost.portal.admission import pick
 from pbx_devhost.portal.lookups import find_user, link_of
+from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
-from pbx_plugin_api import PersonalBook
+from pbx_plugin_api import LoginRefused, PersonalBook
 
 __all__ = ["pages"]
 
 pages = Blueprint("people", __name__)
+
+_TYPED_MAX_CHARS: Final = 320
 
 _PHOTO_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
@@ -26,7 +30,33 @@ def list_users() -> ResponseReturnValue:
     visit, store = the_visit(), the_pbx().stores.users
     tenant_id, page = visit.tenant.pbx_tenant_id, read_page()
     rows = store.rows(tenant_id, search=page.search, offset=page.offset, limit=page.size + 1)
-    return render_template("users.html", page=page.of(list(rows)), total=store.count_all(tenant_id))
+    hooks = {
+        hook for state in the_pbx().plugins.plugins(visit.tenant) for hook in state.hooks if state.status == "loaded"
+    }
+    return render_template(
+        "users.html",
+        page=page.of(list(rows)),
+        total=store.count_all(tenant_id),
+        may_pick="on_user_provision" in hooks,
+    )
+
+
+@pages.post("/users")
+@admin_only
+def add_from_directory() -> ResponseReturnValue:
+    """Add or refresh one person of the directory, outside the sync."""
+    visit, typed = the_visit(), request.form.get("typed", "").strip()
+    if not typed or len(typed) > _TYPED_MAX_CHARS or not typed.isprintable():
+        return redirect_with_note("/users", "Type a sign-in name or an object id.", "warning")
+    found = pick(the_pbx(), visit.tenant, typed)
+    outcome, detail = ("refused", found.reason) if isinstance(found, LoginRefused) else ("ok", found.username)
+    the_pbx().stores.audit.record(
+        visit.tenant.pbx_tenant_id, visit.name, "user.pick", outcome=outcome, subject=typed, detail=detail
+    )
+    if isinstance(found, LoginRefused):
+        return redirect_with_note("/users", found.sentence, "bad")
+    told = f"{found.display_name} has extension {found.extension_number}."
+    return redirect_with_note(f"/users/{found.user_id}", told)
 
 
 @pages.get("/users/<user_id>")
