@@ -184,12 +184,14 @@ def _checked(request: Request) -> list[dict[str, Any]]:
     for raw in requests:
         if not isinstance(raw, dict) or not isinstance(raw.get("id"), str) or not isinstance(raw.get("url"), str):
             raise Refused(400, "BadRequest", "Each request of a batch needs an id, a method and a url.")
+        if not isinstance(raw.get("headers") or {}, dict) or not isinstance(raw.get("dependsOn") or [], list):
+            raise Refused(400, "BadRequest", f"headers or dependsOn of request '{raw['id']}' is malformed.")
         if str(raw.get("method", "")).upper() not in _METHODS:
             raise Refused(400, "BadRequest", f"Invalid method '{raw.get('method')}' in request '{raw['id']}'.")
         if raw["id"].lower() in seen:
             raise Refused(400, "BadRequest", f"Request Id '{raw['id']}' has to be unique in a batch.")
         seen.add(raw["id"].lower())
-        if raw["url"].startswith("http") or "$batch" in raw["url"].lower():
+        if not raw["url"].strip("/") or raw["url"].startswith("http") or "$batch" in raw["url"].lower():
             raise Refused(
                 400, "BadRequest", f"Invalid URL '{raw['url']}' in request '{raw['id']}': it must be relative."
             )
