@@ -38,6 +38,8 @@ ITEMS_MAX: Final = 20
 PER_MAILBOX_MAX: Final = 4
 """Exchange serves one app at most 4 requests of one mailbox at a time; beyond that it answers 429."""
 
+_LOOK_UP_EVERY_S: Final = 5.0
+
 K = TypeVar("K", bound=Hashable)
 
 
@@ -135,7 +137,8 @@ def run_batches(
             the caller waits for a result before it knows what to ask next. Never None while nothing is outstanding.
         n_threads: How many batches may be in flight at once.
         singly: Send each item by itself, for a cloud that has no `$batch`.
-        should_stop: Asked on the calling thread; when True, what is in flight comes back and nothing more is sent.
+        should_stop: Asked on the calling thread, every few seconds at least; when True, what is in flight comes back
+            and nothing more is sent.
 
     Raises:
         GraphError: The batch call itself failed for good. Items not yet yielded were not answered.
@@ -157,7 +160,8 @@ def run_batches(
                     return
                 _sleep_until_ready(client, queue)
                 continue
-            landed, _ = wait(flights, return_when=FIRST_COMPLETED)
+            # Not for ever: a batch may wait for minutes before a closed gate, and the caller has a lease to renew.
+            landed, _ = wait(flights, timeout=_LOOK_UP_EVERY_S, return_when=FIRST_COMPLETED)
             for future in landed:
                 entries = flights.pop(future)
                 queue.give_back(entries)

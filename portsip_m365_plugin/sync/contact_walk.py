@@ -33,11 +33,13 @@ _log = logging.getLogger(__name__)
 
 OPEN_MAX: Final = 160
 """Mailboxes read at once: enough to fill 4 batches with questions that need no answer first, twice over."""
+HELD_MAX: Final = 50_000
+"""Contacts held at once, some 2 KB each; a mailbox that has more by itself is read alone."""
 SINGLE_KEY: Final = "contacts.no_batch"
 WALK_KEY: Final = "contacts.walk_trees"
 TROUBLED_MAX: Final = 200
 _CONSENT_TRIES: Final = 20
-_REPORT_EVERY: Final = 20
+_TELL_EVERY_S: Final = 2.0
 _NAMED_MAX: Final = 5
 
 
@@ -104,6 +106,7 @@ class ContactWalk:
         self._open: dict[int, _Open] = {}
         self._again: list[Target] = []
         self._finished = self._total = self._consent_missing = 0
+        self._told_at_s = float("-inf")
         self.tally = ContactTally()
 
     @property
@@ -131,10 +134,9 @@ class ContactWalk:
         return not self._open and not self._again and next(targets, None) is None
 
     def _run(self, targets: Iterator[Target]) -> None:
-        stop = self._host.progress.should_stop
         items = self._items(targets)
         for result in run_batches(
-            self._client, items, n_threads=self._n_threads, singly=self._singly, should_stop=stop
+            self._client, items, n_threads=self._n_threads, singly=self._singly, should_stop=self._should_stop
         ):
             self._answered += 1
             ask = result.item.key
@@ -147,9 +149,26 @@ class ContactWalk:
                 del self._open[id(ask.reader)]
                 self._finish(opened)
 
+    def _should_stop(self) -> bool:
+        """Ask the host; and tell it how far we are, which renews the lease however long Microsoft lets us wait."""
+        now_s = self._client.timing.monotonic()
+        if now_s - self._told_at_s > _TELL_EVERY_S:
+            self._tell_progress(now_s)
+        return self._host.progress.should_stop()
+
+    def _tell_progress(self, now_s: float) -> None:
+        self._told_at_s = now_s
+        self._host.progress.report("contacts", self._finished, self._total)
+
+    def _has_room(self) -> bool:
+        """Whether another mailbox may be opened: contacts are held in memory until their mailbox is written."""
+        if len(self._open) >= OPEN_MAX:
+            return False
+        return not self._open or sum(opened.reader.contacts_held for opened in self._open.values()) < HELD_MAX
+
     def _items(self, targets: Iterator[Target]) -> Iterator[BatchItem[Ask] | None]:
         while True:
-            if not self._ready and len(self._open) < OPEN_MAX:
+            if not self._ready and self._has_room():
                 self._open_next(targets)
             if self._ready:
                 ask = self._ready.popleft()
@@ -219,8 +238,8 @@ class ContactWalk:
             self._fail(record, error)
         else:
             self._write(opened, plan)
-        if self._finished % _REPORT_EVERY == 0 or not self._open:
-            self._host.progress.report("contacts", self._finished, self._total)
+        if not self._open:
+            self._tell_progress(self._client.timing.monotonic())
 
     def _write(self, opened: _Open, plan: MailboxPlan) -> None:
         tally, mailbox_id = self.tally, opened.target.mailbox_id

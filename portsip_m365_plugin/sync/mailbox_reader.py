@@ -148,6 +148,11 @@ class MailboxReader:
         """Whether every question is answered."""
         return self.pending == 0
 
+    @property
+    def contacts_held(self) -> int:
+        """How many contacts are in memory for this mailbox."""
+        return sum(len(done.found) for done in self._passes.values())
+
     def take(self, ask: Ask, body: object, error: GraphError | None) -> list[Ask]:
         """Take an answer or an error and return what to ask next."""
         self.pending -= 1

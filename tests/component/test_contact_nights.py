@@ -8,8 +8,9 @@ import pytest
 
 from pbx_plugin_api import DraftContact, PersonalBook, TickStatus
 from portsip_m365_plugin.simulator.faults import Fault
+from portsip_m365_plugin.sync import contact_walk
 from portsip_m365_plugin.sync.contact_run import RESYNC_JOB
-from portsip_m365_plugin.sync.contact_walk import SINGLE_KEY, WALK_KEY
+from portsip_m365_plugin.sync.contact_walk import SINGLE_KEY, WALK_KEY, ContactWalk
 from tests.contact_lab import ContactLab
 
 
@@ -371,6 +372,35 @@ def test_a_cloud_without_batches_is_asked_one_by_one_and_remembered(lab: Contact
     lab.night()
     assert not any(entry.template == "/$batch" for entry in lab.realm.journal.entries())
     lab.assert_equal()
+
+
+def test_no_further_mailbox_is_opened_while_much_is_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    has_room = ContactWalk._has_room
+
+    def most_open(held_max: int) -> int:
+        opened = [0]
+
+        def watched(walk: ContactWalk) -> bool:
+            opened.append(len(walk._open))
+            return has_room(walk)
+
+        monkeypatch.setattr(contact_walk, "HELD_MAX", held_max)
+        monkeypatch.setattr(ContactWalk, "_has_room", watched)
+        lab = ContactLab(people_count=120)
+        lab.realm.settings.max_page = 2
+        settled(lab, contacts=8)
+        return max(opened)
+
+    assert most_open(4) < 0.8 * most_open(1_000_000)
+
+
+def test_the_host_hears_of_progress_while_microsoft_lets_us_wait(lab: ContactLab) -> None:
+    lab.realm.faults.add(
+        Fault("status", match="contacts", status=429, code="TooManyRequests", retry_after="60", inner=True, times=4)
+    )
+    settled(lab)
+    assert lab.sync.elapsed_s >= 60
+    assert len(lab.host.progress.reports) >= lab.sync.elapsed_s // 10
 
 
 def test_throttled_items_go_again(lab: ContactLab) -> None:
