@@ -2,7 +2,9 @@
 
 Sources: contactfolder-list, contactfolder-delta, contact-delta (2021 to 2024), outlook-immutable-id (2021). A delta
 takes no `$top`: the page size is a preference, sent again with each page. `/contactFolders` of v1.0 leaves the default
-folder out (known issues, 2021), so that its id is learned from a contact that lies in it.
+folder out (known issues, 2021), so that its id is learned from a contact that lies in it. Whether 21Vianet knows
+immutable ids is open, and need not be asked: a preference that is not understood is ignored (RFC 7240), and a contact
+that moves then dies and is born again.
 """
 
 from __future__ import annotations

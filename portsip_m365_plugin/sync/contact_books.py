@@ -122,8 +122,10 @@ class CompanyWriter:
 
     def where(self, mailbox_id: str, contact_ids: Sequence[str]) -> dict[str, ContactSource]:
         """See `Book`."""
+        found: dict[str, ContactSource] = {}
+        if not contact_ids:
+            return found
         rows = self._load()
-        found = {}
         for contact_id in contact_ids:
             row = rows.get(self._by_source.get((mailbox_id, contact_id), ""))
             for source in row.sources if row is not None else ():

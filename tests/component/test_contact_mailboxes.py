@@ -236,6 +236,16 @@ def test_mailboxes_merge_and_the_same_contact_is_there_once(office: Any) -> None
     assert dict(lab.written) == {}
 
 
+def test_a_quiet_night_does_not_even_read_the_company_book(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab, *_ = office
+    lab.run()
+    read: list[Any] = []
+    synced = lab.host.contacts.synced
+    monkeypatch.setattr(lab.host.contacts, "synced", lambda *a, **k: read.append(a) or synced(*a, **k))
+    lab.night()
+    assert read == []
+
+
 def test_a_shared_contact_that_changes_in_one_mailbox_stands_there_twice_until_both_agree(office: Any) -> None:
     lab, info, sales, first, second = office
     lab.run()
