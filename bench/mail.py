@@ -107,8 +107,9 @@ def measured() -> Iterator[Measured]:
         try:
             yield made
         finally:
-            made.process.kill()
-            made.process.wait()
+            with made.process:  # closes its pipes, and waits
+                made.process.kill()
+            made.post.stores.database.close()
 
 
 def measure_hand_over(bench: Measured, mails: int, *, in_memory: bool) -> dict[str, float]:

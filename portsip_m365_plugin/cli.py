@@ -1,7 +1,7 @@
 """The command line `portsip-m365`: a demo without Microsoft, and the plugin's own work on a PBX.
 
-`plan`, `sync` and `doctor` work on a reference host by calling its program `pbx-devhost`, as an administrator would:
-the plugin does not import the host. In a PortSIP PBX the same buttons are on the settings page.
+All but the demo works on a reference host by calling its program `pbx-devhost`, as an administrator would: the plugin
+does not import the host. In a PortSIP PBX the same buttons are on the settings page.
 """
 
 from __future__ import annotations
@@ -145,6 +145,14 @@ def doctor(pbx: DevHost, tenant: str, as_json: bool) -> None:
             click.echo(tested["message"])
     if failure is not None:
         fail(failure)
+
+
+@_on_a_pbx("send-test")
+@click.option("--to", default="", metavar="ADDRESS", help="The tab's recipients if not given.")
+def send_test(pbx: DevHost, tenant: str, as_json: bool, to: str) -> None:
+    """Send a test mail from tenant T's mailbox, the same way as any other mail."""
+    done = pbx.run("action", tenant, "send_test_mail", f"to={to}", "--plugin", "m365")
+    click.echo(json.dumps(done, ensure_ascii=False) if as_json else done["message"])
 
 
 if __name__ == "__main__":

@@ -131,7 +131,8 @@ def render(sent: dict[str, Any]) -> EmailMessage:
         mime[item["name"]] = item["value"]
     subtype = "html" if message["body"]["contentType"].lower() == "html" else "plain"
     mime.set_content(message["body"]["content"], subtype=subtype)
-    for item in message.get("attachments", []):
+    # Pictures inside the HTML first: they belong to the body.
+    for item in sorted(message.get("attachments", []), key=lambda item: not item.get("isInline")):
         main, _, sub = item["contentType"].partition("/")
         data = base64.b64decode(item["contentBytes"], validate=True)
         if item.get("isInline"):
