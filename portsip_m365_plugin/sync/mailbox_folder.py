@@ -53,7 +53,7 @@ class FolderPass:
     keys: dict[str, str] = field(default_factory=dict)
     """Everything listed, where the folder was listed whole."""
     is_listed: bool = False
-    """Whether `keys` is all there is in the folder."""
+    """Whether `keys` is all there is in the folder, and not what it was the last time."""
     restarts: int = 0
     pages: int = 0
     _reads_keys: bool = False
@@ -125,7 +125,8 @@ class FolderPass:
     def _compare(self) -> list[Request]:
         """A listing is complete: read what differs from what the PBX has."""
         digest = _digest(self.keys)
-        same, self.mark, self.is_listed = digest == self.mark, digest, True
+        same = digest == self.mark
+        self.mark, self.is_listed = digest, not same
         if same or (not self._reads_keys and self.pages == 1):
             return []
         known = self.known_keys(self.folder_id)
