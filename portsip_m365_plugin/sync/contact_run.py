@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pbx_plugin_api import Host, InvalidValueError, Problem, Tenant, Tick, TickStatus, dump, load
 from portsip_m365_plugin.graph.client import GraphClient
-from portsip_m365_plugin.graph.errors import GraphError
+from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
 from portsip_m365_plugin.sync.contact_books import CompanyWriter, mend_diverged
 from portsip_m365_plugin.sync.contact_leaving import find_leaving, remove_leaving
 from portsip_m365_plugin.sync.contact_scope import (
@@ -129,6 +129,8 @@ class _Run:
         """Run, and turn expected failures into reports."""
         try:
             report = self._walk()
+        except BudgetSpentError as error:
+            report = self._report(TickStatus.STOPPED, describe_graph_error(error), resumable=True)
         except GraphError as error:
             is_pause = error.retry_at_utc is not None
             status = TickStatus.STOPPED if is_pause else TickStatus.FAILED

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pbx_plugin_api import CompanyBook, DraftContact, PersonalBook, TickStatus
+from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.sync import mailbox_state
 from tests.contact_lab import ContactLab
 
@@ -105,6 +106,34 @@ def test_killed_in_a_night_of_changes_and_continued(cloud: str, n: int, monkeypa
     assert how == "killed"
     assert lab.run().status is TickStatus.DONE
     assert_settled(lab)
+
+
+def test_a_deadline_and_a_long_wait_end_the_run_without_harm() -> None:
+    lab = ContactLab()
+    lab.fill(2)
+    late = lab.run(client=lab.client(deadline_utc=lab.host.clock.now_utc()))
+    assert (late.status, late.resumable) == (TickStatus.STOPPED, True)
+    lab.realm.faults.add(Fault("status", match="batch", status=429, retry_after="7200", inner=False))
+    told = lab.run()
+    assert (told.status, told.resumable) == (TickStatus.STOPPED, False)
+    assert told.retry_at_utc is not None
+    assert (told.retry_at_utc - lab.host.clock.now_utc()).total_seconds() >= 7200
+    lab.sync.pass_days(0.2)
+    lab.sync.elapsed_s += 20_000
+    assert lab.run().status is TickStatus.DONE
+    lab.assert_equal()
+
+
+def test_no_network_fails_the_run_and_nothing_is_touched() -> None:
+    lab = ContactLab()
+    lab.fill(2)
+    lab.run()
+    lab.realm.faults.add(Fault("reset_before", match="batch", times=None))
+    report = lab.night()
+    assert report.status in (TickStatus.FAILED, TickStatus.STOPPED)
+    lab.assert_equal()
+    lab.realm.faults.clear()
+    assert lab.run().status is TickStatus.DONE
 
 
 @pytest.mark.parametrize("asks", [1, 10, 20])
