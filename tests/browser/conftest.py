@@ -72,7 +72,7 @@ class Site:
         return found
 
     def text(self) -> str:
-        return self.driver.find_element(By.TAG_NAME, "body").text
+        return str(self.driver.execute_script("return document.body ? document.body.innerText : ''"))
 
     def wait_for_path(self, path: str) -> None:
         WebDriverWait(self.driver, 20).until(lambda driver: driver.current_url.partition("?")[0].endswith(path))
