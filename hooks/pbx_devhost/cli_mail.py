@@ -18,7 +18,7 @@ from pbx_devhost.cli_runs import stop_gently
 from pbx_devhost.delivery import Delivery
 from pbx_devhost.outbox import MailState, OutboxError
 from pbx_devhost.smtp import SmtpSettings, forget_smtp, load_smtp, store_smtp
-from pbx_plugin_api import AttachmentRef, Importance, Notification, NotificationKind, Priority
+from pbx_plugin_api import AttachmentRef, Importance, Notification, NotificationKind, Priority, Tenant
 
 __all__ = ["add_commands"]
 
@@ -91,8 +91,8 @@ def _notify(
         )
     except ValueError as error:
         fail(str(error))
-    refs = [_store(context, chosen.pbx_tenant_id, path) for path in paths]
-    refs += [_store(context, chosen.pbx_tenant_id, Path(p), cid) for cid, p in read_pairs(inlined).items()]
+    refs = [_store(context, chosen, path) for path in paths]
+    refs += [_store(context, chosen, Path(p), cid) for cid, p in read_pairs(inlined).items()]
     whole = Notification(**{**_fields(notification), "attachments": tuple(refs)})
     accepted = stores.outbox.put(chosen.pbx_tenant_id, whole, keep_s=keep_s)
     shape = {"id": whole.notification_id, "accepted": accepted, "priority": whole.priority.name.lower()}
@@ -108,12 +108,16 @@ def _fields(notification: Notification) -> dict[str, Any]:
     return {name: getattr(notification, name) for name in Notification.__dataclass_fields__}
 
 
-def _store(context: CliContext, tenant_id: str, path: Path, content_id: str | None = None) -> AttachmentRef:
-    content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    blob = context.pbx.stores.blobs.put(tenant_id, _pieces(path), content_type=content_type, keep_s=_KEEP_FILES_S)
-    size = path.stat().st_size
+def _store(context: CliContext, tenant: Tenant, path: Path, content_id: str | None = None) -> AttachmentRef:
+    stores, content_type = context.pbx.stores, mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    blob = stores.blobs.put(tenant.pbx_tenant_id, _pieces(path), content_type=content_type, keep_s=_KEEP_FILES_S)
     return AttachmentRef(
-        blob=blob, filename=path.name, content_type=content_type, size_bytes=size, content_id=content_id
+        blob=blob,
+        filename=path.name,
+        content_type=content_type,
+        size_bytes=path.stat().st_size,
+        content_id=content_id,
+        download_url=stores.tenants.origins(tenant).web + views.file_path(blob, path.name),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from pbx_devhost.core import Pbx
@@ -13,6 +14,7 @@ from pbx_plugin_api.manager import PluginState
 
 __all__ = [
     "describe_result",
+    "file_path",
     "show_audit",
     "show_done",
     "show_mail",
@@ -114,6 +116,11 @@ def show_done(done: Done) -> dict[str, Any]:
 def show_user(row: Any) -> dict[str, Any]:
     """A user."""
     return {**{name: getattr(row, name) for name in _USER_TEXTS}, "id": row.id, "enabled": bool(row.enabled)}
+
+
+def file_path(blob: str, filename: str) -> str:
+    """Return the path of a link to a file. Its reference cannot be guessed: whoever got the mail has it."""
+    return f"/files/{blob}/{re.sub(r'[^A-Za-z0-9._-]+', '-', filename)}"
 
 
 def show_mail(row: Any) -> dict[str, Any]:

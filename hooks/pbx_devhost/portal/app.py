@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from pbx_devhost.core import Pbx
 from pbx_devhost.portal import (
     books,
+    files,
     logs,
     mail_queue,
     native,
@@ -44,6 +45,7 @@ _BLUEPRINTS: Final = (
     plugin_page.pages,
     run_log.pages,
     mail_queue.pages,
+    files.pages,
     logs.pages,
 )
 

@@ -1,0 +1,45 @@
+"""Files that a mail could not carry: the link in it leads here, and asks for a sign-in first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from flask import Blueprint, Response, abort, stream_with_context
+from flask.typing import ResponseReturnValue
+
+from pbx_devhost.portal.visit import signed_in, the_pbx, the_visit
+
+__all__ = ["pages"]
+
+pages = Blueprint("files", __name__)
+
+_PIECE_BYTES: Final = 256 * 1024
+_PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,255}")
+_FOR_USERS: Final = ("audio/", "image/", "application/pdf")
+"""Users get what mails carry; other blobs, such as plans, are for administrators."""
+
+
+# Links are made by `views.file_path`.
+@pages.get("/files/<blob>/<filename>")
+@signed_in
+def download(blob: str, filename: str) -> ResponseReturnValue:
+    """Hand a file over, in pieces, always as a download: the browser is never to run what is in it."""
+    if not _PLAIN_NAME.fullmatch(filename):
+        abort(404)
+    visit, blobs = the_visit(), the_pbx().stores.blobs
+    tenant_id = visit.tenant.pbx_tenant_id
+    info = blobs.info(tenant_id, blob)
+    if info is None or not (visit.is_admin or info.content_type.startswith(_FOR_USERS)):
+        abort(404)
+
+    def pieces() -> Iterator[bytes]:
+        with blobs.open(tenant_id, blob) as file:
+            while piece := file.read(_PIECE_BYTES):
+                yield piece
+
+    answer = Response(stream_with_context(pieces()), mimetype=info.content_type)
+    answer.content_length = info.size_bytes
+    answer.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return answer
