@@ -298,8 +298,8 @@ class OutboxStore:
         statement = select(*columns).where(outbox.c.tenant_id == tenant_id).order_by(outbox.c.seq.desc()).limit(limit)
         if state is not None:
             statement = statement.where(outbox.c.state == state)
-        with self._db.read() as connection:
-            yield from connection.execution_options(yield_per=500).execute(statement)
+        with self._db.read() as connection, connection.execution_options(yield_per=500).execute(statement) as found:
+            yield from found
 
 
 def _everyone(notification: Notification) -> list[str]:

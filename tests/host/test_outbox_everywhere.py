@@ -1,0 +1,95 @@
+"""The queue of mail on both databases, and delivered by the clock of `serve`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
+
+import pytest
+
+from pbx_devhost.core import Pbx
+from pbx_devhost.delivery import Delivery
+from pbx_devhost.mail_clock import MailClock
+from pbx_plugin_api import Notification, Priority
+from tests.host.test_outbox import Box, HandClock
+from tests.mail_samples import accepted, deferred, rejected, unknown
+
+
+@pytest.fixture
+def box(any_url: str) -> Iterator[Box]:
+    clock = HandClock()
+    pbx = Pbx(any_url, now=clock)
+    made = Box(pbx, clock, pbx.stores.tenants.add("Contoso"))
+    pbx._plugins = cast(Any, made.plugins)
+    yield made
+    pbx.close()
+
+
+def test_four_workers_send_each_mail_once_and_in_order(box: Box) -> None:
+    put = [box.put(to=(f"u{n % 5}@x.example",)) for n in range(60)]
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: Delivery(box.pbx).deliver_due(), range(4)))
+    # A worker ends when nothing is free: what waited behind somebody else's attempt is left for the next look.
+    box.run()
+    assert sum(each.attempts for each in done) + len(box.asked) >= 60
+    assert sorted(box.asked) == sorted(put)
+    for n in range(5):
+        assert [m for m in box.asked if m in put[n::5]] == put[n::5]
+
+
+def test_every_outcome_is_kept(box: Box) -> None:
+    def answer(note: Notification) -> Any:
+        return {
+            "a": accepted(),
+            "r": rejected("No."),
+            "d": deferred(box.clock.utc(60)),
+            "u": unknown(),
+            "h": unknown(hold=True),
+        }[note.to[0][0]]
+
+    box.answer(answer)
+    mails = {letter: box.put(to=(f"{letter}@x.example",)) for letter in "aruh"}
+    box.deliver()
+    assert {letter: box.state(mail) for letter, mail in mails.items()} == {
+        "a": "sent",
+        "r": "dead",
+        "u": "unknown",
+        "h": "held",
+    }
+    late = box.put(to=("d@x.example",))
+    box.deliver()
+    assert box.state(late) == "deferred"
+    urgent = box.put(to=("a2@x.example",), priority=Priority.URGENT)
+    box.deliver()
+    assert box.state(urgent) == "sent"
+    box.pbx.stores.outbox.send_again(box.tenant.pbx_tenant_id, mails["h"])
+    box.pbx.stores.vault.rotate()
+    box.answer(lambda _: accepted())
+    box.run()
+    assert box.pbx.stores.outbox.counts(box.tenant.pbx_tenant_id) == {"sent": 5, "dead": 1}
+
+
+def test_the_clock_of_serve_delivers_and_outlives_a_failure(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pbx_devhost.mail_clock._log.exception", lambda *_: None)
+    failures = iter([RuntimeError("the database is away")])
+    real = Delivery.deliver_due
+
+    def sometimes(self: Delivery, **more: Any) -> Any:
+        for failure in failures:
+            raise failure
+        return real(self, **more)
+
+    monkeypatch.setattr(Delivery, "deliver_due", sometimes)
+    clock = MailClock(box.pbx, poll_s=0.01)
+    mail = box.put()
+    clock.start()
+    try:
+        for _ in range(500):
+            if box.state(mail) == "sent":
+                break
+            time.sleep(0.02)
+    finally:
+        clock.stop()
+    assert box.state(mail) == "sent"
