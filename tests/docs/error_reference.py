@@ -10,6 +10,7 @@ from typing import Final
 from portsip_m365_plugin.entra import aadsts, signin_errors
 from portsip_m365_plugin.entra.idtoken import IdTokenError
 from portsip_m365_plugin.graph import errors
+from portsip_m365_plugin.mail import receipts
 from portsip_m365_plugin.mapping.users import SKIP_DETAILS
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
@@ -25,7 +26,9 @@ to Microsoft's support.
 
 def write_page() -> str:
     """Return the page as it should be."""
-    return "\n".join([_HEAD, *_token_errors(), *_graph_errors(), *_people(), *_sign_in(), *_id_token()]) + "\n"
+    return (
+        "\n".join([_HEAD, *_token_errors(), *_graph_errors(), *_mail(), *_people(), *_sign_in(), *_id_token()]) + "\n"
+    )
 
 
 def _token_errors() -> Iterator[str]:
@@ -43,6 +46,17 @@ def _graph_errors() -> Iterator[str]:
         codes += [f"HTTP {status}" for status, known in errors.BY_STATUS.items() if known is kind]
         if "sentence_template" in vars(kind):
             yield f"| {', '.join(codes) or '-'} | {kind.sentence_template} | {kind.remedy_template or '-'} |"
+    yield ""
+
+
+def _mail() -> Iterator[str]:
+    columns = ("Graph's code or kind", "What becomes of the mail", "What is wrong", "What to do")
+    yield from _section("Mail (outcome of one attempt)", *columns)
+    names = {"mailbox": "(the mailbox)", "sentence": "(as above)", "remedy": "(as above)", "status": "…", "code": "…"}
+    cases = [*receipts._BY_CODE.items(), *((kind.__name__, case) for kind, case in receipts._BY_KIND)]
+    for name, case in cases:
+        reason, remedy = case.reason.format_map(names), case.remedy.format_map(names)
+        yield f"| {name} | {case.status.value} | {reason} | {remedy or '-'} |"
     yield ""
 
 
