@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -56,8 +56,12 @@ class RealmAdapter(BaseAdapter):
     def __init__(self, realm: Realm) -> None:
         super().__init__()
         self._realm = realm
+        self.before_each: Callable[[], None] | None = None
+        """Called before a request is handed over: the world goes on while a run reads."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if self.before_each is not None:
+            self.before_each()
         parts = urlsplit(request.url or "")
         body = request.body.encode() if isinstance(request.body, str) else request.body or b""
         answer, transport = self._realm.handle(
@@ -132,7 +136,8 @@ class SyncLab:
         self.rules = MappingRules(entra_tenant_id=self.microsoft.id, country=self.host.tenant.country)
         self.session = requests.Session()
         self.session.trust_env = False
-        self.session.mount("https://", RealmAdapter(self.realm))
+        self.wire = RealmAdapter(self.realm)
+        self.session.mount("https://", self.wire)
         self.tokens = RealmTokens(self.realm, self.microsoft.id, self.permissions)
         self.elapsed_s = 0.0
 
