@@ -130,3 +130,25 @@ def test_a_mail_whose_sender_is_killed_before_the_answer_arrives_once_more_and_m
     assert first["x-portsip-possible-copy"] is None
     assert second["x-portsip-possible-copy"] == "attempt 2"
     assert first["x-portsip-notification-id"] == second["x-portsip-notification-id"] == "n1"
+
+
+def test_the_systems_mailbox_serves_tenants_without_one_until_its_admin_says_no(
+    lab: Lab, pbx: DevHost, tmp_path: Path
+) -> None:
+    own = pbx.run("settings", "get", "Contoso")["values"]
+    other = shared_mailbox(lab, kind="user")
+    pbx.run("action", "system", "generate_key_pair", "--out", str(tmp_path / "system.pem"))
+    lab.register((tmp_path / "system.pem").read_text(), PERMISSIONS)
+    pairs = lab.settings() | {"mail_mailbox": other}
+    pbx.run("settings", "set", "system", *(f"{name}={value}" for name, value in pairs.items()))
+    pbx.run("tenant", "add", "Fabrikam")
+    for tenant in ("Contoso", "Fabrikam", "system"):
+        pbx.run("notify", tenant, "--to", "ada@customer.example", "--subject", tenant, "--text", "Ho")
+    assert pbx.run("deliver")["sent"] == 3
+    senders = {sent["message"]["subject"]: sent["upn"] for sent in lab.tenant().sent}
+    assert senders == {"Contoso": own["mail_mailbox"], "Fabrikam": other, "system": other}
+    pbx.run("settings", "set", "system", "mail_for_tenants=false")
+    pbx.run("notify", "Fabrikam", "--to", "ada@customer.example", "--subject", "no", "--text", "Ho")
+    assert pbx.run("deliver")["deferred"] == 1
+    (row,) = pbx.run("outbox", "Fabrikam", "--state", "deferred")
+    assert row["reason"] == "No plugin delivers mail for this tenant."

@@ -138,6 +138,11 @@ def test_real_refusals_of_the_simulated_exchange(lab: Lab, tmp_path: Path) -> No
     assert [notice.key for notice in notices] == ["m365:mail.rejected"]
 
 
+def test_an_answer_that_does_not_come_in_time_is_unknown(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portsip_m365_plugin.graph.client._READ_S", 0.3)
+    assert faulty(post, "delay", pause_s=1.5).status is UNKNOWN
+
+
 def test_a_mailbox_that_was_replaced_is_looked_up_again(post: Post) -> None:
     faulty(post, status=404, code="ErrorInvalidUser")
     before = len(post.calls("/users/"))
