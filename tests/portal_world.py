@@ -76,11 +76,11 @@ class World:
         self.pbx.close()
 
 
-def make_world(folder: Path, *, web: str = WEB, sbc: str | None = SBC, name: str = "Contoso") -> World:
+def make_world(folder: Path, *, web: str = WEB, sbc: str | None = SBC, url: str | None = None) -> World:
     """A PBX with one tenant and one administrator, and whatever plugins are installed."""
-    pbx = Pbx(f"sqlite:///{folder}/pbx.db")
+    pbx = Pbx(url or f"sqlite:///{folder}/pbx.db")
     tenant = pbx.stores.tenants.add(
-        name, sip_domain="contoso.example", time_zone="Europe/Berlin", country="DE", web_origin=web, sbc_origin=sbc
+        "Contoso", sip_domain="contoso.example", time_zone="Europe/Berlin", country="DE", web_origin=web, sbc_origin=sbc
     )
     pbx.stores.accounts.set_admin_password(tenant.pbx_tenant_id, "admin", ADMIN_PASSWORD)
     app = create_app(pbx)

@@ -72,6 +72,7 @@ def install(app: Flask, pbx: Pbx) -> None:
             abort(414)
         if request.method not in ("GET", "HEAD"):
             _refuse_forged_forms()
+        _refuse_nul()
 
     @app.after_request
     def dress(response: Response) -> Response:
@@ -84,6 +85,13 @@ def install(app: Flask, pbx: Pbx) -> None:
         if "new_browser_secret" in g:
             set_cookie(response, BROWSER_COOKIE, g.new_browser_secret)
         return response
+
+
+def _refuse_nul() -> None:
+    """No honest browser sends it, and PostgreSQL cannot store it."""
+    texts = [request.path, *request.args.values(), *request.form.values()]
+    if any("\0" in text for text in texts):
+        abort(400)
 
 
 def _refuse_forged_forms() -> None:
