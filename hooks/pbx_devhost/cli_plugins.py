@@ -29,6 +29,7 @@ from pbx_plugin_api import (
     SaveConflict,
     Saved,
     SaveRefused,
+    SettingsPage,
     Started,
     TickReason,
 )
@@ -131,10 +132,11 @@ def _set_settings(context: CliContext, tenant_key: str, pairs: tuple[str, ...], 
 def _run_action(
     context: CliContext, tenant_key: str, name: str, pairs: tuple[str, ...], out: Path | None, plugin: str | None
 ) -> None:
-    """Press a button of a plugin's page; long ones are waited for."""
+    """Press a button of a plugin's page; long ones are waited for. What is not given stands as the page has it."""
     chosen = context.tenant(tenant_key)
     page = context.pbx.page(chosen, VIEWER, plugin=plugin, names=name)
-    request = ActionRequest(action=name, values=read_pairs(pairs), viewer=VIEWER.username)
+    as_drawn = _parameters_of(page.value, name) if page.value is not None else {}
+    request = ActionRequest(action=name, values=as_drawn | read_pairs(pairs), viewer=VIEWER.username)
     answer = context.pbx.press(page.plugin, chosen, VIEWER, request)
     outcome = answer.value
     if isinstance(outcome, Done):
@@ -149,6 +151,11 @@ def _run_action(
         fail(f"{outcome.message} {outcome.remedy}".strip())
     else:
         fail(answer.sentence or "the page is gone")
+
+
+def _parameters_of(page: SettingsPage, name: str) -> dict[str, str]:
+    actions = (action for tab in page.tabs for action in tab.actions if action.name == name)
+    return {field.name: field.value for action in actions for field in action.parameters}
 
 
 def _print_done(context: CliContext, done: Done) -> None:

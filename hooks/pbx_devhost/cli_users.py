@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+import phonenumbers
 
 from pbx_devhost import views
 from pbx_devhost.cli_output import VIEWER, CliContext, command, fail, group, print_rows, print_shape, read_pairs
@@ -103,8 +104,11 @@ def _say_who_is_calling(context: CliContext, tenant_key: str, number: str, usern
     """Say which contact a calling number belongs to. Only the PBX's own index is asked."""
     chosen = context.tenant(tenant_key)
     owner = _find_owner(context, chosen, username) if username is not None else None
-    e164 = _as_dialled(number)
-    name = context.pbx.stores.contacts.who_is_calling(chosen.pbx_tenant_id, e164, owner)
+    readings = _read_number(number, chosen.country)
+    find = context.pbx.stores.contacts.who_is_calling
+    names = {e164: name for e164 in readings if (name := find(chosen.pbx_tenant_id, e164, owner)) is not None}
+    e164 = next(iter(names), readings[0])
+    name = names.get(e164)
     print_shape(context, {"number": e164, "name": name}, name or f"Nobody's contact has {e164}.")
 
 
@@ -117,10 +121,21 @@ def _find_owner(context: CliContext, tenant: Tenant, username: str) -> UserLink:
     return UserLink(entra_tenant_id=row.entra_tenant_id, entra_object_id=row.entra_object_id)
 
 
-def _as_dialled(number: str) -> str:
-    """Trunks present numbers in E.164, some with 00 in place of the plus sign, some with neither."""
+def _read_number(number: str, country: str) -> list[str]:
+    """Return what a presented number may mean in E.164, likeliest first.
+
+    Trunks present numbers with a plus sign, with 00 in its place, with neither, or as they are dialled in the country.
+    """
     digits = "".join(char for char in number if char.isascii() and char.isdigit())
-    return "+" + (digits.removeprefix("00") if not number.strip().startswith("+") else digits)
+    international = "+" + (digits.removeprefix("00") if not number.strip().startswith("+") else digits)
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException:
+        return [international]
+    if not phonenumbers.is_valid_number(parsed):
+        return [international]
+    national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return list(dict.fromkeys((national, international)))
 
 
 def _audit(context: CliContext, tenant: Tenant, event: str, subject: str, detail: str = "") -> None:

@@ -53,6 +53,11 @@ def approve(host: Host, checksum: str, viewer: Viewer) -> Done | Refused:
     plan = last_plan(host)
     if record is None or plan is None:
         return Refused(message="There is no plan to approve.", remedy="Make a preview, or sync now.")
+    if not checksum:
+        return Refused(
+            message="It is not said which plan is meant.",
+            remedy=f"Look at the plan, then give its checksum ({plan.checksum}).",
+        )
     if plan.checksum != checksum:
         return Refused(
             message="A newer plan has been made since this one was shown.",

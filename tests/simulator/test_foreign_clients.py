@@ -8,6 +8,7 @@ with the extra ``peers`` (`.ci/peers`); msal is a dependency of the plugin's, so
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import socket
 from collections.abc import Callable
@@ -34,7 +35,7 @@ PERMISSIONS = ("User.Read.All", "Contacts.Read", "Mail.Send", "Mail.ReadWrite", 
 def require(name: str) -> Any:
     """Import a foreign client, or skip; PBX_REQUIRE_PEERS turns absence into a failure."""
     if os.environ.get("PBX_REQUIRE_PEERS") == "1":
-        return __import__(name)
+        return importlib.import_module(name)
     return pytest.importorskip(name, reason=f"{name} is not installed (extra: peers)")
 
 
@@ -300,7 +301,7 @@ def account(lab: Lab) -> Any:
         (lab.apps["GLOBAL"].client_id, credential),
         auth_flow_type="credentials",
         tenant_id=lab.tenant().id,
-        token_backend=o365.MemoryTokenBackend() if hasattr(o365, "MemoryTokenBackend") else None,
+        token_backend=require("O365.utils.token").MemoryTokenBackend(),  # the default writes the token to a file
     )
     assert made.authenticate()
     return made
