@@ -23,7 +23,11 @@ def plan_of(spool: Spool, *, removals: int = 0, updates: int = 0, creates: int =
     plan = SyncPlan(spool, RULES)
     for phase, n in ((Phase.DISABLE, removals), (Phase.UPDATE, updates), (Phase.CREATE, creates)):
         for i in range(n):
-            detail = {"reason": "departed", "name": "x"} if phase is Phase.DISABLE else {"fields": ["email"], "is_return": False}
+            detail = (
+                {"reason": "departed", "name": "x"}
+                if phase is Phase.DISABLE
+                else {"fields": ["email"], "is_return": False}
+            )
             step = Step(phase, detail, guarded=phase is Phase.DISABLE)
             plan.add(f"{phase.word}{i:06}", Decision((step,)), None)
     return plan
