@@ -42,7 +42,7 @@ def work(url: str, clock_path: str, tenant_id: str, environment: dict[str, str])
         Delivery(pbx).deliver_due()
         counts = pbx.stores.outbox.counts(tenant_id)
         if counts.get(MailState.ATTEMPT_STARTED):
-            time.sleep(0.005)  # somebody is at it, or was killed: its process may not be reaped yet
+            time.sleep(0.02)  # somebody is at it, or was killed: its process may not be reaped yet
             continue
         due_at = pbx.stores.outbox.next_due_at()
         if due_at is None:

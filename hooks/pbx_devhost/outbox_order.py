@@ -38,6 +38,15 @@ def is_behind() -> Any:
     )
 
 
+def _lane_is_open(now: float) -> Any:
+    urgent = outbox.c.priority == int(Priority.URGENT)
+    slow, fast = (
+        select(outbox_lanes.c.tenant_id).where(outbox_lanes.c.urgent == lane, outbox_lanes.c.paused_until > now)
+        for lane in (0, 1)
+    )
+    return or_(and_(~urgent, outbox.c.tenant_id.not_in(slow)), and_(urgent, outbox.c.tenant_id.not_in(fast)))
+
+
 def select_next(now: float, tenant_id: str | None) -> Any:
     """Return the query for the next mail that is due, with its lane."""
     statement = (
@@ -47,7 +56,7 @@ def select_next(now: float, tenant_id: str | None) -> Any:
             outbox.c.waiting == 1,
             outbox.c.due_at <= now,
             outbox.c.expires_at > now,
-            or_(outbox_lanes.c.paused_until.is_(None), outbox_lanes.c.paused_until <= now),
+            _lane_is_open(now),  # before the look at who is ahead: that one costs something for every row
             ~is_behind(),
         )
         .order_by(outbox.c.rank, outbox.c.seq)

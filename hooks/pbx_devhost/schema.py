@@ -408,7 +408,10 @@ outbox = Table(
 )
 Index("outbox_by_rank", outbox.c.waiting, outbox.c.rank, outbox.c.seq)
 Index("outbox_by_tenant", outbox.c.tenant_id, outbox.c.seq)
-Index("outbox_by_state", outbox.c.state, outbox.c.finished_at)
+Index("outbox_by_tenant_and_state", outbox.c.tenant_id, outbox.c.state)
+Index("outbox_by_state", outbox.c.state, outbox.c.tenant_id)
+Index("outbox_by_expiry", outbox.c.waiting, outbox.c.expires_at)
+Index("outbox_by_end", outbox.c.waiting, outbox.c.finished_at)
 
 outbox_recipients = Table(
     "outbox_recipients",
