@@ -16,6 +16,7 @@ from pbx_plugin_api import (
     CreateUser,
     DraftContact,
     DraftUser,
+    Fixed,
     PersonalBook,
     Tick,
     TickReason,
@@ -105,7 +106,12 @@ class ContactLab:
         person = Person(oid, "ordinary", props, "shared" if shared else "user")
         self.microsoft.directory.add(person)
         if not shared:
-            draft = DraftUser(link=self.sync.link(person), usernames=(f"p{number}",), display_name=f"Person {number}")
+            draft = DraftUser(
+                link=self.sync.link(person),
+                usernames=(f"p{number}",),
+                display_name=f"Person {number}",
+                extension=Fixed(number=str(100_000 + number)),
+            )
             (result,) = self.host.users.apply([CreateUser(draft=draft)])
             assert result.reason is None, result
         return person
