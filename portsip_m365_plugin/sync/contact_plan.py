@@ -10,7 +10,7 @@ from pbx_plugin_api import ContactSource
 from portsip_m365_plugin.mapping.contacts import MappedContact, SkippedContact
 from portsip_m365_plugin.sync.contact_books import Book
 from portsip_m365_plugin.sync.mailbox_folder import Found
-from portsip_m365_plugin.sync.mailbox_reader import Reading
+from portsip_m365_plugin.sync.mailbox_reading import Reading
 from portsip_m365_plugin.sync.mailbox_state import MailboxRecord
 
 __all__ = ["MailboxPlan", "plan_mailbox"]

@@ -17,7 +17,8 @@ from portsip_m365_plugin.sync.contact_books import Book, CompanyWriter, Personal
 from portsip_m365_plugin.sync.contact_plan import MailboxPlan, plan_mailbox
 from portsip_m365_plugin.sync.contact_scope import ContactSettings, Target
 from portsip_m365_plugin.sync.graph_source import describe_graph_error
-from portsip_m365_plugin.sync.mailbox_reader import Ask, MailboxReader
+from portsip_m365_plugin.sync.mailbox_reader import MailboxReader
+from portsip_m365_plugin.sync.mailbox_reading import Ask
 from portsip_m365_plugin.sync.mailbox_state import (
     BookKind,
     MailboxRecord,

@@ -14,9 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any, Final
-from urllib.parse import unquote
+from typing import Final
 
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.graph.contacts import (
@@ -37,57 +35,21 @@ from portsip_m365_plugin.graph.errors import (
 from portsip_m365_plugin.graph.paging import Page, read_page
 from portsip_m365_plugin.graph.wire import Request, follow
 from portsip_m365_plugin.sync.mailbox_folder import FolderPass, Found, MapContact
+from portsip_m365_plugin.sync.mailbox_reading import (
+    TREE_STEPS,
+    Ask,
+    Reading,
+    Step,
+    is_excluded,
+    last_segment,
+    read_folder,
+)
 from portsip_m365_plugin.sync.mailbox_state import FolderRecord, MailboxRecord
 
-__all__ = ["Ask", "MailboxReader", "Reading", "Step"]
+__all__ = ["MailboxReader"]
 
 FOLDERS_MAX: Final = 5000
 _RESTARTS_MAX: Final = 2
-
-
-class Step(StrEnum):
-    """What a question is about."""
-
-    TREE_CHANGES = "tree_changes"
-    TREE = "tree"
-    FIRST = "first"
-    DEFAULT = "default"
-    FOLDER = "folder"
-    CONTACT = "contact"
-
-
-_TREE_STEPS: Final = (Step.TREE_CHANGES, Step.TREE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Ask:
-    """One question, and whose it is."""
-
-    reader: MailboxReader
-    step: Step
-    request: Request
-    folder_id: str = ""
-    contact_id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What a mailbox said."""
-
-    record: MailboxRecord
-    """To be kept once everything below is written."""
-    found: dict[str, Found]
-    """Contacts that are new or changed, or all of a folder."""
-    removed: dict[str, str]
-    """Contacts that left a folder, with that folder; perhaps for another one."""
-    listed: dict[str, frozenset[str]]
-    """Folders that were listed whole, and every id in them."""
-    gone: frozenset[str]
-    """Folders that are no longer there."""
-    excluded: frozenset[str]
-    """Folders that are there and not wanted (any more)."""
-    is_whole: bool
-    """Whether every wanted folder was listed whole."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -139,7 +101,7 @@ class MailboxReader:
         else:
             asks += self._read_folder(self._default_id)
         for folder in record.folders:
-            if not _is_excluded(folder, {f.folder_id: f for f in record.folders}, self.excluded):
+            if not is_excluded(folder, {f.folder_id: f for f in record.folders}, self.excluded):
                 asks += self._read_folder(folder.folder_id)
         return self._counted(asks)
 
@@ -156,13 +118,13 @@ class MailboxReader:
     def take(self, ask: Ask, body: object, error: GraphError | None) -> list[Ask]:
         """Take an answer or an error and return what to ask next."""
         self.pending -= 1
-        if ask.step in _TREE_STEPS:
+        if ask.step in TREE_STEPS:
             self._tree_pending -= 1
         if self.failure is not None:
             return []
         try:
             asks = self._take_error(ask, error) if error is not None else self._take_body(ask, body)
-            if self._is_walking and self._tree_pending == 0 and not any(ask.step in _TREE_STEPS for ask in asks):
+            if self._is_walking and self._tree_pending == 0 and not any(ask.step in TREE_STEPS for ask in asks):
                 asks += self._read_new_folders()
         except GraphError as fatal:
             self.failure = fatal
@@ -179,7 +141,7 @@ class MailboxReader:
         stuck = self._vanished & ({*tree, self._default_id} - {None})
         if stuck:
             raise ProtocolError("a folder is listed and cannot be found")
-        excluded = {name for name, folder in tree.items() if _is_excluded(folder, tree, self.excluded)}
+        excluded = {name for name, folder in tree.items() if is_excluded(folder, tree, self.excluded)}
         excluded.discard(self._default_id or "")
         wanted = ({*tree} | ({self._default_id} if self._default_id else set())) - excluded
         passes = {name: self._passes[name] for name in sorted(wanted)}
@@ -230,7 +192,7 @@ class MailboxReader:
             return self._take_tree_changes(ask, page)
         asks: list[Ask] = []
         for row in page.rows:
-            folder = _read_folder(row, ask.request)
+            folder = read_folder(row, ask.request)
             self._tree[folder.folder_id] = folder
             asks += self._ask_children(folder)
         return asks + self._next_page(ask, page)
@@ -275,7 +237,7 @@ class MailboxReader:
             if "@removed" in row:
                 self._delta_tree.pop(read_id(row, ask.request), None)
             else:
-                folder = _read_folder(row, ask.request)
+                folder = read_folder(row, ask.request)
                 self._delta_tree[folder.folder_id] = folder
         if page.next_link is None:
             if page.delta_link is None:
@@ -311,7 +273,7 @@ class MailboxReader:
             raise ProtocolError(f"{len(self._tree)} contact folders")
         asks: list[Ask] = []
         for name, folder in self._tree.items():
-            if not _is_excluded(folder, self._tree, self.excluded):
+            if not is_excluded(folder, self._tree, self.excluded):
                 asks += self._read_folder(name)
         return asks
 
@@ -331,7 +293,7 @@ class MailboxReader:
 
     def _folder_asks(self, folder_id: str, requests: list[Request]) -> list[Ask]:
         return [
-            self._ask(Step.CONTACT, request, folder_id, _last_segment(request))
+            self._ask(Step.CONTACT, request, folder_id, last_segment(request))
             if request.call.name == "contacts.get"
             else self._ask(Step.FOLDER, request, folder_id)
             for request in requests
@@ -359,7 +321,7 @@ class MailboxReader:
     def _counted(self, asks: list[Ask]) -> list[Ask]:
         """Count what goes out, and only that: an answer that fails half-way takes its questions with it."""
         self.pending += len(asks)
-        self._tree_pending += sum(ask.step in _TREE_STEPS for ask in asks)
+        self._tree_pending += sum(ask.step in TREE_STEPS for ask in asks)
         return asks
 
     def _ask(self, step: Step, request: Request, folder_id: str = "", contact_id: str = "") -> Ask:
@@ -370,27 +332,3 @@ class MailboxReader:
         if self.always_walk or self.tree_delta_is_partial:
             return None
         return self._tree_link
-
-
-def _read_folder(row: Mapping[str, Any], request: Request) -> FolderRecord:
-    return FolderRecord(
-        folder_id=read_id(row, request),
-        name=str(row.get("displayName") or "")[:256],
-        parent_id=str(row.get("parentFolderId") or "")[:512],
-    )
-
-
-def _last_segment(request: Request) -> str:
-    return unquote(request.path_and_query.partition("?")[0].rpartition("/")[2])
-
-
-def _is_excluded(folder: FolderRecord, tree: Mapping[str, FolderRecord], names: Collection[str]) -> bool:
-    """Whether a folder, or one above it, has an excluded name."""
-    seen: set[str] = set()
-    at: FolderRecord | None = folder
-    while at is not None and at.folder_id not in seen:
-        if at.name.casefold() in names:
-            return True
-        seen.add(at.folder_id)
-        at = tree.get(at.parent_id)
-    return False
