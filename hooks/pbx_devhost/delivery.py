@@ -120,7 +120,7 @@ class Delivery:
 
     def _settle(self, claimed: Claimed, receipt: DeliveryReceipt, channel: str, smtp: SmtpChannel | None) -> MailState:
         now = self._pbx.stores.database.now()
-        state, due_at, reason = MailState.SENT, now, receipt.reason
+        state, due_at = MailState.SENT, now
         if receipt.status is DeliveryStatus.REJECTED:
             state = MailState.DEAD
         elif receipt.status is DeliveryStatus.DEFERRED:
@@ -132,16 +132,15 @@ class Delivery:
             state, due_at = MailState.UNKNOWN, now + self._growing_s(claimed.n_unknown + 1)
             if receipt.hold or claimed.n_unknown + 1 >= UNKNOWN_AT_MOST:
                 state = MailState.HELD
-        for refused in receipt.rejected_recipients:
-            reason = f"{reason} {refused.address}: {refused.reason}".strip()
         self._box.settle(
             claimed,
             state,
             due_at=due_at,
             pending=receipt.pending_recipients,
+            refused=receipt.rejected_recipients,
             may_have_gone=receipt.status is DeliveryStatus.UNKNOWN and not receipt.hold,
             channel=channel,
-            reason=reason,
+            reason=receipt.reason,
             remedy=receipt.remedy,
             detail=receipt.detail,
         )

@@ -20,7 +20,7 @@ from pbx_devhost.leases import is_dead, name_holder
 from pbx_devhost.outbox_order import is_behind, lane_of_mail, leave_line, select_next, wait_in_line
 from pbx_devhost.schema import outbox, outbox_lanes, outbox_recipients
 from pbx_devhost.vault import Vault
-from pbx_plugin_api import Notification, NotificationKind, Priority, dump, load
+from pbx_plugin_api import Notification, NotificationKind, Priority, RejectedRecipient, dump, load
 
 __all__ = ["Claimed", "MailState", "OutboxError", "OutboxStore"]
 
@@ -67,6 +67,8 @@ class Claimed:
     tenant_id: str
     notification: Notification
     n_unknown: int
+    refused: tuple[list[str], ...]
+    """Address and reason of those whom earlier attempts found out not to get it."""
     unreachable_since: float | None
     probed_at: float | None
 
@@ -138,6 +140,7 @@ class OutboxStore:
                 copy_approved=bool(row.copy_approved),
             ),
             n_unknown=row.n_unknown,
+            refused=tuple(json.loads(row.refused)),
             unreachable_since=row.unreachable_since,
             probed_at=row.probed_at,
         )
@@ -149,6 +152,7 @@ class OutboxStore:
         *,
         due_at: float = 0.0,
         pending: Sequence[str] = (),
+        refused: Sequence[RejectedRecipient] = (),
         may_have_gone: bool = False,
         channel: str = "",
         reason: str = "",
@@ -172,6 +176,8 @@ class OutboxStore:
             values["sealed"] = None
         if pending:
             values["recipients"] = json.dumps(list(pending))
+        if refused:
+            values["refused"] = json.dumps([*claimed.refused, *([item.address, item.reason] for item in refused)])
         with self._db.write(lock="outbox") as connection:
             if connection.execute(update(outbox).where(*ours).values(values)).rowcount == 0:
                 return

@@ -391,6 +391,7 @@ outbox = Table(
     Column("rank", Float, nullable=False),  # the order of work: time of arrival, put back by priority
     Column("subject", Text, nullable=False),  # with its placeholders unfilled: values may be secret
     Column("recipients", Text, nullable=False),  # JSON: those who still wait
+    Column("refused", Text, nullable=False, default="[]"),  # JSON: address and reason of those who will not get it
     Column("sealed", LargeBinary),  # the notification as JSON; None once it was sent
     Column("created_at", Float, nullable=False),
     Column("due_at", Float, nullable=False),

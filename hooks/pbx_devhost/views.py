@@ -132,6 +132,7 @@ def show_mail(row: Any) -> dict[str, Any]:
         **{name: show_time(getattr(row, name)) for name in times},
         "priority": Priority(row.priority).name.lower(),
         "recipients": json.loads(row.recipients),
+        "refused": [{"address": address, "reason": reason} for address, reason in json.loads(row.refused)],
     }
 
 

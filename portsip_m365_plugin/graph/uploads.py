@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from portsip_m365_plugin.graph.errors import (
     GraphError,
     ProtocolError,
     ThrottledError,
+    TooLargeError,
     UnavailableError,
     judge,
 )
@@ -35,6 +37,8 @@ RANGE_BYTES: Final = 12 * 320 * 1024
 _OUTLOOK: Final = ("outlook.office.com", "outlook.office365.com", "outlook.com", "partner.outlook.cn")
 _FAILURES_MAX: Final = 4
 _PAUSE_MAX_S: Final = 60.0
+_KEPT_BACK: Final = timedelta(seconds=150)
+"""For one more range that hangs, and for sending the mail with a link instead."""
 _TIMEOUT_S: Final = (10.0, 120.0)
 _CONTROL: Final = re.compile(r"[\x00-\x20\x7f]")
 
@@ -56,11 +60,14 @@ def upload(client: GraphClient, url: str, content: FileContent) -> None:
     """Put a whole file into an upload session; after a lost answer, ask how far it came and go on there.
 
     Raises:
+        TooLargeError: The deadline would pass before all of it is there.
         GraphError: The file is not attached. Nothing was sent: a draft is only sent by `send_draft`.
     """
     check_upload_url(url, client.cloud)
     at, failures = 0, 0
     while True:
+        if _is_too_late(client):
+            raise TooLargeError("the line is too slow for a file of this size")
         part = FileRange(content=content, start=at, length=min(RANGE_BYTES, content.size_bytes - at))
         headers = {
             "Content-Type": "application/octet-stream",
@@ -78,6 +85,12 @@ def upload(client: GraphClient, url: str, content: FileContent) -> None:
         if status == 201:
             return
         at = _next_byte(body, content.size_bytes)
+
+
+def _is_too_late(client: GraphClient) -> bool:
+    """Whether the call's deadline is so near that the mail has to go without this file."""
+    deadline = client.deadline_utc
+    return deadline is not None and client.timing.now_utc() + _KEPT_BACK >= deadline
 
 
 def _call(

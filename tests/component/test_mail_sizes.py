@@ -148,6 +148,23 @@ def test_an_upload_goes_on_where_it_was_cut(post: Post, kind: str, monkeypatch: 
     assert base64.b64decode(attached["contentBytes"]) == content
 
 
+def test_a_line_too_slow_for_the_file_makes_it_a_link(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    from portsip_m365_plugin.graph import uploads
+
+    real = uploads._call
+
+    def slow(*args: Any) -> Any:
+        post.clock.at += 100
+        return real(*args)
+
+    monkeypatch.setattr(uploads, "_call", slow)
+    receipt = post.send(attachments=(post.attach(30 * MB, "long.wav"),))
+    assert receipt.status is DeliveryStatus.ACCEPTED
+    assert "long.wav was sent as a link" in receipt.detail
+    assert [sent["via"] for sent in post.sent] == ["sendMail"]
+    assert not any(box.drafts for box in post.lab.tenant(post.cloud).known_mailboxes().values())
+
+
 def test_an_answer_lost_when_the_draft_was_sent_is_unknown(post: Post) -> None:
     post.lab.realm(post.cloud).faults.add(Fault("reset_lost", match="/send$|/send "))
     receipt = post.send(attachments=(post.attach(5 * MB),))

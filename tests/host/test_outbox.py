@@ -15,7 +15,7 @@ import pytest
 from pbx_devhost.core import Pbx
 from pbx_devhost.delivery import UNKNOWN_AT_MOST, Delivery
 from pbx_devhost.outbox import CODE_KEEP_S, KEEP_S, MailState, OutboxError
-from pbx_plugin_api import DeliveryReceipt, Notification, NotificationKind, Priority, Tenant
+from pbx_plugin_api import DeliveryReceipt, Notification, NotificationKind, Priority, RejectedRecipient, Tenant
 from pbx_plugin_api.isolation import Answer, Outcome
 from tests.mail_samples import accepted, deferred, make_note, rejected, unknown
 
@@ -238,6 +238,26 @@ def test_only_those_who_still_wait_are_asked_for_again(box: Box) -> None:
     box.run()
     again = box.plugins.asked[1]
     assert (again.to, again.cc, again.bcc) == ((everybody[1],), (everybody[4],), (everybody[5],))
+
+
+def test_who_will_not_get_it_stays_written_down(box: Box) -> None:
+    def refuse(address: str) -> tuple[RejectedRecipient, ...]:
+        return (RejectedRecipient(address=address, reason="No such address."),)
+
+    parts = [
+        deferred(box.clock.utc(5), pending_recipients=("b@x.example", "c@x.example"),
+                 rejected_recipients=refuse("a@x.example")),
+        accepted(rejected_recipients=refuse("b@x.example")),
+    ]  # fmt: skip
+    answers = iter(parts)
+    box.answer(lambda _: next(answers))
+    mail = box.put(to=("a@x.example", "b@x.example", "c@x.example"))
+    box.run()
+    from pbx_devhost import views
+
+    shown = views.show_mail(box.row(mail))
+    assert shown["state"] == "sent"
+    assert [item["address"] for item in shown["refused"]] == ["a@x.example", "b@x.example"]
 
 
 def test_mail_expires_codes_sooner_than_the_rest(box: Box) -> None:
