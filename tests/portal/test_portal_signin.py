@@ -26,7 +26,7 @@ from pbx_plugin_api import (
     SignedIn,
 )
 from tests.portal_plugin import EVIL, Script, draft, link
-from tests.portal_world import SBC, WEB, Answer, Browser, World, reference_of
+from tests.portal_world import SBC, WEB, Answer, Browser, World, reference_of, sent_to
 
 BACK = "/ms365/callback"
 
@@ -66,6 +66,19 @@ def test_flow_cookie(world: World, script: Script, mode: ResponseMode, same_site
     for word in ("Secure", "HttpOnly", "Path=/", f"SameSite={same_site}"):
         assert word in cookie
     assert "Domain" not in cookie
+
+
+def test_browsers_are_led_on_by_a_page_and_scripts_by_the_status(world: World, script: Script) -> None:
+    browser = world.browser()
+    browser.get("/login?domain=contoso.example")
+    form = {"domain": "contoso.example"}
+    page = browser.post("/sign-in/m365/ms365", form, headers={"Sec-Fetch-Mode": "navigate"})
+    assert page.status_code == 200
+    assert "Location" not in page.headers
+    assert "form-action 'self'" in page.headers["Content-Security-Policy"]
+    redirect = browser.post("/sign-in/m365/ms365", form)
+    assert redirect.status_code == 303
+    assert redirect.headers["Location"] == sent_to(redirect)
 
 
 def test_two_tabs_of_one_browser_both_arrive(world: World, script: Script) -> None:
