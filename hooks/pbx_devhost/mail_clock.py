@@ -1,4 +1,4 @@
-"""Delivers mail as it comes due, on a thread of its own: a long run of a sync does not make a voicemail wait."""
+"""Delivers mail as it comes due, on threads of its own: neither a sync nor a large upload makes a sign-in code wait."""
 
 from __future__ import annotations
 
@@ -14,22 +14,26 @@ _log = logging.getLogger(__name__)
 
 
 class MailClock:
-    """Works the queue off until it is stopped."""
+    """Works the queue off until it is stopped; fewer workers than the 4 requests Exchange takes at a time."""
 
-    def __init__(self, pbx: Pbx, *, poll_s: float = 1.0) -> None:
+    def __init__(self, pbx: Pbx, *, poll_s: float = 1.0, n_workers: int = 3) -> None:
         self._pbx, self._delivery, self._poll_s = pbx, Delivery(pbx), poll_s
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="mail", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._run, name=f"mail-{number}", daemon=True) for number in range(n_workers)
+        ]
 
     def start(self) -> None:
         """Start delivering."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """Let the attempt under way end, and begin no other."""
+        """Let the attempts under way end, and begin no other."""
         self._stop.set()
         self._pbx.stop_wanted[0] = True
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def _run(self) -> None:
         while not self._stop.is_set():

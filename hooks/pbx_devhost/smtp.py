@@ -100,6 +100,9 @@ class SmtpChannel:
             return _refused_by_all(error, stores)
         except smtplib.SMTPResponseException as error:
             return _answered(error, stores)
+        except smtplib.SMTPNotSupportedError:
+            reason = "The mail server cannot do what this mail needs: TLS, a password, or addresses beyond ASCII."
+            return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason=reason)
         except (smtplib.SMTPException, OSError) as error:
             if may_have_gone:
                 reason = "The connection to the mail server broke while the mail was handed over."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -69,6 +70,33 @@ def test_every_outcome_is_kept(box: Box) -> None:
     box.answer(lambda _: accepted())
     box.run()
     assert box.pbx.stores.outbox.counts(box.tenant.pbx_tenant_id) == {"sent": 5, "dead": 1}
+
+
+def test_a_slow_mail_does_not_make_others_wait(box: Box) -> None:
+    going, release = threading.Event(), threading.Event()
+
+    def answer(note: Notification) -> Any:
+        if note.to[0].startswith("slow"):
+            going.set()
+            release.wait(10)
+        return accepted()
+
+    box.answer(answer)
+    slow = box.put(to=("slow@x.example",))
+    clock = MailClock(box.pbx, poll_s=0.01)
+    clock.start()
+    try:
+        assert going.wait(10)
+        code = box.put(priority=Priority.URGENT)
+        for _ in range(500):
+            if box.state(code) == "sent":
+                break
+            time.sleep(0.02)
+        assert (box.state(code), box.state(slow)) == ("sent", "attempt_started")
+    finally:
+        release.set()
+        clock.stop()
+    assert box.state(slow) == "sent"
 
 
 def test_the_clock_of_serve_delivers_and_outlives_a_failure(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:

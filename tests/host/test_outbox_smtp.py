@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import socket
 import ssl
 from collections.abc import Iterator
@@ -251,6 +252,20 @@ def test_a_refused_recipient_keeps_nobody_else_from_the_mail(box: Box, server: S
     assert [item.address for item in receipt.rejected_recipients] == ["bad@x.example"]
     receipt = channel.send(make_note(to=("bad@x.example",)), box.pbx.stores, box.tenant.pbx_tenant_id)
     assert receipt.status is DeliveryStatus.REJECTED
+
+
+def test_an_address_the_server_cannot_write_is_refused_and_not_lost_in_doubt(
+    box: Box, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = make_note(to=("jürgen@müller.example",))
+    receipt = load_smtp_of(box, server).send(note, box.pbx.stores, box.tenant.pbx_tenant_id)
+    assert receipt.status is DeliveryStatus.ACCEPTED
+    assert server.postbox.got[0][0] == ["jürgen@müller.example"]
+    real = smtplib.SMTP.has_extn
+    monkeypatch.setattr(smtplib.SMTP, "has_extn", lambda self, name: name != "smtputf8" and real(self, name))
+    receipt = load_smtp_of(box, server).send(note, box.pbx.stores, box.tenant.pbx_tenant_id)
+    assert receipt.status is DeliveryStatus.REJECTED
+    assert "beyond ASCII" in receipt.reason
 
 
 @pytest.mark.parametrize("changes", [{"ca_file": ""}, {"password": "wrong"}, {"port": 1}])
