@@ -40,14 +40,21 @@ def work(url: str, clock_path: str, tenant_id: str, environment: dict[str, str])
     pbx = Pbx(url, now=clock)
     while True:
         Delivery(pbx).deliver_due()
-        counts = pbx.stores.outbox.counts(tenant_id)
-        if counts.get(MailState.ATTEMPT_STARTED):
-            time.sleep(0.02)  # somebody is at it, or was killed: its process may not be reaped yet
+        if _others_are_at_it(pbx, tenant_id):
             continue
         due_at = pbx.stores.outbox.next_due_at()
         if due_at is None:
             return
         clock.move_to(due_at)
+
+
+def _others_are_at_it(pbx: Pbx, tenant_id: str) -> bool:
+    """Wait for the attempts of others, or until their process is found dead; the clock must not jump meanwhile."""
+    waited = False
+    while pbx.stores.outbox.counts(tenant_id).get(MailState.ATTEMPT_STARTED) and not pbx.stores.outbox.recover():
+        waited = True
+        time.sleep(0.01)
+    return waited
 
 
 def use_clock_for_gates(clock: SharedClock) -> None:
