@@ -113,8 +113,8 @@ def plan_table(plan: Mapping[str, Any]) -> Table:
     table.add_column("What")
     table.add_column("People", justify="right")
     for name in _ACTIONS:
-        if plan["counts"].get(name):
-            table.add_row(name, str(plan["counts"][name]))
+        if plan["plan"]["counts"].get(name):
+            table.add_row(name, str(plan["plan"]["counts"][name]))
     for reason, count in plan["problem_counts"].items():
         table.add_row(f"  {reason}", str(count), style="dim")
     return table

@@ -121,7 +121,7 @@ class Demo:
         self.pbx = DevHost(f"sqlite:///{self._folder}/pbx.db", self.microsoft.environment)
         self._connect()
         plan = self.pbx.run("action", TENANT, "preview")[0]
-        summary.plan = plan["counts"]
+        summary.plan = plan["plan"]["counts"]
         narrator.show_plan(plan)
         self._sync("First import", "--confirm-first-plan", progress=narrator.progress())
         self._sync("Once more, everybody, since Microsoft's listings lag behind")

@@ -67,7 +67,8 @@ class Applied:
             told = result.reason or "the PBX refused the change without saying why"
             named = _NAMED_REASON.fullmatch(told)
             reason, detail = named.groups() if named else ("refused", told)
-            tally.tell(Problem(reason=reason, entra_object_id=oid, detail=f"{planned.phase.word}: {detail}"))
+            told = f"{planned.phase.word}: {detail}"
+            tally.tell(Problem(reason=reason, entra_object_id=oid, upn=planned.upn, detail=told))
             return False
         if result.status is ApplyStatus.UNCHANGED:
             # Switching somebody again as they are only restates it, beside their other changes.

@@ -51,6 +51,8 @@ class PlannedChange:
     change: UserChange
     phase: Phase
     guarded: bool
+    upn: str | None = None
+    """Display text, for a problem line."""
 
 
 class SyncPlan:
@@ -139,13 +141,13 @@ class SyncPlan:
     def __iter__(self) -> Iterator[PlannedChange]:
         """Yield the changes in the order of doing."""
         rows = self._spool.rows(
-            "SELECT plan.phase, plan.oid, plan.detail, plan.guarded, pulled.draft"
+            "SELECT plan.phase, plan.oid, plan.detail, plan.guarded, pulled.draft, pulled.upn"
             " FROM plan LEFT JOIN pulled USING (oid) ORDER BY plan.phase, plan.oid"
         )
-        for number, oid, told, guarded, draft in rows:
+        for number, oid, told, guarded, draft, upn in rows:
             phase = Phase(number)
             change = self._build(phase, oid, json.loads(told) if told else {}, draft)
-            yield PlannedChange(change=change, phase=phase, guarded=bool(guarded))
+            yield PlannedChange(change=change, phase=phase, guarded=bool(guarded), upn=upn)
 
     def problems(self) -> Iterator[Problem]:
         """Yield whoever is left out or left alone, and why, and what of somebody's values was lost."""

@@ -151,6 +151,7 @@ class _Run:
         plan = make_plan(self._host, spool, self._rules, listing, self._now_utc)
         if 0 < spool.count("absent") <= _CONFIRM_MAX_ABSENT:
             confirm_absent(self._host, spool, self._source, self._rules)
+        unlisted = spool.count("absent JOIN pulled USING (oid)")
         settle_absent(self._host, spool, self._rules, plan, self._now_utc)
 
         is_first = is_first_plan(self._host)
@@ -167,15 +168,21 @@ class _Run:
         if self._is_preview:
             kept = keep_plan(self._host, plan, why=verdict.why, now_utc=self._now_utc)
             message = f"Preview: {_describe(plan.counts, 'would be')}. Nothing was changed. {verdict.why}".rstrip()
-            return self._report(TickStatus.DONE, message, plan.counts, plan=kept)
+            return self._report(TickStatus.DONE, message, _undone(plan), plan=kept)
         if verdict.why:
             return self._ask(plan, verdict.why)
         if is_first and plan.changes:
             confirm_first_plan(self._host, self._now_utc)
         apply_plan(self._host, plan, self._applied, self._tally, None if verdict.approved else window)
-        self._finish(listing)
+        self._finish(spool, listing)
         done = self._applied.counts.plus(unchanged=plan.unchanged, skipped=plan.skipped)
-        return self._report(TickStatus.DONE, f"{_describe(done, '')}.".capitalize(), done)
+        message = f"{_describe(done, '')}.".capitalize()
+        if unlisted:
+            message += (
+                f" Microsoft's list left out {unlisted} who are there all the same: they were read one by one, and"
+                " nothing was concluded from their absence."
+            )
+        return self._report(TickStatus.DONE, message, done)
 
     def _pull(self, spool: Spool) -> Listing:
         """Read what is needed: the changes where they will do, everybody where they will not."""
@@ -201,12 +208,15 @@ class _Run:
         self._host.notify_admin(
             "m365.users.approval", "The Microsoft 365 sync waits for your approval", message, severity=Severity.WARNING
         )
-        return self._report(TickStatus.NEEDS_APPROVAL, message, plan.counts, plan=kept)
+        return self._report(TickStatus.NEEDS_APPROVAL, message, _undone(plan), plan=kept)
 
-    def _finish(self, listing: Listing) -> None:
+    def _finish(self, spool: Spool, listing: Listing) -> None:
         """Move the checkpoint, and forget the plan that waited."""
         before = self._checkpoint
-        retry_ids, retry_by_full = bound_retry(self._applied.refused_ids)
+        left_over = before.retry_ids if before is not None and listing.is_full else ()
+        # A list that does not show somebody whom the PBX refused last time is no reason to forget them.
+        unseen = [oid for oid in left_over if spool.first("SELECT 1 FROM pulled WHERE oid = ?", (oid,)) is None]
+        retry_ids, retry_by_full = bound_retry([*self._applied.refused_ids, *unseen])
         link, link_at = listing.delta_link, self._now_utc
         if link is None:
             if before is None:
@@ -250,6 +260,11 @@ class _Run:
             resumable=resumable,
             plan=plan,
         )
+
+
+def _undone(plan: SyncPlan) -> Counts:
+    """Counts say what was done; what would be is in the plan."""
+    return Counts(unchanged=plan.unchanged, skipped=plan.skipped)
 
 
 def _describe(counts: Counts, verb: str) -> str:

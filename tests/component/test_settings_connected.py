@@ -142,7 +142,7 @@ def test_the_first_plan_is_shown_approved_and_applied(hand: Hand) -> None:
     assert isinstance(stale, Refused)
     report = hand.press("approve", {"checksum": preview.plan.checksum})
     assert report.status is TickStatus.DONE
-    assert hand.host.users.counts().linked == report.counts.created == preview.counts.created
+    assert hand.host.users.counts().linked == report.counts.created == preview.plan.counts.created
     assert hand.tab("user_sync").tables == (), "nothing waits any more"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.sync.checkpoint import load_checkpoint
+from portsip_m365_plugin.sync.graph_source import GraphUserSource
 from tests.sync_realm import SyncLab
 
 
@@ -74,7 +76,9 @@ def test_the_first_plan_asks_and_the_approved_one_goes_through(lab: SyncLab) -> 
 
 def test_a_preview_changes_nothing_and_can_be_approved(lab: SyncLab) -> None:
     preview = lab.preview()
-    assert (preview.status, preview.counts.created) == (TickStatus.DONE, 49)
+    assert preview.status is TickStatus.DONE
+    assert preview.plan is not None
+    assert (preview.plan.counts.created, preview.counts.created) == (49, 0)
     assert lab.host.users.applied == []
     assert load_checkpoint(lab.host) is None
     lab.approve(preview)
@@ -612,3 +616,23 @@ def test_deleted_in_the_pbx_and_made_again_by_hand_the_person_still_gets_their_o
     lab.host.users.add_by_hand("by.hand", email=person.props["mail"])
     lab.run()
     assert lab.must_have(person).extension_number == number
+
+
+def test_half_a_list_forgets_nobody_and_says_so(settled: SyncLab) -> None:
+    """A list that looks complete and is not: who is missing is read by id, and who was refused is not forgotten."""
+    lab = settled
+    lab.host.users.user_limit = lab.host.users.counts().linked
+    hired = lab.hire("one.too.many@contoso.example")
+    refused = lab.run()
+    (told,) = [problem for problem in lab.host.progress.problems if problem.reason == "user_limit"]
+    assert told.upn == "one.too.many@contoso.example"
+    assert refused.problem_counts == {"user_limit": 1}
+    left_out = {person.id for person in [hired, *lab.people()[:5]]}
+    everybody = [user for page in GraphUserSource(lab.client()).list_all() for user in page.people]
+    half = json.dumps({"value": [user for user in everybody if user["id"] not in left_out]})
+    lab.realm.faults.add(Fault("replace", r"GET /v1.0/users\?", body=half, content_type="application/json"))
+    run = lab.run(full=True)
+    assert run.status is TickStatus.DONE
+    assert "left out 5 who are there" in run.message
+    lab.host.users.user_limit = None
+    assert lab.run().counts.created == 1

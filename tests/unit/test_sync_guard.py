@@ -205,7 +205,9 @@ def test_deleting_an_extension_counts_as_removal() -> None:
     lab.pass_days(31)
     asked = lab.run(full=True)
     assert asked.status is TickStatus.NEEDS_APPROVAL
-    assert asked.counts.deleted == 40
+    assert asked.plan is not None
+    assert asked.plan.counts.deleted == 40
+    assert asked.counts.deleted == 0, "counts say what was done"
 
 
 def test_killed_between_apply_and_checkpoint_an_approval_still_holds() -> None:
