@@ -147,6 +147,6 @@ def test_a_storm_never_goes_above_the_permitted_rate(lab: Lab, tmp_path: Path, m
     assert 500 / 27 * 62 - 62 <= times[-1] - began <= 500 / 27 * 62 + 62
     assert {name: at for at, name in arrived}["code"] == code_at  # urgent mail did not wait
     order = [int(name[2:]) for name in names if name != "code"]
-    assert max(abs(place - n) for place, n in enumerate(order)) <= 27  # two workers; within what a minute takes, the oldest first
+    assert max(abs(place - n) for place, n in enumerate(order)) <= 27  # within what a minute takes, the oldest first
     assert max(b - a for a, b in pairwise(times)) <= 63
     print(f"500 voicemails in {times[-1] - began:.0f} s of the moved clock, at most 27 in 62 s")
