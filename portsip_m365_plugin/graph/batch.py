@@ -20,6 +20,7 @@ from typing import Any, Final, Generic, TypeVar
 from portsip_m365_plugin.graph.client import GraphClient, Reply
 from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
+    ConsentMissingError,
     GraphError,
     NotSentError,
     ProtocolError,
@@ -255,9 +256,10 @@ def _judge_item(
     if status == 424 or (status == 503 and retry_after_s is not None):
         kind = ThrottledError
     _log.debug("%s in a batch: HTTP %d %s: %s", call.name, status, code, read_message(body))
-    return BatchResult(
-        item=item, error=kind(f"{call.name} was refused", status=status, code=code, **ids)
-    ), retry_after_s
+    refused = kind(f"{call.name} was refused", status=status, code=code, **ids)
+    if isinstance(refused, ConsentMissingError):
+        refused.name_permission(call.permission)
+    return BatchResult(item=item, error=refused), retry_after_s
 
 
 def _decode_binary(body: object) -> bytes | None:

@@ -29,6 +29,7 @@ from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
     BudgetSpentError,
     ConnectFailedError,
+    ConsentMissingError,
     GraphError,
     ProtocolError,
     ThrottledError,
@@ -238,6 +239,8 @@ class GraphClient:
                 kind = ThrottledError
         _log.info("%s: HTTP %d %s: %s", request.call.name, status, code, read_message(body))
         error = kind(f"{request.call.name} was refused", status=status, code=code, **ids)
+        if isinstance(error, ConsentMissingError):
+            error.name_permission(request.call.permission)
         error.retry_after_s = retry_after_s  # type: ignore[attr-defined]  # read by _wait_after alone
         if status == 401 and {*error_codes(body)} <= {"InvalidAuthenticationToken", "401"}:
             error.sentence, error.remedy = _TOKEN_REFUSED

@@ -162,6 +162,13 @@ class ConsentMissingError(RefusedError):
         "In Entra, open the app registration, API permissions: add the application permission and grant admin consent."
     )
 
+    def name_permission(self, permission: str) -> None:
+        """Say which permission the call needs."""
+        if permission:
+            self.sentence = (
+                f"The app registration lacks the permission {permission}, or an administrator has not consented to it."
+            )
+
 
 class MailboxRefusedError(RefusedError):
     """Exchange keeps the app out of this mailbox."""

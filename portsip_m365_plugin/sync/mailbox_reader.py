@@ -254,7 +254,8 @@ class MailboxReader:
             return []
         self._is_walking = True
         asks = [self._ask(Step.TREE, ask_folders(self.cloud, self.record.mailbox_id))]
-        if self.cloud.has_contacts_delta and self._tree_link is None and not self._delta_tree:
+        has_delta = self.cloud.has_contacts_delta and not self.always_walk
+        if has_delta and self._tree_link is None and not self._delta_tree:
             asks.append(self._ask(Step.TREE_CHANGES, self._tree_request(None)))
         if self._default_id is not None:
             asks += self._ask_children_of(self._default_id)

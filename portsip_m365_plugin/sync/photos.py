@@ -40,6 +40,10 @@ _log = logging.getLogger(__name__)
 PHOTO_MAX_BYTES: Final = 4 * 1024 * 1024
 """More is no portrait for a telephone's screen."""
 _CURSOR_KEY: Final = "photos.cursor"
+_INVALID_KEY: Final = "photos.invalid"
+_INVALID_MAX: Final = 2000
+_INVALID_TRIES: Final = 3
+"""What comes under one mark and is no picture is fetched so often: something on the way may have spoilt it once."""
 _AT_ONCE: Final = 200
 """People between two looks at the clock: ten requests for their marks."""
 _SCHEMA: Final = "CREATE TABLE photo (oid TEXT PRIMARY KEY, etag TEXT, has_photo INTEGER NOT NULL) WITHOUT ROWID"
@@ -95,6 +99,7 @@ class _Pass:
         self._sent_before = client.requests_sent
         self._problems: Counter[str] = Counter()
         self._stored = self._removed = 0
+        self._invalid = self._read_invalid()
 
     def go(self) -> TickReport:
         """Run, and turn expected failures into reports."""
@@ -155,6 +160,9 @@ class _Pass:
                 return False
         if self._host.state.get(_CURSOR_KEY) is not None:
             self._host.state.delete(_CURSOR_KEY)
+        if self._invalid != self._read_invalid():
+            newest = list(self._invalid.items())[-_INVALID_MAX:]
+            self._host.state.put(_INVALID_KEY, {oid: {"etag": etag, "tries": n} for oid, (etag, n) in newest})
         return True
 
     def _bring_up_to_date(self, known: Mapping[str, tuple[str | None, bool]]) -> bool:
@@ -170,7 +178,9 @@ class _Pass:
             except GraphError as error:
                 self._count(error)
                 continue
-            if mark is not None and mark.etag != etag:
+            if mark is not None and self._invalid.get(oid) == (mark.etag, _INVALID_TRIES):
+                self._problems["photo_invalid"] += 1
+            elif mark is not None and mark.etag != etag:
                 marks[oid] = mark
             elif mark is None and has_photo and etag is not None:  # a picture somebody chose in the PBX is not ours
                 self._removed += self._store(oid, None)
@@ -193,6 +203,8 @@ class _Pass:
         photo = _make_photo(result.reply.body, mark)
         if photo is None:
             self._problems["photo_invalid"] += 1
+            etag, tries = self._invalid.get(result.item.key, ("", 0))
+            self._invalid[result.item.key] = (mark.etag, tries + 1 if etag == mark.etag else 1)
             return
         self._stored += self._store(result.item.key, photo)
 
@@ -207,6 +219,13 @@ class _Pass:
     def _read(self, oids: Iterable[str], ask: Callable[[str], Request]) -> Iterator[BatchResult[str]]:
         items = [BatchItem(key=oid, request=ask(oid)) for oid in oids]
         return read_many(self._client, items, n_threads=self._tick.max_requests)
+
+    def _read_invalid(self) -> dict[str, tuple[str, int]]:
+        """The marks of pictures that were fetched and could not be stored, and how often they were."""
+        record = self._host.state.get(_INVALID_KEY)
+        value = record.value if record is not None and isinstance(record.value, dict) else {}
+        kept = {oid: shape for oid, shape in value.items() if isinstance(shape, dict)}
+        return {oid: (str(shape.get("etag")), int(str(shape.get("tries") or 0))) for oid, shape in kept.items()}
 
     def _read_cursor(self) -> str:
         record = self._host.state.get(_CURSOR_KEY)

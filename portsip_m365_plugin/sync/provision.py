@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from pbx_plugin_api import Host, Provisioned, ProvisionOutcome, ProvisionRefused, ProvisionRequest, Tenant
+from typing import Final
+
+from pbx_plugin_api import (
+    Host,
+    Provisioned,
+    ProvisionOutcome,
+    ProvisionReason,
+    ProvisionRefused,
+    ProvisionRequest,
+    Tenant,
+)
 from portsip_m365_plugin.connect import NotReady, connect
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.graph.users import get_user
@@ -13,6 +23,15 @@ from portsip_m365_plugin.sync.graph_source import describe_graph_error
 from portsip_m365_plugin.sync.photos import read_one_photo
 
 __all__ = ["describe_person"]
+
+_NOT_COVERED: Final = "Your Microsoft account is not set up for this PBX. Ask your administrator to add you."
+_FOR_THE_PERSON: Final = {
+    "guest": "Guests of the organisation get no extension here. Ask your administrator.",
+    "no_name": "Your Microsoft account has neither a first nor a last name. Ask your administrator to enter one.",
+    "no_plan": "Your Microsoft account has no Microsoft 365 licence. Ask your administrator for one.",
+    "not_reachable": "Microsoft cannot be reached just now. Please try again in a few minutes.",
+}
+"""What somebody reads whose first sign-in does not make a user."""
 
 
 def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> ProvisionOutcome | None:
@@ -31,14 +50,19 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     try:
         user = get_user(client, wanted) if wanted else None
     except GraphError as error:
-        return ProvisionRefused(reason="not_reachable", sentence=describe_graph_error(error))
+        return _refuse(request, "not_reachable", describe_graph_error(error))
     if user is None:
-        return ProvisionRefused(
-            reason="not_found", sentence="Nobody of that sign-in name or object id is in the directory."
-        )
+        return _refuse(request, "not_found", "Nobody of that sign-in name or object id is in the directory.")
     outcome = map_user(user, rules)
     if isinstance(outcome, Skip):
-        return ProvisionRefused(reason=outcome.reason, sentence=outcome.detail)
+        return _refuse(request, outcome.reason, outcome.detail)
     wants_photo = values.get("sync_photo") is True
     photo = read_one_photo(client, outcome.link.entra_object_id) if wants_photo else None
     return Provisioned(draft=outcome, photo=photo)
+
+
+def _refuse(request: ProvisionRequest, reason: str, for_admin: str) -> ProvisionRefused:
+    """Say it in the words of whoever reads it: an administrator, or the person who has just signed in."""
+    if request.reason is not ProvisionReason.FIRST_SIGN_IN:
+        return ProvisionRefused(reason=reason, sentence=for_admin)
+    return ProvisionRefused(reason=reason, sentence=_FOR_THE_PERSON.get(reason, _NOT_COVERED))

@@ -259,6 +259,11 @@ def test_whom_the_sync_leaves_out_is_refused_for_the_same_reason(hand: Hand, lab
     assert isinstance(outcome, ProvisionRefused)
     assert outcome.reason == reason
     assert outcome.sentence
+    link = UserLink(entra_tenant_id=lab.tenant().id, entra_object_id=person(lab, kind).id)
+    outcome = hand.provision(ProvisionRequest(reason=ProvisionReason.FIRST_SIGN_IN, link=link))
+    assert isinstance(outcome, ProvisionRefused)
+    assert outcome.reason == reason
+    assert "Ask your administrator" in outcome.sentence, "whom to ask, in the words of who has just signed in"
 
 
 def test_people_of_nowhere_and_of_another_directory(hand: Hand) -> None:

@@ -220,3 +220,13 @@ def test_a_cloud_without_batch() -> None:
 def test_people_of_another_directory_are_not_asked_for(lab: PhotoLab) -> None:
     report = run_photo_sync(lab.host, lab.tenant, lab.tick(), lab.client(), "another")
     assert (report.status, report.requests) == (TickStatus.DONE, 0)
+
+
+def test_what_stays_no_picture_is_not_fetched_every_night(lab: PhotoLab) -> None:
+    person = lab.pictured()[0]
+    content = rf"{person.id}/photo/\$value"
+    fault = Fault("replace", match=content, inner=True, body="<script>", content_type="image/jpeg", times=None)
+    lab.realm.faults.add(fault)
+    reports = [lab.photos() for _ in range(6)]
+    assert all(report.problem_counts == {"photo_invalid": 1} for report in reports)
+    assert fault.hits == 3

@@ -72,7 +72,7 @@ def test_browsers_are_led_on_by_a_page_and_scripts_by_the_status(world: World, s
     browser = world.browser()
     browser.get("/login?domain=contoso.example")
     form = {"domain": "contoso.example"}
-    page = browser.post("/sign-in/m365/ms365", form, headers={"Sec-Fetch-Mode": "navigate"})
+    page = browser.post("/sign-in/m365/ms365", form, headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"})
     assert page.status_code == 200
     assert "Location" not in page.headers
     assert "form-action 'self'" in page.headers["Content-Security-Policy"]

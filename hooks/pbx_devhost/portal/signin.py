@@ -73,10 +73,10 @@ def begin(plugin: str, provider_id: str) -> ResponseReturnValue:
         browser = secrets.token_urlsafe(32)  # kept for a second tab: each flow has its own state
     extra = app.as_extra() if app is not None else {}
     the_pbx().stores.flows.put(tenant.pbx_tenant_id, plugin, outcome.flow, browser=browser, extra=extra)
-    # Not a redirect: `form-action 'self'` holds for redirects of a form as well, and shall hold. Who does not say how
-    # it fetches is no browser that holds it, and is sent on by status.
+    # Not a redirect: `form-action 'self'` holds for redirects of a form as well, and shall hold. Every browser calls
+    # itself Mozilla; whoever does not is a script, holds no policy, and is sent on by status.
     response = make_response(render_template("go.html", url=outcome.url))
-    if "Sec-Fetch-Mode" not in request.headers:
+    if not (request.user_agent.string or "").startswith("Mozilla/"):
         response.status_code, response.location = 303, outcome.url
     is_posted_back = outcome.flow.response_mode is ResponseMode.FORM_POST
     same_site = "None" if is_posted_back else "Lax"
