@@ -43,7 +43,7 @@ class RunResult:
 class Runner:
     """Runs ticks and jobs."""
 
-    def __init__(self, pbx: Pbx, *, run_s: float = RUN_S, max_requests: int = 4) -> None:
+    def __init__(self, pbx: Pbx, *, run_s: float = RUN_S, max_requests: int = 8) -> None:
         self._pbx, self._run_s, self._max_requests = pbx, run_s, max_requests
 
     def run(

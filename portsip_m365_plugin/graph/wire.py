@@ -104,7 +104,6 @@ def _row(name: str, method: str, path: str, doc: str, permission: str, **more: A
 
 
 _OUTLOOK_READ: Final[dict[str, Any]] = {"service": "outlook", "headers": frozenset({"Prefer"})}
-_ADVANCED: Final = frozenset({"ConsistencyLevel"})
 
 _ROWS: Final = (
     _row(
@@ -126,15 +125,6 @@ _ROWS: Final = (
     _row(
         "users.photo_content", "GET", "/users/{user_id}/photo/$value", "profilephoto-get (2023-11)", "User.Read.All",
         service="outlook", is_binary=True,
-    ),
-    _row(
-        "groups.get", "GET", "/groups/{group_id}", "group-get (2023)", "GroupMember.Read.All",
-        select_of="group", select=("id", "displayName", "mail"),
-    ),
-    _row(
-        "groups.members", "GET", "/groups/{group_id}/transitiveMembers/microsoft.graph.user",
-        "group-list-transitivemembers, advanced-queries (2026-05)", "GroupMember.Read.All",
-        select_of="user", select=("id",), query=frozenset({"$top", "$count"}), headers=_ADVANCED,
     ),
     _row(
         "contacts.folders", "GET", "/users/{user_id}/contactFolders",

@@ -2,7 +2,7 @@
 
     python -m tests.cassette.record simulator
     python -m tests.cassette.record tenant --cloud GLOBAL --directory-id … --application-id … \
-        --private-key key.pem --certificate public_key.pem --mailbox someone@… [--group GUID] [--attach-drafts]
+        --private-key key.pem --certificate public_key.pem --mailbox someone@…
 
 Recording is single-threaded (vcrpy loses requests of other threads) and under Microsoft's own host names: for the
 simulator, name resolution is pointed at it. A real tenant must have a mailbox with a contact, a photo and a folder;
@@ -35,7 +35,7 @@ from tests.cassette.scrub import scrub_text
 from tests.cassette.tape import PROVENANCE, cassette_file, make_tape, props_file
 
 PERMISSIONS = (
-    "User.Read.All", "GroupMember.Read.All", "Contacts.Read", "MailboxSettings.Read", "Mail.Send", "Mail.ReadWrite",
+    "User.Read.All", "Contacts.Read", "MailboxSettings.Read", "Mail.Send", "Mail.ReadWrite",
 )  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def record(stage: Stage, source: str) -> None:
     _write_provenance(stage.cloud.name, lines)
 
 
-def find_props(stage: Stage, mailbox: str, group_id: str | None) -> None:
+def find_props(stage: Stage, mailbox: str) -> None:
     """Find the people, folders and messages that the scenes speak of."""
 
     def get(name: str, **parts: Any) -> Any:
@@ -97,8 +97,6 @@ def find_props(stage: Stage, mailbox: str, group_id: str | None) -> None:
     known["upn"] = owner["userPrincipalName"]
     contact = get("contacts.list_default", user_id=owner["id"], query={"$top": 1})["value"][0]
     known |= {"contact_id": contact["id"], "folder_id": contact["parentFolderId"]}
-    if group_id is not None:
-        known["group_id"] = group_id
     draft: dict[str, Any] = {"subject": "Draft", "body": {"contentType": "text", "content": "…"}}
     draft["toRecipients"] = [{"emailAddress": {"address": known["upn"]}}]
     for name in ("message_id", "second_message_id"):
@@ -165,22 +163,19 @@ def record_simulator() -> None:
         del folder
 
 
-def _choose_in_simulator(tenant: Any) -> tuple[str, str | None, str | None]:
+def _choose_in_simulator(tenant: Any) -> tuple[str, str]:
     people = [p for p in tenant.directory.people.values() if p.listed and p.has_mailbox]
     owner = next(p for p in people if p.photo_seed > 0 and tenant.mailbox(p).default_folder.contacts)
     bare = next(p for p in people if p.photo_seed == 0)
-    group = next(iter(tenant.directory.groups.values()))
-    return owner.id, group.id, bare.id
+    return owner.id, bare.id
 
 
-def _record_cloud(
-    cloud: Cloud, credential: AppCredential, mailbox: str, group_id: str | None, photoless: str | None, source: str
-) -> None:
+def _record_cloud(cloud: Cloud, credential: AppCredential, mailbox: str, photoless: str | None, source: str) -> None:
     answer = acquire_app_token(credential, fresh=True)
     if not isinstance(answer, AppToken):
         sys.exit(f"{cloud.name}: {answer.describe()}")
     stage = open_stage(cloud, credential, Props(), answer.access_token)
-    find_props(stage, mailbox, group_id)
+    find_props(stage, mailbox)
     if photoless is not None:
         stage.props.known["photoless_id"] = photoless
     record(stage, source)
@@ -193,7 +188,7 @@ def _read_arguments() -> argparse.Namespace:
     kinds.add_parser("simulator", help="record both clouds from the simulator")
     tenant = kinds.add_parser("tenant", help="record from a real tenant")
     tenant.add_argument("--cloud", choices=["GLOBAL", "CHINA"], default="GLOBAL")
-    for name in ("--directory-id", "--application-id", "--mailbox", "--group"):
+    for name in ("--directory-id", "--application-id", "--mailbox"):
         tenant.add_argument(name, required=True)
     tenant.add_argument("--private-key", type=Path, required=True)
     tenant.add_argument("--certificate", type=Path, required=True)
@@ -218,7 +213,7 @@ def main() -> None:
         certificate_pem=certificate.pem,
         thumbprint_sha256=certificate.thumbprint_sha256,
     )
-    _record_cloud(cloud, credential, arguments.mailbox, arguments.group, None, "a Microsoft tenant")
+    _record_cloud(cloud, credential, arguments.mailbox, None, "a Microsoft tenant")
 
 
 if __name__ == "__main__":

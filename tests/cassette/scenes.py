@@ -92,11 +92,6 @@ GRAPH_SCENES: Final[Mapping[str, Scene]] = {
     "users.get": lambda s: _send(s, "users.get", user_id=s.props["user_id"]),
     "users.photo": lambda s: _send(s, "users.photo", user_id=s.props["photo_id"]),
     "users.photo_content": lambda s: _send(s, "users.photo_content", user_id=s.props["photo_id"]),
-    "groups.get": lambda s: _send(s, "groups.get", group_id=s.props["group_id"]),
-    "groups.members": lambda s: _rows(
-        s, "groups.members", group_id=s.props["group_id"],
-        query={"$top": 5, "$count": "true"}, headers={"ConsistencyLevel": "eventual"},
-    ),
     "contacts.folders": lambda s: _rows(s, "contacts.folders", user_id=s.props["mailbox_id"], query={"$top": 100}),
     "contacts.folder": lambda s: _send(
         s, "contacts.folder", user_id=s.props["mailbox_id"], folder_id=s.props["folder_id"]
