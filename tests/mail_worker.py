@@ -8,9 +8,12 @@ import struct
 import time
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from pbx_devhost.core import Pbx
 from pbx_devhost.delivery import Delivery
 from pbx_devhost.outbox import MailState
+from pbx_devhost.schema import outbox_lanes
 
 
 class SharedClock:
@@ -42,10 +45,17 @@ def work(url: str, clock_path: str, tenant_id: str, environment: dict[str, str])
         Delivery(pbx).deliver_due()
         if _others_are_at_it(pbx, tenant_id):
             continue
-        due_at = pbx.stores.outbox.next_due_at()
+        due_at = _end_of_pause(pbx, clock()) or pbx.stores.outbox.next_due_at()
         if due_at is None:
             return
         clock.move_to(due_at)
+
+
+def _end_of_pause(pbx: Pbx, now: float) -> float | None:
+    """The usual next event, without a look at ten thousand mails."""
+    statement = select(func.min(outbox_lanes.c.paused_until)).where(outbox_lanes.c.paused_until > now)
+    with pbx.stores.database.read() as connection:
+        return connection.execute(statement).scalar()
 
 
 def _others_are_at_it(pbx: Pbx, tenant_id: str) -> bool:
