@@ -23,10 +23,10 @@ from pbx_plugin_api import (
     hookimpl,
 )
 from portsip_m365_plugin.mail.send import send_notification
+from portsip_m365_plugin.nightly import run_tick
+from portsip_m365_plugin.provision import describe_person
 from portsip_m365_plugin.settings.page import draw_page
 from portsip_m365_plugin.settings.signin_provider import offer_sign_in
-from portsip_m365_plugin.sync.nightly import run_tick
-from portsip_m365_plugin.sync.provision import describe_person
 
 __all__ = [
     "PBX_API_VERSION",

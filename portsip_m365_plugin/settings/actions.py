@@ -1,4 +1,4 @@
-"""What the buttons of the page do. Long work only starts here; a run does it (`sync/nightly.py`)."""
+"""What the buttons of the page do. Long work only starts here; a run does it (`nightly.py`)."""
 
 from __future__ import annotations
 
