@@ -16,11 +16,12 @@ from pbx_plugin_api import (
 from portsip_m365_plugin.connect import NotReady, connect
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.graph.users import get_user
-from portsip_m365_plugin.mapping.users import Skip, map_user
+from portsip_m365_plugin.mapping.users import SKIP_DETAILS, Skip, map_user
 from portsip_m365_plugin.settings.lookup import IMPATIENT
 from portsip_m365_plugin.settings.users_tab import read_mapping_rules
 from portsip_m365_plugin.sync.graph_source import describe_graph_error
 from portsip_m365_plugin.sync.photos import read_one_photo
+from portsip_m365_plugin.sync.purposes import Purposes
 
 __all__ = ["describe_person"]
 
@@ -56,6 +57,9 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     outcome = map_user(user, rules)
     if isinstance(outcome, Skip):
         return _refuse(request, outcome.reason, outcome.detail)
+    no_person = Purposes(host, host.clock.now_utc()).reason_for(outcome.link.entra_object_id)
+    if no_person is not None:
+        return _refuse(request, no_person, SKIP_DETAILS[no_person])
     wants_photo = values.get("sync_photo") is True
     photo = read_one_photo(client, outcome.link.entra_object_id) if wants_photo else None
     return Provisioned(draft=outcome, photo=photo)

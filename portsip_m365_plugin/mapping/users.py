@@ -26,7 +26,16 @@ from portsip_m365_plugin.mapping.phones import map_phone
 from portsip_m365_plugin.mapping.text import clean_line, cut
 from portsip_m365_plugin.mapping.usernames import wish_usernames
 
-__all__ = ["MAPPING_VERSION", "SKIP_DETAILS", "MappedUser", "MappingRules", "Skip", "map_person", "map_user"]
+__all__ = [
+    "MAPPING_VERSION",
+    "PURPOSES",
+    "SKIP_DETAILS",
+    "MappedUser",
+    "MappingRules",
+    "Skip",
+    "map_person",
+    "map_user",
+]
 
 MAPPING_VERSION: Final = 1
 """Raise it whenever the same person would be mapped to other values; every tenant is then listed in full once."""
@@ -49,7 +58,8 @@ _TEXTS: Final = (
     "userPrincipalName", "displayName", "givenName", "surname", "mail", "mobilePhone", "department", "usageLocation",
     "userType",
 )  # fmt: skip
-_PURPOSES: Final = {"shared": "shared_mailbox", "room": "room", "equipment": "room"}
+PURPOSES: Final = {"shared": "shared_mailbox", "room": "room", "equipment": "room"}
+"""What Microsoft calls the mailboxes that are nobody's own (`userPurpose`), and the reason that follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +149,7 @@ def _find_reason(user: Mapping[str, Any]) -> str | None:
         return "guest"
     if not user["accountEnabled"]:
         return "account_disabled"
-    purpose = _PURPOSES.get(_read_purpose(user))
+    purpose = PURPOSES.get(_read_purpose(user))
     if purpose is not None:
         return purpose
     if not _has_plan(user):

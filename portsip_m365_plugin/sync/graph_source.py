@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from portsip_m365_plugin.graph.batch import ITEMS_MAX, BatchItem
 from portsip_m365_plugin.graph.client import GraphClient
-from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
+from portsip_m365_plugin.graph.contacts import ask_purpose, read_purpose
+from portsip_m365_plugin.graph.errors import BudgetSpentError, ConsentMissingError, GraphError, MailboxRefusedError
 from portsip_m365_plugin.graph.errors import ResyncRequiredError as GraphResyncRequiredError
+from portsip_m365_plugin.graph.reads import read_many
 from portsip_m365_plugin.graph.users import USER_SELECT, delta_users, get_users, latest_delta_link, list_users
 from portsip_m365_plugin.sync.source import (
     Page,
@@ -68,6 +71,26 @@ class GraphUserSource:
             for _, user in get_users(self._client, list(object_ids)):
                 if user is not None:
                     yield user
+
+    def purposes(self, object_ids: Sequence[str], *, may_be_refused: bool) -> Mapping[str, str] | None:
+        """See `UserSource`."""
+        told: dict[str, str] = {}
+        first = object_ids[:ITEMS_MAX] if may_be_refused else ()
+        with _translated():
+            n_refused = self._ask_purposes(first, told)
+            if first and n_refused == len(first):
+                return None
+            self._ask_purposes(object_ids[len(first) :], told)
+        return told
+
+    def _ask_purposes(self, object_ids: Sequence[str], told: dict[str, str]) -> int:
+        items = [BatchItem(key=oid, request=ask_purpose(self._client.cloud, oid)) for oid in object_ids]
+        n_refused = 0
+        for result in read_many(self._client, items, n_threads=4) if items else ():
+            if result.reply is not None:
+                told[result.item.key] = read_purpose(result.reply.body)
+            n_refused += isinstance(result.error, (ConsentMissingError, MailboxRefusedError))
+        return n_refused
 
     def _pages(self, walk: Callable[[], Iterator[Any]]) -> Iterator[Page]:
         with _translated():

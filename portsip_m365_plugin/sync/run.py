@@ -36,6 +36,7 @@ from portsip_m365_plugin.sync.pull import (
     pull_everybody,
     reread,
 )
+from portsip_m365_plugin.sync.purposes import Purposes
 from portsip_m365_plugin.sync.source import (
     ResyncRequiredError,
     SourceError,
@@ -148,9 +149,14 @@ class _Run:
         users = self._host.users.counts()
         if listing.is_full and listing.people == 0:
             return self._report(TickStatus.FAILED, _EMPTY)
+        purposes = Purposes(self._host, self._now_utc)
+        purposes.learn(
+            spool, self._source, self._rules, listing, is_first=not users.linked, is_forced=self._options.full
+        )
         plan = make_plan(self._host, spool, self._rules, listing, self._now_utc)
         if 0 < spool.count("absent") <= _CONFIRM_MAX_ABSENT:
             confirm_absent(self._host, spool, self._source, self._rules)
+            purposes.settle(spool)
         unlisted = spool.count("absent JOIN pulled USING (oid)")
         settle_absent(self._host, spool, self._rules, plan, self._now_utc)
 

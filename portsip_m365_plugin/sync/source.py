@@ -96,3 +96,10 @@ class UserSource(Protocol):
 
         Whoever is not yielded does not exist (or is soft-deleted); anything less certain raises `SourceError`.
         """
+
+    def purposes(self, object_ids: Sequence[str], *, may_be_refused: bool) -> Mapping[str, str] | None:
+        """Return what the named accounts' mailboxes are for (`user`, `shared`, `room` …), where that can be known.
+
+        Whoever is not in it has no mailbox, or one that cannot be asked now. None where this app may not ask: told only
+        if `may_be_refused`, by everybody of the first request. 20 a request.
+        """
