@@ -108,7 +108,7 @@ def _set_settings(context: CliContext, tenant_key: str, pairs: tuple[str, ...], 
         fail(page.sentence)
     unknown = sorted(set(values) - set(page.value.field_names()))
     if unknown:
-        fail(f"{unknown[0]}: there is no such setting; settings: {', '.join(page.value.field_names())}")
+        fail(f"{', '.join(unknown)}: there is no such setting; settings: {', '.join(page.value.field_names())}")
     answer = context.pbx.save(page.plugin, chosen, VIEWER, values, page.value.version)
     outcome = answer.value
     if isinstance(outcome, Saved):

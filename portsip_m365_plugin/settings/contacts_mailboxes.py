@@ -34,7 +34,7 @@ def show_mailbox_state(host: Host, values: Mapping[str, JsonValue], typed: str) 
     ]
     if not records:
         return Refused(
-            message=f"Nothing is known of {name or 'nobody'} yet.",
+            message=f"Nothing is known of {name} yet." if name else "It is not said which mailbox: mailbox=ADDRESS.",
             remedy="Give an address or object id of a user or shared mailbox that is synced; the next run asks for it.",
         )
     return Done(message=f"{name}:", tables=(mailbox_table(tuple(records)),))

@@ -101,6 +101,8 @@ def decide(
     if linked.enabled or linked.disabled_reason is not wanted or edited:
         # Also whom an admin has locked: the lock stays, and the PBX knows that unlocking contradicts the directory.
         steps = (_disable(linked, wanted), *steps)
+        if wanted is DisableReason.OUT_OF_SCOPE:  # many things are out of scope: say which this is
+            return Decision(steps, problem=(row.reason or "", row.detail or ""))
     return Decision(steps)
 
 

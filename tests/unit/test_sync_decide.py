@@ -93,9 +93,9 @@ BY_TABLE = {
         "disable:account_disabled",
     ],
     "guest": [
-        "?guest -", "disable:out_of_scope!", "disable:out_of_scope! update", "disable:out_of_scope",
-        "disable:out_of_scope", "disable:out_of_scope", "",
-        "disable:out_of_scope",
+        "?guest -", "disable:out_of_scope! ?guest", "disable:out_of_scope! update ?guest",
+        "disable:out_of_scope ?guest", "disable:out_of_scope ?guest", "disable:out_of_scope ?guest", "",
+        "disable:out_of_scope ?guest",
     ],
     "nameless": [
         "?no_name -", "?no_name", "update ?no_name", "?no_name",
@@ -131,7 +131,7 @@ EDITED_TABLE = {
     ("disabled", "same"): "disable:account_disabled! update",
     ("disabled", "off_account"): "disable:account_disabled update",
     ("disabled", "off_admin"): "disable:account_disabled update",
-    ("guest", "off_scope"): "disable:out_of_scope update",
+    ("guest", "off_scope"): "disable:out_of_scope update ?guest",
     ("nameless", "same"): "update ?no_name",
     ("invalid", "same"): "?invalid",
     ("soft", "same"): "disable:departed!",
