@@ -87,14 +87,15 @@ class Script:
     completed: list[Mapping[str, str]] = field(default_factory=list)
     pressed: list[ActionRequest] = field(default_factory=list)
 
-    def install(self, world: World) -> World:
+    def install(self, world: World, *, status: PluginStatus = PluginStatus.LOADED, reason: str = "") -> World:
         """Put this plugin in place of all others, under the name `m365`."""
         found = FoundPlugin(
             name="m365",
             distribution="scripted",
             version="1.2.3",
-            status=PluginStatus.LOADED,
-            module=_module(self),
+            status=status,
+            reason=reason,
+            module=_module(self) if status is PluginStatus.LOADED else None,
         )
         stores = world.pbx.stores
         world.pbx._plugins = PluginHost(world.pbx, switches=stores.switches, find=lambda: iter([found]))

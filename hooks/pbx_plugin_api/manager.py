@@ -134,12 +134,20 @@ class PluginHost:
         )
 
     def login_providers(self, tenant: Tenant) -> list[Answer[Sequence[LoginProvider]]]:
-        """Ask every plugin for its ways to sign in. Their functions are dead by then: use `begin_login`."""
-        answers = (
+        """Ask every plugin for its ways to sign in. Their functions are dead by then: use `begin_login`.
+
+        A plugin that is on and cannot be loaded answers `MISSING`: whether it would refuse passwords is not known, and
+        a caller that took its silence for a yes would let an update that went wrong open what a policy had shut.
+        """
+        answers = [
             self._call(p, tenant, "on_login_providers", {"tenant": tenant}, self._deadlines.page_s)
             for p in self._registry.with_hook("on_login_providers", tenant)
-        )
-        return [answer for answer in answers if answer.value or not answer.ok]
+        ]
+        unusable: list[Answer[Sequence[LoginProvider]]] = [
+            Answer(plugin=found.name, version=found.version, outcome=Outcome.MISSING, sentence=found.reason)
+            for found in self._registry.unusable(tenant)
+        ]
+        return [answer for answer in (*answers, *unusable) if answer.value or not answer.ok]
 
     def begin_login(
         self, plugin: str, tenant: Tenant, provider_id: str, request: LoginRequest

@@ -134,6 +134,11 @@ class PluginRegistry:
         found = sorted(self._found.items())
         return [name for name, plugin in found if _has_hook(plugin, hook) and self.is_enabled(name, tenant)]
 
+    def unusable(self, tenant: Tenant) -> list[FoundPlugin]:
+        """Return the plugins that are on and cannot be loaded (broken or incompatible), by name."""
+        found = sorted(self._found.items())
+        return [p for name, p in found if p.status is not PluginStatus.LOADED and self.is_enabled(name, tenant)]
+
     def find(self, plugin: str) -> FoundPlugin | None:
         """Return what was found under a name."""
         return self._found.get(plugin)

@@ -9,6 +9,7 @@ from pbx_devhost.accounts import FAILURES_MAX, LOCKED_S
 from pbx_devhost.portal.visit import SESSION_COOKIE
 from pbx_devhost.sessions import SESSION_S
 from pbx_plugin_api import DisableReason, DisableUser, PasswordPolicy
+from pbx_plugin_api.discovery import PluginStatus
 from tests.portal_plugin import Script, link
 from tests.portal_world import ADMIN_PASSWORD, WEB, World
 
@@ -101,6 +102,23 @@ def test_attack_policy_is_not_lifted_by_a_plugin_that_fails(world: World, script
     assert refused.status_code == 401
     assert "password_policy_unknown" in world.audit()[0].detail
     assert world.browser().log_in().status_code == 303
+
+
+@pytest.mark.parametrize("status", [PluginStatus.BROKEN, PluginStatus.INCOMPATIBLE])
+def test_attack_policy_is_not_lifted_by_a_plugin_that_cannot_be_loaded(
+    world: World, script: Script, status: PluginStatus
+) -> None:
+    """An update that went wrong knows no hook any more, and no policy."""
+    give_password(world)
+    script.password_policy = PasswordPolicy.REFUSED
+    script.install(world, status=status, reason="its module does not import")
+    assert world.browser().get("/login?domain=contoso.example").status_code == 200
+    assert world.browser().get("/info?domain=contoso.example").get_json()["providers"] == []
+    assert world.browser().log_in("person1", WORD).status_code == 401
+    assert "password_policy_unknown" in world.audit()[0].detail
+    assert world.browser().log_in().status_code == 303
+    world.pbx.plugins.set_enabled("m365", False, world.tenant)  # the administrator's own decision, and theirs to make
+    assert world.browser().log_in("person1", WORD).status_code == 303
 
 
 def test_attack_password_of_a_disabled_user(world: World, script: Script) -> None:
