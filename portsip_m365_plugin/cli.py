@@ -133,8 +133,12 @@ def doctor(pbx: DevHost, tenant: str, as_json: bool) -> None:
     page = pbx.run("settings", "get", tenant, "--plugin", "m365")
     tested, failure = pbx.try_run("action", tenant, "test_connection", "--plugin", "m365")
     facts = [*page["facts"], *((tested or {}).get("facts") or [])]
+    bad = next((fact for fact in facts if fact["severity"] == "bad"), None)
+    if failure is None and bad is not None:
+        failure = f"{bad['label']}: {bad['value']}"
     if as_json:
-        click.echo(json.dumps({"ok": failure is None, "facts": facts, "connection": failure or tested["message"]}))
+        connection = tested["message"] if tested else failure
+        click.echo(json.dumps({"ok": failure is None, "facts": facts, "connection": connection}))
     else:
         table = Table(show_header=False)
         for fact in facts:

@@ -15,6 +15,8 @@ from portsip_m365_plugin.graph.wire import CALLS, USER_SELECT, Request, build, f
 __all__ = ["USER_SELECT", "delta_users", "get_user", "get_users", "latest_delta_link", "list_users"]
 
 PAGE_SIZE: Final = 999
+_NO_USERS: Final = frozenset({"delta", "$count"})
+"""What stands in the place of a user's id and is another call."""
 
 
 def list_users(client: GraphClient, *, page_size: int = PAGE_SIZE) -> Iterator[Page]:
@@ -53,6 +55,8 @@ def delta_users(client: GraphClient, delta_link: str) -> Iterator[Page]:
 
 def get_user(client: GraphClient, user_id: str) -> dict[str, Any] | None:
     """Return one user by object id or UPN, or None where there is none. Cost: one request."""
+    if user_id.strip(". ") == "" or user_id.casefold() in _NO_USERS:
+        return None
     request = build("users.get", client.cloud, select=USER_SELECT, user_id=user_id)
     try:
         body = client.send(request).body

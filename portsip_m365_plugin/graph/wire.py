@@ -247,7 +247,8 @@ def build(
     _need_body(call, cloud, body or {})
     path = call.path
     for key, value in params.items():
-        if f"{{{key}}}" not in path or not value:
+        # Dots are left alone by quoting and folded by HTTP libraries: they would lead to another call.
+        if f"{{{key}}}" not in path or not value.strip("."):
             raise WireError(f"{name}: {key}={value!r} does not fit {call.path}")
         path = path.replace(f"{{{key}}}", quote(value, safe=""))
     if "{" in path:

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta, timezone
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pbx_plugin_api import JsonValue, Scope, Tenant
+from pbx_plugin_api import JsonValue, Tenant
 from portsip_m365_plugin.settings.contacts_tab import read_contact_settings
 from portsip_m365_plugin.settings.users_tab import SyncMode, read_sync_mode
 from portsip_m365_plugin.sync.contact_scope import SharedMode
@@ -23,12 +23,13 @@ JITTER_MAX_S: Final = 120
 def next_due_at_utc(values: Mapping[str, JsonValue], tenant: Tenant, now_utc: datetime) -> datetime | None:
     """Return the next moment after now at which the tenant is due, or None where the clock starts nothing.
 
-    Manual mode is about users: contacts and photos that are switched on keep their nights.
+    Manual mode is about users: contacts and photos that are switched on keep their nights. The system, which has only
+    mail, has its nights for the sake of its certificate.
 
     A time that the clocks skip (spring) is due as long after midnight as on other days; one that comes twice (autumn)
     is due the first time only. Each tenant has an offset of its own of at most `JITTER_MAX_S`, the same every day.
     """
-    if tenant.scope is Scope.SYSTEM or not (values.get("directory_id") and values.get("application_id")):
+    if not (values.get("directory_id") and values.get("application_id")):
         return None
     if read_sync_mode(values) is SyncMode.MANUAL and not _has_other_work(values, tenant):
         return None

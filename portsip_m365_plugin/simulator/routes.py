@@ -153,6 +153,8 @@ def resolve(schema: Schema, method: str, segments: list[str]) -> tuple[Route, li
     node = _tree()
     params: list[str] = []
     pieces = normalise(segments)
+    if not pieces:
+        raise Refused(400, "BadRequest", "Resource not found for the segment ''.")
     for index, piece in enumerate(pieces):
         child = node.children.get(piece.lower())
         if child is None and node.any_id is not None:

@@ -12,8 +12,9 @@ from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY
 
 __all__ = ["disconnect"]
 
-_FORGOTTEN: Final = ("application_id",)
-_FORGOTTEN_WITH_USERS: Final = ("application_id", "directory_id", "sign_in_users")
+_FORGOTTEN: Final = ("application_id", "sign_in_mode", "password_policy")
+"""Sign-in goes with the application: were passwords still refused, nobody who stays could get in any more."""
+_FORGOTTEN_WITH_USERS: Final = (*_FORGOTTEN, "directory_id", "sign_in_users")
 
 T = TypeVar("T")
 

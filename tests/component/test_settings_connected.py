@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -15,6 +16,7 @@ from pbx_plugin_api import (
     Refused,
     Saved,
     SaveRefused,
+    Scope,
     TickReason,
     TickStatus,
     UserLink,
@@ -297,3 +299,33 @@ def test_people_on_the_sign_in_list_are_looked_up_when_saved(hand: Hand, lab: La
     told = {error.field: error.message for error in outcome.errors}
     assert set(told) == {"sign_in_users", "sync_time"}, "what has to be looked up is told with the rest"
     assert told["sign_in_users"].startswith("nobody@contoso.example: nobody has this sign-in name")
+
+
+# ---------------------------------------------------------------------- what a reviewer found
+
+
+def test_disconnecting_with_users_kept_leaves_them_their_passwords(hand: Hand) -> None:
+    hand.tick(confirm_first_plan=True)
+    hand.save(sign_in_mode="all", password_policy="refused")
+    hand.press("disconnect")
+    values = hand.host.settings.read().values
+    assert hand.host.users.counts().linked > 0
+    assert "sign_in_mode" not in values
+    assert "password_policy" not in values
+
+
+@pytest.mark.parametrize("typed", [".", "..", " . ", "delta", "Delta", "$count"])
+def test_what_is_typed_never_becomes_another_call(hand: Hand, lab: Lab, typed: str) -> None:
+    lab.realm().journal.reset()
+    outcome = hand.provision(ProvisionRequest(reason=ProvisionReason.ADMIN, typed=typed))
+    assert isinstance(outcome, ProvisionRefused)
+    assert outcome.reason == "not_found"
+    assert graph_requests(lab) == 0
+
+
+def test_the_systems_certificate_is_looked_after_at_night(hand: Hand) -> None:
+    hand.tenant = replace(hand.tenant, scope=Scope.SYSTEM)
+    hand.host.clock.move(days=340)
+    report = hand.tick(reason=TickReason.DUE)
+    assert report.next_due_at_utc is not None
+    assert [notice.subject for notice in hand.host.notices] == ["The certificate for Microsoft 365 ends soon"]

@@ -50,4 +50,4 @@ def test_plan_sync_and_doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         synced = call("sync", "t", "--confirm-first-plan")
         assert (synced.exit_code, synced.stdout) == (0, "49 created.\n")
         full = json.loads(call("sync", "t", "--full", "--json").stdout)
-        assert (full["status"], full["counts"]["unchanged"], full["requests"]) == ("done", 49, 1)
+        assert (full["status"], full["counts"]["unchanged"], full["requests"]) == ("done", 49, 2)
