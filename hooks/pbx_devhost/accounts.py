@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from pbx_devhost.database import Database
 from pbx_devhost.passwords import hash_password, verify_password
-from pbx_devhost.schema import admins, users, wrong_passwords
+from pbx_devhost.schema import admins, sessions, users, wrong_passwords
 from pbx_devhost.user_rows import user_key
 
 __all__ = ["FAILURES_MAX", "LOCKED_S", "AccountError", "AccountStore"]
@@ -31,7 +31,7 @@ class AccountStore:
         self._db = database
 
     def set_admin_password(self, tenant_id: str, username: str, password: str) -> None:
-        """Make an administrator or change their password; also ends a lock.
+        """Make an administrator or change their password; also ends a lock, and their sessions with the old one.
 
         Raises:
             AccountError: The password is too short or too long.
@@ -40,6 +40,8 @@ class AccountStore:
         with self._db.write() as connection:
             self._db.upsert(connection, admins, [row])
             connection.execute(delete(wrong_passwords).where(*_at(tenant_id, f"admin:{username}")))
+            mine = (sessions.c.tenant_id == tenant_id, sessions.c.admin_name == username)
+            connection.execute(delete(sessions).where(*mine))
 
     def has_admin(self, tenant_id: str) -> bool:
         """Whether the tenant has an administrator at all."""
@@ -55,7 +57,7 @@ class AccountStore:
         return self._check(tenant_id, f"admin:{username}", password, hashed)
 
     def set_user_password(self, tenant_id: str, username: str, password: str) -> None:
-        """Give a user a portal password; also ends a lock.
+        """Give a user a portal password; also ends a lock, and their sessions, in the browser and in the app.
 
         Raises:
             AccountError: The password is too short or too long, or there is no such user.
@@ -68,6 +70,8 @@ class AccountStore:
                 raise AccountError(f"there is no user {username!r}")
             connection.execute(update(users).where(*at).values(password_hash=hashed))
             connection.execute(delete(wrong_passwords).where(*_at(tenant_id, f"user:{user_id}")))
+            mine = (sessions.c.tenant_id == tenant_id, sessions.c.user_id == user_id)
+            connection.execute(delete(sessions).where(*mine))
 
     def check_user(self, tenant_id: str, username: str, password: str) -> str | None:
         """Return the id of the enabled user with this password, or None. Locks like `check_admin`."""

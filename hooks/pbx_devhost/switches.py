@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from pbx_devhost.database import Database
-from pbx_devhost.schema import switches
+from pbx_devhost.schema import flows, sessions, switches
 
 __all__ = ["SwitchStore"]
 
@@ -24,7 +24,11 @@ class SwitchStore:
         return found is None or bool(found)
 
     def set_enabled(self, plugin: str, pbx_tenant_id: str | None, enabled: bool) -> None:
-        """Switch a plugin on or off."""
+        """Switch a plugin on or off. Off ends the sessions it vouched for, and its sign-ins under way."""
         row = {"plugin": plugin, "tenant_id": pbx_tenant_id or "", "enabled": int(enabled)}
         with self._db.write() as connection:
             self._db.upsert(connection, switches, [row])
+            for table in () if enabled else (sessions, flows):
+                of_plugin = delete(table).where(table.c.plugin == plugin)
+                where = of_plugin if pbx_tenant_id is None else of_plugin.where(table.c.tenant_id == pbx_tenant_id)
+                connection.execute(where)

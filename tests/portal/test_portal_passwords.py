@@ -160,6 +160,44 @@ def test_attack_session_of_a_tenant_that_is_not_reached_here(world: World, scrip
     assert not browser.is_signed_in()
 
 
+@pytest.mark.parametrize("who", ["admin", "person1"])
+def test_attack_session_outlives_a_changed_password(world: World, script: Script, who: str) -> None:
+    """Whoever changes a password because somebody else knows it, wants that somebody out."""
+    give_password(world)
+    accounts, sessions = world.pbx.stores.accounts, world.pbx.stores.sessions
+    thief, colleague = world.browser(), world.browser()
+    thief.log_in(who, ADMIN_PASSWORD if who == "admin" else WORD)
+    colleague.log_in(*(("person1", WORD) if who == "admin" else ("admin", ADMIN_PASSWORD)))
+    assert thief.is_signed_in()
+    user_id = world.users()["person1"].id
+    app = sessions.begin(world.tenant_id, user_id=user_id, provider="ms365", plugin="m365", prefix="app.")
+    change = accounts.set_admin_password if who == "admin" else accounts.set_user_password
+    change(world.tenant_id, who, "another long word")
+    assert not thief.is_signed_in()
+    assert (sessions.find(app) is None) == (who == "person1")
+    assert colleague.is_signed_in()
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_attack_session_outlives_the_plugin_that_vouched(world: World, script: Script, everywhere: bool) -> None:
+    give_password(world)
+    stores = world.pbx.stores
+    other = stores.tenants.add("Other", sip_domain="other.example", web_origin=WEB)
+    user_id = world.users()["person1"].id
+    web = stores.sessions.begin(world.tenant_id, user_id=user_id, provider="ms365", plugin="m365")
+    elsewhere = stores.sessions.begin(other.pbx_tenant_id, admin_name="x", provider="ms365", plugin="m365")
+    by_password, under_way = world.browser(), world.browser()
+    by_password.log_in("person1", WORD)
+    under_way.begin()
+    world.pbx.plugins.set_enabled("m365", False, None if everywhere else world.tenant)
+    assert stores.sessions.find(web) is None
+    assert stores.flows.count(world.tenant_id) == 0
+    assert (stores.sessions.find(elsewhere) is None) == everywhere
+    assert by_password.is_signed_in()
+    world.pbx.plugins.set_enabled("m365", True, None if everywhere else world.tenant)
+    assert stores.sessions.find(web) is None
+
+
 RETURNS = (
     "https://evil.example/",
     "//evil.example",
