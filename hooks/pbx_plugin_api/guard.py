@@ -66,6 +66,7 @@ class _GuardedHost:
         self._host, self._gate = host, gate
 
     def __getattr__(self, name: str) -> Any:
+        _refuse_private(name)
         any_thread = name == "clock"
         self._gate.check(name, any_thread=any_thread)
         value = getattr(self._host, name)
@@ -86,10 +87,17 @@ class _GuardedPart:
         self._part, self._gate, self._name, self._any_thread = part, gate, name, any_thread
 
     def __getattr__(self, name: str) -> Any:
+        _refuse_private(name)
         member = f"{self._name}.{name}"
         self._gate.check(member, any_thread=self._any_thread)
         value = getattr(self._part, name)
         return _checked(value, self._gate, member, self._any_thread) if callable(value) else value
+
+
+def _refuse_private(name: str) -> None:
+    """A host's insides, its scope and its stores, are none of a plugin's business."""
+    if name.startswith("_"):
+        raise AttributeError(f"a host has nothing of the name {name!r} for plugins")
 
 
 def _checked(function: Callable[..., Any], gate: Gate, member: str, any_thread: bool) -> Callable[..., Any]:

@@ -36,10 +36,12 @@ from pbx_plugin_api import (
     UpdateUser,
 )
 from pbx_plugin_api import host as contract
+from pbx_plugin_api.guard import Gate, guard_host
 from tests.devhost_pbx import DevPbx, draft, link
 
 COMPANY, PERSONAL = CompanyBook(), PersonalBook(owner=link("ada"))
 PHOTO = Photo(content=b"\x89PNG", content_type="image/png", source_etag="e")
+PARTS = ("users", "contacts", "settings", "secrets", "state", "blobs", "rate_budget", "progress", "audit", "clock")
 SECRET = "only of Fabrikam"
 
 
@@ -201,6 +203,25 @@ def test_no_method_reads_or_writes_another_tenant(dev: DevPbx, name: str) -> Non
     assert "fabrikam" not in repr(said).casefold()
     assert SECRET not in repr(said)
     assert everything_of(dev) == before
+
+
+def test_attack_reaching_for_what_is_behind_a_host(dev: DevPbx) -> None:
+    """A real host keeps its scope and its stores in private attributes: the guard hands none of them out."""
+    bare = dev.bound("sample", dev.tenant)
+    host: Any = guard_host(bare, Gate("sample"))
+    private = [name for name in dir(bare) if name.startswith("_") and not name.startswith("__")]
+    parts = {name: [n for n in dir(getattr(bare, name)) if n.startswith("_")] for name in PARTS}
+    assert private
+    assert "_stores" in parts["settings"]
+    for name in private:
+        assert not hasattr(host, name), name
+    for part, names in parts.items():
+        guarded = getattr(host, part)
+        # What every object has (`__class__`, `__dir__`) is the guard's own.
+        for name in set(names) - set(dir(object)) - {"__dict__", "__module__", "__weakref__", "__annotations__"}:
+            with pytest.raises(AttributeError):
+                guarded.__getattr__(name)
+    assert host.settings.read().version == 0
 
 
 class _Nothing:
