@@ -78,7 +78,7 @@ class GraphUserSource:
         first = object_ids[:ITEMS_MAX] if may_be_refused else ()
         with _translated():
             n_refused = self._ask_purposes(first, told)
-            if first and n_refused == len(first):
+            if n_refused and not told:  # whoever has no mailbox answers 404 whether or not it may be asked
                 return None
             self._ask_purposes(object_ids[len(first) :], told)
         return told

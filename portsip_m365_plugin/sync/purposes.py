@@ -26,7 +26,7 @@ __all__ = ["NEW_MAX_PEOPLE", "Purposes"]
 _log = logging.getLogger(__name__)
 
 NEW_MAX_PEOPLE: Final = 1000
-"""More new people than this are not asked about at once: a first import stays short, and the next listing asks."""
+"""More new people than this are not asked about at once: a first import stays short, and the weekly listing asks."""
 
 _KEY: Final = "users.purposes"
 _WEEK: Final = timedelta(days=6, hours=12)
@@ -45,6 +45,8 @@ class Purposes:
         self._known = {str(oid): str(word) for oid, word in known.items()} if isinstance(known, dict) else {}
         self._asked_all_at = _read_time(kept.get("asked_all_at_utc"))
         self._refused_at = _read_time(kept.get("refused_at_utc"))
+        self._after = str(kept.get("after") or "")
+        """How far asking everybody had come when a run had to end: it goes on there, or it would never be done."""
 
     def reason_for(self, oid: str) -> str | None:
         """Return why an account gets no extension, where that is known."""
@@ -87,8 +89,7 @@ class Purposes:
         asks_all = listing.is_full and (is_due or is_forced)
         is_refused = self._refused_at is not None and self._now_utc - self._refused_at < _WEEK
         is_long = spool.count(f"pulled WHERE kind = {int(Kind.DRAFT)}") > NEW_MAX_PEOPLE
-        is_worth_it = not (is_first and is_long) if asks_all else not (is_first or is_long)
-        if is_worth_it and (is_forced or not is_refused):
+        if (is_forced or not is_refused) and not (asks_all and is_first and is_long):
             self._ask(spool, source, None if asks_all else rules)
         self.settle(spool)
 
@@ -102,16 +103,18 @@ class Purposes:
                     self._refused_at = self._now_utc
                     break
                 is_first_request, n_asked = False, n_asked + len(oids)
+                self._after = oids[-1] if new_in is None else self._after
                 for oid, word in told.items():
                     self._known.pop(oid, None)
                     if word in PURPOSES:
                         self._known[oid] = word
                 self._host.progress.report("mailboxes", n_asked)
-                if self._host.progress.should_stop():
+                if self._host.progress.should_stop() or (new_in is not None and n_asked >= NEW_MAX_PEOPLE):
                     break
             else:
                 self._refused_at = None if n_asked else self._refused_at
-                self._asked_all_at = self._now_utc if new_in is None else self._asked_all_at
+                if new_in is None:
+                    self._asked_all_at, self._after = self._now_utc, ""
         except SourceError as error:
             # It says nothing about people; the next full listing asks again.
             _log.info("purposes of mailboxes could not be asked: %s", type(error).__name__)
@@ -123,11 +126,12 @@ class Purposes:
                 "known": dict(list(self._known.items())[-_KNOWN_MAX:]),
                 "asked_all_at_utc": dump(self._asked_all_at),
                 "refused_at_utc": dump(self._refused_at),
+                "after": self._after,
             },
         )
 
     def _batches(self, spool: Spool, new_in: MappingRules | None) -> Iterator[list[str]]:
-        after = ""
+        after = self._after if new_in is None else ""
         while True:
             rows = spool.rows(
                 "SELECT oid FROM pulled WHERE kind = ? AND oid > ? ORDER BY oid LIMIT ?", (Kind.DRAFT, after, _AT_ONCE)

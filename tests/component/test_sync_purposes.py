@@ -107,3 +107,39 @@ def test_where_there_is_no_batch_they_are_asked_one_by_one() -> None:
     lab.run(confirm=True)
     assert lab.user(person) is None
     assert asked(lab) >= 49
+
+
+def test_a_run_that_has_to_end_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purposes, "_AT_ONCE", 10)
+    lab = SyncLab(permissions=ALLOWED)
+    lab.settle()
+    person = lab.people()[-1]
+    person.mailbox = "shared"
+    lab.pass_days(7)
+    for _ in range(20):
+        lab.host.progress.asks, lab.host.progress.stop_after_asks = 0, 2
+        report = lab.run()
+        if report.status is TickStatus.DONE:
+            break
+    lab.host.progress.stop_after_asks = None
+    lab.run()
+    assert not lab.must_have(person).enabled
+
+
+def test_one_account_without_a_mailbox_is_no_permission() -> None:
+    """A mailbox that is not there answers 404, whether or not it may be asked."""
+    lab = SyncLab(users=300)
+    first = min(lab.people(), key=lambda person: person.id)
+    first.mailbox = "none"
+    assert lab.run(confirm=True).requests == 3
+
+
+def test_a_listing_out_of_turn_still_asks_about_who_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purposes, "NEW_MAX_PEOPLE", 30)
+    lab = SyncLab(permissions=ALLOWED)
+    lab.settle()
+    lab.run()
+    person = disguised(lab, "room")
+    lab.microsoft.delta_generation += 1  # every link given so far is dead: everybody is listed
+    assert lab.run().status is TickStatus.DONE
+    assert lab.user(person) is None
