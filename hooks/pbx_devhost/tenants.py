@@ -6,7 +6,7 @@ import re
 import uuid
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import Connection, case, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from pbx_devhost.database import Database
@@ -48,7 +48,8 @@ class TenantStore:
         """Add a tenant, with the PBX's own service numbers taken.
 
         Raises:
-            TenantError: A field breaks its rule, or name or domain is taken. Nothing was added.
+            TenantError: A field breaks its rule, or name or domain is taken, be it as the other of the two: a tenant
+                is found by either, and must not be found under another's. Nothing was added.
         """
         slug = re.sub(r"[^a-z0-9-]+", "-", name.casefold()).strip("-") or "tenant"
         domain = (sip_domain or (name.casefold() if "." in name else f"{slug}.pbx.local")).casefold()
@@ -81,7 +82,8 @@ class TenantStore:
             for number in RESERVED_NUMBERS
         ]
         try:
-            with self._db.write() as connection:
+            with self._db.write(lock="tenants") as connection:
+                _check_is_free(connection, name, domain)
                 connection.execute(insert(tenants).values(row))
                 connection.execute(insert(numbers), services)
         except IntegrityError as error:
@@ -94,7 +96,7 @@ class TenantStore:
             return [_read(row) for row in connection.execute(select(tenants).order_by(tenants.c.name))]
 
     def find(self, key: str) -> Tenant:
-        """Return the tenant with this name, id or SIP domain; the PBX itself where no tenant is called `system`.
+        """Return the tenant with this id, SIP domain or name, whichever fits first; `system` without one: the PBX.
 
         Raises:
             TenantError: There is none; the message lists a few there are.
@@ -106,7 +108,10 @@ class TenantStore:
                 func.lower(tenants.c.name) == key.casefold(),
                 tenants.c.sip_domain == key.casefold(),
             )
-            row = connection.execute(select(tenants).where(matches)).first()
+            rank = case(
+                (tenants.c.id == key, 0), (tenants.c.sip_domain == key.casefold(), 1), (tenants.c.name == key, 2)
+            )
+            row = connection.execute(select(tenants).where(matches).order_by(rank.asc().nulls_last())).first()
             if row is not None:
                 return _read(row)
             if key == SYSTEM_TENANT.pbx_tenant_id:
@@ -139,6 +144,19 @@ class TenantStore:
                 connection.execute(insert(numbers).values(row))
         except IntegrityError as error:
             raise TenantError(f"number {number} is taken") from error
+
+
+def _check_is_free(connection: Connection, name: str, domain: str) -> None:
+    """Refuse what would be found under another tenant's name, domain or id."""
+    for field, value in (("name", name), ("SIP domain", domain)):
+        lower = value.casefold()
+        matches = or_(func.lower(tenants.c.name) == lower, tenants.c.sip_domain == lower, tenants.c.id == value)
+        other = connection.execute(select(tenants.c.name, tenants.c.sip_domain).where(matches).limit(1)).first()
+        if other is not None:
+            raise TenantError(
+                f"{field}: {value!r} is taken by another tenant ({other.name}, {other.sip_domain}), as its name, domain"
+                " or id; choose another"
+            )
 
 
 def _read(row: Any) -> Tenant:

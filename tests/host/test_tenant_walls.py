@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from pbx_devhost.schema import metadata
+from pbx_devhost.schema import tenants as schema_tenants
+from pbx_devhost.tenants import TenantError
 from pbx_plugin_api import (
     ApplyStatus,
     CompanyBook,
@@ -222,6 +224,41 @@ def test_attack_reaching_for_what_is_behind_a_host(dev: DevPbx) -> None:
             with pytest.raises(AttributeError):
                 guarded.__getattr__(name)
     assert host.settings.read().version == 0
+
+
+def test_attack_a_name_that_is_anothers_domain(dev: DevPbx) -> None:
+    """Whoever finds a tenant by its domain must not find one that only calls itself so."""
+    tenants = dev.stores.tenants
+    first = tenants.add("First", sip_domain="first.example")
+    before = [tenant.name for tenant in tenants.all()]
+    takes: list[tuple[str, dict[str, str]]] = [
+        ("first.example", {"sip_domain": "other.example"}),
+        ("First.Example", {"sip_domain": "other.example"}),
+        ("FIRST", {"sip_domain": "other.example"}),
+        (first.pbx_tenant_id, {"sip_domain": "other.example"}),
+        ("Other", {"sip_domain": "First.example"}),
+        ("Other", {"sip_domain": "first"}),
+        ("Other", {"sip_domain": first.pbx_tenant_id}),
+    ]
+    for name, fields in takes:
+        with pytest.raises(TenantError, match=r"is taken by another tenant \(First, first\.example\)"):
+            tenants.add(name, **fields)
+    assert [tenant.name for tenant in tenants.all()] == before
+    assert tenants.add("second.example").sip_domain == "second.example"
+
+
+def test_attack_an_older_name_shadows_no_domain(dev: DevPbx) -> None:
+    """Such tenants may have been added before it was refused: id, then domain, then name."""
+    tenants = dev.stores.tenants
+    liar = tenants.add("Liar", sip_domain="liar.example")
+    honest = tenants.add("Honest", sip_domain="honest.example")
+    with dev.stores.database.write() as connection:
+        at = schema_tenants.c.id == liar.pbx_tenant_id
+        connection.execute(update(schema_tenants).where(at).values(name="honest.example"))
+    assert tenants.find("honest.example").pbx_tenant_id == honest.pbx_tenant_id
+    with dev.stores.database.write() as connection:
+        connection.execute(update(schema_tenants).where(at).values(name=honest.pbx_tenant_id))
+    assert tenants.find(honest.pbx_tenant_id).sip_domain == "honest.example"
 
 
 class _Nothing:
