@@ -1,7 +1,8 @@
 """Working the queue of mail off: one attempt after another, each written down before and after.
 
     accepted  -> sent
-    deferred  -> due again at the time the plugin says; the tenant's lane rests until then
+    deferred  -> due again at the time the plugin says; the tenant's lane rests until then, unless only this mail is
+                 concerned: that one waits longer each time, and the others go on
     unknown   -> a marked copy after a growing wait; after too many, or where the plugin asks to, held for the admin
     rejected  -> dead letter, with "send again"
 
@@ -126,7 +127,7 @@ class Delivery:
         elif receipt.status is DeliveryStatus.DEFERRED:
             state = MailState.UNKNOWN if claimed.n_unknown else MailState.DEFERRED
             due_at = self._due_after(claimed, receipt, channel, smtp)
-            if channel != "smtp":
+            if channel != "smtp" and not receipt.this_mail_only:
                 self._box.pause(claimed, due_at)
         elif receipt.status is DeliveryStatus.UNKNOWN:
             state, due_at = MailState.UNKNOWN, now + self._growing_s(claimed.n_unknown + 1)
@@ -153,6 +154,8 @@ class Delivery:
         due_at = max(to_timestamp(receipt.retry_at_utc) or now, now + SOONEST_S)
         if channel == "smtp":
             return max(due_at, now + self._growing_s(claimed.notification.attempt))
+        if receipt.this_mail_only:
+            due_at = max(due_at, now + self._growing_s(claimed.notification.attempt))
         if receipt.unreachable:
             growing_s = min(self._growing_s(claimed.notification.attempt), OUT_OF_REACH_AT_MOST_S)
             due_at = max(due_at, now + growing_s)

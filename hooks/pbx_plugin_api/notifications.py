@@ -146,6 +146,8 @@ class DeliveryReceipt:
     """With UNKNOWN: send no copy by yourself; it waits for an administrator, who approves it or drops it."""
     unreachable: bool = False
     """The service could not be reached at all; long enough of this, and the host may use its fallback channel."""
+    this_mail_only: bool = False
+    """With DEFERRED: what failed lies in this mail (an attachment), not in the mailbox; other mail need not wait."""
     detail: str = ""
     """Ids for support: the service's request ids."""
 
@@ -155,5 +157,7 @@ class DeliveryReceipt:
             raise InvalidValueError("retry_at_utc", self.retry_at_utc, "given when deferred, and only then")
         if self.hold and self.status is not DeliveryStatus.UNKNOWN:
             raise InvalidValueError("hold", self.hold, "only where the outcome is unknown")
+        if self.this_mail_only and self.status is not DeliveryStatus.DEFERRED:
+            raise InvalidValueError("this_mail_only", self.this_mail_only, "only when deferred")
         if self.status is not DeliveryStatus.ACCEPTED and not self.reason:
             raise InvalidValueError("reason", self.reason, "a sentence, unless the mail was accepted")

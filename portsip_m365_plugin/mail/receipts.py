@@ -190,8 +190,19 @@ def explain_error(error: GraphError, mailbox: str, now_utc: datetime, *, was_sen
         remedy=case.remedy.format_map(facts),
         retry_at_utc=retry_at,
         unreachable=case.unreachable,
+        this_mail_only=status is _DEFERRED and _is_about_the_mail(error, was_sending=was_sending),
         detail=str(error),
     )
+
+
+def _is_about_the_mail(error: GraphError, *, was_sending: bool) -> bool:
+    """Whether other mail of the same mailbox may well go out: a draft was not finished, or a file cannot be read.
+
+    Where Graph is out of reach or Entra gives no token, no mail goes out, whatever is attached to it.
+    """
+    if isinstance(error, ConnectFailedError | TokenMissingError):
+        return False
+    return not was_sending or isinstance(error, ContentChangedError)
 
 
 def is_certainly_unsent(error: GraphError) -> bool:

@@ -25,12 +25,16 @@ from pbx_plugin_api import (
 from portsip_m365_plugin.connect import NotReady, connect_with
 from portsip_m365_plugin.graph.client import GraphClient, Reply
 from portsip_m365_plugin.graph.errors import (
+    BudgetSpentError,
+    ConnectFailedError,
     ConsentMissingError,
     GraphError,
     MailboxMissingError,
     MailboxRefusedError,
     RecipientError,
     RefusedError,
+    ThrottledError,
+    TokenMissingError,
     TooLargeError,
 )
 from portsip_m365_plugin.graph.mail import delete_draft, has_drafts, make_draft, send_draft, send_mail
@@ -48,6 +52,9 @@ _ONE_TRY: Final = RetryPolicy(tries_max=1, base_s=5.0, budget_s=0.0)
 """The host's queue waits, not this call: a refusal becomes a receipt at once."""
 _TIME: Final = timedelta(seconds=540)
 """For one mail with everything on it; the PBX allows a hook 600 s."""
+_LINK_FROM_ATTEMPT: Final = 3
+"""From here on a mail whose files cannot be uploaded goes out with the PBX's links: a firewall may let Graph through
+and not Outlook's upload host, for good."""
 
 
 def send_notification(host: Host, tenant: Tenant, notification: Notification) -> DeliveryReceipt | None:
@@ -195,6 +202,11 @@ class _Delivery:
             except _DraftsRefusedError:
                 memory.remember_no_drafts(self.host, self.host.clock.now_utc())
                 may_draft = False
+            except _NotPreparedError as unprepared:
+                if not self._is_a_link_better(unprepared.error, choose_route(make, cargo, may_draft=False)):
+                    raise
+                may_draft = False
+                self.details.append(f"the attachments could not be uploaded ({unprepared.error})")
             except TooLargeError:
                 # The mailbox's own limit may be below Microsoft's.
                 if not cargo.refs:
@@ -202,6 +214,15 @@ class _Delivery:
                 cargo = cargo.without_all()
         self.details += [f"{ref.filename} was sent as a link: too large" for ref in cargo.left_out]
         self.details += [f"{ref.filename} was not attached: the PBX no longer has it" for ref in cargo.gone]
+
+    def _is_a_link_better(self, error: GraphError, otherwise: tuple[Route, Cargo]) -> bool:
+        """Whether to send the PBX's links now rather than to try the files once more."""
+        # Where Microsoft asks to wait, or is out of reach as a whole, the mail without files fares no better.
+        if isinstance(error, ThrottledError | ConnectFailedError | TokenMissingError | BudgetSpentError):
+            return False
+        route, cargo = otherwise
+        has_links = bool(cargo.left_out) and all(ref.download_url for ref in cargo.left_out)
+        return self.notification.attempt >= _LINK_FROM_ATTEMPT and route is Route.ONE_REQUEST and has_links
 
     def _hand_over(self, route: Route, message: dict[str, Any], cargo: Cargo) -> str:
         """Send by one route and return Microsoft's id of the request."""

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from pbx_devhost.core import Pbx
+from pbx_devhost.delivery import Delivery
 from pbx_plugin_api import DeliveryStatus
 from portsip_m365_plugin.clouds import GLOBAL
 from portsip_m365_plugin.graph.errors import ForeignLinkError
@@ -135,6 +137,52 @@ def test_what_fails_before_the_draft_is_sent_is_certainly_not_sent(
     assert not post.sent
     mailboxes = post.lab.tenant(post.cloud).known_mailboxes()
     assert not any(mailbox.drafts for mailbox in mailboxes.values())
+
+
+@pytest.fixture
+def walled(post: Post, monkeypatch: pytest.MonkeyPatch) -> Post:
+    """Behind a firewall that lets Graph through, and not Outlook's upload host."""
+    monkeypatch.setattr("portsip_m365_plugin.graph.uploads._pause_s", lambda *_: 0.0)
+    post.lab.realm(post.cloud).faults.add(Fault("reset_before", match="AttachmentSessions", times=None))
+    return post
+
+
+def test_what_cannot_be_uploaded_goes_as_a_link_at_the_third_attempt_and_no_other_mail_waits(
+    walled: Post, tmp_path: Path
+) -> None:
+    pbx = Pbx(f"sqlite:///{tmp_path / 'pbx.db'}", now=walled.clock)
+    box, tenant_id = pbx.stores.outbox, walled.tenant.pbx_tenant_id
+    box.put(tenant_id, walled.note(to=("large@x.example",), attachments=(walled.attach(5 * MB, "long.wav"),)))
+    for n in range(3):
+        box.put(tenant_id, walled.note(to=(f"u{n}@x.example",)))
+    rounds = []
+    while (due_at := box.next_due_at()) is not None:
+        walled.clock.at = max(walled.clock.at + 0.01, due_at)
+        rounds.append({str(state): n for state, n in Delivery(pbx).deliver_due().by_state.items()})
+    pbx.close()
+    assert rounds == [{"deferred": 1, "sent": 3}, {"deferred": 1}, {"sent": 1}]
+    assert len(walled.sent) == 4
+    body = walled.sent[-1]["message"]["body"]["content"]
+    assert "long.wav (5.0 MB)" in body
+    assert "download it from the PBX: https://pbx.example/dl/long.wav" in body
+    assert not any(box.drafts for box in walled.lab.tenant(walled.cloud).known_mailboxes().values())
+
+
+@pytest.mark.parametrize(("attempt", "has_link"), [(2, True), (3, False), (9, False)])
+def test_before_that_or_without_a_link_the_file_is_tried_again(walled: Post, attempt: int, has_link: bool) -> None:
+    ref = walled.attach(5 * MB, **({} if has_link else {"download_url": None}))
+    receipt = walled.send(attachments=(ref,), attempt=attempt)
+    assert (receipt.status, receipt.this_mail_only) == (DeliveryStatus.DEFERRED, True)
+    assert not walled.sent
+
+
+def test_where_graph_itself_is_out_of_reach_or_asks_to_wait_no_link_is_sent(post: Post) -> None:
+    post.send()
+    post.sent.clear()
+    post.lab.realm(post.cloud).faults.add(Fault("status", match="createUploadSession", status=429, retry_after="7"))
+    receipt = post.send(attachments=(post.attach(5 * MB),), attempt=5)
+    assert receipt.status is DeliveryStatus.DEFERRED
+    assert not post.sent
 
 
 @pytest.mark.parametrize("kind", ["reset_before", "reset_lost", "status"])

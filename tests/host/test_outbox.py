@@ -152,6 +152,25 @@ def test_deferred_waits_until_the_time_the_plugin_says_and_the_lane_with_it(box:
     assert box.state(second) == "sent"
 
 
+def test_a_mail_that_cannot_be_prepared_waits_longer_each_time_and_holds_up_no_other(box: Box) -> None:
+    tried_at: list[float] = []
+
+    def refuse_one(note: Notification) -> DeliveryReceipt:
+        if not note.to[0].startswith("large"):
+            return accepted()
+        tried_at.append(box.clock.at)
+        return deferred(box.clock.utc(5), this_mail_only=True)
+
+    box.answer(refuse_one)
+    large = box.put(to=("large@x.example",))
+    others = [box.put(to=(f"u{n}@x.example",)) for n in range(3)]
+    urgent = box.put(to=("urgent@x.example",), priority=Priority.URGENT)
+    assert box.deliver() == {"deferred": 1, "sent": 4}
+    assert [box.state(mail) for mail in (large, urgent, *others)] == ["deferred", *["sent"] * 4]
+    box.run(hours=0.2)
+    assert [round(b - a) for a, b in pairwise(tried_at)] == [15, 30, 60, 120, 240]
+
+
 def test_urgent_mail_passes_the_pause_of_other_mail_but_not_its_own(box: Box) -> None:
     box.answer(lambda note: accepted() if note.priority is Priority.URGENT else deferred(box.clock.utc(90)))
     box.put()
