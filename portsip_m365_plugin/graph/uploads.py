@@ -109,6 +109,10 @@ def _call(
         body = None
     if response.status_code in (200, 201):
         return response.status_code, body
+    if response.status_code == 404:
+        # After a lost answer to the last range the file is attached, after too long a wait it is not: nobody can tell
+        # from this, and a new draft is right in both cases.
+        raise AnswerLostError("the upload session is gone", status=404)
     if response.status_code < 400:
         raise ProtocolError("an upload session answered what it never has", status=response.status_code)
     kind, code = judge(response.status_code, body)

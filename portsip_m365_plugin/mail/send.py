@@ -25,12 +25,14 @@ from pbx_plugin_api import (
 from portsip_m365_plugin.connect import NotReady, connect_with
 from portsip_m365_plugin.graph.client import GraphClient, Reply
 from portsip_m365_plugin.graph.errors import (
+    AnswerLostError,
     BudgetSpentError,
     ConnectFailedError,
     ConsentMissingError,
     GraphError,
     MailboxMissingError,
     MailboxRefusedError,
+    NotFoundError,
     RecipientError,
     RefusedError,
     ThrottledError,
@@ -235,6 +237,10 @@ class _Delivery:
             draft_id = make_draft(self.client, self.mailbox, message, cargo.files)
         except (ConsentMissingError, MailboxRefusedError) as error:
             raise _DraftsRefusedError from error
+        except NotFoundError as error:
+            if error.code == "ErrorItemNotFound":  # the draft is gone, not the mailbox
+                raise _NotPreparedError(AnswerLostError(str(error))) from error
+            raise
         except RefusedError:
             raise
         except GraphError as error:

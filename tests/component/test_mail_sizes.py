@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,35 @@ def test_an_upload_goes_on_where_it_was_cut(post: Post, kind: str, monkeypatch: 
     assert receipt.status is DeliveryStatus.ACCEPTED, receipt
     (attached,) = post.sent[0]["message"]["attachments"]
     assert base64.b64decode(attached["contentBytes"]) == content
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("reset_lost", match="PUT .*AttachmentSessions", skip=1),  # the answer to the last of two ranges
+        Fault("status", match="AttachmentSessions", skip=1, times=2, status=404),  # the session ran out
+        Fault("status", match="createUploadSession", status=404, code="ErrorItemNotFound"),  # the draft was deleted
+    ],
+    ids=["last answer lost", "session gone", "draft gone"],
+)
+def test_a_draft_that_was_lost_is_made_anew_and_one_mail_goes_out(
+    post: Post, tmp_path: Path, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portsip_m365_plugin.graph.uploads._pause_s", lambda *_: 0.0)
+    post.lab.realm(post.cloud).faults.add(replace(fault))
+    pbx = Pbx(f"sqlite:///{tmp_path / 'pbx.db'}", now=post.clock)
+    tenant_id, content = post.tenant.pbx_tenant_id, bytes(range(256)) * 20_000
+    pbx.stores.outbox.put(tenant_id, post.note(attachments=(post.attach(content),)))
+    rounds = []
+    while (due_at := pbx.stores.outbox.next_due_at()) is not None:
+        post.clock.at = max(post.clock.at + 0.01, due_at)
+        rounds += [str(state) for state in Delivery(pbx).deliver_due().by_state.elements()]
+    pbx.close()
+    assert rounds == ["deferred", "sent"]
+    (sent,) = post.sent
+    (attached,) = sent["message"]["attachments"]
+    assert base64.b64decode(attached["contentBytes"]) == content
+    assert not any(box.drafts for box in post.lab.tenant(post.cloud).known_mailboxes().values())
 
 
 def test_a_line_too_slow_for_the_file_makes_it_a_link(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
