@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
+from werkzeug.test import TestResponse
 
 from pbx_devhost import sessions
+from pbx_devhost.portal import refusals
 from pbx_devhost.portal.signin import FLOW_COOKIE
 from pbx_devhost.portal.visit import SESSION_COOKIE
 from pbx_plugin_api import (
@@ -22,6 +27,7 @@ from pbx_plugin_api import (
     LoginRequest,
     Provisioned,
     ProvisionRefused,
+    RateLimit,
     ResponseMode,
     SignedIn,
 )
@@ -437,6 +443,52 @@ def test_attack_flood_of_strange_callbacks_fills_no_log(world: World, script: Sc
     honest = world.browser()
     honest.come_back(answer_to(honest.begin(), code="nobody"))
     assert world.audit()[0].detail.startswith("no_code")
+
+
+FLOODS: dict[str, Callable[[Browser, int], TestResponse]] = {
+    "wrong_password": lambda b, n: b.log_in(f"nobody{n}", "wrong wrong"),
+    "malformed_app_request": lambda b, n: b.get("/app/sign-in", query_string={"domain": "contoso.example", "x": n}),
+    "malformed_begin": lambda b, n: b.post(
+        "/sign-in/m365/ms365", {"domain": "contoso.example", "code_challenge": f"{n}"}
+    ),
+    "plugin_failed": lambda b, n: b.post(f"/sign-in/m365/other{n}", {"domain": "contoso.example"}),
+}
+
+
+@pytest.mark.parametrize("reason", sorted(FLOODS))
+def test_attack_flood_of_refusals_fills_no_log(
+    world: World, script: Script, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    """Of a known tenant, by somebody who is not signed in: bounded by the minute and by the day."""
+    lines = (RateLimit(amount=5, window_s=60), RateLimit(amount=8, window_s=86_400))
+    monkeypatch.setattr(refusals, "_LINES", lines)
+    stranger = world.browser()
+    stranger.get("/login?domain=contoso.example")
+    with time_machine.travel(1_790_000_000, tick=False) as clock:
+        for expected in (5, 8, 8):
+            for n in range(12):
+                answer = FLOODS[reason](stranger, n)
+                assert answer.status_code >= 400
+                assert re.search("eference.{0,40}[0-9A-Z]{8}", answer.text), "a number is told all the same"
+            assert len(world.audit()) == expected
+            clock.shift(61)
+        assert {line.detail.partition(":")[0] for line in world.audit()} == {reason}
+        honest = world.browser()
+        honest.come_back(answer_to(honest.begin(), code="nobody"))
+        assert world.audit()[0].detail.startswith("no_code"), "a flood of one kind hides no other"
+
+
+def test_attack_strangers_words_in_the_audit_log(world: World, script: Script) -> None:
+    browser = world.browser()
+    browser.get("/login?domain=contoso.example")
+    for path in ("/sign-in/" + "x" * 3000 + "/ms365", "/sign-in/<script>/ms365", "/sign-in/m365/" + "x" * 3000):
+        answer = browser.post(path, {"domain": "contoso.example"})
+        assert answer.status_code == 404
+        assert "xxx" not in answer.text
+    assert world.audit() == []
+    script.begin = lambda request: LoginRefused(sentence="No.", reason="no", detail="y" * 5000)
+    browser.post("/sign-in/m365/ms365", {"domain": "contoso.example"})
+    assert len(world.audit()[0].detail) == 500
 
 
 # ---------------------------------------------------------------------- who comes in

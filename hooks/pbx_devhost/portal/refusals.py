@@ -21,8 +21,10 @@ NOT_NOW: Final = "Signing in is not possible just now. Please try again, or ask 
 
 _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without what is misread over the telephone."""
-_STRANGERS: Final = (RateLimit(amount=120, window_s=60),)
-"""Lines a minute about requests that nobody begun here: anybody can make such requests without end."""
+_LINES: Final = (RateLimit(amount=120, window_s=60), RateLimit(amount=1_200, window_s=86_400))
+"""How many lines of one reason are written for one tenant: anybody can make refused requests without end. Each reason
+has its own count, so that a flood of one kind hides no line of another."""
+_DETAIL_MAX_CHARS: Final = 500
 
 
 def make_reference() -> str:
@@ -31,18 +33,21 @@ def make_reference() -> str:
 
 
 def record_refusal(tenant: Tenant | None, refusal: LoginRefused, *, actor: str = "somebody") -> str:
-    """Write a refusal into the audit log and return its reference number."""
+    """Write a refusal into the audit log and return its reference number.
+
+    Beyond the tenant's budget the line goes into the program's log alone, without a word that the request brought.
+    """
     pbx, reference = the_pbx(), make_reference()
     detail = f"{refusal.reason}: {refusal.detail}" if refusal.detail else refusal.reason
-    tenant_id = tenant.pbx_tenant_id if tenant is not None else None
-    if tenant is None:
-        known = the_visit().known.tenant_ids
-        tenant_id = known[0] if len(known) == 1 else None
-        if pbx.stores.budgets.take("portal", "strangers", 1, _STRANGERS) is not None:
-            _log.warning("Sign-in refused (%s): %s", reference, refusal.reason)
-            return reference
+    known = the_visit().known.tenant_ids
+    tenant_id = tenant.pbx_tenant_id if tenant is not None else known[0] if len(known) == 1 else None
+    # `portal:` keeps the count apart from the plugins' own budgets of the tenant.
+    if pbx.stores.budgets.take(f"portal:{tenant_id or ''}", refusal.reason, 1, _LINES) is not None:
+        _log.warning("Sign-in refused (%s): %s", reference, refusal.reason)
+        return reference
+    cut = detail[:_DETAIL_MAX_CHARS]
     pbx.stores.audit.record(
-        tenant_id, actor, "sign_in", outcome="refused", subject=f"reference {reference}", detail=detail
+        tenant_id, actor, "sign_in", outcome="refused", subject=f"reference {reference}", detail=cut
     )
     return reference
 

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -48,13 +48,15 @@ _STATE_CHARS: Final = range(22, 257)
 
 @pages.post("/sign-in/<plugin>/<provider_id>")
 def begin(plugin: str, provider_id: str) -> ResponseReturnValue:
-    """Begin: ask the plugin where to send the browser, keep the flow, send it."""
+    """Begin: ask the plugin where to send the browser, keep the flow, send it. What nobody offers is not logged."""
     visit = the_visit()
     tenant = choose_tenant(visit, request.form.get("domain", ""))
     app = AppRequest.read(request.form)
     if tenant is None or isinstance(app, str):
         detail = app if isinstance(app, str) else "no tenant of that domain"
         return refuse(tenant, LoginRefused(sentence=AGAIN, reason="malformed_begin", detail=detail), status=400)
+    if plugin not in (state.name for state in the_pbx().plugins.plugins()) or len(provider_id) > _NAME_MAX_CHARS:
+        abort(404)
     asked = LoginRequest(
         origin=visit.origin,
         client=LoginClient.NATIVE if app is not None else LoginClient.WEB,
