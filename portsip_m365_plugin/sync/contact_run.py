@@ -23,7 +23,11 @@ from portsip_m365_plugin.sync.contact_scope import (
 )
 from portsip_m365_plugin.sync.contact_walk import ContactTally, ContactWalk
 from portsip_m365_plugin.sync.graph_source import describe_graph_error
-from portsip_m365_plugin.sync.mailbox_purpose import PurposeNotPermittedError, find_shared_mailboxes
+from portsip_m365_plugin.sync.mailbox_purpose import (
+    PurposeNotPermittedError,
+    PurposeStoppedError,
+    find_shared_mailboxes,
+)
 from portsip_m365_plugin.sync.mailbox_state import BookKind, MailboxRecord, MailboxStatus, StateWriter, load_mailboxes
 
 __all__ = [
@@ -44,6 +48,7 @@ RESYNC_JOB: Final = "contacts_resync"
 _ROUND_KEY: Final = "contacts.round"
 _SUMMARY_KEY: Final = "contacts.summary"
 _ROUND_MAX_AGE: Final = timedelta(hours=20)
+_STOPPED: Final = "Stopped; the next run goes on where this one ended."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +160,10 @@ class _Run:
         if self._tick.job == RESYNC_JOB:
             self._forget_marks(states)
         round_id = self._begin_round()
-        scope = self._scope()
+        try:
+            scope = self._scope()
+        except PurposeStoppedError:
+            return self._report(TickStatus.STOPPED, _STOPPED, resumable=True)
         leaving = find_leaving(host, scope, settings.entra_tenant_id)
         self._removed = remove_leaving(host, leaving, company, states, settings.entra_tenant_id)
         walk = ContactWalk(
@@ -165,9 +173,7 @@ class _Run:
         self._tally = walk.tally
         is_complete = walk.go(scope.targets(), len(scope))
         if not is_complete:
-            return self._report(
-                TickStatus.STOPPED, "Stopped; the next run goes on where this one ended.", resumable=True
-            )
+            return self._report(TickStatus.STOPPED, _STOPPED, resumable=True)
         host.state.put(_ROUND_KEY, {"id": round_id, "open": False})
         if leaving.pending is not None:
             return self._report(TickStatus.NEEDS_APPROVAL, leaving.pending.describe())
@@ -199,7 +205,7 @@ class _Run:
         elif settings.shared is SharedMode.FOUND:
             try:
                 found = find_shared_mailboxes(
-                    self._host, self._client, settings.entra_tenant_id, n_threads=self._tick.max_requests, singly=False
+                    self._host, self._client, settings.entra_tenant_id, n_threads=self._tick.max_requests
                 )
                 named = tuple(found)
             except PurposeNotPermittedError:

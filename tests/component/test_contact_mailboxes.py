@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,9 +20,14 @@ from pbx_plugin_api import (
     TickStatus,
     Viewer,
 )
+from portsip_m365_plugin.graph.paging import Page
+from portsip_m365_plugin.graph.users import list_users
+from portsip_m365_plugin.simulator.directory import Person
 from portsip_m365_plugin.simulator.faults import Fault
+from portsip_m365_plugin.sync import mailbox_purpose
 from portsip_m365_plugin.sync.contact_leaving import approve_removal, pending_removal
 from portsip_m365_plugin.sync.contact_scope import SharedMode, WhoseContacts
+from portsip_m365_plugin.sync.mailbox_purpose import find_shared_mailboxes
 from portsip_m365_plugin.sync.mailbox_state import MailboxStatus, load_mailboxes
 from tests.contact_lab import PERMISSIONS, ContactLab
 
@@ -327,6 +335,127 @@ def test_without_that_permission_the_known_ones_stay_and_the_run_says_so(office:
     assert "grant the app MailboxSettings.Read" in report.message
     assert [problem.reason for problem in lab.host.progress.problems] == ["mailbox_purpose_not_permitted"]
     assert lab.company() == lab.company_truth(info, sales)
+
+
+@pytest.fixture
+def found() -> tuple[ContactLab, Person]:
+    """A company book that was found by purpose, of one shared mailbox."""
+    lab = ContactLab(people_count=1, permissions=(*PERMISSIONS, "MailboxSettings.Read"))
+    info = lab.add_person(shared=True)
+    lab.fill(25, [info])
+    lab.settings_changes |= {"shared": SharedMode.FOUND}
+    lab.run()
+    assert len(lab.company()) == 25
+    return lab, info
+
+
+@pytest.mark.parametrize("trouble", ["moving", "inactive", "none", "denied", "not_hosted"])
+def test_a_shared_mailbox_in_trouble_on_the_day_of_asking_stays_a_shared_one(
+    found: tuple[ContactLab, Person], trouble: str
+) -> None:
+    lab, info = found
+    info.mailbox = trouble
+    lab.sync.pass_days(7)
+    assert lab.run().deleted == 0
+    assert len(lab.company()) == 25
+    info.mailbox = "shared"
+    lab.add(info)
+    lab.night()
+    assert lab.company() == lab.company_truth(info)
+
+
+def test_a_mailbox_that_microsoft_says_is_a_persons_now_leaves(found: tuple[ContactLab, Person]) -> None:
+    lab, info = found
+    second = lab.add_person(shared=True)
+    lab.fill(30, [second])
+    lab.night()
+    info.mailbox = "user"
+    lab.sync.pass_days(7)
+    lab.run()
+    assert lab.company() == lab.company_truth(second)
+
+
+def test_a_shared_mailbox_that_one_listing_leaves_out_is_asked_for_by_id(
+    found: tuple[ContactLab, Person], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    lab, info = found
+
+    def without_it(client: Any) -> Iterator[Page]:
+        for page in list_users(client):
+            yield replace(page, rows=[row for row in page.rows if row["id"] != info.id])
+
+    monkeypatch.setattr(mailbox_purpose, "list_users", without_it)
+    assert lab.night().deleted == 0
+    lab.realm.faults.add(Fault("status", match=f"/users/{info.id}[^/]*$", status=500, times=None))
+    lab.night()
+    assert "could not be looked up" in caplog.text
+    lab.realm.faults.clear()
+    assert lab.company() == lab.company_truth(info)
+
+
+def test_an_account_that_is_gone_by_that_answer_too_leaves(
+    found: tuple[ContactLab, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab, info = found
+    monkeypatch.setattr(mailbox_purpose, "get_users", lambda client, names: [(name, None) for name in names])
+    monkeypatch.setattr(mailbox_purpose, "list_users", lambda client: [Page(rows=[])])
+    assert info.id in {record.mailbox_id for record in load_mailboxes(lab.host)}
+    assert find_shared_mailboxes(lab.host, lab.client(), lab.microsoft.id, n_threads=1) == []
+
+
+def test_answers_about_mailboxes_that_got_lost_take_no_contacts_along(found: tuple[ContactLab, Person]) -> None:
+    lab, info = found
+    for key, _ in list(lab.host.state.items("contacts.purpose.")):
+        lab.host.state.delete(key)
+    info.mailbox = "moving"
+    lab.night()
+    assert len(lab.company()) == 25
+
+
+def test_shared_mailboxes_are_found_in_a_cloud_without_batches(lab: ContactLab) -> None:
+    lab.sync.tokens.permissions = (*PERMISSIONS, "MailboxSettings.Read")
+    lab.realm.settings.batch = False
+    info = lab.add_person(shared=True)
+    lab.add(info)
+    lab.settings_changes |= {"shared": SharedMode.FOUND}
+    assert lab.run().status is TickStatus.DONE
+    assert lab.company() == lab.company_truth(info)
+    lab.assert_equal()
+
+
+def test_asking_that_is_cut_off_goes_on_where_it_ended() -> None:
+    lab = ContactLab(people_count=1, permissions=(*PERMISSIONS, "MailboxSettings.Read"))
+    shared = [lab.add_person(shared=True) for _ in range(200)]
+    lab.fill(1)
+    lab.settings_changes |= {"shared": SharedMode.FOUND}
+    ends = []
+    for _ in range(5):
+        deadline_utc = lab.host.clock.now_utc() + timedelta(minutes=5)
+        lab.sync.wire.before_each = lambda: lab.host.clock.move(seconds=60)
+        ends.append(lab.run(client=lab.client(deadline_utc)).status)
+    lab.sync.wire.before_each = None
+    ends.append(lab.run().status)
+    assert ends[0] is TickStatus.STOPPED
+    assert ends[-1] is TickStatus.DONE
+    asked = [entry.mailbox_id for entry in lab.realm.journal.entries() if "userPurpose" in entry.target]
+    assert set(asked) == {person.id for person in shared}
+    assert len(asked) <= len(shared) + 20 * ends.count(TickStatus.STOPPED), "only what was in flight is asked anew"
+    lab.assert_equal()
+
+
+def test_asking_stops_when_the_host_says_so_and_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = ContactLab(people_count=1, permissions=(*PERMISSIONS, "MailboxSettings.Read"))
+    shared = [lab.add_person(shared=True) for _ in range(100)]
+    lab.settings_changes |= {"shared": SharedMode.FOUND}
+    told = lab.host.progress.reports
+    monkeypatch.setattr(lab.host.progress, "should_stop", lambda: bool(told) and told[-1][1] >= 40)
+    report = lab.run()
+    assert (report.status, report.resumable, report.mailboxes_read) == (TickStatus.STOPPED, True, 0)
+    monkeypatch.undo()
+    assert lab.run().status is TickStatus.DONE
+    asked = [entry.mailbox_id for entry in lab.realm.journal.entries() if "userPurpose" in entry.target]
+    assert sorted(asked) == sorted(person.id for person in shared)
+    assert ("mailboxes", 40, 100) in told
 
 
 def test_a_person_may_be_in_both_books(lab: ContactLab) -> None:
