@@ -197,6 +197,15 @@ def test_attack_flow_cookie_is_not_reused_after_sign_in(world: World, script: Sc
     assert browser.cookie(FLOW_COOKIE) is None
 
 
+def test_attack_refused_answer_does_not_end_the_other_tabs_sign_in(world: World, script: Script) -> None:
+    browser = world.browser()
+    first, second = browser.begin(), browser.begin()
+    refused(world, browser, answer_to(first, code="nobody"), "no_code")
+    assert browser.come_back(answer_to(second)).status_code == 303
+    assert browser.is_signed_in()
+    assert browser.cookie(FLOW_COOKIE) is None
+
+
 def test_attack_expired_flow(world: World, script: Script) -> None:
     def begin(request: LoginRequest) -> LoginRedirect:
         flow = LoginFlow(

@@ -129,7 +129,7 @@ def _complete(
 def _finish(
     tenant: Tenant, stored: StoredFlow, outcome: SignedIn | LoginRefused, admitted: Admitted | LoginRefused
 ) -> ResponseReturnValue:
-    app = AppRequest.of_extra(stored.extra)
+    app, is_done = AppRequest.of_extra(stored.extra), False
     response: ResponseReturnValue
     if isinstance(outcome, SignedIn) and isinstance(admitted, Admitted):
         try:
@@ -141,6 +141,7 @@ def _finish(
             made = ", user created" if admitted.was_created else ""
             detail = f"with {stored.flow.provider_id} as {outcome.upn}{made}, object id {outcome.link.entra_object_id}"
             the_pbx().stores.audit.record(tenant.pbx_tenant_id, admitted.user.username, "sign_in", detail=detail)
+            is_done = True
         except SessionRefusedError:
             gone = LoginRefused(sentence=AGAIN, reason="user_disabled", detail=f"{admitted.user.username}, just now")
             response = refuse(tenant, gone)
@@ -148,7 +149,8 @@ def _finish(
         refusal = admitted if isinstance(admitted, LoginRefused) else LoginRefused(sentence=AGAIN, reason="refused")
         response = refuse(tenant, refusal) if app is None else refuse_for_app(tenant, refusal, app)
     made_response = make_response(response)
-    drop_cookie(made_response, FLOW_COOKIE, same_site="None")
+    if is_done:  # a refusal leaves the other tab's sign-in alone: each state is good for once anyway
+        drop_cookie(made_response, FLOW_COOKIE, same_site="None")
     return made_response
 
 
