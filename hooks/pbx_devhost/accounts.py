@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, select, update
 
 from pbx_devhost.database import Database
+from pbx_devhost.known_browsers import find_counter, make_mark
 from pbx_devhost.passwords import hash_password, verify_password
 from pbx_devhost.schema import admins, sessions, users, wrong_passwords
 from pbx_devhost.user_rows import user_key
@@ -49,12 +50,15 @@ class AccountStore:
         with self._db.read() as connection:
             return connection.execute(chosen).first() is not None
 
-    def check_admin(self, tenant_id: str, username: str, password: str) -> bool:
-        """Whether this is an administrator's password. After 5 wrong ones the account rests for 15 minutes."""
+    def check_admin(self, tenant_id: str, username: str, password: str, *, mark: str = "") -> bool:
+        """Whether this is an administrator's password. After 5 wrong ones the account rests for 15 minutes.
+
+        It rests for strangers: a browser that brings the mark of an earlier sign-in (`make_mark`) has its own count.
+        """
         chosen = select(admins.c.password_hash).where(admins.c.tenant_id == tenant_id, admins.c.username == username)
         with self._db.read() as connection:
             hashed = connection.execute(chosen).scalar()
-        return self._check(tenant_id, f"admin:{username}", password, hashed)
+        return self._check(tenant_id, f"admin:{username}", password, hashed, mark)
 
     def set_user_password(self, tenant_id: str, username: str, password: str) -> None:
         """Give a user a portal password; also ends a lock, and their sessions, in the browser and in the app.
@@ -73,7 +77,7 @@ class AccountStore:
             mine = (sessions.c.tenant_id == tenant_id, sessions.c.user_id == user_id)
             connection.execute(delete(sessions).where(*mine))
 
-    def check_user(self, tenant_id: str, username: str, password: str) -> str | None:
+    def check_user(self, tenant_id: str, username: str, password: str, *, mark: str = "") -> str | None:
         """Return the id of the enabled user with this password, or None. Locks like `check_admin`."""
         at = (users.c.tenant_id == tenant_id, users.c.username_key == user_key(username))
         with self._db.read() as connection:
@@ -81,19 +85,33 @@ class AccountStore:
         if row is None:
             verify_password(password[:PASSWORD_MAX_CHARS], None)
             return None
-        right = self._check(tenant_id, f"user:{row.id}", password, row.password_hash)
+        right = self._check(tenant_id, f"user:{row.id}", password, row.password_hash, mark)
         return row.id if right and row.enabled else None
 
-    def _check(self, tenant_id: str, account: str, password: str, hashed: str | None) -> bool:
+    def make_mark(self, tenant_id: str, *, admin_name: str | None = None, user_id: str | None = None) -> str:
+        """Return a mark for the browser that has just signed in by password; empty if the account is gone by now."""
+        if admin_name is not None:
+            account, at = f"admin:{admin_name}", (admins.c.tenant_id == tenant_id, admins.c.username == admin_name)
+            chosen = select(admins.c.password_hash).where(*at)
+        else:
+            account, at = f"user:{user_id}", (users.c.tenant_id == tenant_id, users.c.id == user_id)
+            chosen = select(users.c.password_hash).where(*at)
+        with self._db.read() as connection:
+            hashed = connection.execute(chosen).scalar()
+        return make_mark(tenant_id, account, hashed, self._db.now()) if hashed else ""
+
+    def _check(self, tenant_id: str, account: str, password: str, hashed: str | None, mark: str) -> bool:
         """Compare, and count what was wrong. Takes as long for nobody and for a locked account."""
-        at, now = _at(tenant_id, account), self._db.now()
+        now = self._db.now()
+        counter = find_counter(mark, tenant_id, account, hashed, now)
+        at = _at(tenant_id, counter)
         with self._db.read() as connection:
             locked_until = connection.execute(select(wrong_passwords.c.locked_until).where(*at)).scalar() or 0.0
         is_open = locked_until <= now and len(password) <= PASSWORD_MAX_CHARS
         right = verify_password(password[:PASSWORD_MAX_CHARS], hashed if is_open else None)
         if hashed is None or not is_open:
             return False
-        with self._db.write(lock=f"password {tenant_id} {account}") as connection:
+        with self._db.write(lock=f"password {tenant_id} {counter}") as connection:
             # Looked at again inside the transaction: guesses sent side by side are all counted, and stop at the lock.
             row = connection.execute(
                 select(wrong_passwords.c.count.label("wrong"), wrong_passwords.c.locked_until).where(*at)
@@ -105,7 +123,7 @@ class AccountStore:
                 return True
             count = (row.wrong if row else 0) + 1
             until = now + LOCKED_S if count >= FAILURES_MAX else 0.0
-            new = {"tenant_id": tenant_id, "account": account, "count": count % FAILURES_MAX, "locked_until": until}
+            new = {"tenant_id": tenant_id, "account": counter, "count": count % FAILURES_MAX, "locked_until": until}
             self._db.upsert(connection, wrong_passwords, [new])
         return False
 

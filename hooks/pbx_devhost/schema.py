@@ -365,7 +365,7 @@ wrong_passwords = Table(
     "wrong_passwords",
     metadata,
     Column("tenant_id", String(64), primary_key=True),
-    Column("account", String(80), primary_key=True),  # "admin:NAME" or "user:ID"
+    Column("account", String(80), primary_key=True),  # "admin:NAME", "user:ID", or "known:" and a hash
     Column("count", Integer, nullable=False),
     Column("locked_until", Float, nullable=False),
 )

@@ -6,7 +6,8 @@ import pytest
 import time_machine
 
 from pbx_devhost.accounts import FAILURES_MAX, LOCKED_S
-from pbx_devhost.portal.visit import SESSION_COOKIE
+from pbx_devhost.known_browsers import MARK_S
+from pbx_devhost.portal.visit import KNOWN_COOKIE, SESSION_COOKIE
 from pbx_devhost.sessions import SESSION_S
 from pbx_plugin_api import DisableReason, DisableUser, PasswordPolicy
 from pbx_plugin_api.discovery import PluginStatus
@@ -55,6 +56,87 @@ def test_account_rests_after_five_wrong_passwords(world: World, script: Script) 
         clock.shift(LOCKED_S + 1)
         for name, word in (("admin", ADMIN_PASSWORD), ("person1", WORD)):
             assert world.browser().log_in(name, word).status_code == 303
+
+
+ACCOUNTS = {"admin": ADMIN_PASSWORD, "person1": WORD}
+
+
+def flood(world: World, name: str) -> None:
+    """Strangers type wrong passwords until the account rests for them."""
+    for _ in range(FAILURES_MAX):
+        assert world.browser().log_in(name, "wrong wrong").status_code == 401
+    assert world.browser().log_in(name, ACCOUNTS[name]).status_code == 401
+
+
+@pytest.mark.parametrize("name", sorted(ACCOUNTS))
+def test_attack_strangers_lock_nobody_out_of_their_own_browser(world: World, script: Script, name: str) -> None:
+    give_password(world)
+    with time_machine.travel(1_790_000_000, tick=False) as clock:
+        owner = world.browser()
+        cookie = next(
+            line for line in owner.log_in(name, ACCOUNTS[name]).headers.getlist("Set-Cookie") if "pbx_known" in line
+        )
+        for word in ("__Host-", "Secure", "HttpOnly", "Path=/", "SameSite=Lax", f"Max-Age={MARK_S}"):
+            assert word in cookie
+        owner.post("/logout")
+        for _ in range(3):
+            flood(world, name)
+            assert owner.log_in(name, ACCOUNTS[name]).status_code == 303
+            owner.post("/logout")
+            assert world.browser().log_in(name, ACCOUNTS[name]).status_code == 401, "for strangers it rests on"
+            clock.shift(LOCKED_S + 1)
+
+
+@pytest.mark.parametrize("name", sorted(ACCOUNTS))
+def test_attack_guessing_from_a_known_browser(world: World, script: Script, name: str) -> None:
+    """Its own count is as short as everybody's, and its guesses lock nobody else out."""
+    give_password(world)
+    with time_machine.travel(1_790_000_000, tick=False) as clock:
+        thief = world.browser()
+        thief.log_in(name, ACCOUNTS[name])
+        mark = str(thief.cookie(KNOWN_COOKIE))
+        thief.post("/logout")
+        for _ in range(FAILURES_MAX):
+            assert thief.log_in(name, "wrong wrong").status_code == 401
+        assert thief.log_in(name, ACCOUNTS[name]).status_code == 401
+        again = world.browser()
+        again.put_cookie(KNOWN_COOKIE, mark)
+        assert again.log_in(name, ACCOUNTS[name]).status_code == 401
+        assert world.browser().log_in(name, ACCOUNTS[name]).status_code == 303
+        clock.shift(LOCKED_S + 1)
+        assert thief.log_in(name, ACCOUNTS[name]).status_code == 303
+
+
+def test_attack_marks_that_are_not_this_accounts(world: World, script: Script) -> None:
+    """Made up, another account's, another tenant's, too old, from before the password was changed: a stranger's."""
+    give_password(world)
+    stores = world.pbx.stores
+    accounts, tenant_id = stores.accounts, world.tenant_id
+    other = stores.tenants.add("Other", sip_domain="other.example", web_origin=WEB).pbx_tenant_id
+    accounts.set_admin_password(other, "admin", ADMIN_PASSWORD)
+    with time_machine.travel(1_790_000_000, tick=False) as clock:
+        too_old = accounts.make_mark(tenant_id, admin_name="admin")
+        clock.shift(MARK_S)
+        before = accounts.make_mark(tenant_id, admin_name="admin")
+        accounts.set_admin_password(tenant_id, "admin", ADMIN_PASSWORD)
+        good = accounts.make_mark(tenant_id, admin_name="admin")
+        flood(world, "admin")
+        issued, secret, mac = good.split(".")
+        of_user = accounts.make_mark(tenant_id, user_id=world.users()["person1"].id)
+        marks = [too_old, before, of_user, accounts.make_mark(other, admin_name="admin")]
+        marks += [
+            f"{int(issued) + 1}.{secret}.{mac}",
+            f"{issued}.{secret}x.{mac}",
+            f"{issued}.{secret}.",
+            "..",
+            "",
+            "ö",
+        ]
+        marks += [f"{good}.{mac}", "9" * 5000 + f".{secret}.{mac}", f"x.{secret}.{mac}", f"{issued}.{mac}"]
+        for mark in marks:
+            assert not accounts.check_admin(tenant_id, "admin", ADMIN_PASSWORD, mark=mark), mark
+        assert accounts.check_admin(tenant_id, "admin", ADMIN_PASSWORD, mark=good)
+        assert accounts.make_mark(tenant_id, admin_name="nobody") == ""
 
 
 def test_attack_huge_password_is_not_hashed(world: World, script: Script) -> None:

@@ -8,9 +8,11 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.known_browsers import MARK_S
 from pbx_devhost.portal.lookups import find_user, link_of
 from pbx_devhost.portal.refusals import record_refusal
 from pbx_devhost.portal.visit import (
+    KNOWN_COOKIE,
     SESSION_COOKIE,
     Visit,
     drop_cookie,
@@ -95,11 +97,12 @@ def sign_in() -> ResponseReturnValue:
     if tenant is None:
         return redirect("/login", code=303)
     username, password = request.form.get("username", "").strip()[:128], request.form.get("password", "")
-    tenant_id = tenant.pbx_tenant_id
-    if pbx.stores.accounts.check_admin(tenant_id, username, password):
+    tenant_id, accounts, mark = tenant.pbx_tenant_id, pbx.stores.accounts, request.cookies.get(KNOWN_COOKIE, "")
+    if accounts.check_admin(tenant_id, username, password, mark=mark):
         pbx.stores.audit.record(tenant_id, username, "sign_in", detail="administrator, by password")
-        return open_session(tenant, back, admin_name=username)
-    user_id = pbx.stores.accounts.check_user(tenant_id, username, password)
+        opened = open_session(tenant, back, admin_name=username)
+        return _with_mark(opened, accounts.make_mark(tenant_id, admin_name=username))
+    user_id = accounts.check_user(tenant_id, username, password, mark=mark)
     if user_id is None:
         refusal = LoginRefused(sentence=_WRONG, reason="wrong_password", detail=f"typed as {username[:64]!r}")
         return _draw_login(tenant, back, refusal=refusal, username=username)
@@ -113,7 +116,7 @@ def sign_in() -> ResponseReturnValue:
         gone = LoginRefused(sentence=_WRONG, reason="user_disabled", detail=f"{username[:64]!r} was disabled meanwhile")
         return _draw_login(tenant, back, refusal=gone, username=username)
     pbx.stores.audit.record(tenant_id, user.username, "sign_in", detail="by password")
-    return response
+    return _with_mark(response, accounts.make_mark(tenant_id, user_id=user_id))
 
 
 @pages.post("/logout")
@@ -163,6 +166,12 @@ def open_session(
         sessions.end(visit.token)
     response = make_response(redirect(local_path(back), code=303))
     set_cookie(response, SESSION_COOKIE, token)
+    return response
+
+
+def _with_mark(response: Response, mark: str) -> Response:
+    if mark:
+        set_cookie(response, KNOWN_COOKIE, mark, max_age=MARK_S)
     return response
 
 

@@ -23,6 +23,7 @@ from pbx_plugin_api import Tenant, Viewer
 __all__ = [
     "APP_TOKEN_PREFIX",
     "BROWSER_COOKIE",
+    "KNOWN_COOKIE",
     "SESSION_COOKIE",
     "Visit",
     "admin_only",
@@ -41,6 +42,8 @@ P = ParamSpec("P")
 SESSION_COOKIE: Final = "__Host-pbx_session"
 BROWSER_COOKIE: Final = "__Host-pbx_browser"
 """A secret of the browser's own, before anybody has signed in: forms are tied to it."""
+KNOWN_COOKIE: Final = "__Host-pbx_known"
+"""The mark of a browser that has signed in by password before (`pbx_devhost.known_browsers`). It opens nothing."""
 APP_TOKEN_PREFIX: Final = "app."  # noqa: S105  # what such a token begins with, not one
 """Tokens of native apps come in a header, never in a cookie, and the other way round."""
 

@@ -1,0 +1,43 @@
+"""What tells a browser that has signed in to an account before from a stranger's.
+
+Anybody can type five wrong passwords for an administrator every quarter of an hour. Were all guesses counted together,
+that would keep the owner out for good; so a browser that was let in before has a count of its own.
+
+The mark is the browser's alone: random, with a MAC under the account's stored password hash (salted, so that the mark
+says nothing about the password). Nothing is stored for it, and a changed password makes every mark worthless.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import Final
+
+__all__ = ["MARK_S", "find_counter", "make_mark"]
+
+MARK_S: Final = 180 * 86_400
+"""How long a browser stays known, in seconds."""
+_MARK_MAX_CHARS: Final = 160
+
+
+def make_mark(tenant_id: str, account: str, password_hash: str, now: float) -> str:
+    """Return a mark for a browser that has just signed in to an account with its password."""
+    body = f"{int(now)}.{secrets.token_urlsafe(24)}"
+    return f"{body}.{_sign(tenant_id, account, password_hash, body)}"
+
+
+def find_counter(mark: str, tenant_id: str, account: str, password_hash: str | None, now: float) -> str:
+    """Return under which name wrong passwords are counted: the mark's own, or the account's for everybody else."""
+    body, _, mac = mark.rpartition(".")
+    issued = body.partition(".")[0]
+    if password_hash is None or len(mark) > _MARK_MAX_CHARS or not mark.isascii() or not issued.isdecimal():
+        return account
+    if not hmac.compare_digest(mac, _sign(tenant_id, account, password_hash, body)):
+        return account
+    return f"known:{hashlib.sha256(mark.encode()).hexdigest()}" if now < int(issued) + MARK_S else account
+
+
+def _sign(tenant_id: str, account: str, password_hash: str, body: str) -> str:
+    text = f"known browser\n{tenant_id}\n{account}\n{body}"
+    return hmac.digest(password_hash.encode(), text.encode(), hashlib.sha256).hex()
