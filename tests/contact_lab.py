@@ -63,7 +63,12 @@ class ContactLab:
         return self.sync.client(deadline_utc)
 
     def run(
-        self, *, job: str | None = None, max_requests: int = 1, client: GraphClient | None = None
+        self,
+        *,
+        job: str | None = None,
+        max_requests: int = 1,
+        client: GraphClient | None = None,
+        resumed: bool = False,
     ) -> ContactSyncReport:
         self.host.progress.problems.clear()
         self.written.clear()
@@ -71,7 +76,7 @@ class ContactLab:
         self.sync.runs += 1
         tick = Tick(
             run_id=f"r{self.sync.runs}",
-            reason=TickReason.JOB if job else TickReason.FORCED,
+            reason=TickReason.RESUMED if resumed else TickReason.JOB if job else TickReason.FORCED,
             now_utc=now_utc,
             deadline_utc=now_utc + timedelta(days=30),
             max_requests=max_requests,

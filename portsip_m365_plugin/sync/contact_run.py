@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pbx_plugin_api import Host, InvalidValueError, Problem, Tenant, Tick, TickStatus, dump, load
+from pbx_plugin_api import Host, InvalidValueError, Problem, Tenant, Tick, TickReason, TickStatus, dump, load
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
 from portsip_m365_plugin.sync.contact_books import CompanyWriter, mend_diverged
@@ -114,7 +114,8 @@ def run_contact_sync(
     Args:
         host: The tenant's.
         tenant: For the log.
-        tick: `max_requests` batches are in flight at most; its job `contacts_resync` reads everything anew.
+        tick: `max_requests` batches are in flight at most; its job `contacts_resync` reads everything anew, and goes on
+            where it ended when that is resumed.
         client: Of this tenant's app, with the run's deadline.
         settings: The tenant's. Where contacts are switched off, what was synced goes.
     """
@@ -157,7 +158,7 @@ class _Run:
         host, settings = self._host, self._settings
         self._mended = mend_diverged(host)
         states, company = StateWriter(host), CompanyWriter(host)
-        if self._tick.job == RESYNC_JOB:
+        if self._tick.job == RESYNC_JOB and not self._goes_on_anew():
             self._forget_marks(states)
         round_id = self._begin_round()
         try:
@@ -175,9 +176,23 @@ class _Run:
         if not is_complete:
             return self._report(TickStatus.STOPPED, _STOPPED, resumable=True)
         host.state.put(_ROUND_KEY, {"id": round_id, "open": False})
-        if leaving.pending is not None:
-            return self._report(TickStatus.NEEDS_APPROVAL, leaving.pending.describe())
-        return self._report(TickStatus.DONE, "")
+        asks = leaving.pending.describe() if leaving.pending is not None else ""
+        if self._is_outage():
+            return self._report(TickStatus.FAILED, f"No mailbox could be read; the contacts here stay. {asks}".rstrip())
+        return self._report(TickStatus.NEEDS_APPROVAL if asks else TickStatus.DONE, asks)
+
+    def _is_outage(self) -> bool:
+        """Whether it is not this or that mailbox: none could be read, for a reason of the moment or of permission."""
+        states = self._tally.states
+        if states.get(MailboxStatus.OK):
+            return False
+        return MailboxStatus.FAILED in states or set(states) == {MailboxStatus.REFUSED}
+
+    def _goes_on_anew(self) -> bool:
+        """Whether this resumes a run that has forgotten its marks already: what it read since then is read."""
+        found = self._host.state.get(_ROUND_KEY)
+        value: Any = found.value if found is not None else {}
+        return self._tick.reason is TickReason.RESUMED and bool(value.get("open") and value.get("anew"))
 
     def _begin_round(self) -> str:
         """Go on with a round that did not come to its end, or begin a new one."""
@@ -187,14 +202,15 @@ class _Run:
         if value.get("open") and now_utc - datetime.fromisoformat(value["id"].partition("/")[0]) < _ROUND_MAX_AGE:
             return str(value["id"])
         round_id = f"{now_utc.isoformat()}/{self._tick.run_id}"
-        self._host.state.put(_ROUND_KEY, {"id": round_id, "open": True})
+        self._host.state.put(_ROUND_KEY, {"id": round_id, "open": True, "anew": self._tick.job == RESYNC_JOB})
         return round_id
 
     def _forget_marks(self, states: StateWriter) -> None:
+        # First: killed in the middle of it, the next run begins again instead of believing that all was forgotten.
+        self._host.state.put(_ROUND_KEY, {"id": "", "open": False})
         for record in list(load_mailboxes(self._host)):
             states.put(replace(record.read_anew(), round="", asked_at_utc=None))
         states.flush()
-        self._host.state.put(_ROUND_KEY, {"id": "", "open": False})
 
     def _scope(self) -> Scope:
         settings = self._settings

@@ -119,6 +119,37 @@ def test_when_every_mailbox_is_refused_the_run_says_where_to_look(lab: ContactLa
         person.mailbox = "denied"
     report = lab.run()
     assert "check the permission Contacts.Read" in report.message
+    assert report.status is TickStatus.FAILED
+
+
+def test_an_outage_of_all_mailboxes_is_a_failure_and_the_next_run_asks_again(lab: ContactLab) -> None:
+    lab.run()
+    lab.fill(1)
+    lab.people[1].mailbox = "inactive"
+    lab.realm.faults.add(Fault("status", match="users/", status=500, inner=True, times=None))
+    report = lab.night()
+    assert report.status is TickStatus.FAILED
+    assert "No mailbox could be read" in report.message
+    lab.people[1].mailbox = "user"
+    lab.realm.faults.clear()
+    assert lab.run().status is TickStatus.DONE
+    lab.assert_equal()
+
+
+def test_a_permission_that_is_missing_is_a_failure_in_a_small_tenant_too(lab: ContactLab) -> None:
+    lab.run()
+    lab.sync.tokens.permissions = ("User.Read.All",)
+    lab.sync.tokens.held = ""
+    report = lab.night()
+    assert report.status is TickStatus.FAILED
+    assert "No mailbox could be read" in report.message
+    lab.assert_equal()
+
+
+def test_a_company_without_any_mailbox_is_no_outage(lab: ContactLab) -> None:
+    for person in lab.people:
+        person.mailbox = "inactive"
+    assert lab.run().status is TickStatus.DONE
 
 
 def test_an_answer_without_ids_is_no_answer(lab: ContactLab) -> None:

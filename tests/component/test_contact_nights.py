@@ -9,8 +9,9 @@ import pytest
 from pbx_plugin_api import DraftContact, PersonalBook, TickStatus
 from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.sync import contact_walk
-from portsip_m365_plugin.sync.contact_run import RESYNC_JOB
+from portsip_m365_plugin.sync.contact_run import RESYNC_JOB, ContactSyncReport
 from portsip_m365_plugin.sync.contact_walk import SINGLE_KEY, WALK_KEY, ContactWalk
+from portsip_m365_plugin.sync.mailbox_state import StateWriter
 from tests.contact_lab import ContactLab
 
 
@@ -348,6 +349,40 @@ def test_resync_reads_everything_and_changes_nothing(lab: ContactLab) -> None:
     assert (report.status, report.created, report.updated, report.deleted) == (TickStatus.DONE, 0, 0, 0)
     assert set(lab.written) == {"unchanged"}
     lab.assert_equal()
+
+
+def test_a_resync_that_is_cut_off_goes_on_where_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = settled(ContactLab(people_count=60), contacts=1)
+    monkeypatch.setattr(contact_walk, "OPEN_MAX", 10)
+
+    def turn(job: str, *, resumed: bool) -> ContactSyncReport:
+        asked = iter(range(5))
+        lab.host.progress.should_stop = lambda: next(asked, None) is None  # type: ignore[method-assign]
+        return lab.run(job=job, resumed=resumed)
+
+    reports = [turn(RESYNC_JOB, resumed=False)]
+    while reports[-1].resumable and len(reports) < 10:
+        reports.append(turn(RESYNC_JOB, resumed=True))
+    assert reports[-1].status is TickStatus.DONE
+    assert len(reports) > 2
+    assert sum(report.mailboxes_read for report in reports) == 60
+    assert sum(report.unchanged for report in reports) == 60, "each was read anew, and once"
+    again = turn(RESYNC_JOB, resumed=False)
+    assert again.mailboxes_read > 0, "pressed again, it begins again"
+
+
+def test_a_resync_killed_while_it_forgets_reads_everything_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = settled(ContactLab(people_count=3), contacts=1)
+    flush = StateWriter.flush
+
+    def killed(writer: StateWriter) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(StateWriter, "flush", killed)
+    with pytest.raises(KeyboardInterrupt):
+        lab.run(job=RESYNC_JOB)
+    monkeypatch.setattr(StateWriter, "flush", flush)
+    assert lab.run(job=RESYNC_JOB, resumed=True).unchanged == 3
 
 
 # ---------------------------------------------------------------------- how it is asked
