@@ -21,6 +21,7 @@ from typing import Final
 from pbx_devhost.core import Pbx
 from pbx_devhost.database import to_timestamp
 from pbx_devhost.outbox import Claimed, MailState
+from pbx_devhost.outbox_waits import UNKNOWN_AT_MOST, growing_s
 from pbx_devhost.smtp import SmtpChannel, load_smtp
 from pbx_devhost.tenants import SYSTEM_TENANT
 from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Tenant
@@ -29,12 +30,8 @@ __all__ = ["Delivered", "Delivery"]
 
 _log = logging.getLogger(__name__)
 
-WAIT_S: Final = 15.0
-WAIT_AT_MOST_S: Final = 1800.0
 OUT_OF_REACH_AT_MOST_S: Final = 300.0
 """Longest wait for a service that is out of reach: it comes back without telling."""
-UNKNOWN_AT_MOST: Final = 8
-"""After so many attempts that may all have been delivered, a person decides."""
 SOONEST_S: Final = 0.25
 """A plugin that says "later" and names this very moment is not asked in a tight loop."""
 PROBE_S: Final = 60.0
@@ -166,5 +163,4 @@ class Delivery:
         return due_at
 
     def _growing_s(self, n: int) -> float:
-        """Return a wait that doubles each time, with a little chance so that mails do not return all at once."""
-        return float(min(WAIT_AT_MOST_S, WAIT_S * 2.0 ** min(n - 1, 20)) * (1.0 + 0.1 * self._chance()))
+        return growing_s(n, self._chance())

@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, insert, select, update
 from pbx_devhost.database import Database
 from pbx_devhost.leases import is_dead, name_holder
 from pbx_devhost.outbox_order import is_behind, lane_of_mail, leave_line, select_next, wait_in_line
+from pbx_devhost.outbox_waits import UNKNOWN_AT_MOST, growing_s
 from pbx_devhost.schema import outbox, outbox_lanes, outbox_recipients
 from pbx_devhost.vault import Vault
 from pbx_plugin_api import Notification, NotificationKind, Priority, RejectedRecipient, dump, load
@@ -190,18 +191,31 @@ class OutboxStore:
                 wait_in_line(connection, claimed.seq, claimed.tenant_id, priority, pending)
 
     def recover(self) -> int:
-        """Give up attempts whose process is gone: they may have been delivered. Return how many."""
+        """Give up attempts whose process is gone: they may have been delivered. Return how many.
+
+        Each waits longer than the time before, and after too many a person decides: it may be the mail that ends the
+        process, and it would be sent for ever.
+        """
         now = self._db.now()
-        columns = (outbox.c.seq, outbox.c.holder, outbox.c.started_at, outbox.c.attempt)
+        columns = (outbox.c.seq, outbox.c.holder, outbox.c.started_at, outbox.c.attempt, outbox.c.n_unknown)
         with self._db.read() as connection:
             begun = connection.execute(select(*columns).where(outbox.c.state == MailState.ATTEMPT_STARTED)).all()
-        lost = [(r.seq, r.attempt) for r in begun if is_dead(r.holder) or r.started_at < now - ATTEMPT_S]
-        for seq, attempt in lost:
-            values = {"state": MailState.UNKNOWN, "waiting": 1, "due_at": now, "holder": ""}
-            values |= {"n_unknown": outbox.c.n_unknown + 1, "reason": "The process ended during the attempt."}
+        lost = [
+            (r.seq, r.attempt, r.n_unknown + 1) for r in begun if is_dead(r.holder) or r.started_at < now - ATTEMPT_S
+        ]
+        for seq, attempt, n_unknown in lost:
+            values: dict[str, Any] = {"n_unknown": n_unknown, "holder": "", "copy_approved": 0, "remedy": ""}
+            values |= {"reason": "The process ended during the attempt."}
+            is_over = n_unknown >= UNKNOWN_AT_MOST
+            if is_over:
+                values |= {"state": MailState.HELD, "waiting": 0, "finished_at": now}
+                values |= {"remedy": "It may have been sent. Ask the recipient, then send it again or drop it."}
+            else:
+                values |= {"state": MailState.UNKNOWN, "waiting": 1, "due_at": now + growing_s(n_unknown)}
             same = (outbox.c.seq == seq, outbox.c.attempt == attempt, outbox.c.state == MailState.ATTEMPT_STARTED)
             with self._db.write(lock="outbox") as connection:
-                connection.execute(update(outbox).where(*same).values(values))
+                if connection.execute(update(outbox).where(*same).values(values)).rowcount and is_over:
+                    leave_line(connection, [seq])
         return len(lost)
 
     def expire(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -11,10 +12,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import select, update
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.delivery import UNKNOWN_AT_MOST, Delivery
+from pbx_devhost.delivery import Delivery
 from pbx_devhost.outbox import CODE_KEEP_S, KEEP_S, MailState, OutboxError
+from pbx_devhost.outbox_waits import UNKNOWN_AT_MOST
+from pbx_devhost.schema import outbox, outbox_recipients
 from pbx_plugin_api import DeliveryReceipt, Notification, NotificationKind, Priority, RejectedRecipient, Tenant
 from pbx_plugin_api.isolation import Answer, Outcome
 from tests.mail_samples import accepted, deferred, make_note, rejected, unknown
@@ -103,10 +107,6 @@ def test_accepted_is_sent_and_its_contents_are_forgotten(box: Box) -> None:
     row = box.row(mail)
     assert (row.state, row.channel, row.attempt) == ("sent", "m365", 1)
     assert box.plugins.asked[0].placeholders == {"USER_PASSWORD": "hunter2"}
-    from sqlalchemy import select
-
-    from pbx_devhost.schema import outbox, outbox_recipients
-
     with box.pbx.stores.database.read() as connection:
         assert connection.execute(select(outbox.c.sealed)).scalar() is None
         assert not connection.execute(select(outbox_recipients)).all()
@@ -365,6 +365,50 @@ def test_an_attempt_given_up_for_lost_is_not_settled_later(box: Box) -> None:
     assert box.pbx.stores.outbox.recover() == 1
     box.pbx.stores.outbox.settle(claimed, MailState.SENT)
     assert box.state(mail) == "unknown"
+
+
+def test_a_mail_that_ends_its_process_is_not_sent_for_ever(box: Box) -> None:
+    mail, later = box.put(to=("a@x.example",)), box.put(to=("a@x.example",))
+    store, tried_at = box.pbx.stores.outbox, []
+    while (claimed := store.claim()) is not None and claimed.notification.notification_id == mail:
+        tried_at.append(box.clock.at)
+        kill_holder(box)
+        assert store.recover() == 1
+        due_at = store.next_due_at()
+        assert due_at is not None
+        box.clock.at = due_at
+    assert len(tried_at) == UNKNOWN_AT_MOST
+    assert [round(b - a) for a, b in pairwise(tried_at)] == [15, 30, 60, 120, 240, 480, 960]
+    row = box.row(mail)
+    assert (row.state, row.waiting, row.n_unknown) == ("held", 0, UNKNOWN_AT_MOST)
+    assert "process ended" in row.reason
+    assert "Ask the recipient" in row.remedy
+    assert claimed is not None  # later mail to the same person goes on
+    assert claimed.notification.notification_id == later
+    store.settle(claimed, MailState.SENT)
+    store.send_again(box.tenant.pbx_tenant_id, mail)
+    assert box.deliver() == {"sent": 1}
+    assert box.plugins.asked[-1].previous_outcome_unknown
+
+
+def test_an_approval_holds_for_one_copy_also_where_its_process_ends(box: Box) -> None:
+    box.answer(lambda note: accepted() if note.copy_approved else unknown(hold=True))
+    mail, store = box.put(), box.pbx.stores.outbox
+    box.deliver()
+    store.send_again(box.tenant.pbx_tenant_id, mail)
+    claimed = store.claim()
+    assert claimed is not None
+    assert claimed.notification.copy_approved
+    kill_holder(box)
+    box.run()
+    assert box.state(mail) == "held"
+
+
+def kill_holder(box: Box) -> None:
+    """Let every attempt under way belong to a process of this machine that is gone."""
+    gone = f"{socket.gethostname()}|999999|1"
+    with box.pbx.stores.database.write() as connection:
+        connection.execute(update(outbox).where(outbox.c.holder != "").values(holder=gone))
 
 
 def test_the_queue_is_listed_without_contents(box: Box) -> None:
