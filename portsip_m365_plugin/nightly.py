@@ -1,6 +1,7 @@
 """One run for one tenant: users, then contacts, then photos, each with what time the one before left; one report.
 
-Also the jobs that buttons start. A stage that fails ends the run there: what comes later builds on what came before.
+Also the jobs that buttons start. Without the users nothing else is begun: it builds on them. Contacts that fail leave
+the photos alone.
 """
 
 from __future__ import annotations
@@ -123,21 +124,26 @@ def _run_stages(
 
 
 def _merge(reports: Sequence[tuple[str, TickReport]]) -> TickReport:
-    """Make one report: the first stage says whom it was about, the last (or one that waits) how it ended."""
+    """Make one report: the first stage says whom it was about, the last (or one that waits) how it ended.
+
+    A failure stays one whatever came after it, and is tried again later, not at once, even where photos have to go on.
+    """
     first, last = reports[0][1], reports[-1][1]
     if len(reports) == 1:
         return first
+    ends = [report.status for _, report in reversed(reports) if report.status is not TickStatus.DONE]
+    status = TickStatus.FAILED if TickStatus.FAILED in ends else next(iter(ends), TickStatus.DONE)
     problems: Counter[str] = Counter()
     for _, report in reports:
         problems.update(report.problem_counts)
     return replace(
         first,
-        status=next((r.status for _, r in reversed(reports) if r.status is not TickStatus.DONE), TickStatus.DONE),
+        status=status,
         message=" ".join(f"{title}: {report.message}" for title, report in reports),
         problem_counts=dict(problems.most_common()),
         requests=sum(report.requests for _, report in reports),
-        next_due_at_utc=last.next_due_at_utc,
-        resumable=last.resumable,
+        next_due_at_utc=next((r.next_due_at_utc for _, r in reports if r.next_due_at_utc is not None), None),
+        resumable=last.resumable and status is not TickStatus.FAILED,
     )
 
 
@@ -225,7 +231,13 @@ _CONTACT_JOBS: Final = frozenset({Job.CONTACTS, Job.CONTACTS_RESYNC})
 _OWN_JOBS: Final = _CONTACT_JOBS
 _STAGES: Final = (
     _Stage(title="Users", is_wanted=_wants_users, run=_sync_users, goes_on_after=frozenset({TickStatus.DONE})),
-    _Stage(title="Contacts", is_wanted=_wants_contacts, run=_sync_contacts, jobs=_CONTACT_JOBS),
+    _Stage(
+        title="Contacts",
+        is_wanted=_wants_contacts,
+        run=_sync_contacts,
+        jobs=_CONTACT_JOBS,
+        goes_on_after=frozenset({TickStatus.DONE, TickStatus.NEEDS_APPROVAL, TickStatus.FAILED}),
+    ),
     # Slow, and of the least use: last.
     _Stage(title="Photos", is_wanted=lambda given: given.values.get("sync_photo") is True, run=_sync_photos),
 )
