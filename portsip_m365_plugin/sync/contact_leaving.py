@@ -20,16 +20,16 @@ from pbx_plugin_api import (
 )
 from portsip_m365_plugin.sync.contact_books import BATCH_MAX, CompanyWriter
 from portsip_m365_plugin.sync.contact_scope import Scope
+from portsip_m365_plugin.sync.guard import RemovalWindow, is_too_many
 from portsip_m365_plugin.sync.mailbox_state import BookKind, MailboxRecord, MailboxStatus, StateWriter, load_mailboxes
 
 __all__ = ["Leaving", "PendingRemoval", "approve_removal", "find_leaving", "pending_removal", "remove_leaving"]
 
 _PENDING_KEY: Final = "contacts.leaving"
 _APPROVED_KEY: Final = "contacts.leaving_approved"
-_MANY: Final = 10
-_SHARE: Final = 0.10
-_FEW: Final = 3
-_FEW_SHARE: Final = 0.50
+_WINDOW_KEY: Final = "contacts.guard"
+_COMPANY_CONTACTS: Final = 20
+_COMPANY_SHARE: Final = 0.50
 _GONE_AFTER: Final = timedelta(days=30)
 """Exchange keeps a deleted mailbox for 30 days; until then a missing one may come back, and its contacts stay."""
 
@@ -44,8 +44,9 @@ class PendingRemoval:
 
     def describe(self) -> str:
         """Return the sentence that the admin reads."""
+        who = "1 mailbox has" if self.mailboxes == 1 else f"{self.mailboxes} mailboxes have"
         return (
-            f"{self.mailboxes} mailboxes have left the contact sync, and {self.contacts} contacts would go with them."
+            f"{who} left the contact sync, and {self.contacts} contacts would go with that."
             " If that is right, approve it; if not, look at the CONTACT SYNC tab first. Until then they stay."
         )
 
@@ -59,24 +60,31 @@ class Leaving:
     """Books of people who left, of whose mailboxes nothing is remembered."""
     pending: PendingRemoval | None = None
     """Set where an admin has to be asked: then nothing of it may go."""
+    approved: bool = False
+    """Whether an admin said yes to this; such does not count against the next 24 hours."""
 
 
 def find_leaving(host: Host, scope: Scope, entra_tenant_id: str) -> Leaving:
     """Say which mailboxes left, and whether that may be carried out.
 
-    The rule is the one for people: more than 10 mailboxes *and* more than a tenth of those that have contacts, or at
-    least 3 and more than half, ask first. Cost: one pass over the mailboxes' records.
+    The rule is the one for people (`sync.guard`), with what went within the last 24 hours: more than 10 mailboxes *and*
+    more than a tenth of those that have contacts, or at least 3 and more than half, ask first. So do shared mailboxes
+    that hold more than half of the company's contacts, and at least 20: everybody sees that book. Cost: one pass over
+    the mailboxes' records.
     """
     left: list[MailboxRecord] = []
     now_utc = host.clock.now_utc()
     filled, seen = 0, set()
+    company = company_left = 0
     for record in load_mailboxes(host):
         filled += record.contacts > 0
+        company += record.contacts if record.kind is BookKind.COMPANY else 0
         if record.kind is BookKind.PERSONAL:
             seen.add(record.mailbox_id)
         if not scope.holds(record.kind, record.mailbox_id) or _is_gone_for_good(record, now_utc):
             # The marks are not needed any more, and may be long.
             left.append(record.read_anew())
+            company_left += record.contacts if record.kind is BookKind.COMPANY else 0
     orphans = tuple(
         book
         for book in host.contacts.books()
@@ -85,20 +93,20 @@ def find_leaving(host: Host, scope: Scope, entra_tenant_id: str) -> Leaving:
         and not scope.holds(BookKind.PERSONAL, book.owner.entra_object_id)
     )
     n_left = sum(record.contacts > 0 for record in left) + len(orphans)
-    many = n_left > _MANY and n_left > filled * _SHARE
-    few = n_left >= _FEW and n_left > filled * _FEW_SHARE
-    pending = None
-    if many or few:
+    n_before = RemovalWindow(host, now_utc, _WINDOW_KEY).removed
+    is_many = n_left > 0 and is_too_many(n_left + n_before, filled + n_before)
+    is_company = company_left >= _COMPANY_CONTACTS and company_left > company * _COMPANY_SHARE
+    pending, approved = None, False
+    if is_many or is_company:
         names = sorted(
             [f"{record.kind.value}.{record.mailbox_id}" for record in left]
             + [f"{BookKind.PERSONAL.value}.{book.owner.entra_object_id}" for book in orphans]
         )
         checksum = hashlib.sha256("\n".join([entra_tenant_id, *names]).encode()).hexdigest()[:16]
         pending = PendingRemoval(checksum=checksum, mailboxes=n_left, contacts=sum(r.contacts for r in left))
-        approved = host.state.get(_APPROVED_KEY)
-        if approved is not None and approved.value == checksum:
-            pending = None
-    return Leaving(records=tuple(left), orphans=orphans, pending=pending)
+        word = host.state.get(_APPROVED_KEY)
+        approved = word is not None and word.value == checksum
+    return Leaving(records=tuple(left), orphans=orphans, pending=None if approved else pending, approved=approved)
 
 
 def remove_leaving(
@@ -117,15 +125,20 @@ def remove_leaving(
         )  # fmt: skip
         return 0
     removed = 0
+    window = RemovalWindow(host, host.clock.now_utc(), _WINDOW_KEY)
     for record in leaving.records:
         if host.progress.should_stop():
             return removed
+        if record.contacts and not leaving.approved:
+            window.add(1)  # before it goes: killed in between, the next run is the more careful
         if record.kind is BookKind.COMPANY:
             removed += company.write(record.mailbox_id, {}, list(company.known(record.mailbox_id))).deleted
         else:
             link = UserLink(entra_tenant_id=entra_tenant_id, entra_object_id=record.mailbox_id)
             removed += _clear(host, PersonalBook(owner=link))
         states.forget(record)
+    if not leaving.approved:
+        window.add(len(leaving.orphans))
     for book in leaving.orphans:
         removed += _clear(host, book)
     for key in (_PENDING_KEY, _APPROVED_KEY):

@@ -21,7 +21,7 @@ from pbx_plugin_api import Host, UserCounts
 from portsip_m365_plugin.sync.decide import Phase
 from portsip_m365_plugin.sync.plan import SyncPlan
 
-__all__ = ["RemovalWindow", "Verdict", "judge"]
+__all__ = ["RemovalWindow", "Verdict", "is_too_many", "judge"]
 
 _KEY: Final = "users.guard"
 _WINDOW: Final = timedelta(hours=24)
@@ -43,11 +43,17 @@ class Verdict:
 
 
 class RemovalWindow:
-    """How many people lost their telephone within the last 24 hours, by run. Kept in the host's state."""
+    """How many people lost their telephone within the last 24 hours, by run. Kept in the host's state.
 
-    def __init__(self, host: Host, now_utc: datetime) -> None:
-        self._host, self._now_utc = host, now_utc
-        record = host.state.get(_KEY)
+    Args:
+        host: The tenant's.
+        now_utc: Of this run.
+        key: Where it is kept: contacts count their own, mailboxes.
+    """
+
+    def __init__(self, host: Host, now_utc: datetime, key: str = _KEY) -> None:
+        self._host, self._now_utc, self._key = host, now_utc, key
+        record = host.state.get(key)
         entries: Any = record.value if record is not None else []
         since = now_utc - _WINDOW
         self._earlier: dict[str, int] = {at: n for at, n in entries if datetime.fromisoformat(at) > since}
@@ -62,8 +68,9 @@ class RemovalWindow:
         """Count removals and write it down at once; a negative number takes back what was not done after all."""
         if removed:
             self._mine += removed
-            entries = {**self._earlier, self._now_utc.isoformat(): self._mine}
-            self._host.state.put(_KEY, [[at, n] for at, n in entries.items()])
+            at = self._now_utc.isoformat()
+            entries = {**self._earlier, at: self._earlier.get(at, 0) + self._mine}
+            self._host.state.put(self._key, [[at, n] for at, n in entries.items()])
 
 
 def judge(plan: SyncPlan, users: UserCounts, *, removed_before: int, is_first: bool, has_approval: bool) -> Verdict:
@@ -83,7 +90,7 @@ def judge(plan: SyncPlan, users: UserCounts, *, removed_before: int, is_first: b
         plan.guard(Phase.CREATE, Phase.LINK, Phase.UPDATE, Phase.ENABLE)
         why.append("This is the tenant's first plan, and somebody has to look at it once.")
     enabled_before = users.enabled + removed_before
-    if removals and not approved and _is_too_many(removals + removed_before, enabled_before):
+    if removals and not approved and is_too_many(removals + removed_before, enabled_before):
         earlier = f", after {removed_before} within the last 24 hours," if removed_before else ""
         why.append(
             f"{removals} of {users.enabled} people{earlier} would lose their extension."
@@ -96,7 +103,8 @@ def judge(plan: SyncPlan, users: UserCounts, *, removed_before: int, is_first: b
     return Verdict(why=" ".join(why), approved=approved)
 
 
-def _is_too_many(removals: int, enabled_before: int) -> bool:
-    if removals > _PEOPLE and removals > enabled_before * _REMOVED_SHARE:
+def is_too_many(removals: int, before: int) -> bool:
+    """Whether so many removals, out of so many that were there before them, ask first."""
+    if removals > _PEOPLE and removals > before * _REMOVED_SHARE:
         return True
-    return removals >= _SMALL_PEOPLE and removals > enabled_before * _SMALL_SHARE
+    return removals >= _SMALL_PEOPLE and removals > before * _SMALL_SHARE
