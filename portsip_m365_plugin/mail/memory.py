@@ -28,30 +28,33 @@ _DRAFTS_AGAIN_AFTER: Final = timedelta(hours=1)
 _FAILURES_KEPT: Final = 10
 
 
-def resolve_mailbox(host: Host, client: GraphClient, name: str) -> str:
+def resolve_mailbox(host: Host, client: GraphClient, directory_id: str, name: str) -> tuple[str, bool]:
     """Return the object id of the mailbox an admin named, or the name itself where the directory does not say.
+
+    And whether that was remembered rather than asked just now: it may be stale.
 
     Exchange has been seen to refuse a shared mailbox by its address and to take it by its id. Cost: one request at the
     first mail, none afterwards.
     """
     known = host.state.get(_MAILBOX_KEY)
     value = known.value if known else None
-    if isinstance(value, Mapping) and value.get("name") == name and value.get("cloud") == client.cloud.name:
-        return str(value["id"])
+    key = {"name": name, "cloud": client.cloud.name, "directory_id": directory_id}
+    if isinstance(value, Mapping) and all(value.get(part) == text for part, text in key.items()):
+        return str(value["id"]), True
     try:
         user = get_user(client, name)
     except RefusedError:
         user = None  # no User.Read.All: Exchange is asked by the name
     except GraphError:
-        return name  # the directory is out of order; the next mail asks again
+        return name, False  # the directory is out of order; the next mail asks again
     found = str(user["id"]) if user else name
     if user:
-        host.state.put(_MAILBOX_KEY, {"name": name, "cloud": client.cloud.name, "id": found})
-    return found
+        host.state.put(_MAILBOX_KEY, {**key, "id": found})
+    return found, False
 
 
 def forget_mailbox(host: Host) -> None:
-    """Look the mailbox up again at the next mail: the one we knew was not found."""
+    """Look the mailbox up again the next time: the one we knew was not found."""
     host.state.delete(_MAILBOX_KEY)
 
 

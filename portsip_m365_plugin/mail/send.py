@@ -109,10 +109,8 @@ def _send(host: Host, sender: Sender, notification: Notification) -> DeliveryRec
     client = connect_with(sender.host, sender.values, priority="high", deadline_utc=now_utc + _TIME, policy=_ONE_TRY)
     if isinstance(client, NotReady):
         return replace(explain_not_ready(client, now_utc), rejected_recipients=refused)
-    mailbox = memory.resolve_mailbox(host, client, sender.policy.mailbox)
-    delivery = _Delivery(
-        host=host, sender=sender, client=client, mailbox=mailbox, notification=notification, rejected=list(refused)
-    )
+    delivery = _Delivery(host=host, sender=sender, client=client, notification=notification, rejected=list(refused))
+    delivery.find_mailbox()
     return delivery.run(split_recipients(notification, only=wanted))
 
 
@@ -137,11 +135,17 @@ class _Delivery:
     host: Host
     sender: Sender
     client: GraphClient
-    mailbox: str
     notification: Notification
     rejected: list[RejectedRecipient]
+    mailbox: str = ""
+    is_mailbox_remembered: bool = False
     details: list[str] = field(default_factory=list)
     n_accepted: int = 0
+
+    def find_mailbox(self) -> None:
+        """Learn which mailbox to send by."""
+        directory_id, name = str(self.sender.values["directory_id"]), self.sender.policy.mailbox
+        self.mailbox, self.is_mailbox_remembered = memory.resolve_mailbox(self.host, self.client, directory_id, name)
 
     def run(self, groups: Iterable[Recipients]) -> DeliveryReceipt:
         """Send part after part; end at the first that does not go out."""
@@ -168,6 +172,9 @@ class _Delivery:
             except _NotPreparedError as unprepared:
                 return self._stop(self._explain(unprepared.error, was_sending=False), (group, *waiting))
             except GraphError as failure:
+                if self._was_mailbox_replaced(failure):
+                    waiting.appendleft(group)
+                    continue
                 return self._stop(self._explain(failure), (group, *waiting))
             else:
                 self.n_accepted += 1
@@ -217,6 +224,15 @@ class _Delivery:
         self.details += [f"{ref.filename} was sent as a link: too large" for ref in cargo.left_out]
         self.details += [f"{ref.filename} was not attached: the PBX no longer has it" for ref in cargo.gone]
 
+    def _was_mailbox_replaced(self, error: GraphError) -> bool:
+        """Whether the mailbox was not found because another has taken its name since we looked it up."""
+        if not isinstance(error, MailboxMissingError | NotFoundError) or not self.is_mailbox_remembered:
+            return False
+        before = self.mailbox
+        memory.forget_mailbox(self.host)
+        self.find_mailbox()
+        return self.mailbox != before
+
     def _is_a_link_better(self, error: GraphError, otherwise: tuple[Route, Cargo]) -> bool:
         """Whether to send the PBX's links now rather than to try the files once more."""
         # Where Microsoft asks to wait, or is out of reach as a whole, the mail without files fares no better.
@@ -253,7 +269,7 @@ class _Delivery:
             raise
 
     def _explain(self, error: GraphError, *, was_sending: bool = True) -> DeliveryReceipt:
-        if isinstance(error, MailboxMissingError):
+        if isinstance(error, MailboxMissingError | NotFoundError):
             memory.forget_mailbox(self.host)
         name, now_utc = self.sender.policy.mailbox, self.host.clock.now_utc()
         return explain_error(error, name, now_utc, was_sending=was_sending)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import socket
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Priority
 from portsip_m365_plugin import connect as connecting
-from portsip_m365_plugin.mail.memory import recent_failures
+from portsip_m365_plugin.mail.memory import recent_failures, resolve_mailbox
+from portsip_m365_plugin.simulator.directory import Person
 from portsip_m365_plugin.simulator.faults import Fault
 from tests.lab import Lab, forget_microsoft
 from tests.mail_lab import Post, open_post, shared_mailbox
 
+NEW_ID = "0badcafe-0000-4000-8000-00000000c0de"
 ACCEPTED, DEFERRED = DeliveryStatus.ACCEPTED, DeliveryStatus.DEFERRED
 REJECTED, UNKNOWN = DeliveryStatus.REJECTED, DeliveryStatus.UNKNOWN
 
@@ -143,11 +146,45 @@ def test_an_answer_that_does_not_come_in_time_is_unknown(post: Post, monkeypatch
     assert faulty(post, "delay", pause_s=1.5).status is UNKNOWN
 
 
-def test_a_mailbox_that_was_replaced_is_looked_up_again(post: Post) -> None:
-    faulty(post, status=404, code="ErrorInvalidUser")
+def test_a_mailbox_that_was_replaced_is_looked_up_again_and_the_mail_goes_out(post: Post) -> None:
+    old = replace_mailbox(post)
     before = len(post.calls("/users/"))
     assert post.send().status is ACCEPTED
-    assert [call[0] for call in post.calls("/users/")[before:]] == ["GET", "POST"]
+    assert [call[0] for call in post.calls("/users/")[before:]] == ["POST", "GET", "POST"]
+    assert len(post.sent) == 1
+    assert post.send().status is ACCEPTED
+    assert [call[0] for call in post.calls("/users/")[before + 3 :]] == ["POST"]  # and remembered anew
+    target = post.lab.realm().journal.entries()[-1].target
+    assert NEW_ID in target
+    assert old not in target
+
+
+def test_a_mailbox_that_is_gone_is_asked_for_once_and_rejected(post: Post) -> None:
+    before = len(post.calls("/users/"))
+    post.lab.realm().faults.add(Fault("status", match="sendMail", status=404, code="ErrorInvalidUser"))
+    receipt = post.send()
+    assert (receipt.status, len(post.sent)) == (REJECTED, 0)
+    assert [call[0] for call in post.calls("/users/")[before:]] == ["POST", "GET"]  # the same one: not tried again
+
+
+def test_a_mailbox_of_another_directory_is_not_remembered(post: Post) -> None:
+    client = SimpleNamespace(cloud=post.lab.cloud())
+    name, mine = shared_mailbox(post.lab), post.lab.settings()["directory_id"]
+    known, is_remembered = resolve_mailbox(post.host, cast(Any, client), mine, name)
+    assert is_remembered
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("portsip_m365_plugin.mail.memory.get_user", lambda *_: {"id": "the other"})
+        assert resolve_mailbox(post.host, cast(Any, client), "another", name) == ("the other", False)
+    assert known != "the other"
+
+
+def replace_mailbox(post: Post) -> str:
+    """Delete the mailbox and make a new one under the same name, as an admin does; return the old one's id."""
+    directory, name = post.lab.tenant().directory, shared_mailbox(post.lab)
+    old = next(person for person in directory.order if person.props.get("userPrincipalName") == name)
+    directory.hard_delete(old)
+    directory.add(Person(NEW_ID, "ordinary", dict(old.props), "shared"))
+    return old.id
 
 
 def test_a_shared_mailbox_is_addressed_by_its_id(post: Post) -> None:
