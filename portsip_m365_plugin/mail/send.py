@@ -254,7 +254,7 @@ class _Delivery:
         except (ConsentMissingError, MailboxRefusedError) as error:
             raise _DraftsRefusedError from error
         except NotFoundError as error:
-            if error.code == "ErrorItemNotFound":  # the draft is gone, not the mailbox
+            if _is_draft_gone(error):
                 raise _NotPreparedError(AnswerLostError(str(error))) from error
             raise
         except RefusedError:
@@ -264,6 +264,8 @@ class _Delivery:
         try:
             return _name(send_draft(self.client, self.mailbox, draft_id))
         except GraphError as error:
+            if _is_draft_gone(error):  # perhaps because it was sent: a proxy may have asked twice
+                raise AnswerLostError(str(error)) from error
             if is_certainly_unsent(error):
                 delete_draft(self.client, self.mailbox, draft_id)
             raise
@@ -318,6 +320,11 @@ def _halve(group: Recipients) -> list[Recipients]:
         Recipients(**{kind: tuple(a for k, a in part if k == kind) for kind in ("to", "cc", "bcc")})
         for part in (flat[:middle], flat[middle:])
     ]
+
+
+def _is_draft_gone(error: GraphError) -> bool:
+    """Whether what was not found is the draft, and not the mailbox."""
+    return isinstance(error, NotFoundError) and error.code == "ErrorItemNotFound"
 
 
 def _name(reply: Reply) -> str:

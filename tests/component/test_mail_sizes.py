@@ -250,6 +250,16 @@ def test_an_answer_lost_when_the_draft_was_sent_is_unknown(post: Post) -> None:
     assert len(post.sent) == 1
 
 
+def test_a_draft_that_is_gone_when_it_is_to_be_sent_may_have_been_sent(post: Post) -> None:
+    """A proxy that asks twice sends it, and hands on the second answer."""
+    post.lab.realm(post.cloud).faults.add(
+        Fault("status", match="/send$|/send ", status=404, code="ErrorItemNotFound", times=1)
+    )
+    receipt = post.send(attachments=(post.attach(5 * MB),))
+    assert receipt.status is DeliveryStatus.UNKNOWN
+    assert "ErrorItemNotFound" in receipt.detail
+
+
 def test_attack_an_upload_address_elsewhere_gets_nothing() -> None:
     check_upload_url("https://outlook.office.com/api/v2.0/x?authtoken=y", GLOBAL)
     check_upload_url("https://graph.microsoft.com/v1.0/x", GLOBAL)
