@@ -16,8 +16,10 @@ from pbx_plugin_api import LeaseLostError
 __all__ = ["Due", "Lease", "LeaseStore", "is_dead", "name_holder"]
 
 LEASE_S = 1020.0
-"""Longer than a plugin may wait for a service between two reports of progress (Graph's patience is 15 minutes). A worker
-killed on this machine is noticed at once (`is_dead`); one on another machine after this time."""
+"""Longer than a plugin may wait for a service between two reports of progress (Graph's patience is 15 minutes).
+
+A worker killed on this machine is noticed at once (`is_dead`); one on another machine after this time.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
