@@ -20,6 +20,7 @@ from pbx_devhost.outbox import CODE_KEEP_S, KEEP_S, MailState, OutboxError
 from pbx_devhost.outbox_waits import UNKNOWN_AT_MOST
 from pbx_devhost.schema import outbox, outbox_recipients
 from pbx_plugin_api import DeliveryReceipt, Notification, NotificationKind, Priority, RejectedRecipient, Tenant
+from pbx_plugin_api.errors import InvalidValueError
 from pbx_plugin_api.isolation import Answer, Outcome
 from tests.mail_samples import accepted, deferred, make_note, rejected, unknown
 
@@ -169,6 +170,11 @@ def test_a_mail_that_cannot_be_prepared_waits_longer_each_time_and_holds_up_no_o
     assert [box.state(mail) for mail in (large, urgent, *others)] == ["deferred", *["sent"] * 4]
     box.run(hours=0.2)
     assert [round(b - a) for a, b in pairwise(tried_at)] == [15, 30, 60, 120, 240]
+
+
+def test_only_a_deferral_can_be_about_this_mail_only() -> None:
+    with pytest.raises(InvalidValueError, match="this_mail_only"):
+        accepted(this_mail_only=True)
 
 
 def test_urgent_mail_passes_the_pause_of_other_mail_but_not_its_own(box: Box) -> None:
