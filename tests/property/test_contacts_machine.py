@@ -136,7 +136,9 @@ class ContactMachine(RuleBasedStateMachine):
     @rule()
     def night(self) -> None:
         report = self.lab.night()
-        assert report.status is TickStatus.DONE, report
+        states = report.states
+        is_outage = "ok" not in states and ("failed" in states or set(states) == {"refused"})
+        assert report.status is (TickStatus.FAILED if is_outage else TickStatus.DONE), report
 
     @precondition(lambda self: hasattr(self, "lab"))
     @invariant()
