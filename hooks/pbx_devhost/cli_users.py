@@ -8,6 +8,7 @@ import phonenumbers
 from pbx_devhost import views
 from pbx_devhost.cli_output import VIEWER, CliContext, command, fail, group, print_rows, print_shape, read_pairs
 from pbx_devhost.user_rows import STANDARD_ROLE
+from pbx_devhost.welcome import WelcomeError, queue_welcome
 from pbx_plugin_api import CompanyBook, PersonalBook, Tenant, UserLink
 
 __all__ = ["add_commands"]
@@ -23,6 +24,7 @@ def add_commands(main: click.Group) -> None:
     command(user, "edit")(_edit_user)
     command(user, "delete")(_delete_user)
     command(user, "password")(_set_password)
+    command(user, "welcome")(_send_welcome)
 
 
 @click.argument("tenant_key", metavar="T")
@@ -80,6 +82,19 @@ def _set_password(context: CliContext, tenant_key: str, username: str, password:
     context.pbx.stores.accounts.set_user_password(chosen.pbx_tenant_id, username, password)
     _audit(context, chosen, "user.password", username)
     print_shape(context, {"username": username}, f"{username} can sign in to the portal.")
+
+
+@click.argument("tenant_key", metavar="T")
+@click.argument("username")
+def _send_welcome(context: CliContext, tenant_key: str, username: str) -> None:
+    """Queue a user's welcome mail, with their SIP password and PIN. Never sent unless asked for here."""
+    chosen = context.tenant(tenant_key)
+    try:
+        mail = queue_welcome(context.pbx.stores, chosen, username)
+    except WelcomeError as error:
+        fail(str(error))
+    _audit(context, chosen, "user.welcome", username)
+    print_shape(context, {"username": username, "id": mail.notification_id}, f"{mail.notification_id} is in the queue.")
 
 
 @click.argument("tenant_key", metavar="T")

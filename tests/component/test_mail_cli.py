@@ -158,3 +158,27 @@ def test_the_systems_mailbox_serves_tenants_without_one_until_its_admin_says_no(
     assert pbx.run("deliver")["deferred"] == 1
     (row,) = pbx.run("outbox", "Fabrikam", "--state", "deferred")
     assert row["reason"] == "No plugin delivers mail for this tenant."
+
+
+def test_a_welcome_mail_goes_out_only_when_it_is_asked_for(pbx: DevHost, lab: Lab) -> None:
+    pbx.run("tick", "--force", "--confirm-first-plan")
+    user = next(user for user in pbx.run("users", "Contoso") if user["email"] and user["enabled"])
+    pbx.run("deliver")
+    assert lab.tenant().sent == [], "an import writes to nobody"
+    pbx.run("user", "welcome", "Contoso", user["username"])
+    pbx.run("deliver")
+    (sent,) = lab.tenant().sent
+    text = sent["message"]["body"]["content"]
+    assert user["extension_number"] in sent["message"]["subject"]
+    assert user["display_name"] in text
+    assert "%%" not in text + sent["message"]["subject"]
+    pin = text.split("Voicemail PIN: ")[1].split()[0]
+    assert pin.isdigit()
+    assert "no mail address" in pbx.fail("user", "welcome", "Contoso", _by_hand(pbx))
+    assert "there is no user" in pbx.fail("user", "welcome", "Contoso", "nobody")
+    outbox = json.dumps(pbx.run("outbox", "Contoso"))
+    assert pin not in outbox
+
+
+def _by_hand(pbx: DevHost) -> str:
+    return str(pbx.run("user", "add", "Contoso", "byhand")["username"])
