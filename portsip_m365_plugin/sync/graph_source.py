@@ -78,7 +78,8 @@ class GraphUserSource:
         first = object_ids[:ITEMS_MAX] if may_be_refused else ()
         with _translated():
             n_refused = self._ask_purposes(first, told)
-            if n_refused and not told:  # whoever has no mailbox answers 404 whether or not it may be asked
+            # Whoever has no mailbox answers 404 whether or not it may be asked; nobody of twenty, and it is in vain.
+            if not told and (n_refused or len(first) == ITEMS_MAX):
                 return None
             self._ask_purposes(object_ids[len(first) :], told)
         return told

@@ -143,3 +143,10 @@ def test_a_listing_out_of_turn_still_asks_about_who_is_new(monkeypatch: pytest.M
     lab.microsoft.delta_generation += 1  # every link given so far is dead: everybody is listed
     assert lab.run().status is TickStatus.DONE
     assert lab.user(person) is None
+
+
+def test_where_nobody_has_a_mailbox_not_everybody_is_asked() -> None:
+    lab = SyncLab(users=300, permissions=ALLOWED)
+    for person in lab.people():
+        person.mailbox = "none"
+    assert lab.run(confirm=True).requests == 3
