@@ -147,6 +147,6 @@ def test_a_listing_out_of_turn_still_asks_about_who_is_new(monkeypatch: pytest.M
 
 def test_where_nobody_has_a_mailbox_not_everybody_is_asked() -> None:
     lab = SyncLab(users=300, permissions=ALLOWED)
-    for person in lab.people():
+    for person in lab.microsoft.directory.order:
         person.mailbox = "none"
     assert lab.run(confirm=True).requests == 3
