@@ -42,7 +42,7 @@ def test_the_demo_command_works_and_sums_up() -> None:
     first, second, third, last = summary["syncs"]
     assert first["counts"]["created"] > 400
     assert not any(second["counts"][name] for name in ("created", "updated", "disabled", "enabled", "deleted"))
-    assert third["requests"] == 1
+    assert third["requests"] == 2, "what changed, and whether the new colleague is a person"
     assert third["counts"]["created"] == 1
     assert third["counts"]["updated"] == 3
     assert third["counts"]["disabled"] == 2
