@@ -83,14 +83,11 @@ def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
 def _look_after_system(host: Host, tenant: Tenant, tick: Tick, values: Mapping[str, JsonValue]) -> TickReport:
     """The system has no users, only mail; but its certificate ends like any other, and is rolled over here."""
     client = connect(host, priority="low", deadline_utc=tick.deadline_utc)
-    is_sick = isinstance(client, NotReady) and not client.is_missing
-    return TickReport(
-        status=TickStatus.FAILED if is_sick else TickStatus.DONE,
-        message=client.describe()
-        if isinstance(client, NotReady) and is_sick
-        else "The system has no users of its own: only mail goes out here.",
-        next_due_at_utc=next_due_at_utc(values, tenant, host.clock.now_utc()),
-    )
+    due = next_due_at_utc(values, tenant, host.clock.now_utc())
+    if isinstance(client, NotReady) and not client.is_missing:
+        return TickReport(status=TickStatus.FAILED, message=client.describe(), next_due_at_utc=due)
+    message = "The system has no users of its own: only mail goes out here."
+    return TickReport(status=TickStatus.DONE, message=message, next_due_at_utc=due)
 
 
 def _is_by_clock(host: Host, tick: Tick) -> bool:
