@@ -18,8 +18,8 @@ from math import ceil
 
 from portsip_m365_plugin.graph.client import GraphClient, Timing
 from portsip_m365_plugin.graph.throttle import ThrottleGate
-from tests.contact_lab import ContactLab
-from tests.sync_realm import CLOUDS
+from tests.support.contact_lab import ContactLab
+from tests.support.sync_realm import CLOUDS
 
 WAVE_S = 0.1
 AT_ONCE = 4

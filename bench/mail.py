@@ -34,14 +34,14 @@ import sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
 from portsip_m365_plugin.simulator import Simulator
-from tests.lab import Lab, PERMISSIONS
+from tests.support.lab import Lab, PERMISSIONS
 with Simulator(users=60, seed=1, clouds=("GLOBAL",)) as sim:
     folder = Path({folder!r})
     sim.write_clouds_file(folder / "clouds.json")
     lab = Lab(sim, folder / "clouds.json")
     sim.realm("GLOBAL").limits.settings.enabled = False
     lab.register(Path({pem!r}).read_text(), permissions=(*PERMISSIONS, "Mail.ReadWrite"))
-    from tests.mail_lab import shared_mailbox
+    from tests.support.mail_lab import shared_mailbox
     import json
     facts = lab.settings() | {{"mail_mailbox": shared_mailbox(lab), "ca": str(sim.ca_path)}}
     print(json.dumps(facts), flush=True)
@@ -57,11 +57,11 @@ class Measured:
     """The simulator in another process, and a PBX in this one."""
 
     def __init__(self, folder: Path) -> None:
-        from pbx_devhost.stores import open_stores
+        from pbx_devhost.store.stores import open_stores
         from pbx_plugin_api.testing import FakeHost
         from portsip_m365_plugin.connect import ACTIVE_KEY, store_key_pair
-        from tests.lab import shared_key_pair
-        from tests.mail_lab import MovedClock, Post
+        from tests.support.lab import shared_key_pair
+        from tests.support.mail_lab import MovedClock, Post
 
         pair = shared_key_pair()
         (folder / "app.pem").write_text(pair.certificate.pem)

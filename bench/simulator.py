@@ -85,8 +85,8 @@ def get_token(told: dict[str, Any], ca: Path) -> str:
     import requests
 
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    from tests.lab import shared_key_pair
-    from tests.sim_client import ASSERTION_TYPE, make_assertion
+    from tests.support.lab import shared_key_pair
+    from tests.support.sim_client import ASSERTION_TYPE, make_assertion
 
     cloud = told["clouds"]["GLOBAL"]
     http_session = requests.Session()

@@ -14,17 +14,17 @@ from typing import Final
 
 from pbx_plugin_api import Host, JsonValue, Scope, Severity, Tenant, Tick, TickReason, TickReport, TickStatus
 from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, NotReady, connect, load_certificate
+from portsip_m365_plugin.contacts.run import has_contact_work, run_contact_sync
+from portsip_m365_plugin.disconnect import disconnect
 from portsip_m365_plugin.graph.client import GraphClient
-from portsip_m365_plugin.settings.contacts_tab import read_contact_settings
-from portsip_m365_plugin.settings.jobs import Job
-from portsip_m365_plugin.settings.last_run import keep_last_run, read_last_run
-from portsip_m365_plugin.settings.schedule import next_due_at_utc
-from portsip_m365_plugin.settings.users_tab import SyncMode, read_mapping_rules, read_sync_mode
-from portsip_m365_plugin.sync.contact_run import has_contact_work, run_contact_sync
-from portsip_m365_plugin.sync.disconnect import disconnect
-from portsip_m365_plugin.sync.graph_source import GraphUserSource
-from portsip_m365_plugin.sync.photos import run_photo_sync
-from portsip_m365_plugin.sync.run import SyncOptions, preview_user_sync, run_user_sync
+from portsip_m365_plugin.page.contacts_tab import read_contact_settings
+from portsip_m365_plugin.page.jobs import Job
+from portsip_m365_plugin.page.last_run import keep_last_run, read_last_run
+from portsip_m365_plugin.page.schedule import next_due_at_utc
+from portsip_m365_plugin.page.users_tab import SyncMode, read_mapping_rules, read_sync_mode
+from portsip_m365_plugin.photos import run_photo_sync
+from portsip_m365_plugin.users.graph_source import GraphUserSource
+from portsip_m365_plugin.users.run import SyncOptions, preview_user_sync, run_user_sync
 
 __all__ = ["StageInput", "run_tick"]
 

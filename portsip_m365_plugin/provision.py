@@ -17,11 +17,11 @@ from portsip_m365_plugin.connect import NotReady, connect
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.graph.users import get_user
 from portsip_m365_plugin.mapping.users import SKIP_DETAILS, Skip, map_user
-from portsip_m365_plugin.settings.lookup import IMPATIENT
-from portsip_m365_plugin.settings.users_tab import read_mapping_rules
-from portsip_m365_plugin.sync.graph_source import describe_graph_error
-from portsip_m365_plugin.sync.photos import read_one_photo
-from portsip_m365_plugin.sync.purposes import Purposes
+from portsip_m365_plugin.page.lookup import IMPATIENT
+from portsip_m365_plugin.page.users_tab import read_mapping_rules
+from portsip_m365_plugin.photos import read_one_photo
+from portsip_m365_plugin.users.graph_source import describe_graph_error
+from portsip_m365_plugin.users.purposes import Purposes
 
 __all__ = ["describe_person"]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from portsip_m365_plugin.simulator import Simulator
-from tests.lab import Lab, forget_microsoft
+from tests.support.lab import Lab, forget_microsoft
 
 MakeLab = Callable[..., Lab]
 

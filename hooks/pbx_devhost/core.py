@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
-from pbx_devhost.bound import ProgressListener, RunContext, open_host
-from pbx_devhost.database import to_timestamp
-from pbx_devhost.stores import Stores, open_stores
+from pbx_devhost.bound.host import ProgressListener, RunContext, open_host
+from pbx_devhost.store.database import to_timestamp
+from pbx_devhost.store.stores import Stores, open_stores
 from pbx_plugin_api import ActionRequest, Host, Saved, SettingsPage, Tenant, Viewer
 from pbx_plugin_api.isolation import Answer
 from pbx_plugin_api.manager import Deadlines, PluginHost

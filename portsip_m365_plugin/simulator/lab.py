@@ -6,14 +6,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from portsip_m365_plugin.simulator.admin_center import AdminCenter
-from portsip_m365_plugin.simulator.control import Control
+from portsip_m365_plugin.simulator.control.admin_center import AdminCenter
+from portsip_m365_plugin.simulator.control.faults import Transport
+from portsip_m365_plugin.simulator.control.service import Control
 from portsip_m365_plugin.simulator.exchange import Answer, Request
-from portsip_m365_plugin.simulator.faults import Transport
 from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.server import LoopbackServer
-from portsip_m365_plugin.simulator.tenant import Tenant
 from portsip_m365_plugin.simulator.tls import LoopbackTls, make_tls
+from portsip_m365_plugin.simulator.world.tenant import Tenant
 
 DOMAINS = {"GLOBAL": "contoso.onmicrosoft.com", "CHINA": "contoso.partner.onmschina.cn"}
 LAB_NAMES = {"GLOBAL": "LAB", "CHINA": "LABCN"}

@@ -7,18 +7,18 @@ import time
 from email.utils import formatdate
 from typing import Any
 
-from portsip_m365_plugin.simulator.apps import AccessTokens
-from portsip_m365_plugin.simulator.clock import SimulatedClock
-from portsip_m365_plugin.simulator.entra import Entra
+from portsip_m365_plugin.simulator.control.faults import Fault, Faults, Transport, faulty_status
+from portsip_m365_plugin.simulator.entra.service import Entra
 from portsip_m365_plugin.simulator.exchange import Answer, Refused, Request
-from portsip_m365_plugin.simulator.faults import Fault, Faults, Transport, faulty_status
-from portsip_m365_plugin.simulator.graph import PAGE_FAULTS, answer_graph, refusal
-from portsip_m365_plugin.simulator.graph_uploads import upload
+from portsip_m365_plugin.simulator.graph.limits import Limits
+from portsip_m365_plugin.simulator.graph.service import PAGE_FAULTS, answer_graph, refusal
+from portsip_m365_plugin.simulator.graph.uploads import upload
 from portsip_m365_plugin.simulator.journal import Journal
-from portsip_m365_plugin.simulator.limits import Limits
-from portsip_m365_plugin.simulator.schema import Schema
 from portsip_m365_plugin.simulator.settings import Settings
-from portsip_m365_plugin.simulator.tenant import Tenant
+from portsip_m365_plugin.simulator.world.apps import AccessTokens
+from portsip_m365_plugin.simulator.world.clock import SimulatedClock
+from portsip_m365_plugin.simulator.world.schema import Schema
+from portsip_m365_plugin.simulator.world.tenant import Tenant
 
 _TRANSPORTS = {
     "reset_lost": "reset_before",  # for the socket the same: no byte goes out; but the request was carried out

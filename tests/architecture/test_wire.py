@@ -15,7 +15,7 @@ from portsip_m365_plugin.graph import wire
 from portsip_m365_plugin.graph.errors import ForeignLinkError
 from portsip_m365_plugin.graph.wire import BODY_LACKS, CALLS, USER_SELECT, Call, WireError, build, follow
 
-FACTS = json.loads((Path(simulator.__file__).parent / "schema_facts.json").read_text())
+FACTS = json.loads((Path(simulator.__file__).parent / "world" / "schema_facts.json").read_text())
 ROWS = list(CALLS.values())
 IN_EACH_CLOUD = [(row, cloud) for row in ROWS for cloud in row.clouds]
 NOT_IN_SCHEMA = {"/$batch"}

@@ -24,11 +24,11 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support import expected_conditions as expected
 from selenium.webdriver.support.ui import WebDriverWait
 
-from pbx_devhost import passwords
 from pbx_devhost.portal.server import make_server
+from pbx_devhost.store import passwords
 from portsip_m365_plugin.simulator import Simulator
-from tests.lab import Lab, forget_microsoft
-from tests.portal_world import ADMIN_PASSWORD, World, connect_m365, make_world
+from tests.support.lab import Lab, forget_microsoft
+from tests.support.portal_world import ADMIN_PASSWORD, World, connect_m365, make_world
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 FLAGS = (

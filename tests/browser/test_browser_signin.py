@@ -10,7 +10,7 @@ from selenium.webdriver.common.by import By
 
 from pbx_devhost.portal.server import make_server
 from tests.browser.conftest import Site, browsing, connected_world, free_port, serving
-from tests.native_app import NativeApp
+from tests.support.native_app import NativeApp
 
 
 def sign_in_at_microsoft(site: Site, upn: str) -> None:

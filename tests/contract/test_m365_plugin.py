@@ -10,13 +10,13 @@ import pytest
 from pbx_plugin_api import ActionRequest, ProvisionReason, ProvisionRequest
 from pbx_plugin_api.testing import FakeHost
 from pbx_plugin_api.testing.plugin_conformance import PluginConformance
-from tests.lab import Lab, shared_key_pair
-from tests.m365_host import VARIABLE, describe_host
+from tests.support.lab import Lab, shared_key_pair
+from tests.support.m365_host import VARIABLE, describe_host
 
 
 class TestM365Plugin(PluginConformance):
     plugin = "portsip_m365_plugin.plugin"
-    host_factory = "tests.m365_host:make_host"
+    host_factory = "tests.support.m365_host:make_host"
 
     @pytest.fixture(autouse=True)
     def _microsoft(self, lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

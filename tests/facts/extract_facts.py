@@ -4,7 +4,7 @@
 
 ORACLE_FOLDER defaults to ``../shared/oracle`` beside the project; it holds ``v1.0-Prod.csdl`` (GLOBAL),
 ``v1.0-Mooncake.csdl`` (CHINA, 21Vianet) and ``graph-permissions.json``. The output, committed as
-``portsip_m365_plugin/simulator/schema_facts.json``, has this shape::
+``portsip_m365_plugin/simulator/world/schema_facts.json``, has this shape::
 
     {
       "source": {"csdl": "...", "permissions": "..."},
@@ -37,7 +37,7 @@ from xml.etree import ElementTree
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 DEFAULT_ORACLE = PROJECT.parent / "shared" / "oracle"
-FACTS_FILE = PROJECT / "portsip_m365_plugin" / "simulator" / "schema_facts.json"
+FACTS_FILE = PROJECT / "portsip_m365_plugin" / "simulator" / "world" / "schema_facts.json"
 
 CSDL_OF_CLOUD = {"GLOBAL": "v1.0-Prod.csdl", "CHINA": "v1.0-Mooncake.csdl"}
 TYPES = (

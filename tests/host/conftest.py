@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.devhost_pbx import DevPbx
-from tests.postgres import Cluster, empty, run_cluster
+from tests.support.devhost_pbx import DevPbx
+from tests.support.postgres import Cluster, empty, run_cluster
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from pbx_devhost.bound import open_host
-from pbx_devhost.stores import open_stores
+from pbx_devhost.bound.host import open_host
+from pbx_devhost.store.stores import open_stores
 from pbx_plugin_api import CreateUser, DraftUser, UserLink
 
 

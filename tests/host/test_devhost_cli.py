@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from pbx_devhost.cli import main
-from pbx_devhost.database import Database
-from pbx_devhost.keys import KEY_VARIABLE, NEW_KEY_VARIABLE
-from pbx_devhost.schema import meta
-from tests import devhost_rogue as rogue
+from pbx_devhost.cli.main import main
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.keys import KEY_VARIABLE, NEW_KEY_VARIABLE
+from pbx_devhost.store.schema import meta
+from tests.support import devhost_rogue as rogue
 
 USER_FIELDS = {
     "username",

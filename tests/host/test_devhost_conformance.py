@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbx_plugin_api.testing.host_conformance import HostConformance, PbxUnderTest
-from tests.devhost_pbx import DevPbx
+from tests.support.devhost_pbx import DevPbx
 
 
 class TestReferenceHost(HostConformance):

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from pbx_devhost.database import Database
-from pbx_devhost.keys import KEY_VARIABLE, VaultError, find_key
-from pbx_devhost.schema import data_keys, secrets
-from pbx_devhost.stores import open_stores
-from pbx_devhost.vault import Vault
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.keys import KEY_VARIABLE, VaultError, find_key
+from pbx_devhost.store.schema import data_keys, secrets
+from pbx_devhost.store.stores import open_stores
+from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import CreateUser, QuotaError
-from tests.devhost_pbx import DevPbx, draft
+from tests.support.devhost_pbx import DevPbx, draft
 
 CANARY = b"-----BEGIN PRIVATE KEY----- canary 7e1f"
 NEW_KEY = bytes(range(1, 33))

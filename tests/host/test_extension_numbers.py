@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, event
 
-from pbx_devhost.schema import users
-from pbx_devhost.tenants import TenantError
-from pbx_devhost.users import UserError
+from pbx_devhost.store.schema import users
+from pbx_devhost.store.tenants import TenantError
+from pbx_devhost.store.users.store import UserError
 from pbx_plugin_api import (
     AnyNumber,
     ApplyStatus,
@@ -25,7 +25,7 @@ from pbx_plugin_api import (
     LinkUser,
     Tenant,
 )
-from tests.devhost_pbx import DevPbx, draft, link
+from tests.support.devhost_pbx import DevPbx, draft, link
 
 DAY_S = 86_400
 

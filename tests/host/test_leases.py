@@ -11,8 +11,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import event, insert, update
 
-from pbx_devhost.leases import LEASE_S
-from pbx_devhost.schema import due
+from pbx_devhost.store.leases import LEASE_S
+from pbx_devhost.store.schema import due
 from pbx_plugin_api import (
     CompanyBook,
     ContactSource,
@@ -24,7 +24,7 @@ from pbx_plugin_api import (
     Problem,
     PutContact,
 )
-from tests.devhost_pbx import DevPbx, draft, link
+from tests.support.devhost_pbx import DevPbx, draft, link
 
 WRITES: dict[str, Callable[[Host], object]] = {
     "users.apply": lambda h: h.users.apply([CreateUser(draft=draft("bob"))]),
@@ -97,7 +97,7 @@ def test_a_renewed_lease_is_held_longer(dev: DevPbx) -> None:
 
 def test_a_killed_processes_lease_is_free_at_once(dev: DevPbx) -> None:
     code = (
-        "import sys; from pbx_devhost.stores import open_stores\n"
+        "import sys; from pbx_devhost.store.stores import open_stores\n"
         "stores = open_stores(sys.argv[1], key=bytes(range(32)))\n"
         "assert stores.leases.take(sys.argv[2], 'killed').token == 1\n"
         "print('held', flush=True); sys.stdin.read()\n"

@@ -15,14 +15,14 @@ import pytest
 from sqlalchemy import select, update
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.delivery import Delivery
-from pbx_devhost.outbox import CODE_KEEP_S, KEEP_S, MailState, OutboxError
-from pbx_devhost.outbox_waits import UNKNOWN_AT_MOST
-from pbx_devhost.schema import outbox, outbox_recipients
+from pbx_devhost.mail.delivery import Delivery
+from pbx_devhost.store.outbox.queue import CODE_KEEP_S, KEEP_S, MailState, OutboxError
+from pbx_devhost.store.outbox.waits import UNKNOWN_AT_MOST
+from pbx_devhost.store.schema import outbox, outbox_recipients
 from pbx_plugin_api import DeliveryReceipt, Notification, NotificationKind, Priority, RejectedRecipient, Tenant
 from pbx_plugin_api.errors import InvalidValueError
 from pbx_plugin_api.isolation import Answer, Outcome
-from tests.mail_samples import accepted, deferred, make_note, rejected, unknown
+from tests.support.mail_samples import accepted, deferred, make_note, rejected, unknown
 
 Receipts = Callable[[Notification], DeliveryReceipt | None]
 
@@ -278,7 +278,7 @@ def test_who_will_not_get_it_stays_written_down(box: Box) -> None:
     box.answer(lambda _: next(answers))
     mail = box.put(to=("a@x.example", "b@x.example", "c@x.example"))
     box.run()
-    from pbx_devhost import views
+    from pbx_devhost.cli import views
 
     shown = views.show_mail(box.row(mail))
     assert shown["state"] == "sent"
@@ -418,7 +418,7 @@ def kill_holder(box: Box) -> None:
 
 
 def test_the_queue_is_listed_without_contents(box: Box) -> None:
-    from pbx_devhost import views
+    from pbx_devhost.cli import views
 
     box.put(text="secret text", placeholders={"AUTH_CODE": "123456"}, subject="Your code")
     shown = json.dumps([views.show_mail(row) for row in box.pbx.stores.outbox.rows(box.tenant.pbx_tenant_id)])

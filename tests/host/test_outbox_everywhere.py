@@ -11,11 +11,11 @@ from typing import Any, cast
 import pytest
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.delivery import Delivery
-from pbx_devhost.mail_clock import MailClock
+from pbx_devhost.mail.clock import MailClock
+from pbx_devhost.mail.delivery import Delivery
 from pbx_plugin_api import Notification, Priority
 from tests.host.test_outbox import Box, HandClock
-from tests.mail_samples import accepted, deferred, rejected, unknown
+from tests.support.mail_samples import accepted, deferred, rejected, unknown
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_a_slow_mail_does_not_make_others_wait(box: Box) -> None:
 
 
 def test_the_clock_of_serve_delivers_and_outlives_a_failure(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pbx_devhost.mail_clock._log.exception", lambda *_: None)
+    monkeypatch.setattr("pbx_devhost.mail.clock._log.exception", lambda *_: None)
     failures = iter([RuntimeError("the database is away")])
     real = Delivery.deliver_due
 

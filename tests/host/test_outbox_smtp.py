@@ -18,11 +18,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.delivery import PROBE_S
-from pbx_devhost.smtp import SmtpSettings, load_smtp, store_smtp
+from pbx_devhost.mail.delivery import PROBE_S
+from pbx_devhost.mail.smtp import SmtpSettings, load_smtp, store_smtp
 from pbx_plugin_api import AttachmentRef, DeliveryStatus
 from tests.host.test_outbox import Box, HandClock
-from tests.mail_samples import accepted, deferred, make_note
+from tests.support.mail_samples import accepted, deferred, make_note
 
 OUTAGE_S = 1800
 

@@ -7,11 +7,11 @@ import re
 import pytest
 from sqlalchemy import event, select
 
-from pbx_devhost import accounts
-from pbx_devhost.accounts import AccountError
-from pbx_devhost.schema import sessions, users
-from pbx_devhost.sessions import SessionRefusedError
-from pbx_devhost.users import UserError
+from pbx_devhost.store import accounts
+from pbx_devhost.store.accounts import AccountError
+from pbx_devhost.store.schema import sessions, users
+from pbx_devhost.store.sessions import SessionRefusedError
+from pbx_devhost.store.users.store import UserError
 from pbx_plugin_api import (
     CompanyBook,
     ContactPhone,
@@ -27,7 +27,7 @@ from pbx_plugin_api import (
     PutContact,
     UpdateUser,
 )
-from tests.devhost_pbx import DevPbx, draft, link
+from tests.support.devhost_pbx import DevPbx, draft, link
 
 ADA = link("ada")
 

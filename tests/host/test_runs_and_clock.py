@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from pbx_devhost.clock import Clock
 from pbx_devhost.core import Pbx
-from pbx_devhost.leases import LEASE_S, Due
-from pbx_devhost.runner import RESUMED_AT_MOST, Runner
+from pbx_devhost.runs.clock import Clock
+from pbx_devhost.runs.runner import RESUMED_AT_MOST, Runner
+from pbx_devhost.store.leases import LEASE_S, Due
 from pbx_plugin_api import HostClosedError, Tenant, TickReason, TickStatus, Viewer, WrongThreadError
 from pbx_plugin_api.manager import Deadlines
-from tests import devhost_rogue as rogue
-from tests.devhost_pbx import TestClock
+from tests.support import devhost_rogue as rogue
+from tests.support.devhost_pbx import TestClock
 
 VIEWER = Viewer(username="boss")
 

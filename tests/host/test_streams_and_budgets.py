@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert, select
 
-from pbx_devhost.blobs import BlobStore
-from pbx_devhost.schema import blob_chunks, blobs, budget_takes, links, users
+from pbx_devhost.store.blobs import BlobStore
+from pbx_devhost.store.schema import blob_chunks, blobs, budget_takes, links, users
 from pbx_plugin_api import CreateUser, RateLimit, Severity, UpdateUser
-from tests.devhost_pbx import DIRECTORY, DevPbx, draft, link
+from tests.support.devhost_pbx import DIRECTORY, DevPbx, draft, link
 
 MEGABYTE = 1024 * 1024
 
@@ -205,8 +205,8 @@ def test_a_blob_whose_maker_fails_leaves_nothing(dev: DevPbx) -> None:
 
 TAKER = """
 import sys
-from pbx_devhost.budgets import BudgetStore
-from pbx_devhost.database import Database
+from pbx_devhost.store.budgets import BudgetStore
+from pbx_devhost.store.database import Database
 from pbx_plugin_api import RateLimit
 budget = BudgetStore(Database(sys.argv[1]))
 print("ready", flush=True)

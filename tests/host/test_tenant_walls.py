@@ -12,9 +12,9 @@ from typing import Any, Protocol
 import pytest
 from sqlalchemy import select, update
 
-from pbx_devhost.schema import metadata
-from pbx_devhost.schema import tenants as schema_tenants
-from pbx_devhost.tenants import TenantError
+from pbx_devhost.store.schema import metadata
+from pbx_devhost.store.schema import tenants as schema_tenants
+from pbx_devhost.store.tenants import TenantError
 from pbx_plugin_api import (
     ApplyStatus,
     CompanyBook,
@@ -39,7 +39,7 @@ from pbx_plugin_api import (
 )
 from pbx_plugin_api import host as contract
 from pbx_plugin_api.guard import Gate, guard_host
-from tests.devhost_pbx import DevPbx, draft, link
+from tests.support.devhost_pbx import DevPbx, draft, link
 
 COMPANY, PERSONAL = CompanyBook(), PersonalBook(owner=link("ada"))
 PHOTO = Photo(content=b"\x89PNG", content_type="image/png", source_etag="e")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.devhost_pbx import DevPbx
+from tests.support.devhost_pbx import DevPbx
 
 WORKER = Path(__file__).with_name("number_worker.py")
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pbx_devhost import passwords
+from pbx_devhost.store import passwords
 from pbx_plugin_api import CreateUser
-from tests.portal_plugin import Script, draft
-from tests.portal_world import World, worlds_of
+from tests.support.portal_plugin import Script, draft
+from tests.support.portal_world import World, worlds_of
 
 
 @pytest.fixture(autouse=True)

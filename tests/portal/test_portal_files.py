@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pbx_devhost.views import file_path
-from tests.portal_world import World
+from pbx_devhost.cli.views import file_path
+from tests.support.portal_world import World
 
 NAME = "Mailbox 7 – Zoë.wav"
 

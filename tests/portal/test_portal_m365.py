@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import MakeLab
-from tests.native_app import NativeApp
-from tests.portal_world import SBC, WEB, Browser, EntraVisitor, World, connect_m365, reference_of, sent_to
+from tests.support.native_app import NativeApp
+from tests.support.portal_world import SBC, WEB, Browser, EntraVisitor, World, connect_m365, reference_of, sent_to
 
 
 @pytest.fixture

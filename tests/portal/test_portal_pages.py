@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from pbx_devhost.schema import outbox
+from pbx_devhost.store.schema import outbox
 from pbx_plugin_api import (
     CompanyBook,
     ContactSource,
@@ -30,8 +30,8 @@ from pbx_plugin_api import (
     TickReport,
     TickStatus,
 )
-from tests.portal_plugin import EVIL, Script, draft, link
-from tests.portal_world import ADMIN_PASSWORD, WEB, World
+from tests.support.portal_plugin import EVIL, Script, draft, link
+from tests.support.portal_world import ADMIN_PASSWORD, WEB, World
 
 PAGES = ("/", "/users", "/contacts/company", "/plugins", "/plugins/m365/main", "/runs", "/mail", "/audit")
 SOURCES = (ContactSource(mailbox_id="m", folder_id="f", contact_id="c"),)
@@ -84,7 +84,7 @@ def test_headers_on_every_answer(world: World, script: Script) -> None:
 
 
 def test_hsts_never_for_this_machines_own_names(tmp_path: Any) -> None:
-    from tests.portal_world import worlds_of
+    from tests.support.portal_world import worlds_of
 
     for world in worlds_of(tmp_path, web="https://localhost:8887", sbc=None):
         assert "Strict-Transport-Security" not in world.browser("https://localhost:8887").get("/login").headers

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 import time_machine
 
-from pbx_devhost.accounts import FAILURES_MAX, LOCKED_S
-from pbx_devhost.known_browsers import MARK_S
 from pbx_devhost.portal.visit import KNOWN_COOKIE, SESSION_COOKIE
-from pbx_devhost.sessions import SESSION_S
+from pbx_devhost.store.accounts import FAILURES_MAX, LOCKED_S
+from pbx_devhost.store.known_browsers import MARK_S
+from pbx_devhost.store.sessions import SESSION_S
 from pbx_plugin_api import DisableReason, DisableUser, PasswordPolicy
 from pbx_plugin_api.discovery import PluginStatus
-from tests.portal_plugin import Script, link
-from tests.portal_world import ADMIN_PASSWORD, WEB, World
+from tests.support.portal_plugin import Script, link
+from tests.support.portal_world import ADMIN_PASSWORD, WEB, World
 
 WORD = "long enough word"
 
@@ -397,7 +397,7 @@ def test_attack_oversized_requests(world: World, script: Script) -> None:
 def test_default_ports_may_be_written_out(tmp_path: object) -> None:
     from pathlib import Path
 
-    from tests.portal_world import worlds_of
+    from tests.support.portal_world import worlds_of
 
     for world in worlds_of(Path(str(tmp_path)), web="https://pbx.example.com:443", sbc=None):
         Script().install(world)

@@ -13,10 +13,10 @@ import pytest
 import time_machine
 from werkzeug.test import TestResponse
 
-from pbx_devhost import sessions
 from pbx_devhost.portal import refusals
 from pbx_devhost.portal.signin import FLOW_COOKIE
 from pbx_devhost.portal.visit import SESSION_COOKIE
+from pbx_devhost.store import sessions
 from pbx_plugin_api import (
     DeleteUser,
     DisableReason,
@@ -31,8 +31,8 @@ from pbx_plugin_api import (
     ResponseMode,
     SignedIn,
 )
-from tests.portal_plugin import EVIL, Script, draft, link
-from tests.portal_world import SBC, WEB, Answer, Browser, World, reference_of, sent_to
+from tests.support.portal_plugin import EVIL, Script, draft, link
+from tests.support.portal_world import SBC, WEB, Answer, Browser, World, reference_of, sent_to
 
 BACK = "/ms365/callback"
 
@@ -249,7 +249,7 @@ def test_attack_answer_in_the_other_response_mode(world: World, script: Script) 
 def test_attack_tenant_moved_away_meanwhile(world: World, script: Script) -> None:
     from sqlalchemy import update
 
-    from pbx_devhost.schema import tenants
+    from pbx_devhost.store.schema import tenants
 
     other = world.pbx.stores.tenants.add("Other", sip_domain="other.example", web_origin=WEB)
     browser = world.browser()
@@ -589,7 +589,7 @@ def test_attack_provisioning_describes_somebody_else(world: World, script: Scrip
 def test_first_sign_in_at_the_limit_of_users(world: World, script: Script) -> None:
     from sqlalchemy import update
 
-    from pbx_devhost.schema import tenants
+    from pbx_devhost.store.schema import tenants
 
     with world.pbx.stores.database.write() as connection:
         connection.execute(update(tenants).values(user_limit=3))
@@ -651,7 +651,7 @@ def test_attack_stolen_database_signs_nobody_in(world: World, script: Script) ->
 def _everything(world: World) -> list[Any]:
     from sqlalchemy import select
 
-    from pbx_devhost.schema import metadata
+    from pbx_devhost.store.schema import metadata
 
     with world.pbx.stores.database.read() as connection:
         return [tuple(row) for table in metadata.sorted_tables for row in connection.execute(select(table))]

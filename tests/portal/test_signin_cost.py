@@ -11,9 +11,9 @@ from pbx_plugin_api import LoginRedirect, LoginRequest, SignedIn, Users, WebOrig
 from portsip_m365_plugin.entra.identity_provider import IdentityProvider
 from portsip_m365_plugin.entra.signin import SignIn, SignInApp
 from portsip_m365_plugin.entra.signin_policy import SignInMode, SignInPolicy
-from tests.entra_peer import DISCOVERY_URL, EntraPeer, signer
-from tests.idtoken_forge import CLIENT_ID, TENANT_ID
-from tests.signin_host import HostClock, LinkedUsers, user
+from tests.support.entra_peer import DISCOVERY_URL, EntraPeer, signer
+from tests.support.idtoken_forge import CLIENT_ID, TENANT_ID
+from tests.support.signin_host import HostClock, LinkedUsers, user
 
 ORIGIN = "https://pbx.example.com:8887"
 LIMIT_S = 0.010

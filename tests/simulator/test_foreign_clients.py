@@ -19,8 +19,8 @@ import msal
 import pytest
 import requests
 
-from tests.lab import Lab, shared_key_pair
-from tests.sim_client import REDIRECT, Forms
+from tests.support.lab import Lab, shared_key_pair
+from tests.support.sim_client import REDIRECT, Forms
 
 # What others' libraries warn of is theirs to mend.
 pytestmark = pytest.mark.filterwarnings("ignore")

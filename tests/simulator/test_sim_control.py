@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.lab import Lab, shared_key_pair
-from tests.sim_client import Client
+from tests.support.lab import Lab, shared_key_pair
+from tests.support.sim_client import Client
 
 
 class Remote:

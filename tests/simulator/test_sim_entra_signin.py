@@ -9,8 +9,8 @@ import jwt
 import pytest
 import requests
 
-from tests.lab import Lab
-from tests.sim_client import REDIRECT, VERIFIER, Client, Forms, random_guid
+from tests.support.lab import Lab
+from tests.support.sim_client import REDIRECT, VERIFIER, Client, Forms, random_guid
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_code_of_another_app_and_an_old_one(client: Client, someone: Any) -> N
     code = client.sign_in(someone.props["userPrincipalName"])["code"]
     client.lab.realm().clock.shift(601)
     pair_time = int(client.lab.realm().clock.time_s())
-    from tests.sim_client import make_assertion
+    from tests.support.sim_client import make_assertion
 
     assertion = make_assertion(
         client.app.client_id, client.token_url, nbf=pair_time, iat=pair_time, exp=pair_time + 300

@@ -11,8 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from portsip_m365_plugin.entra.keypair import make_key_pair
-from tests.lab import Lab, shared_key_pair
-from tests.sim_client import Client, make_assertion, random_guid, unpadded
+from tests.support.lab import Lab, shared_key_pair
+from tests.support.sim_client import Client, make_assertion, random_guid, unpadded
 
 
 @pytest.fixture

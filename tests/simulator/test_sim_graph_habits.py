@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from portsip_m365_plugin.simulator.faults import Fault
-from tests.lab import Lab
-from tests.sim_client import Client
+from portsip_m365_plugin.simulator.control.faults import Fault
+from tests.support.lab import Lab
+from tests.support.sim_client import Client
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def test_a_token_lives_seven_days(client: Client, form: str, status: int) -> Non
 
 def fresh_token(client: Client) -> str:
     """A token, whatever the simulated moment is."""
-    from portsip_m365_plugin.simulator.apps import AccessToken
+    from portsip_m365_plugin.simulator.world.apps import AccessToken
 
     realm = client.lab.realm()
     granted = frozenset(client.app.permissions)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.lab import Lab
-from tests.sim_client import Client
+from tests.support.lab import Lab
+from tests.support.sim_client import Client
 
 
 @pytest.fixture

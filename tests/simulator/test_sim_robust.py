@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from portsip_m365_plugin.simulator.routes import templates
-from tests.lab import Lab
-from tests.sim_client import ASSERTION_TYPE, Client
+from portsip_m365_plugin.simulator.graph.routes import templates
+from tests.support.lab import Lab
+from tests.support.sim_client import ASSERTION_TYPE, Client
 
 OPTIONS = (
     *("$select", "$top", "$skip", "$filter", "$count", "$orderby", "$search", "$expand", "$skiptoken", "$deltatoken"),

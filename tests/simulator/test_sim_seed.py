@@ -10,17 +10,17 @@ import pytest
 
 from portsip_m365_plugin.clouds import load_clouds
 from portsip_m365_plugin.graph.wire import CALLS
-from portsip_m365_plugin.simulator.directory import Person
-from portsip_m365_plugin.simulator.routes import templates
-from portsip_m365_plugin.simulator.schema import Schema
-from portsip_m365_plugin.simulator.seed import SPECIAL_SHARES
-from portsip_m365_plugin.simulator.tenant import Tenant
-from tests.lab import Lab
+from portsip_m365_plugin.simulator.graph.routes import templates
+from portsip_m365_plugin.simulator.world.directory import Person
+from portsip_m365_plugin.simulator.world.schema import Schema
+from portsip_m365_plugin.simulator.world.seed import SPECIAL_SHARES
+from portsip_m365_plugin.simulator.world.tenant import Tenant
+from tests.support.lab import Lab
 
 
 @pytest.fixture(scope="module")
 def people() -> list[Person]:
-    from portsip_m365_plugin.simulator.clock import SimulatedClock
+    from portsip_m365_plugin.simulator.world.clock import SimulatedClock
 
     tenant = Tenant(Schema("GLOBAL"), SimulatedClock(), 500, 1, "contoso.onmicrosoft.com")
     return tenant.directory.order

@@ -11,8 +11,8 @@ from typing import Final
 from sqlalchemy import select
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.runner import Runner, RunResult
-from pbx_devhost.schema import runs
+from pbx_devhost.runs.runner import Runner, RunResult
+from pbx_devhost.store.schema import runs
 from pbx_plugin_api import ActionRequest, Tenant, TickReason
 
 __all__ = ["Jobs", "StartedRun"]

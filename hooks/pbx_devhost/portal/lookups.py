@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import or_, select
 
-from pbx_devhost.contacts import book_key
 from pbx_devhost.core import Pbx
-from pbx_devhost.schema import contacts, links, tenants, users
-from pbx_devhost.user_rows import SHOWN_COLUMNS
+from pbx_devhost.store.contacts import book_key
+from pbx_devhost.store.schema import contacts, links, tenants, users
+from pbx_devhost.store.users.rows import SHOWN_COLUMNS
 from pbx_plugin_api import BookRef, UserLink
 
 __all__ = ["KnownOrigin", "find_origin", "find_user", "hand_made_contact", "link_of", "same_origin"]

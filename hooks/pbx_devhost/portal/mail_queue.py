@@ -9,10 +9,10 @@ from typing import Final
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from pbx_devhost.outbox import RESENDABLE, MailState, OutboxError
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.visit import admin_only, the_pbx, the_visit
+from pbx_devhost.store.outbox.queue import RESENDABLE, MailState, OutboxError
 from pbx_plugin_api import Priority
 
 __all__ = ["pages"]

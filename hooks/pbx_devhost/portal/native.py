@@ -24,7 +24,7 @@ from pbx_devhost.portal.refusals import refuse
 from pbx_devhost.portal.shield import without_form_token
 from pbx_devhost.portal.visit import APP_TOKEN_PREFIX, the_pbx, the_visit, with_browser_secret
 from pbx_devhost.portal.words import is_safe_link
-from pbx_devhost.sessions import SESSION_S, Session, SessionRefusedError, StoredFlow
+from pbx_devhost.store.sessions import SESSION_S, Session, SessionRefusedError, StoredFlow
 from pbx_plugin_api import LoginRefused, SignedIn, Tenant
 
 __all__ = ["APP_SCHEME", "AppRequest", "give_code", "pages", "refuse_for_app"]

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.known_browsers import MARK_S
 from pbx_devhost.portal.lookups import find_user, link_of
 from pbx_devhost.portal.refusals import record_refusal
 from pbx_devhost.portal.visit import (
@@ -23,8 +22,9 @@ from pbx_devhost.portal.visit import (
     with_browser_secret,
 )
 from pbx_devhost.portal.words import is_safe_link
-from pbx_devhost.sessions import SessionRefusedError
-from pbx_devhost.tenants import TenantError
+from pbx_devhost.store.known_browsers import MARK_S
+from pbx_devhost.store.sessions import SessionRefusedError
+from pbx_devhost.store.tenants import TenantError
 from pbx_plugin_api import LoginProvider, LoginRefused, PasswordPolicy, Tenant
 
 __all__ = ["choose_tenant", "offered", "open_session", "pages"]

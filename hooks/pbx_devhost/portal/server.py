@@ -14,10 +14,10 @@ from cheroot import wsgi
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 from flask import Flask
 
-from pbx_devhost.clock import Clock
 from pbx_devhost.core import Pbx
 from pbx_devhost.portal.app import create_app
 from pbx_devhost.portal.shield import BODY_MAX_BYTES, HEADERS_MAX_BYTES
+from pbx_devhost.runs.clock import Clock
 
 __all__ = ["ServeError", "make_server", "serve_portal"]
 

@@ -21,7 +21,7 @@ from pbx_devhost.portal.refusals import AGAIN, NOT_NOW, refuse
 from pbx_devhost.portal.shield import without_form_token
 from pbx_devhost.portal.visit import drop_cookie, local_path, set_cookie, the_pbx, the_visit
 from pbx_devhost.portal.words import is_safe_link
-from pbx_devhost.sessions import SessionRefusedError, StoredFlow
+from pbx_devhost.store.sessions import SessionRefusedError, StoredFlow
 from pbx_plugin_api import (
     LoginClient,
     LoginRedirect,

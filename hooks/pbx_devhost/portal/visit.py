@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.portal.lookups import KnownOrigin, find_user
-from pbx_devhost.sessions import Session
+from pbx_devhost.store.sessions import Session
 from pbx_plugin_api import Tenant, Viewer
 
 __all__ = [
@@ -43,7 +43,7 @@ SESSION_COOKIE: Final = "__Host-pbx_session"
 BROWSER_COOKIE: Final = "__Host-pbx_browser"
 """A secret of the browser's own, before anybody has signed in: forms are tied to it."""
 KNOWN_COOKIE: Final = "__Host-pbx_known"
-"""The mark of a browser that has signed in by password before (`pbx_devhost.known_browsers`). It opens nothing."""
+"""The mark of a browser that has signed in by password before (`store.known_browsers`). It opens nothing."""
 APP_TOKEN_PREFIX: Final = "app."  # noqa: S105  # what such a token begins with, not one
 """Tokens of native apps come in a header, never in a cookie, and the other way round."""
 

@@ -1,0 +1,226 @@
+"""Commands about mail: hand one in, look at the queue, deliver, and the fallback channel."""
+
+from __future__ import annotations
+
+import mimetypes
+import sys
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pbx_devhost.cli import views
+from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, print_rows, print_shape, read_pairs
+from pbx_devhost.cli.runs import stop_gently
+from pbx_devhost.mail.delivery import Delivery
+from pbx_devhost.mail.smtp import SmtpSettings, forget_smtp, load_smtp, store_smtp
+from pbx_devhost.store.outbox.queue import MailState, OutboxError
+from pbx_plugin_api import AttachmentRef, Importance, Notification, NotificationKind, Priority, Tenant
+
+__all__ = ["add_commands"]
+
+_PIECE_BYTES = 256 * 1024
+_KEEP_FILES_S = 30 * 86_400
+
+
+def add_commands(main: click.Group) -> None:
+    """Add them."""
+    command(main, "notify")(_notify)
+    command(main, "deliver")(_deliver)
+    box = _OutboxGroup("outbox", help="The queue of mail: outbox T prints it; outbox resend T ID; outbox drop T ID.")
+    main.add_command(box)
+    command(box, "list")(_list_outbox)
+    command(box, "resend")(_resend)
+    command(box, "drop")(_drop)
+    smtp = group(main, "smtp", "The fallback channel, for when a plugin's service is out of reach.", alone=_show_smtp)
+    command(smtp, "set")(_set_smtp)
+    command(smtp, "clear")(_clear_smtp)
+
+
+class _OutboxGroup(click.Group):
+    """`outbox T` prints the queue; the other commands are named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """See `click.Group`."""
+        if args and not {"-h", "--help"} & set(args) and not any(name in self.commands for name in args):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.argument("tenant_key", metavar="T")
+@click.option("--to", multiple=True, metavar="ADDRESS")
+@click.option("--cc", multiple=True, metavar="ADDRESS")
+@click.option("--bcc", multiple=True, metavar="ADDRESS")
+@click.option("--reply-to", multiple=True, metavar="ADDRESS")
+@click.option("--subject", default="")
+@click.option("--text", default="")
+@click.option("--html", default="")
+@click.option("--attach", "paths", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--inline", "inlined", multiple=True, metavar="ID=FILE", help="A picture the HTML names as cid:ID.")
+@click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="A placeholder's value.")
+@click.option("--kind", type=click.Choice([kind.value for kind in NotificationKind]), default="other")
+@click.option("--priority", type=click.Choice(["urgent", "normal", "bulk"]), help="Codes and alarms are urgent.")
+@click.option("--importance", type=click.Choice([item.value for item in Importance]), default="normal")
+@click.option("--id", "notification_id", help="The PBX's own key; a second one with the same is not accepted again.")
+@click.option("--keep", "keep_s", type=click.IntRange(min=1), metavar="SECONDS", help="How long delivery is tried.")
+def _notify(
+    context: CliContext,
+    tenant_key: str,
+    paths: tuple[Path, ...],
+    inlined: tuple[str, ...],
+    pairs: tuple[str, ...],
+    kind: str,
+    priority: str | None,
+    importance: str,
+    notification_id: str | None,
+    keep_s: int | None,
+    **texts: Any,
+) -> None:
+    """Hand a mail to the PBX. It is delivered by `deliver`, or by the clock of `serve`."""
+    chosen, stores = context.tenant(tenant_key), context.pbx.stores
+    texts |= {"kind": NotificationKind(kind), "placeholders": read_pairs(pairs), "importance": Importance(importance)}
+    try:
+        notification = Notification(
+            notification_id=notification_id or uuid.uuid4().hex,
+            priority=Priority[priority.upper()] if priority else _usual_priority(NotificationKind(kind)),
+            created_at_utc=datetime.fromtimestamp(stores.database.now(), timezone.utc),
+            **texts,
+        )
+    except ValueError as error:
+        fail(str(error))
+    refs = [_store(context, chosen, path) for path in paths]
+    refs += [_store(context, chosen, Path(p), cid) for cid, p in read_pairs(inlined).items()]
+    whole = Notification(**{**_fields(notification), "attachments": tuple(refs)})
+    accepted = stores.outbox.put(chosen.pbx_tenant_id, whole, keep_s=keep_s)
+    shape = {"id": whole.notification_id, "accepted": accepted, "priority": whole.priority.name.lower()}
+    print_shape(context, shape, f"{whole.notification_id} {'is in the queue' if accepted else 'was accepted before'}.")
+
+
+def _usual_priority(kind: NotificationKind) -> Priority:
+    urgent = (NotificationKind.TWO_FACTOR_CODE, NotificationKind.EMERGENCY_CALL)
+    return Priority.URGENT if kind in urgent else Priority.NORMAL
+
+
+def _fields(notification: Notification) -> dict[str, Any]:
+    return {name: getattr(notification, name) for name in Notification.__dataclass_fields__}
+
+
+def _store(context: CliContext, tenant: Tenant, path: Path, content_id: str | None = None) -> AttachmentRef:
+    stores, content_type = context.pbx.stores, mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    blob = stores.blobs.put(tenant.pbx_tenant_id, _pieces(path), content_type=content_type, keep_s=_KEEP_FILES_S)
+    return AttachmentRef(
+        blob=blob,
+        filename=path.name,
+        content_type=content_type,
+        size_bytes=path.stat().st_size,
+        content_id=content_id,
+        download_url=stores.tenants.origins(tenant).web + views.file_path(blob, path.name),
+    )
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE_BYTES):
+            yield piece
+
+
+@click.option("--tenant", "tenant_key")
+def _deliver(context: CliContext, tenant_key: str | None) -> None:
+    """Make every attempt that is due now."""
+    stop_gently(context.pbx)
+    tenant_id = context.tenant(tenant_key).pbx_tenant_id if tenant_key else None
+    done = Delivery(context.pbx).deliver_due(tenant_id=tenant_id)
+    shape: dict[str, Any] = {
+        "attempts": done.attempts,
+        "expired": done.expired,
+        "recovered": done.recovered,
+        **done.by_state,
+    }
+    shape["next_due_at"] = views.show_time(context.pbx.stores.outbox.next_due_at(tenant_id=tenant_id))
+    told = ", ".join(f"{count} {state}" for state, count in done.by_state.items()) or "nothing was due"
+    print_shape(context, shape, f"{told}{f', {done.expired} expired' if done.expired else ''}.")
+    if done.by_state[MailState.DEAD]:
+        fail(f"{done.by_state[MailState.DEAD]} could not be sent; see: pbx-devhost outbox TENANT")
+
+
+@click.argument("tenant_key", metavar="T")
+@click.option("--state", type=click.Choice([state.value for state in MailState]))
+@click.option("--limit", type=click.IntRange(min=1))
+def _list_outbox(context: CliContext, tenant_key: str, state: str | None, limit: int | None) -> None:
+    """Print a tenant's mail, newest first."""
+    rows = context.pbx.stores.outbox.rows(context.tenant(tenant_key).pbx_tenant_id, state=state, limit=limit)
+    columns = ("id", "state", "priority", "attempt", "due_at", "recipients", "subject", "reason")
+    print_rows(context, map(views.show_mail, rows), columns)
+
+
+@click.argument("tenant_key", metavar="T")
+@click.argument("ids", nargs=-1, metavar="ID…")
+@click.option("--all-dead", is_flag=True, help="Everything that could not be sent.")
+def _resend(context: CliContext, tenant_key: str, ids: tuple[str, ...], all_dead: bool) -> None:
+    """Put mail back into the queue that is dead, expired or held; what may have gone goes marked as a copy."""
+    tenant_id, box = context.tenant(tenant_key).pbx_tenant_id, context.pbx.stores.outbox
+    if all_dead:
+        ids = (*ids, *(row.id for row in list(box.rows(tenant_id, state=MailState.DEAD))))
+    if not ids and not all_dead:
+        fail("say which: an id of pbx-devhost outbox T, or --all-dead")
+    for mail_id in ids:
+        try:
+            box.send_again(tenant_id, mail_id)
+        except OutboxError as error:
+            fail(str(error))
+        context.pbx.stores.audit.record(tenant_id, VIEWER.username, "mail.resend", subject=mail_id)
+    print_shape(context, {"queued": list(ids)}, f"{len(ids)} back in the queue.")
+
+
+@click.argument("tenant_key", metavar="T")
+@click.argument("mail_id", metavar="ID")
+def _drop(context: CliContext, tenant_key: str, mail_id: str) -> None:
+    """End a held mail without another copy."""
+    tenant_id = context.tenant(tenant_key).pbx_tenant_id
+    try:
+        context.pbx.stores.outbox.drop(tenant_id, mail_id)
+    except OutboxError as error:
+        fail(str(error))
+    context.pbx.stores.audit.record(tenant_id, VIEWER.username, "mail.drop", subject=mail_id)
+    print_shape(context, {"dropped": mail_id}, f"{mail_id} is dropped.")
+
+
+# ---------------------------------------------------------------------- the fallback channel
+
+
+def _show_smtp(context: CliContext) -> None:
+    channel = load_smtp(context.pbx.stores)
+    if channel is None:
+        print_shape(context, None, "There is no fallback channel.")
+        return
+    known = channel.settings
+    names = ("server", "port", "security", "sender", "username", "ca_file", "after_s")
+    shape = {name: getattr(known, name) for name in names}
+    print_shape(context, shape, ", ".join(f"{name}={value}" for name, value in shape.items()))
+
+
+@click.option("--server", required=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=587, show_default=True)
+@click.option("--security", type=click.Choice(["starttls", "tls"]), default="starttls", show_default=True)
+@click.option("--sender", required=True, metavar="ADDRESS")
+@click.option("--username", default="")
+@click.option("--password-stdin", is_flag=True, help="Read the password from stdin.")
+@click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), default=None)
+@click.option("--after", "after_s", type=click.IntRange(min=0), default=1800, show_default=True, metavar="SECONDS")
+def _set_smtp(context: CliContext, password_stdin: bool, ca_file: str | None, **fields: Any) -> None:
+    """Use an SMTP server when a plugin's service has been out of reach for long enough."""
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
+    settings = SmtpSettings(password=password, ca_file=ca_file or "", **fields)
+    store_smtp(context.pbx.stores, settings)
+    context.pbx.stores.audit.record(None, VIEWER.username, "smtp.set", subject=settings.server)
+    print_shape(context, {"server": settings.server}, f"{settings.server} stands in after {settings.after_s} s.")
+
+
+def _clear_smtp(context: CliContext) -> None:
+    """Have no fallback channel."""
+    forget_smtp(context.pbx.stores)
+    context.pbx.stores.audit.record(None, VIEWER.username, "smtp.clear")
+    print_shape(context, None, "There is no fallback channel any more.")

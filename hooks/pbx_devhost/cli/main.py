@@ -1,0 +1,28 @@
+"""The command line of the reference host: everything the portal can do, for scripts and for tests.
+
+Exit code 0 only when what was asked was done; otherwise one clear line on stderr. The commands are beside this file.
+"""
+
+from __future__ import annotations
+
+import click
+
+from pbx_devhost.cli import mail, plugins, runs, tenants, users
+from pbx_devhost.cli.output import CliContext, OneLineGroup
+
+__all__ = ["main"]
+
+
+@click.group(cls=OneLineGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--db", "url", default="sqlite:///pbx-devhost.db", envvar="PBX_DEVHOST_DB", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--verbose", is_flag=True, help="Print the log on stderr.")
+@click.pass_context
+def main(context: click.Context, url: str, as_json: bool, verbose: bool) -> None:
+    """Run a small PBX core with its plugins."""
+    context.obj = CliContext(url, as_json=as_json, verbose=verbose)
+    context.call_on_close(context.obj.close)
+
+
+for _subject in (tenants, plugins, runs, users, mail):
+    _subject.add_commands(main)

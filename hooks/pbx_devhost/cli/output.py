@@ -1,0 +1,202 @@
+"""What all commands share: the PBX they work on, `--json` in any place, and one line on stderr where they fail."""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timezone
+from typing import Any, NoReturn
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from pbx_devhost.core import Pbx, PluginChoiceError
+from pbx_devhost.store.accounts import AccountError
+from pbx_devhost.store.database import DatabaseError
+from pbx_devhost.store.keys import VaultError
+from pbx_devhost.store.tenants import TenantError
+from pbx_devhost.store.users.store import UserError
+from pbx_plugin_api import InvalidValueError, Tenant, Viewer
+
+__all__ = [
+    "VIEWER",
+    "CliContext",
+    "OneLineGroup",
+    "command",
+    "fail",
+    "group",
+    "print_rows",
+    "print_shape",
+    "print_table",
+    "read_pairs",
+    "read_time",
+]
+
+VIEWER = Viewer(username="command line")
+_EXPECTED = (
+    AccountError,
+    DatabaseError,
+    InvalidValueError,
+    PluginChoiceError,
+    TenantError,
+    UserError,
+    VaultError,
+)
+_LOG_HINT = "The log has the details."
+
+
+class CliContext:
+    """What every command gets: the PBX, opened when first needed, and how to print."""
+
+    def __init__(self, url: str, *, as_json: bool, verbose: bool) -> None:
+        self.url, self.as_json, self.verbose = url, as_json, verbose
+        self._shift_s = 0.0
+        self._pbx: Pbx | None = None
+        self._root, self._handler = logging.getLogger(), logging.StreamHandler(sys.stderr)
+        self._handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+        self._root_level = self._root.level
+        self._root.setLevel(logging.INFO)
+        self._root.addHandler(self._handler)
+        self.show_log(logging.CRITICAL)
+
+    @property
+    def pbx(self) -> Pbx:
+        """The PBX."""
+        if self._pbx is None:
+            self._pbx = Pbx(self.url, now=lambda: time.time() + self._shift_s)
+        return self._pbx
+
+    def set_time(self, moment: datetime) -> None:
+        """Let this command's clock begin at another time; it goes on from there."""
+        self._shift_s = moment.timestamp() - time.time()
+
+    def tenant(self, key: str) -> Tenant:
+        """Return a tenant by name, id or domain."""
+        return self.pbx.stores.tenants.find(key)
+
+    def close(self) -> None:
+        """Give the database and the log back."""
+        if self._pbx is not None:
+            self._pbx.close()
+        self._root.removeHandler(self._handler)
+        self._root.setLevel(self._root_level)
+
+    def show_log(self, level: int) -> None:
+        """Print the log on stderr from a level on. Commands keep stderr for their one line, unless `--verbose`."""
+        self._handler.setLevel(logging.INFO if self.verbose else level)
+
+
+class OneLineGroup(click.Group):
+    """The outermost group: whatever goes wrong before a command begins is one line as well."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run, and end the process with an exit code."""
+        try:
+            ended = super().main(*args, **{**kwargs, "standalone_mode": False})
+        except click.ClickException as error:
+            click.echo(" ".join(error.format_message().split()), err=True)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            click.echo("Aborted.", err=True)
+            sys.exit(1)
+        sys.exit(ended if isinstance(ended, int) else 0)
+
+
+def fail(sentence: str) -> NoReturn:
+    """Print one line on stderr and end with exit code 1."""
+    context = click.get_current_context(silent=True)
+    line = " ".join(sentence.split()) or "It was not done."
+    if context is not None and isinstance(context.obj, CliContext) and not context.obj.verbose:
+        line = line.replace(_LOG_HINT, "Run pbx-devhost --verbose … for the details.")
+    click.echo(line, err=True)
+    raise SystemExit(1)
+
+
+def command(parent: click.Group, name: str) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a command that takes `--json` and turns expected failures into one line."""
+
+    def decorate(function: Callable[..., None]) -> click.Command:
+        @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+        @click.pass_obj
+        @functools.wraps(function)
+        def call(context: CliContext, /, *args: Any, as_json: bool, **kwargs: Any) -> None:
+            context.as_json = context.as_json or as_json
+            _in_one_line(function, context, *args, **kwargs)
+
+        return parent.command(name)(call)
+
+    return decorate
+
+
+def group(
+    parent: click.Group, name: str, help_text: str, *, alone: Callable[[CliContext], None] | None = None
+) -> click.Group:
+    """Make a group of commands that takes `--json` as well; `alone` is what its name does by itself."""
+
+    @parent.group(name, help=help_text, invoke_without_command=alone is not None)
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+    @click.pass_context
+    def grouped(click_context: click.Context, as_json: bool) -> None:
+        context: CliContext = click_context.obj
+        context.as_json = context.as_json or as_json
+        if alone is not None and click_context.invoked_subcommand is None:
+            _in_one_line(alone, context)
+
+    return grouped
+
+
+def _in_one_line(function: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+    try:
+        function(*args, **kwargs)
+    except DBAPIError as error:
+        fail(f"the database refused: {error.orig}")
+    except _EXPECTED as error:
+        fail(str(error))
+
+
+def read_pairs(pairs: tuple[str, ...]) -> dict[str, str]:
+    """Return `key=value` arguments as a mapping."""
+    values = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or not name:
+            fail(f"{pair!r} is not of the form key=value")
+        values[name] = value
+    return values
+
+
+def read_time(text: str) -> datetime:
+    """Return the value of `--at`; without a zone it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"--at: {text!r} is not an ISO time, such as 2026-11-24T00:00:00+00:00")
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def print_shape(context: CliContext, shape: object, sentence: str) -> None:
+    """Print one answer: JSON, or a sentence."""
+    click.echo(json.dumps(shape, ensure_ascii=False) if context.as_json else sentence)
+
+
+def print_rows(context: CliContext, rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:
+    """Print rows as they come: a tenant of 200,000 is not held in memory."""
+    if not context.as_json:
+        print_table(columns, rows)
+        return
+    out = sys.stdout
+    out.write("[")
+    for number, row in enumerate(rows):
+        out.write(("," if number else "") + "\n" + json.dumps(row, ensure_ascii=False))
+    out.write("\n]\n")
+
+
+def print_table(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print tab-separated rows with a head."""
+    click.echo("\t".join(columns))
+    for row in rows:
+        click.echo("\t".join("" if row.get(column) is None else str(row[column]) for column in columns))

@@ -1,0 +1,180 @@
+"""Commands about plugins: on and off, settings, buttons."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from pbx_devhost.cli import views
+from pbx_devhost.cli.output import (
+    VIEWER,
+    CliContext,
+    command,
+    fail,
+    group,
+    print_rows,
+    print_shape,
+    print_table,
+    read_pairs,
+)
+from pbx_devhost.cli.runs import print_runs, stop_gently
+from pbx_devhost.runs.runner import Runner
+from pbx_plugin_api import (
+    ActionRequest,
+    Done,
+    Download,
+    Refused,
+    SaveConflict,
+    Saved,
+    SaveRefused,
+    SettingsPage,
+    Started,
+    TickReason,
+)
+
+__all__ = ["add_commands"]
+
+
+def add_commands(main: click.Group) -> None:
+    """Add them."""
+    plugins = group(main, "plugins", "List the plugins, or switch one on or off.", alone=_list_plugins)
+    command(plugins, "enable")(_enable_plugin)
+    command(plugins, "disable")(_disable_plugin)
+    settings = group(main, "settings", "A plugin's settings of a tenant, through the plugin's own page.")
+    command(settings, "get")(_get_settings)
+    command(settings, "set")(_set_settings)
+    command(main, "action")(_run_action)
+
+
+def _list_plugins(context: CliContext) -> None:
+    rows = map(views.show_plugin, context.pbx.plugins.plugins())
+    print_rows(context, rows, ("name", "version", "status", "reason"))
+
+
+@click.argument("name")
+@click.option("--tenant", "tenant_key")
+def _enable_plugin(context: CliContext, name: str, tenant_key: str | None) -> None:
+    """Switch a plugin on."""
+    _switch(context, name, tenant_key, True)
+
+
+@click.argument("name")
+@click.option("--tenant", "tenant_key")
+def _disable_plugin(context: CliContext, name: str, tenant_key: str | None) -> None:
+    """Switch a plugin off."""
+    _switch(context, name, tenant_key, False)
+
+
+def _switch(context: CliContext, name: str, tenant_key: str | None, enabled: bool) -> None:
+    chosen = context.tenant(tenant_key) if tenant_key else None
+    try:
+        context.pbx.plugins.set_enabled(name, enabled, chosen)
+    except KeyError as error:
+        fail(str(error.args[0]))
+    word = "enabled" if enabled else "disabled"
+    tenant_id = chosen.pbx_tenant_id if chosen else None
+    context.pbx.stores.audit.record(tenant_id, VIEWER.username, f"plugin.{word}", subject=name)
+    where = f"for {chosen.name}" if chosen else "for the whole PBX"
+    print_shape(context, {"name": name, "enabled": enabled, "tenant": tenant_key}, f"{name} is {word} {where}.")
+
+
+@click.argument("tenant_key", metavar="T")
+@click.option("--plugin")
+def _get_settings(context: CliContext, tenant_key: str, plugin: str | None) -> None:
+    """Print the settings, facts and actions of a tenant's page."""
+    answer = context.pbx.page(context.tenant(tenant_key), VIEWER, plugin=plugin)
+    if answer.value is None:
+        fail(answer.sentence)
+    shown = views.show_page(answer.value)
+    if context.as_json:
+        print_shape(context, shown, "")
+        return
+    for name, value in shown["values"].items():
+        click.echo(f"{name}={value}")
+    for fact in shown["facts"]:
+        click.echo(f"# {fact['label']}: {fact['value']}")
+
+
+@click.argument("tenant_key", metavar="T")
+@click.argument("pairs", nargs=-1, required=True, metavar="key=value…")
+@click.option("--plugin")
+def _set_settings(context: CliContext, tenant_key: str, pairs: tuple[str, ...], plugin: str | None) -> None:
+    """Change settings; the plugin checks them, and every fault is told at once."""
+    chosen, values = context.tenant(tenant_key), read_pairs(pairs)
+    page = context.pbx.page(chosen, VIEWER, plugin=plugin, names=next(iter(values)))
+    if page.value is None:
+        fail(page.sentence)
+    unknown = sorted(set(values) - set(page.value.field_names()))
+    if unknown:
+        fail(f"{', '.join(unknown)}: there is no such setting; settings: {', '.join(page.value.field_names())}")
+    answer = context.pbx.save(page.plugin, chosen, VIEWER, values, page.value.version)
+    outcome = answer.value
+    if isinstance(outcome, Saved):
+        print_shape(context, {"version": outcome.version, "message": outcome.message}, outcome.message)
+    elif isinstance(outcome, SaveRefused):
+        if context.as_json:
+            errors = [{"field": error.field, "message": error.message} for error in outcome.errors]
+            click.echo(json.dumps({"errors": errors}, ensure_ascii=False))
+        fail("; ".join(f"{error.field}: {error.message}" if error.field else error.message for error in outcome.errors))
+    elif isinstance(outcome, SaveConflict):
+        fail("somebody else saved meanwhile; look at the settings again")
+    else:
+        fail(answer.sentence or "the page is gone")
+
+
+@click.argument("tenant_key", metavar="T")
+@click.argument("name")
+@click.argument("pairs", nargs=-1, metavar="key=value…")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where a download is written.")
+@click.option("--plugin")
+def _run_action(
+    context: CliContext, tenant_key: str, name: str, pairs: tuple[str, ...], out: Path | None, plugin: str | None
+) -> None:
+    """Press a button of a plugin's page; long ones are waited for. What is not given stands as the page has it."""
+    chosen = context.tenant(tenant_key)
+    page = context.pbx.page(chosen, VIEWER, plugin=plugin, names=name)
+    as_drawn = _parameters_of(page.value, name) if page.value is not None else {}
+    request = ActionRequest(action=name, values=as_drawn | read_pairs(pairs), viewer=VIEWER.username)
+    answer = context.pbx.press(page.plugin, chosen, VIEWER, request)
+    outcome = answer.value
+    if isinstance(outcome, Done):
+        _print_done(context, outcome)
+    elif isinstance(outcome, Download):
+        _print_download(context, outcome, out)
+    elif isinstance(outcome, Started):
+        stop_gently(context.pbx)
+        result = Runner(context.pbx).run(chosen, page.plugin, TickReason.JOB, job=outcome.job, request=request)
+        print_runs(context, [result])
+    elif isinstance(outcome, Refused):
+        fail(f"{outcome.message} {outcome.remedy}".strip())
+    else:
+        fail(answer.sentence or "the page is gone")
+
+
+def _parameters_of(page: SettingsPage, name: str) -> dict[str, str]:
+    actions = (action for tab in page.tabs for action in tab.actions if action.name == name)
+    return {field.name: field.value for action in actions for field in action.parameters}
+
+
+def _print_done(context: CliContext, done: Done) -> None:
+    print_shape(context, views.show_done(done), done.message)
+    if context.as_json:
+        return
+    for fact in done.facts:
+        click.echo(f"{fact.label}: {fact.value}")
+    for table in done.tables:
+        print_table(table.columns, [dict(zip(table.columns, row, strict=True)) for row in table.rows])
+
+
+def _print_download(context: CliContext, download: Download, out: Path | None) -> None:
+    if out is not None:
+        try:
+            out.write_bytes(download.content)
+        except OSError as error:
+            fail(f"--out: {out} cannot be written: {error.strerror}")
+    shape = {"filename": download.filename, "message": download.message, "size_bytes": len(download.content)}
+    told = download.message or f"{download.filename} is ready."
+    ending = f" Written to {out}." if out else " Add --out FILE to write it."
+    print_shape(context, shape | {"out": str(out) if out else None}, told + ending)

@@ -1,0 +1,100 @@
+"""Commands about runs: run who is due, read the run log and the audit log."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Sequence
+
+import click
+
+from pbx_devhost.cli import views
+from pbx_devhost.cli.output import CliContext, command, fail, print_rows, read_time
+from pbx_devhost.core import Pbx
+from pbx_devhost.runs.runner import Runner, RunResult
+from pbx_plugin_api import TickReason
+
+__all__ = ["add_commands", "print_runs", "stop_gently"]
+
+
+def add_commands(main: click.Group) -> None:
+    """Add them."""
+    command(main, "tick")(_tick)
+    command(main, "runs")(_list_runs)
+    command(main, "audit")(_list_audit)
+
+
+@click.option("--tenant", "tenant_key")
+@click.option("--at", "at", metavar="ISO-TIME", help="Let this command's clock begin there.")
+@click.option("--force", is_flag=True, help="Whether due or not.")
+@click.option("--confirm-first-plan", is_flag=True, help="Apply a tenant's first plan unseen.")
+@click.option("--progress", is_flag=True, help="Print how far it is on stderr, a JSON object a line.")
+def _tick(
+    context: CliContext, tenant_key: str | None, at: str | None, force: bool, confirm_first_plan: bool, progress: bool
+) -> None:
+    """Run the tenants that are due."""
+    if at is not None:
+        context.set_time(read_time(at))
+    pbx = context.pbx
+    pbx.on_progress = _print_progress if progress else None
+    stop_gently(pbx)
+    chosen = [context.tenant(tenant_key)] if tenant_key else pbx.stores.tenants.all()
+    if force:
+        work = [(item, plugin) for item in chosen for plugin in pbx.plugins.tick_plugins(item)]
+    else:
+        by_id = {item.pbx_tenant_id: item for item in chosen}
+        who = pbx.stores.leases.who_is_due(pbx.stores.database.now())
+        due = [(by_id[item.tenant_id], item.plugin) for item in who if item.tenant_id in by_id]
+        work = [(item, plugin) for item, plugin in due if plugin in pbx.plugins.tick_plugins(item)]
+    runner, reason = Runner(pbx), TickReason.FORCED if force else TickReason.DUE
+    results = [runner.run(item, plugin, reason, confirm_first_plan=confirm_first_plan) for item, plugin in work]
+    if force and not results:
+        fail("nothing was run: no plugin with periodic work is loaded and switched on (see: pbx-devhost plugins)")
+    if not results and not context.as_json:
+        click.echo("Nobody is due.")
+    print_runs(context, results)
+
+
+def _print_progress(stage: str, done: int, total: int | None) -> None:
+    click.echo(json.dumps({"stage": stage, "done": done, "total": total}), err=True)
+
+
+def print_runs(context: CliContext, results: Sequence[RunResult]) -> None:
+    """Print what became of runs; exit code 1 unless all were done."""
+    if context.as_json:
+        click.echo(json.dumps([views.show_result(context.pbx, result) for result in results], ensure_ascii=False))
+    else:
+        for result in results:
+            click.echo(views.describe_result(result))
+    bad = [result for result in results if not result.is_done]
+    if bad:
+        fail("; ".join(f"{result.tenant.name}: {result.sentence or 'not done'}" for result in bad))
+
+
+def stop_gently(pbx: Pbx) -> None:
+    """Let Ctrl-C and a polite kill end the run at a safe place; a second one ends it at once."""
+
+    def ask(number: int, _frame: object) -> None:
+        if pbx.stop_wanted[0]:
+            raise SystemExit(128 + number)
+        pbx.stop_wanted[0] = True
+
+    signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGTERM, ask)
+
+
+@click.argument("tenant_key", metavar="T")
+@click.option("--limit", type=click.IntRange(min=1))
+def _list_runs(context: CliContext, tenant_key: str, limit: int | None) -> None:
+    """Print the run log, newest first."""
+    stores, chosen = context.pbx.stores, context.tenant(tenant_key)
+    rows = (views.show_run(context.pbx, row) for row in stores.runs.rows(chosen.pbx_tenant_id, limit=limit))
+    print_rows(context, rows, ("started_at", "status", "reason", "requests", "message"))
+
+
+@click.argument("tenant_key", metavar="T")
+@click.option("--limit", type=click.IntRange(min=1))
+def _list_audit(context: CliContext, tenant_key: str, limit: int | None) -> None:
+    """Print the audit log, newest first."""
+    lines = context.pbx.stores.audit.lines(context.tenant(tenant_key).pbx_tenant_id, limit=limit)
+    print_rows(context, map(views.show_audit, lines), ("at", "actor", "event", "outcome", "subject", "detail"))

@@ -1,0 +1,80 @@
+"""Commands about the PBX itself: tenants, administrators, the key of the secrets, the portal."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import click
+
+from pbx_devhost.cli import views
+from pbx_devhost.cli.output import VIEWER, CliContext, command, group, print_rows, print_shape
+from pbx_devhost.store.keys import NEW_KEY_VARIABLE, change_key
+from pbx_devhost.store.tenants import DEFAULT_WEB_ORIGIN
+
+__all__ = ["add_commands"]
+
+
+def add_commands(main: click.Group) -> None:
+    """Add them."""
+    tenant = group(main, "tenant", "Tenants of the PBX.")
+    command(tenant, "add")(_add_tenant)
+    command(tenant, "list")(_list_tenants)
+    command(group(main, "admin", "Administrators of the portal."), "set-password")(_set_admin_password)
+    command(group(main, "secrets", "Secrets at rest."), "rotate-key")(_rotate_key)
+    command(main, "serve")(_serve)
+
+
+@click.argument("name")
+@click.option("--sip-domain")
+@click.option("--time-zone", default="UTC", show_default=True)
+@click.option("--country", default="US", show_default=True)
+@click.option("--web-origin", default=DEFAULT_WEB_ORIGIN, show_default=True)
+@click.option("--sbc-origin")
+@click.option("--user-limit", type=int)
+@click.option("--rest-days", type=click.IntRange(min=0), default=30, show_default=True, help="How long numbers rest.")
+def _add_tenant(context: CliContext, name: str, **fields: Any) -> None:
+    """Add a tenant."""
+    added = context.pbx.stores.tenants.add(name, **fields)
+    context.pbx.stores.audit.record(added.pbx_tenant_id, VIEWER.username, "tenant.add", subject=name)
+    print_shape(context, views.show_tenant(context.pbx, added), f"Added {added.name} ({added.sip_domain}).")
+
+
+def _list_tenants(context: CliContext) -> None:
+    """List the tenants."""
+    rows = (views.show_tenant(context.pbx, item) for item in context.pbx.stores.tenants.all())
+    print_rows(context, rows, ("name", "sip_domain", "time_zone", "country", "web_origin"))
+
+
+@click.argument("tenant_key", metavar="T")
+@click.option("--username", default="admin", show_default=True)
+@click.password_option()
+def _set_admin_password(context: CliContext, tenant_key: str, username: str, password: str) -> None:
+    """Make an administrator of a tenant, or change their password."""
+    tenant_id = context.tenant(tenant_key).pbx_tenant_id
+    context.pbx.stores.accounts.set_admin_password(tenant_id, username, password)
+    context.pbx.stores.audit.record(tenant_id, VIEWER.username, "admin.password", subject=username)
+    print_shape(context, {"username": username}, f"{username} can sign in.")
+
+
+@click.option(
+    "--key-file-too", is_flag=True, help=f"Also change the key itself (in its file, or to {NEW_KEY_VARIABLE})."
+)
+def _rotate_key(context: CliContext, key_file_too: bool) -> None:
+    """Encrypt everything anew with a new data key."""
+    vault = context.pbx.stores.vault
+    count = change_key(context.url, vault.rotate) if key_file_too else vault.rotate()
+    print_shape(context, {"sealed": count}, f"{count} secrets are sealed with a new key.")
+
+
+@click.option("--host", default="127.0.0.1", show_default=True, help="Loopback addresses only.")
+@click.option("--port", default=8887, show_default=True)
+@click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False))
+@click.option("--tls-key", type=click.Path(exists=True, dir_okay=False))
+@click.option("--clock/--no-clock", default=True, show_default=True, help="Run who is due.")
+def _serve(context: CliContext, **options: Any) -> None:
+    """Serve the portal, and run the clock."""
+    from pbx_devhost.portal.server import serve_portal  # Flask is wanted here and nowhere else
+
+    context.show_log(logging.WARNING)
+    serve_portal(context.pbx, **options)

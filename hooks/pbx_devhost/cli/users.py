@@ -1,0 +1,158 @@
+"""Commands about users and contacts."""
+
+from __future__ import annotations
+
+import click
+import phonenumbers
+
+from pbx_devhost.cli import views
+from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, print_rows, print_shape, read_pairs
+from pbx_devhost.mail.welcome import WelcomeError, queue_welcome
+from pbx_devhost.store.users.rows import STANDARD_ROLE
+from pbx_plugin_api import CompanyBook, PersonalBook, Tenant, UserLink
+
+__all__ = ["add_commands"]
+
+
+def add_commands(main: click.Group) -> None:
+    """Add them."""
+    command(main, "users")(_list_users)
+    command(main, "contacts")(_list_contacts)
+    command(main, "who")(_say_who_is_calling)
+    user = group(main, "user", "One user, by hand.")
+    command(user, "add")(_add_user)
+    command(user, "edit")(_edit_user)
+    command(user, "delete")(_delete_user)
+    command(user, "password")(_set_password)
+    command(user, "welcome")(_send_welcome)
+
+
+@click.argument("tenant_key", metavar="T")
+def _list_users(context: CliContext, tenant_key: str) -> None:
+    """Print the users of a tenant, by extension number."""
+    rows = map(views.show_user, context.pbx.stores.users.rows(context.tenant(tenant_key).pbx_tenant_id))
+    print_rows(context, rows, ("extension_number", "username", "display_name", "email", "enabled"))
+
+
+@click.argument("tenant_key", metavar="T")
+@click.argument("username")
+@click.option("--display-name")
+@click.option("--email")
+@click.option("--role", default=STANDARD_ROLE, show_default=True)
+def _add_user(
+    context: CliContext, tenant_key: str, username: str, display_name: str | None, email: str | None, role: str
+) -> None:
+    """Add a user by hand."""
+    chosen = context.tenant(tenant_key)
+    number = context.pbx.stores.users.add(
+        chosen.pbx_tenant_id, username, display_name=display_name or username, email=email, role=role
+    )
+    _audit(context, chosen, "user.add", username)
+    shape = {"username": username, "extension_number": number}
+    print_shape(context, shape, f"Added {username}, extension {number}.")
+
+
+@click.argument("tenant_key", metavar="T")
+@click.argument("username")
+@click.argument("pairs", nargs=-1, required=True, metavar="key=value…")
+def _edit_user(context: CliContext, tenant_key: str, username: str, pairs: tuple[str, ...]) -> None:
+    """Change a user by hand."""
+    chosen, values = context.tenant(tenant_key), read_pairs(pairs)
+    context.pbx.stores.users.edit(chosen.pbx_tenant_id, username, values)
+    _audit(context, chosen, "user.edit", username, ", ".join(values))
+    print_shape(context, {"username": username}, f"Changed {username}.")
+
+
+@click.argument("tenant_key", metavar="T")
+@click.argument("username")
+def _delete_user(context: CliContext, tenant_key: str, username: str) -> None:
+    """Delete a user by hand; a synced one comes back at the next run."""
+    chosen = context.tenant(tenant_key)
+    context.pbx.stores.users.delete(chosen.pbx_tenant_id, username)
+    _audit(context, chosen, "user.delete", username)
+    print_shape(context, {"username": username}, f"Deleted {username}.")
+
+
+@click.argument("tenant_key", metavar="T")
+@click.argument("username")
+@click.password_option()
+def _set_password(context: CliContext, tenant_key: str, username: str, password: str) -> None:
+    """Give a user a portal password."""
+    chosen = context.tenant(tenant_key)
+    context.pbx.stores.accounts.set_user_password(chosen.pbx_tenant_id, username, password)
+    _audit(context, chosen, "user.password", username)
+    print_shape(context, {"username": username}, f"{username} can sign in to the portal.")
+
+
+@click.argument("tenant_key", metavar="T")
+@click.argument("username")
+def _send_welcome(context: CliContext, tenant_key: str, username: str) -> None:
+    """Queue a user's welcome mail, with their SIP password and PIN. Never sent unless asked for here."""
+    chosen = context.tenant(tenant_key)
+    try:
+        mail = queue_welcome(context.pbx.stores, chosen, username)
+    except WelcomeError as error:
+        fail(str(error))
+    _audit(context, chosen, "user.welcome", username)
+    print_shape(context, {"username": username, "id": mail.notification_id}, f"{mail.notification_id} is in the queue.")
+
+
+@click.argument("tenant_key", metavar="T")
+@click.option("--user", "username", help="The personal contacts of this user.")
+@click.option("--company", is_flag=True, help="The company contacts (the default).")
+def _list_contacts(context: CliContext, tenant_key: str, username: str | None, company: bool) -> None:
+    """Print a book of contacts, by name."""
+    chosen = context.tenant(tenant_key)
+    book: CompanyBook | PersonalBook = CompanyBook()
+    if username is not None and company:
+        fail("say --user NAME or --company, not both")
+    if username is not None:
+        book = PersonalBook(owner=_find_owner(context, chosen, username))
+    rows = context.pbx.stores.contacts.rows(chosen.pbx_tenant_id, book)
+    print_rows(context, rows, ("name", "company", "business", "mobile_phone", "email", "synced_by"))
+
+
+@click.argument("tenant_key", metavar="T")
+@click.argument("number")
+@click.option("--user", "username", help="Who is called: their personal contacts are looked at first.")
+def _say_who_is_calling(context: CliContext, tenant_key: str, number: str, username: str | None) -> None:
+    """Say which contact a calling number belongs to. Only the PBX's own index is asked."""
+    chosen = context.tenant(tenant_key)
+    owner = _find_owner(context, chosen, username) if username is not None else None
+    readings = _read_number(number, chosen.country)
+    find = context.pbx.stores.contacts.who_is_calling
+    names = {e164: name for e164 in readings if (name := find(chosen.pbx_tenant_id, e164, owner)) is not None}
+    e164 = next(iter(names), readings[0])
+    name = names.get(e164)
+    print_shape(context, {"number": e164, "name": name}, name or f"Nobody's contact has {e164}.")
+
+
+def _find_owner(context: CliContext, tenant: Tenant, username: str) -> UserLink:
+    row = context.pbx.stores.users.find_by_username(tenant.pbx_tenant_id, username)
+    if row is None:
+        fail(f"there is no user {username!r} in {tenant.name}")
+    if row.entra_object_id is None:
+        fail(f"{username} is not linked to a Microsoft account and has no synced contacts")
+    return UserLink(entra_tenant_id=row.entra_tenant_id, entra_object_id=row.entra_object_id)
+
+
+def _read_number(number: str, country: str) -> list[str]:
+    """Return what a presented number may mean in E.164, likeliest first.
+
+    Trunks present numbers with a plus sign, with 00 in its place, with neither, or as they are dialled in the country.
+    """
+    digits = "".join(char for char in number if char.isascii() and char.isdigit())
+    international = "+" + (digits.removeprefix("00") if not number.strip().startswith("+") else digits)
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException:
+        return [international]
+    if not phonenumbers.is_valid_number(parsed):
+        return [international]
+    national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return list(dict.fromkeys((national, international)))
+
+
+def _audit(context: CliContext, tenant: Tenant, event: str, subject: str, detail: str = "") -> None:
+    audit = context.pbx.stores.audit
+    audit.record(tenant.pbx_tenant_id, VIEWER.username, event, subject=subject, detail=detail)

@@ -1,0 +1,187 @@
+"""What the command line and the portal show of things: plain dictionaries with stable names."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from pbx_devhost.core import Pbx
+from pbx_devhost.runs.runner import RunResult
+from pbx_devhost.store.database import from_timestamp
+from pbx_plugin_api import Done, Priority, SettingsPage, Tenant
+from pbx_plugin_api.manager import PluginState
+
+__all__ = [
+    "describe_result",
+    "file_path",
+    "show_audit",
+    "show_done",
+    "show_mail",
+    "show_page",
+    "show_plugin",
+    "show_result",
+    "show_run",
+    "show_tenant",
+    "show_time",
+    "show_user",
+]
+
+_COUNTS = ("created", "updated", "disabled", "enabled", "deleted", "linked", "unchanged", "skipped")
+_USER_TEXTS = (
+    "username",
+    "display_name",
+    "email",
+    "extension_number",
+    "mobile_phone",
+    "mobile_phone_e164",
+    "work_phone",
+    "work_phone_e164",
+    "home_phone",
+    "department",
+    "role",
+    "disabled_reason",
+    "entra_tenant_id",
+    "entra_object_id",
+    "photo_sha256",
+)
+
+
+def show_time(seconds: float | None) -> str | None:
+    """Return an ISO time, UTC."""
+    moment = from_timestamp(seconds)
+    return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def show_tenant(pbx: Pbx, tenant: Tenant) -> dict[str, Any]:
+    """A tenant."""
+    origins = pbx.stores.tenants.origins(tenant)
+    return {
+        "id": tenant.pbx_tenant_id,
+        "name": tenant.name,
+        "sip_domain": tenant.sip_domain,
+        "time_zone": tenant.time_zone,
+        "country": tenant.country,
+        "user_limit": tenant.user_limit,
+        "web_origin": origins.web,
+        "sbc_origin": origins.sbc,
+    }
+
+
+def show_plugin(state: PluginState) -> dict[str, Any]:
+    """A plugin."""
+    return {
+        "name": state.name,
+        "distribution": state.distribution,
+        "version": state.version,
+        "status": state.status,
+        "reason": state.reason,
+        "hooks": list(state.hooks),
+    }
+
+
+def show_page(page: SettingsPage) -> dict[str, Any]:
+    """A settings page: values, facts, tables and actions, flat."""
+    return {
+        "title": page.title,
+        "version": page.version,
+        "values": {field.name: field.value for tab in page.tabs for field in tab.fields},
+        "facts": [
+            {"label": f.label, "value": f.value, "severity": f.severity.value} for t in page.tabs for f in t.facts
+        ],
+        "tables": [
+            {"title": table.title, "columns": list(table.columns), "rows": [list(row) for row in table.rows]}
+            for tab in page.tabs
+            for table in tab.tables
+        ],
+        "actions": [
+            {"name": a.name, "label": a.label, "enabled": a.enabled, "why_disabled": a.why_disabled}
+            for tab in page.tabs
+            for a in tab.actions
+        ],
+    }
+
+
+def show_done(done: Done) -> dict[str, Any]:
+    """What an action said."""
+    return {
+        "message": done.message,
+        "facts": [{"label": f.label, "value": f.value, "severity": f.severity.value} for f in done.facts],
+        "tables": [
+            {"title": t.title, "columns": list(t.columns), "rows": [list(row) for row in t.rows]} for t in done.tables
+        ],
+    }
+
+
+def show_user(row: Any) -> dict[str, Any]:
+    """A user."""
+    return {**{name: getattr(row, name) for name in _USER_TEXTS}, "id": row.id, "enabled": bool(row.enabled)}
+
+
+def file_path(blob: str, filename: str) -> str:
+    """Return the path of a link to a file. Its reference cannot be guessed: whoever got the mail has it."""
+    return f"/files/{blob}/{re.sub(r'[^A-Za-z0-9._-]+', '-', filename)}"
+
+
+def show_mail(row: Any) -> dict[str, Any]:
+    """A mail of the queue; never its contents."""
+    names = ("id", "kind", "state", "subject", "attempt", "n_unknown", "channel", "reason", "remedy", "detail")
+    times = ("created_at", "due_at", "expires_at", "finished_at")
+    return {
+        **{name: getattr(row, name) for name in names},
+        **{name: show_time(getattr(row, name)) for name in times},
+        "priority": Priority(row.priority).name.lower(),
+        "recipients": json.loads(row.recipients),
+        "refused": [{"address": address, "reason": reason} for address, reason in json.loads(row.refused)],
+    }
+
+
+def show_run(pbx: Pbx, row: Any, *, problems_at_most: int | None = None) -> dict[str, Any]:
+    """A run, with its problems."""
+    counts = json.loads(row.counts)
+    return {
+        "id": row.id,
+        "plugin": row.plugin,
+        "reason": row.reason,
+        "job": row.job,
+        "status": row.status,
+        "message": row.message,
+        "started_at": show_time(row.started_at),
+        "finished_at": show_time(row.finished_at),
+        "counts": {name: counts.get(name, 0) for name in _COUNTS},
+        "problem_counts": json.loads(row.problem_counts),
+        "problems": [
+            {"entra_object_id": p.entra_object_id, "upn": p.upn, "reason": p.reason, "detail": p.detail}
+            for p in pbx.stores.runs.problems(row.id, limit=problems_at_most)
+        ],
+        "requests": row.requests,
+        "plan": json.loads(row.plan) if row.plan else None,
+    }
+
+
+def show_result(pbx: Pbx, result: RunResult) -> dict[str, Any]:
+    """What became of one request to run."""
+    if result.run_id is None:
+        return {"tenant": result.tenant.name, "plugin": result.plugin, "status": "busy", "message": result.sentence}
+    return {"tenant": result.tenant.name} | show_run(pbx, pbx.stores.runs.get(result.run_id))
+
+
+def describe_result(result: RunResult) -> str:
+    """One line about a run."""
+    if result.report is None:
+        return f"{result.tenant.name}: {result.sentence}"
+    counts = ", ".join(f"{getattr(result.report.counts, n)} {n}" for n in _COUNTS if getattr(result.report.counts, n))
+    told = f"{result.tenant.name}: {result.report.status.value}"
+    return f"{told}; {counts or 'no changes'}; {result.report.requests} requests. {result.report.message}".rstrip()
+
+
+def show_audit(row: Any) -> dict[str, Any]:
+    """A line of the audit log."""
+    return {
+        "at": show_time(row.at),
+        "actor": row.actor,
+        "event": row.event,
+        "outcome": row.outcome,
+        "subject": row.subject,
+        "detail": row.detail,
+    }

@@ -1,0 +1,1 @@
+"""What is done with the mail queue: delivery through plugins, the SMTP fallback, the welcome mail."""

@@ -1,0 +1,44 @@
+"""Delivers mail as it comes due, on threads of its own: neither a sync nor a large upload makes a sign-in code wait."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from pbx_devhost.core import Pbx
+from pbx_devhost.mail.delivery import Delivery
+
+__all__ = ["MailClock"]
+
+_log = logging.getLogger(__name__)
+
+
+class MailClock:
+    """Works the queue off until it is stopped; fewer workers than the 4 requests Exchange takes at a time."""
+
+    def __init__(self, pbx: Pbx, *, poll_s: float = 1.0, n_workers: int = 3) -> None:
+        self._pbx, self._delivery, self._poll_s = pbx, Delivery(pbx), poll_s
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"mail-{number}", daemon=True) for number in range(n_workers)
+        ]
+
+    def start(self) -> None:
+        """Start delivering."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Let the attempts under way end, and begin no other."""
+        self._stop.set()
+        self._pbx.stop_wanted[0] = True
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._delivery.deliver_due()
+            except Exception:  # noqa: BLE001  # whatever it is, the queue is looked at again and the log says it
+                _log.exception("Delivering mail failed; the next look is in %s s", self._poll_s)
+            self._stop.wait(self._poll_s)

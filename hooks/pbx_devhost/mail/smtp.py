@@ -1,0 +1,187 @@
+"""The fallback channel: an SMTP server of the operator's, always with TLS and a checked certificate.
+
+The settings lie sealed in the vault, since they hold a password. Placeholders (`%%NAME%%`) are filled in as plainly as
+possible: the point is that the mail arrives.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import json
+import re
+import smtplib
+import ssl
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from typing import TYPE_CHECKING, Final
+
+from pbx_devhost.store.tenants import SYSTEM_TENANT
+from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Notification, RejectedRecipient, dump, load, rules
+
+if TYPE_CHECKING:
+    from pbx_devhost.store.stores import Stores
+
+__all__ = ["SmtpChannel", "SmtpSettings", "forget_smtp", "load_smtp", "store_smtp"]
+
+_PLACE: Final = (SYSTEM_TENANT.pbx_tenant_id, "pbx", "smtp")
+_TIMEOUT_S: Final = 30.0
+_ATTACHED_MAX_BYTES: Final = 20_000_000
+_PLACEHOLDER: Final = re.compile(r"%%([A-Z][A-Z0-9_]*)%%")
+_SECRET: Final = re.compile(r"PASSWORD|PIN|SECRET")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpSettings:
+    """Where the fallback goes."""
+
+    server: str
+    port: int = 587
+    sender: str
+    security: str = "starttls"
+    """`starttls` or `tls`; there is no way without."""
+    username: str = ""
+    password: str = ""
+    ca_file: str = ""
+    """For a server with a certificate of the operator's own authority."""
+    after_s: int = 1800
+    """How long the plugin's service must have been out of reach before this channel is used."""
+
+    def __post_init__(self) -> None:
+        rules.check_text("server", self.server, min_chars=1, max_chars=253)
+        rules.check_text("sender", self.sender, min_chars=3, max_chars=320)
+        rules.check_at_least("port", self.port, 1)
+        rules.check_at_least("after_s", self.after_s, 0)
+        if self.security not in ("starttls", "tls"):
+            raise ValueError(f"security: {self.security!r} is neither starttls nor tls")
+
+
+def store_smtp(stores: Stores, settings: SmtpSettings) -> None:
+    """Keep the settings, sealed."""
+    with stores.database.write() as connection:
+        stores.vault.put(connection, *_PLACE, json.dumps(dump(settings)).encode())
+
+
+def load_smtp(stores: Stores) -> SmtpChannel | None:
+    """Return the fallback channel, or None where there is none."""
+    sealed = stores.vault.get(*_PLACE)
+    return None if sealed is None else SmtpChannel(load(SmtpSettings, json.loads(sealed)))
+
+
+def forget_smtp(stores: Stores) -> None:
+    """Have no fallback any more."""
+    with stores.database.write() as connection:
+        stores.vault.delete(connection, *_PLACE)
+
+
+class SmtpChannel:
+    """Sends by SMTP."""
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        self.settings = settings
+
+    def send(self, notification: Notification, stores: Stores, tenant_id: str) -> DeliveryReceipt:
+        """Send one mail; a connection of its own."""
+        message = compose(notification, self.settings.sender, stores, tenant_id)
+        everyone = list(dict.fromkeys((*notification.to, *notification.cc, *notification.bcc)))
+        may_have_gone = False
+        try:
+            with contextlib.closing(self._connect()) as server:
+                server.ehlo_or_helo_if_needed()
+                if self.settings.username:
+                    server.login(self.settings.username, self.settings.password)
+                may_have_gone = True
+                refused = server.send_message(message, self.settings.sender, everyone)
+                with contextlib.suppress(smtplib.SMTPException, OSError):
+                    server.quit()
+        except smtplib.SMTPRecipientsRefused as error:
+            return _refused_by_all(error, stores)
+        except smtplib.SMTPResponseException as error:
+            return _answered(error, stores)
+        except smtplib.SMTPNotSupportedError:
+            reason = "The mail server cannot do what this mail needs: TLS, a password, or addresses beyond ASCII."
+            return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason=reason)
+        except (smtplib.SMTPException, OSError) as error:
+            if may_have_gone:
+                reason = "The connection to the mail server broke while the mail was handed over."
+                return DeliveryReceipt(status=DeliveryStatus.UNKNOWN, reason=reason)
+            reason = f"The mail server {self.settings.server} cannot be reached ({type(error).__name__})."
+            return _later(reason, stores)
+        rejected = tuple(RejectedRecipient(address=a, reason="The mail server refused it.") for a in refused)
+        return DeliveryReceipt(status=DeliveryStatus.ACCEPTED, rejected_recipients=rejected)
+
+    def _connect(self) -> smtplib.SMTP:
+        settings = self.settings
+        trust = ssl.create_default_context(cafile=settings.ca_file or None)
+        if settings.security == "tls":
+            return smtplib.SMTP_SSL(settings.server, settings.port, timeout=_TIMEOUT_S, context=trust)
+        server = smtplib.SMTP(settings.server, settings.port, timeout=_TIMEOUT_S)
+        try:
+            server.starttls(context=trust)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+def compose(notification: Notification, sender: str, stores: Stores, tenant_id: str) -> EmailMessage:
+    """Make the mail as MIME; what is too large or gone is named in the text."""
+    values, mail = notification.placeholders, EmailMessage()
+    subject = _fill(notification.subject, values).replace("\n", " ").replace("\r", " ")
+    mail["Subject"] = ("[Possibly sent twice] " if notification.previous_outcome_unknown else "") + subject
+    mail["From"] = sender
+    for name in ("to", "cc", "reply_to"):
+        if getattr(notification, name):
+            mail[name.replace("_", "-")] = ", ".join(getattr(notification, name))
+    mail["Date"] = format_datetime(datetime.fromtimestamp(stores.database.now(), timezone.utc))
+    mail["Message-ID"] = make_msgid(notification.notification_id, sender.rpartition("@")[2])
+    mail["X-PortSIP-Notification-Id"] = notification.notification_id
+    attached, missing, room = [], [], _ATTACHED_MAX_BYTES
+    for ref in notification.attachments:
+        info = stores.blobs.info(tenant_id, ref.blob)
+        if info is None or info.size_bytes > room:
+            missing.append(f"{ref.filename} is not attached: {ref.download_url or 'fetch it from the PBX'}")
+            continue
+        room -= info.size_bytes
+        attached.append(ref)
+    text = _fill(notification.text, values) or ("" if notification.html else _plain(notification))
+    mail.set_content("\n".join([text or "This mail is written in HTML.", *missing]))
+    if notification.html:
+        escaped = {name: html.escape(value) for name, value in values.items()}
+        mail.add_alternative(_fill(notification.html, escaped), subtype="html")
+    for ref in attached:
+        main, _, sub = ref.content_type.partition("/")
+        with stores.blobs.open(tenant_id, ref.blob) as file:
+            cid = f"<{ref.content_id}>" if ref.content_id else None
+            mail.add_attachment(file.read(), maintype=main, subtype=sub, filename=ref.filename, cid=cid)
+    return mail
+
+
+def _plain(notification: Notification) -> str:
+    """A text where the host wrote none: what is known of the event, without what is secret."""
+    known = [f"{name}: {value}" for name, value in notification.placeholders.items() if not _SECRET.search(name)]
+    return "\n".join([notification.kind.value.replace("_", " ").capitalize(), *known])
+
+
+def _fill(template: str, values: object) -> str:
+    filled: dict[str, str] = dict(values)  # type: ignore[call-overload]  # a mapping of texts
+    return _PLACEHOLDER.sub(lambda match: filled.get(match[1], match[0]), template)
+
+
+def _refused_by_all(error: smtplib.SMTPRecipientsRefused, stores: Stores) -> DeliveryReceipt:
+    if any(code < 500 for code, _ in error.recipients.values()):
+        return _later("The mail server does not take the recipients for now.", stores)
+    return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason="The mail server refuses the recipients.")
+
+
+def _answered(error: smtplib.SMTPResponseException, stores: Stores) -> DeliveryReceipt:
+    if error.smtp_code < 500 or isinstance(error, (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError)):
+        return _later(f"The mail server answered {error.smtp_code}.", stores)
+    return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason=f"The mail server refused it ({error.smtp_code}).")
+
+
+def _later(reason: str, stores: Stores) -> DeliveryReceipt:
+    retry_at = datetime.fromtimestamp(stores.database.now(), timezone.utc) + timedelta(seconds=1)
+    return DeliveryReceipt(status=DeliveryStatus.DEFERRED, reason=reason, retry_at_utc=retry_at)

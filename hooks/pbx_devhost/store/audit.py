@@ -1,0 +1,73 @@
+"""The audit log, and notices to administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.schema import audit, notices
+
+__all__ = ["AuditStore"]
+
+_SAME_NOTICE_S = 86_400
+
+
+class AuditStore:
+    """Who did what, when, and how it ended."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def record(
+        self,
+        tenant_id: str | None,
+        actor: str,
+        event: str,
+        *,
+        outcome: str = "ok",
+        subject: str = "",
+        detail: str = "",
+        connection: Connection | None = None,
+    ) -> None:
+        """Write one line, in the caller's transaction or one of its own."""
+        row = {"tenant_id": tenant_id, "at": self._db.now(), "actor": actor[:128], "event": event[:128]}
+        row |= {"outcome": outcome[:32], "subject": subject[:2000], "detail": detail[:8000]}
+        if connection is not None:
+            connection.execute(insert(audit).values(row))
+        else:
+            with self._db.write() as own:
+                own.execute(insert(audit).values(row))
+
+    def lines(self, tenant_id: str, *, limit: int | None = None) -> Iterator[Any]:
+        """Yield a tenant's lines, newest first."""
+        statement = select(audit).where(audit.c.tenant_id == tenant_id).order_by(audit.c.id.desc())
+        yield from self._db.stream(statement.limit(limit))
+
+    def notify(self, tenant_id: str, key: str, subject: str, text: str, severity: str) -> bool:
+        """Tell the administrators, unless the same key was told within a day."""
+        now = self._db.now()
+        told = select(notices.c.id).where(
+            notices.c.tenant_id == tenant_id, notices.c.key == key, notices.c.at > now - _SAME_NOTICE_S
+        )
+        with self._db.write(lock=f"notice {tenant_id} {key}") as connection:
+            if connection.execute(told.limit(1)).first():
+                return False
+            row = {
+                "tenant_id": tenant_id,
+                "key": key,
+                "at": now,
+                "severity": severity,
+                "subject": subject,
+                "text": text,
+            }
+            connection.execute(insert(notices).values(row))
+        return True
+
+    def notices(self, tenant_id: str, *, limit: int = 20) -> list[Any]:
+        """Return a tenant's notices, newest first."""
+        statement = select(notices).where(notices.c.tenant_id == tenant_id).order_by(notices.c.id.desc()).limit(limit)
+        with self._db.read() as connection:
+            return list(connection.execute(statement))

@@ -1,0 +1,54 @@
+"""Rate budgets shared by all workers: sliding windows in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+
+from pbx_devhost.store.database import Database, from_timestamp
+from pbx_devhost.store.schema import budget_takes
+from pbx_plugin_api import RateLimit
+
+__all__ = ["BudgetStore"]
+
+
+class BudgetStore:
+    """Who took how much, when."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def take(self, tenant_id: str, bucket: str, amount: int, limits: Sequence[RateLimit]) -> datetime | None:
+        """Take an amount if every limit allows it; otherwise return when to ask again.
+
+        An amount larger than a limit would never be granted; it counts as the whole limit.
+        """
+        now = self._db.now()
+        longest_s = max((limit.window_s for limit in limits), default=0)
+        at = (budget_takes.c.tenant_id == tenant_id, budget_takes.c.bucket == bucket)
+        with self._db.write(lock=f"budget {tenant_id} {bucket}") as connection:
+            connection.execute(delete(budget_takes).where(*at, budget_takes.c.taken_at <= now - longest_s))
+            statement = (
+                select(budget_takes.c.taken_at, budget_takes.c.amount)
+                .where(*at)
+                .order_by(budget_takes.c.taken_at.desc())
+            )
+            takes = connection.execute(statement).all()
+            ask_again_at = now
+            for limit in limits:
+                room = limit.amount - min(amount, limit.amount)
+                used = 0
+                for take in takes:
+                    if take.taken_at <= now - limit.window_s:
+                        break
+                    used += take.amount
+                    if used > room:
+                        ask_again_at = max(ask_again_at, take.taken_at + limit.window_s)
+                        break
+            if ask_again_at > now:
+                return from_timestamp(ask_again_at)
+            row = {"tenant_id": tenant_id, "bucket": bucket, "taken_at": now, "amount": amount}
+            connection.execute(insert(budget_takes).values(row))
+        return None

@@ -1,0 +1,221 @@
+"""Extension numbers: who has which, who gets the next.
+
+All of it inside the caller's write transaction, which is what makes an allocation atomic: on SQLite the write lock is
+held, on PostgreSQL the tenant's row is locked first (`lock_tenant`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, func, select, tuple_, update
+
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.schema import number_cursors, numbers, tenants, users
+from pbx_devhost.store.tenants import TenantError
+from pbx_plugin_api import AnyNumber, ExtensionWish, Fixed, UserLink
+
+__all__ = ["FIRST_NUMBER", "NumberError", "Numbers", "lock_tenant", "walk_key"]
+
+FIRST_NUMBER = 101
+_WINDOW = 2_000
+
+
+class NumberError(Exception):
+    """No number can be given; the message says why."""
+
+
+def lock_tenant(database: Database, connection: Connection, tenant_id: str) -> tuple[int | None, int]:
+    """Lock a tenant's users and numbers for this transaction; return its user limit and its rest in days.
+
+    Raises:
+        TenantError: There is no such tenant.
+    """
+    statement = select(tenants.c.user_limit, tenants.c.rest_days).where(tenants.c.id == tenant_id)
+    if not database.is_sqlite:
+        statement = statement.with_for_update()
+    row = connection.execute(statement).first()
+    if row is None:
+        raise TenantError(f"there is no tenant {tenant_id!r} (any more)")
+    return row.user_limit, row.rest_days
+
+
+def walk_key(number: str) -> int | None:
+    """Return a number as the walk upward sees it; None for those no walk can meet (0123 is not 123)."""
+    return int(number) if not number.startswith("0") and len(number) <= 18 else None
+
+
+@dataclass
+class Numbers:
+    """The numbers of one tenant within one write transaction."""
+
+    database: Database
+    connection: Connection
+    tenant_id: str
+    rest_days: int
+    _walks: dict[int, _Walk] = field(default_factory=dict)
+    _promised: set[str] = field(default_factory=set)
+
+    def recall(self, links: Sequence[UserLink]) -> dict[tuple[str, str], str]:
+        """Return the numbers that rest for these people, by (entra tenant id, object id), and keep them from others.
+
+        Also those whose user's row was deleted directly in the database, which left the number behind.
+        """
+        if not links:
+            return {}
+        keys = [(link.entra_tenant_id, link.entra_object_id) for link in links]
+        rows = self.connection.execute(
+            select(numbers.c.number, numbers.c.entra_tenant_id, numbers.c.entra_object_id)
+            .outerjoin(users, users.c.id == numbers.c.user_id)
+            .where(
+                numbers.c.tenant_id == self.tenant_id,
+                tuple_(numbers.c.entra_tenant_id, numbers.c.entra_object_id).in_(keys),
+                users.c.id.is_(None),
+                numbers.c.service.is_(None),
+            )
+            .order_by(func.coalesce(numbers.c.free_since, self.database.now()))  # several: the last one wins
+        )
+        recalled = {(row.entra_tenant_id, row.entra_object_id): row.number for row in rows}
+        self._promised.update(recalled.values())
+        return recalled
+
+    def keep(self, number: str) -> None:
+        """Keep a number from others for the rest of this transaction."""
+        self._promised.add(number)
+
+    def allocate(self, wish: ExtensionWish) -> str:
+        """Return a free number for a wish. The caller takes it with `take` in the same transaction.
+
+        Raises:
+            NumberError: A fixed number is taken.
+        """
+        number = self._check_fixed(wish.number) if isinstance(wish, Fixed) else self._walk(wish)
+        self._promised.add(number)
+        return number
+
+    def take(self, given: Sequence[tuple[str, str, UserLink | None]]) -> None:
+        """Write down who has which number now: (number, user id, person)."""
+        rows = [
+            {
+                "tenant_id": self.tenant_id,
+                "number": number,
+                "n": walk_key(number),
+                "user_id": user_id,
+                "service": None,
+                "entra_tenant_id": link.entra_tenant_id if link else None,
+                "entra_object_id": link.entra_object_id if link else None,
+                "free_since": None,
+            }
+            for number, user_id, link in given
+        ]
+        self.database.upsert(self.connection, numbers, rows)
+        for walk in self._walks.values():
+            walk.remember()
+
+    def release(self, user_ids: Sequence[str]) -> None:
+        """Let the numbers of deleted users rest."""
+        self.connection.execute(
+            update(numbers)
+            .where(numbers.c.tenant_id == self.tenant_id, numbers.c.user_id.in_(user_ids))
+            .values(user_id=None, free_since=self.database.now())
+        )
+
+    @property
+    def rested_before(self) -> float:
+        """Numbers freed before this moment may be given to anybody."""
+        return self.database.now() - self.rest_days * 86_400
+
+    def _check_fixed(self, number: str) -> str:
+        row = self.connection.execute(
+            select(numbers.c.user_id, numbers.c.service, numbers.c.free_since).where(
+                numbers.c.tenant_id == self.tenant_id, numbers.c.number == number
+            )
+        ).first()
+        if number in self._promised or (row is not None and row.user_id):
+            raise NumberError(f"extension number {number} is taken; wish for another")
+        if row is not None and row.service:
+            raise NumberError(f"extension number {number} belongs to a service ({row.service}); wish for another")
+        if row is not None and not (row.free_since is not None and row.free_since <= self.rested_before):
+            raise NumberError(f"extension number {number} still rests for who had it; wish for another")
+        return number
+
+    def _walk(self, wish: ExtensionWish) -> str:
+        start = FIRST_NUMBER if isinstance(wish, (AnyNumber, Fixed)) else int(wish.start)
+        walk = self._walks.get(start)
+        if walk is None:
+            walk = self._walks[start] = _Walk(self, start)
+        number = walk.next_free()
+        while number in self._promised:  # to somebody else in this transaction
+            number = walk.next_free()
+        return number
+
+
+class _Walk:
+    """Walks upward from a start over free numbers, remembering how far every number is taken.
+
+    The place is stored, so that the next batch goes on there: a walk costs what it gives, however many users there are.
+    """
+
+    def __init__(self, owner: Numbers, start: int) -> None:
+        self._owner = owner
+        self._start = start
+        key = (number_cursors.c.tenant_id == owner.tenant_id, number_cursors.c.start == start)
+        stored = owner.connection.execute(select(number_cursors.c.next).where(*key)).scalar()
+        self._at = self._stored = stored if stored is not None else start
+        self._taken: list[int] = []
+        self._window_end = self._at - 1
+        self._rested = self._find_rested()
+
+    def next_free(self) -> str:
+        if self._rested:
+            return str(self._rested.pop(0))
+        while True:
+            if self._at > self._window_end:
+                self._load_window()
+            free = self._at
+            self._at += 1
+            if self._taken and self._taken[-1] == free:
+                self._taken.pop()
+                continue
+            return str(free)
+
+    def remember(self) -> None:
+        """Store how far the walk has come: everything below has a row in `numbers`."""
+        if self._at != self._stored:
+            row = {"tenant_id": self._owner.tenant_id, "start": self._start, "next": self._at}
+            self._owner.database.upsert(self._owner.connection, number_cursors, [row])
+            self._stored = self._at
+
+    def _find_rested(self) -> list[int]:
+        """Numbers at or above the start whose rest is over: the walk has passed them by."""
+        n = numbers.c.n + 0  # so that the few that rest are looked through, and not all that were ever given
+        rows = self._owner.connection.execute(
+            select(n.label("n"))
+            .where(
+                numbers.c.tenant_id == self._owner.tenant_id,
+                numbers.c.free_since <= self._owner.rested_before,
+                numbers.c.user_id.is_(None),
+                n >= self._start,
+                n < self._at,
+            )
+            .order_by(n)
+            .limit(_WINDOW)
+        )
+        return [row.n for row in rows]
+
+    def _load_window(self) -> None:
+        window_end = self._at + _WINDOW - 1
+        rested_before = self._owner.rested_before
+        rows = self._owner.connection.execute(
+            select(numbers.c.n)
+            .where(
+                numbers.c.tenant_id == self._owner.tenant_id,
+                numbers.c.n >= self._at,
+                numbers.c.n <= window_end,
+                func.coalesce(numbers.c.free_since, rested_before + 1) > rested_before,
+            )
+            .order_by(numbers.c.n.desc())
+        )
+        self._taken = [row.n for row in rows]
+        self._window_end = window_end

@@ -1,0 +1,81 @@
+"""Who is next in the queue of mail: by rank, never out of order for one recipient and priority, never past a pause."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, delete, exists, insert, or_, select
+
+from pbx_devhost.store.schema import outbox, outbox_lanes, outbox_recipients
+from pbx_plugin_api import Priority
+
+__all__ = ["is_behind", "lane_of_mail", "leave_line", "select_next", "wait_in_line"]
+
+
+def lane_of_mail() -> Any:
+    """Return the condition that joins a mail to its lane."""
+    urgent = case((outbox.c.priority == int(Priority.URGENT), 1), else_=0)
+    return and_(outbox_lanes.c.tenant_id == outbox.c.tenant_id, outbox_lanes.c.urgent == urgent)
+
+
+def is_behind() -> Any:
+    """Return the condition that an earlier mail of the same priority waits for one of a mail's recipients."""
+    mine, earlier = outbox_recipients.alias("mine"), outbox_recipients.alias("earlier")
+    return exists(
+        select(earlier.c.seq)
+        .select_from(mine)
+        .join(
+            earlier,
+            and_(
+                earlier.c.tenant_id == mine.c.tenant_id,
+                earlier.c.address == mine.c.address,
+                earlier.c.priority == mine.c.priority,
+                earlier.c.seq < mine.c.seq,
+            ),
+        )
+        .where(mine.c.seq == outbox.c.seq)
+    )
+
+
+def _lane_is_open(now: float) -> Any:
+    urgent = outbox.c.priority == int(Priority.URGENT)
+    slow, fast = (
+        select(outbox_lanes.c.tenant_id).where(outbox_lanes.c.urgent == lane, outbox_lanes.c.paused_until > now)
+        for lane in (0, 1)
+    )
+    return or_(and_(~urgent, outbox.c.tenant_id.not_in(slow)), and_(urgent, outbox.c.tenant_id.not_in(fast)))
+
+
+def select_next(now: float, tenant_id: str | None) -> Any:
+    """Return the query for the next mail that is due, with its lane."""
+    statement = (
+        select(outbox, outbox_lanes.c.unreachable_since, outbox_lanes.c.probed_at)
+        .select_from(outbox.outerjoin(outbox_lanes, lane_of_mail()))
+        .where(
+            outbox.c.waiting == 1,
+            outbox.c.due_at <= now,
+            outbox.c.expires_at > now,
+            _lane_is_open(now),  # before the look at who is ahead: that one costs something for every row
+            ~is_behind(),
+        )
+        .order_by(outbox.c.rank, outbox.c.seq)
+        .limit(1)
+    )
+    return statement if tenant_id is None else statement.where(outbox.c.tenant_id == tenant_id)
+
+
+def wait_in_line(connection: Connection, seq: int, tenant_id: str, priority: int, addresses: Sequence[str]) -> None:
+    """Let a mail wait behind earlier ones to the same addresses."""
+    rows = [
+        {"seq": seq, "address": address, "tenant_id": tenant_id, "priority": priority}
+        for address in dict.fromkeys(address.casefold() for address in addresses)
+    ]
+    connection.execute(insert(outbox_recipients), rows)
+
+
+def leave_line(connection: Connection, seqs: Sequence[int]) -> None:
+    """Let later mail to the same addresses pass."""
+    for start in range(0, len(seqs), 500):
+        part = list(seqs[start : start + 500])
+        connection.execute(delete(outbox_recipients).where(outbox_recipients.c.seq.in_(part)))

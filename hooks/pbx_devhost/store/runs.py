@@ -1,0 +1,103 @@
+"""The run log: what each run did, how far it is, what was wrong with whom."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.schema import problems, runs
+from pbx_plugin_api import Problem, TickReport, TickStatus, dump
+
+__all__ = ["RunStore"]
+
+
+class RunStore:
+    """Runs of all tenants."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def begin(self, tenant_id: str, plugin: str, reason: str, job: str | None) -> str:
+        """Open a run and return its id. A run that never ends (the process was killed) shows as `running`."""
+        run_id = uuid.uuid4().hex
+        row: dict[str, Any] = {"id": run_id, "tenant_id": tenant_id, "plugin": plugin, "reason": reason, "job": job}
+        row |= {"status": "running", "started_at": self._db.now()}
+        with self._db.write() as connection:
+            # The lease is ours, so an earlier run still open was cut off.
+            earlier = (runs.c.tenant_id == tenant_id, runs.c.plugin == plugin, runs.c.status == "running")
+            cut_off = {"status": "interrupted", "finished_at": self._db.now(), "message": "The process ended."}
+            connection.execute(update(runs).where(*earlier).values(cut_off))
+            connection.execute(insert(runs).values(row))
+        return run_id
+
+    def finish(self, run_id: str, report: TickReport) -> None:
+        """Write down how a run ended."""
+        counts = {name: n for name, n in dump(report.counts).items() if name != "type"}
+        values = {
+            "status": report.status.value,
+            "message": report.message,
+            "finished_at": self._db.now(),
+            "counts": json.dumps(counts),
+            "problem_counts": json.dumps(dict(report.problem_counts)),
+            "requests": report.requests,
+            "plan": None if report.plan is None else json.dumps(dump(report.plan)),
+        }
+        with self._db.write() as connection:
+            # One that was overtaken stays `interrupted`, whatever its worker says afterwards.
+            connection.execute(update(runs).where(runs.c.id == run_id, runs.c.status == "running").values(values))
+
+    def fail(self, run_id: str, sentence: str) -> None:
+        """Write down that a plugin failed in a run."""
+        self.finish(run_id, TickReport(status=TickStatus.FAILED, message=sentence))
+
+    def report(self, run_id: str, stage: str, done: int, total: int | None) -> None:
+        """Write down how far a run is."""
+        values = {"stage": stage[:128], "done": done, "total": total}
+        with self._db.write() as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+
+    def add_problems(self, connection: Connection, run_id: str, found: Sequence[Problem]) -> None:
+        """Write down problems, in order, inside the caller's write transaction."""
+        rows = [
+            {
+                "run_id": run_id,
+                "reason": problem.reason,
+                "entra_object_id": problem.entra_object_id,
+                "upn": problem.upn,
+                "detail": problem.detail,
+            }
+            for problem in found
+        ]
+        connection.execute(insert(problems), rows)
+
+    def ask_to_stop(self, tenant_id: str) -> int:
+        """Ask the running runs of a tenant to stop at the next safe place; return how many were asked."""
+        running = (runs.c.tenant_id == tenant_id, runs.c.status == "running")
+        with self._db.write() as connection:
+            return connection.execute(update(runs).where(*running).values(stop_asked=1)).rowcount
+
+    def is_asked_to_stop(self, run_id: str) -> bool:
+        """Whether somebody asked."""
+        with self._db.read() as connection:
+            return bool(connection.execute(select(runs.c.stop_asked).where(runs.c.id == run_id)).scalar())
+
+    def get(self, run_id: str) -> Any:
+        """Return a run's row, or None."""
+        with self._db.read() as connection:
+            return connection.execute(select(runs).where(runs.c.id == run_id)).first()
+
+    def rows(self, tenant_id: str, *, limit: int | None = None) -> Iterator[Any]:
+        """Yield a tenant's runs, newest first."""
+        statement = select(runs).where(runs.c.tenant_id == tenant_id).order_by(runs.c.started_at.desc(), runs.c.id)
+        with self._db.read() as connection:
+            yield from connection.execute(statement.limit(limit)).all()
+
+    def problems(self, run_id: str, *, limit: int | None = None) -> Iterator[Any]:
+        """Yield a run's problems, in order."""
+        statement = select(problems).where(problems.c.run_id == run_id).order_by(problems.c.id).limit(limit)
+        yield from self._db.stream(statement)

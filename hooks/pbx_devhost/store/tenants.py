@@ -1,0 +1,170 @@
+"""The tenants of the PBX: who they are, and where browsers reach them."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from sqlalchemy import Connection, case, func, insert, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.schema import numbers, tenants
+from pbx_plugin_api import InvalidValueError, Scope, Tenant, WebOrigins
+
+__all__ = ["SYSTEM_TENANT", "TenantError", "TenantStore"]
+
+RESERVED_NUMBERS = ("555", "666", "777", "888")
+"""PortSIP's default service numbers (voicemail and others)."""
+
+SYSTEM_TENANT = Tenant(pbx_tenant_id="system", name="System", sip_domain="system.invalid", scope=Scope.SYSTEM)
+
+DEFAULT_WEB_ORIGIN = "https://localhost:8887"
+
+
+class TenantError(Exception):
+    """A tenant cannot be added or found; the message says which field and what to do."""
+
+
+class TenantStore:
+    """Tenants by name, id or domain."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add(
+        self,
+        name: str,
+        *,
+        sip_domain: str | None = None,
+        time_zone: str = "UTC",
+        country: str = "US",
+        web_origin: str = DEFAULT_WEB_ORIGIN,
+        sbc_origin: str | None = None,
+        user_limit: int | None = None,
+        rest_days: int = 30,
+    ) -> Tenant:
+        """Add a tenant, with the PBX's own service numbers taken.
+
+        Raises:
+            TenantError: A field breaks its rule, or name or domain is taken, be it as the other of the two: a tenant
+                is found by either, and must not be found under another's. Nothing was added.
+        """
+        slug = re.sub(r"[^a-z0-9-]+", "-", name.casefold()).strip("-") or "tenant"
+        domain = (sip_domain or (name.casefold() if "." in name else f"{slug}.pbx.local")).casefold()
+        try:
+            tenant = Tenant(
+                pbx_tenant_id=uuid.uuid4().hex,
+                name=name,
+                sip_domain=domain,
+                time_zone=time_zone,
+                country=country,
+                user_limit=user_limit,
+            )
+            WebOrigins(web=web_origin, sbc=sbc_origin)
+        except InvalidValueError as error:
+            raise TenantError(str(error)) from error
+        row = {
+            "id": tenant.pbx_tenant_id,
+            "name": name,
+            "sip_domain": domain,
+            "time_zone": time_zone,
+            "country": country,
+            "web_origin": web_origin,
+            "sbc_origin": sbc_origin,
+            "user_limit": user_limit,
+            "rest_days": rest_days,
+            "created_at": self._db.now(),
+        }
+        services = [
+            {"tenant_id": tenant.pbx_tenant_id, "number": number, "n": int(number), "service": "pbx"}
+            for number in RESERVED_NUMBERS
+        ]
+        try:
+            with self._db.write(lock="tenants") as connection:
+                _check_is_free(connection, name, domain)
+                connection.execute(insert(tenants).values(row))
+                connection.execute(insert(numbers), services)
+        except IntegrityError as error:
+            raise TenantError(f"name {name!r} or SIP domain {domain!r} is taken by another tenant") from error
+        return tenant
+
+    def all(self) -> list[Tenant]:
+        """Return every tenant, by name."""
+        with self._db.read() as connection:
+            return [_read(row) for row in connection.execute(select(tenants).order_by(tenants.c.name))]
+
+    def find(self, key: str) -> Tenant:
+        """Return the tenant with this id, SIP domain or name, whichever fits first; `system` without one: the PBX.
+
+        Raises:
+            TenantError: There is none; the message lists a few there are.
+        """
+        with self._db.read() as connection:
+            matches = or_(
+                tenants.c.id == key,
+                tenants.c.name == key,
+                func.lower(tenants.c.name) == key.casefold(),
+                tenants.c.sip_domain == key.casefold(),
+            )
+            rank = case(
+                (tenants.c.id == key, 0), (tenants.c.sip_domain == key.casefold(), 1), (tenants.c.name == key, 2)
+            )
+            row = connection.execute(select(tenants).where(matches).order_by(rank.asc().nulls_last())).first()
+            if row is not None:
+                return _read(row)
+            if key == SYSTEM_TENANT.pbx_tenant_id:
+                return SYSTEM_TENANT
+            names = connection.execute(select(tenants.c.name).order_by(tenants.c.name).limit(10)).scalars().all()
+        known = ", ".join(names) or "none yet; add one with: pbx-devhost tenant add NAME"
+        raise TenantError(f"there is no tenant {key!r}; tenants: {known}")
+
+    def find_by_origin(self, origin: str) -> Tenant | None:
+        """Return the tenant that is reached at a web origin, where exactly one is."""
+        with self._db.read() as connection:
+            matches = or_(tenants.c.web_origin == origin, tenants.c.sbc_origin == origin)
+            rows = connection.execute(select(tenants).where(matches).limit(2)).all()
+        return _read(rows[0]) if len(rows) == 1 else None
+
+    def origins(self, tenant: Tenant) -> WebOrigins:
+        """Return where browsers reach a tenant."""
+        if tenant.scope is Scope.SYSTEM:
+            return WebOrigins(web=DEFAULT_WEB_ORIGIN)
+        with self._db.read() as connection:
+            columns = (tenants.c.web_origin, tenants.c.sbc_origin)
+            row = connection.execute(select(*columns).where(tenants.c.id == tenant.pbx_tenant_id)).one()
+        return WebOrigins(web=row.web_origin, sbc=row.sbc_origin)
+
+    def reserve_number(self, tenant: Tenant, number: str, service: str) -> None:
+        """Take an extension number for another service, such as a queue or a ring group."""
+        row = {"tenant_id": tenant.pbx_tenant_id, "number": number, "n": int(number), "service": service}
+        try:
+            with self._db.write() as connection:
+                connection.execute(insert(numbers).values(row))
+        except IntegrityError as error:
+            raise TenantError(f"number {number} is taken") from error
+
+
+def _check_is_free(connection: Connection, name: str, domain: str) -> None:
+    """Refuse what would be found under another tenant's name, domain or id."""
+    for field, value in (("name", name), ("SIP domain", domain)):
+        lower = value.casefold()
+        matches = or_(func.lower(tenants.c.name) == lower, tenants.c.sip_domain == lower, tenants.c.id == value)
+        other = connection.execute(select(tenants.c.name, tenants.c.sip_domain).where(matches).limit(1)).first()
+        if other is not None:
+            raise TenantError(
+                f"{field}: {value!r} is taken by another tenant ({other.name}, {other.sip_domain}), as its name, domain"
+                " or id; choose another"
+            )
+
+
+def _read(row: Any) -> Tenant:
+    return Tenant(
+        pbx_tenant_id=row.id,
+        name=row.name,
+        sip_domain=row.sip_domain,
+        time_zone=row.time_zone,
+        country=row.country,
+        user_limit=row.user_limit,
+    )

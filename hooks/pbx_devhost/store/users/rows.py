@@ -1,0 +1,104 @@
+"""What making, changing and ending a user means in rows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, delete
+
+from pbx_devhost.store.database import from_timestamp
+from pbx_devhost.store.passwords import make_password, make_pin
+from pbx_devhost.store.schema import links, photos, registrations, sessions, users
+from pbx_devhost.store.vault import Vault
+from pbx_plugin_api import DisableReason, InvalidValueError, LinkedUser, Phone, UserLink
+
+__all__ = [
+    "LINKABLE_ROLES",
+    "LINKED_COLUMNS",
+    "SHOWN_COLUMNS",
+    "STANDARD_ROLE",
+    "delete_users",
+    "end_access",
+    "new_user_row",
+    "read_linked",
+    "user_key",
+]
+
+STANDARD_ROLE: Final = "StandardUser"
+LINKABLE_ROLES: Final = ("StandardUser", "StandardInternationalUser")
+"""Hand-made users with these roles may be linked by a plugin; administrators never are."""
+
+SHOWN_COLUMNS: Final = tuple(
+    column for column in users.c if column.name not in ("sip_secret", "pin_secret", "password_hash")
+)
+"""Everything but what nobody is to see."""
+
+LINKED_COLUMNS: Final = (*SHOWN_COLUMNS, links.c.entra_tenant_id, links.c.entra_object_id, links.c.photo_etag)
+
+
+def user_key(username: str) -> str:
+    """Return what usernames are compared by: case is ignored."""
+    return username.casefold()
+
+
+def new_user_row(vault: Vault, tenant_id: str, now: float) -> dict[str, Any]:
+    """Return the row of a new user with a SIP password and a PIN of their own, and no portal password."""
+    user_id = uuid.uuid4().hex
+    return {
+        "id": user_id,
+        "tenant_id": tenant_id,
+        "enabled": 1,
+        "role": STANDARD_ROLE,
+        "sip_secret": vault.seal(make_password().encode(), user_id, "sip"),
+        "pin_secret": vault.seal(make_pin().encode(), user_id, "pin"),
+        "created_at": now,
+    }
+
+
+def end_access(connection: Connection, user_ids: Sequence[str]) -> None:
+    """End the sessions and the SIP registrations of users."""
+    connection.execute(delete(sessions).where(sessions.c.user_id.in_(user_ids)))
+    connection.execute(delete(registrations).where(registrations.c.user_id.in_(user_ids)))
+
+
+def delete_users(connection: Connection, user_ids: Sequence[str]) -> None:
+    """Delete users and all that hangs on them, but not their links and numbers."""
+    end_access(connection, user_ids)
+    connection.execute(delete(photos).where(photos.c.user_id.in_(user_ids)))
+    connection.execute(delete(users).where(users.c.id.in_(user_ids)))
+
+
+def read_linked(row: Row[Any]) -> LinkedUser:
+    """Return the value object of a row of `LINKED_COLUMNS`.
+
+    Rows may have been changed directly in the database: one that breaks a rule must not stop the whole stream.
+    """
+    enabled = bool(row.enabled)
+    known = row.disabled_reason in list(DisableReason)
+    return LinkedUser(
+        user_id=row.id,
+        link=UserLink(entra_tenant_id=row.entra_tenant_id, entra_object_id=row.entra_object_id),
+        username=row.username,
+        display_name=row.display_name,
+        extension_number=row.extension_number,
+        enabled=enabled,
+        email=row.email,
+        mobile_phone=_read_phone(row.mobile_phone, row.mobile_phone_e164),
+        work_phone=_read_phone(row.work_phone, row.work_phone_e164),
+        department=row.department,
+        disabled_reason=None if enabled else DisableReason(row.disabled_reason) if known else DisableReason.BY_ADMIN,
+        disabled_at_utc=None if enabled else from_timestamp(row.disabled_at),
+        photo_sha256=row.photo_sha256,
+        photo_etag=row.photo_etag,
+    )
+
+
+def _read_phone(raw: str | None, e164: str | None) -> Phone | None:
+    if not raw:
+        return None
+    try:
+        return Phone(raw=raw, e164=e164)
+    except InvalidValueError:
+        return Phone(raw="".join(c for c in raw if c.isprintable())[:32] or "?")

@@ -1,0 +1,178 @@
+"""The users of the PBX: what administrators do to them, and how they are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
+
+from pbx_devhost.store.numbers import NumberError, Numbers, lock_tenant
+from pbx_devhost.store.schema import links, photos, users
+from pbx_devhost.store.users.linked import LinkedUsers
+from pbx_devhost.store.users.rows import SHOWN_COLUMNS, STANDARD_ROLE, delete_users, end_access, new_user_row, user_key
+from pbx_plugin_api import AnyNumber, DisableReason, ExtensionWish, InvalidValueError, rules
+
+__all__ = ["UserError", "UserStore"]
+
+EDITABLE: Final = ("display_name", "email", "mobile_phone", "work_phone", "home_phone", "department", "enabled")
+
+
+class UserError(Exception):
+    """A user cannot be added, found or changed; the message says which field and what to do."""
+
+
+class UserStore(LinkedUsers):
+    """Users of all tenants; every method names the tenant."""
+
+    def add(
+        self,
+        tenant_id: str,
+        username: str,
+        *,
+        display_name: str,
+        email: str | None = None,
+        role: str = STANDARD_ROLE,
+        extension: ExtensionWish = AnyNumber(),
+    ) -> str:
+        """Add a hand-made user and return their extension number.
+
+        Raises:
+            UserError: A field breaks its rule, the username is taken, the limit is reached, or the number cannot be
+                had. Nothing was added.
+        """
+        shown: dict[str, Any] = {"display_name": display_name, "email": email or None}
+        _check(shown)
+        try:
+            rules.check_username("username", username)
+        except InvalidValueError as error:
+            raise UserError(str(error)) from error
+        with self._db.write() as connection:
+            limit, rest_days = lock_tenant(self._db, connection, tenant_id)
+            count = connection.execute(select(func.count()).where(users.c.tenant_id == tenant_id)).scalar_one()
+            if limit is not None and count >= limit:
+                raise UserError(f"the tenant's limit of {limit} users is reached")
+            key = user_key(username)
+            taken = select(users.c.id).where(users.c.tenant_id == tenant_id, users.c.username_key == key)
+            if connection.execute(taken).first():
+                raise UserError(f"username: {username!r} is taken")
+            given = Numbers(self._db, connection, tenant_id, rest_days)
+            try:
+                number = given.allocate(extension)
+            except NumberError as error:
+                raise UserError(str(error)) from error
+            self._vault.hold_key(connection)
+            row = new_user_row(self._vault, tenant_id, self._db.now()) | shown
+            row |= {"username": username, "username_key": key, "extension_number": number, "role": role}
+            connection.execute(insert(users).values(row))
+            given.take([(number, row["id"], None)])
+        return number
+
+    def edit(self, tenant_id: str, username: str, values: Mapping[str, Any]) -> None:
+        """Change a user by hand; an empty value clears a field. A synced field comes back at the next sync.
+
+        Raises:
+            UserError: A field cannot be edited or breaks its rule, or there is no such user. Nothing was changed.
+        """
+        unknown = sorted(set(values) - set(EDITABLE))
+        if unknown:
+            raise UserError(f"{unknown[0]}: cannot be edited; editable: {', '.join(EDITABLE)}")
+        new: dict[str, Any] = {name: value if value != "" else None for name, value in values.items()}
+        _check(new)
+        if "enabled" in new:
+            on = _read_switch(new["enabled"])
+            reason = None if on else DisableReason.BY_ADMIN.value
+            new |= {"enabled": int(on), "disabled_reason": reason, "disabled_at": None if on else self._db.now()}
+        for phone in ("mobile_phone", "work_phone"):
+            if phone in new:
+                new[f"{phone}_e164"] = None
+        with self._db.write() as connection:
+            user_id = self._require(connection, tenant_id, username)
+            if new:
+                connection.execute(update(users).where(users.c.id == user_id).values(new))
+            if new.get("enabled") == 0:
+                end_access(connection, [user_id])
+
+    def delete(self, tenant_id: str, username: str) -> None:
+        """Delete a user by hand. Their number rests; a synced user comes back at the next sync, with the number."""
+        with self._db.write() as connection:
+            user_id = self._require(connection, tenant_id, username)
+            _, rest_days = lock_tenant(self._db, connection, tenant_id)
+            Numbers(self._db, connection, tenant_id, rest_days).release([user_id])
+            delete_users(connection, [user_id])
+
+    def rows(self, tenant_id: str, *, search: str = "", offset: int = 0, limit: int | None = None) -> Iterator[Any]:
+        """Yield users as the PBX shows them, by number, with their link."""
+        statement = (
+            select(
+                *SHOWN_COLUMNS,
+                links.c.entra_tenant_id,
+                links.c.entra_object_id,
+            )
+            .outerjoin(links, links.c.user_id == users.c.id)
+            .where(users.c.tenant_id == tenant_id)
+            .order_by(func.length(users.c.extension_number), users.c.extension_number)
+            .offset(offset)
+        )
+        if search:
+            searched = (users.c.display_name, users.c.username, users.c.email, users.c.extension_number)
+            statement = statement.where(or_(*(column.icontains(search, autoescape=True) for column in searched)))
+        if limit is not None:
+            statement = statement.limit(limit)
+        yield from self._db.stream(statement)
+
+    def count_all(self, tenant_id: str) -> int:
+        """Count all users of a tenant."""
+        with self._db.read() as connection:
+            return connection.execute(select(func.count()).where(users.c.tenant_id == tenant_id)).scalar_one()
+
+    def find_by_username(self, tenant_id: str, username: str) -> Row[Any] | None:
+        """Return the row of a user, with password hash and link, or None."""
+        statement = (
+            select(users, links.c.entra_tenant_id, links.c.entra_object_id)
+            .outerjoin(links, links.c.user_id == users.c.id)
+            .where(users.c.tenant_id == tenant_id, users.c.username_key == user_key(username))
+        )
+        with self._db.read() as connection:
+            return connection.execute(statement).first()
+
+    def photo(self, tenant_id: str, user_id: str) -> tuple[bytes, str] | None:
+        """Return a user's photo and its type, or None."""
+        statement = (
+            select(photos.c.content, photos.c.content_type)
+            .join(users, users.c.id == photos.c.user_id)
+            .where(users.c.tenant_id == tenant_id, users.c.id == user_id)
+        )
+        with self._db.read() as connection:
+            row = connection.execute(statement).first()
+        return None if row is None else (row.content, row.content_type)
+
+    def _require(self, connection: Connection, tenant_id: str, username: str) -> str:
+        chosen = select(users.c.id).where(users.c.tenant_id == tenant_id, users.c.username_key == user_key(username))
+        user_id: str | None = connection.execute(chosen).scalar()
+        if user_id is None:
+            raise UserError(f"there is no user {username!r} in this tenant")
+        return user_id
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    """Refuse what breaks a limit, by the same rules that plugins are held to."""
+    try:
+        for name, value in values.items():
+            if name == "display_name":
+                rules.check_text(name, value or "", min_chars=1, max_chars=rules.DISPLAY_NAME_MAX_CHARS)
+            elif name.endswith("_phone"):
+                rules.check_optional_text(name, value, max_chars=rules.PHONE_MAX_CHARS)
+            elif name != "enabled":
+                rules.check_optional_text(name, value, max_chars=128)
+    except InvalidValueError as error:
+        raise UserError(str(error)) from error
+
+
+def _read_switch(value: object) -> bool:
+    word = str(value).casefold()
+    if word in ("1", "true", "yes", "on"):
+        return True
+    if word in ("0", "false", "no", "off"):
+        return False
+    raise UserError(f"enabled: {value!r} is neither yes nor no")

@@ -1,0 +1,171 @@
+"""Secrets at rest: AES-256-GCM under a data key, which a key-encryption key wraps.
+
+`pbx_devhost.store.keys` finds the key-encryption key. What is sealed is bound to its place (tenant, plugin, name): a
+row that is copied to another place does not open.
+"""
+
+from __future__ import annotations
+
+import secrets as random
+import uuid
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, delete, insert, select, update
+
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.keys import KEY_VARIABLE, VaultError
+from pbx_devhost.store.schema import data_keys, flows, outbox, secrets, users
+from pbx_plugin_api import QuotaError
+
+__all__ = ["Vault"]
+
+SECRET_MAX_BYTES = 64 * 1024
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+_ID_BYTES = 16
+
+
+class Vault:
+    """Seals and opens. Keep one per process: unwrapped data keys are cached in memory."""
+
+    def __init__(self, database: Database, key: bytes) -> None:
+        self._db = database
+        self._kek = AESGCM(key)
+        self._keys: dict[str, AESGCM] = {}
+        self._current = ""
+        # Now, not at first use: that may be inside somebody's write transaction, which would wait for itself.
+        self._load()
+
+    def seal(self, value: bytes, *place: str) -> bytes:
+        """Encrypt a value for one place."""
+        nonce = random.token_bytes(_NONCE_BYTES)
+        key_id = bytes.fromhex(self._current)
+        return key_id + nonce + self._keys[self._current].encrypt(nonce, value, _bind(place))
+
+    def open(self, sealed: bytes, *place: str) -> bytes:
+        """Decrypt a value of one place.
+
+        Raises:
+            VaultError: It was sealed with another key, or for another place.
+        """
+        key_id = sealed[:_ID_BYTES].hex()
+        if key_id not in self._keys:
+            self._load()
+        nonce, rest = sealed[_ID_BYTES : _ID_BYTES + _NONCE_BYTES], sealed[_ID_BYTES + _NONCE_BYTES :]
+        try:
+            return self._keys[key_id].decrypt(nonce, rest, _bind(place))
+        except (KeyError, InvalidTag) as error:
+            raise VaultError("a secret does not open with this key; is this the key that made the database?") from error
+
+    def get(self, tenant_id: str, plugin: str, name: str) -> bytes | None:
+        """Return a stored secret, or None."""
+        place = (secrets.c.tenant_id == tenant_id, secrets.c.plugin == plugin, secrets.c.name == name)
+        with self._db.read() as connection:
+            sealed = connection.execute(select(secrets.c.sealed).where(*place)).scalar()
+        return None if sealed is None else self.open(sealed, tenant_id, plugin, name)
+
+    def put(self, connection: Connection, tenant_id: str, plugin: str, name: str, value: bytes) -> None:
+        """Store a secret inside the caller's write transaction.
+
+        Raises:
+            QuotaError: It is larger than 64 KiB.
+        """
+        if len(value) > SECRET_MAX_BYTES:
+            raise QuotaError(f"a secret of {len(value)} bytes; at most {SECRET_MAX_BYTES}")
+        self.hold_key(connection)
+        sealed = self.seal(value, tenant_id, plugin, name)
+        row = {"tenant_id": tenant_id, "plugin": plugin, "name": name, "sealed": sealed}
+        self._db.upsert(connection, secrets, [row])
+
+    def delete(self, connection: Connection, tenant_id: str, plugin: str, name: str) -> None:
+        """Forget a secret inside the caller's write transaction."""
+        at = (secrets.c.tenant_id == tenant_id, secrets.c.plugin == plugin, secrets.c.name == name)
+        connection.execute(delete(secrets).where(*at))
+
+    def hold_key(self, connection: Connection) -> None:
+        """Keep the newest data key for this write transaction; call it before `seal`.
+
+        Another process may have rotated meanwhile, or be about to: what is sealed with a key that is gone is lost.
+        """
+        newest = select(data_keys.c.id).order_by(data_keys.c.created_at.desc(), data_keys.c.id)
+        if not self._db.is_sqlite:
+            newest = newest.with_for_update(read=True)
+        # Looked for twice: on PostgreSQL the first look comes back empty after waiting for a rotation.
+        ids = list(connection.execute(newest).scalars()) or list(connection.execute(newest).scalars())
+        if not ids or ids[0] != self._current:
+            self._read_keys(connection)
+
+    def rotate(self, new_key: bytes | None = None) -> int:
+        """Make a new data key (and wrap with a new key-encryption key, if given); re-encrypt everything.
+
+        Returns:
+            How many secrets were sealed anew. All or nothing: one transaction.
+        """
+        wrapping = AESGCM(new_key) if new_key is not None else self._kek
+        count = 0
+        with self._db.write(lock="data keys") as connection:
+            # Whoever seals holds the key: this waits for them, and what they sealed is seen below.
+            held = select(data_keys.c.id) if self._db.is_sqlite else select(data_keys.c.id).with_for_update()
+            old_ids = list(connection.execute(held).scalars())
+            self._read_keys(connection)
+            key_id, key = self._make(connection, wrapping)
+            self._keys[key_id], self._current = key, key_id
+            for row in connection.execute(select(secrets)).all():
+                place = (row.tenant_id, row.plugin, row.name)
+                sealed = self.seal(self.open(row.sealed, *place), *place)
+                connection.execute(
+                    update(secrets)
+                    .where(secrets.c.tenant_id == place[0], secrets.c.plugin == place[1], secrets.c.name == place[2])
+                    .values(sealed=sealed)
+                )
+                count += 1
+            chosen = select(users.c.id, users.c.sip_secret, users.c.pin_secret).where(users.c.sip_secret.is_not(None))
+            for row in connection.execute(chosen).all():
+                sip, pin = self.open(row.sip_secret, row.id, "sip"), self.open(row.pin_secret, row.id, "pin")
+                values = {"sip_secret": self.seal(sip, row.id, "sip"), "pin_secret": self.seal(pin, row.id, "pin")}
+                connection.execute(update(users).where(users.c.id == row.id).values(values))
+                count += 2
+            mails = select(outbox.c.seq, outbox.c.id, outbox.c.sealed).where(outbox.c.sealed.is_not(None))
+            for row in connection.execute(mails).all():
+                sealed = self.seal(self.open(row.sealed, "outbox", row.id), "outbox", row.id)
+                connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(sealed=sealed))
+                count += 1
+            connection.execute(delete(flows))  # sign-ins under way are short-lived: their people click again
+            connection.execute(delete(data_keys).where(data_keys.c.id.in_(old_ids)))
+        self._kek = wrapping
+        return count
+
+    def _load(self) -> None:
+        with self._db.read() as connection:
+            if self._read_keys(connection):
+                return
+        with self._db.write(lock="data keys") as connection:
+            if not self._read_keys(connection):
+                self._make(connection, self._kek)
+                self._read_keys(connection)
+
+    def _read_keys(self, connection: Connection) -> bool:
+        """Unwrap every data key there is; return whether there is any."""
+        rows = connection.execute(select(data_keys).order_by(data_keys.c.created_at, data_keys.c.id.desc())).all()
+        for row in rows:
+            nonce, wrapped = row.wrapped[:_NONCE_BYTES], row.wrapped[_NONCE_BYTES:]
+            try:
+                self._keys[row.id] = AESGCM(self._kek.decrypt(nonce, wrapped, row.id.encode()))
+            except InvalidTag as error:
+                raise VaultError(
+                    f"this is not the key of this database; give back its key file, or set {KEY_VARIABLE}"
+                ) from error
+            self._current = row.id
+        return bool(rows)
+
+    def _make(self, connection: Connection, wrapping: AESGCM) -> tuple[str, AESGCM]:
+        key_id, key = uuid.uuid4().hex, random.token_bytes(_KEY_BYTES)
+        nonce = random.token_bytes(_NONCE_BYTES)
+        wrapped = nonce + wrapping.encrypt(nonce, key, key_id.encode())
+        connection.execute(insert(data_keys).values(id=key_id, wrapped=wrapped, created_at=self._db.now()))
+        return key_id, AESGCM(key)
+
+
+def _bind(place: tuple[str, ...]) -> bytes:
+    return "\x1f".join(place).encode()

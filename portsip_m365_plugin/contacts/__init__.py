@@ -1,0 +1,1 @@
+"""Contacts: each mailbox's folders read, compared with the PBX's books, and written."""

@@ -1,0 +1,188 @@
+"""Mailboxes that left the scope take their contacts along; many at once ask first."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final
+
+from pbx_plugin_api import (
+    Done,
+    DropContact,
+    Host,
+    PersonalBook,
+    Refused,
+    Severity,
+    UserLink,
+    Viewer,
+)
+from portsip_m365_plugin.contacts.books import BATCH_MAX, CompanyWriter
+from portsip_m365_plugin.contacts.scope import Scope
+from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, MailboxStatus, StateWriter, load_mailboxes
+from portsip_m365_plugin.users.guard import RemovalWindow, is_too_many
+
+__all__ = ["Leaving", "PendingRemoval", "approve_removal", "find_leaving", "pending_removal", "remove_leaving"]
+
+_PENDING_KEY: Final = "contacts.leaving"
+_APPROVED_KEY: Final = "contacts.leaving_approved"
+_WINDOW_KEY: Final = "contacts.guard"
+_COMPANY_CONTACTS: Final = 20
+_COMPANY_SHARE: Final = 0.50
+_GONE_AFTER: Final = timedelta(days=30)
+"""Exchange keeps a deleted mailbox for 30 days; until then a missing one may come back, and its contacts stay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingRemoval:
+    """A removal that waits for an admin's word."""
+
+    checksum: str
+    mailboxes: int
+    contacts: int
+
+    def describe(self) -> str:
+        """Return the sentence that the admin reads."""
+        who = "1 mailbox has" if self.mailboxes == 1 else f"{self.mailboxes} mailboxes have"
+        return (
+            f"{who} left the contact sync, and {self.contacts} contacts would go with that."
+            " If that is right, approve it; if not, look at the CONTACT SYNC tab first. Until then they stay."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """What has left the scope."""
+
+    records: tuple[MailboxRecord, ...]
+    orphans: tuple[PersonalBook, ...] = ()
+    """Books of people who left, of whose mailboxes nothing is remembered."""
+    pending: PendingRemoval | None = None
+    """Set where an admin has to be asked: then nothing of it may go."""
+    approved: bool = False
+    """Whether an admin said yes to this; such does not count against the next 24 hours."""
+
+
+def find_leaving(host: Host, scope: Scope, entra_tenant_id: str) -> Leaving:
+    """Say which mailboxes left, and whether that may be carried out.
+
+    The rule is the one for people (`sync.guard`), with what went within the last 24 hours: more than 10 mailboxes *and*
+    more than a tenth of those that have contacts, or at least 3 and more than half, ask first. So do shared mailboxes
+    that hold more than half of the company's contacts, and at least 20: everybody sees that book. Cost: one pass over
+    the mailboxes' records.
+    """
+    left: list[MailboxRecord] = []
+    now_utc = host.clock.now_utc()
+    filled, seen = 0, set()
+    company = company_left = 0
+    for record in load_mailboxes(host):
+        filled += record.contacts > 0
+        company += record.contacts if record.kind is BookKind.COMPANY else 0
+        if record.kind is BookKind.PERSONAL:
+            seen.add(record.mailbox_id)
+        if not scope.holds(record.kind, record.mailbox_id) or _is_gone_for_good(record, now_utc):
+            # The marks are not needed any more, and may be long.
+            left.append(record.read_anew())
+            company_left += record.contacts if record.kind is BookKind.COMPANY else 0
+    orphans = tuple(
+        book
+        for book in host.contacts.books()
+        if isinstance(book, PersonalBook)
+        and book.owner.entra_object_id not in seen
+        and not scope.holds(BookKind.PERSONAL, book.owner.entra_object_id)
+    )
+    n_left = sum(record.contacts > 0 for record in left) + len(orphans)
+    n_before = RemovalWindow(host, now_utc, _WINDOW_KEY).removed
+    is_many = n_left > 0 and is_too_many(n_left + n_before, filled + n_before)
+    is_company = company_left >= _COMPANY_CONTACTS and company_left > company * _COMPANY_SHARE
+    pending, approved = None, False
+    if is_many or is_company:
+        names = sorted(
+            [f"{record.kind.value}.{record.mailbox_id}" for record in left]
+            + [f"{BookKind.PERSONAL.value}.{book.owner.entra_object_id}" for book in orphans]
+        )
+        checksum = hashlib.sha256("\n".join([entra_tenant_id, *names]).encode()).hexdigest()[:16]
+        pending = PendingRemoval(checksum=checksum, mailboxes=n_left, contacts=sum(r.contacts for r in left))
+        word = host.state.get(_APPROVED_KEY)
+        approved = word is not None and word.value == checksum
+    return Leaving(records=tuple(left), orphans=orphans, pending=None if approved else pending, approved=approved)
+
+
+def remove_leaving(
+    host: Host, leaving: Leaving, company: CompanyWriter, states: StateWriter, entra_tenant_id: str
+) -> int:
+    """Remove the contacts of what has left, or ask; return how many contacts went. Ends early where it should stop."""
+    if leaving.pending is not None:
+        pending = leaving.pending
+        host.state.put(
+            _PENDING_KEY,
+            {"checksum": pending.checksum, "mailboxes": pending.mailboxes, "contacts": pending.contacts},
+        )
+        host.notify_admin(
+            "m365.contacts.approval", "The contact sync waits for your approval", pending.describe(),
+            severity=Severity.WARNING,
+        )  # fmt: skip
+        return 0
+    removed = 0
+    window = RemovalWindow(host, host.clock.now_utc(), _WINDOW_KEY)
+    for record in leaving.records:
+        if host.progress.should_stop():
+            return removed
+        if record.contacts and not leaving.approved:
+            window.add(1)  # before it goes: killed in between, the next run is the more careful
+        if record.kind is BookKind.COMPANY:
+            removed += company.write(record.mailbox_id, {}, list(company.known(record.mailbox_id))).deleted
+        else:
+            link = UserLink(entra_tenant_id=entra_tenant_id, entra_object_id=record.mailbox_id)
+            removed += _clear(host, PersonalBook(owner=link))
+        states.forget(record)
+    if not leaving.approved:
+        window.add(len(leaving.orphans))
+    for book in leaving.orphans:
+        removed += _clear(host, book)
+    for key in (_PENDING_KEY, _APPROVED_KEY):
+        if host.state.get(key) is not None:
+            host.state.delete(key)
+    return removed
+
+
+def pending_removal(host: Host) -> PendingRemoval | None:
+    """Return the removal that waits, or None."""
+    record = host.state.get(_PENDING_KEY)
+    value = record.value if record is not None else None
+    if not isinstance(value, dict):
+        return None
+    return PendingRemoval(
+        checksum=str(value["checksum"]), mailboxes=int(str(value["mailboxes"])), contacts=int(str(value["contacts"]))
+    )
+
+
+def approve_removal(host: Host, checksum: str, viewer: Viewer) -> Done | Refused:
+    """Let the next run remove what was shown; it asks again should that be anything else by then. Idempotent."""
+    if not viewer.may_edit:
+        return Refused(message="You may look, but not approve.", remedy="Ask an administrator.")
+    pending = pending_removal(host)
+    if pending is None or pending.checksum != checksum:
+        return Refused(message="This is not what waits for approval (any more).", remedy="Look at the tab again.")
+    host.state.put(_APPROVED_KEY, checksum)
+    host.audit.record(
+        "contacts.removal_approved", outcome="ok", subject=checksum, detail=f"{pending.contacts} contacts"
+    )
+    return Done(message="Approved. The next run removes these contacts: sync now, or wait for tonight.")
+
+
+def _is_gone_for_good(record: MailboxRecord, now_utc: datetime) -> bool:
+    """Whether there has been no mailbox for as long as Exchange keeps a deleted one."""
+    is_gone = record.status in (MailboxStatus.NO_MAILBOX, MailboxStatus.ON_PREMISES, MailboxStatus.INACTIVE)
+    return (
+        is_gone and record.contacts > 0 and record.since_utc is not None and now_utc - record.since_utc >= _GONE_AFTER
+    )
+
+
+def _clear(host: Host, book: PersonalBook) -> int:
+    removed = 0
+    while part := list(islice(host.contacts.synced(book), BATCH_MAX)):
+        results = host.contacts.apply(book, [DropContact(external_id=contact.external_id) for contact in part])
+        removed += len(results)
+    return removed

@@ -1,0 +1,280 @@
+"""One run of the contact sync: what is edited in the PBX is mended, what left goes, what is there is read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pbx_plugin_api import Host, InvalidValueError, Problem, Tenant, Tick, TickReason, TickStatus, dump, load
+from portsip_m365_plugin.contacts.books import CompanyWriter, mend_diverged
+from portsip_m365_plugin.contacts.leaving import find_leaving, remove_leaving
+from portsip_m365_plugin.contacts.purpose import (
+    PurposeNotPermittedError,
+    PurposeStoppedError,
+    find_shared_mailboxes,
+)
+from portsip_m365_plugin.contacts.scope import (
+    ContactSettings,
+    PersonalScope,
+    Scope,
+    SharedMailbox,
+    SharedMode,
+    Target,
+)
+from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, MailboxStatus, StateWriter, load_mailboxes
+from portsip_m365_plugin.contacts.walk import ContactTally, ContactWalk
+from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
+from portsip_m365_plugin.users.graph_source import describe_graph_error
+
+__all__ = [
+    "RESYNC_JOB",
+    "SYNC_JOB",
+    "ContactSummary",
+    "ContactSyncReport",
+    "has_contact_work",
+    "read_contact_summary",
+    "run_contact_sync",
+]
+
+_log = logging.getLogger(__name__)
+
+SYNC_JOB: Final = "contacts"
+RESYNC_JOB: Final = "contacts_resync"
+
+_ROUND_KEY: Final = "contacts.round"
+_SUMMARY_KEY: Final = "contacts.summary"
+_ROUND_MAX_AGE: Final = timedelta(hours=20)
+_STOPPED: Final = "Stopped; the next run goes on where this one ended."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactSyncReport:
+    """How a run of contacts ended. Problems were told through `host.progress.problem`, and are counted here."""
+
+    status: TickStatus
+    message: str = ""
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    mended: int = 0
+    """Edits made in the PBX that were undone."""
+    mailboxes_read: int = 0
+    states: Mapping[str, int] = field(default_factory=dict)
+    problem_counts: Mapping[str, int] = field(default_factory=dict)
+    requests: int = 0
+    resumable: bool = False
+    retry_at_utc: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactSummary:
+    """What the settings page shows of the last run; kept, so that drawing a page reads one record."""
+
+    at_utc: datetime
+    message: str
+    states: Mapping[str, int]
+    troubled: tuple[MailboxRecord, ...]
+    """The first 200 mailboxes that could not be read, or not wholly."""
+
+
+def read_contact_summary(host: Host) -> ContactSummary | None:
+    """Return the last run's summary, or None where there was none yet."""
+    record = host.state.get(_SUMMARY_KEY)
+    if record is None:
+        return None
+    try:
+        return load(ContactSummary, record.value)
+    except InvalidValueError:
+        return None
+
+
+def has_contact_work(host: Host, settings: ContactSettings) -> bool:
+    """Whether a run has anything to do: contacts are switched on, or what was synced before still has to go."""
+    return not settings.is_off or next(host.contacts.books(), None) is not None
+
+
+def run_contact_sync(
+    host: Host, tenant: Tenant, tick: Tick, client: GraphClient, settings: ContactSettings
+) -> ContactSyncReport:
+    """Bring the books to what the mailboxes hold.
+
+    Blocks until done, until `host.progress.should_stop()`, or until an error. Each mailbox is written when all of it
+    was read, and remembered after that: killed anywhere, the next run ends with the same books. Expected failures are
+    reports, never exceptions.
+
+    Cost of a night without changes: one request for 20 of (mailboxes + folders); in a cloud without a delta of
+    contacts, for 20 of (mailboxes + 2 x folders). Nothing is written into any book then.
+
+    Args:
+        host: The tenant's.
+        tenant: For the log.
+        tick: `max_requests` batches are in flight at most; its job `contacts_resync` reads everything anew, and goes on
+            where it ended when that is resumed.
+        client: Of this tenant's app, with the run's deadline.
+        settings: The tenant's. Where contacts are switched off, what was synced goes.
+    """
+    return _Run(host, tenant, tick, client, settings).go()
+
+
+class _Run:
+    def __init__(self, host: Host, tenant: Tenant, tick: Tick, client: GraphClient, settings: ContactSettings) -> None:
+        self._host, self._tenant, self._tick = host, tenant, tick
+        self._client, self._settings = client, settings
+        self._sent_before = client.requests_sent
+        self._tally = ContactTally()
+        self._mended = self._removed = 0
+        self._says: list[str] = []
+
+    def go(self) -> ContactSyncReport:
+        """Run, and turn expected failures into reports."""
+        try:
+            report = self._walk()
+        except BudgetSpentError as error:
+            report = self._report(TickStatus.STOPPED, describe_graph_error(error), resumable=True)
+        except GraphError as error:
+            is_pause = error.retry_at_utc is not None
+            status = TickStatus.STOPPED if is_pause else TickStatus.FAILED
+            report = self._report(status, describe_graph_error(error), retry_at_utc=error.retry_at_utc)
+        summary = ContactSummary(
+            at_utc=self._host.clock.now_utc(),
+            message=report.message[:2000],
+            states=report.states,
+            troubled=tuple(self._tally.troubled),
+        )
+        self._host.state.put(_SUMMARY_KEY, dump(summary))
+        _log.info(
+            "contacts of tenant %s, run %s: %s, %d requests: %s",
+            self._tenant.pbx_tenant_id, self._tick.run_id, report.status.value, report.requests, report.message,
+        )  # fmt: skip
+        return report
+
+    def _walk(self) -> ContactSyncReport:
+        host, settings = self._host, self._settings
+        self._mended = mend_diverged(host)
+        states, company = StateWriter(host), CompanyWriter(host)
+        if self._tick.job == RESYNC_JOB and not self._goes_on_anew():
+            self._forget_marks(states)
+        round_id = self._begin_round()
+        try:
+            scope = self._scope()
+        except PurposeStoppedError:
+            return self._report(TickStatus.STOPPED, _STOPPED, resumable=True)
+        leaving = find_leaving(host, scope, settings.entra_tenant_id)
+        self._removed = remove_leaving(host, leaving, company, states, settings.entra_tenant_id)
+        walk = ContactWalk(
+            host, self._client, settings, round_id=round_id, company=company, states=states,
+            n_threads=self._tick.max_requests,
+        )  # fmt: skip
+        self._tally = walk.tally
+        is_complete = walk.go(scope.targets(), len(scope))
+        if not is_complete:
+            return self._report(TickStatus.STOPPED, _STOPPED, resumable=True)
+        host.state.put(_ROUND_KEY, {"id": round_id, "open": False})
+        asks = leaving.pending.describe() if leaving.pending is not None else ""
+        if self._is_outage():
+            return self._report(TickStatus.FAILED, f"No mailbox could be read; the contacts here stay. {asks}".rstrip())
+        return self._report(TickStatus.NEEDS_APPROVAL if asks else TickStatus.DONE, asks)
+
+    def _is_outage(self) -> bool:
+        """Whether it is not this or that mailbox: none could be read, for a reason of the moment or of permission."""
+        states = self._tally.states
+        if states.get(MailboxStatus.OK):
+            return False
+        return MailboxStatus.FAILED in states or set(states) == {MailboxStatus.REFUSED}
+
+    def _goes_on_anew(self) -> bool:
+        """Whether this resumes a run that has forgotten its marks already: what it read since then is read."""
+        found = self._host.state.get(_ROUND_KEY)
+        value: Any = found.value if found is not None else {}
+        return self._tick.reason is TickReason.RESUMED and bool(value.get("open") and value.get("anew"))
+
+    def _begin_round(self) -> str:
+        """Go on with a round that did not come to its end, or begin a new one."""
+        now_utc = self._host.clock.now_utc()
+        found = self._host.state.get(_ROUND_KEY)
+        value: Any = found.value if found is not None else {}
+        if value.get("open") and now_utc - datetime.fromisoformat(value["id"].partition("/")[0]) < _ROUND_MAX_AGE:
+            return str(value["id"])
+        round_id = f"{now_utc.isoformat()}/{self._tick.run_id}"
+        self._host.state.put(_ROUND_KEY, {"id": round_id, "open": True, "anew": self._tick.job == RESYNC_JOB})
+        return round_id
+
+    def _forget_marks(self, states: StateWriter) -> None:
+        # First: killed in the middle of it, the next run begins again instead of believing that all was forgotten.
+        self._host.state.put(_ROUND_KEY, {"id": "", "open": False})
+        for record in list(load_mailboxes(self._host)):
+            states.put(replace(record.read_anew(), round="", asked_at_utc=None))
+        states.flush()
+
+    def _scope(self) -> Scope:
+        settings = self._settings
+        scope = Scope(personal=PersonalScope.of(self._host, settings))
+        named: tuple[SharedMailbox, ...] = ()
+        if settings.shared is SharedMode.NAMED:
+            named = settings.mailboxes
+        elif settings.shared is SharedMode.FOUND:
+            try:
+                found = find_shared_mailboxes(
+                    self._host, self._client, settings.entra_tenant_id, n_threads=self._tick.max_requests
+                )
+                named = tuple(found)
+            except PurposeNotPermittedError:
+                scope.company_is_known = False
+                named = tuple(
+                    SharedMailbox(mailbox_id=record.mailbox_id, shown=record.shown)
+                    for record in load_mailboxes(self._host)
+                    if record.kind is BookKind.COMPANY
+                )
+                detail = (
+                    "Microsoft does not tell which mailboxes are shared: grant the app MailboxSettings.Read, or name"
+                    " the mailboxes. Those known so far are kept."
+                )
+                self._says.append(detail)
+                self._host.progress.problem(Problem(reason="mailbox_purpose_not_permitted", detail=detail))
+        scope.company = {
+            box.mailbox_id: Target(kind=BookKind.COMPANY, mailbox_id=box.mailbox_id, shown=box.shown) for box in named
+        }
+        return scope
+
+    def _report(
+        self, status: TickStatus, message: str, *, resumable: bool = False, retry_at_utc: datetime | None = None
+    ) -> ContactSyncReport:
+        tally = self._tally
+        deleted = tally.deleted + self._removed
+        counted = (
+            (tally.created, "added"),
+            (tally.updated, "changed"),
+            (deleted, "removed"),
+            (self._mended, "mended"),
+        )
+        words = [f"{n} {word}" for n, word in counted if n]
+        told = [f"{', '.join(words) or 'Nothing to change'}; {tally.read} mailboxes read."]
+        trouble = {s.value: n for s, n in tally.states.items() if s is not MailboxStatus.OK}
+        if trouble:
+            told.append("Not read: " + ", ".join(f"{n} {word}" for word, n in sorted(trouble.items())) + ".")
+        if tally.states and set(tally.states) == {MailboxStatus.REFUSED}:
+            told.append(
+                "Exchange lets the app into no mailbox at all: check the permission Contacts.Read and its scope."
+            )
+        return ContactSyncReport(
+            status=status,
+            message=" ".join(part for part in (message, *told, *self._says) if part),
+            created=tally.created,
+            updated=tally.updated,
+            deleted=deleted,
+            unchanged=tally.unchanged,
+            skipped=tally.skipped,
+            mended=self._mended,
+            mailboxes_read=tally.read,
+            states={status.value: n for status, n in tally.states.items()},
+            problem_counts=dict(tally.problems),
+            requests=self._client.requests_sent - self._sent_before,
+            resumable=resumable,
+            retry_at_utc=retry_at_utc,
+        )

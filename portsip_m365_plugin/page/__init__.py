@@ -1,0 +1,1 @@
+"""How the settings page is drawn, saved and acted on."""

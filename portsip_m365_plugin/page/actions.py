@@ -1,0 +1,124 @@
+"""What the buttons of the page do. Long work only starts here; a run does it (`nightly.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pbx_plugin_api import ActionOutcome, ActionRequest, Done, Download, Host, Refused, Started, Tenant, Viewer
+from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, load_certificate, store_key_pair
+from portsip_m365_plugin.contacts.leaving import approve_removal
+from portsip_m365_plugin.entra.keypair import make_key_pair
+from portsip_m365_plugin.page.connection import try_connection
+from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
+from portsip_m365_plugin.page.jobs import Job
+from portsip_m365_plugin.page.mail_tab import send_test_mail
+from portsip_m365_plugin.users.approval import approve
+
+__all__ = ["ACTIONS", "ActionInput", "run_action"]
+
+PUBLIC_KEY_FILE: Final = "public_key.pem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionInput:
+    """What a button's function gets."""
+
+    host: Host
+    tenant: Tenant
+    viewer: Viewer
+    request: ActionRequest
+
+
+Run = Callable[[ActionInput], ActionOutcome]
+
+
+def run_action(host: Host, tenant: Tenant, viewer: Viewer, request: ActionRequest) -> ActionOutcome:
+    """Press a button. Repeating does no harm."""
+    run = ACTIONS.get(request.action)
+    if run is None:
+        return Refused(message=f"There is no action {request.action}.", remedy=f"Actions: {', '.join(ACTIONS)}.")
+    if not viewer.may_edit and request.action not in _FOR_VIEWERS:
+        return Refused(message="You may look, but not change anything.", remedy="Ask an administrator.")
+    return run(ActionInput(host=host, tenant=tenant, viewer=viewer, request=request))
+
+
+def _generate_key_pair(given: ActionInput) -> ActionOutcome:
+    """The first pair is used at once; a later one waits beside it until Entra accepts it (see `connect`)."""
+    host = given.host
+    pair = make_key_pair(host.clock.now_utc())
+    is_first = host.secrets.get(ACTIVE_KEY) is None
+    store_key_pair(host, ACTIVE_KEY if is_first else NEXT_KEY, pair)
+    host.audit.record("key_pair.generated", outcome="ok", subject=pair.certificate.thumbprint_sha1)
+    told = "" if is_first else " The present key pair goes on working until Entra knows the new one."
+    return _download(
+        pair.certificate.pem,
+        f"Upload {PUBLIC_KEY_FILE} to the app registration in Entra, under Certificates & secrets.{told}",
+    )
+
+
+def _download_public_key(given: ActionInput) -> ActionOutcome:
+    certificate = load_certificate(given.host, NEXT_KEY) or load_certificate(given.host, ACTIVE_KEY)
+    if certificate is None:
+        return Refused(message="There is no key pair yet.", remedy="Generate one first.")
+    return _download(certificate.pem, f"Thumbprint {certificate.thumbprint_sha1}, as Entra shows it.")
+
+
+def _download(pem: str, message: str) -> Download:
+    return Download(
+        filename=PUBLIC_KEY_FILE, content=pem.encode(), content_type="application/x-pem-file", message=message
+    )
+
+
+def _test_connection(given: ActionInput) -> ActionOutcome:
+    return try_connection(given.host, given.tenant)
+
+
+def _send_test_mail(given: ActionInput) -> ActionOutcome:
+    return send_test_mail(given.host, given.request.values.get("to", ""))
+
+
+def _approve(given: ActionInput) -> ActionOutcome:
+    answer = approve(given.host, given.request.values.get("checksum", ""), given.viewer)
+    return (
+        Started(job=Job.SYNC_NOW, message="Approved; the sync has been started.")
+        if isinstance(answer, Done)
+        else answer
+    )
+
+
+def _approve_contact_removal(given: ActionInput) -> ActionOutcome:
+    answer = approve_removal(given.host, given.request.values.get("checksum", ""), given.viewer)
+    if isinstance(answer, Refused):
+        return answer
+    return Started(job=Job.CONTACTS, message="Approved; the contact sync has been started.")
+
+
+def _show_mailbox_state(given: ActionInput) -> ActionOutcome:
+    values = given.host.settings.read().values
+    return show_mailbox_state(given.host, values, given.request.values.get("mailbox", ""))
+
+
+def _start(job: Job, message: str) -> Run:
+    return lambda _given: Started(job=job, message=message)
+
+
+ACTIONS: Final[Mapping[str, Run]] = {
+    "generate_key_pair": _generate_key_pair,
+    "download_public_key": _download_public_key,
+    "test_connection": _test_connection,
+    "approve": _approve,
+    "send_test_mail": _send_test_mail,
+    Job.PREVIEW: _start(Job.PREVIEW, "The preview is being made; it shows on the USER SYNC tab."),
+    Job.SYNC_NOW: _start(Job.SYNC_NOW, "The sync has been started."),
+    Job.FULL_RESYNC: _start(Job.FULL_RESYNC, "The full sync has been started."),
+    Job.CONTACTS: _start(Job.CONTACTS, "The contact sync has been started."),
+    Job.CONTACTS_RESYNC: _start(Job.CONTACTS_RESYNC, "All contacts are being read again."),
+    "approve_contact_removal": _approve_contact_removal,
+    "contact_state": _show_mailbox_state,
+    Job.DISCONNECT: _start(Job.DISCONNECT, "Disconnecting."),
+}
+"""By action name; a new tab adds its own."""
+
+_FOR_VIEWERS: Final = frozenset({"download_public_key"})

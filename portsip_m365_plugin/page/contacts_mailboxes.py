@@ -1,0 +1,85 @@
+"""How each mailbox of the contact sync stands, as an administrator reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from pbx_plugin_api import ActionOutcome, Done, Host, JsonValue, Refused, Table
+from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, MailboxStatus, load_mailbox
+from portsip_m365_plugin.page.words import GUID
+
+__all__ = ["MEANINGS", "listed_people", "mailbox_table", "show_mailbox_state"]
+
+MEANINGS: Final = {
+    MailboxStatus.OK: "Read",
+    MailboxStatus.NO_MAILBOX: "There is no mailbox",
+    MailboxStatus.ON_PREMISES: "The mailbox is on premises; Microsoft 365 cannot read it",
+    MailboxStatus.INACTIVE: "No licence, deactivated, or on premises",
+    MailboxStatus.MOVING: "Is being moved by Microsoft",
+    MailboxStatus.REFUSED: "Exchange does not let the app in",
+    MailboxStatus.FULL: "The mailbox is full",
+    MailboxStatus.FAILED: "Failed; the next run tries again",
+}
+
+
+def show_mailbox_state(host: Host, values: Mapping[str, JsonValue], typed: str) -> ActionOutcome:
+    """Say how one mailbox stands. Cost: one pass over the linked users where an address is given; no network."""
+    name = typed.strip()
+    object_id = name.lower() if GUID.fullmatch(name) else _find_object_id(host, values, name)
+    records = [
+        record
+        for kind in BookKind
+        if object_id is not None and (record := load_mailbox(host, kind, object_id)) is not None
+    ]
+    if not records:
+        return Refused(
+            message=f"Nothing is known of {name} yet." if name else "It is not said which mailbox: mailbox=ADDRESS.",
+            remedy="Give an address or object id of a user or shared mailbox that is synced; the next run asks for it.",
+        )
+    return Done(message=f"{name}:", tables=(mailbox_table(tuple(records)),))
+
+
+def _find_object_id(host: Host, values: Mapping[str, JsonValue], name: str) -> str | None:
+    wanted = name.casefold()
+    for entry in (*listed_people(values.get("contact_mailboxes")), *listed_people(values.get("contact_users"))):
+        if entry["name"].casefold() == wanted:
+            return entry["entra_object_id"]
+    found = [u for u in host.users.linked() if wanted in ((u.email or "").casefold(), u.username.casefold())]
+    return found[0].link.entra_object_id if len(found) == 1 else None
+
+
+def mailbox_table(records: tuple[MailboxRecord, ...]) -> Table:
+    """Return mailboxes as a table."""
+    rows = tuple(
+        (
+            record.shown or record.mailbox_id,
+            "personal" if record.kind is BookKind.PERSONAL else "company",
+            MEANINGS[record.status],
+            f"{record.since_utc:%Y-%m-%d}" if record.since_utc is not None else "",
+            str(record.contacts),
+            _note(record),
+        )
+        for record in records
+    )
+    return Table(
+        title="How mailboxes stand",
+        columns=("Mailbox", "Contacts", "State", "Since", "Here", "Note"),
+        rows=rows,
+        empty_text="All mailboxes could be read.",
+    )
+
+
+def _note(record: MailboxRecord) -> str:
+    notes = [record.detail] if record.detail else []
+    if record.left_out:
+        notes.append(f"{record.left_out} above the limit are left out.")
+    if record.held:
+        notes.append(f"{record.held} are suddenly missing, and go if the next run misses them too.")
+    return " ".join(notes)
+
+
+def listed_people(stored: JsonValue) -> list[dict[str, str]]:
+    """Read a stored list of people: names as they were typed, and object ids."""
+    entries = stored if isinstance(stored, list) else []
+    return [{str(k): str(v) for k, v in entry.items()} for entry in entries if isinstance(entry, dict)]

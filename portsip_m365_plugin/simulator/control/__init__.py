@@ -1,0 +1,1 @@
+"""How tests and people change the world, and the faults they order."""

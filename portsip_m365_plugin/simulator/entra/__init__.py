@@ -1,0 +1,1 @@
+"""Entra ID as the simulator answers it."""

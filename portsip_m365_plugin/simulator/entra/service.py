@@ -1,0 +1,194 @@
+"""Entra ID v2.0: the ways in, discovery, signing keys, admin consent and sign-out (graph.md section 7)."""
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+from portsip_m365_plugin.simulator.entra.authorize import Sessions, answer_authorize, cookie_of
+from portsip_m365_plugin.simulator.entra.codes import Codes
+from portsip_m365_plugin.simulator.entra.errors import EntraRefused, entra_json, json_refusal, tell
+from portsip_m365_plugin.simulator.entra.jwt_codec import SigningKey, shared_signing_key
+from portsip_m365_plugin.simulator.entra.pages import consent_page, error_page, page
+from portsip_m365_plugin.simulator.entra.token import GRAPH_HOSTS, answer_token, find_app, find_tenant
+from portsip_m365_plugin.simulator.exchange import Answer, Request, json_answer
+
+if TYPE_CHECKING:
+    from portsip_m365_plugin.simulator.realm import Realm
+
+_AUTHORITY_HOSTS = {
+    "GLOBAL": ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com"),
+    "CHINA": ("login.partner.microsoftonline.cn", "login.chinacloudapi.cn"),
+}
+_LOOPBACK = ("127.0.0.1", "localhost")
+_FOR_BROWSERS = ("authorize", "logout", "adminconsent")
+
+
+class Entra:
+    """One cloud's Entra ID. ``browser_origin``: where its pages are served without TLS, for browsers on this machine.
+
+    A browser does not trust the authority made at start, and pages on loopback lose nothing by plain HTTP; what
+    programs ask (discovery, keys, token) is served over TLS.
+    """
+
+    def __init__(self, realm: "Realm") -> None:
+        self._realm = realm
+        self.browser_origin: str | None = None
+        self.codes = Codes()
+        self.sessions = Sessions()
+        self._keys: list[SigningKey] = []
+
+    @property
+    def keys(self) -> list[SigningKey]:
+        """The published signing keys; the last one signs."""
+        if not self._keys:
+            self._keys.append(shared_signing_key(1))
+        return self._keys
+
+    def roll_keys(self, *, keep_old: bool = True) -> None:
+        """Sign with a new key from now on; the old ones stay published, or do not."""
+        new = shared_signing_key(len(self.keys) + 1)
+        self._keys = [*self._keys, new] if keep_old else [new]
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a request outside Graph."""
+        template, for_browser = "(unknown)", False
+        try:
+            template, tenant_key = _template(request)
+            for_browser = template.rpartition("/")[2] in _FOR_BROWSERS
+            answer = self._answer(request, template, tenant_key)
+        except EntraRefused as refused:
+            told = tell(refused, request, self._realm.clock.time_s())
+            answer = error_page(told.description) if for_browser else json_refusal(told, request.origin)
+        answer.headers.setdefault("x-ms-request-id", request.request_id)
+        self._realm.note(request, template, answer.status)
+        return answer
+
+    def _answer(self, request: Request, template: str, tenant_key: str) -> Answer:
+        if template == "/{tenant}/oauth2/v2.0/token":
+            return answer_token(self._realm, request, tenant_key)
+        if template == "/{tenant}/oauth2/v2.0/authorize":
+            return answer_authorize(self._realm, request, tenant_key)
+        if template == "/{tenant}/v2.0/.well-known/openid-configuration":
+            return self._discovery(request, tenant_key)
+        if template == "/{tenant}/discovery/v2.0/keys":
+            issuer = f"{request.origin}/{self._tenant_id(tenant_key)}/v2.0"
+            return entra_json({"keys": [key.jwk(issuer) for key in self.keys]})
+        if template == "/common/discovery/instance":
+            return self._instances(request)
+        if template == "/{tenant}/oauth2/v2.0/logout":
+            return self._logout(request, tenant_key)
+        if template in ("/{tenant}/adminconsent", "/{tenant}/v2.0/adminconsent"):
+            return self._admin_consent(request, tenant_key, template)
+        return Answer(404, b"", "")
+
+    # -- discovery -------------------------------------------------------------------------------------------------
+
+    def _tenant_id(self, key: str) -> str:
+        if key.lower() in ("common", "organizations"):
+            return "{tenantid}"  # literally: the document of no tenant
+        return find_tenant(self._realm, key).id
+
+    def _discovery(self, request: Request, key: str) -> Answer:
+        tenant_id = self._tenant_id(key)
+        origin = request.origin
+        path = key.lower() if tenant_id == "{tenantid}" else tenant_id
+        browser = origin
+        if self.browser_origin and urlsplit(origin).hostname in _LOOPBACK:
+            browser = self.browser_origin
+        china = self._realm.cloud == "CHINA"
+        return entra_json(
+            {
+                "token_endpoint": f"{origin}/{path}/oauth2/v2.0/token",
+                "token_endpoint_auth_methods_supported": [
+                    "client_secret_post",
+                    "private_key_jwt",
+                    "client_secret_basic",
+                    "self_signed_tls_client_auth",
+                ],
+                "jwks_uri": f"{origin}/{path}/discovery/v2.0/keys",
+                "response_modes_supported": ["query", "fragment", "form_post"],
+                "subject_types_supported": ["pairwise"],
+                "id_token_signing_alg_values_supported": ["RS256"],
+                "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+                "scopes_supported": ["openid", "profile", "email", "offline_access"],
+                "issuer": f"{origin}/{tenant_id}/v2.0",
+                "request_uri_parameter_supported": False,
+                "userinfo_endpoint": f"{self._graph_origin(origin)}/oidc/userinfo",
+                "authorization_endpoint": f"{browser}/{path}/oauth2/v2.0/authorize",
+                "device_authorization_endpoint": f"{origin}/{path}/oauth2/v2.0/devicecode",
+                "http_logout_supported": True,
+                "frontchannel_logout_supported": True,
+                "end_session_endpoint": f"{browser}/{path}/oauth2/v2.0/logout",
+                "claims_supported": ["sub", "iss", "aud", "exp", "iat", "nonce", "preferred_username", "name", "tid"],
+                "tenant_region_scope": "AS" if china else "EU",
+                "cloud_instance_name": "partner.microsoftonline.cn" if china else "microsoftonline.com",
+                "cloud_graph_host_name": "graph.chinacloudapi.cn" if china else "graph.windows.net",
+                "msgraph_host": urlsplit(self._graph_origin(origin)).netloc,
+                "rbac_url": "https://pas.chinacloudapi.cn" if china else "https://pas.windows.net",
+            }
+        )
+
+    def _graph_origin(self, origin: str) -> str:
+        return origin if urlsplit(origin).hostname in _LOOPBACK else GRAPH_HOSTS[self._realm.cloud]
+
+    def _instances(self, request: Request) -> Answer:
+        """What MSAL asks of an authority it does not know."""
+        host = urlsplit(request.origin).netloc
+        names = [host, *_AUTHORITY_HOSTS[self._realm.cloud]]
+        return json_answer(
+            {
+                "tenant_discovery_endpoint": f"{request.origin}/common/v2.0/.well-known/openid-configuration",
+                "api-version": "1.1",
+                "metadata": [{"preferred_network": host, "preferred_cache": host, "aliases": names}],
+            }
+        )
+
+    # -- pages -----------------------------------------------------------------------------------------------------
+
+    def _logout(self, request: Request, tenant_key: str) -> Answer:
+        tenant = find_tenant(self._realm, tenant_key)
+        self.sessions.end(cookie_of(request))
+        target = request.query.get("post_logout_redirect_uri", "")
+        gone = {"Set-Cookie": "ESTSAUTH=; Path=/; Max-Age=0; HttpOnly"}
+        if target and any(target in app.redirect_uris for app in tenant.apps.values()):
+            if "state" in request.query:
+                target += ("&" if urlsplit(target).query else "?") + urlencode({"state": request.query["state"]})
+            return Answer(302, b"", "", {"Location": target, **gone})
+        # Not registered: Entra signs out all the same, and sends nobody anywhere.
+        answer = page("You signed out of your account", "<p>It's a good idea to close all browser windows.</p>")
+        answer.headers |= gone
+        return answer
+
+    def _admin_consent(self, request: Request, tenant_key: str, template: str) -> Answer:
+        asked = request.query
+        for name in ("client_id", "redirect_uri", *(("scope",) if "v2.0" in template else ())):
+            if not asked.get(name):
+                raise EntraRefused(900144, name)
+        tenant = find_tenant(self._realm, tenant_key)
+        app = find_app(tenant, asked["client_id"])
+        if asked["redirect_uri"] not in app.redirect_uris:
+            raise EntraRefused(50011, asked["redirect_uri"], app.client_id)
+        form = request.form() if request.method == "POST" else {}
+        fields: dict[str, Any] = {}
+        if form.get("accept"):
+            app.consent_given = True
+            fields = {"admin_consent": "True", "tenant": tenant.id}
+            if "scope" in asked:
+                fields["scope"] = asked["scope"]
+        elif form.get("cancel"):
+            told = tell(EntraRefused(65004), request, self._realm.clock.time_s())
+            fields = {"error": "access_denied", "error_description": told.description, "error_subcode": "cancel"}
+        if not fields:
+            return consent_page(request.target, app.client_id, sorted(app.permissions))
+        if "state" in asked:
+            fields["state"] = asked["state"]
+        mark = "&" if urlsplit(asked["redirect_uri"]).query else "?"
+        return Answer(302, b"", "", {"Location": f"{asked['redirect_uri']}{mark}{urlencode(fields)}"})
+
+
+def _template(request: Request) -> tuple[str, str]:
+    pieces = request.segments
+    if [piece.lower() for piece in pieces] == ["common", "discovery", "instance"]:
+        return "/common/discovery/instance", "common"
+    if len(pieces) < 2:
+        return "(unknown)", ""
+    return "/{tenant}/" + "/".join(piece.lower() for piece in pieces[1:6]), pieces[0]

@@ -1,0 +1,101 @@
+"""Profile photos: metadata, sizes and bytes (graph.md section 2). Photo changes never appear in users/delta."""
+
+from typing import Any
+
+from portsip_m365_plugin.simulator.exchange import Answer, Refused, encode_json, json_answer
+from portsip_m365_plugin.simulator.graph.call import MAILBOX_REFUSALS, Call
+from portsip_m365_plugin.simulator.world.directory import Person
+from portsip_m365_plugin.simulator.world.jpeg import GIF_1X1, SIZES, etag_of, portrait
+
+_NOT_FOUND = Refused(
+    404,
+    "ImageNotFound",
+    "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown.",
+)
+
+
+def photo_of(person: Person, side: int, weight_bytes: int) -> bytes:
+    """The picture in one size."""
+    return GIF_1X1 if person.photo_seed < 0 else portrait(person.photo_seed, side, weight_bytes)
+
+
+def largest_side(person: Person) -> int:
+    """Pictures are stored in different sizes; derived from the seed. The directory may hold any dimension."""
+    return (648, 504, 432, 360, 240, 96, 300)[person.photo_seed % 7]
+
+
+def get_photo(call: Call) -> Answer:
+    """GET /users/{id}/photo: metadata of the largest."""
+    person = _pictured(call)
+    return json_answer({"@odata.context": call.context(f"users('{person.id}')/photo/$entity"), **_metadata(person)})
+
+
+def get_photo_bytes(call: Call) -> Answer:
+    """GET /users/{id}/photo/$value: the largest, with its ETag. If-None-Match changes nothing (observed)."""
+    person = _pictured(call)
+    return _bytes(call, person, largest_side(person))
+
+
+def list_photos(call: Call) -> Answer:
+    """GET /users/{id}/photos: metadata of every size there is."""
+    person = _pictured(call)
+    sides = [1] if person.photo_seed < 0 else _sides(person)
+    items = [encode_json(_metadata(person, side)) for side in sides]
+    return call.page(call.context(f"users('{person.id}')/photos"), items)
+
+
+def get_sized_photo(call: Call) -> Answer:
+    """GET /users/{id}/photos/{size}."""
+    person = _pictured(call)
+    side = _side_asked(call, person)
+    context = call.context(f"users('{person.id}')/photos/$entity")
+    return json_answer({"@odata.context": context, **_metadata(person, side)})
+
+
+def get_sized_photo_bytes(call: Call) -> Answer:
+    """GET /users/{id}/photos/{size}/$value: 404 for a size that is not there, though a smaller one may be."""
+    person = _pictured(call)
+    return _bytes(call, person, _side_asked(call, person))
+
+
+def _pictured(call: Call) -> Person:
+    call.options("$select")
+    person = call.person(call.params[0])
+    if person.mailbox in MAILBOX_REFUSALS and person.mailbox not in ("none", "on_premises"):
+        status, code, message = MAILBOX_REFUSALS[person.mailbox]
+        raise Refused(status, code, message)
+    if person.photo_seed == 0:
+        raise Refused(_NOT_FOUND.status, _NOT_FOUND.code, str(_NOT_FOUND.message))
+    return person
+
+
+def _sides(person: Person) -> list[int]:
+    largest = largest_side(person)
+    return [side for side in SIZES if side < largest] + [largest]
+
+
+def _side_asked(call: Call, person: Person) -> int:
+    text = call.params[1].lower()
+    side = int(text.split("x", 1)[0]) if text.replace("x", "", 1).isdigit() else 0
+    if text != f"{side}x{side}":
+        raise Refused(400, "ErrorInvalidImageId", f"The image id '{call.params[1]}' is invalid.")
+    if side not in _sides(person) and person.photo_seed > 0:
+        raise Refused(_NOT_FOUND.status, _NOT_FOUND.code, str(_NOT_FOUND.message))
+    return side
+
+
+def _metadata(person: Person, side: int | None = None) -> dict[str, Any]:
+    side = 1 if person.photo_seed < 0 else side or largest_side(person)
+    return {
+        "@odata.mediaContentType": "image/gif" if person.photo_seed < 0 else "image/jpeg",
+        "@odata.mediaEtag": etag_of(person.photo_seed),
+        "id": f"{side}x{side}",
+        "width": side,
+        "height": side,
+    }
+
+
+def _bytes(call: Call, person: Person, side: int) -> Answer:
+    picture = photo_of(person, side, call.realm.settings.photo_bytes)
+    kind = "image/gif" if person.photo_seed < 0 else "image/jpeg"
+    return Answer(200, picture, kind, {"ETag": etag_of(person.photo_seed)} if person.photo_seed > 0 else {})

@@ -1,0 +1,164 @@
+"""Graph v1.0: token, route, permission, limits, then the handler. One way in for requests and for batch items."""
+
+import time
+from typing import TYPE_CHECKING
+
+from portsip_m365_plugin.simulator.exchange import Answer, Refused, Request, error_answer
+from portsip_m365_plugin.simulator.graph.call import Call
+from portsip_m365_plugin.simulator.graph.routes import Route, resolve
+from portsip_m365_plugin.simulator.world.apps import AccessToken
+from portsip_m365_plugin.simulator.world.clock import graph_time
+
+if TYPE_CHECKING:
+    from portsip_m365_plugin.simulator.realm import Realm
+
+MAX_REQUEST_BYTES = 4 * 1024 * 1024
+PAGE_FAULTS = frozenset({"loop", "empty_page", "duplicates"})
+
+
+def authenticate(realm: "Realm", request: Request) -> AccessToken:
+    """The token behind the Authorization header; ``Refused`` 401."""
+    header = request.headers.get("authorization", "")
+    scheme, _, text = header.partition(" ")
+    challenge = {"WWW-Authenticate": 'Bearer realm="", authorization_uri="", client_id=""'}
+    if scheme.lower() != "bearer" or not text:
+        raise Refused(401, "InvalidAuthenticationToken", "Access token is empty.", challenge)
+    token = realm.tokens.find(text)
+    if token is None:
+        message = "CompactToken parsing failed with error code: 80049217"
+        raise Refused(401, "InvalidAuthenticationToken", message, challenge)
+    if token.expires_s <= realm.clock.time_s():
+        message = "Lifetime validation failed, the token is expired."
+        raise Refused(401, "InvalidAuthenticationToken", message, challenge)
+    return token
+
+
+def answer_graph(realm: "Realm", request: Request, page_faults: frozenset[str]) -> Answer:
+    """Answer a request on the wire, errors included, and enter it in the journal."""
+    try:
+        if len(request.body) > MAX_REQUEST_BYTES:
+            raise Refused(413, "RequestEntityTooLarge", "The request is larger than 4 MB.")
+        token = authenticate(realm, request)
+        if request.segments[0] != "v1.0":
+            raise Refused(400, "BadRequest", f"Invalid version: {request.segments[0]}")
+    except Refused as refused:
+        realm.note(request, f"/{'/'.join(request.segments[1:2])}", refused.status)
+        return refusal(realm, request, refused)
+    if [piece.lower() for piece in request.segments[1:]] == ["$batch"]:
+        from portsip_m365_plugin.simulator.graph.batch import answer_batch  # batch items come back through this module
+
+        return answer_batch(realm, request, token)
+    call, route = prepare(realm, request, token, page_faults)
+    if route is None:
+        return refuse_unrouted(call)
+    return serve(call, route)
+
+
+def prepare(
+    realm: "Realm", request: Request, token: AccessToken, page_faults: frozenset[str] = frozenset()
+) -> tuple[Call, Route | None]:
+    """The call with its route; None where there is no such path (``refuse_unrouted`` then answers)."""
+    call = Call(realm, request, token, realm.tenants[token.tenant_id], page_faults=page_faults)
+    try:
+        route, call.params = resolve(realm.schema, request.method, request.segments[1:])
+    except Refused:
+        call.template = "(unknown)"
+        return call, None
+    call.template = route.template
+    if route.service != "directory" and call.params:
+        person = call.tenant.directory.find(call.params[0])
+        call.mailbox_id = person.id if person else call.params[0]
+    return call, route
+
+
+def refuse_unrouted(call: Call) -> Answer:
+    """The refusal of a path that leads nowhere."""
+    try:
+        resolve(call.realm.schema, call.request.method, call.request.segments[1:])
+    except Refused as refused:
+        return _finished(call, refusal(call.realm, call.request, refused))
+    raise AssertionError("the path resolves after all")
+
+
+def serve(call: Call, route: Route) -> Answer:
+    """Limits, round trip, permission, handler; an answer in any case."""
+    slot: str | None = None
+    try:
+        slot = enter(call, route)
+        wait_round_trip(call.realm)
+        answer = run(call, route)
+    except Refused as refused:
+        answer = refusal(call.realm, call.request, refused)
+    finally:
+        if slot is not None:
+            call.realm.limits.leave(slot)
+    return _finished(call, answer)
+
+
+def enter(call: Call, route: Route) -> str | None:
+    """Take what the call costs; a mailbox slot to leave again, or None. ``Refused`` 429 over a limit."""
+    limits = call.realm.limits
+    if route.service != "directory":
+        return limits.enter_mailbox(f"{call.token.app.client_id}/{call.tenant.id}", call.mailbox_id)
+    units = _resource_units(call)
+    call.answer_headers["x-ms-resource-unit"] = str(units)
+    limits.spend_directory(call.token.app.client_id, call.tenant.id, units, len(call.tenant.directory.people))
+    return None
+
+
+def run(call: Call, route: Route) -> Answer:
+    """Permission and handler. Raises ``Refused``."""
+    _authorise(call, route)
+    answer = route.handler(call)
+    answer.headers |= call.answer_headers
+    return answer
+
+
+def finish_item(call: Call, answer: Answer) -> Answer:
+    """Journal for an item of a batch."""
+    return _finished(call, answer)
+
+
+def refusal(realm: "Realm", request: Request, refused: Refused) -> Answer:
+    """The error body."""
+    return error_answer(refused, request, graph_time(realm.clock.now_utc())[:-1])
+
+
+def wait_round_trip(realm: "Realm") -> None:
+    """The latency that is set, spent while a mailbox slot is held."""
+    if realm.settings.latency_s > 0:
+        time.sleep(realm.settings.latency_s)
+
+
+def _finished(call: Call, answer: Answer) -> Answer:
+    call.realm.note(call.request, call.template, answer.status, call.token.app.client_id, call.mailbox_id)
+    return answer
+
+
+def _authorise(call: Call, route: Route) -> None:
+    granted = call.token.permissions
+    if granted & route.permissions:
+        return
+    if route.service == "directory":
+        raise Refused(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+    if route.service == "outlook":
+        # RBAC for Applications: the token says nothing, Exchange decides per mailbox (graph.md section 4).
+        rbac = call.token.app.rbac
+        if any(call.mailbox_id in rbac.get(permission, ()) for permission in route.permissions):
+            return
+        if not granted and not rbac:
+            raise Refused(
+                401,
+                "NoPermissionsInAccessToken",
+                "The token contains no permissions, or permissions can not be understood.",
+            )
+    raise Refused(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+
+
+def _resource_units(call: Call) -> int:
+    query = {name.lower(): value for name, value in call.request.query.items()}
+    units = 2 if call.template == "/users" else 1
+    units -= "$select" in query
+    units -= query.get("$top", "").isdigit() and int(query["$top"]) < 20
+    units += "$expand" in query
+    return max(1, units)

@@ -1,0 +1,1 @@
+"""What exists: tenants, people, mailboxes, applications."""

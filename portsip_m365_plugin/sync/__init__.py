@@ -1,1 +1,0 @@
-"""Pull, plan, guard, apply, checkpoint: for users, their photos, and contacts."""

@@ -1,0 +1,1 @@
+"""Users: pull, plan, guard, apply, checkpoint."""

@@ -1,0 +1,152 @@
+"""Plans that wait for an admin, and the admin's word.
+
+The last plan that was made and not applied is kept: its reference in the host's state, its rows and its guarded pairs
+as blobs. An approval names a plan by its checksum and holds for the people and actions of that plan.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from pbx_plugin_api import Done, Host, InvalidValueError, PlanRef, Refused, Viewer, dump, load
+from portsip_m365_plugin.users.decide import Phase
+from portsip_m365_plugin.users.plan import SyncPlan
+from portsip_m365_plugin.users.spool import Spool
+
+__all__ = ["approve", "confirm_first_plan", "forget_plan", "is_first_plan", "keep_plan", "last_plan", "load_approval"]
+
+_PLAN_KEY: Final = "users.plan"
+_APPROVAL_KEY: Final = "users.approval"
+_FIRST_KEY: Final = "users.first_plan"
+_KEEP_S: Final = 7 * 24 * 3600
+_CHUNK_CHARS: Final = 65536
+
+
+def last_plan(host: Host) -> PlanRef | None:
+    """Return the last plan that was made and not applied, or None."""
+    record = host.state.get(_PLAN_KEY)
+    if record is None or not isinstance(record.value, dict):
+        return None
+    try:
+        return load(PlanRef, record.value["plan"])
+    except (KeyError, InvalidValueError):
+        return None
+
+
+def approve(host: Host, checksum: str, viewer: Viewer) -> Done | Refused:
+    """Let the next run apply a plan that was shown.
+
+    The next run plans again; it goes on if it would remove nobody beyond this plan, and asks again otherwise.
+    Idempotent. An approval holds for 7 days.
+
+    Args:
+        host: The tenant's.
+        checksum: The plan's, as it was shown.
+        viewer: Who approves; written to the audit log.
+    """
+    if not viewer.may_edit:
+        return Refused(message="You may look at plans, but not approve them.", remedy="Ask an administrator.")
+    record = host.state.get(_PLAN_KEY)
+    plan = last_plan(host)
+    if record is None or plan is None:
+        return Refused(message="There is no plan to approve.", remedy="Make a preview, or sync now.")
+    if not checksum:
+        return Refused(
+            message="It is not said which plan is meant.",
+            remedy=f"Look at the plan, then give its checksum ({plan.checksum}).",
+        )
+    if plan.checksum != checksum:
+        return Refused(
+            message="A newer plan has been made since this one was shown.",
+            remedy="Look at the newest plan, then approve.",
+        )
+    kept: Any = record.value
+    host.state.put(
+        _APPROVAL_KEY,
+        {
+            "checksum": checksum,
+            "pairs_blob": kept.get("pairs_blob"),
+            "approved_by": viewer.username,
+            "approved_at_utc": dump(host.clock.now_utc()),
+        },
+    )
+    host.audit.record("users.plan_approved", outcome="ok", subject=checksum, detail=f"{plan.guarded} guarded changes")
+    return Done(message="Approved. The next sync applies it: sync now, or wait for tonight.")
+
+
+def keep_plan(host: Host, plan: SyncPlan, *, why: str, now_utc: datetime) -> PlanRef:
+    """Keep a plan for printing and approval, in place of the last one."""
+    lines = (json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in _printed(plan))
+    rows_blob = host.blobs.put(_chunks(lines), content_type="application/x-ndjson", keep_s=_KEEP_S)
+    pairs = (f"{oid} {action}" for oid, action in plan.guarded_pairs())
+    pairs_blob = host.blobs.put(_chunks(pairs), content_type="text/plain", keep_s=_KEEP_S)
+    reference = PlanRef(
+        checksum=plan.checksum,
+        made_at_utc=now_utc,
+        counts=plan.counts,
+        guarded=plan.guarded,
+        why=why,
+        rows_blob=rows_blob,
+    )
+    host.state.put(_PLAN_KEY, {"plan": dump(reference), "pairs_blob": pairs_blob})
+    return reference
+
+
+def forget_plan(host: Host) -> None:
+    """Forget plan and approval, once a run has gone through."""
+    for key in (_PLAN_KEY, _APPROVAL_KEY):
+        if host.state.get(key) is not None:
+            host.state.delete(key)
+
+
+def load_approval(host: Host, spool: Spool) -> bool:
+    """Put the approved pairs into the spool; False where there is no approval (any more)."""
+    record = host.state.get(_APPROVAL_KEY)
+    value = record.value if record is not None else None
+    blob = value.get("pairs_blob") if isinstance(value, dict) else None
+    if not isinstance(blob, str) or host.blobs.info(blob) is None:
+        return False
+    with host.blobs.open(blob) as file:
+        pairs = (line.decode().split() for line in file)
+        spool.run_many(
+            "INSERT OR IGNORE INTO approved VALUES (?, ?)", ((oid, int(Phase[word.upper()])) for oid, word in pairs)
+        )
+    return True
+
+
+def is_first_plan(host: Host) -> bool:
+    """Whether no plan of this tenant has been confirmed yet."""
+    return host.state.get(_FIRST_KEY) is None
+
+
+def confirm_first_plan(host: Host, now_utc: datetime) -> None:
+    """Write down that the first plan was confirmed, before it is applied: a run that is killed need not ask again."""
+    host.state.put(_FIRST_KEY, {"confirmed_at_utc": dump(now_utc)})
+
+
+def _printed(plan: SyncPlan) -> Iterator[dict[str, Any]]:
+    yield from plan.rows()
+    for problem in plan.problems():
+        yield {
+            "action": "problem",
+            "entra_object_id": problem.entra_object_id,
+            "upn": problem.upn,
+            "reason": problem.reason,
+            "detail": problem.detail,
+        }
+
+
+def _chunks(lines: Iterable[str]) -> Iterator[bytes]:
+    held: list[str] = []
+    chars = 0
+    for line in lines:
+        held.append(line)
+        chars += len(line)
+        if chars >= _CHUNK_CHARS:
+            yield ("\n".join(held) + "\n").encode()
+            held, chars = [], 0
+    if held:
+        yield ("\n".join(held) + "\n").encode()

@@ -1,0 +1,111 @@
+"""Where the last finished run left off. Written only after everything before it was applied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from pbx_plugin_api import Host, InvalidValueError, dump, load
+from portsip_m365_plugin.mapping.users import MappingRules
+from portsip_m365_plugin.users.source import UserSource
+
+__all__ = [
+    "RETRY_MAX_PEOPLE",
+    "Checkpoint",
+    "bound_retry",
+    "directory_of",
+    "load_checkpoint",
+    "save_checkpoint",
+    "why_full",
+]
+
+SCHEMA_VERSION: Final = 1
+RETRY_MAX_PEOPLE: Final = 1000
+"""More people than this are not read one by one: a full listing costs fewer requests."""
+
+_KEY: Final = "users.checkpoint"
+_FULL_EVERY: Final = timedelta(days=7)
+_LINK_MAX_AGE: Final = timedelta(days=6)
+"""Microsoft keeps delta tokens of directory objects for 7 days (delta-query overview, 2022-08-12)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """The memory of the sync between runs, for one tenant."""
+
+    schema_version: int = SCHEMA_VERSION
+    delta_link: str
+    delta_link_at_utc: datetime
+    """When the link was got."""
+    directory: str
+    select_hash: str
+    scope_hash: str
+    mapping_fingerprint: str
+    last_full_at_utc: datetime
+    fulls_since_fresh_link: int
+    """Full listings since the links' chain began: what one listing does not show yet, the next one does."""
+    retry_ids: tuple[str, ...] = ()
+    """People whose change the PBX refused (the user limit, say); no delta will show them again."""
+    retry_by_full: bool = False
+    """Too many to name, or somebody could not be told apart: the next run lists everybody."""
+
+    def link_still_good(self, rules: MappingRules, source: UserSource, now_utc: datetime) -> bool:
+        """Whether the delta link may be gone on with after a full listing."""
+        is_same = (self.directory, self.select_hash) == (directory_of(rules, source), source.select_hash)
+        return is_same and now_utc - self.delta_link_at_utc < _LINK_MAX_AGE
+
+    def holds_for(self, rules: MappingRules, source: UserSource) -> bool:
+        """Whether what was applied is still what would be applied now."""
+        return (self.directory, self.select_hash, self.scope_hash, self.mapping_fingerprint) == (
+            directory_of(rules, source),
+            source.select_hash,
+            source.scope_hash,
+            rules.fingerprint,
+        )
+
+
+def directory_of(rules: MappingRules, source: UserSource) -> str:
+    """Return which directory of which cloud this is about."""
+    return f"{source.service} {rules.entra_tenant_id}"
+
+
+def load_checkpoint(host: Host) -> Checkpoint | None:
+    """Return the checkpoint, or None where there is none that this version understands.
+
+    None costs one full listing and nothing else, which is why a checkpoint of another schema is not translated.
+    """
+    record = host.state.get(_KEY)
+    if record is None or not isinstance(record.value, dict) or record.value.get("schema_version") != SCHEMA_VERSION:
+        return None
+    try:
+        return load(Checkpoint, record.value)
+    except InvalidValueError:
+        return None
+
+
+def save_checkpoint(host: Host, checkpoint: Checkpoint) -> None:
+    """Store the checkpoint, whatever was there."""
+    host.state.put(_KEY, dump(checkpoint))
+
+
+def why_full(checkpoint: Checkpoint | None, rules: MappingRules, source: UserSource, now_utc: datetime) -> str:
+    """Return why everybody has to be listed, as a fragment for the log; empty where the changes will do."""
+    if checkpoint is None:
+        return "first run"
+    if not checkpoint.holds_for(rules, source):
+        return "directory, scope, mapping or properties changed"
+    if checkpoint.fulls_since_fresh_link < 2:
+        return "the run after the first: listings lag behind"
+    if now_utc - checkpoint.last_full_at_utc >= _FULL_EVERY:
+        return "weekly"
+    if checkpoint.retry_by_full:
+        return "people were left over"
+    return ""
+
+
+def bound_retry(ids: Sequence[str], limit: int = RETRY_MAX_PEOPLE) -> tuple[tuple[str, ...], bool]:
+    """Return the ids to read next time, or none and True where there are too many."""
+    unique = tuple(dict.fromkeys(ids))
+    return (unique, False) if len(unique) <= limit else ((), True)

@@ -1,0 +1,151 @@
+"""What is to be done about one person: a pure function of what was pulled and what the PBX has.
+
+- In scope: created, updated where fields differ, enabled again where the sync (never an admin) had disabled them.
+- Account disabled, or out of the rules' scope: disabled, number kept; fields stay true.
+- Gone: disabled as departed; deleted when Microsoft deleted them for good, or after 30 days absent.
+- Not understood, or nameless all of a sudden: left as they are, and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any, Final
+
+from pbx_plugin_api import SYNCED_FIELDS, DisableReason, DivergenceKind, LinkedUser
+from portsip_m365_plugin.users.spool import DraftValues, Kind, PulledRow, unpack_draft
+
+__all__ = ["Decision", "Phase", "Step", "decide"]
+
+_REST: Final = timedelta(days=30)
+"""Microsoft keeps a soft-deleted user for 30 days; so long the PBX keeps theirs, disabled."""
+_OURS: Final = (DisableReason.ACCOUNT_DISABLED, DisableReason.DEPARTED, DisableReason.OUT_OF_SCOPE)
+
+
+class Phase(IntEnum):
+    """What to do, in the order of doing: leaving first, so that places and names are free for those who come."""
+
+    FORGET = 0
+    """Drop a link that is dead on both sides. Nobody loses anything."""
+    DELETE = 1
+    DISABLE = 2
+    LINK = 3
+    UPDATE = 4
+    ENABLE = 5
+    CREATE = 6
+
+    @property
+    def word(self) -> str:
+        """The action's name in rows, checksums and reports."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do for one person."""
+
+    phase: Phase
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    guarded: bool = False
+    """Whether somebody loses their telephone by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All that is to be done for one person; no steps where everything is as it should be."""
+
+    steps: tuple[Step, ...] = ()
+    problem: tuple[str, str] | None = None
+    """Reason and detail, where the person is left out or left alone."""
+    is_skip: bool = False
+    """The person is at Microsoft, and has no user here and gets none."""
+
+
+_NOTHING: Final = Decision()
+
+
+def decide(
+    row: PulledRow | None, linked: LinkedUser | None, divergence: DivergenceKind | None, now_utc: datetime
+) -> Decision:
+    """Decide about one person.
+
+    Args:
+        row: What was pulled; None means certainly absent from a complete listing.
+        linked: What the PBX has.
+        divergence: Whether the PBX changed the user by itself since the last apply.
+        now_utc: For the 30 days.
+    """
+    if linked is None:
+        return _decide_unlinked(row, divergence)
+    if row is None or row.kind == Kind.REMOVED:
+        return _decide_departed(linked, listed_absent=row is None, now_utc=now_utc)
+    if row.kind == Kind.DELETED:
+        return Decision((Step(Phase.DELETE, {"name": linked.display_name}, guarded=True),))
+    if row.kind == Kind.INVALID:
+        return Decision(problem=(row.reason or "invalid", row.detail or ""))
+    edited = divergence is DivergenceKind.EDITED
+    steps = _true_fields(unpack_draft(row.draft), linked, restamp=edited) if row.draft else ()
+    if row.kind == Kind.DRAFT:
+        if linked.enabled:
+            # Enabling again what is enabled tells the PBX that it is meant so.
+            return Decision((*steps, Step(Phase.ENABLE))) if edited else Decision(steps)
+        return Decision((*steps, Step(Phase.ENABLE))) if linked.disabled_reason in _OURS else Decision(steps)
+    if row.reason == "no_name":
+        # Names that were cleared are somebody's slip, no reason to silence a telephone; but the 30 days must not run.
+        if linked.disabled_reason is DisableReason.DEPARTED:
+            steps = (_disable(linked, DisableReason.OUT_OF_SCOPE), *steps)
+        return Decision(steps, problem=(row.reason, row.detail or ""))
+    wanted = DisableReason.ACCOUNT_DISABLED if row.reason == "account_disabled" else DisableReason.OUT_OF_SCOPE
+    if linked.enabled or linked.disabled_reason is not wanted or edited:
+        # Also whom an admin has locked: the lock stays, and the PBX knows that unlocking contradicts the directory.
+        steps = (_disable(linked, wanted), *steps)
+        if wanted is DisableReason.OUT_OF_SCOPE:  # many things are out of scope: say which this is
+            return Decision(steps, problem=(row.reason or "", row.detail or ""))
+    return Decision(steps)
+
+
+def _decide_unlinked(row: PulledRow | None, divergence: DivergenceKind | None) -> Decision:
+    dead = (Step(Phase.FORGET),) if divergence is DivergenceKind.DELETED else ()
+    if row is None or row.kind in (Kind.REMOVED, Kind.DELETED):
+        return Decision(dead)
+    if row.kind == Kind.DRAFT:
+        return Decision((Step(Phase.CREATE, {"is_return": divergence is DivergenceKind.DELETED}),))
+    if row.kind == Kind.INVALID:
+        return Decision(problem=(row.reason or "invalid", row.detail or ""), is_skip=True)
+    return Decision(dead, problem=(row.reason or "", row.detail or ""), is_skip=True)
+
+
+def _decide_departed(linked: LinkedUser, *, listed_absent: bool, now_utc: datetime) -> Decision:
+    if linked.disabled_reason is not DisableReason.DEPARTED:
+        return Decision((_disable(linked, DisableReason.DEPARTED),))
+    since = linked.disabled_at_utc
+    if listed_absent and since is not None and now_utc - since >= _REST:
+        return Decision((Step(Phase.DELETE, {"name": linked.display_name}, guarded=True),))
+    return _NOTHING
+
+
+def _disable(linked: LinkedUser, reason: DisableReason) -> Step:
+    detail = {"reason": reason.value, "name": linked.display_name}
+    return Step(Phase.DISABLE, detail, guarded=linked.enabled)
+
+
+def _true_fields(draft: DraftValues, linked: LinkedUser, *, restamp: bool) -> tuple[Step, ...]:
+    mobile, work = linked.mobile_phone, linked.work_phone
+    changes: dict[str, list[str | None]] = {}
+    if draft.display_name != linked.display_name:
+        changes["display_name"] = [linked.display_name, draft.display_name]
+    if draft.email != linked.email:
+        changes["email"] = [linked.email, draft.email]
+    if (draft.mobile_raw, draft.mobile_e164) != ((mobile.raw, mobile.e164) if mobile else (None, None)):
+        changes["mobile_phone"] = [mobile.raw if mobile else None, draft.mobile_raw]
+    if (draft.work_raw, draft.work_e164) != ((work.raw, work.e164) if work else (None, None)):
+        changes["work_phone"] = [work.raw if work else None, draft.work_raw]
+    if draft.department != linked.department:
+        changes["department"] = [linked.department, draft.department]
+    if not changes and not restamp:
+        return ()
+    # After an edit in the PBX all fields are written, so that the PBX knows again what was applied.
+    fields = SYNCED_FIELDS if restamp else tuple(changes)
+    return (Step(Phase.UPDATE, {"fields": fields, "changes": changes}),)

@@ -1,0 +1,225 @@
+"""Reading the directory into the spool. Nothing here touches the PBX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pbx_plugin_api import DisableReason, DivergenceKind, DraftUser, Host, UserLink
+from portsip_m365_plugin.mapping.text import clean_line
+from portsip_m365_plugin.mapping.users import MappingRules, map_person
+from portsip_m365_plugin.users.source import Page, SourceError, UserSource, UserWire
+from portsip_m365_plugin.users.spool import Kind, PulledRow, Spool, pack_draft
+
+__all__ = [
+    "READ_MAX_IDS",
+    "Listing",
+    "StoppedError",
+    "confirm_absent",
+    "note_diverged",
+    "pull_changes",
+    "pull_everybody",
+    "reread",
+]
+
+READ_MAX_IDS: Final = 200
+_OBJECT_ID: Final = re.compile(r"[A-Za-z0-9_\-]{1,64}")
+_EDITED: Final = DivergenceKind.EDITED.value
+_ALWAYS_SENT: Final = ("userPrincipalName", "accountEnabled")
+"""Every user has these: an object without them is a part of one, and absent members mean nothing."""
+
+
+class StoppedError(Exception):
+    """The host asked to stop, or the deadline is near; the message says what was going on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Proof of how much was read."""
+
+    is_full: bool
+    people: int
+    delta_link: str | None = None
+    """Where the next round of changes begins; None where the one before is to be gone on with."""
+    proves_absence: bool = False
+    """Everybody was listed, to the last page, and everybody could be told apart."""
+
+
+class Puller:
+    """Maps pages into the spool."""
+
+    def __init__(self, host: Host, spool: Spool, rules: MappingRules) -> None:
+        self._host, self._spool, self._rules = host, spool, rules
+        self.people = 0
+        self.unnamed = 0
+
+    def take_pages(self, pages: Iterable[Page], *, is_round: bool) -> str | None:
+        """Spool pages to the last and return its delta link.
+
+        Raises:
+            SourceError: The pages ended without a last one. Nothing may be concluded; try again.
+            StoppedError: Between two pages.
+        """
+        last: Page | None = None
+        for page in pages:
+            last = page
+            self.take(page.people, partial_possible=is_round)
+            self._host.progress.report("read", self.people)
+            if not page.is_last and self._host.progress.should_stop():
+                raise StoppedError("reading the directory")
+        if last is None or not last.is_last or (is_round and not last.delta_link):
+            raise SourceError(
+                "Microsoft's answer ended before its last page; nothing was changed. The next run reads it again."
+            )
+        return last.delta_link
+
+    def take(self, people: Iterable[UserWire], *, partial_possible: bool = False) -> list[str]:
+        """Spool people and return their ids."""
+        rows: list[PulledRow] = []
+        partial: list[tuple[str]] = []
+        for user in people:
+            self.people += 1
+            oid = user.get("id") if isinstance(user, dict) else None
+            if not isinstance(oid, str) or not _OBJECT_ID.fullmatch(oid):
+                self.unnamed += 1
+            elif "@removed" in user:
+                rows.append(_removed_row(oid, user["@removed"]))
+            elif partial_possible and any(name not in user for name in _ALWAYS_SENT):
+                partial.append((oid,))
+            else:
+                rows.append(map_row(oid, user, self._rules))
+        self._spool.put_pulled(rows)
+        if partial:
+            self._spool.run_many("INSERT OR IGNORE INTO reread VALUES (?)", partial)
+        return [row.oid for row in rows]
+
+    def note_unnamed(self) -> None:
+        """Tell about people without a usable id."""
+        if self.unnamed:
+            detail = (
+                f"Microsoft sent {self.unnamed} people without a usable id; nothing was concluded from their absence."
+            )
+            self._spool.run("INSERT INTO problem VALUES (NULL, NULL, 'invalid', ?)", (detail,))
+
+
+def map_row(oid: str, user: UserWire, rules: MappingRules) -> PulledRow:
+    """Map one person to a row of the spool."""
+    mapped = map_person(user, rules)
+    outcome = mapped.outcome
+    upn = _text(user, "userPrincipalName")
+    mail_key, upn_key = _text(user, "mail").casefold() or None, upn.casefold() or None
+    notes = "; ".join(mapped.notes) or None
+    if isinstance(outcome, DraftUser):
+        return PulledRow(oid, Kind.DRAFT, None, None, upn, mail_key, upn_key, pack_draft(outcome), notes)
+    kind = Kind.INVALID if outcome.reason == "invalid" else Kind.SKIP
+    packed = pack_draft(outcome.draft) if outcome.draft else None
+    return PulledRow(oid, kind, outcome.reason, clean_line(outcome.detail), upn, mail_key, upn_key, packed, notes)
+
+
+def pull_everybody(host: Host, spool: Spool, source: UserSource, rules: MappingRules, *, fresh_link: bool) -> Listing:
+    """List everybody.
+
+    Args:
+        host: For progress.
+        spool: Where people go.
+        source: Where they come from.
+        rules: The tenant's.
+        fresh_link: Take a delta link first. It is taken *before* reading, so that whatever changes while pages are read
+            is met again by the next round. Without it the older link is gone on with: what a lagging listing does not
+            show yet, that link's next round will.
+
+    Raises:
+        SourceError: Something could not be read. Nothing may be concluded.
+        StoppedError: The host asked.
+    """
+    delta_link = source.latest_delta_link() if fresh_link else None
+    puller = Puller(host, spool, rules)
+    puller.take_pages(source.list_all(), is_round=False)
+    puller.note_unnamed()
+    return Listing(
+        is_full=True,
+        people=puller.people,
+        delta_link=delta_link,
+        proves_absence=puller.people > 0 and puller.unnamed == 0,
+    )
+
+
+def pull_changes(host: Host, spool: Spool, source: UserSource, rules: MappingRules, delta_link: str) -> Listing:
+    """Read one round of changes.
+
+    Raises:
+        ResyncRequiredError: The link is no longer good: list everybody.
+        SourceError: Something could not be read.
+        StoppedError: The host asked.
+    """
+    puller = Puller(host, spool, rules)
+    next_link = puller.take_pages(source.changes(delta_link), is_round=True)
+    puller.note_unnamed()
+    return Listing(is_full=False, people=puller.people, delta_link=next_link)
+
+
+def note_diverged(host: Host, spool: Spool, rules: MappingRules) -> None:
+    """Spool which links the PBX has deleted or edited by itself."""
+    rows = (
+        (divergence.link.entra_object_id, divergence.kind.value)
+        for divergence in host.users.diverged()
+        if divergence.link.entra_tenant_id == rules.entra_tenant_id
+    )
+    spool.run_many("INSERT OR REPLACE INTO diverged VALUES (?, ?)", rows)
+
+
+def reread(
+    host: Host, spool: Spool, source: UserSource, rules: MappingRules, retry_ids: Collection[str], *, most: int
+) -> bool:
+    """After a round of changes: read by id whoever it could not show.
+
+    These are links that the PBX changed by itself, people left over from the last run, and people of whom only a part
+    was sent. People who have left, and are disabled for it, are not asked for: there is nobody to read. Who was left
+    over or changed by the PBX, and does not exist any more, is spooled as removed: no later round would tell.
+
+    Returns:
+        False where more than `most` would have to be read: a full listing is cheaper, and nothing was read.
+    """
+    spool.run("INSERT OR IGNORE INTO reread SELECT oid FROM diverged WHERE oid NOT IN (SELECT oid FROM pulled)")
+    spool.run_many("INSERT OR IGNORE INTO reread VALUES (?)", ((oid,) for oid in retry_ids))
+    if spool.count("reread") > most:
+        return False
+    for (oid,) in list(spool.rows("SELECT oid FROM diverged JOIN reread USING (oid) WHERE kind = ?", (_EDITED,))):
+        linked = host.users.find(UserLink(entra_tenant_id=rules.entra_tenant_id, entra_object_id=oid))
+        if linked is not None and not linked.enabled and linked.disabled_reason is DisableReason.DEPARTED:
+            spool.run("DELETE FROM reread WHERE oid = ?", (oid,))
+    retried = set(retry_ids)
+    gone = list(_read(host, spool, source, rules, "reread"))
+    told = [oid for oid in gone if oid in retried or spool.first("SELECT 1 FROM diverged WHERE oid = ?", (oid,))]
+    spool.put_pulled(PulledRow(oid, Kind.REMOVED) for oid in told)
+    return True
+
+
+def confirm_absent(host: Host, spool: Spool, source: UserSource, rules: MappingRules) -> None:
+    """Ask for each absent person by id, and spool whoever is there after all: listings lag behind."""
+    for _ in _read(host, spool, source, rules, "absent"):
+        pass
+
+
+def _read(host: Host, spool: Spool, source: UserSource, rules: MappingRules, table: str) -> Iterator[str]:
+    """Read the people of a table of ids into the spool, and yield the ids of those who do not exist."""
+    puller = Puller(host, spool, rules)
+    ids = [row[0] for row in spool.rows(f"SELECT oid FROM {table} ORDER BY oid")]  # noqa: S608 - our own two tables
+    for start in range(0, len(ids), READ_MAX_IDS):
+        if start and host.progress.should_stop():
+            raise StoppedError("reading people by id")
+        part = ids[start : start + READ_MAX_IDS]
+        found = set(puller.take(source.read(part)))
+        yield from (oid for oid in part if oid not in found)
+
+
+def _removed_row(oid: str, removed: Any) -> PulledRow:
+    reason = removed.get("reason") if isinstance(removed, dict) else None
+    return PulledRow(oid, Kind.DELETED if reason == "deleted" else Kind.REMOVED)
+
+
+def _text(user: UserWire, name: str) -> str:
+    value = user.get(name)
+    return clean_line(value) if isinstance(value, str) else ""

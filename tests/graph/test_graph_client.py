@@ -1,0 +1,411 @@
+"""The Graph client over written answers: what is sent, what is tried again, what never is, and what it is called."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portsip_m365_plugin.clouds import GLOBAL
+from portsip_m365_plugin.graph.batch import BatchItem, run_batches
+from portsip_m365_plugin.graph.errors import (
+    AnswerLostError,
+    BadRequestError,
+    BudgetSpentError,
+    ConnectFailedError,
+    ConsentMissingError,
+    GraphError,
+    NotFoundError,
+    ProtocolError,
+    ResyncRequiredError,
+    ThrottledError,
+    UnavailableError,
+    error_codes,
+    judge,
+)
+from portsip_m365_plugin.graph.paging import walk
+from portsip_m365_plugin.graph.retry import RetryPolicy, parse_retry_after, wait_s
+from portsip_m365_plugin.graph.throttle import ThrottleGate
+from portsip_m365_plugin.graph.users import delta_users, get_users, latest_delta_link, list_users
+from portsip_m365_plugin.graph.wire import Request, build
+from tests.support.graph_wire import START_UTC, HandClock, Written, refused, wire
+
+ROOT = "https://graph.microsoft.com/v1.0"
+
+
+def reading() -> Request:
+    return build("users.get", GLOBAL, select=("id",), user_id="a b")
+
+
+def writing() -> Request:
+    return build("mail.send", GLOBAL, user_id="u", body={"message": {"subject": "x"}, "saveToSentItems": False})
+
+
+def test_a_request_carries_what_microsoft_wants_and_nothing_else() -> None:
+    wired = wire(Written(body={"id": "x"}), priority="low")
+    reply = wired.client.send(reading())
+    (sent,) = wired.answers.asked
+    assert sent.url == f"{ROOT}/users/a%20b?$select=id"
+    assert sent.headers["Authorization"] == "Bearer t0"
+    assert sent.headers["x-ms-throttle-priority"] == "low"
+    assert len(sent.headers["client-request-id"]) == 36
+    assert "Cookie" not in sent.headers
+    assert reply.request_id == "r1"
+    assert reply.client_request_id == sent.headers["client-request-id"]
+
+
+@pytest.mark.parametrize("form", ["7", " 7 ", "6.2", "Tue, 24 Nov 2026 03:00:07 GMT"])
+def test_retry_after_is_obeyed_in_full_in_every_form(form: str) -> None:
+    wired = wire(refused(429, "TooManyRequests", retry_after=form), Written(body={"id": "x"}))
+    wired.client.send(reading())
+    assert 7.0 <= wired.clock.now_s < 8.0
+
+
+def test_without_retry_after_the_waits_grow() -> None:
+    wired = wire(*[refused(429) for _ in range(5)], Written(body={"id": "x"}))
+    wired.client.send(reading())
+    assert wired.clock.slept == sorted(wired.clock.slept)
+    assert wired.clock.slept[-1] > 4 * wired.clock.slept[0]
+
+
+def test_one_second_again_and_again_is_met_with_growing_waits() -> None:
+    wired = wire(*[refused(429, retry_after="1") for _ in range(6)], Written(body={"id": "x"}))
+    wired.client.timing = wired.clock.timing(chance=0.9)
+    wired.client.send(reading())
+    assert all(pause >= 1.0 for pause in wired.clock.slept)
+    assert wired.clock.slept[-1] > 10
+
+
+def test_beyond_the_budget_the_error_says_when_to_come_back() -> None:
+    wired = wire(refused(429, retry_after="5000"))
+    with pytest.raises(ThrottledError) as caught:
+        wired.client.send(reading())
+    assert caught.value.retry_at_utc is not None
+    assert caught.value.retry_at_utc - START_UTC >= timedelta(seconds=5000)
+    assert wired.clock.slept == []
+    with pytest.raises(ThrottledError):  # and the gate stays shut for everybody, without a request
+        wired.client.send(reading())
+    assert len(wired.answers.asked) == 1
+
+
+def test_after_the_deadline_nothing_is_sent() -> None:
+    wired = wire(deadline_utc=START_UTC)
+    with pytest.raises(BudgetSpentError):
+        wired.client.send(reading())
+
+
+def test_a_storm_of_refusals_ends() -> None:
+    wired = wire(*[refused(429, retry_after="1") for _ in range(100)])
+    with pytest.raises(ThrottledError):
+        wired.client.send(reading())
+    assert len(wired.answers.asked) == RetryPolicy().tries_max
+
+
+LOST = requests.exceptions.ReadTimeout("slow")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (Written(500, {"error": {"code": "InternalServerError"}}), UnavailableError),
+        (Written(503, {"error": {"code": "ServiceUnavailable"}}), UnavailableError),
+        (Written(504, {"error": {"code": "GatewayTimeout"}}), UnavailableError),
+        (Written(error=LOST), AnswerLostError),
+        (Written(error=requests.exceptions.ConnectionError("reset")), AnswerLostError),
+        (Written(200, {}), ProtocolError),  # sendMail answers 202 and nothing else
+        (Written(302, b"", {"Location": "https://evil.example/"}), ProtocolError),
+        (refused(400, "ErrorInvalidRecipients"), GraphError),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_write_that_may_have_happened_is_sent_once(answer: Written, kind: type[GraphError]) -> None:
+    wired = wire(answer)
+    with pytest.raises(kind):
+        wired.client.send(writing())
+    assert len(wired.answers.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "answer", [refused(429, retry_after="1"), refused(503, retry_after="1"), refused(509)], ids=["429", "503", "509"]
+)
+def test_a_write_refused_before_processing_is_sent_again(answer: Written) -> None:
+    wired = wire(answer, Written(202))
+    wired.client.send(writing())
+    assert len(wired.answers.asked) == 2
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_read_is_repeated(status: int) -> None:
+    wired = wire(refused(status), Written(error=LOST), Written(200, b"<html>"), Written(body={"id": "x"}))
+    assert wired.client.send(reading()).body == {"id": "x"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Written(200, b"<html>proxy</html>", {"Content-Type": "text/html"}),
+        Written(200, b'{"id": "x"', {}),
+        Written(200, b"", {}),
+        Written(200, b'{"id": 1}', {"Content-Type": "text/plain"}),
+        Written(301, b"", {"Location": "https://graph.microsoft.com/v1.0/x"}),
+        Written(204, b"", {}),
+    ],
+    ids=["html", "truncated", "empty", "plain text", "redirect", "204"],
+)
+def test_what_is_not_graphs_answer_is_an_error(answer: Written) -> None:
+    wired = wire(*[answer] * 4)
+    with pytest.raises(ProtocolError):
+        wired.client.send(reading())
+    assert {request.url for request in wired.answers.asked} == {f"{ROOT}/users/a%20b?$select=id"}
+
+
+def test_a_token_that_died_is_renewed_once() -> None:
+    dead = refused(401, "InvalidAuthenticationToken")
+    wired = wire(dead, Written(body={"id": "x"}))
+    wired.client.send(reading())
+    assert [request.headers["Authorization"] for request in wired.answers.asked] == ["Bearer t0", "Bearer t1"]
+    wired = wire(dead, dead)
+    with pytest.raises(GraphError) as caught:
+        wired.client.send(reading())
+    assert "token" in caught.value.sentence
+    assert caught.value.remedy
+
+
+def test_connection_failures_are_told_apart_and_not_waited_out() -> None:
+    failure = requests.exceptions.ConnectTimeout("no route")
+    wired = wire(*[Written(error=failure)] * 10)
+    with pytest.raises(ConnectFailedError) as caught:
+        wired.client.send(writing())
+    assert len(wired.answers.asked) <= 4
+    assert "graph.microsoft.com" in caught.value.sentence
+
+
+class TestErrorTable:
+    @pytest.mark.parametrize(
+        ("status", "body", "kind"),
+        [
+            (403, {"error": {"code": "Authorization_RequestDenied"}}, ConsentMissingError),
+            (401, {"error": {"code": "NoPermissionsInAccessToken"}}, ConsentMissingError),
+            (404, {"error": {"code": "Request_ResourceNotFound"}}, NotFoundError),
+            (404, None, NotFoundError),
+            (410, {"error": {"code": "whatever"}}, ResyncRequiredError),
+            (404, {"error": {"code": "x", "innerError": {"code": "SyncStateNotFound"}}}, ResyncRequiredError),
+            (400, {"error": {"code": "BadRequest", "innererror": {"code": "resyncRequired"}}}, ResyncRequiredError),
+            (418, "teapot", BadRequestError),
+            (599, [], UnavailableError),
+        ],
+    )
+    def test_by_status_and_code(self, status: int, body: Any, kind: type[GraphError]) -> None:
+        assert judge(status, body)[0] is kind
+
+    def test_a_plain_400_is_a_dead_link_only_where_a_token_was_sent(self) -> None:
+        body = {"error": {"code": "Request_UnsupportedQuery", "message": "DeltaLink older than 30 days"}}
+        assert judge(400, body)[0] is BadRequestError
+        assert judge(400, body, carries_token=True)[0] is ResyncRequiredError
+
+    def test_the_most_specific_known_code_wins(self) -> None:
+        body = {"error": {"code": "a", "innerError": {"code": "ErrorAccessDenied", "innererror": {"code": "zzz"}}}}
+        assert judge(403, body)[1] == "ErrorAccessDenied"
+        assert list(error_codes(body)) == ["zzz", "ErrorAccessDenied", "a"]
+
+    @given(st.recursive(st.none() | st.text() | st.integers(), lambda c: st.dictionaries(st.sampled_from(
+        ["error", "code", "innerError", "innererror", "message"]), c) | st.lists(c), max_leaves=12),
+        st.integers(400, 599))  # fmt: skip
+    def test_any_body_is_judged(self, body: Any, status: int) -> None:
+        kind, code = judge(status, body)
+        assert issubclass(kind, GraphError)
+        assert isinstance(code, str)
+
+
+class TestWaits:
+    @given(st.floats(0, 1e6), st.integers(1, 60), st.floats(0, 1))
+    def test_never_shorter_than_asked(self, asked_s: float, attempt: int, chance: float) -> None:
+        assert wait_s(attempt, asked_s, RetryPolicy(), chance) >= asked_s
+
+    @given(st.text())
+    def test_any_header_is_read(self, value: str) -> None:
+        read = parse_retry_after(value, START_UTC)
+        assert read is None or read >= 0
+
+    @pytest.mark.parametrize(
+        ("value", "seconds"),
+        [("0", 0), ("0.249", 1), ("2.128", 3), ("-5", 0), ("nan", None), ("inf", None), ("soon", None), ("", None),
+         (None, None), ("Tue, 24 Nov 2026 02:59:00 GMT", 0), ("Tue, 24 Nov 2026 03:01:00 GMT", 60)],
+    )  # fmt: skip
+    def test_forms(self, value: str | None, seconds: float | None) -> None:
+        assert parse_retry_after(value, START_UTC) == seconds
+
+
+class TestGate:
+    def test_a_mailbox_closes_only_itself_and_the_directory_closes_all(self) -> None:
+        clock = HandClock()
+        gate = ThrottleGate(lambda: clock.now_s, clock.sleep)
+        gate.close_for(10, "a")
+        assert (gate.wait_s("a"), gate.wait_s("b"), gate.wait_s()) == (10, 0, 0)
+        gate.close_for(3)
+        assert (gate.wait_s("a"), gate.wait_s("b"), gate.wait_s()) == (10, 3, 3)
+        gate.close_for(1, "a")  # an earlier end does not open it earlier
+        assert gate.wait_s("a") == 10
+        assert not gate.pass_through("a", at_most_s=9)
+        assert clock.slept == []
+        assert gate.pass_through("a", at_most_s=10)
+
+
+def page(ids: str, *, next_to: str = "", delta_to: str = "") -> Written:
+    body: dict[str, Any] = {"value": [{"id": each} for each in ids]}
+    if next_to:
+        body["@odata.nextLink"] = f"{ROOT}/users{next_to}"
+    if delta_to:
+        body["@odata.deltaLink"] = f"{ROOT}/users/delta{delta_to}"
+    return Written(body=body)
+
+
+class TestPaging:
+    def test_only_a_missing_link_ends_a_listing(self) -> None:
+        wired = wire(page("ab", next_to="?$skiptoken=1"), page("", next_to="?$skiptoken=2"), page("c"))
+        assert [row["id"] for each in list_users(wired.client) for row in each.rows] == ["a", "b", "c"]
+
+    def test_a_loop_is_an_error(self) -> None:
+        wired = wire(page("a", next_to="?$skiptoken=1"), page("b", next_to="?$skiptoken=1"))
+        with pytest.raises(ProtocolError, match="second time"):
+            list(list_users(wired.client))
+
+    def test_a_round_without_its_delta_link_is_an_error(self) -> None:
+        wired = wire(page("a"))
+        with pytest.raises(ProtocolError, match="without a delta link"):
+            list(delta_users(wired.client, f"{ROOT}/users/delta?$deltatoken=1"))
+
+    def test_a_page_that_is_no_page_is_an_error(self) -> None:
+        for body in ({}, {"value": None}, {"value": {}}, {"value": ["x"]}, [], {"value": [], "@odata.nextLink": 5}):
+            wired = wire(Written(body=body))
+            with pytest.raises(ProtocolError):
+                list(list_users(wired.client))
+
+    def test_an_expired_page_link_asks_for_a_resync(self) -> None:
+        wired = wire(page("a", next_to="?$skiptoken=1"), refused(400, "Directory_ExpiredPageToken"))
+        with pytest.raises(ResyncRequiredError):
+            list(list_users(wired.client))
+
+    def test_the_delta_link_tracks_what_is_listed(self) -> None:
+        wired = wire(page("", delta_to="?$deltatoken=n"), page("a"))
+        assert latest_delta_link(wired.client) == f"{ROOT}/users/delta?$deltatoken=n"
+        list(list_users(wired.client))
+        asked = [str(request.url).partition("$select=")[2].partition("&")[0] for request in wired.answers.asked]
+        assert asked[0] == asked[1]
+
+    def test_rows_are_capped(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("portsip_m365_plugin.graph.paging.ROWS_MAX", 3)
+        wired = wire(page("ab", next_to="?$skiptoken=1"), page("cd", next_to="?$skiptoken=2"))
+        with pytest.raises(ProtocolError, match="does not end"):
+            list(walk(build("users.list", GLOBAL), wired.client.send, GLOBAL))
+
+
+def batch_answer(*items: dict[str, Any]) -> Written:
+    return Written(body={"responses": list(items)})
+
+
+def item(number: int, status: int = 200, **more: Any) -> dict[str, Any]:
+    body = {"id": f"u{number}"} if status == 200 else {"error": {"code": "X"}}
+    return {"id": str(number), "status": status, "body": body, **more}
+
+
+def items_of(n: int) -> list[BatchItem[int]]:
+    return [BatchItem(key=i, request=build("users.get", GLOBAL, user_id=f"u{i}")) for i in range(n)]
+
+
+class TestBatch:
+    def test_twenty_at_most_answers_in_any_order(self) -> None:
+        def answer(request: requests.PreparedRequest) -> Written:
+            asked = json.loads(request.body or b"")["requests"]
+            assert len(asked) <= 20
+            assert len({each["id"] for each in asked}) == len(asked)
+            return batch_answer(
+                *[{"id": e["id"], "status": 200, "body": {"id": e["url"].split("/")[-1]}} for e in reversed(asked)]
+            )
+
+        wired = wire(answer, answer, answer)
+        found = {r.item.key: r.reply.body["id"] for r in run_batches(wired.client, items_of(45)) if r.reply}
+        assert found == {i: f"u{i}" for i in range(45)}
+        assert wired.client.requests_sent == 3
+
+    def test_throttled_items_go_again_after_the_longest_wait_and_nobody_is_lost(self) -> None:
+        first = batch_answer(
+            item(0), item(1, 429, headers={"retry-after": "2"}), item(2, 429, headers={"Retry-After": "0.249"})
+        )
+        wired = wire(first, batch_answer(item(1), item(0)))
+        results = list(run_batches(wired.client, items_of(3)))
+        assert sorted(r.item.key for r in results if r.reply) == [0, 1, 2]
+        assert wired.clock.now_s >= 2
+
+    def test_a_batch_that_fails_as_a_whole_with_424_is_throttled(self) -> None:
+        wired = wire(refused(424, "FailedDependency", retry_after="3"), batch_answer(item(0)))
+        assert [r.item.key for r in run_batches(wired.client, items_of(1)) if r.reply] == [0]
+        assert wired.clock.now_s >= 3
+
+    def test_a_missing_item_is_asked_again_and_then_an_error_of_its_own(self) -> None:
+        wired = wire(*[batch_answer(*([item(0)] if n == 0 else [])) for n in range(9)])
+        results = {r.item.key: r for r in run_batches(wired.client, items_of(2))}
+        assert results[0].reply is not None
+        assert isinstance(results[1].error, AnswerLostError)
+
+    def test_one_failure_stays_its_own(self) -> None:
+        again = [batch_answer(item(0, 302))] * 3
+        wired = wire(batch_answer(item(0), item(1, 404), item(2, 403), item(3, 302)), *again)
+        results = {r.item.key: r for r in run_batches(wired.client, items_of(4))}
+        assert results[0].reply is not None
+        assert isinstance(results[1].error, NotFoundError)
+        assert isinstance(results[2].error, ConsentMissingError)
+        assert isinstance(results[3].error, ProtocolError)
+
+    def test_waits_have_a_total_budget(self) -> None:
+        policy = RetryPolicy(budget_s=100)
+        wired = wire(*[batch_answer(item(0, 429, headers={"Retry-After": "40"})) for _ in range(8)], policy=policy)
+        (result,) = list(run_batches(wired.client, items_of(1)))
+        assert isinstance(result.error, ThrottledError)
+        assert result.error.retry_at_utc is not None
+        assert wired.clock.now_s <= 100
+
+    def test_an_answer_without_responses_is_an_error_and_no_empty_list(self) -> None:
+        wired = wire(Written(body={"value": []}))
+        with pytest.raises(ProtocolError):
+            list(run_batches(wired.client, items_of(1)))
+
+    def test_at_most_four_of_one_mailbox_at_a_time(self) -> None:
+        def answer(request: requests.PreparedRequest) -> Written:
+            asked = json.loads(request.body or b"")["requests"]
+            assert len(asked) <= 4
+            return batch_answer(*[{"id": e["id"], "status": 200, "body": {"value": []}} for e in asked])
+
+        wired = wire(*[answer] * 3)
+        request = build("contacts.list_default", GLOBAL, user_id="m")
+        assert len(list(run_batches(wired.client, [BatchItem(key=i, request=request) for i in range(10)]))) == 10
+
+    def test_stopping_sends_nothing_more(self) -> None:
+        wired = wire()
+        assert list(run_batches(wired.client, items_of(3), should_stop=lambda: True)) == []
+
+    def test_reading_people_by_id_concludes_nothing_from_an_error(self) -> None:
+        wired = wire(batch_answer(item(0), item(1, 404)))
+        assert {key: user is not None for key, user in get_users(wired.client, ["u0", "u1"])} == {
+            "u0": True,
+            "u1": False,
+        }
+        wired = wire(batch_answer(item(0), item(1, 400)))
+        with pytest.raises(BadRequestError):
+            list(get_users(wired.client, ["u0", "u1"]))
+
+
+def test_no_log_line_shows_a_token_or_the_answers_content(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    wired = wire(refused(429, retry_after="1"), Written(body={"id": "secret-content"}))
+    wired.client.send(reading())
+    assert caplog.records
+    assert "Bearer" not in caplog.text
+    assert "t0" not in caplog.text
+    assert "secret-content" not in caplog.text

@@ -1,0 +1,196 @@
+"""What is done about one person: every kind of row against every state of the user, with and without divergence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from itertools import product
+from typing import Any
+
+import pytest
+
+from pbx_plugin_api import SYNCED_FIELDS, DisableReason, DivergenceKind, DraftUser, LinkedUser, Phone, UserLink
+from portsip_m365_plugin.users.decide import Decision, Phase, decide
+from portsip_m365_plugin.users.spool import Kind, PulledRow, pack_draft
+
+NOW = datetime(2026, 11, 24, 3, tzinfo=timezone.utc)
+LINK = UserLink(entra_tenant_id="tenant", entra_object_id="ann")
+DRAFT = DraftUser(
+    link=LINK,
+    usernames=("ann",),
+    display_name="Ann Lee",
+    email="ann@contoso.example",
+    mobile_phone=Phone(raw="+1 412 555 0109", e164="+14125550109"),
+    department="Sales",
+)
+SAME = LinkedUser(
+    user_id="u1",
+    link=LINK,
+    username="ann",
+    display_name="Ann Lee",
+    extension_number="101",
+    enabled=True,
+    email="ann@contoso.example",
+    mobile_phone=Phone(raw="+1 412 555 0109", e164="+14125550109"),
+    department="Sales",
+)
+EDITED, DELETED = DivergenceKind.EDITED, DivergenceKind.DELETED
+
+
+def row(kind: Kind, reason: str | None = None) -> PulledRow:
+    has_draft = kind in (Kind.DRAFT, Kind.SKIP)
+    return PulledRow("ann", kind, reason, "told", "ann@x", None, None, pack_draft(DRAFT) if has_draft else None)
+
+
+def off(reason: DisableReason, days_ago: float = 1, **changes: Any) -> LinkedUser:
+    since = NOW - timedelta(days=days_ago)
+    return replace(SAME, enabled=False, disabled_reason=reason, disabled_at_utc=since, **changes)
+
+
+def told(decision: Decision) -> str:
+    """A decision in words: `update enable`, guarded steps with a `!`, a problem after a `?`, a skip as `-`."""
+    words = []
+    for step in decision.steps:
+        reason = f":{step.detail['reason']}" if step.phase is Phase.DISABLE else ""
+        words.append(step.phase.word + reason + ("!" if step.guarded else ""))
+    words += [f"?{decision.problem[0]}"] if decision.problem else []
+    words += ["-"] if decision.is_skip else []
+    return " ".join(words)
+
+
+ROWS = {
+    "draft": row(Kind.DRAFT),
+    "disabled": row(Kind.SKIP, "account_disabled"),
+    "guest": row(Kind.SKIP, "guest"),
+    "nameless": row(Kind.SKIP, "no_name"),
+    "invalid": row(Kind.INVALID, "invalid"),
+    "soft": row(Kind.REMOVED),
+    "gone": row(Kind.DELETED),
+    "absent": None,
+}
+STATES: dict[str, LinkedUser | None] = {
+    "none": None,
+    "same": SAME,
+    "other": replace(SAME, display_name="Ann Li", department=None),
+    "off_account": off(DisableReason.ACCOUNT_DISABLED),
+    "off_departed": off(DisableReason.DEPARTED),
+    "off_departed_30": off(DisableReason.DEPARTED, 30),
+    "off_scope": off(DisableReason.OUT_OF_SCOPE),
+    "off_admin": off(DisableReason.BY_ADMIN),
+}
+BY_TABLE = {
+    # row        none               same                         other                               off_account
+    #            off_departed                                    off_departed_30                     off_scope
+    #            off_admin
+    "draft": [
+        "create", "", "update", "enable",
+        "enable", "enable", "enable",
+        "",
+    ],
+    "disabled": [
+        "?account_disabled -", "disable:account_disabled!", "disable:account_disabled! update", "",
+        "disable:account_disabled", "disable:account_disabled", "disable:account_disabled",
+        "disable:account_disabled",
+    ],
+    "guest": [
+        "?guest -", "disable:out_of_scope! ?guest", "disable:out_of_scope! update ?guest",
+        "disable:out_of_scope ?guest", "disable:out_of_scope ?guest", "disable:out_of_scope ?guest", "",
+        "disable:out_of_scope ?guest",
+    ],
+    "nameless": [
+        "?no_name -", "?no_name", "update ?no_name", "?no_name",
+        "disable:out_of_scope ?no_name", "disable:out_of_scope ?no_name", "?no_name",
+        "?no_name",
+    ],
+    "invalid": ["?invalid -", *["?invalid"] * 7],
+    "soft": [
+        "", "disable:departed!", "disable:departed!", "disable:departed",
+        "", "", "disable:departed",
+        "disable:departed",
+    ],
+    "gone": ["", *["delete!"] * 7],
+    "absent": [
+        "", "disable:departed!", "disable:departed!", "disable:departed",
+        "", "delete!", "disable:departed",
+        "disable:departed",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "state"), list(product(ROWS, STATES)))
+def test_table(name: str, state: str) -> None:
+    expected = BY_TABLE[name][list(STATES).index(state)]
+    assert told(decide(ROWS[name], STATES[state], None, NOW)) == expected
+
+
+EDITED_TABLE = {
+    ("draft", "same"): "update enable",
+    ("draft", "other"): "update enable",
+    ("draft", "off_account"): "update enable",
+    ("draft", "off_admin"): "update",
+    ("disabled", "same"): "disable:account_disabled! update",
+    ("disabled", "off_account"): "disable:account_disabled update",
+    ("disabled", "off_admin"): "disable:account_disabled update",
+    ("guest", "off_scope"): "disable:out_of_scope update ?guest",
+    ("nameless", "same"): "update ?no_name",
+    ("invalid", "same"): "?invalid",
+    ("soft", "same"): "disable:departed!",
+    ("soft", "off_departed"): "",
+    ("absent", "off_departed"): "",
+    ("gone", "same"): "delete!",
+}
+
+
+@pytest.mark.parametrize(("name", "state"), EDITED_TABLE)
+def test_edited_in_the_pbx(name: str, state: str) -> None:
+    assert told(decide(ROWS[name], STATES[state], EDITED, NOW)) == EDITED_TABLE[name, state]
+
+
+DELETED_TABLE = {
+    "draft": "create",
+    "disabled": "forget ?account_disabled -",
+    "guest": "forget ?guest -",
+    "nameless": "forget ?no_name -",
+    "invalid": "?invalid -",
+    "soft": "forget",
+    "gone": "forget",
+    "absent": "forget",
+}
+
+
+@pytest.mark.parametrize("name", DELETED_TABLE)
+def test_deleted_in_the_pbx(name: str) -> None:
+    assert told(decide(ROWS[name], None, DELETED, NOW)) == DELETED_TABLE[name]
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({"display_name": "X"}, ("display_name",)),
+        ({"email": None}, ("email",)),
+        ({"mobile_phone": None}, ("mobile_phone",)),
+        ({"mobile_phone": Phone(raw="+1 412 555 0109")}, ("mobile_phone",)),
+        ({"work_phone": Phone(raw="1")}, ("work_phone",)),
+        ({"department": "X", "email": "x@x"}, ("email", "department")),
+    ],
+)
+def test_only_what_differs_is_updated(change: dict[str, Any], fields: tuple[str, ...]) -> None:
+    (step,) = decide(ROWS["draft"], replace(SAME, **change), None, NOW).steps
+    assert step.phase is Phase.UPDATE
+    assert tuple(step.detail["fields"]) == fields
+    assert set(step.detail["changes"]) == set(fields)
+
+
+def test_after_an_edit_every_field_is_written() -> None:
+    step = decide(ROWS["draft"], SAME, EDITED, NOW).steps[0]
+    assert tuple(step.detail["fields"]) == SYNCED_FIELDS
+    assert step.detail["changes"] == {}
+
+
+def test_departed_for_29_days_is_kept() -> None:
+    assert told(decide(None, off(DisableReason.DEPARTED, 29.9), None, NOW)) == ""
+    assert told(decide(ROWS["soft"], off(DisableReason.DEPARTED, 400), None, NOW)) == "", "soft-deleted: restorable"
+
+
+def test_leaving_comes_before_coming() -> None:
+    assert Phase.DELETE < Phase.DISABLE < Phase.LINK < Phase.UPDATE < Phase.ENABLE < Phase.CREATE

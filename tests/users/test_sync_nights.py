@@ -1,0 +1,639 @@
+"""Nights of one tenant, against the simulated cloud: what is read, what is written, and what must not be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from pbx_plugin_api import CreateUser, DisableReason, TickStatus, UpdateUser
+from pbx_plugin_api.testing import FakeHost
+from portsip_m365_plugin.mapping.users import MappingRules
+from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.users.checkpoint import load_checkpoint
+from portsip_m365_plugin.users.graph_source import GraphUserSource
+from tests.support.sync_realm import SyncLab
+
+
+@pytest.fixture
+def lab() -> SyncLab:
+    return SyncLab()
+
+
+@pytest.fixture
+def settled(lab: SyncLab) -> SyncLab:
+    lab.settle()
+    return lab
+
+
+def snapshot(lab: SyncLab) -> list[object]:
+    return list(lab.host.users.linked())
+
+
+# ---------------------------------------------------------------------- the first nights
+
+
+def test_full_then_full_then_one_request_and_no_write(lab: SyncLab) -> None:
+    first = lab.run(confirm=True)
+    assert (first.status, first.counts.created) == (TickStatus.DONE, 49)
+    assert first.requests == 3  # a delta link, everybody, and whether it may be asked what mailboxes are for
+    assert first.counts.skipped == 11
+    second = lab.run()
+    assert (second.requests, second.counts.unchanged) == (1, 49)
+    third = lab.run()
+    assert (third.status, third.requests, lab.host.users.applied) == (TickStatus.DONE, 1, [])
+    entry = lab.realm.journal.entries()[-1]
+    assert entry.template == "/users/delta"
+    assert dict(third.problem_counts) == {}
+
+
+def test_every_person_left_out_is_told_with_the_reason(lab: SyncLab) -> None:
+    report = lab.run(confirm=True)
+    assert report.problem_counts == {"account_disabled": 5, "no_plan": 3, "guest": 2, "no_name": 1}
+    told = {problem.entra_object_id: problem for problem in lab.host.progress.problems}
+    for kind, reason in (("guest", "guest"), ("disabled", "account_disabled"), ("both_names_empty", "no_name")):
+        for person in lab.people(kind):
+            assert told[person.id].reason == reason
+            assert told[person.id].upn
+            assert told[person.id].detail
+            assert lab.user(person) is None
+
+
+def test_the_first_plan_asks_and_the_approved_one_goes_through(lab: SyncLab) -> None:
+    asked = lab.run()
+    assert asked.status is TickStatus.NEEDS_APPROVAL
+    assert lab.host.users.applied == []
+    assert [notice.key for notice in lab.host.notices] == ["m365.users.approval"]
+    assert load_checkpoint(lab.host) is None
+    rows = list(lab.plan_rows(asked))
+    assert sum(row["action"] == "create" for row in rows) == 49
+    assert sum(row["action"] == "problem" for row in rows) == 11
+    lab.approve(asked)
+    lab.hire("late@contoso.example")
+    done = lab.run()
+    assert (done.status, done.counts.created) == (TickStatus.DONE, 50)
+
+
+def test_a_preview_changes_nothing_and_can_be_approved(lab: SyncLab) -> None:
+    preview = lab.preview()
+    assert preview.status is TickStatus.DONE
+    assert preview.plan is not None
+    assert (preview.plan.counts.created, preview.counts.created) == (49, 0)
+    assert lab.host.users.applied == []
+    assert load_checkpoint(lab.host) is None
+    lab.approve(preview)
+    assert lab.run().counts.created == 49
+
+
+# ---------------------------------------------------------------------- seven changes
+
+
+def test_seven_changes_are_applied_and_nothing_else(settled: SyncLab) -> None:
+    lab = settled
+    renamed, disabled, deleted, phoned, one, two = lab.people()[:6]
+    back = lab.people()[6]
+    number = lab.must_have(back).extension_number
+    lab.soft_delete(back)
+    lab.run()
+    lab.patch(renamed, displayName="Ann Other", surname="Other")
+    hired = lab.hire("new.hire@contoso.example")
+    lab.patch(disabled, accountEnabled=False)
+    lab.soft_delete(deleted)
+    lab.microsoft.directory.restore(back)
+    lab.patch(phoned, mobilePhone="+1 412 555 0109")
+    lab.patch(one, department="Two at once")
+    lab.patch(two, department="Two at once")
+    report = lab.run()
+    assert report.requests == 1
+    touched = {change.link.entra_object_id for change in lab.host.users.applied}
+    assert touched == {person.id for person in (renamed, hired, disabled, deleted, back, phoned, one, two)}
+    assert len(lab.host.users.applied) == 8
+    assert lab.must_have(renamed).display_name == "Ann Other"
+    assert lab.must_have(hired).enabled
+    assert lab.must_have(disabled).disabled_reason is DisableReason.ACCOUNT_DISABLED
+    assert lab.must_have(deleted).disabled_reason is DisableReason.DEPARTED
+    assert (lab.must_have(back).enabled, lab.must_have(back).extension_number) == (True, number)
+    phone = lab.must_have(phoned).mobile_phone
+    assert phone is not None
+    assert phone.e164 == "+14125550109"
+    assert lab.must_have(one).department == lab.must_have(two).department == "Two at once"
+    counts = report.counts
+    assert (counts.created, counts.updated, counts.disabled, counts.enabled) == (1, 4, 2, 1)
+
+
+def test_a_permanent_deletion_deletes_and_the_number_returns_with_its_person_only(settled: SyncLab) -> None:
+    lab = settled
+    person = lab.people()[0]
+    number = lab.must_have(person).extension_number
+    lab.microsoft.directory.hard_delete(person)
+    assert lab.run().counts.deleted == 1
+    assert lab.user(person) is None
+    hired = lab.hire("someone.else@contoso.example")
+    lab.run()
+    assert lab.must_have(hired).extension_number != number
+
+
+def test_gone_for_thirty_days_is_deleted_by_a_complete_listing(settled: SyncLab) -> None:
+    lab = settled
+    person = lab.people()[0]
+    lab.soft_delete(person)
+    lab.run()
+    lab.pass_days(29)
+    lab.run(full=True)
+    assert lab.must_have(person).disabled_reason is DisableReason.DEPARTED
+    lab.pass_days(2)
+    assert lab.run(full=True).counts.deleted == 1
+    assert lab.user(person) is None
+
+
+def test_swapped_addresses_stay_with_their_people(settled: SyncLab) -> None:
+    lab = settled
+    one, two = lab.people()[:2]
+    before = {p.id: (lab.must_have(p).user_id, lab.must_have(p).extension_number) for p in (one, two)}
+    upns = one.props["userPrincipalName"], two.props["userPrincipalName"]
+    lab.patch(one, userPrincipalName=upns[1], mail=upns[1])
+    lab.patch(two, userPrincipalName=upns[0], mail=upns[0])
+    assert lab.run().counts.updated == 2
+    assert {p.id: (lab.must_have(p).user_id, lab.must_have(p).extension_number) for p in (one, two)} == before
+    assert (lab.must_have(one).email, lab.must_have(two).email) == (upns[1], upns[0])
+
+
+def test_a_reused_upn_inherits_nothing(settled: SyncLab) -> None:
+    lab = settled
+    leaver = lab.people()[0]
+    upn, old = leaver.props["userPrincipalName"], lab.must_have(leaver)
+    lab.soft_delete(leaver)
+    hired = lab.hire(upn)
+    lab.run()
+    new = lab.must_have(hired)
+    assert new.user_id != old.user_id
+    assert new.extension_number != old.extension_number
+    assert new.username != old.username
+    assert not lab.must_have(leaver).enabled
+
+
+# ---------------------------------------------------------------------- what the PBX did by itself
+
+
+def test_deleted_in_the_pbx_comes_back_with_the_number(settled: SyncLab) -> None:
+    lab = settled
+    person = lab.people()[0]
+    number = lab.must_have(person).extension_number
+    lab.host.users.delete_by_hand(lab.link(person))
+    report = lab.run()
+    assert (report.counts.created, report.requests) == (1, 2)
+    assert lab.must_have(person).extension_number == number
+    assert lab.run().requests == 1
+
+
+def test_edited_in_the_pbx_is_overwritten(settled: SyncLab) -> None:
+    lab = settled
+    person = lab.people()[0]
+    true_name = lab.must_have(person).display_name
+    lab.host.users.edit_by_hand(lab.link(person), display_name="Boss", work_phone="1", home_phone="555")
+    assert lab.run().counts.updated == 1
+    assert lab.must_have(person).display_name == true_name
+    row = lab.host.users.row_of(lab.link(person))
+    assert row is not None
+    assert row.home_phone == "555", "not ours"
+    report = lab.run()
+    assert (report.requests, lab.host.users.applied) == (1, [])
+
+
+def test_locked_by_an_admin_stays_locked_and_is_no_edit(settled: SyncLab) -> None:
+    lab = settled
+    person = lab.people()[0]
+    lab.host.users.edit_by_hand(lab.link(person), enabled=False)
+    assert lab.run().requests == 1
+    lab.patch(person, department="New")
+    lab.run()
+    user = lab.must_have(person)
+    assert (user.enabled, user.disabled_reason, user.department) == (False, DisableReason.BY_ADMIN, "New")
+    lab.soft_delete(person)
+    lab.run()
+    lab.microsoft.directory.restore(person)
+    lab.run()
+    assert lab.must_have(person).disabled_reason is DisableReason.BY_ADMIN
+
+
+@pytest.mark.parametrize("leave", ["disable", "delete"])
+def test_unlocked_by_an_admin_after_leaving_is_locked_again(settled: SyncLab, leave: str) -> None:
+    lab = settled
+    person = lab.people()[0]
+    lab.host.users.edit_by_hand(lab.link(person), enabled=False)
+    if leave == "disable":
+        lab.patch(person, accountEnabled=False)
+    else:
+        lab.soft_delete(person)
+    lab.run()
+    assert lab.must_have(person).disabled_reason is DisableReason.BY_ADMIN
+    lab.host.users.edit_by_hand(lab.link(person), enabled=True)
+    assert lab.run().counts.disabled == 1
+    assert not lab.must_have(person).enabled
+
+
+@pytest.mark.parametrize("leave", ["disable", "delete"])
+def test_enabled_by_hand_against_the_directory_is_undone(settled: SyncLab, leave: str) -> None:
+    lab = settled
+    person = lab.people()[0]
+    if leave == "disable":
+        lab.patch(person, accountEnabled=False)
+    else:
+        lab.soft_delete(person)
+    lab.run()
+    lab.host.users.edit_by_hand(lab.link(person), enabled=True)
+    assert lab.run().counts.disabled == 1
+    assert not lab.must_have(person).enabled
+    report = lab.run()
+    assert (report.requests, lab.host.users.applied) == (1, [])
+
+
+def test_deleted_on_both_sides_leaves_no_link(settled: SyncLab) -> None:
+    lab = settled
+    one, two = lab.people()[:2]
+    for person in (one, two):
+        lab.host.users.delete_by_hand(lab.link(person))
+    lab.soft_delete(one)
+    lab.run()
+    lab.soft_delete(two)
+    lab.run(full=True)
+    assert list(lab.host.users.diverged()) == []
+    assert lab.run().requests == 1
+
+
+# ---------------------------------------------------------------------- what Microsoft sends
+
+
+@pytest.mark.parametrize("form", ["gone", "too_old"])
+def test_a_lost_token_lists_everybody_twice_and_goes_on(settled: SyncLab, form: str) -> None:
+    lab = settled
+    lab.realm.settings.expired_token_form = form
+    lab.microsoft.delta_generation += 1
+    leaver = lab.people()[0]
+    lab.soft_delete(leaver)
+    report = lab.run()
+    assert (report.status, report.counts.disabled) == (TickStatus.DONE, 1)
+    assert lab.must_have(leaver).disabled_reason is DisableReason.DEPARTED
+    assert lab.run().counts.unchanged == 49, "a fresh chain begins: listed once more"
+    assert lab.run().requests == 1
+
+
+def test_a_week_without_a_run(settled: SyncLab) -> None:
+    lab = settled
+    lab.pass_days(8)
+    report = lab.run()
+    assert (report.status, report.counts.unchanged) == (TickStatus.DONE, 49)
+
+
+def test_an_empty_directory_is_no_directory(settled: SyncLab) -> None:
+    lab = settled
+    before = snapshot(lab)
+    lab.realm.faults.add(Fault("replace", match=r"GET /v1.0/users\?", times=None, body='{"value": []}'))
+    for full in (True, False):
+        report = lab.run(full=full)
+        if full:
+            assert report.status is TickStatus.FAILED
+            assert "empty list" in report.message
+    assert snapshot(lab) == before
+    fresh = SyncLab()
+    fresh.realm.faults.add(Fault("replace", match=r"GET /v1.0/users\?", times=None, body='{"value": []}'))
+    assert fresh.run(confirm=True).status is TickStatus.FAILED
+    assert load_checkpoint(fresh.host) is None
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
+def test_a_page_lost_mid_way_changes_nothing(settled: SyncLab, status: int) -> None:
+    lab = settled
+    lab.realm.settings.max_page = 10
+    before, checkpoint = snapshot(lab), load_checkpoint(lab.host)
+    lab.soft_delete(lab.people()[0])
+    lab.realm.faults.add(Fault("status", match="skiptoken", skip=2, times=None, status=status, code="x"))
+    report = lab.run(full=True)
+    assert report.status is TickStatus.FAILED
+    assert snapshot(lab) == before
+    assert load_checkpoint(lab.host) == checkpoint
+    lab.realm.faults.clear()
+    assert lab.run().counts.disabled == 1
+
+
+def test_a_listing_cut_short_takes_nobody(settled: SyncLab) -> None:
+    """A last page that is not the last: whoever is missing is asked for by id before anything is concluded."""
+    lab = settled
+    body = '{"value": [{"id": "x", "accountEnabled": true, "userPrincipalName": "x@contoso.example"}]}'
+    lab.realm.faults.add(Fault("replace", match=r"GET /v1.0/users\?", body=body))
+    before = snapshot(lab)
+    report = lab.run(full=True)
+    assert report.status is TickStatus.DONE
+    assert snapshot(lab) == before
+    assert lab.host.users.applied == []
+
+
+def test_people_without_an_id_prove_nothing(settled: SyncLab) -> None:
+    lab = settled
+    before = snapshot(lab)
+    lab.realm.faults.add(Fault("replace", match=r"GET /v1.0/users\?", body='{"value": [{"displayName": "?"}]}'))
+    report = lab.run(full=True)
+    assert report.problem_counts == {"invalid": 1}
+    assert snapshot(lab) == before
+
+
+def test_replays_duplicates_and_empty_pages(settled: SyncLab) -> None:
+    lab = settled
+    settings = lab.realm.settings
+    settings.empty_page_every, settings.duplicate_every, settings.delta_replays, settings.delta_page = 2, 2, 50, 2
+    people = lab.people()
+    for turn in range(6):
+        lab.patch(people[turn], department=f"turn {turn}")
+        lab.patch(people[turn], department=f"turn {turn} again")
+        report = lab.run()
+        assert report.status is TickStatus.DONE
+        assert [type(change) for change in lab.host.users.applied] == [UpdateUser]
+        assert lab.must_have(people[turn]).department == f"turn {turn} again"
+
+
+def test_a_part_of_a_person_is_read_whole(settled: SyncLab) -> None:
+    lab = settled
+    person = lab.people()[0]
+    lab.patch(person, department="Whole")
+    body = f'{{"value": [{{"id": "{person.id}", "department": "Part"}}], "@odata.deltaLink": "%s"}}'
+    checkpoint = load_checkpoint(lab.host)
+    assert checkpoint is not None
+    lab.realm.faults.add(Fault("replace", match="users/delta", body=body % checkpoint.delta_link))
+    report = lab.run()
+    assert (report.requests, report.counts.updated) == (2, 1)
+    assert lab.must_have(person).department == "Whole"
+
+
+def test_throttled_beyond_patience_stops_and_says_when(settled: SyncLab) -> None:
+    lab = settled
+    lab.realm.faults.add(Fault("status", match="users/delta", times=None, status=429, retry_after="5000"))
+    before = lab.host.clock.now_utc()
+    report = lab.run()
+    assert report.status is TickStatus.STOPPED
+    assert report.next_due_at_utc is not None
+    assert (report.next_due_at_utc - before).total_seconds() == pytest.approx(5000, abs=60)
+    assert "limiting" in report.message
+    lab.realm.faults.clear()
+    assert lab.run().status is TickStatus.DONE
+
+
+def test_out_of_time_is_stopped_and_goes_on(settled: SyncLab) -> None:
+    lab = settled
+    report = lab.run(deadline_utc=lab.host.clock.now_utc())
+    assert (report.status, report.resumable) == (TickStatus.STOPPED, True)
+    assert lab.run().status is TickStatus.DONE
+
+
+def test_a_missing_permission_says_what_to_do(lab: SyncLab) -> None:
+    lab.tokens.permissions = ("Mail.Send",)
+    report = lab.run(confirm=True)
+    assert report.status is TickStatus.FAILED
+    assert "grant admin consent" in report.message
+    assert "Authorization_RequestDenied" in report.message
+
+
+# ---------------------------------------------------------------------- stopping at each safe place
+
+
+def test_stopped_at_every_safe_place_the_next_run_ends_right() -> None:
+    stops = 0
+    for asks in range(100):
+        lab = SyncLab(users=1200)
+        lab.realm.settings.max_page = 300
+        lab.host.progress.stop_after_asks = asks
+        report = lab.run(confirm=True)
+        lab.host.progress.stop_after_asks = None
+        if report.status is TickStatus.DONE:
+            break
+        stops += 1
+        assert (report.status, report.resumable) == (TickStatus.STOPPED, True)
+        created = report.counts.created
+        again = lab.run(confirm=True)
+        assert again.status is TickStatus.DONE
+        assert created + again.counts.created == lab.host.users.counts().linked
+        numbers = [user.extension_number for user in lab.host.users.linked()]
+        assert len(set(numbers)) == len(numbers)
+    assert stops >= 5, "three pages and three batches"
+
+
+# ---------------------------------------------------------------------- the host says no
+
+
+def test_the_user_limit_is_loud_and_tried_again() -> None:
+    lab = SyncLab(host=FakeHost(user_limit=45))
+    report = lab.run(confirm=True)
+    assert report.counts.created == 45
+    assert report.problem_counts["user_limit"] == 4
+    told = [problem for problem in lab.host.progress.problems if problem.reason == "user_limit"]
+    assert all("limit of 45" in problem.detail for problem in told)
+    assert lab.run().problem_counts["user_limit"] == 4
+    again = lab.run()
+    assert again.problem_counts == {"user_limit": 4}
+    assert again.requests == 2, "one for the round, one batch for the four"
+    lab.host.users.user_limit = 100
+    assert lab.run().counts.created == 4
+    assert lab.run().requests == 1
+
+
+def test_too_many_to_read_one_by_one_are_listed() -> None:
+    lab = SyncLab(users=1400, host=FakeHost(user_limit=100))
+    lab.settle()
+    lab.realm.journal.reset()
+    assert lab.run().problem_counts["user_limit"] > 1000
+    assert set(lab.realm.journal.counts()) == {"GET /users 200"}
+    lab.host.users.user_limit = None
+    lab.run()
+    for user in list(lab.host.users.linked())[:1001]:
+        lab.host.users.delete_by_hand(user.link)
+    lab.realm.journal.reset()
+    report = lab.run()
+    assert (report.status, report.counts.created) == (TickStatus.DONE, 1001)
+    assert set(lab.realm.journal.counts()) == {"GET /users/delta 200", "GET /users 200"}
+
+
+def test_whoever_was_refused_and_left_is_forgotten() -> None:
+    lab = SyncLab(host=FakeHost(user_limit=45))
+    lab.settle()
+    linked = {user.link.entra_object_id for user in lab.host.users.linked()}
+    waiting = [person for person in lab.people() if person.id not in linked]
+    for person in waiting:
+        lab.soft_delete(person)
+    lab.host.users.user_limit = 100
+    report = lab.run()
+    assert report.counts.created == 4 - len(waiting)
+    assert lab.run().requests == 1
+
+
+# ---------------------------------------------------------------------- hand-made users
+
+
+def test_an_unambiguous_address_links_and_keeps_the_number() -> None:
+    lab = SyncLab()
+    person = lab.people()[0]
+    row = lab.host.users.add_by_hand("boss", email=person.props["mail"].upper())
+    lab.run(confirm=True)
+    user = lab.must_have(person)
+    assert (user.user_id, user.extension_number, user.username) == (row.user_id, row.extension_number, "boss")
+    assert user.display_name == person.props["displayName"]
+
+
+@pytest.mark.parametrize("night", ["first", "later"])
+def test_two_people_with_one_mail_are_linked_to_nobody(night: str) -> None:
+    lab = SyncLab()
+    if night == "later":
+        lab.settle()
+    one, two = lab.hire("one@contoso.example"), lab.hire("two@contoso.example")
+    for person in (one, two):
+        lab.patch(person, mail="info@contoso.example")
+    row = lab.host.users.add_by_hand("info", email="info@contoso.example")
+    report = lab.run(confirm=True)
+    assert report.problem_counts["ambiguous_match"] == 2
+    users = [lab.must_have(one), lab.must_have(two)]
+    assert row.user_id not in {user.user_id for user in users}
+    assert {user.email for user in users} == {"info@contoso.example"}
+    assert users[0].extension_number != users[1].extension_number
+
+
+def test_a_mail_that_a_linked_person_has_casts_doubt_at_night(settled: SyncLab) -> None:
+    lab = settled
+    lab.patch(lab.people()[0], mail="info@contoso.example")
+    lab.run()
+    lab.host.users.add_by_hand("info", email="info@contoso.example")
+    hired = lab.hire("new@contoso.example", mail="info@contoso.example")
+    assert lab.run().problem_counts == {"ambiguous_match": 1}
+    assert lab.must_have(hired).username != "info"
+
+
+def test_administrators_and_people_left_out_are_never_linked() -> None:
+    lab = SyncLab()
+    person, guest = lab.people()[0], lab.people("guest")[0]
+    lab.host.users.add_by_hand("boss", email=person.props["mail"], is_admin=True)
+    lab.host.users.add_by_hand("visitor", email=guest.props["mail"])
+    lab.run(confirm=True)
+    assert lab.must_have(person).username != "boss"
+    assert lab.user(guest) is None
+
+
+# ---------------------------------------------------------------------- clouds and settings
+
+
+def test_both_clouds() -> None:
+    for cloud in ("GLOBAL", "CHINA"):
+        lab = SyncLab(cloud=cloud)
+        lab.settle()
+        lab.patch(lab.people()[0], department="New")
+        report = lab.run()
+        assert (report.requests, report.counts.updated) == (1, 1)
+
+
+def test_a_cloud_without_batch_is_read_one_by_one() -> None:
+    lab = SyncLab(cloud="CHINA")
+    lab.settle()
+    lab.realm.settings.batch = False
+    for person in lab.people()[:3]:
+        lab.host.users.delete_by_hand(lab.link(person))
+    report = lab.run()
+    assert (report.counts.created, report.requests) == (3, 1 + 1 + 3)
+
+
+def change_country(lab: SyncLab) -> None:
+    lab.rules = MappingRules(entra_tenant_id=lab.rules.entra_tenant_id, country="GB")
+
+
+def change_link_schema(lab: SyncLab) -> None:
+    record = lab.host.state.get("users.checkpoint")
+    assert record is not None
+    assert isinstance(record.value, dict)
+    lab.host.state.put("users.checkpoint", {**record.value, "schema_version": 0})
+
+
+def change_select(lab: SyncLab) -> None:
+    record = lab.host.state.get("users.checkpoint")
+    assert record is not None
+    assert isinstance(record.value, dict)
+    lab.host.state.put("users.checkpoint", {**record.value, "select_hash": "another"})
+
+
+@pytest.mark.parametrize(("change", "fulls"), [(change_country, 1), (change_link_schema, 2), (change_select, 2)])
+def test_what_changes_the_mapping_lists_everybody(
+    settled: SyncLab, change: Callable[[SyncLab], None], fulls: int
+) -> None:
+    lab = settled
+    change(lab)
+    for _ in range(fulls):
+        lab.realm.journal.reset()
+        lab.run()
+        assert "GET /users 200" in lab.realm.journal.counts()
+    assert lab.run().requests == 1
+
+
+def test_another_directory_gets_a_link_of_its_own(settled: SyncLab) -> None:
+    """A delta link of the directory before is never sent to the next one."""
+    lab = settled
+    other = lab.realm.add_tenant(40, 2, "fabrikam.example", 0, 0.0)
+    lab.microsoft, lab.tokens.tenant_id, lab.tokens.held = other, other.id, ""
+    lab.rules = MappingRules(entra_tenant_id=other.id, country="DE")
+    assert lab.run().status is TickStatus.DONE
+    lab.run()
+    report = lab.run()
+    assert (report.status, report.requests) == (TickStatus.DONE, 1)
+
+
+def test_weekly_everybody_is_listed(settled: SyncLab) -> None:
+    lab = settled
+    for night in range(1, 9):
+        lab.pass_days(1)
+        lab.realm.journal.reset()
+        report = lab.run()
+        assert report.requests == (2 if night == 7 else 1)  # with everybody, whether it may be asked about mailboxes
+        assert ("GET /users 200" in lab.realm.journal.counts()) == (night == 7)
+
+
+def test_what_the_weekly_listing_missed_is_taken_from_the_older_link(settled: SyncLab) -> None:
+    """A listing lags behind: the older link, gone on with, still shows what changed."""
+    lab = settled
+    lab.microsoft.directory.replication_lag_s = 3600
+    person = lab.people()[0]
+    lab.patch(person, department="Late")
+    lab.run(full=True)
+    assert lab.must_have(person).department != "Late"
+    lab.run()
+    assert lab.must_have(person).department == "Late"
+
+
+def test_only_new_people_are_created_on_any_night(settled: SyncLab) -> None:
+    lab = settled
+    lab.hire("a@contoso.example")
+    lab.run()
+    assert [type(change) for change in lab.host.users.applied] == [CreateUser]
+
+
+def test_deleted_in_the_pbx_and_made_again_by_hand_the_person_still_gets_their_own_number(settled: SyncLab) -> None:
+    lab = settled
+    person = lab.people()[0]
+    number = lab.must_have(person).extension_number
+    lab.host.users.delete_by_hand(lab.link(person))
+    lab.host.users.add_by_hand("by.hand", email=person.props["mail"])
+    lab.run()
+    assert lab.must_have(person).extension_number == number
+
+
+def test_half_a_list_forgets_nobody_and_says_so(settled: SyncLab) -> None:
+    """A list that looks complete and is not: who is missing is read by id, and who was refused is not forgotten."""
+    lab = settled
+    lab.host.users.user_limit = lab.host.users.counts().linked
+    hired = lab.hire("one.too.many@contoso.example")
+    refused = lab.run()
+    (told,) = [problem for problem in lab.host.progress.problems if problem.reason == "user_limit"]
+    assert told.upn == "one.too.many@contoso.example"
+    assert refused.problem_counts == {"user_limit": 1}
+    left_out = {person.id for person in [hired, *lab.people()[:5]]}
+    everybody = [user for page in GraphUserSource(lab.client()).list_all() for user in page.people]
+    half = json.dumps({"value": [user for user in everybody if user["id"] not in left_out]})
+    lab.realm.faults.add(Fault("replace", r"GET /v1.0/users\?", body=half, content_type="application/json"))
+    run = lab.run(full=True)
+    assert run.status is TickStatus.DONE
+    assert "left out 5 who are there" in run.message
+    lab.host.users.user_limit = None
+    assert lab.run().counts.created == 1

@@ -1,0 +1,152 @@
+"""Shared mailboxes and rooms that are licensed and enabled like people: known where MailboxSettings.Read is granted."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbx_plugin_api import DisableReason, TickStatus
+from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.world.directory import Person
+from portsip_m365_plugin.users import purposes
+from tests.support.sync_realm import SyncLab
+
+ALLOWED = ("User.Read.All", "MailboxSettings.Read")
+
+
+def asked(lab: SyncLab) -> int:
+    return sum("userPurpose" in entry.template for entry in lab.realm.journal.entries())
+
+
+def disguised(lab: SyncLab, purpose: str) -> Person:
+    """Somebody to look at a person like any other."""
+    person = lab.hire(f"{purpose}@contoso.example", "Front", "Desk")
+    person.mailbox = purpose
+    return person
+
+
+@pytest.mark.parametrize(("purpose", "reason"), [("shared", "shared_mailbox"), ("room", "room"), ("equipment", "room")])
+def test_they_get_no_extension_and_are_counted_by_reason(purpose: str, reason: str) -> None:
+    lab = SyncLab(permissions=ALLOWED)
+    person = disguised(lab, purpose)
+    report = lab.run(confirm=True)
+    assert (report.status, report.counts.created) == (TickStatus.DONE, 49)
+    assert report.problem_counts[reason] == 1
+    assert lab.user(person) is None
+    lab.run()
+    lab.patch(person, department="Lobby")
+    changed = lab.run()
+    assert changed.requests == 1, "what was learned is kept, and not asked again"
+    assert lab.user(person) is None
+    assert changed.problem_counts == {reason: 1}
+
+
+def test_a_quiet_night_asks_nobody_and_a_new_person_is_asked_about() -> None:
+    lab = SyncLab(permissions=ALLOWED)
+    lab.settle()
+    assert lab.run().requests == 1
+    person, other = disguised(lab, "shared"), lab.hire("ann@contoso.example")
+    report = lab.run()
+    assert (report.requests, report.counts.created) == (2, 1)
+    assert lab.user(person) is None
+    assert lab.must_have(other).enabled
+
+
+def test_a_mailbox_that_becomes_shared_is_seen_within_a_week_and_back_again() -> None:
+    lab = SyncLab(permissions=ALLOWED)
+    lab.settle()
+    person = lab.people()[0]
+    number = lab.must_have(person).extension_number
+    person.mailbox = "shared"
+    lab.pass_days(7)
+    assert lab.run().counts.disabled == 1
+    assert lab.must_have(person).disabled_reason is DisableReason.OUT_OF_SCOPE
+    lab.patch(person, department="Elsewhere")
+    lab.run()
+    assert not lab.must_have(person).enabled, "a change does not make it a person again"
+    person.mailbox = "user"
+    lab.pass_days(7)
+    assert lab.run().counts.enabled == 1
+    assert lab.must_have(person).extension_number == number
+
+
+def test_without_the_permission_one_request_a_week_finds_that_out() -> None:
+    lab = SyncLab()
+    person = disguised(lab, "shared")
+    assert lab.run(confirm=True).requests == 3
+    assert lab.must_have(person).enabled, "nothing says that it is nobody's"
+    assert lab.run().requests == 1
+    lab.hire("ann@contoso.example")
+    assert lab.run().requests == 1
+    lab.pass_days(7)
+    assert lab.run().requests == 3  # a link of a week ago is dead: a new one, everybody, and the question
+
+
+def test_a_long_first_import_is_not_made_longer_and_the_next_listing_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purposes, "NEW_MAX_PEOPLE", 10)
+    lab = SyncLab(permissions=ALLOWED)
+    person = disguised(lab, "shared")
+    assert lab.run(confirm=True).requests == 2
+    assert lab.must_have(person).enabled
+    second = lab.run()
+    assert (second.requests, second.counts.disabled) == (1 + 3, 1)  # fifty people, twenty a request
+    assert lab.run().requests == 1
+
+
+@pytest.mark.parametrize("status", [400, 404, 500, 503])
+def test_trouble_with_the_question_never_ends_a_run(status: int) -> None:
+    lab = SyncLab(permissions=ALLOWED)
+    lab.realm.faults.add(Fault("status", "userPurpose", inner=True, status=status, times=None))
+    report = lab.run(confirm=True)
+    assert (report.status, report.counts.created) == (TickStatus.DONE, 49)
+
+
+def test_where_there_is_no_batch_they_are_asked_one_by_one() -> None:
+    lab = SyncLab(cloud="CHINA", permissions=ALLOWED)
+    lab.realm.settings.batch = False
+    person = disguised(lab, "room")
+    lab.run(confirm=True)
+    assert lab.user(person) is None
+    assert asked(lab) >= 49
+
+
+def test_a_run_that_has_to_end_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purposes, "_AT_ONCE", 10)
+    lab = SyncLab(permissions=ALLOWED)
+    lab.settle()
+    person = lab.people()[-1]
+    person.mailbox = "shared"
+    lab.pass_days(7)
+    for _ in range(20):
+        lab.host.progress.asks, lab.host.progress.stop_after_asks = 0, 2
+        report = lab.run()
+        if report.status is TickStatus.DONE:
+            break
+    lab.host.progress.stop_after_asks = None
+    lab.run()
+    assert not lab.must_have(person).enabled
+
+
+def test_one_account_without_a_mailbox_is_no_permission() -> None:
+    """A mailbox that is not there answers 404, whether or not it may be asked."""
+    lab = SyncLab(users=300)
+    first = min(lab.people(), key=lambda person: person.id)
+    first.mailbox = "none"
+    assert lab.run(confirm=True).requests == 3
+
+
+def test_a_listing_out_of_turn_still_asks_about_who_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purposes, "NEW_MAX_PEOPLE", 30)
+    lab = SyncLab(permissions=ALLOWED)
+    lab.settle()
+    lab.run()
+    person = disguised(lab, "room")
+    lab.microsoft.delta_generation += 1  # every link given so far is dead: everybody is listed
+    assert lab.run().status is TickStatus.DONE
+    assert lab.user(person) is None
+
+
+def test_where_nobody_has_a_mailbox_not_everybody_is_asked() -> None:
+    lab = SyncLab(users=300, permissions=ALLOWED)
+    for person in lab.microsoft.directory.order:
+        person.mailbox = "none"
+    assert lab.run(confirm=True).requests == 3

@@ -1,0 +1,83 @@
+"""The night as a whole, through the hook: which stages run, in which order, and what the one report says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+import portsip_m365_plugin.nightly as nightly
+from pbx_plugin_api import TickReason, TickReport, TickStatus
+from portsip_m365_plugin.contacts.run import ContactSyncReport
+from tests.support.lab import Lab, shared_key_pair
+from tests.support.pbx_hand import Hand
+
+
+@pytest.fixture
+def hand(lab: Lab) -> Hand:
+    hand = Hand()
+    hand.set_up(lab.settings(), shared_key_pair())
+    return hand
+
+
+def count_photos(hand: Hand) -> int:
+    return sum(row.photo is not None for row in hand.host.users.rows.values())
+
+
+def test_photos_come_last_and_only_where_they_are_switched_on(lab: Lab, hand: Hand) -> None:
+    assert hand.tick(TickReason.FORCED, confirm_first_plan=True).status is TickStatus.DONE
+    assert count_photos(hand) == 0
+    assert not any("photo" in line for line in lab.realm().journal.counts())
+    hand.save(sync_photo="true")
+    report = hand.tick(TickReason.FORCED)
+    assert report.status is TickStatus.DONE
+    assert count_photos(hand) > 10
+    assert f"Photos: {count_photos(hand)} photos stored" in report.message
+    templates = [entry.template for entry in lab.realm().journal.entries() if "/users" in entry.template]
+    first_photo = next(n for n, template in enumerate(templates) if "photo" in template)
+    assert all("photo" in template for template in templates[first_photo:])
+    hand.save(sync_photo="false")
+    hand.tick(TickReason.FORCED)
+    assert count_photos(hand) > 10, "switched off they stay as they are"
+
+
+def fail_contacts(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
+    report = ContactSyncReport(status=TickStatus.FAILED, message="No mailbox could be read.", **changes)  # type: ignore[arg-type]
+    monkeypatch.setattr(nightly, "has_contact_work", lambda host, settings: True)
+    monkeypatch.setattr(nightly, "run_contact_sync", lambda *given: report)
+
+
+def test_photos_come_though_contacts_fail_and_the_failure_is_told(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand.tick(TickReason.FORCED, confirm_first_plan=True)
+    hand.save(sync_photo="true")
+    fail_contacts(monkeypatch)
+    report = hand.tick(TickReason.FORCED)
+    assert count_photos(hand) > 10
+    assert report.status is TickStatus.FAILED
+    assert "Contacts: No mailbox could be read." in report.message
+    assert f"Photos: {count_photos(hand)} photos stored" in report.message
+    assert report.next_due_at_utc is not None
+    assert report.next_due_at_utc - hand.host.clock.now_utc() <= timedelta(hours=1)
+    hand.tick(TickReason.FORCED)
+    assert "m365.sync.failed" in [notice.key for notice in hand.host.notices]
+
+
+def test_photos_that_have_to_go_on_do_not_make_a_failure_be_tried_at_once(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand.tick(TickReason.FORCED, confirm_first_plan=True)
+    hand.save(sync_photo="true")
+    fail_contacts(monkeypatch)
+    stopped = TickReport(status=TickStatus.STOPPED, message="Stopped.", resumable=True)
+    monkeypatch.setattr(nightly, "run_photo_sync", lambda *given: stopped)
+    report = hand.tick(TickReason.FORCED)
+    assert (report.status, report.resumable) == (TickStatus.FAILED, False)
+    assert report.next_due_at_utc is not None
+
+
+def test_when_microsoft_said_when_to_come_back_that_is_kept(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand.tick(TickReason.FORCED, confirm_first_plan=True)
+    hand.save(sync_photo="true")
+    at_utc = hand.host.clock.now_utc() + timedelta(minutes=7)
+    fail_contacts(monkeypatch, retry_at_utc=at_utc)
+    assert hand.tick(TickReason.FORCED).next_due_at_utc == at_utc
