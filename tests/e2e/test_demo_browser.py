@@ -38,6 +38,8 @@ def browser() -> Iterator[Any]:
 
 def test_the_demos_portal_opens_without_warnings_and_lets_both_in(browser: Any, tmp_path: Path) -> None:
     from selenium.webdriver.common.by import By
+    from selenium.webdriver.support import expected_conditions
+    from selenium.webdriver.support.ui import WebDriverWait
 
     def press(text: str) -> None:
         browser.find_element(By.XPATH, f"//button[normalize-space()='{text}']").click()
@@ -59,9 +61,12 @@ def test_the_demos_portal_opens_without_warnings_and_lets_both_in(browser: Any, 
         browser.delete_all_cookies()
         browser.get(login)
         press("Sign in with Microsoft")
-        assert browser.current_url.startswith(play.microsoft.pages), "Microsoft's page is on plain loopback"
+        # A page leads on to Microsoft, so the click may return before the browser is there.
+        on_plain_loopback = expected_conditions.url_contains(play.microsoft.pages)
+        WebDriverWait(browser, 10).until(on_plain_loopback, "Microsoft's page is on plain loopback")
         browser.find_element(By.NAME, "loginfmt").send_keys(somebody)
         browser.find_element(By.ID, "idSIButton9").click()
+        WebDriverWait(browser, 10).until(expected_conditions.url_contains(play.portal))
         browser.find_element(By.XPATH, "//*[contains(text(), 'PBX portal')]")
         assert browser.current_url.startswith(play.portal)
         assert "/login" not in browser.current_url
