@@ -13,8 +13,8 @@ import pytest
 import time_machine
 from werkzeug.test import TestResponse
 
-from pbx_devhost.portal import refusals
-from pbx_devhost.portal.signin import FLOW_COOKIE
+from pbx_devhost.portal.signin import refusals
+from pbx_devhost.portal.signin.providers import FLOW_COOKIE
 from pbx_devhost.portal.visit import SESSION_COOKIE
 from pbx_devhost.store import sessions
 from pbx_plugin_api import (

@@ -12,32 +12,29 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.portal import (
+from pbx_devhost.portal import shield, words
+from pbx_devhost.portal.jobs import Jobs
+from pbx_devhost.portal.menu import menu_for
+from pbx_devhost.portal.notes import read_note
+from pbx_devhost.portal.pages import (
     books,
     files,
     logs,
     mail_queue,
-    native,
     overview,
-    passwords,
     people,
     plugin_list,
     plugin_page,
     run_log,
-    shield,
-    signin,
-    words,
 )
-from pbx_devhost.portal.jobs import Jobs
-from pbx_devhost.portal.menu import menu_for
-from pbx_devhost.portal.notes import read_note
+from pbx_devhost.portal.signin import native, passwords, providers
 
 __all__ = ["create_app"]
 
 _BLUEPRINTS: Final = (
     overview.pages,
     passwords.pages,
-    signin.pages,
+    providers.pages,
     native.pages,
     people.pages,
     books.pages,

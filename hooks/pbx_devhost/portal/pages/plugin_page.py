@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, current_app, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.notes import redirect_with_note
-from pbx_devhost.portal.run_log import show_started
+from pbx_devhost.portal.pages.run_log import show_started
 from pbx_devhost.portal.visit import admin_only, the_pbx, the_visit
 from pbx_plugin_api import (
     ActionOutcome,

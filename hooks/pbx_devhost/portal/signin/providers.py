@@ -14,11 +14,11 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from pbx_devhost.portal.admission import Admitted, admit
-from pbx_devhost.portal.native import AppRequest, give_code, refuse_for_app
-from pbx_devhost.portal.passwords import choose_tenant, open_session
-from pbx_devhost.portal.refusals import AGAIN, NOT_NOW, refuse
 from pbx_devhost.portal.shield import without_form_token
+from pbx_devhost.portal.signin.admission import Admitted, admit
+from pbx_devhost.portal.signin.native import AppRequest, give_code, refuse_for_app
+from pbx_devhost.portal.signin.passwords import choose_tenant, open_session
+from pbx_devhost.portal.signin.refusals import AGAIN, NOT_NOW, refuse
 from pbx_devhost.portal.visit import drop_cookie, local_path, set_cookie, the_pbx, the_visit
 from pbx_devhost.portal.words import is_safe_link
 from pbx_devhost.store.sessions import SessionRefusedError, StoredFlow

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.portal.lookups import find_user, link_of
-from pbx_devhost.portal.refusals import record_refusal
+from pbx_devhost.portal.signin.refusals import record_refusal
 from pbx_devhost.portal.visit import (
     KNOWN_COOKIE,
     SESSION_COOKIE,

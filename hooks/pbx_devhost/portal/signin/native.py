@@ -17,11 +17,11 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from pbx_devhost.portal.admission import Admitted
 from pbx_devhost.portal.lookups import find_user
-from pbx_devhost.portal.passwords import choose_tenant, offered
-from pbx_devhost.portal.refusals import refuse
 from pbx_devhost.portal.shield import without_form_token
+from pbx_devhost.portal.signin.admission import Admitted
+from pbx_devhost.portal.signin.passwords import choose_tenant, offered
+from pbx_devhost.portal.signin.refusals import refuse
 from pbx_devhost.portal.visit import APP_TOKEN_PREFIX, the_pbx, the_visit, with_browser_secret
 from pbx_devhost.portal.words import is_safe_link
 from pbx_devhost.store.sessions import SESSION_S, Session, SessionRefusedError, StoredFlow

@@ -7,10 +7,10 @@ from typing import Final
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from pbx_devhost.portal.admission import pick
 from pbx_devhost.portal.lookups import find_user, link_of
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
+from pbx_devhost.portal.signin.admission import pick
 from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
 from pbx_plugin_api import LoginRefused, PersonalBook
 
