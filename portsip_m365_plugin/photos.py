@@ -138,9 +138,9 @@ class _Pass:
         spool.run_many(
             "INSERT INTO photo VALUES (?, ?, ?)",
             (
-                (user.link.entra_object_id, user.photo_etag, user.photo_sha256 is not None)
+                (user.link.subject, user.photo_etag, user.photo_sha256 is not None)
                 for user in self._host.users.linked()
-                if user.enabled and user.link.entra_tenant_id == self._entra_tenant_id
+                if user.enabled and user.link.authority == self._entra_tenant_id
             ),
         )
         total, after = spool.count("photo"), self._read_cursor()
@@ -209,7 +209,7 @@ class _Pass:
         self._stored += self._store(result.item.key, photo)
 
     def _store(self, oid: str, photo: Photo | None) -> bool:
-        link = UserLink(entra_tenant_id=self._entra_tenant_id, entra_object_id=oid)
+        link = UserLink(authority=self._entra_tenant_id, subject=oid)
         return self._host.users.set_photo(link, photo).status is ApplyStatus.APPLIED
 
     def _count(self, error: GraphError) -> None:

@@ -37,7 +37,7 @@ __all__ = [
     "on_user_provision",
 ]
 
-PBX_API_VERSION: Final = (1, 0)
+PBX_API_VERSION: Final = (2, 0)
 """The contract this plugin was written for."""
 
 

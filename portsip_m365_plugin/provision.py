@@ -45,9 +45,9 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     if isinstance(client, NotReady):
         return None if client.is_missing else ProvisionRefused(reason="not_connected", sentence=client.describe())
     rules = read_mapping_rules(values, tenant)
-    if request.link is not None and request.link.entra_tenant_id != rules.entra_tenant_id:
+    if request.link is not None and request.link.authority != rules.entra_tenant_id:
         return None  # of a directory that is not this tenant's: somebody else's to describe
-    wanted = request.link.entra_object_id if request.link is not None else (request.typed or "").strip()
+    wanted = request.link.subject if request.link is not None else (request.typed or "").strip()
     try:
         user = get_user(client, wanted) if wanted else None
     except GraphError as error:
@@ -57,11 +57,11 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     outcome = map_user(user, rules)
     if isinstance(outcome, Skip):
         return _refuse(request, outcome.reason, outcome.detail)
-    no_person = Purposes(host, host.clock.now_utc()).reason_for(outcome.link.entra_object_id)
+    no_person = Purposes(host, host.clock.now_utc()).reason_for(outcome.link.subject)
     if no_person is not None:
         return _refuse(request, no_person, SKIP_DETAILS[no_person])
     wants_photo = values.get("sync_photo") is True
-    photo = read_one_photo(client, outcome.link.entra_object_id) if wants_photo else None
+    photo = read_one_photo(client, outcome.link.subject) if wants_photo else None
     return Provisioned(draft=outcome, photo=photo)
 
 

@@ -55,7 +55,7 @@ class Users(Protocol):
     """Linked users of this tenant."""
 
     def linked(self) -> Iterator[LinkedUser]:
-        """Yield every linked user, ordered by `entra_tenant_id`, then `entra_object_id` (code-point order).
+        """Yield every linked user, ordered by `link.authority`, then `link.subject` (code-point order).
 
         A stream: memory does not grow with the tenant. Users deleted in the PBX are not in it (see `diverged`).
         """

@@ -103,8 +103,8 @@ class SignedIn:
 
     link: UserLink
     display_name: str = ""
-    upn: str = ""
-    """Display text only; never looked up by."""
+    login_name: str = ""
+    """How the person signs in at the source. Display text only; users are never found by it."""
     may_create: bool = False
     """The tenant allows this first sign-in to make the user: the host then calls `on_user_provision`."""
     session_hint: str = ""

@@ -11,7 +11,7 @@ __all__ = ["API_VERSION", "ENTRY_POINT_GROUP", "PROJECT_NAME", "hookimpl", "hook
 PROJECT_NAME: Final = "portsip_pbx"
 ENTRY_POINT_GROUP: Final = "portsip_pbx"
 
-API_VERSION: Final = (1, 0)
+API_VERSION: Final = (2, 0)
 """(major, minor). A plugin states the version it was written for as a module attribute `PBX_API_VERSION`; the host
 loads it when the major is equal and the minor is not newer than the host's own."""
 

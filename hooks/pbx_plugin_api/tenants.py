@@ -22,7 +22,7 @@ class Tenant:
     """A tenant of the PBX: one customer, one SIP domain, one set of extension numbers."""
 
     pbx_tenant_id: str
-    """The PBX's own key. Not Entra's tenant id, which is always called `entra_tenant_id`."""
+    """The PBX's own key. Not the key of a tenant at the source, which is `UserLink.authority`."""
     name: str
     sip_domain: str
     time_zone: str = "UTC"

@@ -86,9 +86,10 @@ class Problem:
 
     reason: str
     """A short machine word, such as `no_name`, `guest` or `user_limit`. Counted by this."""
-    entra_object_id: str | None = None
-    upn: str | None = None
-    """Display text only."""
+    subject: str | None = None
+    """The person's id at the source, as in `UserLink.subject`; None where it is not about one person."""
+    login_name: str | None = None
+    """How the person signs in at the source, or another name that an admin knows. Display text only."""
     detail: str = ""
     """A sentence for the admin: what is wrong and what to do."""
 

@@ -1,6 +1,6 @@
 """Users as they cross the seam: drafts and changes from the plugin, linked users and results from the host.
 
-Field names and limits follow PortSIP's REST API. Identity is `(entra_tenant_id, entra_object_id)`, never a name.
+Field names and limits follow PortSIP's REST API. Identity is `(authority, subject)`, never a name.
 Passwords, PINs and roles are the host's policy and do not appear here.
 """
 
@@ -49,14 +49,20 @@ body); the home phone, the number and everything else stay the PBX's."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserLink:
-    """Who a PBX user is at the source. Unique per (PBX tenant, entra tenant, object id)."""
+    """Who a PBX user is at the source. Unique per PBX tenant.
 
-    entra_tenant_id: str
-    entra_object_id: str
+    Both ids are opaque to the host and compared by code point. They never change for a person and are never given to
+    another one, so a name or a mail address does not qualify.
+    """
+
+    authority: str
+    """Who gives the ids: an Entra tenant id, the domain of an LDAP directory, an OpenID Connect issuer."""
+    subject: str
+    """The person's id there: an Entra object id, an LDAP `entryUUID`, an OpenID Connect `sub`."""
 
     def __post_init__(self) -> None:
-        rules.check_link_id("entra_tenant_id", self.entra_tenant_id)
-        rules.check_link_id("entra_object_id", self.entra_object_id)
+        rules.check_link_id("authority", self.authority)
+        rules.check_link_id("subject", self.subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,8 +89,8 @@ def find_leaving(host: Host, scope: Scope, entra_tenant_id: str) -> Leaving:
         book
         for book in host.contacts.books()
         if isinstance(book, PersonalBook)
-        and book.owner.entra_object_id not in seen
-        and not scope.holds(BookKind.PERSONAL, book.owner.entra_object_id)
+        and book.owner.subject not in seen
+        and not scope.holds(BookKind.PERSONAL, book.owner.subject)
     )
     n_left = sum(record.contacts > 0 for record in left) + len(orphans)
     n_before = RemovalWindow(host, now_utc, _WINDOW_KEY).removed
@@ -100,7 +100,7 @@ def find_leaving(host: Host, scope: Scope, entra_tenant_id: str) -> Leaving:
     if is_many or is_company:
         names = sorted(
             [f"{record.kind.value}.{record.mailbox_id}" for record in left]
-            + [f"{BookKind.PERSONAL.value}.{book.owner.entra_object_id}" for book in orphans]
+            + [f"{BookKind.PERSONAL.value}.{book.owner.subject}" for book in orphans]
         )
         checksum = hashlib.sha256("\n".join([entra_tenant_id, *names]).encode()).hexdigest()[:16]
         pending = PendingRemoval(checksum=checksum, mailboxes=n_left, contacts=sum(r.contacts for r in left))
@@ -134,7 +134,7 @@ def remove_leaving(
         if record.kind is BookKind.COMPANY:
             removed += company.write(record.mailbox_id, {}, list(company.known(record.mailbox_id))).deleted
         else:
-            link = UserLink(entra_tenant_id=entra_tenant_id, entra_object_id=record.mailbox_id)
+            link = UserLink(authority=entra_tenant_id, subject=record.mailbox_id)
             removed += _clear(host, PersonalBook(owner=link))
         states.forget(record)
     if not leaving.approved:

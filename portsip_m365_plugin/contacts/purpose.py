@@ -173,7 +173,7 @@ class _Asking:
     def _may_be_shared(self, user: Mapping[str, Any]) -> bool:
         if str(user.get("userType")).casefold() == "guest":
             return False
-        link = UserLink(entra_tenant_id=self._entra_tenant_id, entra_object_id=user["id"])
+        link = UserLink(authority=self._entra_tenant_id, subject=user["id"])
         linked = self._host.users.find(link)
         return linked is None or not linked.enabled
 

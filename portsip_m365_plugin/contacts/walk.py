@@ -296,7 +296,7 @@ class ContactWalk:
     def _tell(self, record: MailboxRecord, reason: str, detail: str) -> None:
         self.tally.problems[reason] = self.tally.problems.get(reason, 0) + 1
         who = record.mailbox_id if record.kind is BookKind.PERSONAL else None
-        self._host.progress.problem(Problem(reason=reason, entra_object_id=who, upn=record.shown, detail=detail))
+        self._host.progress.problem(Problem(reason=reason, subject=who, login_name=record.shown, detail=detail))
 
 
 def _known_keys(book: Book, mailbox_id: str) -> Callable[[str], dict[str, Any]]:

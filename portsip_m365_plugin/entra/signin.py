@@ -244,7 +244,7 @@ class SignIn:
         if not self.policy.admits(claims.entra_object_id):
             sentence = "Signing in with Microsoft is not switched on for you. Ask your administrator."
             return _refuse("not_admitted", f"{who} is not admitted by the SIGN IN settings", sentence)
-        link = UserLink(entra_tenant_id=claims.entra_tenant_id, entra_object_id=claims.entra_object_id)
+        link = UserLink(authority=claims.entra_tenant_id, subject=claims.entra_object_id)
         user = self.users.find(link)
         if user is None and not self.policy.first_sign_in_creates:
             sentence = "You are not a user of this PBX yet. Ask your administrator to add you."
@@ -255,7 +255,7 @@ class SignIn:
         return SignedIn(
             link=link,
             display_name=claims.display_name,
-            upn=claims.upn,
+            login_name=claims.upn,
             may_create=self.policy.first_sign_in_creates,
             session_hint=claims.login_hint,
         )

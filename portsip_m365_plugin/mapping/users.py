@@ -186,7 +186,7 @@ def _draft(user: Mapping[str, Any], rules: MappingRules) -> tuple[DraftUser, tup
     email, email_note = _choose_email(clean_line(user.get("mail")), upn)
     department = clean_line(user.get("department"))
     draft = DraftUser(
-        link=UserLink(entra_tenant_id=rules.entra_tenant_id, entra_object_id=oid),
+        link=UserLink(authority=rules.entra_tenant_id, subject=oid),
         usernames=usernames,
         display_name=choose_display_name(
             user.get("displayName"), user.get("givenName"), user.get("surname"), fallback=usernames[0]

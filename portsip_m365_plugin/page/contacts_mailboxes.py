@@ -46,7 +46,7 @@ def _find_object_id(host: Host, values: Mapping[str, JsonValue], name: str) -> s
         if entry["name"].casefold() == wanted:
             return entry["entra_object_id"]
     found = [u for u in host.users.linked() if wanted in ((u.email or "").casefold(), u.username.casefold())]
-    return found[0].link.entra_object_id if len(found) == 1 else None
+    return found[0].link.subject if len(found) == 1 else None
 
 
 def mailbox_table(records: tuple[MailboxRecord, ...]) -> Table:

@@ -207,7 +207,7 @@ def _table(entries: Sequence[Mapping[str, str]], users: Users, entra_tenant_id: 
     rows = []
     for entry in entries[:_SHOWN_MAX]:
         object_id = entry["entra_object_id"]
-        user = users.find(UserLink(entra_tenant_id=entra_tenant_id, entra_object_id=object_id))
+        user = users.find(UserLink(authority=entra_tenant_id, subject=object_id))
         shown = (user.display_name, user.email or "") if user else ("(not a user of this PBX)", "")
         rows.append((entry["name"], *shown, object_id))
     return Table(title="People on the list", columns=("Entered", "Name", "E-mail", "Object id"), rows=tuple(rows))
@@ -219,7 +219,7 @@ def _entries(stored: JsonValue) -> list[dict[str, str]]:
 
 def _find_by_mail(name: str, users: Users) -> str | None:
     found = _with_mail(name.casefold(), users.linked())
-    return found[0].link.entra_object_id if len(found) == 1 else None
+    return found[0].link.subject if len(found) == 1 else None
 
 
 def _with_mail(mail: str, linked: Iterable[LinkedUser]) -> list[LinkedUser]:

@@ -62,13 +62,13 @@ class Applied:
     def note(self, planned: PlannedChange, result: ApplyResult, tally: ProblemTally) -> bool:
         """Count one result; True where somebody lost their telephone."""
         if result.status is ApplyStatus.REFUSED:
-            oid = result.link.entra_object_id
+            oid = result.link.subject
             self.refused_ids.append(oid)
             told = result.reason or "the PBX refused the change without saying why"
             named = _NAMED_REASON.fullmatch(told)
             reason, detail = named.groups() if named else ("refused", told)
             told = f"{planned.phase.word}: {detail}"
-            tally.tell(Problem(reason=reason, entra_object_id=oid, upn=planned.upn, detail=told))
+            tally.tell(Problem(reason=reason, subject=oid, login_name=planned.upn, detail=told))
             return False
         if result.status is ApplyStatus.UNCHANGED:
             # Switching somebody again as they are only restates it, beside their other changes.

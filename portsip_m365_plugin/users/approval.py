@@ -132,8 +132,8 @@ def _printed(plan: SyncPlan) -> Iterator[dict[str, Any]]:
     for problem in plan.problems():
         yield {
             "action": "problem",
-            "entra_object_id": problem.entra_object_id,
-            "upn": problem.upn,
+            "entra_object_id": problem.subject,
+            "upn": problem.login_name,
             "reason": problem.reason,
             "detail": problem.detail,
         }

@@ -52,5 +52,5 @@ def _doubt_by_linked(host: Host, spool: Spool) -> None:
         if linked.email:
             spool.run(
                 "INSERT OR IGNORE INTO matched SELECT ?, user_id FROM unlinked WHERE mail_key = ?",
-                (linked.link.entra_object_id, linked.email.strip().casefold()),
+                (linked.link.subject, linked.email.strip().casefold()),
             )

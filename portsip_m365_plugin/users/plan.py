@@ -157,7 +157,7 @@ class SyncPlan:
             (int(Kind.DRAFT),),
         )
         for oid, upn, reason, detail in rows:
-            yield Problem(reason=reason, entra_object_id=oid, upn=upn, detail=detail)
+            yield Problem(reason=reason, subject=oid, login_name=upn, detail=detail)
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield the changes as plain rows for printing: action, object id, UPN, name, and what changes to what."""
@@ -177,7 +177,7 @@ class SyncPlan:
             }
 
     def _build(self, phase: Phase, oid: str, detail: dict[str, Any], packed: str | None) -> UserChange:
-        link = UserLink(entra_tenant_id=self._rules.entra_tenant_id, entra_object_id=oid)
+        link = UserLink(authority=self._rules.entra_tenant_id, subject=oid)
         if phase in (Phase.FORGET, Phase.DELETE):
             return DeleteUser(link=link)
         if phase is Phase.DISABLE:
@@ -228,7 +228,7 @@ def settle_absent(host: Host, spool: Spool, rules: MappingRules, plan: SyncPlan,
     """Decide about those who were absent from the listing, with what reading them by id has brought."""
     for (oid,) in spool.rows("SELECT oid FROM absent ORDER BY oid"):
         row = spool.find_pulled(oid)
-        linked = host.users.find(UserLink(entra_tenant_id=rules.entra_tenant_id, entra_object_id=oid))
+        linked = host.users.find(UserLink(authority=rules.entra_tenant_id, subject=oid))
         plan.add(oid, decide(row, linked, _divergence(spool, oid), now_utc), row.upn if row else None)
 
 
@@ -243,23 +243,23 @@ def _pair_up(
     """Yield everybody pulled with their linked user; after a full listing also the linked who were not pulled."""
     if not is_full and spool.count("pulled") <= _FIND_MAX_PEOPLE:
         for row in spool.pulled():
-            link = UserLink(entra_tenant_id=rules.entra_tenant_id, entra_object_id=row.oid)
+            link = UserLink(authority=rules.entra_tenant_id, subject=row.oid)
             yield row.oid, row, host.users.find(link)
         return
     linked_users = _in_order(host, rules)
     linked = next(linked_users, None)
     for row in spool.pulled():
-        while linked is not None and linked.link.entra_object_id < row.oid:
+        while linked is not None and linked.link.subject < row.oid:
             if is_full:
-                yield linked.link.entra_object_id, None, linked
+                yield linked.link.subject, None, linked
             linked = next(linked_users, None)
-        if linked is not None and linked.link.entra_object_id == row.oid:
+        if linked is not None and linked.link.subject == row.oid:
             yield row.oid, row, linked
             linked = next(linked_users, None)
         else:
             yield row.oid, row, None
     while is_full and linked is not None:
-        yield linked.link.entra_object_id, None, linked
+        yield linked.link.subject, None, linked
         linked = next(linked_users, None)
 
 
@@ -267,9 +267,9 @@ def _in_order(host: Host, rules: MappingRules) -> Iterator[LinkedUser]:
     """Yield the linked users of this directory, and check the order the merge depends on."""
     before = ""
     for linked in host.users.linked():
-        if linked.link.entra_tenant_id != rules.entra_tenant_id:
+        if linked.link.authority != rules.entra_tenant_id:
             continue
-        oid = linked.link.entra_object_id
+        oid = linked.link.subject
         if oid <= before:
             raise HostOrderError(f"linked users are not ordered by object id: {oid} came after {before}")
         before = oid

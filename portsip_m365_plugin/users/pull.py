@@ -163,9 +163,9 @@ def pull_changes(host: Host, spool: Spool, source: UserSource, rules: MappingRul
 def note_diverged(host: Host, spool: Spool, rules: MappingRules) -> None:
     """Spool which links the PBX has deleted or edited by itself."""
     rows = (
-        (divergence.link.entra_object_id, divergence.kind.value)
+        (divergence.link.subject, divergence.kind.value)
         for divergence in host.users.diverged()
-        if divergence.link.entra_tenant_id == rules.entra_tenant_id
+        if divergence.link.authority == rules.entra_tenant_id
     )
     spool.run_many("INSERT OR REPLACE INTO diverged VALUES (?, ?)", rows)
 
@@ -187,7 +187,7 @@ def reread(
     if spool.count("reread") > most:
         return False
     for (oid,) in list(spool.rows("SELECT oid FROM diverged JOIN reread USING (oid) WHERE kind = ?", (_EDITED,))):
-        linked = host.users.find(UserLink(entra_tenant_id=rules.entra_tenant_id, entra_object_id=oid))
+        linked = host.users.find(UserLink(authority=rules.entra_tenant_id, subject=oid))
         if linked is not None and not linked.enabled and linked.disabled_reason is DisableReason.DEPARTED:
             spool.run("DELETE FROM reread WHERE oid = ?", (oid,))
     retried = set(retry_ids)

@@ -145,7 +145,7 @@ class Purposes:
                 yield wanted
 
     def _is_new(self, oid: str, rules: MappingRules) -> bool:
-        link = UserLink(entra_tenant_id=rules.entra_tenant_id, entra_object_id=oid)
+        link = UserLink(authority=rules.entra_tenant_id, subject=oid)
         return oid not in self._known and self._host.users.find(link) is None
 
 

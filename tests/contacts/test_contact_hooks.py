@@ -87,7 +87,7 @@ def test_somebody_who_is_left_out_loses_what_was_synced(world: Any) -> None:
     hand.save(contact_personal="true")
     hand.press("contacts")
     book = next(book for book in hand.host.contacts.books() if isinstance(book, PersonalBook))
-    hand.save(contact_users_mode="except", contact_users=book.owner.entra_object_id)
+    hand.save(contact_users_mode="except", contact_users=book.owner.subject)
     report = hand.press("contacts")
     assert report.status is TickStatus.DONE
     assert list(hand.host.contacts.synced(book)) == []

@@ -75,7 +75,7 @@ def test_each_state_is_that_mailboxs_own_and_its_contacts_stay(lab: ContactLab, 
     assert (report.mailboxes_read, dict(report.states)) == (2, {"ok": 2, status: 1})
     assert report.problem_counts == {f"mailbox_{status}": 1}
     (problem,) = lab.host.progress.problems
-    assert (problem.entra_object_id, problem.upn) == (ill.id, f"Person {int(ill.id[:8], 16)}")
+    assert (problem.subject, problem.login_name) == (ill.id, f"Person {int(ill.id[:8], 16)}")
     assert "Contacts that are here stay." in problem.detail
     assert len(lab.book(ill)) == 3
     for person in (lab.people[0], lab.people[2]):

@@ -72,7 +72,7 @@ class World:
         people = {person["id"]: person for person in self.microsoft.people()}
         found: dict[str, list[str]] = {}
         for entra_tenant_id, object_id in links:
-            owner = UserLink(entra_tenant_id=entra_tenant_id, entra_object_id=object_id)
+            owner = UserLink(authority=entra_tenant_id, subject=object_id)
             if people[object_id]["mailbox"] == "user":
                 found[book_key(PersonalBook(owner=owner))] = self._names(object_id)
         found[book_key(CompanyBook())] = self._names(self.shared["id"])

@@ -53,9 +53,7 @@ MAIL = Notification(
     notification_id="n1", kind=NotificationKind.TEST, to=("ada@contoso.example",), subject="Hi", created_at_utc=NOW
 )
 ASKED = ProvisionRequest(reason=ProvisionReason.ADMIN, typed="ada")
-DRAFT = DraftUser(
-    link=UserLink(entra_tenant_id="e", entra_object_id="ada"), usernames=("ada",), display_name="Ada Lovelace"
-)
+DRAFT = DraftUser(link=UserLink(authority="e", subject="ada"), usernames=("ada",), display_name="Ada Lovelace")
 DONE = TickReport(status=TickStatus.DONE)
 
 

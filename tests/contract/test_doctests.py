@@ -51,7 +51,7 @@ def test_the_example_of_a_hook_runs_as_a_plugin(hook: str, caplog: pytest.LogCap
     assert found.examples
     module = ModuleType("example")
     found.globs = module.__dict__
-    module.PBX_API_VERSION = (1, 0)  # type: ignore[attr-defined]
+    module.PBX_API_VERSION = (2, 0)  # type: ignore[attr-defined]
     results = doctest.DocTestRunner().run(found, clear_globs=False)
     assert (results.failed, results.attempted > 0) == (0, True)
     status, reason = inspect_plugin(module)

@@ -65,7 +65,7 @@ from pbx_plugin_api import (
 
 UTC = datetime(2026, 11, 2, 1, 0, tzinfo=timezone.utc)
 NAIVE, BERLIN = datetime(2026, 11, 2, 1, 0), UTC.astimezone(timezone(timedelta(hours=1)))  # noqa: DTZ001
-LINK = UserLink(entra_tenant_id="e", entra_object_id="o")
+LINK = UserLink(authority="e", subject="o")
 DRAFT: dict[str, Any] = {"link": LINK, "usernames": ("ada",), "display_name": "Ada"}
 CONTACT: dict[str, Any] = {"name": "Ada"}
 SOURCE: dict[str, Any] = {"mailbox_id": "m", "folder_id": "f", "contact_id": "c"}
@@ -120,8 +120,8 @@ def text(maximum: int, minimum: int = 0, *, none: bool = False) -> tuple[list[An
 
 
 LIMITS: list[tuple[type, Mapping[str, Any], str, list[Any], list[Any]]] = [
-    (UserLink, {"entra_object_id": "o"}, "entra_tenant_id", ["a", "A-b_1", "x" * 64], ["", "x" * 65, "a b", "a.b", 7]),
-    (UserLink, {"entra_tenant_id": "e"}, "entra_object_id", ["a", "A-b_1", "x" * 64], ["", "x" * 65, "a/b", "ä"]),
+    (UserLink, {"subject": "o"}, "authority", ["a", "A-b_1", "x" * 64], ["", "x" * 65, "a b", "a.b", 7]),
+    (UserLink, {"authority": "e"}, "subject", ["a", "A-b_1", "x" * 64], ["", "x" * 65, "a/b", "ä"]),
     (Phone, {}, "raw", *text(32, 1)),
     (Phone, {"raw": "1"}, "e164", [None, "+12", "+" + "9" * 15], ["", "12", "+0123", "+" + "9" * 16, "+1 2", "+١٢"]),
     (ContactPhone, {}, "raw", *text(128, 1)),

@@ -44,7 +44,7 @@ HEAD = """
 import socket, threading
 from pbx_plugin_api import *
 from pbx_plugin_api import hookimpl
-PBX_API_VERSION = (1, 0)
+PBX_API_VERSION = (2, 0)
 """
 
 

@@ -134,7 +134,7 @@ def test_hook_on_login_providers_signs_in_and_out(pbx: PluginHost) -> None:
     assert wrong.reason == "wrong_code"
     done = pbx.complete_login("sample", CONTOSO, redirect.flow, {"code": redirect.flow.secrets["code"]}).value
     assert isinstance(done, SignedIn)
-    assert done.link.entra_object_id == "ada"
+    assert done.link.subject == "ada"
     out = pbx.sign_out("sample", CONTOSO, "sample", f"{origin}/bye", "s1").value
     assert out == f"https://idp.example/logout?hint=s1&uri={origin}/bye"
 
@@ -208,7 +208,7 @@ def test_a_plugin_that_is_not_there_cannot_be_switched(pbx: PluginHost) -> None:
 
 # ---------------------------------------------------------------------- broken
 
-GOOD = "from pbx_plugin_api import hookimpl\nPBX_API_VERSION = (1, 0)\n"
+GOOD = "from pbx_plugin_api import hookimpl\nPBX_API_VERSION = (2, 0)\n"
 TICK = "@hookimpl\ndef on_nightly_tick(host, tenant, tick): return None\n"
 
 
@@ -223,9 +223,9 @@ TICK = "@hookimpl\ndef on_nightly_tick(host, tenant, tick): return None\n"
         ("def (:", "broken", "it cannot be imported: SyntaxError: invalid syntax"),
         ("raise SystemExit(3)", "broken", "it cannot be imported: SystemExit: 3"),
         ("x = 1", "broken", "it does not state PBX_API_VERSION = (major, minor)"),
-        ("PBX_API_VERSION = '1.0'", "broken", "it does not state PBX_API_VERSION = (major, minor)"),
-        ("PBX_API_VERSION = (2, 0)", "incompatible", "it was written for contract 2.0, this PBX keeps 1.0"),
-        ("PBX_API_VERSION = (1, 1)", "incompatible", "it was written for contract 1.1, this PBX keeps 1.0"),
+        ("PBX_API_VERSION = '2.0'", "broken", "it does not state PBX_API_VERSION = (major, minor)"),
+        ("PBX_API_VERSION = (1, 0)", "incompatible", "it was written for contract 1.0, this PBX keeps 2.0"),
+        ("PBX_API_VERSION = (2, 1)", "incompatible", "it was written for contract 2.1, this PBX keeps 2.0"),
         (GOOD + "@hookimpl\ndef on_nightly_tock(host): ...", "broken", "on_nightly_tock is not a hook; there are on_"),
         (GOOD + TICK.replace("tick)", "tock)"), "broken", "on_nightly_tick: it takes tock, which the hook has not"),
         (GOOD + TICK.replace("tick)", "tick=None)"), "broken", "on_nightly_tick: its parameter tick has a default"),

@@ -155,7 +155,7 @@ def test_an_object_that_carries_functions_does_not_travel() -> None:
 
 TENANT = {"type": "Tenant", "pbx_tenant_id": "t", "name": "T", "sip_domain": "t.example"}
 WISH = {"type": "Fixed", "number": "12"}
-USER = {"link": {"entra_tenant_id": "e", "entra_object_id": "o"}, "usernames": ["ada"], "display_name": "Ada"}
+USER = {"link": {"authority": "e", "subject": "o"}, "usernames": ["ada"], "display_name": "Ada"}
 
 
 @pytest.mark.parametrize(

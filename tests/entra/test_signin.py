@@ -93,9 +93,9 @@ def test_sign_in(origin: str, mode: ResponseMode, client: LoginClient) -> None:
     # The flow travels to another process as JSON.
     flow = load(LoginFlow, json.loads(json.dumps(dump(redirect.flow))))
     assert signing.complete(flow, peer.authorize(redirect.url)) == SignedIn(
-        link=UserLink(entra_tenant_id=TENANT_ID, entra_object_id=OBJECT_ID),
+        link=UserLink(authority=TENANT_ID, subject=OBJECT_ID),
         display_name="Adele Vance",
-        upn="adele@contoso.example",
+        login_name="adele@contoso.example",
         session_hint="O.Ci",
     )
 
@@ -219,12 +219,12 @@ def test_changed_upn_is_still_the_same_person() -> None:
     peer = EntraPeer(change_claims={"preferred_username": "adele.married@contoso.example"})
     outcome = completed(sign_in(peer, user()), peer)
     assert isinstance(outcome, SignedIn)
-    assert outcome.link.entra_object_id == OBJECT_ID
+    assert outcome.link.subject == OBJECT_ID
 
 
 def test_attack_link_of_the_same_object_id_in_another_tenant() -> None:
     peer = EntraPeer()
-    foreign = user(link=UserLink(entra_tenant_id=OTHER_TENANT_ID, entra_object_id=OBJECT_ID))
+    foreign = user(link=UserLink(authority=OTHER_TENANT_ID, subject=OBJECT_ID))
     assert refused(sign_in(peer, foreign), peer).reason == "not_synced"
 
 

@@ -119,9 +119,9 @@ def test_third_party_provider(peer: tuple[SignIn, Path], origin: str, mode: Resp
     redirect = begun(signing, origin)
     outcome = signing.complete(redirect.flow, Browser(ca).visit(redirect.url))
     assert outcome == SignedIn(
-        link=UserLink(entra_tenant_id=TENANT_ID, entra_object_id=OBJECT_ID),
+        link=UserLink(authority=TENANT_ID, subject=OBJECT_ID),
         display_name="Adele Vance",
-        upn="adele@contoso.example",
+        login_name="adele@contoso.example",
     )
 
 

@@ -24,7 +24,7 @@ def main(url: str, mark: str, count: int, how: str) -> None:
                 batch = [
                     CreateUser(
                         draft=DraftUser(
-                            link=UserLink(entra_tenant_id="directory", entra_object_id=name),
+                            link=UserLink(authority="directory", subject=name),
                             usernames=(name,),
                             display_name=name,
                         )

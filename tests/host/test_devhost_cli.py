@@ -32,6 +32,8 @@ USER_FIELDS = {
     "work_phone",
     "home_phone",
     "department",
+    "authority",
+    "subject",
     "entra_tenant_id",
     "entra_object_id",
     "photo_sha256",
@@ -243,6 +245,8 @@ def test_a_forced_tick_and_what_it_leaves(cli: Cli) -> None:
     assert (
         run["problems"][7].items()
         >= {
+            "subject": "g007",
+            "login_name": "g7@x.example",
             "entra_object_id": "g007",
             "upn": "g7@x.example",
             "reason": "guest",
@@ -252,7 +256,8 @@ def test_a_forced_tick_and_what_it_leaves(cli: Cli) -> None:
     assert [user["username"] for user in users] == ["p0", "p1"]
     assert set(users[0]) >= USER_FIELDS
     assert users[0]["enabled"] is True
-    assert (users[0]["extension_number"], users[0]["entra_object_id"]) == ("101", "p0")
+    assert (users[0]["extension_number"], users[0]["subject"], users[0]["authority"]) == ("101", "p0", "rogue")
+    assert (users[0]["entra_object_id"], users[0]["entra_tenant_id"]) == ("p0", "rogue")
     [contact] = cli.json("contacts", "Contoso", "--company")
     assert (contact["name"], contact["synced_by"]) == ("Zoë", "rogue")
     assert cli.json("contacts", "Contoso", "--user", "p0") == []

@@ -101,7 +101,7 @@ def test_a_stream_may_be_written_beside(any_pbx: DevPbx) -> None:
     seen = 0
     for user in dev.host.users.linked():
         if seen % 500 == 0:
-            changed = draft(user.link.entra_object_id, display_name="Changed")
+            changed = draft(user.link.subject, display_name="Changed")
             [result] = dev.host.users.apply([UpdateUser(draft=changed, fields=("display_name",))])
             assert result.status == "applied"
             made = draft(f"zz{seen}")

@@ -51,8 +51,8 @@ def drafted(**changes: Any) -> DraftUser:
 
 def test_whole_person() -> None:
     draft = drafted()
-    assert draft.link.entra_object_id == OID
-    assert draft.link.entra_tenant_id == TENANT_ID
+    assert draft.link.subject == OID
+    assert draft.link.authority == TENANT_ID
     assert draft.usernames == ("ann.lee", "ann.lee.contoso", "ann.lee-1f0c2b3a")
     assert draft.display_name == "Ann Lee"
     assert draft.email == "ann@contoso.example"

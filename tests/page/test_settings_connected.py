@@ -223,7 +223,7 @@ def test_a_night_that_must_end_early_says_where_and_goes_on(hand: Hand) -> None:
 
 def test_one_person_is_described_by_name_by_id_and_after_a_sign_in(hand: Hand, lab: Lab) -> None:
     someone = person(lab)
-    link = UserLink(entra_tenant_id=lab.tenant().id, entra_object_id=someone.id)
+    link = UserLink(authority=lab.tenant().id, subject=someone.id)
     upn = someone.props["userPrincipalName"]
     asked = [
         ProvisionRequest(reason=ProvisionReason.ADMIN, typed=upn),
@@ -261,7 +261,7 @@ def test_whom_the_sync_leaves_out_is_refused_for_the_same_reason(hand: Hand, lab
     assert isinstance(outcome, ProvisionRefused)
     assert outcome.reason == reason
     assert outcome.sentence
-    link = UserLink(entra_tenant_id=lab.tenant().id, entra_object_id=person(lab, kind).id)
+    link = UserLink(authority=lab.tenant().id, subject=person(lab, kind).id)
     outcome = hand.provision(ProvisionRequest(reason=ProvisionReason.FIRST_SIGN_IN, link=link))
     assert isinstance(outcome, ProvisionRefused)
     assert outcome.reason == reason
@@ -272,7 +272,7 @@ def test_people_of_nowhere_and_of_another_directory(hand: Hand) -> None:
     outcome = hand.provision(ProvisionRequest(reason=ProvisionReason.ADMIN, typed="nobody@contoso.example"))
     assert isinstance(outcome, ProvisionRefused)
     assert outcome.reason == "not_found"
-    foreign = UserLink(entra_tenant_id="72f988bf-86f1-41af-91ab-2d7cd011db47", entra_object_id="x")
+    foreign = UserLink(authority="72f988bf-86f1-41af-91ab-2d7cd011db47", subject="x")
     answer = hand.plugins.provision_user(
         hand.tenant, ProvisionRequest(reason=ProvisionReason.FIRST_SIGN_IN, link=foreign)
     )

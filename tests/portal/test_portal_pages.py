@@ -128,7 +128,7 @@ def test_users_with_photo_state_search_and_pages(world: World, script: Script) -
     assert photo.mimetype == "image/png"
     detail = browser.get(f"/users/{user.id}").text
     assert user.extension_number in detail
-    assert link(1).entra_object_id in detail
+    assert link(1).subject in detail
 
 
 def test_another_tenants_people_and_runs_are_not_found(world: World, script: Script) -> None:

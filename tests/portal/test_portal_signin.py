@@ -59,7 +59,7 @@ def test_round_trip(world: World, script: Script, origin: str, mode: ResponseMod
     assert browser.is_signed_in()
     line = world.audit()[0]
     assert (line.actor, line.outcome) == ("person1", "ok")
-    assert link(1).entra_object_id in line.detail
+    assert link(1).subject in line.detail
 
 
 @pytest.mark.parametrize(("mode", "same_site"), [(ResponseMode.FORM_POST, "None"), (ResponseMode.QUERY, "Lax")])
@@ -541,15 +541,15 @@ def test_attack_user_disabled_between_decision_and_session(world: World, script:
 def test_attack_session_outlives_its_user(world: World, script: Script) -> None:
     for what in (DisableUser(link=link(1), reason=DisableReason.ACCOUNT_DISABLED), DeleteUser(link=link(2))):
         browser = world.browser()
-        browser.come_back(answer_to(browser.begin(), code=what.link.entra_object_id[-1]))
+        browser.come_back(answer_to(browser.begin(), code=what.link.subject[-1]))
         assert browser.is_signed_in()
         change(world, what)
         assert not browser.is_signed_in()
 
 
 def test_attack_same_object_id_of_another_directory(world: World, script: Script) -> None:
-    stranger = replace(link(1), entra_tenant_id="99999999-2222-4333-8444-555555555555")
-    script.complete = lambda flow, params: SignedIn(link=stranger, upn="person1@x.example")
+    stranger = replace(link(1), authority="99999999-2222-4333-8444-555555555555")
+    script.complete = lambda flow, params: SignedIn(link=stranger, login_name="person1@x.example")
     browser = world.browser()
     refused(world, browser, answer_to(browser.begin()), "not_a_user")
 
@@ -562,7 +562,7 @@ def test_first_sign_in_creates_where_the_tenant_allows_it(world: World, script: 
     assert browser.come_back(answer_to(browser.begin(), code="7")).status_code == 303
     user = world.users()["person7"]
     assert user.role == "StandardUser"
-    assert user.entra_object_id == link(7).entra_object_id
+    assert user.entra_object_id == link(7).subject
     assert world.audit("user.create")[0].subject == "person7"
     again = world.browser()
     assert again.come_back(answer_to(again.begin(), code="7")).status_code == 303

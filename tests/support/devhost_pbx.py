@@ -32,7 +32,7 @@ DIRECTORY = "72f988bf-0000-4000-8000-2d7cd011db47"
 
 
 def link(name: str) -> UserLink:
-    return UserLink(entra_tenant_id=DIRECTORY, entra_object_id=name)
+    return UserLink(authority=DIRECTORY, subject=name)
 
 
 def draft(name: str, **more: Any) -> DraftUser:

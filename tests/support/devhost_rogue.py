@@ -48,7 +48,7 @@ from pbx_plugin_api import (
     hookimpl,
 )
 
-PBX_API_VERSION = (1, 0)
+PBX_API_VERSION = (2, 0)
 KEPT: list[Host] = []
 STREAMS: list[Any] = []
 THREAD_ERRORS: list[BaseException] = []
@@ -144,7 +144,7 @@ def _be_fine(host: Host, tick: Tick, values: Mapping[str, Any]) -> TickReport:
     host.contacts.apply(CompanyBook(), [put])
     for n in range(450):
         host.progress.problem(
-            Problem(reason="guest", entra_object_id=f"g{n:03}", upn=f"g{n}@x.example", detail="A guest.")
+            Problem(reason="guest", subject=f"g{n:03}", login_name=f"g{n}@x.example", detail="A guest.")
         )
     host.progress.report("people", len(people), len(people))
     return TickReport(
@@ -247,5 +247,5 @@ _MODE_OF: dict[str, Any] = {
 
 
 def _draft(name: str) -> DraftUser:
-    link = UserLink(entra_tenant_id="rogue", entra_object_id=name)
+    link = UserLink(authority="rogue", subject=name)
     return DraftUser(link=link, usernames=(name,), display_name=name.upper(), email=f"{name}@contoso.example")

@@ -56,7 +56,7 @@ EVIL = "<script>alert('x')</script>"
 
 
 def link(n: int) -> UserLink:
-    return UserLink(entra_tenant_id=TENANT_GUID, entra_object_id=f"aaaaaaaa-0000-4000-8000-{n:012}")
+    return UserLink(authority=TENANT_GUID, subject=f"aaaaaaaa-0000-4000-8000-{n:012}")
 
 
 def draft(n: int, **changes: Any) -> DraftUser:
@@ -141,7 +141,9 @@ class Script:
         n = params.get("code", "")
         if not n.isdecimal():
             return LoginRefused(sentence="Microsoft did not sign you in.", reason="no_code", detail="trace 77aa")
-        return SignedIn(link=link(int(n)), upn=f"person{n}@x.example", may_create=self.may_create, session_hint="h1")
+        return SignedIn(
+            link=link(int(n)), login_name=f"person{n}@x.example", may_create=self.may_create, session_hint="h1"
+        )
 
     # ------------------------------------------------------------------ the page
 
@@ -217,13 +219,13 @@ def _module(script: Script) -> ModuleType:
             return script.provisioned
         if request.link is None:
             return Provisioned(draft=draft(int(str(request.typed))))
-        return Provisioned(draft=draft(int(request.link.entra_object_id[-12:])))
+        return Provisioned(draft=draft(int(request.link.subject[-12:])))
 
     def on_nightly_tick(host: Any, tenant: Any, tick: Tick) -> Any:
         _may_raise("on_nightly_tick")
         if script.tick is not None:
             return script.tick(host, tick)
-        host.progress.problem(Problem(reason="no_name", upn=EVIL, detail="Give them a name."))
+        host.progress.problem(Problem(reason="no_name", login_name=EVIL, detail="Give them a name."))
         return TickReport(status=TickStatus.DONE, message="Did it.", problem_counts={"no_name": 1}, requests=2)
 
     def _may_raise(hook: str) -> None:

@@ -45,7 +45,7 @@ class HostClock:
 def user(object_id: str = OBJECT_ID, **changes: Any) -> LinkedUser:
     known: dict[str, Any] = {
         "user_id": "u1",
-        "link": UserLink(entra_tenant_id=TENANT_ID, entra_object_id=object_id),
+        "link": UserLink(authority=TENANT_ID, subject=object_id),
         "username": "adele",
         "display_name": "Adele Vance",
         "extension_number": "101",

@@ -235,7 +235,7 @@ class SyncLab:
     # ------------------------------------------------------------------ the PBX's side
 
     def link(self, person: Person) -> UserLink:
-        return UserLink(entra_tenant_id=self.microsoft.id, entra_object_id=person.id)
+        return UserLink(authority=self.microsoft.id, subject=person.id)
 
     def user(self, person: Person) -> LinkedUser | None:
         return self.host.users.find(self.link(person))

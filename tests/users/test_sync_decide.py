@@ -14,7 +14,7 @@ from portsip_m365_plugin.users.decide import Decision, Phase, decide
 from portsip_m365_plugin.users.spool import Kind, PulledRow, pack_draft
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=timezone.utc)
-LINK = UserLink(entra_tenant_id="tenant", entra_object_id="ann")
+LINK = UserLink(authority="tenant", subject="ann")
 DRAFT = DraftUser(
     link=LINK,
     usernames=("ann",),

@@ -186,7 +186,7 @@ class SyncMachine(RuleBasedStateMachine):
         link = self.linked(pick)
         if link is not None:
             self.lab.host.users.edit_by_hand(link, enabled=on)
-            (self.locked.discard if on else self.locked.add)(link.entra_object_id)
+            (self.locked.discard if on else self.locked.add)(link.subject)
 
     @rule(pick=PICK)
     def enable_somebody_disabled(self, pick: int) -> None:
@@ -194,14 +194,14 @@ class SyncMachine(RuleBasedStateMachine):
         if links:
             link = links[pick % len(links)]
             self.lab.host.users.edit_by_hand(link, enabled=True)
-            self.locked.discard(link.entra_object_id)
+            self.locked.discard(link.subject)
 
     @rule(pick=PICK)
     def delete_by_hand(self, pick: int) -> None:
         link = self.linked(pick)
         if link is not None:
             self.lab.host.users.delete_by_hand(link)
-            self.locked.discard(link.entra_object_id)
+            self.locked.discard(link.subject)
 
     @rule(mail=MAILS)
     def add_by_hand(self, mail: str | None) -> None:
@@ -280,7 +280,7 @@ class SyncMachine(RuleBasedStateMachine):
         assert len({row.extension_number for row in rows}) == len(rows)
         now = self.lab.host.clock.now_utc()
         for user in self.lab.host.users.linked():
-            oid = user.link.entra_object_id
+            oid = user.link.subject
             if oid in self.number_of:
                 number, seen = self.number_of[oid]
                 assert user.extension_number == number or now - seen > timedelta(days=29), oid
@@ -305,7 +305,7 @@ class SyncMachine(RuleBasedStateMachine):
                 change
                 for change in self.lab.host.users.applied
                 # Whom an admin locked is said to be off again and again: only the host knows what it was told before.
-                if not (isinstance(change, DisableUser) and change.link.entra_object_id in self.locked)
+                if not (isinstance(change, DisableUser) and change.link.subject in self.locked)
             ]
             if not late:
                 return
@@ -315,8 +315,8 @@ class SyncMachine(RuleBasedStateMachine):
 
     def compare(self) -> None:
         """The PBX equals the directory."""
-        left = {user.link.entra_object_id: user for user in self.lab.host.users.linked()}
-        unmended = {divergence.link.entra_object_id for divergence in self.lab.host.users.diverged()}
+        left = {user.link.subject: user for user in self.lab.host.users.linked()}
+        unmended = {divergence.link.subject for divergence in self.lab.host.users.diverged()}
         for person in self.lab.microsoft.directory.order:
             user = left.pop(person.id, None)
             by_admin = user is not None and user.disabled_reason is DisableReason.BY_ADMIN

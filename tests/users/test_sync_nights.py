@@ -51,11 +51,11 @@ def test_full_then_full_then_one_request_and_no_write(lab: SyncLab) -> None:
 def test_every_person_left_out_is_told_with_the_reason(lab: SyncLab) -> None:
     report = lab.run(confirm=True)
     assert report.problem_counts == {"account_disabled": 5, "no_plan": 3, "guest": 2, "no_name": 1}
-    told = {problem.entra_object_id: problem for problem in lab.host.progress.problems}
+    told = {problem.subject: problem for problem in lab.host.progress.problems}
     for kind, reason in (("guest", "guest"), ("disabled", "account_disabled"), ("both_names_empty", "no_name")):
         for person in lab.people(kind):
             assert told[person.id].reason == reason
-            assert told[person.id].upn
+            assert told[person.id].login_name
             assert told[person.id].detail
             assert lab.user(person) is None
 
@@ -106,7 +106,7 @@ def test_seven_changes_are_applied_and_nothing_else(settled: SyncLab) -> None:
     lab.patch(two, department="Two at once")
     report = lab.run()
     assert report.requests == 1
-    touched = {change.link.entra_object_id for change in lab.host.users.applied}
+    touched = {change.link.subject for change in lab.host.users.applied}
     assert touched == {person.id for person in (renamed, hired, disabled, deleted, back, phoned, one, two)}
     assert len(lab.host.users.applied) == 8
     assert lab.must_have(renamed).display_name == "Ann Other"
@@ -455,7 +455,7 @@ def test_too_many_to_read_one_by_one_are_listed() -> None:
 def test_whoever_was_refused_and_left_is_forgotten() -> None:
     lab = SyncLab(host=FakeHost(user_limit=45))
     lab.settle()
-    linked = {user.link.entra_object_id for user in lab.host.users.linked()}
+    linked = {user.link.subject for user in lab.host.users.linked()}
     waiting = [person for person in lab.people() if person.id not in linked]
     for person in waiting:
         lab.soft_delete(person)
@@ -626,7 +626,7 @@ def test_half_a_list_forgets_nobody_and_says_so(settled: SyncLab) -> None:
     hired = lab.hire("one.too.many@contoso.example")
     refused = lab.run()
     (told,) = [problem for problem in lab.host.progress.problems if problem.reason == "user_limit"]
-    assert told.upn == "one.too.many@contoso.example"
+    assert told.login_name == "one.too.many@contoso.example"
     assert refused.problem_counts == {"user_limit": 1}
     left_out = {person.id for person in [hired, *lab.people()[:5]]}
     everybody = [user for page in GraphUserSource(lab.client()).list_all() for user in page.people]

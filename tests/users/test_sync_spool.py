@@ -82,7 +82,7 @@ class Unordered:
         self.people = [
             LinkedUser(
                 user_id=oid,
-                link=UserLink(entra_tenant_id="tenant", entra_object_id=oid),
+                link=UserLink(authority="tenant", subject=oid),
                 username=oid,
                 display_name=oid,
                 extension_number="101",

@@ -133,7 +133,7 @@ def _find_owner(context: CliContext, tenant: Tenant, username: str) -> UserLink:
         fail(f"there is no user {username!r} in {tenant.name}")
     if row.entra_object_id is None:
         fail(f"{username} is not linked to a Microsoft account and has no synced contacts")
-    return UserLink(entra_tenant_id=row.entra_tenant_id, entra_object_id=row.entra_object_id)
+    return UserLink(authority=row.entra_tenant_id, subject=row.entra_object_id)
 
 
 def _read_number(number: str, country: str) -> list[str]:

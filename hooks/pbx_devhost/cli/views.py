@@ -115,7 +115,8 @@ def show_done(done: Done) -> dict[str, Any]:
 
 def show_user(row: Any) -> dict[str, Any]:
     """A user."""
-    return {**{name: getattr(row, name) for name in _USER_TEXTS}, "id": row.id, "enabled": bool(row.enabled)}
+    who = {"authority": row.entra_tenant_id, "subject": row.entra_object_id}
+    return {**{name: getattr(row, name) for name in _USER_TEXTS}, **who, "id": row.id, "enabled": bool(row.enabled)}
 
 
 def file_path(blob: str, filename: str) -> str:
@@ -150,12 +151,21 @@ def show_run(pbx: Pbx, row: Any, *, problems_at_most: int | None = None) -> dict
         "finished_at": show_time(row.finished_at),
         "counts": {name: counts.get(name, 0) for name in _COUNTS},
         "problem_counts": json.loads(row.problem_counts),
-        "problems": [
-            {"entra_object_id": p.entra_object_id, "upn": p.upn, "reason": p.reason, "detail": p.detail}
-            for p in pbx.stores.runs.problems(row.id, limit=problems_at_most)
-        ],
+        "problems": [_show_problem(problem) for problem in pbx.stores.runs.problems(row.id, limit=problems_at_most)],
         "requests": row.requests,
         "plan": json.loads(row.plan) if row.plan else None,
+    }
+
+
+def _show_problem(row: Any) -> dict[str, Any]:
+    return {
+        "subject": row.entra_object_id,
+        "login_name": row.upn,
+        "reason": row.reason,
+        "detail": row.detail,
+        # The names of contract 1.0, which scripts read.
+        "entra_object_id": row.entra_object_id,
+        "upn": row.upn,
     }
 
 

@@ -80,7 +80,7 @@ def link_of(row: Any) -> UserLink | None:
     """Return the link in a user's row."""
     if row is None or row.entra_object_id is None:
         return None
-    return UserLink(entra_tenant_id=row.entra_tenant_id, entra_object_id=row.entra_object_id)
+    return UserLink(authority=row.entra_tenant_id, subject=row.entra_object_id)
 
 
 def hand_made_contact(pbx: Pbx, tenant_id: str, book: BookRef, contact_id: str) -> str | None:

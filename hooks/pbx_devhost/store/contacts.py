@@ -37,14 +37,14 @@ def book_key(book: BookRef) -> str:
     """Return the key under which a book is stored."""
     if isinstance(book, CompanyBook):
         return _COMPANY
-    return f"{book.owner.entra_tenant_id}/{book.owner.entra_object_id}"
+    return f"{book.owner.authority}/{book.owner.subject}"
 
 
 def _read_book(key: str) -> BookRef:
     if key == _COMPANY:
         return CompanyBook()
     entra_tenant_id, entra_object_id = key.split("/", 1)
-    return PersonalBook(owner=UserLink(entra_tenant_id=entra_tenant_id, entra_object_id=entra_object_id))
+    return PersonalBook(owner=UserLink(authority=entra_tenant_id, subject=entra_object_id))
 
 
 class ContactStore:
@@ -235,8 +235,8 @@ class ContactStore:
             .join(links, links.c.user_id == users.c.id)
             .where(
                 links.c.tenant_id == tenant_id,
-                links.c.entra_tenant_id == book.owner.entra_tenant_id,
-                links.c.entra_object_id == book.owner.entra_object_id,
+                links.c.entra_tenant_id == book.owner.authority,
+                links.c.entra_object_id == book.owner.subject,
             )
         )
         return connection.execute(statement).first() is not None

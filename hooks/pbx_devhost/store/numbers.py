@@ -64,7 +64,7 @@ class Numbers:
         """
         if not links:
             return {}
-        keys = [(link.entra_tenant_id, link.entra_object_id) for link in links]
+        keys = [(link.authority, link.subject) for link in links]
         rows = self.connection.execute(
             select(numbers.c.number, numbers.c.entra_tenant_id, numbers.c.entra_object_id)
             .outerjoin(users, users.c.id == numbers.c.user_id)
@@ -103,8 +103,8 @@ class Numbers:
                 "n": walk_key(number),
                 "user_id": user_id,
                 "service": None,
-                "entra_tenant_id": link.entra_tenant_id if link else None,
-                "entra_object_id": link.entra_object_id if link else None,
+                "entra_tenant_id": link.authority if link else None,
+                "entra_object_id": link.subject if link else None,
                 "free_since": None,
             }
             for number, user_id, link in given

@@ -67,8 +67,8 @@ class RunStore:
             {
                 "run_id": run_id,
                 "reason": problem.reason,
-                "entra_object_id": problem.entra_object_id,
-                "upn": problem.upn,
+                "entra_object_id": problem.subject,
+                "upn": problem.login_name,
                 "detail": problem.detail,
             }
             for problem in found

@@ -61,8 +61,8 @@ class UserRules(Suite):
         many = [draft(f"many{n}", link=link(f"m{n:04}", "0")) for n in range(APPLY_MAX_CHANGES + 1)]
         for part in (many[:APPLY_MAX_CHANGES], many[APPLY_MAX_CHANGES:] + drafts):
             pbx.host.users.apply([CreateUser(draft=one) for one in part])
-        seen = [(user.link.entra_tenant_id, user.link.entra_object_id) for user in pbx.host.users.linked()]
-        expect(seen, sorted((one.link.entra_tenant_id, one.link.entra_object_id) for one in [*many, *drafts]))
+        seen = [(user.link.authority, user.link.subject) for user in pbx.host.users.linked()]
+        expect(seen, sorted((one.link.authority, one.link.subject) for one in [*many, *drafts]))
 
     def test_every_repeated_change_is_unchanged(self, pbx: PbxUnderTest) -> None:
         """`apply` is idempotent: a run that was killed repeats its batch and harms nothing."""

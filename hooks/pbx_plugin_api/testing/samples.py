@@ -14,7 +14,7 @@ _DIRECTORY = "72f988bf-0000-4000-8000-2d7cd011db47"
 
 def link(name: str, directory: str = _DIRECTORY) -> UserLink:
     """Return the link of a person by a short name."""
-    return UserLink(entra_tenant_id=directory, entra_object_id=name)
+    return UserLink(authority=directory, subject=name)
 
 
 def draft(name: str, **more: Any) -> DraftUser:

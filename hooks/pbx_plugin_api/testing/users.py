@@ -57,7 +57,7 @@ class FakeUsers:
 
     def linked(self) -> Iterator[LinkedUser]:
         """See `Users`."""
-        for link in sorted(self._links, key=lambda link: (link.entra_tenant_id, link.entra_object_id)):
+        for link in sorted(self._links, key=lambda link: (link.authority, link.subject)):
             user = self.find(link)
             if user is not None:
                 yield user

@@ -53,7 +53,7 @@ from pbx_plugin_api import (
     hookimpl,
 )
 
-PBX_API_VERSION = (1, 0)
+PBX_API_VERSION = (2, 0)
 GREETING = "Hello"
 
 
@@ -147,7 +147,7 @@ def on_user_provision(host: Host, tenant: Tenant, request: ProvisionRequest) -> 
 
 
 def _link(name: str) -> UserLink:
-    return UserLink(entra_tenant_id="sample", entra_object_id=name)
+    return UserLink(authority="sample", subject=name)
 
 
 def _draft(name: str) -> DraftUser:

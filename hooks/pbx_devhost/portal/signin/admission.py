@@ -43,7 +43,7 @@ def admit(pbx: Pbx, tenant: Tenant, signed_in: SignedIn) -> Admitted | LoginRefu
     Names and addresses are never looked up by. Idempotent: a person who signs in twice at once is created once.
     """
     user = pbx.stores.users.find(tenant.pbx_tenant_id, signed_in.link)
-    who = f"object id {signed_in.link.entra_object_id}"
+    who = f"object id {signed_in.link.subject}"
     if user is not None:
         if not user.enabled:
             return LoginRefused(sentence=_DISABLED, reason="user_disabled", detail=f"{who} is {user.username}")

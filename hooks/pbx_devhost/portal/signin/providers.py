@@ -139,7 +139,7 @@ def _finish(
                 else give_code(tenant, stored, outcome, admitted, app)
             )
             made = ", user created" if admitted.was_created else ""
-            detail = f"with {stored.flow.provider_id} as {outcome.upn}{made}, object id {outcome.link.entra_object_id}"
+            detail = f"with {stored.flow.provider_id} as {outcome.login_name}{made}, object id {outcome.link.subject}"
             the_pbx().stores.audit.record(tenant.pbx_tenant_id, admitted.user.username, "sign_in", detail=detail)
             is_done = True
         except SessionRefusedError:

@@ -222,8 +222,8 @@ class ChangeSet:
         values = _columns(draft, SYNCED_FIELDS)
         return {
             "tenant_id": self._tenant_id,
-            "entra_tenant_id": draft.link.entra_tenant_id,
-            "entra_object_id": draft.link.entra_object_id,
+            "entra_tenant_id": draft.link.authority,
+            "entra_object_id": draft.link.subject,
             "user_id": user_id,
             **{f"applied_{name}": values[name] for name in SYNCED_FIELDS},
             "applied_enabled": 1,
@@ -244,7 +244,7 @@ def _columns(draft: DraftUser, fields: Sequence[str]) -> dict[str, Any]:
 
 
 def _key(link: UserLink) -> _Key:
-    return link.entra_tenant_id, link.entra_object_id
+    return link.authority, link.subject
 
 
 def _result(link: UserLink, status: ApplyStatus, user: dict[str, Any]) -> ApplyResult:

@@ -75,15 +75,15 @@ class LinkedUsers:
         )
         for row in self._db.stream(statement):
             kind = DivergenceKind.DELETED if row.id is None else DivergenceKind.EDITED
-            link = UserLink(entra_tenant_id=row.entra_tenant_id, entra_object_id=row.entra_object_id)
+            link = UserLink(authority=row.entra_tenant_id, subject=row.entra_object_id)
             yield Divergence(link=link, kind=kind)
 
     def find(self, tenant_id: str, link: UserLink) -> LinkedUser | None:
         """Return the linked user of a person."""
         statement = _linked_select().where(
             links.c.tenant_id == tenant_id,
-            links.c.entra_tenant_id == link.entra_tenant_id,
-            links.c.entra_object_id == link.entra_object_id,
+            links.c.entra_tenant_id == link.authority,
+            links.c.entra_object_id == link.subject,
         )
         with self._db.read() as connection:
             row = connection.execute(statement).first()
@@ -113,8 +113,8 @@ class LinkedUsers:
         """Store or remove a linked user's photo inside the caller's write transaction."""
         at = (
             links.c.tenant_id == tenant_id,
-            links.c.entra_tenant_id == link.entra_tenant_id,
-            links.c.entra_object_id == link.entra_object_id,
+            links.c.entra_tenant_id == link.authority,
+            links.c.entra_object_id == link.subject,
         )
         chosen = select(users.c.id, users.c.photo_sha256, links.c.photo_etag).join(links, links.c.user_id == users.c.id)
         row = connection.execute(chosen.where(*at)).first()

@@ -79,7 +79,7 @@ def read_linked(row: Row[Any]) -> LinkedUser:
     known = row.disabled_reason in list(DisableReason)
     return LinkedUser(
         user_id=row.id,
-        link=UserLink(entra_tenant_id=row.entra_tenant_id, entra_object_id=row.entra_object_id),
+        link=UserLink(authority=row.entra_tenant_id, subject=row.entra_object_id),
         username=row.username,
         display_name=row.display_name,
         extension_number=row.extension_number,
