@@ -6,7 +6,7 @@ import pytest
 
 from pbx_plugin_api import Photo, TickReport, TickStatus
 from portsip_m365_plugin.photos import run_photo_sync
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.world.directory import Person
 from tests.support.sync_realm import SyncLab
 

@@ -68,7 +68,7 @@ def _as_json(simulator: Simulator, ca: Path) -> str:
     clouds = {
         cloud: {
             "origin": simulator.origin(cloud),
-            "pages": simulator.realm(cloud).entra.browser_origin,
+            "pages": simulator.realm(cloud).browser_origin,
             "tenant_id": simulator.tenant(cloud).id,
             "domain": simulator.tenant(cloud).domain,
         }
@@ -84,7 +84,7 @@ def _as_text(simulator: Simulator, ca: Path, clouds_file: Path | None) -> str:
         lines += [
             f"{cloud} (choose {LAB_NAMES[cloud]} as the national cloud)",
             f"  Entra and Graph  {simulator.origin(cloud)}",
-            f"  sign-in pages    {simulator.realm(cloud).entra.browser_origin}",
+            f"  sign-in pages    {simulator.realm(cloud).browser_origin}",
             f"  directory ID     {tenant.id} ({tenant.domain}, {len(tenant.directory.people)} people)",
             f"  control          curl --cacert {ca} {simulator.origin(cloud)}/_control",
             "",

@@ -6,10 +6,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from portsip_m365_plugin.simulator import front
 from portsip_m365_plugin.simulator.control.admin_center import AdminCenter
-from portsip_m365_plugin.simulator.control.faults import Transport
 from portsip_m365_plugin.simulator.control.service import Control
 from portsip_m365_plugin.simulator.exchange import Answer, Request
+from portsip_m365_plugin.simulator.faults import Transport
 from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.server import LoopbackServer
 from portsip_m365_plugin.simulator.tls import LoopbackTls, make_tls
@@ -59,7 +60,7 @@ class Simulator:
             pages = LoopbackServer(application, None)
             self._servers += [server, pages]
             self._origins[cloud] = f"https://127.0.0.1:{server.port}"
-            realm.entra.browser_origin = f"http://127.0.0.1:{pages.port}"
+            realm.browser_origin = f"http://127.0.0.1:{pages.port}"
 
     def start(self) -> Self:
         """Begin to answer."""
@@ -124,4 +125,4 @@ class _Application:
     def __call__(self, request: Request) -> tuple[Answer, Transport | None]:
         if request.segments[:1] == ["_control"]:
             return self._control.answer(request), None
-        return self._realm.handle(request)
+        return front.answer(self._realm, request)

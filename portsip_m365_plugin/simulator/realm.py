@@ -1,36 +1,29 @@
-"""One simulated cloud: its tenants, its clock, limits, faults, journal, and the way in for every request."""
+"""The state of one simulated cloud: its tenants, clock, limits, faults and journal. Handlers share it."""
 
 import itertools
 import random
 import secrets
-import time
-from email.utils import formatdate
 from typing import Any
 
-from portsip_m365_plugin.simulator.control.faults import Fault, Faults, Transport, faulty_status
-from portsip_m365_plugin.simulator.entra.service import Entra
-from portsip_m365_plugin.simulator.exchange import Answer, Refused, Request
-from portsip_m365_plugin.simulator.graph.limits import Limits
-from portsip_m365_plugin.simulator.graph.service import PAGE_FAULTS, answer_graph, refusal
-from portsip_m365_plugin.simulator.graph.uploads import upload
+from portsip_m365_plugin.simulator.exchange import Request
+from portsip_m365_plugin.simulator.faults import Faults
 from portsip_m365_plugin.simulator.journal import Journal
+from portsip_m365_plugin.simulator.limits import Limits
 from portsip_m365_plugin.simulator.settings import Settings
 from portsip_m365_plugin.simulator.world.apps import AccessTokens
 from portsip_m365_plugin.simulator.world.clock import SimulatedClock
 from portsip_m365_plugin.simulator.world.schema import Schema
+from portsip_m365_plugin.simulator.world.sign_ins import Codes, Sessions
+from portsip_m365_plugin.simulator.world.signing_keys import SigningKeys
 from portsip_m365_plugin.simulator.world.tenant import Tenant
-
-_TRANSPORTS = {
-    "reset_lost": "reset_before",  # for the socket the same: no byte goes out; but the request was carried out
-    "reset_during": "reset_during",
-    "reset_after": "reset_after",
-    "truncate": "truncate",
-    "slow": "slow",
-}
 
 
 class Realm:
-    """A cloud. ``handle`` answers one request; everything else here is state that handlers share."""
+    """A cloud.
+
+    ``browser_origin`` is where its pages are served without TLS, for browsers on this machine: a browser does not trust
+    the authority made at start. What programs ask for (discovery, keys, token) is served over TLS.
+    """
 
     def __init__(self, cloud: str) -> None:
         self.cloud = cloud
@@ -45,7 +38,10 @@ class Realm:
         self.uploads: dict[str, dict[str, Any]] = {}
         self.secret = secrets.token_bytes(32)
         self.random = random.Random(1)  # noqa: S311  order of batch answers
-        self.entra = Entra(self)
+        self.codes = Codes()
+        self.sessions = Sessions()
+        self.signing_keys = SigningKeys()
+        self.browser_origin: str | None = None
         self.others: list[Realm] = []  # the other clouds of the same simulator
         self._pages = itertools.count(1)
 
@@ -93,48 +89,3 @@ class Realm:
             request.inside_batch,
             request.headers,
         )
-
-    def handle(self, request: Request) -> tuple[Answer, Transport | None]:
-        """Faults around, Graph, uploads or Entra within."""
-        struck = self.faults.striking(request)
-        if not struck:
-            return self._route(request, frozenset()), None
-        return self._handle_struck(request, struck)
-
-    def _handle_struck(self, request: Request, struck: list[Fault]) -> tuple[Answer, Transport | None]:
-        for fault in struck:
-            if fault.kind == "delay":
-                time.sleep(fault.pause_s)
-            elif fault.kind == "reset_before":
-                self.note(request, "(reset)", 0)
-                return Answer(500), Transport("reset_before")
-            elif fault.kind in ("status", "redirect"):
-                answer = faulty_status(fault)
-                self.note(request, "(fault)", answer.status)
-                return answer, None
-        kinds = frozenset(fault.kind for fault in struck)
-        answer = self._route(request, kinds & PAGE_FAULTS)
-        transport: Transport | None = None
-        for fault in struck:
-            if fault.kind == "replace":
-                body = answer.body if fault.body is None else fault.body.encode()
-                answer = Answer(answer.status, body, fault.content_type or answer.content_type, answer.headers)
-            elif fault.kind in _TRANSPORTS:
-                transport = Transport(_TRANSPORTS[fault.kind], fault.chunk_bytes, fault.pause_s)
-        return answer, transport
-
-    def _route(self, request: Request, page_faults: frozenset[str]) -> Answer:
-        first = request.segments[0].lower() if request.segments else ""
-        if first in ("v1.0", "beta") and not request.on_browser_port:
-            return answer_graph(self, request, page_faults)
-        if first == "api" and not request.on_browser_port:
-            try:
-                answer = upload(self, request)
-            except Refused as refused:
-                answer = refusal(self, request, refused)
-            self.note(request, "(upload)", answer.status)
-            return answer
-        answer = self.entra.answer(request)
-        # Entra tells its own time: from it a client learns that its clock is wrong.
-        answer.headers.setdefault("Date", formatdate(self.clock.time_s(), usegmt=True))
-        return answer

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from email.utils import formatdate
 from http import HTTPStatus
 
-from portsip_m365_plugin.simulator.control.faults import Transport
 from portsip_m365_plugin.simulator.exchange import Answer, Request
+from portsip_m365_plugin.simulator.faults import Transport
 
 MAX_HEAD_BYTES = 64 * 1024
 MAX_BODY_BYTES = 64 * 1024 * 1024

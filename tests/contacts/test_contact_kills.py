@@ -9,7 +9,7 @@ import pytest
 
 from pbx_plugin_api import CompanyBook, DraftContact, PersonalBook, TickStatus
 from portsip_m365_plugin.contacts import state as mailbox_state
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.contact_lab import ContactLab
 
 

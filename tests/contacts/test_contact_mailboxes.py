@@ -28,7 +28,7 @@ from portsip_m365_plugin.contacts.scope import SharedMode, WhoseContacts
 from portsip_m365_plugin.contacts.state import MailboxStatus, load_mailboxes
 from portsip_m365_plugin.graph.paging import Page
 from portsip_m365_plugin.graph.users import list_users
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.world.directory import Person
 from tests.support.contact_lab import PERMISSIONS, ContactLab
 

@@ -11,7 +11,7 @@ from portsip_m365_plugin.contacts import walk as contact_walk
 from portsip_m365_plugin.contacts.run import RESYNC_JOB, ContactSyncReport
 from portsip_m365_plugin.contacts.state import StateWriter
 from portsip_m365_plugin.contacts.walk import SINGLE_KEY, WALK_KEY, ContactWalk
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.contact_lab import ContactLab
 
 

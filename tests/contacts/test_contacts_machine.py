@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from pbx_plugin_api import DraftContact, PersonalBook, TickStatus
 from portsip_m365_plugin.contacts.run import RESYNC_JOB
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.world.directory import Person
 from portsip_m365_plugin.simulator.world.mailboxes import Contact, ContactFolder, Mailbox
 from tests.support.contact_lab import ContactLab

@@ -162,7 +162,7 @@ def test_a_proxy_is_used_and_its_failure_told(lab: Lab, monkeypatch: pytest.Monk
     "body", ["<html>", "[]", '"x"', "{}", '{"access_token": 5}', '{"error": ["x"]}', "", "null"], ids=repr
 )
 def test_an_answer_that_is_not_entras_is_no_crash(lab: Lab, body: str) -> None:
-    from portsip_m365_plugin.simulator.control.faults import Fault
+    from portsip_m365_plugin.simulator.faults import Fault
 
     lab.realm().faults.add(
         Fault("replace", "oauth2/v2.0/token", body=body, content_type="application/json", times=None)
@@ -174,7 +174,7 @@ def test_an_answer_that_is_not_entras_is_no_crash(lab: Lab, body: str) -> None:
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_entras_own_troubles(lab: Lab, status: int) -> None:
-    from portsip_m365_plugin.simulator.control.faults import Fault
+    from portsip_m365_plugin.simulator.faults import Fault
 
     lab.realm().faults.add(Fault("status", "oauth2/v2.0/token", status=status, retry_after="5", times=None))
     answer = acquire_app_token(credential(lab), fresh=True)

@@ -24,7 +24,7 @@ from portsip_m365_plugin.graph.retry import RetryPolicy
 from portsip_m365_plugin.graph.throttle import ThrottleGate
 from portsip_m365_plugin.graph.users import delta_users, latest_delta_link, list_users
 from portsip_m365_plugin.graph.wire import build
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.lab import Lab, shared_key_pair
 
 PEOPLE = 60

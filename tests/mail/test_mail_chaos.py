@@ -21,8 +21,8 @@ from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.store.outbox.queue import MailState
 from pbx_plugin_api import NotificationKind, Priority
 from portsip_m365_plugin.mapping.messages import COPY_HEADER, ID_HEADER
-from portsip_m365_plugin.simulator.control.faults import Fault
-from portsip_m365_plugin.simulator.graph import limits
+from portsip_m365_plugin.simulator import limits
+from portsip_m365_plugin.simulator.faults import Fault
 from tests.conftest import MakeLab
 from tests.support.lab import Lab
 from tests.support.mail_lab import Post, open_post

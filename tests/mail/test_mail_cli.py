@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from pbx_devhost.cli.main import main as devhost_main
 from portsip_m365_plugin.cli import main as plugin_main
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.lab import PERMISSIONS, Lab
 from tests.support.mail_lab import render, shared_mailbox
 

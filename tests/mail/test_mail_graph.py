@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pbx_plugin_api import DeliveryStatus, Importance, NotificationKind
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from tests.conftest import MakeLab
 from tests.support.mail_lab import WAV, Post, open_post, render, shared_mailbox
 

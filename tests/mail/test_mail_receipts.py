@@ -13,7 +13,7 @@ import pytest
 from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Priority
 from portsip_m365_plugin import connect as connecting
 from portsip_m365_plugin.mail.memory import recent_failures, resolve_mailbox
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.world.directory import Person
 from tests.support.lab import Lab, forget_microsoft
 from tests.support.mail_lab import Post, open_post, shared_mailbox

@@ -16,7 +16,7 @@ from portsip_m365_plugin.clouds import GLOBAL
 from portsip_m365_plugin.graph.errors import ForeignLinkError
 from portsip_m365_plugin.graph.mail import INLINE_MAX_BYTES
 from portsip_m365_plugin.graph.uploads import RANGE_BYTES, check_upload_url
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from tests.conftest import MakeLab
 from tests.support.lab import PERMISSIONS
 from tests.support.mail_lab import Post, open_post, render

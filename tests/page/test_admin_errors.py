@@ -18,7 +18,7 @@ import trustme
 
 from pbx_plugin_api import Done, Refused, TickStatus
 from portsip_m365_plugin.entra.keypair import make_key_pair
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.lab import Lab, shared_key_pair
 from tests.support.pbx_hand import Hand
 

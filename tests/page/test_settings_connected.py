@@ -23,7 +23,7 @@ from pbx_plugin_api import (
 )
 from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, load_key_pair, store_key_pair
 from portsip_m365_plugin.entra.keypair import make_key_pair
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.lab import Lab, shared_key_pair
 from tests.support.pbx_hand import Hand
 

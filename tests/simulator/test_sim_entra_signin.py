@@ -267,11 +267,11 @@ def test_the_browsers_port_serves_pages_and_nothing_of_graph(client: Client, som
 def test_signing_keys_roll(client: Client, someone: Any) -> None:
     upn = someone.props["userPrincipalName"]
     before = client.redeem(client.sign_in(upn)["code"]).json()["id_token"]
-    client.lab.realm().entra.roll_keys()
+    client.lab.realm().signing_keys.roll()
     after = client.redeem(client.sign_in(upn)["code"]).json()["id_token"]
     assert jwt.get_unverified_header(before)["kid"] != jwt.get_unverified_header(after)["kid"]
     assert read_id_token(client, before)["oid"] == read_id_token(client, after)["oid"]
-    client.lab.realm().entra.roll_keys(keep_old=False)
+    client.lab.realm().signing_keys.roll(keep_old=False)
     with pytest.raises(KeyError):
         read_id_token(client, before)
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.lab import Lab
 from tests.support.sim_client import Client
 

@@ -36,6 +36,7 @@ from portsip_m365_plugin.graph.client import GraphClient, Timing
 from portsip_m365_plugin.graph.retry import RetryPolicy
 from portsip_m365_plugin.graph.throttle import ThrottleGate
 from portsip_m365_plugin.mapping.users import MappingRules
+from portsip_m365_plugin.simulator import front
 from portsip_m365_plugin.simulator.exchange import Request
 from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.world.apps import AccessToken
@@ -64,14 +65,15 @@ class RealmAdapter(BaseAdapter):
             self.before_each()
         parts = urlsplit(request.url or "")
         body = request.body.encode() if isinstance(request.body, str) else request.body or b""
-        answer, transport = self._realm.handle(
+        answer, transport = front.answer(
+            self._realm,
             Request(
                 request.method or "GET",
                 parts.path + (f"?{parts.query}" if parts.query else ""),
                 {name.lower(): value for name, value in request.headers.items()},
                 body,
                 f"{parts.scheme}://{parts.netloc}",
-            )
+            ),
         )
         kind = transport.kind if transport else ""
         if kind == "reset_before":

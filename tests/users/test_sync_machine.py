@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from pbx_plugin_api import DeleteUser, DisableReason, DisableUser, DraftUser, TickReport, TickStatus, UserLink
 from portsip_m365_plugin.mapping.users import map_user
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.world.directory import Person
 from tests.support.sync_realm import SyncLab
 

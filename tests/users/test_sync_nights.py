@@ -10,7 +10,7 @@ import pytest
 from pbx_plugin_api import CreateUser, DisableReason, TickStatus, UpdateUser
 from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.mapping.users import MappingRules
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.users.checkpoint import load_checkpoint
 from portsip_m365_plugin.users.graph_source import GraphUserSource
 from tests.support.sync_realm import SyncLab

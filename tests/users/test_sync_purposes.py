@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbx_plugin_api import DisableReason, TickStatus
-from portsip_m365_plugin.simulator.control.faults import Fault
+from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.world.directory import Person
 from portsip_m365_plugin.users import purposes
 from tests.support.sync_realm import SyncLab

@@ -8,9 +8,8 @@ import uuid
 from typing import Any
 
 from portsip_m365_plugin.simulator.exchange import Refused
-from portsip_m365_plugin.simulator.graph.call import MAILBOX_STATES
 from portsip_m365_plugin.simulator.world.directory import Group, Person
-from portsip_m365_plugin.simulator.world.mailboxes import Contact, ContactFolder, Mailbox
+from portsip_m365_plugin.simulator.world.mailboxes import MAILBOX_STATES, Contact, ContactFolder, Mailbox
 from portsip_m365_plugin.simulator.world.schema import Schema
 from portsip_m365_plugin.simulator.world.seed import LICENSES, PLANS
 from portsip_m365_plugin.simulator.world.tenant import Tenant

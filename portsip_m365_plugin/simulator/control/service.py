@@ -7,16 +7,14 @@ objects directly, which is all that happens here. Nothing of it is Microsoft's, 
 import dataclasses
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from portsip_m365_plugin.simulator.control import tenant as control_tenant
 from portsip_m365_plugin.simulator.control.admin_center import AdminCenter
-from portsip_m365_plugin.simulator.control.faults import Fault
 from portsip_m365_plugin.simulator.exchange import Answer, Request, encode_json
-
-if TYPE_CHECKING:
-    from portsip_m365_plugin.simulator.realm import Realm
+from portsip_m365_plugin.simulator.faults import Fault
+from portsip_m365_plugin.simulator.realm import Realm
 
 Body = dict[str, Any]
 
@@ -24,7 +22,7 @@ Body = dict[str, Any]
 class Control:
     """Answers for one cloud. ``?tenant=ID`` chooses a tenant; without it, the first."""
 
-    def __init__(self, realm: "Realm") -> None:
+    def __init__(self, realm: Realm) -> None:
         self._realm = realm
         self._routes: list[tuple[str, re.Pattern[str], str, Callable[..., Any]]] = []
         self._add("GET", "/_control", self._index, "this list")
@@ -144,8 +142,8 @@ class Control:
         return {}
 
     def _roll_keys(self, _request: Request, body: Body) -> Any:
-        self._realm.entra.roll_keys(keep_old=bool(body.get("keep_old", True)))
-        return {"keys": [key.kid for key in self._realm.entra.keys]}
+        self._realm.signing_keys.roll(keep_old=bool(body.get("keep_old", True)))
+        return {"keys": [key.kid for key in self._realm.signing_keys.published]}
 
     def _get_tenants(self, _request: Request, _body: Body) -> Any:
         return {"tenants": [control_tenant.tenant_shape(tenant) for tenant in self._realm.tenants.values()]}

@@ -1,51 +1,19 @@
 """The authorize page: a person signs in, the browser carries a code back to the application."""
 
-import secrets
-import threading
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from portsip_m365_plugin.simulator.entra.codes import SignInGrant
 from portsip_m365_plugin.simulator.entra.errors import EntraRefused, tell
 from portsip_m365_plugin.simulator.entra.pages import approval_page, form_post, sign_in_page
 from portsip_m365_plugin.simulator.entra.token import find_app, find_tenant
 from portsip_m365_plugin.simulator.exchange import Answer, Request
+from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.world.apps import AppRegistration
 from portsip_m365_plugin.simulator.world.directory import Person
+from portsip_m365_plugin.simulator.world.sign_ins import SignInGrant
 from portsip_m365_plugin.simulator.world.tenant import Tenant
-
-if TYPE_CHECKING:
-    from portsip_m365_plugin.simulator.realm import Realm
 
 _OFFERED = 12
 _COOKIE = "ESTSAUTH"
-
-
-class Sessions:
-    """Who is signed in in which browser (single sign-on), by cookie."""
-
-    def __init__(self) -> None:
-        self._people: dict[str, tuple[str, str]] = {}
-        self._lock = threading.Lock()
-
-    def begin(self, tenant_id: str, object_id: str) -> str:
-        """A new session."""
-        session_id = secrets.token_hex(16)
-        with self._lock:
-            self._people[session_id] = (tenant_id, object_id)
-        return session_id
-
-    def find(self, request: Request, tenant: Tenant) -> tuple[str, Person] | None:
-        """The session of the browser's cookie in this tenant."""
-        session_id = cookie_of(request)
-        tenant_id, object_id = self._people.get(session_id, ("", ""))
-        person = tenant.directory.people.get(object_id) if tenant_id == tenant.id else None
-        return (session_id, person) if person is not None else None
-
-    def end(self, session_id: str) -> None:
-        """Sign out."""
-        with self._lock:
-            self._people.pop(session_id, None)
 
 
 class _SentBack(Exception):  # noqa: N818  not an error of ours
@@ -57,7 +25,7 @@ class _SentBack(Exception):  # noqa: N818  not an error of ours
         self.subcode = subcode
 
 
-def answer_authorize(realm: "Realm", request: Request, tenant_key: str) -> Answer:
+def answer_authorize(realm: Realm, request: Request, tenant_key: str) -> Answer:
     """GET or POST /{tenant}/oauth2/v2.0/authorize.
 
     Raises ``EntraRefused`` for what Entra shows on its own page: nothing is sent to an address that is not registered.
@@ -81,7 +49,7 @@ def answer_authorize(realm: "Realm", request: Request, tenant_key: str) -> Answe
         return _respond(request, fields)
 
 
-def _sign_in(realm: "Realm", request: Request, tenant: Tenant, app: AppRegistration) -> Answer:
+def _sign_in(realm: Realm, request: Request, tenant: Tenant, app: AppRegistration) -> Answer:
     asked = request.query
     if asked["response_type"] != "code":
         raise _SentBack(700054, asked["response_type"])
@@ -104,19 +72,19 @@ def _sign_in(realm: "Realm", request: Request, tenant: Tenant, app: AppRegistrat
         if prompt == "none":
             raise _SentBack(65001, app.client_id)
         return approval_page(request.target, app.client_id)
-    session_id = session_id or realm.entra.sessions.begin(tenant.id, person.id)
+    session_id = session_id or realm.sessions.begin(tenant.id, person.id)
     answer = _respond(request, {"code": _issue_code(realm, request, tenant, app, person, session_id)}, session_id)
     answer.headers["Set-Cookie"] = f"{_COOKIE}={session_id}; Path=/; HttpOnly"
     return answer
 
 
 def _who(
-    realm: "Realm", request: Request, tenant: Tenant, form: dict[str, str], prompt: str
+    realm: Realm, request: Request, tenant: Tenant, form: dict[str, str], prompt: str
 ) -> tuple[str, Person | None, str]:
     """Session id, person, and what to tell on the page when there is none."""
     name = form.get("loginfmt", "").strip()
     if not name and prompt not in ("login", "select_account"):
-        known = realm.entra.sessions.find(request, tenant)
+        known = realm.sessions.find(cookie_of(request), tenant)
         if known is not None and known[1].listed and known[1].props.get("accountEnabled"):
             return known[0], known[1], ""
         if prompt == "none":
@@ -157,10 +125,10 @@ def _offered(tenant: Tenant) -> list[tuple[str, str]]:
 
 
 def _issue_code(
-    realm: "Realm", request: Request, tenant: Tenant, app: AppRegistration, person: Person, session_id: str
+    realm: Realm, request: Request, tenant: Tenant, app: AppRegistration, person: Person, session_id: str
 ) -> str:
     asked = request.query
-    return realm.entra.codes.issue(
+    return realm.codes.issue(
         SignInGrant(
             tenant.id,
             app.client_id,

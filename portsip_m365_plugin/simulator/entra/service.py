@@ -1,18 +1,14 @@
 """Entra ID v2.0: the ways in, discovery, signing keys, admin consent and sign-out (graph.md section 7)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from portsip_m365_plugin.simulator.entra.authorize import Sessions, answer_authorize, cookie_of
-from portsip_m365_plugin.simulator.entra.codes import Codes
+from portsip_m365_plugin.simulator.entra.authorize import answer_authorize, cookie_of
 from portsip_m365_plugin.simulator.entra.errors import EntraRefused, entra_json, json_refusal, tell
-from portsip_m365_plugin.simulator.entra.jwt_codec import SigningKey, shared_signing_key
 from portsip_m365_plugin.simulator.entra.pages import consent_page, error_page, page
 from portsip_m365_plugin.simulator.entra.token import GRAPH_HOSTS, answer_token, find_app, find_tenant
 from portsip_m365_plugin.simulator.exchange import Answer, Request, json_answer
-
-if TYPE_CHECKING:
-    from portsip_m365_plugin.simulator.realm import Realm
+from portsip_m365_plugin.simulator.realm import Realm
 
 _AUTHORITY_HOSTS = {
     "GLOBAL": ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com"),
@@ -23,30 +19,10 @@ _FOR_BROWSERS = ("authorize", "logout", "adminconsent")
 
 
 class Entra:
-    """One cloud's Entra ID. ``browser_origin``: where its pages are served without TLS, for browsers on this machine.
+    """One cloud's Entra ID, for one request. All state is the realm's."""
 
-    A browser does not trust the authority made at start, and pages on loopback lose nothing by plain HTTP; what
-    programs ask (discovery, keys, token) is served over TLS.
-    """
-
-    def __init__(self, realm: "Realm") -> None:
+    def __init__(self, realm: Realm) -> None:
         self._realm = realm
-        self.browser_origin: str | None = None
-        self.codes = Codes()
-        self.sessions = Sessions()
-        self._keys: list[SigningKey] = []
-
-    @property
-    def keys(self) -> list[SigningKey]:
-        """The published signing keys; the last one signs."""
-        if not self._keys:
-            self._keys.append(shared_signing_key(1))
-        return self._keys
-
-    def roll_keys(self, *, keep_old: bool = True) -> None:
-        """Sign with a new key from now on; the old ones stay published, or do not."""
-        new = shared_signing_key(len(self.keys) + 1)
-        self._keys = [*self._keys, new] if keep_old else [new]
 
     def answer(self, request: Request) -> Answer:
         """Answer a request outside Graph."""
@@ -71,7 +47,7 @@ class Entra:
             return self._discovery(request, tenant_key)
         if template == "/{tenant}/discovery/v2.0/keys":
             issuer = f"{request.origin}/{self._tenant_id(tenant_key)}/v2.0"
-            return entra_json({"keys": [key.jwk(issuer) for key in self.keys]})
+            return entra_json({"keys": [key.jwk(issuer) for key in self._realm.signing_keys.published]})
         if template == "/common/discovery/instance":
             return self._instances(request)
         if template == "/{tenant}/oauth2/v2.0/logout":
@@ -92,8 +68,8 @@ class Entra:
         origin = request.origin
         path = key.lower() if tenant_id == "{tenantid}" else tenant_id
         browser = origin
-        if self.browser_origin and urlsplit(origin).hostname in _LOOPBACK:
-            browser = self.browser_origin
+        if self._realm.browser_origin and urlsplit(origin).hostname in _LOOPBACK:
+            browser = self._realm.browser_origin
         china = self._realm.cloud == "CHINA"
         return entra_json(
             {
@@ -146,7 +122,7 @@ class Entra:
 
     def _logout(self, request: Request, tenant_key: str) -> Answer:
         tenant = find_tenant(self._realm, tenant_key)
-        self.sessions.end(cookie_of(request))
+        self._realm.sessions.end(cookie_of(request))
         target = request.query.get("post_logout_redirect_uri", "")
         gone = {"Set-Cookie": "ESTSAUTH=; Path=/; Max-Age=0; HttpOnly"}
         if target and any(target in app.redirect_uris for app in tenant.apps.values()):

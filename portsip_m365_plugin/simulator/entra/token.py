@@ -4,25 +4,23 @@ import base64
 import hashlib
 import secrets
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from portsip_m365_plugin.simulator.entra.assertion import check_client
-from portsip_m365_plugin.simulator.entra.codes import CODE_LIFE_S, SignInGrant
 from portsip_m365_plugin.simulator.entra.errors import EntraRefused, entra_json
 from portsip_m365_plugin.simulator.exchange import Answer, Request
+from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.world.apps import AccessToken, AppRegistration
 from portsip_m365_plugin.simulator.world.directory import Person
+from portsip_m365_plugin.simulator.world.sign_ins import CODE_LIFE_S, SignInGrant
 from portsip_m365_plugin.simulator.world.tenant import Tenant
-
-if TYPE_CHECKING:
-    from portsip_m365_plugin.simulator.realm import Realm
 
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 GRAPH_HOSTS = {"GLOBAL": "https://graph.microsoft.com", "CHINA": "https://microsoftgraph.chinacloudapi.cn"}
 _PLAIN_TENANTS = ("common", "organizations", "consumers")
 
 
-def answer_token(realm: "Realm", request: Request, tenant_key: str) -> Answer:
+def answer_token(realm: Realm, request: Request, tenant_key: str) -> Answer:
     """POST /{tenant}/oauth2/v2.0/token. Raises ``EntraRefused``."""
     if request.method != "POST":
         raise EntraRefused(900561, request.method)
@@ -42,7 +40,7 @@ def answer_token(realm: "Realm", request: Request, tenant_key: str) -> Answer:
     raise EntraRefused(70003, form["grant_type"])
 
 
-def find_tenant(realm: "Realm", key: str) -> Tenant:
+def find_tenant(realm: Realm, key: str) -> Tenant:
     """A tenant of this cloud. Refused with 90002, or with 900382 when it is another cloud's."""
     tenant = realm.find_tenant(key)
     if tenant is None:
@@ -67,7 +65,7 @@ def _audiences(request: Request, tenant: Tenant, tenant_key: str) -> frozenset[s
     return frozenset(f"{request.origin}/{key}/oauth2/v2.0/token" for key in keys)
 
 
-def _app_token(realm: "Realm", request: Request, tenant: Tenant, app: AppRegistration, form: dict[str, str]) -> Answer:
+def _app_token(realm: Realm, request: Request, tenant: Tenant, app: AppRegistration, form: dict[str, str]) -> Answer:
     scope = form.get("scope")
     if not scope:
         raise EntraRefused(900144, "scope")
@@ -84,12 +82,12 @@ def _app_token(realm: "Realm", request: Request, tenant: Tenant, app: AppRegistr
     return entra_json({"token_type": "Bearer", "expires_in": life_s, "ext_expires_in": life_s, "access_token": token})
 
 
-def _redeem(realm: "Realm", request: Request, tenant: Tenant, app: AppRegistration, form: dict[str, str]) -> Answer:
+def _redeem(realm: Realm, request: Request, tenant: Tenant, app: AppRegistration, form: dict[str, str]) -> Answer:
     code = form.get("code")
     if not code:
         raise EntraRefused(900144, "code")
     now_s = realm.clock.time_s()
-    grant = realm.entra.codes.look_up(code)
+    grant = realm.codes.look_up(code)
     if grant is None:
         raise EntraRefused(70000)
     if grant.tenant_id != tenant.id or grant.client_id != app.client_id:
@@ -107,7 +105,7 @@ def _redeem(realm: "Realm", request: Request, tenant: Tenant, app: AppRegistrati
     person = tenant.directory.people.get(grant.object_id)
     if person is None or not person.listed:
         raise EntraRefused(50034, grant.object_id, tenant.display_name)
-    if not realm.entra.codes.spend(code):
+    if not realm.codes.spend(code):
         raise EntraRefused(54005)
     life_s = realm.settings.access_token_life_s
     access = AccessToken(app, tenant.id, frozenset(), now_s + life_s, delegated_to=person.id)
@@ -120,7 +118,7 @@ def _redeem(realm: "Realm", request: Request, tenant: Tenant, app: AppRegistrati
             "expires_in": life_s,
             "ext_expires_in": life_s,
             "access_token": realm.tokens.issue(access),
-            "id_token": realm.entra.keys[-1].sign({**claims, **tenant.id_token_changes}),
+            "id_token": realm.signing_keys.current.sign({**claims, **tenant.id_token_changes}),
         }
     )
 

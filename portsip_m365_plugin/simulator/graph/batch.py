@@ -2,10 +2,10 @@
 
 import base64
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from portsip_m365_plugin.simulator.control.faults import faulty_status
 from portsip_m365_plugin.simulator.exchange import JSON_TYPE, Answer, Refused, Request, encode_json
+from portsip_m365_plugin.simulator.faults import faulty_status
 from portsip_m365_plugin.simulator.graph.call import Call
 from portsip_m365_plugin.simulator.graph.routes import Route
 from portsip_m365_plugin.simulator.graph.service import (
@@ -18,10 +18,8 @@ from portsip_m365_plugin.simulator.graph.service import (
     run,
     wait_round_trip,
 )
+from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.world.apps import AccessToken
-
-if TYPE_CHECKING:
-    from portsip_m365_plugin.simulator.realm import Realm
 
 MAX_ITEMS = 20
 OUTLOOK_AT_ONCE = 4
@@ -31,7 +29,7 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 class _Item:
     """One request of a batch on its way."""
 
-    def __init__(self, realm: "Realm", outer: Request, token: AccessToken, raw: dict[str, Any]) -> None:
+    def __init__(self, realm: Realm, outer: Request, token: AccessToken, raw: dict[str, Any]) -> None:
         self.id: str = raw["id"]
         self.depends_on: list[str] = [str(name).lower() for name in raw.get("dependsOn") or []]
         self.answer: Answer | None = None
@@ -63,7 +61,7 @@ class _Item:
         return self.route is not None and self.route.service != "directory"
 
 
-def answer_batch(realm: "Realm", request: Request, token: AccessToken) -> Answer:
+def answer_batch(realm: Realm, request: Request, token: AccessToken) -> Answer:
     """The whole batch; 400 as a whole when it is malformed, 200 otherwise."""
     try:
         if not realm.settings.batch:
@@ -85,7 +83,7 @@ def answer_batch(realm: "Realm", request: Request, token: AccessToken) -> Answer
     return Answer(200, ('{"responses":[' + ",".join(_response(item) for item in shown) + "]}").encode(), JSON_TYPE)
 
 
-def _run_in_waves(realm: "Realm", items: list[_Item]) -> None:
+def _run_in_waves(realm: Realm, items: list[_Item]) -> None:
     """Directory items all at once; Outlook items four at a time, whatever their mailboxes (throttling-outlook)."""
     outlook = [item for item in items if item.of_outlook]
     waves = [outlook[start : start + OUTLOOK_AT_ONCE] for start in range(0, len(outlook), OUTLOOK_AT_ONCE)]
@@ -96,7 +94,7 @@ def _run_in_waves(realm: "Realm", items: list[_Item]) -> None:
         _run_wave(realm, wave)
 
 
-def _run_wave(realm: "Realm", wave: list[_Item]) -> None:
+def _run_wave(realm: Realm, wave: list[_Item]) -> None:
     slots: list[str] = []
     try:
         for item in wave:
@@ -116,7 +114,7 @@ def _run_wave(realm: "Realm", wave: list[_Item]) -> None:
             realm.limits.leave(slot)
 
 
-def _run_in_sequence(realm: "Realm", items: list[_Item]) -> None:
+def _run_in_sequence(realm: Realm, items: list[_Item]) -> None:
     finished: dict[str, _Item] = {}
     waiting = list(items)
     while waiting:
@@ -135,7 +133,7 @@ def _run_in_sequence(realm: "Realm", items: list[_Item]) -> None:
         finished[item.id.lower()] = item
 
 
-def _run_item(realm: "Realm", item: _Item) -> Answer:
+def _run_item(realm: Realm, item: _Item) -> Answer:
     if item.route is None:
         return refuse_unrouted(item.call)
     try:
@@ -149,7 +147,7 @@ def _run_item(realm: "Realm", item: _Item) -> Answer:
     return finish_item(item.call, answer)
 
 
-def _failed_dependency(realm: "Realm", item: _Item) -> Answer:
+def _failed_dependency(realm: Realm, item: _Item) -> Answer:
     refused = Refused(424, "FailedDependency", "A request this one depends on has failed.")
     return finish_item(item.call, refusal(realm, item.request, refused))
 

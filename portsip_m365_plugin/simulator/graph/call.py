@@ -7,47 +7,22 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from portsip_m365_plugin.simulator.exchange import JSON_TYPE, Answer, Refused, Request, encode_json
+from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.world.apps import AccessToken
 from portsip_m365_plugin.simulator.world.directory import Person
-from portsip_m365_plugin.simulator.world.mailboxes import Mailbox
+from portsip_m365_plugin.simulator.world.mailboxes import MAILBOX_REFUSALS, Mailbox
 from portsip_m365_plugin.simulator.world.tenant import Tenant
-
-if TYPE_CHECKING:
-    from portsip_m365_plugin.simulator.realm import Realm
-
-MAILBOX_REFUSALS = {
-    # Observed on the live service; which one comes depends on why there is no mailbox (graph.md section 3).
-    "none": (404, "MailboxNotEnabledForRESTAPI", "REST API is not yet supported for this mailbox."),
-    "inactive": (
-        404,
-        "MailboxNotEnabledForRESTAPI",
-        "The mailbox is either inactive, soft-deleted, or is hosted on-premise.",
-    ),
-    "on_premises": (
-        404,
-        "MailboxNotEnabledForRESTAPI",
-        "The mailbox is either inactive, soft-deleted, or is hosted on-premise.",
-    ),
-    "resource_not_found": (404, "ResourceNotFound", "Resource could not be discovered."),
-    "nonexistent": (404, "ErrorNonExistentMailbox", "The SMTP address has no mailbox associated with it."),
-    "invalid_user": (404, "ErrorInvalidUser", "The requested user is invalid."),
-    "not_hosted": (404, "MailboxNotHostedInExchangeOnline", "The mailbox is not hosted in Exchange Online."),
-    "moving": (503, "MailboxInfoStale", "Mailbox info is stale."),
-    "denied": (403, "ErrorAccessDenied", "Access to OData is disabled."),
-    "authentication": (400, "AuthenticationError", "Error authenticating with resource"),
-}
-MAILBOX_STATES = ("user", "shared", "room", "equipment", "linked", "others", *MAILBOX_REFUSALS)
 
 
 @dataclass
 class Call:
     """A request with its token and tenant; ``params`` are the ids of its path, ``template`` the path it matched."""
 
-    realm: "Realm"
+    realm: Realm
     request: Request
     token: AccessToken
     tenant: Tenant

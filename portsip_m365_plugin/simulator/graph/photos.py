@@ -3,9 +3,10 @@
 from typing import Any
 
 from portsip_m365_plugin.simulator.exchange import Answer, Refused, encode_json, json_answer
-from portsip_m365_plugin.simulator.graph.call import MAILBOX_REFUSALS, Call
+from portsip_m365_plugin.simulator.graph.call import Call
 from portsip_m365_plugin.simulator.world.directory import Person
 from portsip_m365_plugin.simulator.world.jpeg import GIF_1X1, SIZES, etag_of, portrait
+from portsip_m365_plugin.simulator.world.mailboxes import MAILBOX_REFUSALS
 
 _NOT_FOUND = Refused(
     404,

@@ -1,61 +1,19 @@
-"""Graph v1.0: token, route, permission, limits, then the handler. One way in for requests and for batch items."""
+"""One Graph call: route, limits, permission, handler. Requests on the wire and items of a batch go the same way."""
 
 import time
-from typing import TYPE_CHECKING
 
 from portsip_m365_plugin.simulator.exchange import Answer, Refused, Request, error_answer
 from portsip_m365_plugin.simulator.graph.call import Call
 from portsip_m365_plugin.simulator.graph.routes import Route, resolve
+from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.world.apps import AccessToken
 from portsip_m365_plugin.simulator.world.clock import graph_time
 
-if TYPE_CHECKING:
-    from portsip_m365_plugin.simulator.realm import Realm
-
-MAX_REQUEST_BYTES = 4 * 1024 * 1024
 PAGE_FAULTS = frozenset({"loop", "empty_page", "duplicates"})
 
 
-def authenticate(realm: "Realm", request: Request) -> AccessToken:
-    """The token behind the Authorization header; ``Refused`` 401."""
-    header = request.headers.get("authorization", "")
-    scheme, _, text = header.partition(" ")
-    challenge = {"WWW-Authenticate": 'Bearer realm="", authorization_uri="", client_id=""'}
-    if scheme.lower() != "bearer" or not text:
-        raise Refused(401, "InvalidAuthenticationToken", "Access token is empty.", challenge)
-    token = realm.tokens.find(text)
-    if token is None:
-        message = "CompactToken parsing failed with error code: 80049217"
-        raise Refused(401, "InvalidAuthenticationToken", message, challenge)
-    if token.expires_s <= realm.clock.time_s():
-        message = "Lifetime validation failed, the token is expired."
-        raise Refused(401, "InvalidAuthenticationToken", message, challenge)
-    return token
-
-
-def answer_graph(realm: "Realm", request: Request, page_faults: frozenset[str]) -> Answer:
-    """Answer a request on the wire, errors included, and enter it in the journal."""
-    try:
-        if len(request.body) > MAX_REQUEST_BYTES:
-            raise Refused(413, "RequestEntityTooLarge", "The request is larger than 4 MB.")
-        token = authenticate(realm, request)
-        if request.segments[0] != "v1.0":
-            raise Refused(400, "BadRequest", f"Invalid version: {request.segments[0]}")
-    except Refused as refused:
-        realm.note(request, f"/{'/'.join(request.segments[1:2])}", refused.status)
-        return refusal(realm, request, refused)
-    if [piece.lower() for piece in request.segments[1:]] == ["$batch"]:
-        from portsip_m365_plugin.simulator.graph.batch import answer_batch  # batch items come back through this module
-
-        return answer_batch(realm, request, token)
-    call, route = prepare(realm, request, token, page_faults)
-    if route is None:
-        return refuse_unrouted(call)
-    return serve(call, route)
-
-
 def prepare(
-    realm: "Realm", request: Request, token: AccessToken, page_faults: frozenset[str] = frozenset()
+    realm: Realm, request: Request, token: AccessToken, page_faults: frozenset[str] = frozenset()
 ) -> tuple[Call, Route | None]:
     """The call with its route; None where there is no such path (``refuse_unrouted`` then answers)."""
     call = Call(realm, request, token, realm.tenants[token.tenant_id], page_faults=page_faults)
@@ -119,12 +77,12 @@ def finish_item(call: Call, answer: Answer) -> Answer:
     return _finished(call, answer)
 
 
-def refusal(realm: "Realm", request: Request, refused: Refused) -> Answer:
+def refusal(realm: Realm, request: Request, refused: Refused) -> Answer:
     """The error body."""
     return error_answer(refused, request, graph_time(realm.clock.now_utc())[:-1])
 
 
-def wait_round_trip(realm: "Realm") -> None:
+def wait_round_trip(realm: Realm) -> None:
     """The latency that is set, spent while a mailbox slot is held."""
     if realm.settings.latency_s > 0:
         time.sleep(realm.settings.latency_s)

@@ -3,15 +3,13 @@
 import base64
 import re
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from portsip_m365_plugin.simulator.exchange import Answer, Refused, Request, json_answer
 from portsip_m365_plugin.simulator.graph.call import Call
 from portsip_m365_plugin.simulator.graph.mail import SMALL_ATTACHMENT_BYTES, _draft, _json_body
+from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.world.mailboxes import outlook_id
-
-if TYPE_CHECKING:
-    from portsip_m365_plugin.simulator.realm import Realm
 
 LARGEST_BYTES = 150 * 1024 * 1024
 RANGE_BYTES = 4 * 1024 * 1024
@@ -65,7 +63,7 @@ def create_upload_session(call: Call) -> Answer:
     return json_answer(document, 201)
 
 
-def upload(realm: "Realm", request: Request) -> Answer:
+def upload(realm: Realm, request: Request) -> Answer:
     """PUT a range, GET how far, DELETE to give up. Ranges come in order; the last one answers 201 with Location."""
     match = _PATH.fullmatch(request.path)
     session = realm.uploads.get(match["id"]) if match else None
@@ -106,7 +104,7 @@ def _store(session: dict[str, Any], request: Request) -> None:
     session["bytes"] += request.body
 
 
-def _finish(realm: "Realm", session: dict[str, Any], request: Request) -> Answer:
+def _finish(realm: Realm, session: dict[str, Any], request: Request) -> Answer:
     tenant = realm.tenants[session["tenant"]]
     mailbox = tenant.mailbox(tenant.directory.people[session["owner"]])
     item = session["item"]

@@ -7,6 +7,29 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+MAILBOX_REFUSALS = {
+    # Observed on the live service; which one comes depends on why there is no mailbox (graph.md section 3).
+    "none": (404, "MailboxNotEnabledForRESTAPI", "REST API is not yet supported for this mailbox."),
+    "inactive": (
+        404,
+        "MailboxNotEnabledForRESTAPI",
+        "The mailbox is either inactive, soft-deleted, or is hosted on-premise.",
+    ),
+    "on_premises": (
+        404,
+        "MailboxNotEnabledForRESTAPI",
+        "The mailbox is either inactive, soft-deleted, or is hosted on-premise.",
+    ),
+    "resource_not_found": (404, "ResourceNotFound", "Resource could not be discovered."),
+    "nonexistent": (404, "ErrorNonExistentMailbox", "The SMTP address has no mailbox associated with it."),
+    "invalid_user": (404, "ErrorInvalidUser", "The requested user is invalid."),
+    "not_hosted": (404, "MailboxNotHostedInExchangeOnline", "The mailbox is not hosted in Exchange Online."),
+    "moving": (503, "MailboxInfoStale", "Mailbox info is stale."),
+    "denied": (403, "ErrorAccessDenied", "Access to OData is disabled."),
+    "authentication": (400, "AuthenticationError", "Error authenticating with resource"),
+}
+MAILBOX_STATES = ("user", "shared", "room", "equipment", "linked", "others", *MAILBOX_REFUSALS)
+
 
 def outlook_id(*parts: object) -> str:
     """A case-sensitive item id in Outlook's style, made of what it stands for."""

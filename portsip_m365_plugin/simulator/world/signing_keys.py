@@ -1,67 +1,22 @@
-"""Compact JSON Web Tokens, read and signed with ``cryptography`` alone.
+"""A cloud's keys for ID tokens, made with ``cryptography`` alone.
 
-Not the library the plugin signs and checks with (PyJWT): a slip there should not meet the same slip here.
+The plugin uses PyJWT. Another library here means that a mistake there does not meet the same mistake here.
 """
 
 import base64
-import binascii
 import hashlib
-import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from portsip_m365_plugin.simulator.exchange import encode_json
-
-
-@dataclass(frozen=True)
-class ReadToken:
-    """A token taken apart; nothing of it is verified yet."""
-
-    header: dict[str, Any]
-    claims: dict[str, Any]
-    signed: bytes
-    signature: bytes
-
-    def is_signed_by(self, key: RSAPublicKey) -> bool:
-        """Whether the signature is this key's, by the header's algorithm; only PS256 and RS256 exist here."""
-        algorithm = self.header.get("alg")
-        scheme: padding.AsymmetricPadding
-        if algorithm == "PS256":
-            scheme = padding.PSS(padding.MGF1(hashes.SHA256()), salt_length=32)
-        elif algorithm == "RS256":
-            scheme = padding.PKCS1v15()
-        else:
-            return False
-        try:
-            key.verify(self.signature, self.signed, scheme, hashes.SHA256())
-        except InvalidSignature:
-            return False
-        return True
-
-
-def read_token(text: str) -> ReadToken:
-    """Take a compact token apart; ``ValueError`` when it is not one."""
-    pieces = text.split(".")
-    if len(pieces) != 3:
-        raise ValueError("not three parts")
-    try:
-        header, claims = json.loads(_decode(pieces[0])), json.loads(_decode(pieces[1]))
-        signature = _decode(pieces[2])
-    except (binascii.Error, RecursionError) as error:
-        raise ValueError("not base64url") from error
-    if not isinstance(header, dict) or not isinstance(claims, dict):
-        raise ValueError("not JSON objects")
-    return ReadToken(header, claims, f"{pieces[0]}.{pieces[1]}".encode(), signature)
 
 
 class SigningKey:
@@ -107,6 +62,30 @@ class SigningKey:
         }
 
 
+class SigningKeys:
+    """What a cloud publishes and signs with."""
+
+    def __init__(self) -> None:
+        self._keys: list[SigningKey] = []
+
+    @property
+    def published(self) -> list[SigningKey]:
+        """The published keys; the last one signs."""
+        if not self._keys:
+            self._keys.append(shared_signing_key(1))
+        return self._keys
+
+    @property
+    def current(self) -> SigningKey:
+        """The key that signs."""
+        return self.published[-1]
+
+    def roll(self, *, keep_old: bool = True) -> None:
+        """Sign with a new key from now on; the old ones stay published, or do not."""
+        new = shared_signing_key(len(self.published) + 1)
+        self._keys = [*self._keys, new] if keep_old else [new]
+
+
 @cache
 def shared_signing_key(number: int) -> SigningKey:
     """The process's key of that number: making one takes longer than starting everything else."""
@@ -117,7 +96,3 @@ def shared_signing_key(number: int) -> SigningKey:
 def encode(data: bytes) -> str:
     """Unpadded base64url."""
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _decode(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -1,8 +1,11 @@
-"""Authorization codes between the authorize page and the token endpoint; each may be redeemed once."""
+"""What a cloud remembers of sign-ins: authorization codes, each redeemed once, and sessions of browsers."""
 
 import secrets
 import threading
 from dataclasses import dataclass
+
+from portsip_m365_plugin.simulator.world.directory import Person
+from portsip_m365_plugin.simulator.world.tenant import Tenant
 
 CODE_LIFE_S = 600.0
 
@@ -49,3 +52,29 @@ class Codes:
                 return False
             self._spent.add(code)
             return True
+
+
+class Sessions:
+    """Who is signed in in which browser (single sign-on), by cookie."""
+
+    def __init__(self) -> None:
+        self._people: dict[str, tuple[str, str]] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, tenant_id: str, object_id: str) -> str:
+        """A new session."""
+        session_id = secrets.token_hex(16)
+        with self._lock:
+            self._people[session_id] = (tenant_id, object_id)
+        return session_id
+
+    def find(self, session_id: str, tenant: Tenant) -> tuple[str, Person] | None:
+        """The session and its person, when it belongs to this tenant."""
+        tenant_id, object_id = self._people.get(session_id, ("", ""))
+        person = tenant.directory.people.get(object_id) if tenant_id == tenant.id else None
+        return (session_id, person) if person is not None else None
+
+    def end(self, session_id: str) -> None:
+        """Sign out."""
+        with self._lock:
+            self._people.pop(session_id, None)
