@@ -23,7 +23,6 @@ from portsip_m365_plugin.page.last_run import keep_last_run, read_last_run
 from portsip_m365_plugin.page.schedule import next_due_at_utc
 from portsip_m365_plugin.page.users_tab import SyncMode, read_mapping_rules, read_sync_mode
 from portsip_m365_plugin.photos import run_photo_sync
-from portsip_m365_plugin.users.graph_source import GraphUserSource
 from portsip_m365_plugin.users.run import SyncOptions, preview_user_sync, run_user_sync
 
 __all__ = ["StageInput", "run_tick"]
@@ -195,7 +194,7 @@ def _sync_users(given: StageInput) -> TickReport:
     rules = read_mapping_rules(given.values, given.tenant)
     options = SyncOptions(full=given.job is Job.FULL_RESYNC)
     walk = preview_user_sync if given.job is Job.PREVIEW else run_user_sync
-    return walk(given.host, given.tenant, given.tick, GraphUserSource(given.client), rules, options)
+    return walk(given.host, given.tenant, given.tick, given.client, rules, options)
 
 
 def _sync_contacts(given: StageInput) -> TickReport:

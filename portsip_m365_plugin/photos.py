@@ -30,7 +30,6 @@ from portsip_m365_plugin.graph.photos import (
 )
 from portsip_m365_plugin.graph.reads import read_many
 from portsip_m365_plugin.graph.wire import Request
-from portsip_m365_plugin.users.graph_source import describe_graph_error
 from portsip_m365_plugin.users.spool import Spool
 
 __all__ = ["PHOTO_MAX_BYTES", "read_one_photo", "run_photo_sync"]
@@ -110,11 +109,11 @@ class _Pass:
             if not is_complete:
                 status, message, resumable = TickStatus.STOPPED, "The next run goes on from there.", True
         except BudgetSpentError as error:
-            status, message, resumable = TickStatus.STOPPED, describe_graph_error(error), True
+            status, message, resumable = TickStatus.STOPPED, error.describe(), True
         except GraphError as error:
             retry_at_utc = error.retry_at_utc
             status = TickStatus.FAILED if retry_at_utc is None else TickStatus.STOPPED
-            message = describe_graph_error(error)
+            message = error.describe()
         for reason, n in self._problems.items():
             self._host.progress.problem(Problem(reason=reason, detail=_DETAILS[reason].format(n=n)))
         report = TickReport(

@@ -20,7 +20,6 @@ from portsip_m365_plugin.mapping.users import SKIP_DETAILS, Skip, map_user
 from portsip_m365_plugin.page.lookup import IMPATIENT
 from portsip_m365_plugin.page.users_tab import read_mapping_rules
 from portsip_m365_plugin.photos import read_one_photo
-from portsip_m365_plugin.users.graph_source import describe_graph_error
 from portsip_m365_plugin.users.purposes import Purposes
 
 __all__ = ["describe_person"]
@@ -51,7 +50,7 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     try:
         user = get_user(client, wanted) if wanted else None
     except GraphError as error:
-        return _refuse(request, "not_reachable", describe_graph_error(error))
+        return _refuse(request, "not_reachable", error.describe())
     if user is None:
         return _refuse(request, "not_found", "Nobody of that sign-in name or object id is in the directory.")
     outcome = map_user(user, rules)

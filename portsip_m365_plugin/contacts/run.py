@@ -28,7 +28,6 @@ from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, MailboxS
 from portsip_m365_plugin.contacts.walk import ContactTally, ContactWalk
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
-from portsip_m365_plugin.users.graph_source import describe_graph_error
 
 __all__ = [
     "RESYNC_JOB",
@@ -136,11 +135,11 @@ class _Run:
         try:
             report = self._walk()
         except BudgetSpentError as error:
-            report = self._report(TickStatus.STOPPED, describe_graph_error(error), resumable=True)
+            report = self._report(TickStatus.STOPPED, error.describe(), resumable=True)
         except GraphError as error:
             is_pause = error.retry_at_utc is not None
             status = TickStatus.STOPPED if is_pause else TickStatus.FAILED
-            report = self._report(status, describe_graph_error(error), retry_at_utc=error.retry_at_utc)
+            report = self._report(status, error.describe(), retry_at_utc=error.retry_at_utc)
         summary = ContactSummary(
             at_utc=self._host.clock.now_utc(),
             message=report.message[:2000],

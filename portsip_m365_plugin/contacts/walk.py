@@ -26,7 +26,6 @@ from portsip_m365_plugin.graph.batch import BatchItem, run_batches
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import ConsentMissingError, GraphError, ProtocolError, RefusedError
 from portsip_m365_plugin.mapping.contacts import map_contact
-from portsip_m365_plugin.users.graph_source import describe_graph_error
 
 __all__ = ["ContactTally", "ContactWalk"]
 
@@ -273,7 +272,7 @@ class ContactWalk:
 
     def _fail(self, record: MailboxRecord, error: GraphError) -> None:
         status = judge_mailbox(error)
-        detail = describe_graph_error(error)
+        detail = error.describe()
         self._tell(record, f"mailbox_{status.value}", f"{detail} Contacts that are here stay.")
         record = record.became(status, detail[:1000], self._host.clock.now_utc())
         self._remember(record if status is MailboxStatus.FAILED else replace(record, round=self._round_id))

@@ -95,6 +95,13 @@ class GraphError(Exception):
         self.retry_at_utc, self.attempts = retry_at_utc, attempts
         super().__init__(detail or self.sentence)
 
+    def describe(self) -> str:
+        """Return sentence, remedy and Microsoft's ids: what the admin reads in the run log."""
+        ids = [self.code] if self.code else []
+        if self.request_id or self.client_request_id:
+            ids.append(f"request-id {self.request_id or self.client_request_id}")
+        return f"{self.sentence} {self.remedy}".strip() + (f" ({', '.join(ids)})" if ids else "")
+
     def __str__(self) -> str:
         facts = [str(self.args[0])]
         if self.status:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from pbx_plugin_api import Host, InvalidValueError, dump, load
+from portsip_m365_plugin.clouds import Cloud
+from portsip_m365_plugin.graph.users import USER_SELECT
 from portsip_m365_plugin.mapping.users import MappingRules
-from portsip_m365_plugin.users.source import UserSource
-
-__all__ = [
-    "RETRY_MAX_PEOPLE",
-    "Checkpoint",
-    "bound_retry",
-    "directory_of",
-    "load_checkpoint",
-    "save_checkpoint",
-    "why_full",
-]
 
 SCHEMA_VERSION: Final = 1
 RETRY_MAX_PEOPLE: Final = 1000
@@ -29,6 +21,26 @@ _KEY: Final = "users.checkpoint"
 _FULL_EVERY: Final = timedelta(days=7)
 _LINK_MAX_AGE: Final = timedelta(days=6)
 """Microsoft keeps delta tokens of directory objects for 7 days (delta-query overview, 2022-08-12)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a sync rests on: where people are read, what is read of them, who is wanted, how they are mapped."""
+
+    directory: str
+    select_hash: str
+    scope_hash: str
+    mapping_fingerprint: str
+
+    @classmethod
+    def of(cls, cloud: Cloud, rules: MappingRules) -> Basis:
+        """Return what a run of today rests on."""
+        return cls(
+            directory=f"{cloud.graph_root} {rules.entra_tenant_id}",
+            select_hash=hashlib.sha256(",".join(USER_SELECT).encode()).hexdigest()[:16],
+            scope_hash="everybody",
+            mapping_fingerprint=rules.fingerprint,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,24 +63,20 @@ class Checkpoint:
     retry_by_full: bool = False
     """Too many to name, or somebody could not be told apart: the next run lists everybody."""
 
-    def link_still_good(self, rules: MappingRules, source: UserSource, now_utc: datetime) -> bool:
-        """Whether the delta link may be gone on with after a full listing."""
-        is_same = (self.directory, self.select_hash) == (directory_of(rules, source), source.select_hash)
-        return is_same and now_utc - self.delta_link_at_utc < _LINK_MAX_AGE
-
-    def holds_for(self, rules: MappingRules, source: UserSource) -> bool:
-        """Whether what was applied is still what would be applied now."""
-        return (self.directory, self.select_hash, self.scope_hash, self.mapping_fingerprint) == (
-            directory_of(rules, source),
-            source.select_hash,
-            source.scope_hash,
-            rules.fingerprint,
+    @property
+    def basis(self) -> Basis:
+        """What the last finished run rested on."""
+        return Basis(
+            directory=self.directory,
+            select_hash=self.select_hash,
+            scope_hash=self.scope_hash,
+            mapping_fingerprint=self.mapping_fingerprint,
         )
 
-
-def directory_of(rules: MappingRules, source: UserSource) -> str:
-    """Return which directory of which cloud this is about."""
-    return f"{source.service} {rules.entra_tenant_id}"
+    def link_still_good(self, basis: Basis, now_utc: datetime) -> bool:
+        """Whether the delta link can still be used after a full listing."""
+        is_same = (self.directory, self.select_hash) == (basis.directory, basis.select_hash)
+        return is_same and now_utc - self.delta_link_at_utc < _LINK_MAX_AGE
 
 
 def load_checkpoint(host: Host) -> Checkpoint | None:
@@ -90,11 +98,11 @@ def save_checkpoint(host: Host, checkpoint: Checkpoint) -> None:
     host.state.put(_KEY, dump(checkpoint))
 
 
-def why_full(checkpoint: Checkpoint | None, rules: MappingRules, source: UserSource, now_utc: datetime) -> str:
-    """Return why everybody has to be listed, as a fragment for the log; empty where the changes will do."""
+def why_full(checkpoint: Checkpoint | None, basis: Basis, now_utc: datetime) -> str:
+    """Return why everybody must be listed, as a phrase for the log; empty where a round of changes is enough."""
     if checkpoint is None:
         return "first run"
-    if not checkpoint.holds_for(rules, source):
+    if checkpoint.basis != basis:
         return "directory, scope, mapping or properties changed"
     if checkpoint.fulls_since_fresh_link < 2:
         return "the run after the first: listings lag behind"

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pbx_plugin_api import DisableReason, DivergenceKind, DraftUser, Host, UserLink
+from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.graph.paging import Page
+from portsip_m365_plugin.graph.users import delta_users, get_users, latest_delta_link, list_users
 from portsip_m365_plugin.mapping.text import clean_line
 from portsip_m365_plugin.mapping.users import MappingRules, map_person
-from portsip_m365_plugin.users.source import Page, SourceError, UserSource, UserWire
 from portsip_m365_plugin.users.spool import Kind, PulledRow, Spool, pack_draft
-
-__all__ = [
-    "READ_MAX_IDS",
-    "Listing",
-    "StoppedError",
-    "confirm_absent",
-    "note_diverged",
-    "pull_changes",
-    "pull_everybody",
-    "reread",
-]
 
 READ_MAX_IDS: Final = 200
 _OBJECT_ID: Final = re.compile(r"[A-Za-z0-9_\-]{1,64}")
@@ -56,26 +47,22 @@ class Puller:
         self.unnamed = 0
 
     def take_pages(self, pages: Iterable[Page], *, is_round: bool) -> str | None:
-        """Spool pages to the last and return its delta link.
+        """Spool pages to the last one and return its delta link.
 
         Raises:
-            SourceError: The pages ended without a last one. Nothing may be concluded; try again.
+            GraphError: A page could not be read. Nothing may be concluded; try again.
             StoppedError: Between two pages.
         """
-        last: Page | None = None
+        delta_link: str | None = None
         for page in pages:
-            last = page
-            self.take(page.people, partial_possible=is_round)
+            self.take(page.rows, partial_possible=is_round)
             self._host.progress.report("read", self.people)
-            if not page.is_last and self._host.progress.should_stop():
+            if page.next_link is not None and self._host.progress.should_stop():
                 raise StoppedError("reading the directory")
-        if last is None or not last.is_last or (is_round and not last.delta_link):
-            raise SourceError(
-                "Microsoft's answer ended before its last page; nothing was changed. The next run reads it again."
-            )
-        return last.delta_link
+            delta_link = page.delta_link
+        return delta_link
 
-    def take(self, people: Iterable[UserWire], *, partial_possible: bool = False) -> list[str]:
+    def take(self, people: Iterable[Mapping[str, Any]], *, partial_possible: bool = False) -> list[str]:
         """Spool people and return their ids."""
         rows: list[PulledRow] = []
         partial: list[tuple[str]] = []
@@ -104,7 +91,7 @@ class Puller:
             self._spool.run("INSERT INTO problem VALUES (NULL, NULL, 'invalid', ?)", (detail,))
 
 
-def map_row(oid: str, user: UserWire, rules: MappingRules) -> PulledRow:
+def map_row(oid: str, user: Mapping[str, Any], rules: MappingRules) -> PulledRow:
     """Map one person to a row of the spool."""
     mapped = map_person(user, rules)
     outcome = mapped.outcome
@@ -118,25 +105,25 @@ def map_row(oid: str, user: UserWire, rules: MappingRules) -> PulledRow:
     return PulledRow(oid, kind, outcome.reason, clean_line(outcome.detail), upn, mail_key, upn_key, packed, notes)
 
 
-def pull_everybody(host: Host, spool: Spool, source: UserSource, rules: MappingRules, *, fresh_link: bool) -> Listing:
+def pull_everybody(host: Host, spool: Spool, client: GraphClient, rules: MappingRules, *, fresh_link: bool) -> Listing:
     """List everybody.
 
     Args:
         host: For progress.
         spool: Where people go.
-        source: Where they come from.
+        client: Of this tenant's app.
         rules: The tenant's.
         fresh_link: Take a delta link first. It is taken *before* reading, so that whatever changes while pages are read
             is met again by the next round. Without it the older link is gone on with: what a lagging listing does not
             show yet, that link's next round will.
 
     Raises:
-        SourceError: Something could not be read. Nothing may be concluded.
+        GraphError: Something could not be read. Nothing may be concluded.
         StoppedError: The host asked.
     """
-    delta_link = source.latest_delta_link() if fresh_link else None
+    delta_link = latest_delta_link(client) if fresh_link else None
     puller = Puller(host, spool, rules)
-    puller.take_pages(source.list_all(), is_round=False)
+    puller.take_pages(list_users(client), is_round=False)
     puller.note_unnamed()
     return Listing(
         is_full=True,
@@ -146,16 +133,16 @@ def pull_everybody(host: Host, spool: Spool, source: UserSource, rules: MappingR
     )
 
 
-def pull_changes(host: Host, spool: Spool, source: UserSource, rules: MappingRules, delta_link: str) -> Listing:
+def pull_changes(host: Host, spool: Spool, client: GraphClient, rules: MappingRules, delta_link: str) -> Listing:
     """Read one round of changes.
 
     Raises:
         ResyncRequiredError: The link is no longer good: list everybody.
-        SourceError: Something could not be read.
+        GraphError: Something could not be read.
         StoppedError: The host asked.
     """
     puller = Puller(host, spool, rules)
-    next_link = puller.take_pages(source.changes(delta_link), is_round=True)
+    next_link = puller.take_pages(delta_users(client, delta_link), is_round=True)
     puller.note_unnamed()
     return Listing(is_full=False, people=puller.people, delta_link=next_link)
 
@@ -171,7 +158,7 @@ def note_diverged(host: Host, spool: Spool, rules: MappingRules) -> None:
 
 
 def reread(
-    host: Host, spool: Spool, source: UserSource, rules: MappingRules, retry_ids: Collection[str], *, most: int
+    host: Host, spool: Spool, client: GraphClient, rules: MappingRules, retry_ids: Collection[str], *, most: int
 ) -> bool:
     """After a round of changes: read by id whoever it could not show.
 
@@ -191,19 +178,19 @@ def reread(
         if linked is not None and not linked.enabled and linked.disabled_reason is DisableReason.DEPARTED:
             spool.run("DELETE FROM reread WHERE oid = ?", (oid,))
     retried = set(retry_ids)
-    gone = list(_read(host, spool, source, rules, "reread"))
+    gone = list(_read(host, spool, client, rules, "reread"))
     told = [oid for oid in gone if oid in retried or spool.first("SELECT 1 FROM diverged WHERE oid = ?", (oid,))]
     spool.put_pulled(PulledRow(oid, Kind.REMOVED) for oid in told)
     return True
 
 
-def confirm_absent(host: Host, spool: Spool, source: UserSource, rules: MappingRules) -> None:
+def confirm_absent(host: Host, spool: Spool, client: GraphClient, rules: MappingRules) -> None:
     """Ask for each absent person by id, and spool whoever is there after all: listings lag behind."""
-    for _ in _read(host, spool, source, rules, "absent"):
+    for _ in _read(host, spool, client, rules, "absent"):
         pass
 
 
-def _read(host: Host, spool: Spool, source: UserSource, rules: MappingRules, table: str) -> Iterator[str]:
+def _read(host: Host, spool: Spool, client: GraphClient, rules: MappingRules, table: str) -> Iterator[str]:
     """Read the people of a table of ids into the spool, and yield the ids of those who do not exist."""
     puller = Puller(host, spool, rules)
     ids = [row[0] for row in spool.rows(f"SELECT oid FROM {table} ORDER BY oid")]  # noqa: S608 - our own two tables
@@ -211,7 +198,7 @@ def _read(host: Host, spool: Spool, source: UserSource, rules: MappingRules, tab
         if start and host.progress.should_stop():
             raise StoppedError("reading people by id")
         part = ids[start : start + READ_MAX_IDS]
-        found = set(puller.take(source.read(part)))
+        found = set(puller.take(user for _, user in get_users(client, part) if user is not None))
         yield from (oid for oid in part if oid not in found)
 
 
@@ -220,6 +207,6 @@ def _removed_row(oid: str, removed: Any) -> PulledRow:
     return PulledRow(oid, Kind.DELETED if reason == "deleted" else Kind.REMOVED)
 
 
-def _text(user: UserWire, name: str) -> str:
+def _text(user: Mapping[str, Any], name: str) -> str:
     value = user.get(name)
     return clean_line(value) if isinstance(value, str) else ""

@@ -11,14 +11,18 @@ Source: user-get-mailboxsettings (2021); facts of 2026-11: licensed and enabled 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from pbx_plugin_api import Host, InvalidValueError, UserLink, dump, load
+from portsip_m365_plugin.graph.batch import ITEMS_MAX, BatchItem
+from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.graph.contacts import ask_purpose, read_purpose
+from portsip_m365_plugin.graph.errors import ConsentMissingError, GraphError, MailboxRefusedError
+from portsip_m365_plugin.graph.reads import read_many
 from portsip_m365_plugin.mapping.users import PURPOSES, SKIP_DETAILS, MappingRules
 from portsip_m365_plugin.users.pull import Listing
-from portsip_m365_plugin.users.source import SourceError, UserSource
 from portsip_m365_plugin.users.spool import Kind, Spool
 
 __all__ = ["NEW_MAX_PEOPLE", "Purposes"]
@@ -66,7 +70,7 @@ class Purposes:
     def learn(
         self,
         spool: Spool,
-        source: UserSource,
+        client: GraphClient,
         rules: MappingRules,
         listing: Listing,
         *,
@@ -79,7 +83,7 @@ class Purposes:
 
         Args:
             spool: With everybody who was pulled.
-            source: Is asked.
+            client: Of this tenant's app.
             rules: Say which directory's people are meant.
             listing: Whether everybody was pulled.
             is_first: Nobody is linked yet; then only so many are asked about that the import stays short.
@@ -90,15 +94,15 @@ class Purposes:
         is_refused = self._refused_at is not None and self._now_utc - self._refused_at < _WEEK
         is_long = spool.count(f"pulled WHERE kind = {int(Kind.DRAFT)}") > NEW_MAX_PEOPLE
         if (is_forced or not is_refused) and not (asks_all and is_first and is_long):
-            self._ask(spool, source, None if asks_all else rules)
+            self._ask(spool, client, None if asks_all else rules)
         self.settle(spool)
 
-    def _ask(self, spool: Spool, source: UserSource, new_in: MappingRules | None) -> None:
+    def _ask(self, spool: Spool, client: GraphClient, new_in: MappingRules | None) -> None:
         """Ask about everybody, or about those who have no user yet in the directory of these rules."""
         is_first_request, n_asked = True, 0
         try:
             for oids in self._batches(spool, new_in):
-                told = source.purposes(oids, may_be_refused=is_first_request)
+                told = _ask_purposes(client, oids, may_be_refused=is_first_request)
                 if told is None:
                     self._refused_at = self._now_utc
                     break
@@ -115,7 +119,7 @@ class Purposes:
                 self._refused_at = None if n_asked else self._refused_at
                 if new_in is None:
                     self._asked_all_at, self._after = self._now_utc, ""
-        except SourceError as error:
+        except GraphError as error:
             # It says nothing about people; the next full listing asks again.
             _log.info("purposes of mailboxes could not be asked: %s", type(error).__name__)
         if not n_asked and self._refused_at is None:
@@ -154,3 +158,25 @@ def _read_time(value: object) -> datetime | None:
         return load(datetime, value) if isinstance(value, str) else None
     except InvalidValueError:
         return None
+
+
+def _ask_purposes(client: GraphClient, oids: Sequence[str], *, may_be_refused: bool) -> Mapping[str, str] | None:
+    """Return what these mailboxes are for, as far as it is known; None where this app may not ask."""
+    told: dict[str, str] = {}
+    first = oids[:ITEMS_MAX] if may_be_refused else ()
+    n_refused = _read_purposes(client, first, told)
+    # Whoever has no mailbox answers 404 whether or not it may be asked; nobody of twenty, and it is in vain.
+    if not told and (n_refused or len(first) == ITEMS_MAX):
+        return None
+    _read_purposes(client, oids[len(first) :], told)
+    return told
+
+
+def _read_purposes(client: GraphClient, oids: Sequence[str], told: dict[str, str]) -> int:
+    items = [BatchItem(key=oid, request=ask_purpose(client.cloud, oid)) for oid in oids]
+    n_refused = 0
+    for result in read_many(client, items, n_threads=4) if items else ():
+        if result.reply is not None:
+            told[result.item.key] = read_purpose(result.reply.body)
+        n_refused += isinstance(result.error, (ConsentMissingError, MailboxRefusedError))
+    return n_refused

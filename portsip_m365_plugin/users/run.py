@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pbx_plugin_api import Counts, Host, PlanRef, Severity, Tenant, Tick, TickReport, TickStatus
+from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError, ResyncRequiredError
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.users.apply import Applied, ProblemTally, apply_plan
 from portsip_m365_plugin.users.approval import (
@@ -18,9 +20,9 @@ from portsip_m365_plugin.users.approval import (
 )
 from portsip_m365_plugin.users.checkpoint import (
     RETRY_MAX_PEOPLE,
+    Basis,
     Checkpoint,
     bound_retry,
-    directory_of,
     load_checkpoint,
     save_checkpoint,
     why_full,
@@ -37,13 +39,6 @@ from portsip_m365_plugin.users.pull import (
     reread,
 )
 from portsip_m365_plugin.users.purposes import Purposes
-from portsip_m365_plugin.users.source import (
-    ResyncRequiredError,
-    SourceError,
-    SourceOutOfTimeError,
-    SourceThrottledError,
-    UserSource,
-)
 from portsip_m365_plugin.users.spool import Spool
 
 __all__ = ["SyncOptions", "preview_user_sync", "run_user_sync"]
@@ -69,7 +64,7 @@ class SyncOptions:
 
 
 def run_user_sync(
-    host: Host, tenant: Tenant, tick: Tick, source: UserSource, rules: MappingRules, options: SyncOptions | None = None
+    host: Host, tenant: Tenant, tick: Tick, client: GraphClient, rules: MappingRules, options: SyncOptions | None = None
 ) -> TickReport:
     """Bring the tenant's users to what the directory says.
 
@@ -81,24 +76,24 @@ def run_user_sync(
         host: The tenant's.
         tenant: For the log.
         tick: `confirm_first_plan` lets the tenant's first plan through unseen.
-        source: The directory.
+        client: Of this tenant's app, with the run's deadline.
         rules: How people are mapped.
         options: How this run is to be done.
 
     Returns:
         A report without `next_due_at_utc`, except where Microsoft said when to try again.
     """
-    return _Run(host, tenant, tick, source, rules, options or SyncOptions(), is_preview=False).go()
+    return _Run(host, tenant, tick, client, rules, options or SyncOptions(), is_preview=False).go()
 
 
 def preview_user_sync(
-    host: Host, tenant: Tenant, tick: Tick, source: UserSource, rules: MappingRules, options: SyncOptions | None = None
+    host: Host, tenant: Tenant, tick: Tick, client: GraphClient, rules: MappingRules, options: SyncOptions | None = None
 ) -> TickReport:
     """Make the plan that `run_user_sync` would make now, keep it, and stop. Writes no user.
 
     The report's `plan` names the rows for printing, and in `why` what the guard would ask.
     """
-    return _Run(host, tenant, tick, source, rules, options or SyncOptions(), is_preview=True).go()
+    return _Run(host, tenant, tick, client, rules, options or SyncOptions(), is_preview=True).go()
 
 
 class _Run:
@@ -109,17 +104,18 @@ class _Run:
         host: Host,
         tenant: Tenant,
         tick: Tick,
-        source: UserSource,
+        client: GraphClient,
         rules: MappingRules,
         options: SyncOptions,
         *,
         is_preview: bool,
     ) -> None:
         self._host, self._tenant, self._tick = host, tenant, tick
-        self._source, self._rules, self._options = source, rules, options
+        self._client, self._rules, self._options = client, rules, options
+        self._basis = Basis.of(client.cloud, rules)
         self._is_preview = is_preview
         self._now_utc = host.clock.now_utc()
-        self._sent_before = source.requests_sent
+        self._sent_before = client.requests_sent
         self._checkpoint = load_checkpoint(host)
         self._tally = ProblemTally(host)
         self._applied = Applied()
@@ -132,12 +128,11 @@ class _Run:
         except StoppedError as stopped:
             message = f"Stopped while {stopped}; nothing is lost, and the next run goes on."
             report = self._report(TickStatus.STOPPED, message, self._applied.counts, resumable=True)
-        except SourceOutOfTimeError as error:
-            report = self._report(TickStatus.STOPPED, str(error), resumable=True)
-        except SourceThrottledError as error:
-            report = replace(self._report(TickStatus.STOPPED, str(error)), next_due_at_utc=error.retry_at_utc)
-        except SourceError as error:
-            report = self._report(TickStatus.FAILED, str(error))
+        except BudgetSpentError as error:
+            report = self._report(TickStatus.STOPPED, error.describe(), resumable=True)
+        except GraphError as error:
+            status = TickStatus.FAILED if error.retry_at_utc is None else TickStatus.STOPPED
+            report = replace(self._report(status, error.describe()), next_due_at_utc=error.retry_at_utc)
         _log.info(
             "sync of users of tenant %s, run %s: %s, %d requests: %s",
             self._tenant.pbx_tenant_id, self._tick.run_id, report.status.value, report.requests, report.message,
@@ -151,11 +146,11 @@ class _Run:
             return self._report(TickStatus.FAILED, _EMPTY)
         purposes = Purposes(self._host, self._now_utc)
         purposes.learn(
-            spool, self._source, self._rules, listing, is_first=not users.linked, is_forced=self._options.full
+            spool, self._client, self._rules, listing, is_first=not users.linked, is_forced=self._options.full
         )
         plan = make_plan(self._host, spool, self._rules, listing, self._now_utc)
         if 0 < spool.count("absent") <= _CONFIRM_MAX_ABSENT:
-            confirm_absent(self._host, spool, self._source, self._rules)
+            confirm_absent(self._host, spool, self._client, self._rules)
             purposes.settle(spool)
         unlisted = spool.count("absent JOIN pulled USING (oid)")
         settle_absent(self._host, spool, self._rules, plan, self._now_utc)
@@ -194,19 +189,19 @@ class _Run:
         """Read what is needed: the changes where they will do, everybody where they will not."""
         note_diverged(self._host, spool, self._rules)
         checkpoint = self._checkpoint
-        why = "asked for" if self._options.full else why_full(checkpoint, self._rules, self._source, self._now_utc)
-        fresh_link = checkpoint is None or not checkpoint.link_still_good(self._rules, self._source, self._now_utc)
+        why = "asked for" if self._options.full else why_full(checkpoint, self._basis, self._now_utc)
+        fresh_link = checkpoint is None or not checkpoint.link_still_good(self._basis, self._now_utc)
         if checkpoint is not None and not why:
             try:
-                listing = pull_changes(self._host, spool, self._source, self._rules, checkpoint.delta_link)
-                if reread(self._host, spool, self._source, self._rules, checkpoint.retry_ids, most=RETRY_MAX_PEOPLE):
+                listing = pull_changes(self._host, spool, self._client, self._rules, checkpoint.delta_link)
+                if reread(self._host, spool, self._client, self._rules, checkpoint.retry_ids, most=RETRY_MAX_PEOPLE):
                     return listing
                 why = "too many to read one by one"
             except ResyncRequiredError as error:
                 why, fresh_link = f"the delta link is no longer good ({error})", True
             spool.clear_pulled()
         _log.info("tenant %s: listing everybody: %s", self._tenant.pbx_tenant_id, why)
-        return pull_everybody(self._host, spool, self._source, self._rules, fresh_link=fresh_link)
+        return pull_everybody(self._host, spool, self._client, self._rules, fresh_link=fresh_link)
 
     def _ask(self, plan: SyncPlan, why: str) -> TickReport:
         kept = keep_plan(self._host, plan, why=why, now_utc=self._now_utc)
@@ -236,10 +231,10 @@ class _Run:
             Checkpoint(
                 delta_link=link,
                 delta_link_at_utc=link_at,
-                directory=directory_of(self._rules, self._source),
-                select_hash=self._source.select_hash,
-                scope_hash=self._source.scope_hash,
-                mapping_fingerprint=self._rules.fingerprint,
+                directory=self._basis.directory,
+                select_hash=self._basis.select_hash,
+                scope_hash=self._basis.scope_hash,
+                mapping_fingerprint=self._basis.mapping_fingerprint,
                 last_full_at_utc=last_full,
                 fulls_since_fresh_link=fulls_before + (1 if listing.is_full else 0),
                 retry_ids=retry_ids,
@@ -262,7 +257,7 @@ class _Run:
             message=message,
             counts=counts or Counts(),
             problem_counts=self._tally.counts,
-            requests=self._source.requests_sent - self._sent_before,
+            requests=self._client.requests_sent - self._sent_before,
             resumable=resumable,
             plan=plan,
         )

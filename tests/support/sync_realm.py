@@ -43,7 +43,6 @@ from portsip_m365_plugin.simulator.world.apps import AccessToken
 from portsip_m365_plugin.simulator.world.directory import Person
 from portsip_m365_plugin.simulator.world.tenant import Tenant as MicrosoftTenant
 from portsip_m365_plugin.users.approval import approve
-from portsip_m365_plugin.users.graph_source import GraphUserSource
 from portsip_m365_plugin.users.run import SyncOptions, preview_user_sync, run_user_sync
 
 CLOUDS: dict[str, Cloud] = {"GLOBAL": GLOBAL, "CHINA": CHINA}
@@ -173,12 +172,12 @@ class SyncLab:
     def run(self, *, confirm: bool = False, full: bool = False, deadline_utc: datetime | None = None) -> TickReport:
         self.host.users.applied.clear()
         self.host.progress.problems.clear()
-        source = GraphUserSource(self.client(deadline_utc))
+        client = self.client(deadline_utc)
         options = SyncOptions(full=full)
-        return run_user_sync(self.host, self.tenant, self.tick(confirm=confirm), source, self.rules, options)
+        return run_user_sync(self.host, self.tenant, self.tick(confirm=confirm), client, self.rules, options)
 
     def preview(self) -> TickReport:
-        return preview_user_sync(self.host, self.tenant, self.tick(), GraphUserSource(self.client()), self.rules)
+        return preview_user_sync(self.host, self.tenant, self.tick(), self.client(), self.rules)
 
     def settle(self) -> None:
         """First import and the full listing after it: from here on a night costs one request."""

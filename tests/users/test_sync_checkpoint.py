@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -12,27 +12,26 @@ from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.users.checkpoint import (
     RETRY_MAX_PEOPLE,
+    Basis,
     Checkpoint,
     bound_retry,
     load_checkpoint,
     save_checkpoint,
     why_full,
 )
-from portsip_m365_plugin.users.source import UserSource
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=timezone.utc)
 RULES = MappingRules(entra_tenant_id="tenant", country="DE")
 
 
-@dataclass
-class Named:
-    service: str = "https://graph.example/v1.0"
-    select_hash: str = "select"
-    scope_hash: str = "everybody"
-
-
-def source(**changes: str) -> UserSource:
-    return cast(UserSource, Named(**changes))
+def basis(**changes: str) -> Basis:
+    today = Basis(
+        directory="https://graph.example/v1.0 tenant",
+        select_hash="select",
+        scope_hash="everybody",
+        mapping_fingerprint=RULES.fingerprint,
+    )
+    return replace(today, **changes)
 
 
 def checkpoint(**changes: Any) -> Checkpoint:
@@ -60,17 +59,17 @@ def checkpoint(**changes: Any) -> Checkpoint:
         ({"mapping_fingerprint": "another"}, {}, "mapping"),
         ({}, {"select_hash": "another"}, "properties"),
         ({}, {"scope_hash": "a group"}, "scope"),
-        ({}, {"service": "https://china.example/v1.0"}, "directory"),
+        ({}, {"directory": "https://china.example/v1.0 tenant"}, "directory"),
     ],
 )
 def test_why_full(changes: dict[str, Any], named: dict[str, str], why: str) -> None:
-    told = why_full(checkpoint(**changes), RULES, source(**named), NOW)
+    told = why_full(checkpoint(**changes), basis(**named), NOW)
     assert why in told
     assert bool(told) is bool(why)
 
 
 def test_the_first_run_is_full() -> None:
-    assert why_full(None, RULES, source(), NOW) == "first run"
+    assert why_full(None, basis(), NOW) == "first run"
 
 
 @pytest.mark.parametrize(
@@ -81,12 +80,12 @@ def test_the_first_run_is_full() -> None:
         ({}, {"scope_hash": "a group"}, True),
         ({"delta_link_at_utc": NOW - timedelta(days=6)}, {}, False),
         ({}, {"select_hash": "another"}, False),
-        ({}, {"service": "https://china.example/v1.0"}, False),
+        ({}, {"directory": "https://china.example/v1.0 tenant"}, False),
         ({"directory": "https://graph.example/v1.0 another"}, {}, False),
     ],
 )
 def test_which_link_is_gone_on_with(changes: dict[str, Any], named: dict[str, str], good: bool) -> None:
-    assert checkpoint(**changes).link_still_good(RULES, source(**named), NOW) is good
+    assert checkpoint(**changes).link_still_good(basis(**named), NOW) is good
 
 
 def test_stored_and_read_again() -> None:

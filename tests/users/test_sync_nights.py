@@ -9,10 +9,10 @@ import pytest
 
 from pbx_plugin_api import CreateUser, DisableReason, TickStatus, UpdateUser
 from pbx_plugin_api.testing import FakeHost
+from portsip_m365_plugin.graph.users import list_users
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.users.checkpoint import load_checkpoint
-from portsip_m365_plugin.users.graph_source import GraphUserSource
 from tests.support.sync_realm import SyncLab
 
 
@@ -629,7 +629,7 @@ def test_half_a_list_forgets_nobody_and_says_so(settled: SyncLab) -> None:
     assert told.login_name == "one.too.many@contoso.example"
     assert refused.problem_counts == {"user_limit": 1}
     left_out = {person.id for person in [hired, *lab.people()[:5]]}
-    everybody = [user for page in GraphUserSource(lab.client()).list_all() for user in page.people]
+    everybody = [user for page in list_users(lab.client()) for user in page.rows]
     half = json.dumps({"value": [user for user in everybody if user["id"] not in left_out]})
     lab.realm.faults.add(Fault("replace", r"GET /v1.0/users\?", body=half, content_type="application/json"))
     run = lab.run(full=True)
