@@ -87,5 +87,5 @@ def _find_program() -> str:
     beside = Path(sys.executable).with_name(_PROGRAM)
     found = str(beside) if beside.exists() else shutil.which(_PROGRAM)
     if found is None:
-        raise ChildError(f"{_PROGRAM} is not installed here; install the extra: pip install portsip-m365-plugin[demo]")
+        raise ChildError(f"{_PROGRAM} is not installed here; install it: pip install 'portsip-m365-plugin[demo]'")
     return found

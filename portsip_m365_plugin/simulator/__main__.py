@@ -30,6 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"The simulator cannot start: {error.strerror}. Choose other ports.", file=sys.stderr)  # noqa: T201
         return 1
+    except ModuleNotFoundError as error:
+        print(f"The simulator needs {error.name}. Install it: pip install 'portsip-m365-plugin[demo]'", file=sys.stderr)  # noqa: T201
+        return 1
     gc.freeze()
     gc.enable()
     with simulator:

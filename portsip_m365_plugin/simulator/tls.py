@@ -8,8 +8,6 @@ import ssl
 from dataclasses import dataclass
 from functools import cache
 
-import trustme
-
 HOST_NAMES = (
     "localhost",
     "127.0.0.1",
@@ -35,7 +33,13 @@ class LoopbackTls:
 
 @cache
 def make_tls() -> LoopbackTls:
-    """The process's certificates: an authority and one server certificate (elliptic curve: quick handshakes)."""
+    """The process's certificates: an authority and one server certificate (elliptic curve: quick handshakes).
+
+    Raises:
+        ModuleNotFoundError: trustme is not installed; it comes with the extra `demo`.
+    """
+    import trustme
+
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

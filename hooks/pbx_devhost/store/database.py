@@ -124,7 +124,12 @@ def _open(url: str) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(parsed, pool_pre_ping=True, pool_size=20)
+        try:
+            return create_engine(parsed, pool_pre_ping=True, pool_size=20)
+        except ImportError as error:  # psycopg, or the libpq that it needs
+            raise DatabaseError(
+                "PostgreSQL needs the driver psycopg. Install it: pip install 'pbx-plugin-api[postgres]'"
+            ) from error
     raise DatabaseError(f"{parsed.get_backend_name()} is not supported; use sqlite:///FILE or postgresql://…")
 
 

@@ -1,0 +1,23 @@
+"""The program `pbx-devhost`. Where the extra with its libraries is missing, it says so in one sentence."""
+
+from __future__ import annotations
+
+import sys
+
+_OURS = ("pbx_devhost", "pbx_plugin_api")
+
+
+def main() -> None:
+    """Run the command line, or name what has to be installed first."""
+    try:
+        from pbx_devhost.cli.main import main as run  # imported here: the extra may be missing
+    except ModuleNotFoundError as error:
+        module = (error.name or "").partition(".")[0]
+        if not module or module in _OURS or module in sys.stdlib_module_names:
+            raise
+        sys.exit(f"pbx-devhost needs the Python module {module}. Install it: pip install 'pbx-plugin-api[devhost]'")
+    run()
+
+
+if __name__ == "__main__":
+    main()
