@@ -47,7 +47,7 @@ def check_wheel(wheel: Path, root: Path, packages: Iterable[str]) -> Iterator[st
 
 
 def check_source(archive: Path) -> Iterator[str]:
-    """Yield what a source distribution holds and should not. What it lacks, the wheel that is made from it lacks too."""
+    """Yield what a source distribution should not hold. What it lacks, the wheel made from it lacks too."""
     with tarfile.open(archive) as tar:
         parts = {PurePosixPath(name).parts[1:] for name in tar.getnames()}
     for room in sorted(NOT_IN_A_SOURCE_DISTRIBUTION & {inside[0] for inside in parts if inside}):

@@ -11,12 +11,13 @@ def main() -> None:
     """Run the command line, or name what has to be installed first."""
     try:
         from portsip_m365_plugin.cli import main as run  # imported here: the extra may be missing
+
+        run()
     except ModuleNotFoundError as error:
         module = (error.name or "").partition(".")[0]
         if not module or module in _OURS or module in sys.stdlib_module_names:
             raise
         sys.exit(f"portsip-m365 needs the Python module {module}. Install it: pip install 'portsip-m365-plugin[cli]'")
-    run()
 
 
 if __name__ == "__main__":

@@ -11,12 +11,13 @@ def main() -> None:
     """Run the command line, or name what has to be installed first."""
     try:
         from pbx_devhost.cli.main import main as run  # imported here: the extra may be missing
+
+        run()
     except ModuleNotFoundError as error:
         module = (error.name or "").partition(".")[0]
         if not module or module in _OURS or module in sys.stdlib_module_names:
             raise
         sys.exit(f"pbx-devhost needs the Python module {module}. Install it: pip install 'pbx-plugin-api[devhost]'")
-    run()
 
 
 if __name__ == "__main__":
