@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import TypeAlias
 
+from pbx_plugin_api.apply_rules.contacts import Drop, StoredContact, decide
 from pbx_plugin_api.contacts import (
     BookRef,
     ContactChange,
     ContactResult,
-    ContactSource,
     DraftContact,
-    DropContact,
     PersonalBook,
     PutContact,
     SyncedContact,
@@ -23,16 +23,7 @@ from pbx_plugin_api.users import ApplyStatus, UserLink
 __all__ = ["FakeContacts"]
 
 
-@dataclass(kw_only=True)
-class _Row:
-    draft: DraftContact
-    applied: DraftContact
-    sources: tuple[ContactSource, ...]
-    is_deleted: bool = False
-
-    @property
-    def differs(self) -> bool:
-        return self.is_deleted or self.draft != self.applied
+_Row: TypeAlias = StoredContact[DraftContact]
 
 
 class FakeContacts:
@@ -69,11 +60,11 @@ class FakeContacts:
 
     def diverged(self, book: BookRef) -> Iterator[SyncedContact]:
         """See `Contacts`."""
-        yield from [_show(name, row) for name, row in sorted(self._books.get(book, {}).items()) if row.differs]
+        yield from [_show(name, row) for name, row in sorted(self._books.get(book, {}).items()) if row.is_diverged]
 
     def diverged_books(self) -> Iterator[BookRef]:
         """See `Contacts`."""
-        yield from [book for book, rows in self._books.items() if any(row.differs for row in rows.values())]
+        yield from [book for book, rows in self._books.items() if any(row.is_diverged for row in rows.values())]
 
     def apply(self, book: BookRef, changes: Sequence[ContactChange]) -> list[ContactResult]:
         """See `Contacts`."""
@@ -83,25 +74,25 @@ class FakeContacts:
         return [self._apply_one(book, change) for change in changes]
 
     def _apply_one(self, book: BookRef, change: ContactChange) -> ContactResult:
-        def result(status: ApplyStatus, reason: str | None = None) -> ContactResult:
-            return ContactResult(external_id=change.external_id, status=status, reason=reason)
-
         rows = self._books.setdefault(book, {})
-        if isinstance(change, DropContact):
-            gone = rows.pop(change.external_id, None)
-            return result(ApplyStatus.UNCHANGED if gone is None else ApplyStatus.APPLIED)
-        if isinstance(book, PersonalBook) and not self._is_user(book.owner):
-            return result(ApplyStatus.REFUSED, "the owner of this book is not a user of the PBX (any more)")
-        new = _new_row(change)
-        same = rows.get(change.external_id) == new
+        has_owner = not isinstance(book, PersonalBook) or self._is_user(book.owner)
+        wanted = change.draft if isinstance(change, PutContact) else None
+        decision = decide(change, wanted, rows.get(change.external_id), has_owner=has_owner)
+        if isinstance(decision, ContactResult):
+            return decision
+        if isinstance(decision, Drop):
+            del rows[decision.external_id]
+            return ContactResult(external_id=decision.external_id, status=ApplyStatus.APPLIED)
+        draft = decision.change.draft
+        new = _Row(shown=draft, applied=draft, is_deleted=False, sources=decision.sources)
         rows[change.external_id] = new
-        return result(ApplyStatus.UNCHANGED if same else ApplyStatus.APPLIED)
+        return ContactResult(external_id=change.external_id, status=decision.status)
 
     # ------------------------------------------------------------------ what the PBX itself does
 
     def shown(self, book: BookRef) -> list[DraftContact]:
         """Return a book as people see it, by name."""
-        synced = [row.draft for row in self._books.get(book, {}).values() if not row.is_deleted]
+        synced = [row.shown for row in self._books.get(book, {}).values() if not row.is_deleted]
         return sorted([*synced, *self.by_hand.get(book, [])], key=lambda draft: draft.name)
 
     def add_by_hand(self, book: BookRef, draft: DraftContact) -> None:
@@ -110,16 +101,13 @@ class FakeContacts:
 
     def edit_by_hand(self, book: BookRef, external_id: str, draft: DraftContact) -> None:
         """Change a synced contact as a person does; it shows as diverged."""
-        self._books[book][external_id].draft = draft
+        rows = self._books[book]
+        rows[external_id] = replace(rows[external_id], shown=draft)
 
     def delete_by_hand(self, book: BookRef, external_id: str) -> None:
         """Delete a synced contact as a person does; it shows as diverged."""
-        self._books[book][external_id].is_deleted = True
-
-
-def _new_row(change: PutContact) -> _Row:
-    ordered = sorted(set(change.sources), key=lambda source: (source.mailbox_id, source.contact_id))
-    return _Row(draft=change.draft, applied=change.draft, sources=tuple(ordered))
+        rows = self._books[book]
+        rows[external_id] = replace(rows[external_id], is_deleted=True)
 
 
 def _show(external_id: str, row: _Row) -> SyncedContact:

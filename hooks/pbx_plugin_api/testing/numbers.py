@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Final
 
+from pbx_plugin_api.apply_rules.numbers import first_number, refuse_number
 from pbx_plugin_api.testing.clock import FakeClock
-from pbx_plugin_api.users import ExtensionWish, Fixed, FromStart, UserLink
+from pbx_plugin_api.users import ExtensionWish, Fixed, UserLink
 
-__all__ = ["FIRST_NUMBER", "SERVICE_NUMBERS", "FakeNumbers", "NumberTakenError"]
-
-FIRST_NUMBER: Final = 101
 SERVICE_NUMBERS: Final = ("555", "666", "777", "888")
 REST_DAYS: Final = 30
 
@@ -51,10 +49,11 @@ class FakeNumbers:
     def allocate(self, wish: ExtensionWish) -> str:
         """Return a free number for a wish; `take` makes it somebody's."""
         if isinstance(wish, Fixed):
-            self._check_fixed(wish.number)
+            why = self._refuse(wish.number)
+            if why is not None:
+                raise NumberTakenError(why)
             return wish.number
-        start = int(wish.start) if isinstance(wish, FromStart) else FIRST_NUMBER
-        return next(number for number in map(str, count(start)) if self._is_free(number))
+        return next(number for number in map(str, count(first_number(wish))) if self._is_free(number))
 
     def take(self, number: str, user_id: str, link: UserLink | None) -> None:
         """Write down who has a number now."""
@@ -67,21 +66,16 @@ class FakeNumbers:
                 held.user_id, held.free_since = None, self._clock.now_utc()
 
     def _is_free(self, number: str) -> bool:
+        return self._refuse(number) is None
+
+    def _refuse(self, number: str) -> str | None:
         held = self._held.get(number)
-        return number not in self.services and (held is None or self._has_rested(held))
+        return refuse_number(
+            number,
+            is_held=held is not None and held.user_id is not None,
+            service="pbx" if number in self.services else None,
+            is_resting=held is not None and not self._has_rested(held),
+        )
 
     def _has_rested(self, held: _Held) -> bool:
         return held.free_since is not None and held.free_since + self._rest <= self._clock.now_utc()
-
-    def _check_fixed(self, number: str) -> None:
-        if self._is_free(number):
-            return
-        held = self._held.get(number)
-        why = (
-            "belongs to a service"
-            if number in self.services
-            else "is taken"
-            if held is not None and held.user_id is not None
-            else "still rests for who had it"
-        )
-        raise NumberTakenError(f"extension number {number} {why}; wish for another")

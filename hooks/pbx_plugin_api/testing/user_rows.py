@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from pbx_plugin_api.users import SYNCED_FIELDS, DisableReason, DraftUser, LinkedUser, Phone, Photo, UserLink
-
-__all__ = ["ADMIN_ROLE", "STANDARD_ROLE", "LinkRow", "UserRow", "synced_values"]
+from pbx_plugin_api.apply_rules.users import StoredUser, find_divergence, synced_columns
+from pbx_plugin_api.users import DisableReason, DivergenceKind, LinkedUser, Phone, Photo, UserLink
 
 STANDARD_ROLE: Final = "StandardUser"
 ADMIN_ROLE: Final = "SystemAdmin"
@@ -36,25 +34,32 @@ class UserRow:
     sessions: int = 0
     """How many sessions and SIP registrations they have."""
 
+    def as_stored(self) -> StoredUser:
+        """Return the row as the rules of `apply` see it."""
+        return StoredUser(
+            user_id=self.user_id,
+            username=self.username,
+            extension_number=self.extension_number,
+            columns=synced_columns(self),
+            enabled=self.enabled,
+            disabled_reason=self.disabled_reason,
+        )
+
 
 @dataclass(kw_only=True)
 class LinkRow:
     """Who a user is at the source, and what the last apply left."""
 
     user_id: str
-    applied: dict[str, Any]
+    applied: dict[str, str | None]
     applied_enabled: bool = True
     photo_etag: str | None = None
 
-    def differs(self, row: UserRow) -> bool:
-        """Whether somebody changed the user in the PBX since. Disabling is the PBX's right; enabling is an edit."""
-        edited = any(_shown(getattr(row, name)) != _shown(self.applied[name]) for name in SYNCED_FIELDS)
-        return edited or (row.enabled and not self.applied_enabled)
-
-
-def synced_values(draft: DraftUser, fields: Sequence[str] = SYNCED_FIELDS) -> dict[str, Any]:
-    """Return a draft's fields by name."""
-    return {name: getattr(draft, name) for name in fields}
+    def find_divergence(self, row: UserRow | None) -> DivergenceKind | None:
+        """Return what somebody did to the user in the PBX since the last apply, or None."""
+        shown = None if row is None else synced_columns(row)
+        enabled = row is not None and row.enabled
+        return find_divergence(shown, self.applied, enabled=enabled, applied_enabled=self.applied_enabled)
 
 
 def show_linked(link: UserLink, row: UserRow, at: LinkRow) -> LinkedUser:
@@ -75,7 +80,3 @@ def show_linked(link: UserLink, row: UserRow, at: LinkRow) -> LinkedUser:
         photo_sha256=row.photo.sha256 if row.photo else None,
         photo_etag=at.photo_etag,
     )
-
-
-def _shown(value: object) -> object:
-    return value.raw if isinstance(value, Phone) else value

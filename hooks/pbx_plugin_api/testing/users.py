@@ -7,30 +7,40 @@ from itertools import count
 from typing import Any
 
 from pbx_plugin_api import rules
+from pbx_plugin_api.apply_rules.users import (
+    Create,
+    Link,
+    Overwrite,
+    Remove,
+    Switch,
+    choose_username,
+    decide,
+    decide_photo,
+    refuse,
+    refuse_creation,
+    refuse_link,
+    report,
+    synced_columns,
+    username_key,
+)
 from pbx_plugin_api.host import APPLY_MAX_CHANGES
 from pbx_plugin_api.testing.clock import FakeClock
 from pbx_plugin_api.testing.lease import FakeLease
 from pbx_plugin_api.testing.numbers import FakeNumbers, NumberTakenError
-from pbx_plugin_api.testing.user_rows import ADMIN_ROLE, STANDARD_ROLE, LinkRow, UserRow, show_linked, synced_values
+from pbx_plugin_api.testing.user_rows import ADMIN_ROLE, STANDARD_ROLE, LinkRow, UserRow, show_linked
 from pbx_plugin_api.users import (
+    SYNCED_FIELDS,
     AnyNumber,
     ApplyResult,
     ApplyStatus,
-    CreateUser,
-    DeleteUser,
     DisableReason,
-    DisableUser,
     Divergence,
-    DivergenceKind,
     DraftUser,
-    EnableUser,
     ExtensionWish,
     LinkedUser,
-    LinkUser,
     Phone,
     Photo,
     UnlinkedUser,
-    UpdateUser,
     UserChange,
     UserCounts,
     UserLink,
@@ -72,11 +82,9 @@ class FakeUsers:
     def diverged(self) -> Iterator[Divergence]:
         """See `Users`."""
         for link, at in list(self._links.items()):
-            row = self.rows.get(at.user_id)
-            if row is None:
-                yield Divergence(link=link, kind=DivergenceKind.DELETED)
-            elif at.differs(row):
-                yield Divergence(link=link, kind=DivergenceKind.EDITED)
+            kind = at.find_divergence(self.rows.get(at.user_id))
+            if kind is not None:
+                yield Divergence(link=link, kind=kind)
 
     def find(self, link: UserLink) -> LinkedUser | None:
         """See `Users`."""
@@ -99,14 +107,17 @@ class FakeUsers:
     def set_photo(self, link: UserLink, photo: Photo | None) -> ApplyResult:
         """See `Users`."""
         self._lease.check()
-        row = self.row_of(link)
-        if row is None:
-            return _refused(link, "there is no such user (any more)")
-        at, etag = self._links[link], photo.source_etag if photo else None
-        same_picture = (row.photo and row.photo.sha256) == (photo and photo.sha256)
-        if same_picture and at.photo_etag == etag:
-            return ApplyResult(link=link, status=ApplyStatus.UNCHANGED)
-        row.photo, at.photo_etag = photo, etag
+        row, at = self.row_of(link), self._links.get(link)
+        decision = decide_photo(
+            link,
+            photo,
+            has_user=row is not None,
+            stored_sha256=row.photo.sha256 if row and row.photo else None,
+            stored_etag=at.photo_etag if at else None,
+        )
+        if isinstance(decision, ApplyResult) or row is None or at is None:
+            return decision if isinstance(decision, ApplyResult) else ApplyResult(link=link, status=ApplyStatus.REFUSED)
+        row.photo, at.photo_etag = photo, photo.source_etag if photo else None
         return ApplyResult(link=link, status=ApplyStatus.APPLIED)
 
     # ------------------------------------------------------------------ what the PBX itself does
@@ -173,100 +184,73 @@ class FakeUsers:
     # ------------------------------------------------------------------ one change
 
     def _apply_one(self, change: UserChange) -> ApplyResult:
-        row = self.row_of(change.link)
-        if isinstance(change, CreateUser):
-            return self._create(change.draft) if row is None else _result(change.link, ApplyStatus.UNCHANGED, row)
-        if isinstance(change, LinkUser):
-            return self._link(change, row)
-        if isinstance(change, DeleteUser):
-            return self._delete(change.link, row)
-        if row is None:
-            return _refused(change.link, "there is no such user in the PBX (any more); the next run makes them again")
-        if isinstance(change, UpdateUser):
-            return self._update(change, row)
-        return self._switch(change, row)
+        link, row = change.link, self.row_of(change.link)
+        decision = decide(change, None if row is None else row.as_stored(), is_linked=link in self._links)
+        match decision:
+            case ApplyResult():
+                return decision
+            case Create():
+                return self._create(decision.draft)
+            case Link():
+                return self._link(decision)
+            case Remove():
+                return self._remove(link)
+        assert row is not None  # `decide` overwrites and switches only a user that exists
+        if isinstance(decision, Overwrite):
+            for name in decision.fields:
+                setattr(row, name, getattr(decision.draft, name))
+            self._links[link].applied.update(synced_columns(decision.draft, decision.fields))
+        else:
+            self._switch(link, row, decision)
+        return report(link, decision.status, row.as_stored())
 
     def _create(self, draft: DraftUser) -> ApplyResult:
-        if self.user_limit is not None and len(self.rows) >= self.user_limit:
-            return _refused(
-                draft.link,
-                f"user_limit: the tenant's limit of {self.user_limit} users is reached: "
-                "raise the limit or free a place",
-            )
+        why = refuse_creation(len(self.rows), self.user_limit)
+        if why is not None:
+            return refuse(draft.link, why)
         try:
             number = self.numbers.recall(draft.link) or self.numbers.allocate(draft.extension)
         except NumberTakenError as error:
-            return _refused(draft.link, str(error))
+            return refuse(draft.link, str(error))
+        taken = {username_key(row.username) for row in self.rows.values()}
         row = UserRow(
             user_id=f"u{next(self._ids)}",
-            username=self._choose_name(draft.usernames),
+            username=choose_username(draft.usernames, taken.__contains__),
             extension_number=number,
-            **synced_values(draft),
+            **{name: getattr(draft, name) for name in SYNCED_FIELDS},
         )
         self.rows[row.user_id] = row
         self._tie(draft, row)
-        return _result(draft.link, ApplyStatus.APPLIED, row)
+        return report(draft.link, ApplyStatus.APPLIED, row.as_stored())
 
-    def _choose_name(self, wishes: Sequence[str]) -> str:
-        taken = {row.username.casefold() for row in self.rows.values()}
-        endings = (f"-{n}" for n in count(2))
-        numbered = (wishes[0][: rules.USERNAME_MAX_CHARS - len(ending)] + ending for ending in endings)
-        wished = next((name for name in wishes if name.casefold() not in taken), None)
-        return wished or next(name for name in numbered if name.casefold() not in taken)
+    def _switch(self, link: UserLink, row: UserRow, decision: Switch) -> None:
+        if decision.status is ApplyStatus.APPLIED:
+            row.enabled, row.disabled_reason = decision.enabled, decision.reason
+            row.disabled_at_utc = None if decision.enabled else self._clock.now_utc()
+        self._links[link].applied_enabled = decision.enabled
+        row.sessions = row.sessions if decision.enabled else 0
 
-    def _update(self, change: UpdateUser, row: UserRow) -> ApplyResult:
-        values = synced_values(change.draft, change.fields)
-        same = all(getattr(row, name) == value for name, value in values.items())
-        for name, value in values.items():
-            setattr(row, name, value)
-        self._links[change.link].applied.update(values)
-        return _result(change.link, ApplyStatus.UNCHANGED if same else ApplyStatus.APPLIED, row)
-
-    def _switch(self, change: EnableUser | DisableUser, row: UserRow) -> ApplyResult:
-        reason = change.reason if isinstance(change, DisableUser) else None
-        enabled = reason is None
-        is_locked = row.disabled_reason is DisableReason.BY_ADMIN
-        same = (row.enabled, row.disabled_reason) == (enabled, reason) or (is_locked and not enabled)
-        if not same:
-            row.enabled, row.disabled_reason = enabled, reason
-            row.disabled_at_utc = None if enabled else self._clock.now_utc()
-        self._links[change.link].applied_enabled = enabled
-        row.sessions = row.sessions if enabled else 0
-        return _result(change.link, ApplyStatus.UNCHANGED if same else ApplyStatus.APPLIED, row)
-
-    def _delete(self, link: UserLink, row: UserRow | None) -> ApplyResult:
-        if self._links.pop(link, None) is None:
-            return ApplyResult(link=link, status=ApplyStatus.UNCHANGED)
-        if row is not None:
-            self.numbers.release(row.user_id)
-            del self.rows[row.user_id]
+    def _remove(self, link: UserLink) -> ApplyResult:
+        user_id = self._links.pop(link).user_id
+        if user_id in self.rows:
+            self.numbers.release(user_id)
+            del self.rows[user_id]
         return ApplyResult(link=link, status=ApplyStatus.APPLIED)
 
-    def _link(self, change: LinkUser, row: UserRow | None) -> ApplyResult:
-        if row is not None and row.user_id == change.user_id:
-            return _result(change.link, ApplyStatus.UNCHANGED, row)
-        if row is not None:
-            return _refused(change.link, f"this person is linked to {row.username} already; delete one of the two")
-        chosen = self.rows.get(change.user_id)
-        if chosen is None:
-            return _refused(change.link, "the user to be linked is gone")
-        if any(at.user_id == chosen.user_id for at in self._links.values()):
-            return _refused(change.link, f"{chosen.username} belongs to somebody already")
-        if chosen.role != STANDARD_ROLE:
-            return _refused(change.link, f"{chosen.username} is an administrator and cannot be linked")
-        for name, value in synced_values(change.draft).items():
-            setattr(chosen, name, value)
-        self._tie(change.draft, chosen)
-        return _result(change.link, ApplyStatus.APPLIED, chosen)
+    def _link(self, decision: Link) -> ApplyResult:
+        draft, row = decision.draft, self.rows.get(decision.user_id)
+        why = refuse_link(
+            row.username if row else None,
+            is_linked=any(at.user_id == decision.user_id for at in self._links.values()),
+            is_linkable=row is not None and row.role == STANDARD_ROLE,
+        )
+        if row is None or why is not None:
+            return refuse(draft.link, why or "")
+        for name in SYNCED_FIELDS:
+            setattr(row, name, getattr(draft, name))
+        self._tie(draft, row)
+        return report(draft.link, ApplyStatus.APPLIED, row.as_stored())
 
     def _tie(self, draft: DraftUser, row: UserRow) -> None:
         self.numbers.take(row.extension_number, row.user_id, draft.link)
-        self._links[draft.link] = LinkRow(user_id=row.user_id, applied=synced_values(draft))
-
-
-def _result(link: UserLink, status: ApplyStatus, row: UserRow) -> ApplyResult:
-    return ApplyResult(link=link, status=status, username=row.username, extension_number=row.extension_number)
-
-
-def _refused(link: UserLink, sentence: str) -> ApplyResult:
-    return ApplyResult(link=link, status=ApplyStatus.REFUSED, reason=sentence)
+        self._links[draft.link] = LinkRow(user_id=row.user_id, applied=synced_columns(draft))
