@@ -10,7 +10,7 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.known_browsers import find_counter, make_mark
 from pbx_devhost.store.passwords import hash_password, verify_password
 from pbx_devhost.store.schema import admins, sessions, users, wrong_passwords
-from pbx_devhost.store.users.rows import user_key
+from pbx_plugin_api.apply_rules.users import username_key
 
 __all__ = ["FAILURES_MAX", "LOCKED_S", "AccountError", "AccountStore"]
 
@@ -67,7 +67,7 @@ class AccountStore:
             AccountError: The password is too short or too long, or there is no such user.
         """
         hashed = _hash(password)
-        at = (users.c.tenant_id == tenant_id, users.c.username_key == user_key(username))
+        at = (users.c.tenant_id == tenant_id, users.c.username_key == username_key(username))
         with self._db.write() as connection:
             user_id = connection.execute(select(users.c.id).where(*at)).scalar()
             if user_id is None:
@@ -79,7 +79,7 @@ class AccountStore:
 
     def check_user(self, tenant_id: str, username: str, password: str, *, mark: str = "") -> str | None:
         """Return the id of the enabled user with this password, or None. Locks like `check_admin`."""
-        at = (users.c.tenant_id == tenant_id, users.c.username_key == user_key(username))
+        at = (users.c.tenant_id == tenant_id, users.c.username_key == username_key(username))
         with self._db.read() as connection:
             row = connection.execute(select(users.c.id, users.c.password_hash, users.c.enabled).where(*at)).first()
         if row is None:

@@ -14,11 +14,11 @@ from sqlalchemy import Connection, func, select, tuple_, update
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import number_cursors, numbers, tenants, users
 from pbx_devhost.store.tenants import TenantError
-from pbx_plugin_api import AnyNumber, ExtensionWish, Fixed, UserLink
+from pbx_plugin_api import ExtensionWish, Fixed, UserLink
+from pbx_plugin_api.apply_rules.numbers import first_number, refuse_number
 
-__all__ = ["FIRST_NUMBER", "NumberError", "Numbers", "lock_tenant", "walk_key"]
+__all__ = ["NumberError", "Numbers", "lock_tenant", "walk_key"]
 
-FIRST_NUMBER = 101
 _WINDOW = 2_000
 
 
@@ -132,16 +132,19 @@ class Numbers:
                 numbers.c.tenant_id == self.tenant_id, numbers.c.number == number
             )
         ).first()
-        if number in self._promised or (row is not None and row.user_id):
-            raise NumberError(f"extension number {number} is taken; wish for another")
-        if row is not None and row.service:
-            raise NumberError(f"extension number {number} belongs to a service ({row.service}); wish for another")
-        if row is not None and not (row.free_since is not None and row.free_since <= self.rested_before):
-            raise NumberError(f"extension number {number} still rests for who had it; wish for another")
+        has_rested = row is not None and row.free_since is not None and row.free_since <= self.rested_before
+        why = refuse_number(
+            number,
+            is_held=number in self._promised or (row is not None and row.user_id is not None),
+            service=row.service if row else None,
+            is_resting=row is not None and not has_rested,
+        )
+        if why is not None:
+            raise NumberError(why)
         return number
 
     def _walk(self, wish: ExtensionWish) -> str:
-        start = FIRST_NUMBER if isinstance(wish, (AnyNumber, Fixed)) else int(wish.start)
+        start = first_number(wish)
         walk = self._walks.get(start)
         if walk is None:
             walk = self._walks[start] = _Walk(self, start)

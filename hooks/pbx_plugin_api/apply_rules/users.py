@@ -50,6 +50,7 @@ __all__ = [
     "refuse",
     "refuse_creation",
     "refuse_link",
+    "refuse_missing",
     "report",
     "synced_columns",
     "username_key",
@@ -137,7 +138,7 @@ def decide(change: UserChange, stored: StoredUser | None, *, is_linked: bool) ->
     if isinstance(change, DeleteUser):
         return Remove(link=change.link) if is_linked else ApplyResult(link=change.link, status=_UNCHANGED)
     if stored is None:
-        return refuse(change.link, "there is no such user in the PBX any more; the next run creates them again")
+        return refuse_missing(change.link)
     if isinstance(change, UpdateUser):
         columns = synced_columns(change.draft, change.fields)
         is_same = all(stored.columns[name] == value for name, value in columns.items())
@@ -234,6 +235,11 @@ def refuse(link: UserLink, sentence: str) -> ApplyResult:
     return ApplyResult(link=link, status=ApplyStatus.REFUSED, reason=sentence)
 
 
+def refuse_missing(link: UserLink) -> ApplyResult:
+    """Return the result of a change of a user that does not exist."""
+    return refuse(link, "there is no such user in the PBX any more; the next run creates them again")
+
+
 # ---------------------------------------------------------------------- photos
 
 
@@ -247,11 +253,9 @@ class PutPhoto:
 
 
 def decide_photo(
-    link: UserLink, photo: Photo | None, *, has_user: bool, stored_sha256: str | None, stored_etag: str | None
+    link: UserLink, photo: Photo | None, *, stored_sha256: str | None, stored_etag: str | None
 ) -> ApplyResult | PutPhoto:
-    """Decide what becomes of a photo."""
-    if not has_user:
-        return refuse(link, "there is no such user in the PBX any more")
+    """Decide what becomes of the photo of a linked user. For a user that is gone see `refuse_missing`."""
     sha256, etag = (photo.sha256, photo.source_etag) if photo else (None, None)
     if (stored_sha256, stored_etag) == (sha256, etag):
         return ApplyResult(link=link, status=_UNCHANGED)

@@ -19,6 +19,7 @@ from pbx_plugin_api.apply_rules.users import (
     refuse,
     refuse_creation,
     refuse_link,
+    refuse_missing,
     report,
     synced_columns,
     username_key,
@@ -107,16 +108,14 @@ class FakeUsers:
     def set_photo(self, link: UserLink, photo: Photo | None) -> ApplyResult:
         """See `Users`."""
         self._lease.check()
-        row, at = self.row_of(link), self._links.get(link)
-        decision = decide_photo(
-            link,
-            photo,
-            has_user=row is not None,
-            stored_sha256=row.photo.sha256 if row and row.photo else None,
-            stored_etag=at.photo_etag if at else None,
-        )
-        if isinstance(decision, ApplyResult) or row is None or at is None:
-            return decision if isinstance(decision, ApplyResult) else ApplyResult(link=link, status=ApplyStatus.REFUSED)
+        row = self.row_of(link)
+        if row is None:
+            return refuse_missing(link)
+        at = self._links[link]
+        stored_sha256 = row.photo.sha256 if row.photo else None
+        decision = decide_photo(link, photo, stored_sha256=stored_sha256, stored_etag=at.photo_etag)
+        if isinstance(decision, ApplyResult):
+            return decision
         row.photo, at.photo_etag = photo, photo.source_etag if photo else None
         return ApplyResult(link=link, status=ApplyStatus.APPLIED)
 

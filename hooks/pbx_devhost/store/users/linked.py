@@ -14,6 +14,7 @@ from pbx_devhost.store.users.changes import ChangeSet
 from pbx_devhost.store.users.rows import LINKABLE_ROLES, LINKED_COLUMNS, read_linked
 from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import (
+    SYNCED_FIELDS,
     ApplyResult,
     ApplyStatus,
     Divergence,
@@ -25,19 +26,16 @@ from pbx_plugin_api import (
     UserCounts,
     UserLink,
 )
+from pbx_plugin_api.apply_rules.users import decide_photo, refuse_missing
 from pbx_plugin_api.host import APPLY_MAX_CHANGES
 
 __all__ = ["LinkedUsers"]
 
 _DIFFERS = or_(
-    users.c.display_name.is_distinct_from(links.c.applied_display_name),
-    users.c.email.is_distinct_from(links.c.applied_email),
-    users.c.mobile_phone.is_distinct_from(links.c.applied_mobile_phone),
-    users.c.work_phone.is_distinct_from(links.c.applied_work_phone),
-    users.c.department.is_distinct_from(links.c.applied_department),
-    # The PBX may always lock somebody out; only an enabling that contradicts the directory is undone.
+    *(users.c[name].is_distinct_from(links.c[f"applied_{name}"]) for name in SYNCED_FIELDS),
     and_(users.c.enabled == 1, links.c.applied_enabled == 0),
 )
+"""`apply_rules.users.find_divergence` as a condition, so that the database finds them among all users."""
 
 
 class LinkedUsers:
@@ -119,18 +117,18 @@ class LinkedUsers:
         chosen = select(users.c.id, users.c.photo_sha256, links.c.photo_etag).join(links, links.c.user_id == users.c.id)
         row = connection.execute(chosen.where(*at)).first()
         if row is None:
-            return ApplyResult(link=link, status=ApplyStatus.REFUSED, reason="there is no such user (any more)")
-        digest = photo.sha256 if photo else None
-        etag = photo.source_etag if photo else None
-        if (row.photo_sha256, row.photo_etag) == (digest, etag):
-            return ApplyResult(link=link, status=ApplyStatus.UNCHANGED)
-        if row.photo_sha256 != digest:
+            return refuse_missing(link)
+        decision = decide_photo(link, photo, stored_sha256=row.photo_sha256, stored_etag=row.photo_etag)
+        if isinstance(decision, ApplyResult):
+            return decision
+        if decision.is_new_picture:
+            digest = photo.sha256 if photo else None
             connection.execute(update(users).where(users.c.id == row.id).values(photo_sha256=digest))
             connection.execute(delete(photos).where(photos.c.user_id == row.id))
             if photo is not None:
                 new = {"user_id": row.id, "content": photo.content, "content_type": photo.content_type}
                 connection.execute(insert(photos).values(new))
-        connection.execute(update(links).where(*at).values(photo_etag=etag))
+        connection.execute(update(links).where(*at).values(photo_etag=photo.source_etag if photo else None))
         return ApplyResult(link=link, status=ApplyStatus.APPLIED)
 
 

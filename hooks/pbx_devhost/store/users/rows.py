@@ -23,7 +23,6 @@ __all__ = [
     "end_access",
     "new_user_row",
     "read_linked",
-    "user_key",
 ]
 
 STANDARD_ROLE: Final = "StandardUser"
@@ -36,11 +35,6 @@ SHOWN_COLUMNS: Final = tuple(
 """Everything but what nobody is to see."""
 
 LINKED_COLUMNS: Final = (*SHOWN_COLUMNS, links.c.entra_tenant_id, links.c.entra_object_id, links.c.photo_etag)
-
-
-def user_key(username: str) -> str:
-    """Return what usernames are compared by: case is ignored."""
-    return username.casefold()
 
 
 def new_user_row(vault: Vault, tenant_id: str, now: float) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row, func, insert, or_, select, update
 from pbx_devhost.store.numbers import NumberError, Numbers, lock_tenant
 from pbx_devhost.store.schema import links, photos, users
 from pbx_devhost.store.users.linked import LinkedUsers
-from pbx_devhost.store.users.rows import SHOWN_COLUMNS, STANDARD_ROLE, delete_users, end_access, new_user_row, user_key
+from pbx_devhost.store.users.rows import SHOWN_COLUMNS, STANDARD_ROLE, delete_users, end_access, new_user_row
 from pbx_plugin_api import AnyNumber, DisableReason, ExtensionWish, InvalidValueError, rules
+from pbx_plugin_api.apply_rules.users import username_key
 
 __all__ = ["UserError", "UserStore"]
 
@@ -52,7 +53,7 @@ class UserStore(LinkedUsers):
             count = connection.execute(select(func.count()).where(users.c.tenant_id == tenant_id)).scalar_one()
             if limit is not None and count >= limit:
                 raise UserError(f"the tenant's limit of {limit} users is reached")
-            key = user_key(username)
+            key = username_key(username)
             taken = select(users.c.id).where(users.c.tenant_id == tenant_id, users.c.username_key == key)
             if connection.execute(taken).first():
                 raise UserError(f"username: {username!r} is taken")
@@ -131,7 +132,7 @@ class UserStore(LinkedUsers):
         statement = (
             select(users, links.c.entra_tenant_id, links.c.entra_object_id)
             .outerjoin(links, links.c.user_id == users.c.id)
-            .where(users.c.tenant_id == tenant_id, users.c.username_key == user_key(username))
+            .where(users.c.tenant_id == tenant_id, users.c.username_key == username_key(username))
         )
         with self._db.read() as connection:
             return connection.execute(statement).first()
@@ -148,7 +149,9 @@ class UserStore(LinkedUsers):
         return None if row is None else (row.content, row.content_type)
 
     def _require(self, connection: Connection, tenant_id: str, username: str) -> str:
-        chosen = select(users.c.id).where(users.c.tenant_id == tenant_id, users.c.username_key == user_key(username))
+        chosen = select(users.c.id).where(
+            users.c.tenant_id == tenant_id, users.c.username_key == username_key(username)
+        )
         user_id: str | None = connection.execute(chosen).scalar()
         if user_id is None:
             raise UserError(f"there is no user {username!r} in this tenant")
