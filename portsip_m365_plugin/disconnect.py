@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final, TypeVar
 
-from pbx_plugin_api import Counts, DeleteUser, DropContact, Host, Tick, TickReport, TickStatus
+from pbx_plugin_api import ApplyStatus, Counts, DeleteUser, DropContact, Host, Stage, Tick, TickReport, TickStatus
 from pbx_plugin_api.host import APPLY_MAX_CHANGES
 from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY
 
@@ -26,15 +26,15 @@ def disconnect(host: Host, tick: Tick) -> TickReport:
     gone on with by pressing the button again.
     """
     wants_deletion = tick.request is not None and tick.request.values.get("delete_users") == "true"
-    deleted = 0
+    deleted = contacts_deleted = 0
     if wants_deletion:
         for links in _batched(user.link for user in host.users.linked()):
             if host.progress.should_stop():
                 return _stopped(deleted)
             host.users.apply([DeleteUser(link=link) for link in links])
             deleted += len(links)
-            host.progress.report("delete users", deleted)
-        _drop_contacts(host)
+            host.progress.report(Stage.DELETE, deleted)
+        contacts_deleted = _drop_contacts(host)
     for name in (ACTIVE_KEY, NEXT_KEY):
         host.secrets.delete(name)
     for key, _ in list(host.state.items()):
@@ -47,7 +47,9 @@ def disconnect(host: Host, tick: Tick) -> TickReport:
     kept = host.users.counts().linked
     told = f"{deleted} users were deleted." if wants_deletion else f"{kept} synced users stay as they are."
     return TickReport(
-        status=TickStatus.DONE, message=f"Disconnected from Microsoft 365. {told}", counts=Counts(deleted=deleted)
+        status=TickStatus.DONE,
+        message=f"Disconnected from Microsoft 365. {told}",
+        counts=Counts(deleted=deleted, contacts_deleted=contacts_deleted),
     )
 
 
@@ -56,10 +58,14 @@ def _stopped(deleted: int) -> TickReport:
     return TickReport(status=TickStatus.STOPPED, message=message, counts=Counts(deleted=deleted))
 
 
-def _drop_contacts(host: Host) -> None:
+def _drop_contacts(host: Host) -> int:
+    """Delete every synced contact; return how many there were."""
+    dropped = 0
     for book in list(host.contacts.books()):
         for ids in _batched(contact.external_id for contact in host.contacts.synced(book)):
-            host.contacts.apply(book, [DropContact(external_id=external_id) for external_id in ids])
+            results = host.contacts.apply(book, [DropContact(external_id=external_id) for external_id in ids])
+            dropped += sum(result.status is ApplyStatus.APPLIED for result in results)
+    return dropped
 
 
 def _batched(items: Iterator[T]) -> Iterator[list[T]]:

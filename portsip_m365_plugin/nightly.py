@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from pbx_plugin_api import Host, JsonValue, Scope, Severity, Tenant, Tick, TickReason, TickReport, TickStatus
+from pbx_plugin_api import Counts, Host, JsonValue, Scope, Severity, Tenant, Tick, TickReason, TickReport, TickStatus
 from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, NotReady, connect, load_certificate
 from portsip_m365_plugin.contacts.run import has_contact_work, run_contact_sync
 from portsip_m365_plugin.disconnect import disconnect
@@ -120,26 +120,26 @@ def _run_stages(
 
 
 def _merge(reports: Sequence[tuple[str, TickReport]]) -> TickReport:
-    """Make one report: the first stage says whom it was about, the last (or one that waits) how it ended.
+    """Make one report of the stages': their counts are added, and the last stage (or one that waits) says how it ended.
 
     A failure stays one whatever came after it, and is tried again later, not at once, even where photos have to go on.
     """
-    first, last = reports[0][1], reports[-1][1]
     if len(reports) == 1:
-        return first
+        return reports[0][1]
     ends = [report.status for _, report in reversed(reports) if report.status is not TickStatus.DONE]
     status = TickStatus.FAILED if TickStatus.FAILED in ends else next(iter(ends), TickStatus.DONE)
     problems: Counter[str] = Counter()
     for _, report in reports:
         problems.update(report.problem_counts)
-    return replace(
-        first,
+    return TickReport(
         status=status,
         message=" ".join(f"{title}: {report.message}" for title, report in reports),
+        counts=sum((report.counts for _, report in reports), start=Counts()),
         problem_counts=dict(problems.most_common()),
         requests=sum(report.requests for _, report in reports),
         next_due_at_utc=next((r.next_due_at_utc for _, r in reports if r.next_due_at_utc is not None), None),
-        resumable=last.resumable and status is not TickStatus.FAILED,
+        resumable=reports[-1][1].resumable and status is not TickStatus.FAILED,
+        plan=next((report.plan for _, report in reports if report.plan is not None), None),
     )
 
 
@@ -199,15 +199,7 @@ def _sync_users(given: StageInput) -> TickReport:
 
 def _sync_contacts(given: StageInput) -> TickReport:
     settings = read_contact_settings(given.values, given.tenant)
-    report = run_contact_sync(given.host, given.tenant, given.tick, given.client, settings)
-    return TickReport(
-        status=report.status,
-        message=report.message,
-        problem_counts=report.problem_counts,
-        requests=report.requests,
-        next_due_at_utc=report.retry_at_utc,
-        resumable=report.resumable,
-    )
+    return run_contact_sync(given.host, given.tenant, given.tick, given.client, settings)
 
 
 def _sync_photos(given: StageInput) -> TickReport:

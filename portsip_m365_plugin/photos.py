@@ -11,7 +11,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from pbx_plugin_api import ApplyStatus, Host, Photo, Problem, Tenant, Tick, TickReport, TickStatus, UserLink
+from pbx_plugin_api import (
+    ApplyStatus,
+    Counts,
+    Host,
+    Photo,
+    Problem,
+    Stage,
+    Tenant,
+    Tick,
+    TickReport,
+    TickStatus,
+    UserLink,
+)
 from portsip_m365_plugin.graph.batch import BatchItem, BatchResult
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import (
@@ -119,6 +131,7 @@ class _Pass:
         report = TickReport(
             status=status,
             message=f"{self._stored} photos stored, {self._removed} removed. {message}".rstrip(),
+            counts=Counts(photos_stored=self._stored, photos_removed=self._removed),
             problem_counts=dict(self._problems.most_common()),
             requests=self._client.requests_sent - self._sent_before,
             resumable=resumable,
@@ -151,7 +164,7 @@ class _Pass:
             known = {oid: (etag, bool(has_photo)) for oid, etag, has_photo in rows}
             is_permitted = self._bring_up_to_date(known)
             after, done = rows[-1][0], done + len(rows)
-            self._host.progress.report("photos", done, total)
+            self._host.progress.report(Stage.PHOTOS, done, total)
             if not is_permitted:
                 break
             self._host.state.put(_CURSOR_KEY, {"after": after})

@@ -21,6 +21,7 @@ from pbx_plugin_api.contacts import (
     PutContact,
     SyncedContact,
 )
+from pbx_plugin_api.counts import Counts
 from pbx_plugin_api.errors import (
     HostClosedError,
     HostRefusedError,
@@ -76,6 +77,15 @@ from pbx_plugin_api.notifications import (
     Priority,
     RejectedRecipient,
 )
+from pbx_plugin_api.plans import (
+    PLAN_ROWS_CONTENT_TYPE,
+    FieldChange,
+    PlanAction,
+    PlanRef,
+    PlanRow,
+    read_plan_rows,
+    write_plan_rows,
+)
 from pbx_plugin_api.provisioning import (
     Provisioned,
     ProvisionOutcome,
@@ -112,9 +122,8 @@ from pbx_plugin_api.tenants import (
     WebOrigins,
 )
 from pbx_plugin_api.tick import (
-    Counts,
-    PlanRef,
     Problem,
+    Stage,
     Tick,
     TickReason,
     TickReport,
@@ -156,6 +165,7 @@ __all__ = [
     "API_VERSION",
     "CONTACT_PHONE_FIELDS",
     "ENTRY_POINT_GROUP",
+    "PLAN_ROWS_CONTENT_TYPE",
     "PROJECT_NAME",
     "SYNCED_FIELDS",
     "Action",
@@ -195,6 +205,7 @@ __all__ = [
     "ExtensionWish",
     "Fact",
     "Field",
+    "FieldChange",
     "FieldError",
     "FieldKind",
     "Fixed",
@@ -222,7 +233,9 @@ __all__ = [
     "PersonalBook",
     "Phone",
     "Photo",
+    "PlanAction",
     "PlanRef",
+    "PlanRow",
     "Priority",
     "Problem",
     "Progress",
@@ -249,6 +262,7 @@ __all__ = [
     "SettingsRecord",
     "Severity",
     "SignedIn",
+    "Stage",
     "Started",
     "State",
     "StateRecord",
@@ -273,4 +287,6 @@ __all__ = [
     "dump",
     "hookimpl",
     "load",
+    "read_plan_rows",
+    "write_plan_rows",
 ]

@@ -16,7 +16,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 from pbx_plugin_api.contacts import BookRef, ContactChange, ContactResult, SyncedContact
 from pbx_plugin_api.settings_page import Severity
 from pbx_plugin_api.tenants import WebOrigins
-from pbx_plugin_api.tick import Problem
+from pbx_plugin_api.tick import Problem, Stage
 from pbx_plugin_api.travel import JsonValue
 from pbx_plugin_api.users import (
     ApplyResult,
@@ -208,7 +208,13 @@ class Blobs(Protocol):
         """
 
     def put(self, chunks: Iterator[bytes], *, content_type: str, keep_s: int) -> str:
-        """Store a blob of the plugin's, deleted by the host after `keep_s`, and return its reference."""
+        """Store a blob of the plugin's and return its reference. The host deletes it after `keep_s` seconds.
+
+        Args:
+            chunks: The content, in pieces of any size.
+            content_type: For example `application/x-ndjson`.
+            keep_s: How long it is kept.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,8 +247,14 @@ class Progress(Protocol):
     def deadline_utc(self) -> datetime | None:
         """When the host stops waiting."""
 
-    def report(self, stage: str, done: int, total: int | None = None) -> None:
-        """Tell how far a stage is; also renews the lease. Cheap: call it once a page."""
+    def report(self, stage: Stage | str, done: int, total: int | None = None) -> None:
+        """Report how far a stage is; also renews the lease. Cheap: call it once a page.
+
+        Args:
+            stage: A `Stage`, or a name of the plugin's own (at most 128 characters), which the host shows as it is.
+            done: How many are done.
+            total: Of how many; None where that is not known.
+        """
 
     def should_stop(self) -> bool:
         """Whether to end at the next safe place: an admin asked, the PBX shuts down, the deadline is near."""

@@ -23,12 +23,14 @@ from typing import Any
 
 from pbx_plugin_api import (
     contacts,
+    counts,
     errors,
     hookspec,
     host,
     login,
     manager,
     notifications,
+    plans,
     provisioning,
     rules,
     settings_page,
@@ -41,7 +43,7 @@ from pbx_plugin_api.testing import FakeHost, host_conformance, plugin_conformanc
 
 __all__ = ["main", "write_reference"]
 
-_SUBJECTS = (tenants, settings_page, login, users, contacts, tick, notifications, provisioning)
+_SUBJECTS = (tenants, settings_page, login, users, contacts, tick, counts, plans, notifications, provisioning)
 _SECTION = re.compile(r"([A-Z][A-Za-z ]*):(?: (.*))?$")
 
 
@@ -178,7 +180,10 @@ def _subject(module: types.ModuleType) -> str:
             parts.append(_value_object(item))
         elif typing.get_origin(item):
             parts.append(f"#### {name}\n\n{_code(' | '.join(kind.__name__ for kind in typing.get_args(item)))}")
+        elif inspect.isfunction(item):
+            parts.append(f"#### {name}\n\n{_code(_signature(name, item))}\n\n{_doc(item)}")
         else:
+            item = [repr(item)] if isinstance(item, str) else item
             parts.append(f"#### {name}\n\n{_code(', '.join(item))}\n\n{_attribute_docs(module).get(name, '')}".rstrip())
     return "\n\n".join(parts)
 

@@ -48,6 +48,8 @@ class FieldKind(StrEnum):
     """HH:MM, in the tenant's time zone."""
     NUMBER = "number"
     EMAIL = "email"
+    HIDDEN = "hidden"
+    """Not shown: a parameter of an action that goes back as it is, such as the checksum of a plan."""
 
 
 class Severity(StrEnum):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from pbx_plugin_api import rules
+from pbx_plugin_api.counts import Counts
+from pbx_plugin_api.plans import PlanRef
 from pbx_plugin_api.settings_page import ActionRequest
 
-__all__ = ["Counts", "PlanRef", "Problem", "Tick", "TickReason", "TickReport", "TickStatus"]
+__all__ = ["Problem", "Stage", "Tick", "TickReason", "TickReport", "TickStatus"]
 
 
 class TickReason(StrEnum):
@@ -62,22 +64,21 @@ class TickStatus(StrEnum):
     """Settings are missing; `message` says which."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """People by what was done about them."""
+class Stage(StrEnum):
+    """What a run is busy with, for `host.progress.report`. A plugin may report stages of its own beside these."""
 
-    created: int = 0
-    updated: int = 0
-    disabled: int = 0
-    enabled: int = 0
-    deleted: int = 0
-    linked: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-
-    def plus(self, **more: int) -> Counts:
-        """Return these counts with some of them raised."""
-        return replace(self, **{name: getattr(self, name) + n for name, n in more.items()})
+    READ = "read"
+    """Reads people from the source. Counts people."""
+    MAILBOXES = "mailboxes"
+    """Finds out what each mailbox is for. Counts mailboxes."""
+    APPLY = "apply"
+    """Writes users to the PBX. Counts changes."""
+    CONTACTS = "contacts"
+    """Reads mailboxes and writes contacts. Counts mailboxes."""
+    PHOTOS = "photos"
+    """Reads and stores photos. Counts people."""
+    DELETE = "delete"
+    """Deletes everything that the plugin brought. Counts users."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,27 +99,11 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanRef:
-    """A plan that was made and not (or not yet) applied. Survives JSON; an approval names its checksum."""
-
-    checksum: str
-    made_at_utc: datetime
-    counts: Counts
-    guarded: int = 0
-    """How many removals, disablings and (where they are too many) updates the approval is about."""
-    why: str = ""
-    """Why the guard stopped it, as a sentence; empty for a mere preview."""
-    rows_blob: str | None = None
-    """Blob of JSON lines, one a change, for printing."""
-
-    def __post_init__(self) -> None:
-        rules.check_key("checksum", self.checksum)
-        rules.check_utc("made_at_utc", self.made_at_utc)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TickReport:
-    """What a run did. Problems are told one by one through `host.progress.problem`, and only counted here."""
+    """What a run did: users, contacts and photos alike.
+
+    Problems are recorded one by one through `host.progress.problem`, and only counted here.
+    """
 
     status: TickStatus
     message: str = ""
@@ -126,12 +111,13 @@ class TickReport:
     counts: Counts = field(default_factory=Counts)
     problem_counts: Mapping[str, int] = field(default_factory=dict)
     requests: int = 0
-    """HTTP requests sent to the source, token requests not counted."""
+    """HTTP requests sent to the source. Token requests are not counted."""
     next_due_at_utc: datetime | None = None
     """None: not by the clock (manual mode, or not configured)."""
     resumable: bool = False
     """The host may call again at once to go on."""
     plan: PlanRef | None = None
+    """The plan that was made instead of being applied: a preview, or one that waits for approval."""
 
     def __post_init__(self) -> None:
         rules.check_utc("next_due_at_utc", self.next_due_at_utc)

@@ -9,10 +9,13 @@ from itertools import islice
 from typing import Final
 
 from pbx_plugin_api import (
+    ActionRequest,
+    Counts,
     Done,
     DropContact,
     Host,
     PersonalBook,
+    PlanRef,
     Refused,
     Severity,
     UserLink,
@@ -23,8 +26,18 @@ from portsip_m365_plugin.contacts.scope import Scope
 from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, MailboxStatus, StateWriter, load_mailboxes
 from portsip_m365_plugin.users.guard import RemovalWindow, is_too_many
 
-__all__ = ["Leaving", "PendingRemoval", "approve_removal", "find_leaving", "pending_removal", "remove_leaving"]
+__all__ = [
+    "APPROVE_REMOVAL_ACTION",
+    "Leaving",
+    "PendingRemoval",
+    "approve_removal",
+    "find_leaving",
+    "pending_removal",
+    "remove_leaving",
+]
 
+APPROVE_REMOVAL_ACTION: Final = "approve_contact_removal"
+"""The settings page's button that approves a removal; its parameter `checksum` names the removal."""
 _PENDING_KEY: Final = "contacts.leaving"
 _APPROVED_KEY: Final = "contacts.leaving_approved"
 _WINDOW_KEY: Final = "contacts.guard"
@@ -48,6 +61,17 @@ class PendingRemoval:
         return (
             f"{who} left the contact sync, and {self.contacts} contacts would go with that."
             " If that is right, approve it; if not, look at the CONTACT SYNC tab first. Until then they stay."
+        )
+
+    def as_plan(self, now_utc: datetime) -> PlanRef:
+        """Return the removal as a plan that an admin can approve."""
+        return PlanRef(
+            checksum=self.checksum,
+            made_at_utc=now_utc,
+            counts=Counts(contacts_deleted=self.contacts),
+            guarded=self.mailboxes,
+            why=self.describe(),
+            approve=ActionRequest(action=APPROVE_REMOVAL_ACTION, values={"checksum": self.checksum}),
         )
 
 

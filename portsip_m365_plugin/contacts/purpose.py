@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from pbx_plugin_api import Host, JsonValue, UserLink
+from pbx_plugin_api import Host, JsonValue, Stage, UserLink
 from portsip_m365_plugin.contacts.scope import SharedMailbox
 from portsip_m365_plugin.contacts.state import BookKind, MailboxStatus, judge_mailbox, load_mailboxes
 from portsip_m365_plugin.graph.batch import BatchItem
@@ -33,7 +33,6 @@ SAVED_EVERY: Final = 1000
 _PREFIX: Final = "contacts.purpose."
 _KEEP: Final = timedelta(days=7)
 _SHARED: Final = "shared"
-_STAGE: Final = "mailboxes"
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -131,7 +130,7 @@ class _Asking:
             raise PurposeStoppedError
 
     def _should_stop(self, total: int | None = None) -> bool:
-        self._host.progress.report(_STAGE, self._n_results, total)
+        self._host.progress.report(Stage.MAILBOXES, self._n_results, total)
         return self._host.progress.should_stop()
 
     # ------------------------------------------------------------------ who is asked

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pbx_plugin_api import Host, InvalidValueError, Problem, Tenant, Tick, TickReason, TickStatus, dump, load
+from pbx_plugin_api import (
+    Counts,
+    Host,
+    InvalidValueError,
+    PlanRef,
+    Problem,
+    Tenant,
+    Tick,
+    TickReason,
+    TickReport,
+    TickStatus,
+    dump,
+    load,
+)
 from portsip_m365_plugin.contacts.books import CompanyWriter, mend_diverged
 from portsip_m365_plugin.contacts.leaving import find_leaving, remove_leaving
 from portsip_m365_plugin.contacts.purpose import (
@@ -33,7 +46,6 @@ __all__ = [
     "RESYNC_JOB",
     "SYNC_JOB",
     "ContactSummary",
-    "ContactSyncReport",
     "has_contact_work",
     "read_contact_summary",
     "run_contact_sync",
@@ -48,27 +60,6 @@ _ROUND_KEY: Final = "contacts.round"
 _SUMMARY_KEY: Final = "contacts.summary"
 _ROUND_MAX_AGE: Final = timedelta(hours=20)
 _STOPPED: Final = "Stopped; the next run goes on where this one ended."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactSyncReport:
-    """How a run of contacts ended. Problems were told through `host.progress.problem`, and are counted here."""
-
-    status: TickStatus
-    message: str = ""
-    created: int = 0
-    updated: int = 0
-    deleted: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    mended: int = 0
-    """Edits made in the PBX that were undone."""
-    mailboxes_read: int = 0
-    states: Mapping[str, int] = field(default_factory=dict)
-    problem_counts: Mapping[str, int] = field(default_factory=dict)
-    requests: int = 0
-    resumable: bool = False
-    retry_at_utc: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +91,7 @@ def has_contact_work(host: Host, settings: ContactSettings) -> bool:
 
 def run_contact_sync(
     host: Host, tenant: Tenant, tick: Tick, client: GraphClient, settings: ContactSettings
-) -> ContactSyncReport:
+) -> TickReport:
     """Bring the books to what the mailboxes hold.
 
     Blocks until done, until `host.progress.should_stop()`, or until an error. Each mailbox is written when all of it
@@ -117,6 +108,10 @@ def run_contact_sync(
             where it ended when that is resumed.
         client: Of this tenant's app, with the run's deadline.
         settings: The tenant's. Where contacts are switched off, what was synced goes.
+
+    Returns:
+        A report whose `counts` are about contacts and mailboxes. It has a `plan` where a removal waits for approval,
+        and `next_due_at_utc` only where Microsoft said when to try again.
     """
     return _Run(host, tenant, tick, client, settings).go()
 
@@ -130,7 +125,7 @@ class _Run:
         self._mended = self._removed = 0
         self._says: list[str] = []
 
-    def go(self) -> ContactSyncReport:
+    def go(self) -> TickReport:
         """Run, and turn expected failures into reports."""
         try:
             report = self._walk()
@@ -139,11 +134,11 @@ class _Run:
         except GraphError as error:
             is_pause = error.retry_at_utc is not None
             status = TickStatus.STOPPED if is_pause else TickStatus.FAILED
-            report = self._report(status, error.describe(), retry_at_utc=error.retry_at_utc)
+            report = self._report(status, error.describe(), next_due_at_utc=error.retry_at_utc)
         summary = ContactSummary(
             at_utc=self._host.clock.now_utc(),
             message=report.message[:2000],
-            states=report.states,
+            states={status.value: n for status, n in self._tally.states.items()},
             troubled=tuple(self._tally.troubled),
         )
         self._host.state.put(_SUMMARY_KEY, dump(summary))
@@ -153,7 +148,7 @@ class _Run:
         )  # fmt: skip
         return report
 
-    def _walk(self) -> ContactSyncReport:
+    def _walk(self) -> TickReport:
         host, settings = self._host, self._settings
         self._mended = mend_diverged(host)
         states, company = StateWriter(host), CompanyWriter(host)
@@ -175,10 +170,14 @@ class _Run:
         if not is_complete:
             return self._report(TickStatus.STOPPED, _STOPPED, resumable=True)
         host.state.put(_ROUND_KEY, {"id": round_id, "open": False})
-        asks = leaving.pending.describe() if leaving.pending is not None else ""
+        pending = leaving.pending
+        asks, plan = "", None
+        if pending is not None:
+            asks, plan = pending.describe(), pending.as_plan(host.clock.now_utc())
         if self._is_outage():
-            return self._report(TickStatus.FAILED, f"No mailbox could be read; the contacts here stay. {asks}".rstrip())
-        return self._report(TickStatus.NEEDS_APPROVAL if asks else TickStatus.DONE, asks)
+            message = f"No mailbox could be read; the contacts here stay. {asks}".rstrip()
+            return self._report(TickStatus.FAILED, message, plan=plan)
+        return self._report(TickStatus.NEEDS_APPROVAL if asks else TickStatus.DONE, asks, plan=plan)
 
     def _is_outage(self) -> bool:
         """Whether it is not this or that mailbox: none could be read, for a reason of the moment or of permission."""
@@ -242,15 +241,29 @@ class _Run:
         return scope
 
     def _report(
-        self, status: TickStatus, message: str, *, resumable: bool = False, retry_at_utc: datetime | None = None
-    ) -> ContactSyncReport:
+        self,
+        status: TickStatus,
+        message: str,
+        *,
+        resumable: bool = False,
+        next_due_at_utc: datetime | None = None,
+        plan: PlanRef | None = None,
+    ) -> TickReport:
         tally = self._tally
-        deleted = tally.deleted + self._removed
+        counts = Counts(
+            contacts_created=tally.created,
+            contacts_updated=tally.updated,
+            contacts_deleted=tally.deleted + self._removed,
+            contacts_restored=self._mended,
+            contacts_unchanged=tally.unchanged,
+            contacts_skipped=tally.skipped,
+            mailboxes_read=tally.read,
+        )
         counted = (
-            (tally.created, "added"),
-            (tally.updated, "changed"),
-            (deleted, "removed"),
-            (self._mended, "mended"),
+            (counts.contacts_created, "added"),
+            (counts.contacts_updated, "changed"),
+            (counts.contacts_deleted, "removed"),
+            (counts.contacts_restored, "restored"),
         )
         words = [f"{n} {word}" for n, word in counted if n]
         told = [f"{', '.join(words) or 'Nothing to change'}; {tally.read} mailboxes read."]
@@ -261,19 +274,13 @@ class _Run:
             told.append(
                 "Exchange lets the app into no mailbox at all: check the permission Contacts.Read and its scope."
             )
-        return ContactSyncReport(
+        return TickReport(
             status=status,
             message=" ".join(part for part in (message, *told, *self._says) if part),
-            created=tally.created,
-            updated=tally.updated,
-            deleted=deleted,
-            unchanged=tally.unchanged,
-            skipped=tally.skipped,
-            mended=self._mended,
-            mailboxes_read=tally.read,
-            states={status.value: n for status, n in tally.states.items()},
+            counts=counts,
             problem_counts=dict(tally.problems),
             requests=self._client.requests_sent - self._sent_before,
             resumable=resumable,
-            retry_at_utc=retry_at_utc,
+            next_due_at_utc=next_due_at_utc,
+            plan=plan,
         )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from pbx_plugin_api import Host, Problem
+from pbx_plugin_api import Host, Problem, Stage
 from portsip_m365_plugin.contacts.books import Book, CompanyWriter, PersonalWriter
 from portsip_m365_plugin.contacts.plan import MailboxPlan, plan_mailbox
 from portsip_m365_plugin.contacts.reader import MailboxReader
@@ -158,7 +158,7 @@ class ContactWalk:
 
     def _tell_progress(self, now_s: float) -> None:
         self._told_at_s = now_s
-        self._host.progress.report("contacts", self._finished, self._total)
+        self._host.progress.report(Stage.CONTACTS, self._finished, self._total)
 
     def _has_room(self) -> bool:
         """Whether another mailbox may be opened: contacts are held in memory until their mailbox is written."""

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from pbx_plugin_api import Stage
 from portsip_m365_plugin.demo.devhost import Progress as Listener
 from portsip_m365_plugin.demo.story import Step, Sync
 
@@ -17,7 +18,13 @@ __all__ = ["Silent", "Terminal", "plan_table"]
 
 _ACTIONS: Final = ("created", "linked", "updated", "enabled", "disabled", "deleted", "skipped")
 _FIELDS: Final = ("display_name", "email", "department", "work_phone", "mobile_phone", "extension_number", "enabled")
-_STAGES: Final = {"pull": "Reading from Microsoft", "apply": "Writing to the PBX"}
+_STAGES: Final[Mapping[str, str]] = {
+    Stage.READ: "Reading people from Microsoft",
+    Stage.MAILBOXES: "Looking at mailboxes",
+    Stage.APPLY: "Writing users to the PBX",
+    Stage.CONTACTS: "Reading contacts",
+    Stage.PHOTOS: "Reading photos",
+}
 
 
 class Silent:

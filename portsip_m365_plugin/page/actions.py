@@ -8,13 +8,13 @@ from typing import Final
 
 from pbx_plugin_api import ActionOutcome, ActionRequest, Done, Download, Host, Refused, Started, Tenant, Viewer
 from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, load_certificate, store_key_pair
-from portsip_m365_plugin.contacts.leaving import approve_removal
+from portsip_m365_plugin.contacts.leaving import APPROVE_REMOVAL_ACTION, approve_removal
 from portsip_m365_plugin.entra.keypair import make_key_pair
 from portsip_m365_plugin.page.connection import try_connection
 from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
 from portsip_m365_plugin.page.jobs import Job
 from portsip_m365_plugin.page.mail_tab import send_test_mail
-from portsip_m365_plugin.users.approval import approve
+from portsip_m365_plugin.users.approval import APPROVE_ACTION, approve
 
 __all__ = ["ACTIONS", "ActionInput", "run_action"]
 
@@ -108,14 +108,14 @@ ACTIONS: Final[Mapping[str, Run]] = {
     "generate_key_pair": _generate_key_pair,
     "download_public_key": _download_public_key,
     "test_connection": _test_connection,
-    "approve": _approve,
+    APPROVE_ACTION: _approve,
     "send_test_mail": _send_test_mail,
     Job.PREVIEW: _start(Job.PREVIEW, "The preview is being made; it shows on the USER SYNC tab."),
     Job.SYNC_NOW: _start(Job.SYNC_NOW, "The sync has been started."),
     Job.FULL_RESYNC: _start(Job.FULL_RESYNC, "The full sync has been started."),
     Job.CONTACTS: _start(Job.CONTACTS, "The contact sync has been started."),
     Job.CONTACTS_RESYNC: _start(Job.CONTACTS_RESYNC, "All contacts are being read again."),
-    "approve_contact_removal": _approve_contact_removal,
+    APPROVE_REMOVAL_ACTION: _approve_contact_removal,
     "contact_state": _show_mailbox_state,
     Job.DISCONNECT: _start(Job.DISCONNECT, "Disconnecting."),
 }

@@ -23,7 +23,7 @@ from pbx_plugin_api import (
     Tenant,
     Users,
 )
-from portsip_m365_plugin.contacts.leaving import PendingRemoval, pending_removal
+from portsip_m365_plugin.contacts.leaving import APPROVE_REMOVAL_ACTION, PendingRemoval, pending_removal
 from portsip_m365_plugin.contacts.run import RESYNC_JOB, SYNC_JOB, read_contact_summary
 from portsip_m365_plugin.contacts.scope import (
     SYSTEM_FOLDERS,
@@ -241,14 +241,14 @@ def _actions(pending: PendingRemoval | None, why_disabled: str, *, may_edit: boo
         actions.insert(
             0,
             Action(
-                name="approve_contact_removal",
+                name=APPROVE_REMOVAL_ACTION,
                 label="Approve the removal",
                 help=pending.describe(),
                 enabled=enabled,
                 why_disabled=why_disabled,
                 danger=True,
                 confirm=f"Remove {pending.contacts} contacts of {pending.mailboxes} mailboxes?",
-                parameters=(Field(name="checksum", label="Checksum", value=pending.checksum),),
+                parameters=(Field(name="checksum", label="Checksum", kind=FieldKind.HIDDEN, value=pending.checksum),),
             ),
         )
     return tuple(actions)

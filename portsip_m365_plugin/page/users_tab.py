@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from marshmallow import Schema
 
@@ -16,19 +15,24 @@ from pbx_plugin_api import (
     Choice,
     Fact,
     Field,
+    FieldChange,
     FieldKind,
     FromStart,
     Host,
+    InvalidValueError,
     JsonValue,
+    PlanAction,
     PlanRef,
+    PlanRow,
     Severity,
     Tab,
     Table,
     Tenant,
+    read_plan_rows,
 )
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.page.words import Stripped, Toggle, Word
-from portsip_m365_plugin.users.approval import last_plan
+from portsip_m365_plugin.users.approval import APPROVE_ACTION, last_plan
 
 __all__ = ["SyncMode", "UserSyncSchema", "draw_users_tab", "plan_table", "read_mapping_rules", "read_sync_mode"]
 
@@ -131,8 +135,8 @@ def _actions(plan: PlanRef | None, why_disabled: str) -> tuple[Action, ...]:
     checksum = Field(
         name="checksum",
         label="Plan checksum",
+        kind=FieldKind.HIDDEN,
         value=plan.checksum if plan is not None else "",
-        help="Names the plan that you have looked at. Leave it as it is.",
     )
     return (
         Action(
@@ -143,7 +147,7 @@ def _actions(plan: PlanRef | None, why_disabled: str) -> tuple[Action, ...]:
             why_disabled=why_disabled,
         ),
         Action(
-            name="approve",
+            name=APPROVE_ACTION,
             label="Approve and sync",
             help="Applies the plan shown here. Should it remove anybody beyond that by now, it asks again.",
             enabled=not why_no_approval,
@@ -166,33 +170,35 @@ def plan_table(host: Host, plan: PlanRef) -> Table:
     """Return the first rows of a plan as a table."""
     rows: list[tuple[str, str, str, str]] = []
     more = 0
+    empty_text = "Nothing to change."
     if plan.rows_blob is not None and host.blobs.info(plan.rows_blob) is not None:
-        with host.blobs.open(plan.rows_blob) as file:
-            for line in file:
-                if len(rows) < SHOWN_ROWS_MAX:
-                    rows.append(_show(json.loads(line)))
-                else:
-                    more += 1
+        try:
+            with host.blobs.open(plan.rows_blob) as file:
+                for row in read_plan_rows(file):
+                    if len(rows) < SHOWN_ROWS_MAX:
+                        rows.append(_show(row))
+                    else:
+                        more += 1
+        except InvalidValueError:
+            empty_text = "An older version of the plugin made this plan; it can no longer be shown. Press Preview."
     if more:
         rows.append(("…", f"{more} more", "", ""))
     return Table(
         title="What this plan would do",
         columns=("Action", "Name", "Sign-in name", "What"),
         rows=tuple(rows),
-        empty_text="Nothing to change.",
+        empty_text=empty_text,
     )
 
 
-def _show(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    if row["action"] == "problem":
-        return f"left out: {row['reason']}", "", row["upn"] or row["entra_object_id"] or "", row["detail"]
-    changes = row.get("changes") or {}
-    told = "; ".join(f"{field}: {_show_change(change)}" for field, change in changes.items())
-    return row["action"], row["display_name"] or "", row["upn"] or row["entra_object_id"], told or row["reason"] or ""
+def _show(row: PlanRow) -> tuple[str, str, str, str]:
+    who = row.login_name or row.subject or ""
+    if row.action is PlanAction.PROBLEM:
+        return f"left out: {row.reason}", row.display_name or "", who, row.detail
+    what = "; ".join(map(_show_change, row.changes)) or row.reason or ""
+    return row.action.value, row.display_name or "", who, what
 
 
-def _show_change(change: Any) -> str:
-    if isinstance(change, list) and len(change) == 2:
-        before, after = ("(empty)" if value is None else str(value) for value in change)
-        return f"{before} → {after}"
-    return str(change)
+def _show_change(change: FieldChange) -> str:
+    before, after = ("(empty)" if value is None else value for value in (change.before, change.after))
+    return f"{change.field}: {before} → {after}"

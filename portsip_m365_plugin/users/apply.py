@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from pbx_plugin_api import ApplyResult, ApplyStatus, Counts, Host, Problem
+from pbx_plugin_api import ApplyResult, ApplyStatus, Counts, Host, Problem, Stage
 from pbx_plugin_api.host import APPLY_MAX_CHANGES
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.guard import RemovalWindow
@@ -106,7 +106,7 @@ def apply_plan(host: Host, plan: SyncPlan, applied: Applied, tally: ProblemTally
         if window is not None:
             window.add(removed - removals)
         done += len(batch)
-        host.progress.report("apply", done, total)
+        host.progress.report(Stage.APPLY, done, total)
 
 
 def _takes_telephone(planned: PlannedChange) -> bool:

@@ -6,23 +6,43 @@ as blobs. An approval names a plan by its checksum and holds for the people and 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from pbx_plugin_api import Done, Host, InvalidValueError, PlanRef, Refused, Viewer, dump, load
+from pbx_plugin_api import (
+    PLAN_ROWS_CONTENT_TYPE,
+    ActionRequest,
+    Done,
+    Host,
+    InvalidValueError,
+    PlanRef,
+    Refused,
+    Viewer,
+    dump,
+    load,
+    write_plan_rows,
+)
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.plan import SyncPlan
 from portsip_m365_plugin.users.spool import Spool
 
-__all__ = ["approve", "confirm_first_plan", "forget_plan", "is_first_plan", "keep_plan", "last_plan", "load_approval"]
+__all__ = [
+    "APPROVE_ACTION",
+    "approve",
+    "confirm_first_plan",
+    "forget_plan",
+    "is_first_plan",
+    "keep_plan",
+    "last_plan",
+    "load_approval",
+]
 
+APPROVE_ACTION: Final = "approve"
+"""The settings page's button that approves a plan; its parameter `checksum` names the plan."""
 _PLAN_KEY: Final = "users.plan"
 _APPROVAL_KEY: Final = "users.approval"
 _FIRST_KEY: Final = "users.first_plan"
 _KEEP_S: Final = 7 * 24 * 3600
-_CHUNK_CHARS: Final = 65536
 
 
 def last_plan(host: Host) -> PlanRef | None:
@@ -79,17 +99,18 @@ def approve(host: Host, checksum: str, viewer: Viewer) -> Done | Refused:
 
 def keep_plan(host: Host, plan: SyncPlan, *, why: str, now_utc: datetime) -> PlanRef:
     """Keep a plan for printing and approval, in place of the last one."""
-    lines = (json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in _printed(plan))
-    rows_blob = host.blobs.put(_chunks(lines), content_type="application/x-ndjson", keep_s=_KEEP_S)
-    pairs = (f"{oid} {action}" for oid, action in plan.guarded_pairs())
-    pairs_blob = host.blobs.put(_chunks(pairs), content_type="text/plain", keep_s=_KEEP_S)
+    rows_blob = host.blobs.put(write_plan_rows(plan.rows()), content_type=PLAN_ROWS_CONTENT_TYPE, keep_s=_KEEP_S)
+    pairs = (f"{oid} {action}\n".encode() for oid, action in plan.guarded_pairs())
+    pairs_blob = host.blobs.put(pairs, content_type="text/plain", keep_s=_KEEP_S)
+    checksum = plan.checksum
     reference = PlanRef(
-        checksum=plan.checksum,
+        checksum=checksum,
         made_at_utc=now_utc,
         counts=plan.counts,
         guarded=plan.guarded,
         why=why,
         rows_blob=rows_blob,
+        approve=ActionRequest(action=APPROVE_ACTION, values={"checksum": checksum}),
     )
     host.state.put(_PLAN_KEY, {"plan": dump(reference), "pairs_blob": pairs_blob})
     return reference
@@ -125,28 +146,3 @@ def is_first_plan(host: Host) -> bool:
 def confirm_first_plan(host: Host, now_utc: datetime) -> None:
     """Write down that the first plan was confirmed, before it is applied: a run that is killed need not ask again."""
     host.state.put(_FIRST_KEY, {"confirmed_at_utc": dump(now_utc)})
-
-
-def _printed(plan: SyncPlan) -> Iterator[dict[str, Any]]:
-    yield from plan.rows()
-    for problem in plan.problems():
-        yield {
-            "action": "problem",
-            "entra_object_id": problem.subject,
-            "upn": problem.login_name,
-            "reason": problem.reason,
-            "detail": problem.detail,
-        }
-
-
-def _chunks(lines: Iterable[str]) -> Iterator[bytes]:
-    held: list[str] = []
-    chars = 0
-    for line in lines:
-        held.append(line)
-        chars += len(line)
-        if chars >= _CHUNK_CHARS:
-            yield ("\n".join(held) + "\n").encode()
-            held, chars = [], 0
-    if held:
-        yield ("\n".join(held) + "\n").encode()

@@ -17,9 +17,12 @@ from pbx_plugin_api import (
     DisableUser,
     DivergenceKind,
     EnableUser,
+    FieldChange,
     Host,
     LinkedUser,
     LinkUser,
+    PlanAction,
+    PlanRow,
     Problem,
     UpdateUser,
     UserChange,
@@ -159,22 +162,33 @@ class SyncPlan:
         for oid, upn, reason, detail in rows:
             yield Problem(reason=reason, subject=oid, login_name=upn, detail=detail)
 
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield the changes as plain rows for printing: action, object id, UPN, name, and what changes to what."""
+    def rows(self) -> Iterator[PlanRow]:
+        """Yield the plan for printing: the changes in the order of doing, then the problems."""
         rows = self._spool.rows(
             "SELECT plan.phase, plan.oid, plan.detail, pulled.upn, pulled.draft"
             " FROM plan LEFT JOIN pulled USING (oid) ORDER BY plan.phase, plan.oid"
         )
         for number, oid, told, upn, draft in rows:
             detail = json.loads(told) if told else {}
-            yield {
-                "action": Phase(number).word,
-                "entra_object_id": oid,
-                "upn": upn,
-                "display_name": unpack_draft(draft).display_name if draft else detail.get("name"),
-                "reason": detail.get("reason"),
-                "changes": detail.get("changes", {}),
-            }
+            changes: dict[str, list[str | None]] = detail.get("changes", {})
+            yield PlanRow(
+                action=PlanAction(Phase(number).word),
+                subject=oid,
+                display_name=unpack_draft(draft).display_name if draft else detail.get("name"),
+                login_name=upn,
+                changes=tuple(
+                    FieldChange(field=name, before=before, after=after) for name, (before, after) in changes.items()
+                ),
+                reason=detail.get("reason"),
+            )
+        for problem in self.problems():
+            yield PlanRow(
+                action=PlanAction.PROBLEM,
+                subject=problem.subject,
+                login_name=problem.login_name,
+                reason=problem.reason,
+                detail=problem.detail,
+            )
 
     def _build(self, phase: Phase, oid: str, detail: dict[str, Any], packed: str | None) -> UserChange:
         link = UserLink(authority=self._rules.entra_tenant_id, subject=oid)

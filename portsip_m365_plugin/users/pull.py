@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pbx_plugin_api import DisableReason, DivergenceKind, DraftUser, Host, UserLink
+from pbx_plugin_api import DisableReason, DivergenceKind, DraftUser, Host, Stage, UserLink
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.paging import Page
 from portsip_m365_plugin.graph.users import delta_users, get_users, latest_delta_link, list_users
@@ -56,7 +56,7 @@ class Puller:
         delta_link: str | None = None
         for page in pages:
             self.take(page.rows, partial_possible=is_round)
-            self._host.progress.report("read", self.people)
+            self._host.progress.report(Stage.READ, self.people)
             if page.next_link is not None and self._host.progress.should_stop():
                 raise StoppedError("reading the directory")
             delta_link = page.delta_link

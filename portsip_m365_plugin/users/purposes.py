@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from pbx_plugin_api import Host, InvalidValueError, UserLink, dump, load
+from pbx_plugin_api import Host, InvalidValueError, Stage, UserLink, dump, load
 from portsip_m365_plugin.graph.batch import ITEMS_MAX, BatchItem
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.contacts import ask_purpose, read_purpose
@@ -112,7 +112,7 @@ class Purposes:
                     self._known.pop(oid, None)
                     if word in PURPOSES:
                         self._known[oid] = word
-                self._host.progress.report("mailboxes", n_asked)
+                self._host.progress.report(Stage.MAILBOXES, n_asked)
                 if self._host.progress.should_stop() or (new_in is not None and n_asked >= NEW_MAX_PEOPLE):
                     break
             else:

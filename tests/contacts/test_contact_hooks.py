@@ -74,10 +74,15 @@ def test_switched_off_many_peoples_contacts_wait_for_a_word(world: Any) -> None:
     report = hand.tick()
     assert report.status is TickStatus.NEEDS_APPROVAL
     assert synced_names(hand) > 20
-    action = next(a for a in hand.tab("contact_sync").actions if a.name == "approve_contact_removal")
+    assert report.plan is not None
+    assert report.plan.counts.contacts_deleted == synced_names(hand)
+    assert report.plan.approve is not None
+    action = next(a for a in hand.tab("contact_sync").actions if a.name == report.plan.approve.action)
+    assert {field.name: field.value for field in action.parameters} == dict(report.plan.approve.values)
     assert isinstance(hand.press("approve_contact_removal", {"checksum": "wrong"}), Refused)
     report = hand.press("approve_contact_removal", {"checksum": action.parameters[0].value})
     assert report.status is TickStatus.DONE, report
+    assert report.counts.contacts_deleted > 20
     assert synced_names(hand) == 0
     assert "Contacts" not in hand.tick().message, "nothing is left to do, and nothing is said"
 

@@ -148,7 +148,7 @@ def test_stopped_at_a_safe_place_the_next_run_goes_on_where_it_ended(
     lab.host.progress.stop_after_asks = None
     second = lab.run()
     assert second.status is TickStatus.DONE
-    assert (first.mailboxes_read > 0) is (asks > 1)
-    assert first.mailboxes_read + second.mailboxes_read == 100, "what was read is not read again"
+    assert (first.counts.mailboxes_read > 0) is (asks > 1)
+    assert first.counts.mailboxes_read + second.counts.mailboxes_read == 100, "what was read is not read again"
     lab.assert_equal()
-    assert lab.night().mailboxes_read == 100
+    assert lab.night().counts.mailboxes_read == 100

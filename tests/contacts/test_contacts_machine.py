@@ -136,7 +136,7 @@ class ContactMachine(RuleBasedStateMachine):
     @rule()
     def night(self) -> None:
         report = self.lab.night()
-        states = report.states
+        states = self.lab.states()
         is_outage = "ok" not in states and ("failed" in states or set(states) == {"refused"})
         assert report.status is (TickStatus.FAILED if is_outage else TickStatus.DONE), report
 

@@ -11,10 +11,12 @@ import pytest
 import pbx_plugin_api
 from pbx_plugin_api import (
     contacts,
+    counts,
     errors,
     host,
     login,
     notifications,
+    plans,
     provisioning,
     settings_page,
     tenants,
@@ -22,7 +24,20 @@ from pbx_plugin_api import (
     users,
 )
 
-MODULES = (contacts, errors, host, login, notifications, provisioning, settings_page, tenants, tick, users)
+MODULES = (
+    contacts,
+    counts,
+    errors,
+    host,
+    login,
+    notifications,
+    plans,
+    provisioning,
+    settings_page,
+    tenants,
+    tick,
+    users,
+)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)

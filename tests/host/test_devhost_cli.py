@@ -38,7 +38,11 @@ USER_FIELDS = {
     "entra_object_id",
     "photo_sha256",
 }
-COUNTS = {"created", "updated", "disabled", "enabled", "deleted", "linked", "unchanged", "skipped"}
+COUNTS = {
+    *("created", "updated", "disabled", "enabled", "deleted", "linked", "unchanged", "skipped"),
+    *("contacts_created", "contacts_updated", "contacts_deleted", "contacts_restored", "contacts_unchanged"),
+    *("contacts_skipped", "mailboxes_read", "photos_stored", "photos_removed"),
+}
 
 
 @dataclass

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from pbx_devhost.store.schema import outbox
+from pbx_devhost.portal.words import stage_label
+from pbx_devhost.store.schema import outbox, runs
 from pbx_plugin_api import (
+    PLAN_ROWS_CONTENT_TYPE,
     CompanyBook,
     ContactSource,
     Counts,
     DisableReason,
     DisableUser,
     DraftContact,
+    FieldChange,
     FieldError,
     Notification,
     NotificationKind,
     PersonalBook,
     Photo,
+    PlanAction,
     PlanRef,
+    PlanRow,
     Provisioned,
     ProvisionRefused,
     PutContact,
+    Stage,
     Tick,
     TickReason,
     TickReport,
     TickStatus,
+    dump,
+    write_plan_rows,
 )
 from tests.support.portal_plugin import EVIL, Script, draft, link
 from tests.support.portal_world import ADMIN_PASSWORD, WEB, World
@@ -331,6 +341,7 @@ def test_long_work_has_a_progress_page(world: World, script: Script) -> None:
         told = browser.get(f"{run_path}/progress").json
         assert told is not None
         assert (told["stage"], told["percent"], told["is_running"]) == ("Halfway", 50, True)
+        assert told["label"] == "Halfway", "a stage of the plugin's own shows as the plugin calls it"
         # While one is under way, "sync now" leads to it instead of starting a second.
         busy = browser.post("/runs", {"plugin": "m365"}, csrf=True)
         assert busy.status_code == 303
@@ -370,6 +381,87 @@ def test_a_plan_that_nobody_can_approve_shows_why(world: World, script: Script) 
     assert "Needs approval" in text
     assert "9 disabled" in text
     assert "settings page" in text
+
+
+def _finish_a_run(world: World, report: TickReport) -> str:
+    """Write a finished run into the log and return the path of its page."""
+    runs = world.pbx.stores.runs
+    run_id = runs.begin(world.tenant_id, "m365", "forced", None)
+    runs.finish(run_id, report)
+    return f"/runs/{run_id}"
+
+
+def _store_rows(world: World, content: bytes) -> str:
+    return world.pbx.stores.blobs.put(
+        world.tenant_id, iter([content]), content_type=PLAN_ROWS_CONTENT_TYPE, keep_s=3600
+    )
+
+
+def test_a_plan_shows_its_rows(world: World, script: Script) -> None:
+    changes = (FieldChange(field="email", before="a@x.example", after=EVIL), FieldChange(field="department"))
+    rows = [
+        PlanRow(action=PlanAction.UPDATE, subject="8a1f", display_name=EVIL, changes=changes),
+        PlanRow(action=PlanAction.PROBLEM, login_name="g@x.example", reason="no_licence", detail="Give them one."),
+    ]
+    blob = _store_rows(world, b"".join(write_plan_rows(rows)))
+    plan = PlanRef(checksum="abc", made_at_utc=_now(), counts=Counts(updated=1), rows_blob=blob)
+    path = _finish_a_run(world, TickReport(status=TickStatus.DONE, plan=plan))
+    browser = world.browser()
+    browser.log_in()
+    text = browser.get(path).text
+    assert "a@x.example" in text
+    assert "8a1f" in text
+    assert "no licence Give them one." in text
+    assert EVIL not in text
+
+
+def test_a_plan_of_an_older_version_does_no_harm(world: World, script: Script) -> None:
+    """Its rows had other keys, and it did not say how it is approved."""
+    old = b'{"action":"create","entra_object_id":"8a1f","upn":"ada@x.example","display_name":"Ada","changes":{}}\n'
+    plan = PlanRef(checksum="abc", made_at_utc=_now(), counts=Counts(disabled=9), rows_blob=_store_rows(world, old))
+    path = _finish_a_run(world, TickReport(status=TickStatus.NEEDS_APPROVAL, message="Look first.", plan=plan))
+    shape = dump(plan)
+    del shape["approve"]
+    shape["counts"] = {"type": "Counts", "disabled": 9}
+
+    def keep(plan_text: str) -> None:
+        with world.pbx.stores.database.write() as connection:
+            connection.execute(update(runs).where(runs.c.id == path.rpartition("/")[2]).values(plan=plan_text))
+
+    keep(json.dumps(shape))
+    browser = world.browser()
+    browser.log_in()
+    text = browser.get(path).text
+    assert "9 disabled" in text
+    assert "Its lines are not kept any more." in text
+    keep(json.dumps(shape | {"colour": "red"}))
+    text = browser.get(path).text
+    assert "can no longer be shown" in text
+    assert "Look first." in text
+
+
+def test_contacts_and_photos_are_counted_where_there_were_any(world: World, script: Script) -> None:
+    counts = Counts(contacts_created=1500, contacts_unchanged=7, mailboxes_read=3, photos_stored=2)
+    path = _finish_a_run(world, TickReport(status=TickStatus.DONE, counts=counts))
+    browser = world.browser()
+    browser.log_in()
+    text = re.sub(r"<[^>]+>", " ", browser.get(path).text)
+    for shown in ("1,500 contacts created", "3 mailboxes read", "2 photos stored", "0 created"):
+        assert shown in " ".join(text.split())
+    assert "contacts deleted" not in text
+    listed = " ".join(re.sub(r"<[^>]+>", " ", browser.get("/runs").text).split())
+    assert "1,500 contacts created 2 photos stored" in listed
+
+
+@pytest.mark.parametrize(("stage", "label"), [("", "Starting"), (Stage.READ, "Reading people"), ("Baking", "Baking")])
+def test_a_stage_has_a_label(stage: str, label: str) -> None:
+    assert stage_label(stage) == label
+
+
+def test_every_stage_of_the_contract_has_a_label_of_its_own() -> None:
+    labels = [stage_label(stage) for stage in Stage]
+    assert len(set(labels)) == len(labels)
+    assert not set(labels) & {stage.value for stage in Stage}
 
 
 def _now() -> Any:

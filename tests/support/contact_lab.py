@@ -20,10 +20,11 @@ from pbx_plugin_api import (
     PersonalBook,
     Tick,
     TickReason,
+    TickReport,
 )
 from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.contacts.books import same_contact_key
-from portsip_m365_plugin.contacts.run import ContactSyncReport, run_contact_sync
+from portsip_m365_plugin.contacts.run import read_contact_summary, run_contact_sync
 from portsip_m365_plugin.contacts.scope import ContactSettings, SharedMailbox, SharedMode
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.mapping.contacts import MappedContact, map_contact
@@ -69,7 +70,7 @@ class ContactLab:
         max_requests: int = 1,
         client: GraphClient | None = None,
         resumed: bool = False,
-    ) -> ContactSyncReport:
+    ) -> TickReport:
         self.host.progress.problems.clear()
         self.written.clear()
         now_utc = self.host.clock.now_utc()
@@ -84,12 +85,18 @@ class ContactLab:
         )
         return run_contact_sync(self.host, self.host.tenant, tick, client or self.client(), self.settings)
 
-    def night(self) -> ContactSyncReport:
+    def night(self) -> TickReport:
         """A day later."""
         self.sync.pass_days(1)
         return self.run()
 
-    def batches(self, report: ContactSyncReport) -> int:
+    def states(self) -> dict[str, int]:
+        """How many mailboxes were in which state after the last run."""
+        summary = read_contact_summary(self.host)
+        assert summary is not None
+        return dict(summary.states)
+
+    def batches(self, report: TickReport) -> int:
         return report.requests
 
     # ------------------------------------------------------------------ Microsoft's side

@@ -7,7 +7,6 @@ its server: an adapter hands requests over, and plays what a socket would do to 
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +21,7 @@ from urllib3 import HTTPResponse
 from pbx_plugin_api import (
     Done,
     LinkedUser,
+    PlanRow,
     Tenant,
     Tick,
     TickReason,
@@ -29,6 +29,7 @@ from pbx_plugin_api import (
     TickStatus,
     UserLink,
     Viewer,
+    read_plan_rows,
 )
 from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.clouds import CHINA, GLOBAL, Cloud
@@ -246,11 +247,11 @@ class SyncLab:
         assert user is not None, person
         return user
 
-    def plan_rows(self, report: TickReport) -> Iterator[dict[str, Any]]:
+    def plan_rows(self, report: TickReport) -> Iterator[PlanRow]:
         assert report.plan is not None
         assert report.plan.rows_blob is not None
         with self.host.blobs.open(report.plan.rows_blob) as file:
-            yield from (json.loads(line) for line in file)
+            yield from read_plan_rows(file)
 
     def _sleep(self, seconds: float) -> None:
         self.elapsed_s += seconds

@@ -67,8 +67,8 @@ def test_the_first_plan_asks_and_the_approved_one_goes_through(lab: SyncLab) -> 
     assert [notice.key for notice in lab.host.notices] == ["m365.users.approval"]
     assert load_checkpoint(lab.host) is None
     rows = list(lab.plan_rows(asked))
-    assert sum(row["action"] == "create" for row in rows) == 49
-    assert sum(row["action"] == "problem" for row in rows) == 11
+    assert sum(row.action == "create" for row in rows) == 49
+    assert sum(row.action == "problem" for row in rows) == 11
     lab.approve(asked)
     lab.hire("late@contoso.example")
     done = lab.run()

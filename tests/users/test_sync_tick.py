@@ -8,7 +8,6 @@ import pytest
 
 import portsip_m365_plugin.nightly as nightly
 from pbx_plugin_api import TickReason, TickReport, TickStatus
-from portsip_m365_plugin.contacts.run import ContactSyncReport
 from tests.support.lab import Lab, shared_key_pair
 from tests.support.pbx_hand import Hand
 
@@ -33,6 +32,8 @@ def test_photos_come_last_and_only_where_they_are_switched_on(lab: Lab, hand: Ha
     assert report.status is TickStatus.DONE
     assert count_photos(hand) > 10
     assert f"Photos: {count_photos(hand)} photos stored" in report.message
+    assert report.counts.photos_stored == count_photos(hand)
+    assert report.counts.unchanged > 40, "the users are counted beside them"
     templates = [entry.template for entry in lab.realm().journal.entries() if "/users" in entry.template]
     first_photo = next(n for n, template in enumerate(templates) if "photo" in template)
     assert all("photo" in template for template in templates[first_photo:])
@@ -42,7 +43,7 @@ def test_photos_come_last_and_only_where_they_are_switched_on(lab: Lab, hand: Ha
 
 
 def fail_contacts(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
-    report = ContactSyncReport(status=TickStatus.FAILED, message="No mailbox could be read.", **changes)  # type: ignore[arg-type]
+    report = TickReport(status=TickStatus.FAILED, message="No mailbox could be read.", **changes)  # type: ignore[arg-type]
     monkeypatch.setattr(nightly, "has_contact_work", lambda host, settings: True)
     monkeypatch.setattr(nightly, "run_contact_sync", lambda *given: report)
 
@@ -79,5 +80,5 @@ def test_when_microsoft_said_when_to_come_back_that_is_kept(hand: Hand, monkeypa
     hand.tick(TickReason.FORCED, confirm_first_plan=True)
     hand.save(sync_photo="true")
     at_utc = hand.host.clock.now_utc() + timedelta(minutes=7)
-    fail_contacts(monkeypatch, retry_at_utc=at_utc)
+    fail_contacts(monkeypatch, next_due_at_utc=at_utc)
     assert hand.tick(TickReason.FORCED).next_due_at_utc == at_utc

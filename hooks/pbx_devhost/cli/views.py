@@ -9,7 +9,7 @@ from typing import Any
 from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import RunResult
 from pbx_devhost.store.database import from_timestamp
-from pbx_plugin_api import Done, Priority, SettingsPage, Tenant
+from pbx_plugin_api import Counts, Done, Priority, SettingsPage, Tenant
 from pbx_plugin_api.manager import PluginState
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "show_user",
 ]
 
-_COUNTS = ("created", "updated", "disabled", "enabled", "deleted", "linked", "unchanged", "skipped")
 _USER_TEXTS = (
     "username",
     "display_name",
@@ -149,7 +148,7 @@ def show_run(pbx: Pbx, row: Any, *, problems_at_most: int | None = None) -> dict
         "message": row.message,
         "started_at": show_time(row.started_at),
         "finished_at": show_time(row.finished_at),
-        "counts": {name: counts.get(name, 0) for name in _COUNTS},
+        "counts": {name: counts.get(name, 0) for name in Counts().as_dict()},
         "problem_counts": json.loads(row.problem_counts),
         "problems": [_show_problem(problem) for problem in pbx.stores.runs.problems(row.id, limit=problems_at_most)],
         "requests": row.requests,
@@ -180,7 +179,7 @@ def describe_result(result: RunResult) -> str:
     """One line about a run."""
     if result.report is None:
         return f"{result.tenant.name}: {result.sentence}"
-    counts = ", ".join(f"{getattr(result.report.counts, n)} {n}" for n in _COUNTS if getattr(result.report.counts, n))
+    counts = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in result.report.counts.as_dict().items() if n)
     told = f"{result.tenant.name}: {result.report.status.value}"
     return f"{told}; {counts or 'no changes'}; {result.report.requests} requests. {result.report.message}".rstrip()
 

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 
-__all__ = ["install", "is_safe_link"]
+from pbx_plugin_api import Stage
+
+__all__ = ["install", "is_safe_link", "stage_label"]
 
 _STATES: Final[Mapping[str, tuple[str, str]]] = {
     "done": ("Done", "good"),
@@ -52,6 +54,14 @@ _RUN_REASONS: Final[Mapping[str, str]] = {
     "resumed": "resumed",
     "job": "from a page",
 }
+_STAGES: Final[Mapping[str, str]] = {
+    Stage.READ: "Reading people",
+    Stage.MAILBOXES: "Looking at mailboxes",
+    Stage.APPLY: "Writing users",
+    Stage.CONTACTS: "Reading contacts",
+    Stage.PHOTOS: "Reading photos",
+    Stage.DELETE: "Deleting users",
+}
 
 
 def install(app: Flask) -> None:
@@ -61,11 +71,17 @@ def install(app: Flask) -> None:
         state_label=lambda value: _STATES.get(value, (value.replace("_", " ").capitalize(), "plain"))[0],
         state_tone=lambda value: _STATES.get(value, ("", "plain"))[1],
         why_disabled=lambda value: _DISABLED_REASONS.get(value or "", (value or "").replace("_", " ")),
+        stage_label=stage_label,
         run_reason=lambda value: _RUN_REASONS.get(value, value),
         initials=_initials,
         hue=lambda text: sum(map(ord, text)) % 8,
         number=lambda value: f"{value:,}",
     )
+
+
+def stage_label(stage: str) -> str:
+    """What a run is busy with; a stage of a plugin's own is shown as the plugin calls it."""
+    return _STAGES.get(stage, stage) or "Starting"
 
 
 def is_safe_link(url: str | None) -> bool:

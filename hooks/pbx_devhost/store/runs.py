@@ -37,12 +37,11 @@ class RunStore:
 
     def finish(self, run_id: str, report: TickReport) -> None:
         """Write down how a run ended."""
-        counts = {name: n for name, n in dump(report.counts).items() if name != "type"}
         values = {
             "status": report.status.value,
             "message": report.message,
             "finished_at": self._db.now(),
-            "counts": json.dumps(counts),
+            "counts": json.dumps(report.counts.as_dict()),
             "problem_counts": json.dumps(dict(report.problem_counts)),
             "requests": report.requests,
             "plan": None if report.plan is None else json.dumps(dump(report.plan)),

@@ -128,7 +128,15 @@ def on_nightly_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport | None
     results = host.users.apply([CreateUser(draft=_draft("ada"))])
     created = sum(result.status == "applied" for result in results)
     counts = Counts(created=created, unchanged=1 - created)
-    plan = PlanRef(checksum="c1", made_at_utc=host.clock.now_utc(), counts=counts, guarded=1, why="The first plan.")
+    approve = ActionRequest(action="approve", values={"checksum": "c1"})
+    plan = PlanRef(
+        checksum="c1",
+        made_at_utc=host.clock.now_utc(),
+        counts=counts,
+        guarded=1,
+        why="The first plan.",
+        approve=approve,
+    )
     return TickReport(status=TickStatus.DONE, message=tick.job or "", counts=counts, plan=plan)
 
 

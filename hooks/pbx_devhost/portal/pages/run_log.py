@@ -1,10 +1,9 @@
-"""The run log; one run while it runs and after; the plan that waits for a word; and "sync now"."""
+"""The run log, one run, its plan and the approval of that plan, and "sync now"."""
 
 from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request
@@ -14,27 +13,24 @@ from pbx_devhost.portal.jobs import StartedRun
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.visit import Visit, admin_only, the_pbx, the_visit
-from pbx_plugin_api import Action, TickReason
+from pbx_devhost.portal.words import stage_label
+from pbx_plugin_api import (
+    Action,
+    Counts,
+    InvalidValueError,
+    PlanRef,
+    PlanRow,
+    TickReason,
+    load,
+    read_plan_rows,
+)
 
 __all__ = ["pages", "show_started"]
 
 pages = Blueprint("run_log", __name__)
 
 _PLAN_ROWS_SHOWN: Final = 500
-_PLAN_LINE_MAX_CHARS: Final = 100_000
-_COUNTS: Final = ("created", "updated", "disabled", "enabled", "deleted", "linked", "unchanged", "skipped")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _PlanRow:
-    """One line of a plan, as it is shown."""
-
-    action: str
-    name: str
-    who: str
-    why: str
-    changes: tuple[tuple[str, Any, Any], ...]
-    """Field, before, after."""
+_USER_COUNTS: Final = ("created", "updated", "disabled", "enabled", "deleted", "linked", "unchanged", "skipped")
 
 
 @pages.get("/runs")
@@ -71,7 +67,8 @@ def show_run(run_id: str) -> ResponseReturnValue:
     visit, row = the_visit(), _require(run_id)
     page = read_page()
     found = the_pbx().stores.runs.problems(run_id, limit=page.offset + page.size + 1)
-    plan = json.loads(row.plan) if row.plan else None
+    plan = _read_plan(row)
+    plan_rows = _read_plan_rows(visit, plan) if plan is not None else None
     return render_template(
         "run.html",
         run=row,
@@ -79,7 +76,7 @@ def show_run(run_id: str) -> ResponseReturnValue:
         problem_counts=json.loads(row.problem_counts),
         page=page.of(list(itertools.islice(found, page.offset, None))),
         plan=plan,
-        plan_rows=_plan_rows(visit, plan),
+        plan_rows=plan_rows,
         approval=_find_approval(visit, row, plan),
         percent=_percent(row),
     )
@@ -88,11 +85,12 @@ def show_run(run_id: str) -> ResponseReturnValue:
 @pages.get("/runs/<run_id>/progress")
 @admin_only
 def progress(run_id: str) -> ResponseReturnValue:
-    """Tell a script how far a run is."""
+    """How far a run is, for the script of the page."""
     row = _require(run_id)
     return {
         "status": row.status,
         "stage": row.stage,
+        "label": stage_label(row.stage),
         "done": row.done,
         "total": row.total,
         "percent": _percent(row),
@@ -127,51 +125,46 @@ def _require(run_id: str) -> Any:
 
 
 def _counts(row: Any) -> dict[str, int]:
+    """A run's counts by name. Those of contacts and photos only where the run had to do with them."""
     counts = json.loads(row.counts)
-    return {name: counts.get(name, 0) for name in _COUNTS}
+    return {name: counts.get(name, 0) for name in Counts().as_dict() if name in _USER_COUNTS or counts.get(name)}
 
 
 def _percent(row: Any) -> int | None:
     return min(100, 100 * row.done // row.total) if row.total else None
 
 
-def _plan_rows(visit: Visit, plan: dict[str, Any] | None) -> list[_PlanRow]:
-    """The first rows of a plan, as its blob holds them: JSON lines, keys up to the plugin."""
-    blob = plan.get("rows_blob") if plan else None
-    blobs, tenant_id = the_pbx().stores.blobs, visit.tenant.pbx_tenant_id
-    if not blob or blobs.info(tenant_id, blob) is None:
-        return []
-    with blobs.open(tenant_id, blob) as file:
-        lines = iter(lambda: file.readline(_PLAN_LINE_MAX_CHARS), b"")
-        shapes = [json.loads(line) for line in itertools.islice(lines, _PLAN_ROWS_SHOWN)]
-    return [_read_plan_row(shape) for shape in shapes if isinstance(shape, dict)]
-
-
-def _read_plan_row(shape: dict[str, Any]) -> _PlanRow:
-    changes = shape.get("changes")
-    fields = changes.items() if isinstance(changes, dict) else ()
-    return _PlanRow(
-        action=str(shape.get("action") or ""),
-        name=str(shape.get("display_name") or ""),
-        who=str(shape.get("upn") or shape.get("entra_object_id") or ""),
-        why=" ".join(str(shape[key]) for key in ("reason", "detail") if shape.get(key)),
-        changes=tuple(
-            (name, *(change if isinstance(change, list) and len(change) == 2 else (None, change)))
-            for name, change in fields
-        ),
-    )
-
-
-def _find_approval(visit: Visit, row: Any, plan: dict[str, Any] | None) -> tuple[str, Action] | None:
-    """The button of the plugin's page that approves this very plan: it has a parameter `checksum` of this value."""
-    if row.status != "needs_approval" or plan is None:
+def _read_plan(row: Any) -> PlanRef | None:
+    """The plan of a run; None where there is none, or where another version wrote it in a form that is not known."""
+    try:
+        return load(PlanRef, json.loads(row.plan)) if row.plan else None
+    except InvalidValueError:
         return None
+
+
+def _read_plan_rows(visit: Visit, plan: PlanRef) -> list[PlanRow] | None:
+    """The first rows of a plan; None where they are not kept any more or cannot be read."""
+    blobs, tenant_id = the_pbx().stores.blobs, visit.tenant.pbx_tenant_id
+    if plan.rows_blob is None or blobs.info(tenant_id, plan.rows_blob) is None:
+        return None
+    try:
+        with blobs.open(tenant_id, plan.rows_blob) as file:
+            return list(itertools.islice(read_plan_rows(file), _PLAN_ROWS_SHOWN))
+    except InvalidValueError:
+        return None
+
+
+def _find_approval(visit: Visit, row: Any, plan: PlanRef | None) -> tuple[str, Action] | None:
+    """The tab and button that approve this plan; None where the plugin's page offers another plan by now."""
+    if row.status != "needs_approval" or plan is None or plan.approve is None:
+        return None
+    wanted = plan.approve
     for answer in the_pbx().plugins.settings_pages(visit.tenant, visit.viewer):
         if answer.plugin != row.plugin or answer.value is None:
             continue
         for tab in answer.value.tabs:
             for action in tab.actions:
-                names = {field.name: field.value for field in action.parameters}
-                if names.get("checksum") == plan["checksum"]:
+                offered = {field.name: field.value for field in action.parameters}
+                if action.name == wanted.action and wanted.values.items() <= offered.items():
                     return tab.name, action
     return None

@@ -26,7 +26,7 @@ if (box) {
       if (!answer.ok) throw new Error(answer.status);
       const run = await answer.json();
       if (!run.is_running) { location.reload(); return; }
-      box.querySelector("[data-stage]").textContent = run.stage || "Starting";
+      box.querySelector("[data-stage]").textContent = run.label;
       box.querySelector("[data-done]").textContent =
         run.total ? `${run.done.toLocaleString("en")} of ${run.total.toLocaleString("en")}` : run.done ? run.done.toLocaleString("en") : "";
       if (run.percent === null) bar.removeAttribute("value"); else bar.value = run.percent;
