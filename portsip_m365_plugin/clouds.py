@@ -18,8 +18,6 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-__all__ = ["CHINA", "CLOUDS_VARIABLE", "GLOBAL", "Cloud", "CloudFileError", "load_clouds"]
-
 CLOUDS_VARIABLE: Final = "PORTSIP_M365_CLOUDS"
 
 

@@ -19,9 +19,10 @@ from portsip_m365_plugin.clouds import Cloud, CloudFileError, load_clouds
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
 from portsip_m365_plugin.entra.keypair import Certificate, KeyPair, read_certificate
 from portsip_m365_plugin.entra.tokens import AppCredential, acquire_app_token
-from portsip_m365_plugin.graph.client import GraphClient, Timing, make_session
+from portsip_m365_plugin.graph.client import GraphClient, Timing
 from portsip_m365_plugin.graph.errors import TokenMissingError
 from portsip_m365_plugin.graph.retry import RetryPolicy
+from portsip_m365_plugin.graph.session import make_session
 from portsip_m365_plugin.graph.throttle import ThrottleGate
 
 __all__ = [

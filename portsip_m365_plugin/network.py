@@ -6,8 +6,6 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-__all__ = ["explain_connect_failure"]
-
 
 def explain_connect_failure(error: BaseException, host: str) -> tuple[str, str]:
     """Return what is wrong and what to do, for the admin.

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-__all__ = ["EntraRefusal", "RefusalKind", "explain_token_error"]
-
 
 class RefusalKind(StrEnum):
     """What has to change."""
@@ -44,11 +42,6 @@ class EntraRefusal:
     trace_id: str = ""
     correlation_id: str = ""
     timestamp: str = ""
-
-    @property
-    def retryable(self) -> bool:
-        """Whether trying again later may help without anybody doing anything."""
-        return self.kind in (RefusalKind.TRANSIENT, RefusalKind.UNREACHABLE)
 
     def describe(self) -> str:
         """Return one line for a page or a log: sentence, remedy, Microsoft's ids."""

@@ -17,8 +17,6 @@ from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind, explain_
 from portsip_m365_plugin.entra.transport import EntraUnreachableError, FormAnswer, shared_transport
 from portsip_m365_plugin.network import explain_connect_failure
 
-__all__ = ["Directory", "find_directory"]
-
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

@@ -10,8 +10,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-__all__ = ["DocumentCache"]
-
 T = TypeVar("T")
 V = TypeVar("V")
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-__all__ = ["SignInEndpoints", "parse_endpoints"]
-
 _URL_MAX_CHARS: Final = 2048
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 

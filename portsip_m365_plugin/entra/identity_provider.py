@@ -13,8 +13,6 @@ from portsip_m365_plugin.entra.endpoints import SignInEndpoints, parse_endpoints
 from portsip_m365_plugin.entra.jwks import find_signing_key, parse_signing_keys
 from portsip_m365_plugin.entra.transport import EntraUnreachableError, Transport, shared_transport
 
-__all__ = ["IdentityProvider", "shared_identity_provider"]
-
 T = TypeVar("T")
 
 

@@ -21,8 +21,6 @@ from typing import Any, Final
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-__all__ = ["PERSONAL_TENANT_ID", "ExpectedToken", "IdTokenClaims", "IdTokenError", "check_id_token"]
-
 PERSONAL_TENANT_ID: Final = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant of all personal Microsoft accounts (Outlook.com, Xbox …)."""
 

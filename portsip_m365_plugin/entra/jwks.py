@@ -15,8 +15,6 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPubli
 
 from portsip_m365_plugin.entra.documents import DocumentCache
 
-__all__ = ["SigningKeys", "find_signing_key", "parse_signing_keys"]
-
 SigningKeys: TypeAlias = Mapping[str, RSAPublicKey]
 """Signing keys of one tenant by key id."""
 

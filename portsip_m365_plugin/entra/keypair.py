@@ -14,8 +14,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-__all__ = ["Certificate", "KeyPair", "make_key_pair", "read_certificate"]
-
 KEY_BITS = 2048
 VALID_DAYS = 365
 _BACKDATED = timedelta(minutes=5)

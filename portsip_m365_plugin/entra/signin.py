@@ -42,8 +42,6 @@ from portsip_m365_plugin.entra.signin_policy import SignInPolicy
 from portsip_m365_plugin.entra.tokens import AppCredential
 from portsip_m365_plugin.entra.transport import EntraUnreachableError
 
-__all__ = ["CALLBACK_PATH", "PROVIDER_ID", "SignIn", "SignInApp"]
-
 _log = logging.getLogger(__name__)
 
 PROVIDER_ID: Final = "ms365"

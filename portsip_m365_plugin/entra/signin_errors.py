@@ -14,8 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["ProviderRefusal", "explain_refusal"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderRefusal:

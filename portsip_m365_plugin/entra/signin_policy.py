@@ -8,8 +8,6 @@ from enum import StrEnum
 
 from pbx_plugin_api import PasswordPolicy, ResponseMode
 
-__all__ = ["SignInMode", "SignInPolicy"]
-
 
 class SignInMode(StrEnum):
     """For whom sign-in is on."""

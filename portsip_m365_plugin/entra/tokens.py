@@ -29,8 +29,6 @@ from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind, explain_token_error
 from portsip_m365_plugin.network import explain_connect_failure
 
-__all__ = ["AppCredential", "AppToken", "acquire_app_token", "forget_apps"]
-
 _log = logging.getLogger(__name__)
 
 _TIMEOUT_S: Final = (10.0, 30.0)

@@ -23,8 +23,6 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-__all__ = ["EntraUnreachableError", "FormAnswer", "HttpTransport", "Transport", "shared_transport"]
-
 _CONNECT_S: Final = 5.0
 _READ_S: Final = 10.0
 _TOTAL_S: Final = 20.0

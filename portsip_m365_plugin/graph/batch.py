@@ -1,8 +1,8 @@
-"""Many calls in few requests: `$batch`, at most 20 a time, each with a fate of its own.
+"""Many calls in few requests: `$batch`, at most 20 at a time. Each call has a result of its own.
 
-Sources: Graph JSON batching and throttling (2026-05-20). Answers come in any order; an item that is throttled says so
-in its own headers while the batch itself is 200 (older texts: the batch is 424). Items count one by one against every
-limit. Outlook works off at most 4 of a batch at a time, so a batch is best spread over different mailboxes.
+Sources: Graph JSON batching and throttling (2026-05-20). Answers come in any order. A throttled item says so in its own
+headers while the batch itself is 200 (older documentation: the batch is 424). Each item counts against every limit.
+Outlook handles at most 4 items of a batch at a time, so a batch should contain different mailboxes.
 """
 
 from __future__ import annotations
@@ -20,18 +20,14 @@ from typing import Any, Final, Generic, TypeVar
 from portsip_m365_plugin.graph.client import GraphClient, Reply
 from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
-    ConsentMissingError,
     GraphError,
     NotSentError,
     ProtocolError,
     ThrottledError,
-    judge,
-    read_message,
 )
-from portsip_m365_plugin.graph.retry import may_retry, parse_retry_after, tries_at_most, wait_s
+from portsip_m365_plugin.graph.judge import make_error
+from portsip_m365_plugin.graph.retry import may_retry, tries_at_most, wait_s
 from portsip_m365_plugin.graph.wire import Request, build
-
-__all__ = ["ITEMS_MAX", "BatchItem", "BatchResult", "run_batches"]
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +50,7 @@ class BatchItem(Generic[K]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchResult(Generic[K]):
-    """What became of one item: a reply or an error, never neither."""
+    """The result of one item: a reply or an error, always one of them."""
 
     item: BatchItem[K]
     reply: Reply | None = None
@@ -65,13 +61,17 @@ class BatchResult(Generic[K]):
 class _Waiting(Generic[K]):
     item: BatchItem[K]
     attempt: int = 0
-    waited_s: float = 0.0
     not_before: float = 0.0
+    refused_at: float | None = None
+    """When it was first refused; all the time since then counts as waiting."""
+
+    def waited_s(self, now: float) -> float:
+        return 0.0 if self.refused_at is None else now - self.refused_at
 
 
 @dataclass
 class _Queue(Generic[K]):
-    """Items not yet sent: at most a few batches are drawn ahead from the caller's stream."""
+    """Items not yet sent: at most a few batches are taken ahead from the caller's stream."""
 
     source: Iterator[BatchItem[K] | None]
     size: int = ITEMS_MAX
@@ -80,7 +80,7 @@ class _Queue(Generic[K]):
     is_dry: bool = False
 
     def draw(self, now: float) -> list[_Waiting[K]]:
-        """Return up to a batch of items that may go now, none beyond its mailbox's share."""
+        """Return up to one batch of items that may be sent now, at most `PER_MAILBOX_MAX` of a mailbox in flight."""
         self._fill()
         chosen: list[_Waiting[K]] = []
         kept: deque[_Waiting[K]] = deque()
@@ -102,7 +102,7 @@ class _Queue(Generic[K]):
         return len(self.ready) >= self.size
 
     def give_back(self, entries: list[_Waiting[K]]) -> None:
-        """Free the mailboxes' shares of items that have been answered."""
+        """Note that items have been answered: their mailboxes may be asked again."""
         for entry in entries:
             mailbox = entry.item.request.mailbox
             if mailbox:
@@ -130,26 +130,26 @@ def run_batches(
     singly: bool = False,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[BatchResult[K]]:
-    """Send any number of calls in batches and yield each result as it comes, in no promised order.
+    """Send any number of calls in batches and yield each result as it comes, in any order.
 
     Args:
         client: Sends the batches; a batch refused as a whole is retried as the reads it holds.
-        items: Drawn little by little, on the calling thread; only reads belong here. None says "nothing at the moment":
-            the caller waits for a result before it knows what to ask next. Never None while nothing is outstanding.
+        items: Taken little by little, on the calling thread; reads only. None means "nothing at the moment": the caller
+            waits for a result before it knows what to ask next. Never None while nothing is in flight.
         n_threads: How many batches may be in flight at once.
         singly: Send each item by itself, for a cloud that has no `$batch`.
-        should_stop: Asked on the calling thread, every few seconds at least; when True, what is in flight comes back
-            and nothing more is sent.
+        should_stop: Called on the calling thread, at least every few seconds. When True, requests in flight are
+            awaited and nothing more is sent.
 
     Raises:
-        GraphError: The batch call itself failed for good. Items not yet yielded were not answered.
+        GraphError: The batch call itself failed finally. Items not yet yielded were not answered.
         ProtocolError: The answer to a batch is not one.
     """
     queue: _Queue[K] = _Queue(iter(items), size=1 if singly else ITEMS_MAX)
     flights: dict[Future[Reply], list[_Waiting[K]]] = {}
     with ThreadPoolExecutor(max_workers=n_threads, thread_name_prefix="graph-batch") as pool:
         while True:
-            # One more than may go out waits, where it would be full: no worker idles while answers are worked off.
+            # One full batch more than the threads can send waits in the pool: no thread idles while we yield results.
             while len(flights) < n_threads + queue.has_plenty() and not should_stop():
                 chosen = queue.draw(client.timing.monotonic())
                 if not chosen:
@@ -161,7 +161,7 @@ def run_batches(
                     return
                 _sleep_until_ready(client, queue)
                 continue
-            # Not for ever: a batch may wait for minutes before a closed gate, and the caller has a lease to renew.
+            # With a time-out: a batch may wait for minutes before a closed gate, and the caller has a lease to renew.
             landed, _ = wait(flights, timeout=_LOOK_UP_EVERY_S, return_when=FIRST_COMPLETED)
             for future in landed:
                 entries = flights.pop(future)
@@ -185,42 +185,45 @@ def _build(client: GraphClient, entries: list[_Waiting[Any]]) -> Request:
 
 def _land(client: GraphClient, reply: Reply, entries: list[_Waiting[K]], queue: _Queue[K]) -> Iterator[BatchResult[K]]:
     answers = _read_answers(reply)
-    longest_s = 0.0
-    again: list[_Waiting[K]] = []
+    now = client.timing.monotonic()
+    refused: list[tuple[_Waiting[K], BatchResult[K], float]] = []
     for number, entry in enumerate(entries):
         entry.attempt += 1
-        answer = answers.get(str(number))
-        result, retry_after_s = _judge_item(client, entry.item, answer, reply)
-        error = result.error
-        if error is not None:
-            error.attempts = entry.attempt
-            pause_s = wait_s(entry.attempt, retry_after_s, client.policy, client.timing.random())
-            if isinstance(error, ThrottledError):
-                error.retry_at_utc = client.timing.now_utc() + timedelta(seconds=pause_s)
-            if (
-                may_retry(error, entry.item.request.call.retry)
-                and entry.attempt < tries_at_most(error, client.policy)
-                and client.can_wait(entry.waited_s, pause_s)
-            ):
-                longest_s = max(longest_s, pause_s)
-                again.append(entry)
-                continue
-        yield result
-    if again:
-        # Microsoft: put the throttled ones into a new batch, after the longest of their waits.
-        _log.info("%d of %d items of a batch go again in %.1f s", len(again), len(entries), longest_s)
-        not_before = client.timing.monotonic() + longest_s
-        for entry in again:
-            entry.not_before = not_before
-            entry.waited_s += longest_s
-        queue.ready.extend(again)
+        result = _read_item(client, entry.item, answers.get(str(number)), reply)
+        pause_s = _pause_s(client, entry, result.error, now) if result.error is not None else None
+        if pause_s is None:
+            yield result
+        else:
+            refused.append((entry, result, pause_s))
+    # Microsoft: put the throttled ones into a new batch, after the longest of their waits.
+    longest_s = max((pause_s for _, _, pause_s in refused), default=0.0)
+    for entry, result, _ in refused:
+        if not client.may_wait(longest_s, entry.waited_s(now)):
+            yield result
+            continue
+        entry.not_before = now + longest_s
+        entry.refused_at = now if entry.refused_at is None else entry.refused_at
+        queue.ready.append(entry)
+    if refused:
+        _log.info("%d of %d items of a batch were refused; next try in %.1f s", len(refused), len(entries), longest_s)
+
+
+def _pause_s(client: GraphClient, entry: _Waiting[Any], error: GraphError, now: float) -> float | None:
+    """Return how long to wait before an item is sent again; None if it is not."""
+    error.attempts = entry.attempt
+    pause_s = wait_s(entry.attempt, error.retry_after_s, client.policy, client.timing.random())
+    if isinstance(error, ThrottledError):
+        error.retry_at_utc = client.timing.now_utc() + timedelta(seconds=pause_s)
+    if not may_retry(error, entry.item.request.call.retry) or entry.attempt >= tries_at_most(error, client.policy):
+        return None
+    return pause_s if client.may_wait(pause_s, entry.waited_s(now)) else None
 
 
 def _land_single(flight: Future[Reply], entry: _Waiting[K]) -> BatchResult[K]:
     try:
         return BatchResult(item=entry.item, reply=flight.result())
     except NotSentError:
-        raise  # no network, no token, no time: every other item would fare alike
+        raise  # no network, no token, no time: every other item would fail in the same way
     except GraphError as error:
         return BatchResult(item=entry.item, error=error)
 
@@ -232,14 +235,14 @@ def _read_answers(reply: Reply) -> dict[str, Mapping[str, Any]]:
     return {str(answer.get("id")): answer for answer in responses if isinstance(answer, Mapping)}
 
 
-def _judge_item(
+def _read_item(
     client: GraphClient, item: BatchItem[K], answer: Mapping[str, Any] | None, reply: Reply
-) -> tuple[BatchResult[K], float | None]:
+) -> BatchResult[K]:
     call = item.request.call
     ids: dict[str, Any] = {"request_id": reply.request_id, "client_request_id": reply.client_request_id}
     if answer is None or not isinstance(answer.get("status"), int):
         error: GraphError = AnswerLostError(f"{call.name}: the batch came back without this item", **ids)
-        return BatchResult(item=item, error=error), None
+        return BatchResult(item=item, error=error)
     status: int = answer["status"]
     given = answer.get("headers")
     headers = {str(k).lower(): str(v) for k, v in given.items()} if isinstance(given, Mapping) else {}
@@ -247,23 +250,25 @@ def _judge_item(
     if status in call.success:
         body = _decode_binary(body) if call.is_binary else body if isinstance(body, Mapping) else None
         if body is None:
-            return BatchResult(item=item, error=ProtocolError(f"{call.name}: no body", status=status, **ids)), None
-        return BatchResult(item=item, reply=Reply(status=status, headers=headers, body=body, **ids)), None
+            return BatchResult(item=item, error=ProtocolError(f"{call.name}: no body", status=status, **ids))
+        return BatchResult(item=item, reply=Reply(status=status, headers=headers, body=body, **ids))
     if status < 400:
-        return BatchResult(item=item, error=ProtocolError(f"{call.name}: unexpected", status=status, **ids)), None
-    kind, code = judge(status, body, carries_token=item.request.carries_token)
-    retry_after_s = parse_retry_after(headers.get("retry-after"), client.timing.now_utc())
-    if status == 424 or (status == 503 and retry_after_s is not None):
-        kind = ThrottledError
-    _log.debug("%s in a batch: HTTP %d %s: %s", call.name, status, code, read_message(body))
-    refused = kind(f"{call.name} was refused", status=status, code=code, **ids)
-    if isinstance(refused, ConsentMissingError):
-        refused.name_permission(call.permission)
-    return BatchResult(item=item, error=refused), retry_after_s
+        return BatchResult(item=item, error=ProtocolError(f"{call.name}: unexpected", status=status, **ids))
+    error = make_error(
+        call,
+        status,
+        body,
+        headers.get("retry-after"),
+        client.timing.now_utc(),
+        carries_token=item.request.carries_token,
+        in_batch=True,
+        **ids,
+    )
+    return BatchResult(item=item, error=error)
 
 
 def _decode_binary(body: object) -> bytes | None:
-    """Binary answers come as base64 text; both alphabets are met."""
+    """Binary answers come as base64 text, in either alphabet."""
     if not isinstance(body, str):
         return None
     try:

@@ -17,8 +17,6 @@ from typing import Any, BinaryIO
 
 from portsip_m365_plugin.graph.errors import NotSentError
 
-__all__ = ["ContentChangedError", "FileContent", "FileRange", "StreamedJson", "encode_body", "json_size"]
-
 _PIECE_BYTES = 48 * 1024
 """A multiple of 3, so that every piece is whole base64 by itself."""
 

@@ -1,14 +1,12 @@
-"""One Graph client: sends what the wire table allows, waits when Microsoft asks, and says exactly what came of it.
+"""One Graph client: sends what the wire table allows, waits when Microsoft asks for it, and reports what happened.
 
-It never retries what could happen twice, never follows a redirect with a token, never shows a token to a log, and
-never lets a failed call look like an empty answer.
+It never repeats what could happen twice, never follows a redirect with a token, never logs a token, and never makes a
+failed call look like an empty answer.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import random
 import threading
 import time
@@ -20,8 +18,6 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
 
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.graph.bodies import encode_body
@@ -29,29 +25,26 @@ from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
     BudgetSpentError,
     ConnectFailedError,
-    ConsentMissingError,
     GraphError,
     ProtocolError,
     ThrottledError,
-    error_codes,
-    judge,
-    read_message,
 )
-from portsip_m365_plugin.graph.retry import RetryPolicy, may_retry, parse_retry_after, tries_at_most, wait_s
+from portsip_m365_plugin.graph.judge import error_codes, make_error
+from portsip_m365_plugin.graph.retry import RetryPolicy, may_retry, tries_at_most, wait_s
+from portsip_m365_plugin.graph.session import (
+    CONNECT_S,
+    GARBLED,
+    READ_S,
+    decode_json,
+    drop_connections,
+    is_before_sending,
+    read_content,
+)
 from portsip_m365_plugin.graph.throttle import DIRECTORY, ThrottleGate
 from portsip_m365_plugin.graph.wire import Request
 from portsip_m365_plugin.network import explain_connect_failure
 
-__all__ = ["GraphClient", "Reply", "Timing", "TokenSource", "make_session"]
-
 _log = logging.getLogger(__name__)
-
-_CONNECT_S: Final = 10.0
-_READ_S: Final = 60.0
-_TOTAL_S: Final = 300.0
-_ANSWER_MAX_BYTES: Final = 64 * 1024 * 1024
-_POOL_SIZE: Final = 32
-_PIECE_BYTES: Final = 64 * 1024
 
 
 class TokenSource(Protocol):
@@ -61,16 +54,16 @@ class TokenSource(Protocol):
         """Return a valid token, from a cache where possible.
 
         Raises:
-            TokenMissingError: Entra gives none; carries its sentence and remedy.
+            TokenMissingError: Entra refuses one; the error has Entra's sentence and remedy.
         """
 
     def renew(self) -> str:
-        """Return a token other than the last one: Graph has just refused that."""
+        """Return another token than the last one: Graph has just refused that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """Clock, sleep and chance; tests bring their own."""
+    """Clock, sleep and chance; tests pass their own."""
 
     now_utc: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     monotonic: Callable[[], float] = time.monotonic
@@ -90,6 +83,14 @@ class Reply:
     client_request_id: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ids:
+    """Microsoft's id of a request, and ours."""
+
+    request_id: str
+    client_request_id: str
+
+
 @dataclass
 class GraphClient:
     """A client for one app and tenant in one cloud. Threads may share it.
@@ -97,7 +98,7 @@ class GraphClient:
     Args:
         cloud: Where to send.
         tokens: Where tokens come from.
-        session: Connections; `make_session` makes one.
+        session: Connections; `session.make_session` makes them.
         gate: Shared by all clients of this app and tenant in this process.
         priority: `low` for nightly work, `normal` for what somebody waits for.
         deadline_utc: After this nothing is sent or waited for; a run's own deadline.
@@ -118,47 +119,59 @@ class GraphClient:
     def send(self, request: Request) -> Reply:
         """Send a call until it is answered, refused, or the budget is spent.
 
+        Waiting is measured by the clock. One call never waits longer than the policy's budget, and never past the
+        deadline.
+
         Raises:
-            GraphError: See `graph.errors`; `retry_at_utc` says when it may go on, where that is known.
+            GraphError: See `graph.errors`; `retry_at_utc` says when it may be tried again, where that is known.
         """
         waited_s, attempt, renewed = 0.0, 0, False
-        key = request.mailbox or DIRECTORY
         while True:
-            left_s = self._left_s(waited_s)
-            gate_s = self.gate.wait_s(key)
-            if gate_s > left_s or not self.gate.pass_through(key, at_most_s=left_s):
-                raise ThrottledError("the gate is closed", status=429, retry_at_utc=self._in(gate_s))
-            waited_s += gate_s
+            waited_s += self._pass_gate(request, waited_s)
             attempt += 1
             try:
                 return self._send_once(request, attempt)
             except _TokenRefusedError as refused:
-                # A token can die before its time (revoked, clock): one new one, then the refusal stands.
+                # A token can die early (revoked, clock): get one new token, then the refusal is final.
                 if renewed:
                     raise refused.error from None
                 self.tokens.renew()
                 renewed, attempt = True, attempt - 1
             except GraphError as error:
                 error.attempts = attempt
-                waited_s += self._wait_after(error, request, key, attempt, waited_s)
+                waited_s += self._wait_after(error, request, attempt, waited_s)
 
-    def _wait_after(self, error: GraphError, request: Request, key: str, attempt: int, waited_s: float) -> float:
-        """Wait before the next try and return how long; raise the error where there is none."""
-        retry_after_s: float | None = getattr(error, "retry_after_s", None)
-        pause_s = wait_s(attempt, retry_after_s, self.policy, self.timing.random())
+    def may_wait(self, pause_s: float, waited_s: float) -> bool:
+        """Whether a call that has waited so long may wait once more: its budget and the run's deadline allow it."""
+        in_time = self.deadline_utc is None or self._in(pause_s) < self.deadline_utc
+        return in_time and waited_s + pause_s <= self.policy.budget_s
+
+    def _pass_gate(self, request: Request, waited_s: float) -> float:
+        """Wait until the gate is open and return how long that took."""
+        key = request.mailbox or DIRECTORY
+        left_s, started = self._left_s(waited_s), self.timing.monotonic()
+        if not self.gate.pass_through(key, at_most_s=left_s):
+            closed_s = self.gate.wait_s(key)
+            raise ThrottledError("the gate is closed", status=429, retry_at_utc=self._in(closed_s))
+        return self.timing.monotonic() - started
+
+    def _wait_after(self, error: GraphError, request: Request, attempt: int, waited_s: float) -> float:
+        """Wait before the next try and return how long that took; raise the error if there is no next try."""
+        pause_s = wait_s(attempt, error.retry_after_s, self.policy, self.timing.random())
         if isinstance(error, ThrottledError):
             error.retry_at_utc = self._in(pause_s)
-            self.gate.close_for(pause_s, key)
+            self.gate.close_for(pause_s, request.mailbox or DIRECTORY)
         if not may_retry(error, request.call.retry) or attempt >= tries_at_most(error, self.policy):
             raise error
-        if pause_s > self._left_s(waited_s):
+        if not self.may_wait(pause_s, waited_s):
             error.retry_at_utc = self._in(pause_s)
             raise error
         _log.info("%s: %s; next try in %.1f s", request.call.name, error, pause_s)
         if isinstance(error, ThrottledError):
-            return 0.0  # the gate waits, for all threads alike
+            return 0.0  # the gate makes all threads wait
+        started = self.timing.monotonic()
         self.timing.sleep(pause_s)
-        return pause_s
+        return self.timing.monotonic() - started
 
     def _send_once(self, request: Request, attempt: int) -> Reply:
         call, client_request_id = request.call, str(uuid.uuid4())
@@ -181,84 +194,65 @@ class GraphClient:
         started = self.timing.monotonic()
         with self._lock:
             self.requests_sent += 1
-        ids: dict[str, Any] = {"client_request_id": client_request_id}
         try:
             response = self.session.request(
                 call.method,
                 url,
                 headers=headers,
                 data=data,
-                timeout=(_CONNECT_S, _READ_S),
+                timeout=(CONNECT_S, READ_S),
                 allow_redirects=False,
                 stream=True,
             )
             with response:
-                content = _read_content(response, started, self.timing.monotonic)
+                content = read_content(response, started, self.timing.monotonic)
         except requests.exceptions.RequestException as error:
-            raise self._explain(error, ids) from error
+            raise self._explain(error, client_request_id) from error
         except OSError as error:
-            raise AnswerLostError(type(error).__name__, **ids) from error
-        ids["request_id"] = response.headers.get("request-id", "")[:100]
+            raise AnswerLostError(type(error).__name__, client_request_id=client_request_id) from error
+        ids = _Ids(request_id=response.headers.get("request-id", "")[:100], client_request_id=client_request_id)
         took_s = self.timing.monotonic() - started
         _log.debug(
             "%s %s: HTTP %d, %d bytes, %.3f s, request-id %s",
-            call.method, call.path, response.status_code, len(content), took_s, ids["request_id"],
+            call.method, call.path, response.status_code, len(content), took_s, ids.request_id,
         )  # fmt: skip
         if response.status_code in call.success:
-            return self._accept(request, response, content, ids)
+            return _accept(request, response, content, ids)
         raise self._refuse(request, response, content, ids)
 
-    def _accept(self, request: Request, response: requests.Response, content: bytes, ids: dict[str, Any]) -> Reply:
-        body: Any = None
-        if request.call.is_binary:
-            body = content
-        elif content:
-            body = _decode(response, content)
-            if body is _GARBLED:
-                raise ProtocolError("the answer is not JSON", status=response.status_code, **ids)
-        elif response.status_code == 200:
-            raise ProtocolError("an empty answer where JSON is promised", status=200, **ids)
-        return Reply(status=response.status_code, headers=response.headers, body=body, **ids)
-
-    def _refuse(self, request: Request, response: requests.Response, content: bytes, ids: dict[str, Any]) -> Exception:
+    def _refuse(self, request: Request, response: requests.Response, content: bytes, ids: _Ids) -> Exception:
         status = response.status_code
         if status < 400:
-            # 202 in place of 200, or a redirect: whoever answers so is not the API we know.
-            return ProtocolError(f"an answer with HTTP {status}, which this call never has", status=status, **ids)
-        body = _decode(response, content)
-        kind, code = judge(status, body, carries_token=request.carries_token)
-        retry_after_s = parse_retry_after(response.headers.get("Retry-After"), self.timing.now_utc())
-        if status == 424 and request.call.service == "batch":
-            kind = ThrottledError  # older documentation: a batch with a throttled item fails as a whole
+            # 202 in place of 200, or a redirect: the API that we know never answers like this.
+            detail = f"an answer with HTTP {status}, which this call never has"
+            return ProtocolError(
+                detail, status=status, request_id=ids.request_id, client_request_id=ids.client_request_id
+            )
         if status == 503:
-            # Microsoft: back off, and come back on a new connection.
-            for adapter in set(self.session.adapters.values()):
-                if isinstance(adapter, HTTPAdapter):
-                    adapter.poolmanager.clear()
-            if retry_after_s is not None:
-                kind = ThrottledError
-        _log.info("%s: HTTP %d %s: %s", request.call.name, status, code, read_message(body))
-        error = kind(f"{request.call.name} was refused", status=status, code=code, **ids)
-        if isinstance(error, ConsentMissingError):
-            error.name_permission(request.call.permission)
-        error.retry_after_s = retry_after_s  # type: ignore[attr-defined]  # read by _wait_after alone
-        if status == 401 and {*error_codes(body)} <= {"InvalidAuthenticationToken", "401"}:
+            drop_connections(self.session)  # Microsoft: back off, and come back on a new connection
+        body = decode_json(response, content)
+        error = make_error(
+            request.call,
+            status,
+            body,
+            response.headers.get("Retry-After"),
+            self.timing.now_utc(),
+            carries_token=request.carries_token,
+            request_id=ids.request_id,
+            client_request_id=ids.client_request_id,
+        )
+        if status == 401 and {*error_codes(body)} <= _TOKEN_CODES:
             error.sentence, error.remedy = _TOKEN_REFUSED
             return _TokenRefusedError(error)
         return error
 
-    def _explain(self, error: requests.exceptions.RequestException, ids: dict[str, Any]) -> GraphError:
-        host = urlsplit(self.cloud.graph).hostname or ""
-        sentence, remedy = explain_connect_failure(error, host)
-        told = {"sentence": sentence, "remedy": remedy, **ids}
-        if _is_before_sending(error):
-            return ConnectFailedError(type(error).__name__, **told)
-        return AnswerLostError(type(error).__name__, **ids)
-
-    def can_wait(self, waited_s: float, pause_s: float) -> bool:
-        """Whether a call that has waited so long may wait once more: its budget and the run's deadline allow it."""
-        in_time = self.deadline_utc is None or self._in(pause_s) < self.deadline_utc
-        return in_time and waited_s + pause_s <= self.policy.budget_s
+    def _explain(self, error: requests.exceptions.RequestException, client_request_id: str) -> GraphError:
+        if not is_before_sending(error):
+            return AnswerLostError(type(error).__name__, client_request_id=client_request_id)
+        sentence, remedy = explain_connect_failure(error, urlsplit(self.cloud.graph).hostname or "")
+        return ConnectFailedError(
+            type(error).__name__, sentence=sentence, remedy=remedy, client_request_id=client_request_id
+        )
 
     def _left_s(self, waited_s: float) -> float:
         left_s = self.policy.budget_s - waited_s
@@ -273,24 +267,31 @@ class GraphClient:
         return self.timing.now_utc() + timedelta(seconds=seconds)
 
 
-def make_session(url: str, environment: Mapping[str, str] = os.environ) -> requests.Session:
-    """Make connections to one origin, with the machine's proxies and trust (`REQUESTS_CA_BUNDLE`) read once.
+def _accept(request: Request, response: requests.Response, content: bytes, ids: _Ids) -> Reply:
+    status, body = response.status_code, None
+    detail = ""
+    if request.call.is_binary:
+        body = content
+    elif content:
+        body = decode_json(response, content)
+        detail = "the answer is not JSON" if body is GARBLED else ""
+    elif status == 200:
+        detail = "an empty answer where JSON is promised"
+    if detail:
+        raise ProtocolError(detail, status=status, request_id=ids.request_id, client_request_id=ids.client_request_id)
+    return Reply(
+        status=status,
+        headers=response.headers,
+        body=body,
+        request_id=ids.request_id,
+        client_request_id=ids.client_request_id,
+    )
 
-    requests would read the environment, and `~/.netrc`, again for every request.
-    """
-    session = requests.Session()
-    session.trust_env = False
-    session.verify = environment.get("REQUESTS_CA_BUNDLE") or environment.get("CURL_CA_BUNDLE") or True
-    session.proxies.update(get_environ_proxies(url))
-    session.headers["User-Agent"] = "portsip-m365-plugin"
-    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=_POOL_SIZE, max_retries=0)
-    session.mount("https://", adapter)
-    return session
 
-
+_TOKEN_CODES: Final = frozenset({"InvalidAuthenticationToken", "InvalidCloudInstance", "401"})
 _TOKEN_REFUSED: Final = (
-    "Microsoft Graph refuses the token that Entra has just given.",
-    "Check that the cloud is the one the directory is in, and the clock of this server.",
+    "Microsoft Graph refuses the token that Entra has just issued.",
+    "Check that the right cloud is chosen for this directory, and check the clock of this server.",
 )
 
 
@@ -300,37 +301,3 @@ class _TokenRefusedError(Exception):
     def __init__(self, error: GraphError) -> None:
         self.error = error
         super().__init__()
-
-
-_GARBLED: Final = object()
-
-
-def _decode(response: requests.Response, content: bytes) -> Any:
-    """Return the JSON of an answer, or a mark that it is none. The content type is believed before the content."""
-    content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if content_type != "application/json" and not content_type.endswith("+json"):
-        return _GARBLED
-    try:
-        return json.loads(content)
-    except ValueError:
-        return _GARBLED
-
-
-def _read_content(response: requests.Response, started: float, monotonic: Callable[[], float]) -> bytes:
-    pieces, size = [], 0
-    for piece in response.iter_content(_PIECE_BYTES):
-        pieces.append(piece)
-        size += len(piece)
-        if size > _ANSWER_MAX_BYTES or monotonic() - started > _TOTAL_S:
-            raise requests.exceptions.ConnectionError("the answer is too large or too slow")
-    return b"".join(pieces)
-
-
-def _is_before_sending(error: requests.exceptions.RequestException) -> bool:
-    """Whether the connection failed before the request went out."""
-    if isinstance(
-        error, (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
-    ):
-        return True
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return type(reason).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "SSLError"}

@@ -17,21 +17,6 @@ from portsip_m365_plugin.graph.errors import ProtocolError
 from portsip_m365_plugin.graph.wire import IMMUTABLE_IDS, Request, build, follow
 from portsip_m365_plugin.mapping.contacts import CONTACT_SELECT
 
-__all__ = [
-    "ask_changes",
-    "ask_child_folders",
-    "ask_contact",
-    "ask_default_folder",
-    "ask_first_contact",
-    "ask_folder_changes",
-    "ask_folders",
-    "ask_keys",
-    "ask_list",
-    "ask_purpose",
-    "read_id",
-    "read_purpose",
-]
-
 PAGE_SIZE: Final = 200
 """Contacts a page: 20 such pages in one batch are about 8 MB; far larger pages time out (504) at Microsoft."""
 KEYS_PAGE_SIZE: Final = 1000

@@ -19,18 +19,6 @@ from portsip_m365_plugin.graph.errors import BadRequestError, GraphError, Protoc
 from portsip_m365_plugin.graph.uploads import upload
 from portsip_m365_plugin.graph.wire import CALLS, build
 
-__all__ = [
-    "INLINE_MAX_BYTES",
-    "SESSION_MAX_BYTES",
-    "MailFile",
-    "delete_draft",
-    "has_drafts",
-    "make_draft",
-    "send_draft",
-    "send_mail",
-    "sendmail_size",
-]
-
 _log = logging.getLogger(__name__)
 
 INLINE_MAX_BYTES: Final = 3_900_000

@@ -15,8 +15,6 @@ from portsip_m365_plugin.graph.client import Reply
 from portsip_m365_plugin.graph.errors import ProtocolError
 from portsip_m365_plugin.graph.wire import Request, follow
 
-__all__ = ["Page", "read_page", "walk"]
-
 PAGES_MAX: Final = 100_000
 ROWS_MAX: Final = 5_000_000
 

@@ -14,8 +14,6 @@ from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.graph.errors import GraphError, MailboxMissingError, NotFoundError, ProtocolError
 from portsip_m365_plugin.graph.wire import Request, build
 
-__all__ = ["PhotoMark", "ask_photo", "ask_picture", "is_no_photo", "read_photo_mark", "sniff_picture"]
-
 _PLACEHOLDER_ID: Final = "1x1"
 _NO_MAILBOX_CODE: Final = "AuthenticationError"
 """400, sometimes 401, "Error authenticating with resource": how the photo of somebody without mailbox is refused."""

@@ -10,8 +10,6 @@ from portsip_m365_plugin.graph.batch import BatchItem, BatchResult, K, run_batch
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import ProtocolError, RefusedError
 
-__all__ = ["read_many"]
-
 _log = logging.getLogger(__name__)
 
 _NO_BATCH: Final = (400, 404, 405, 501)

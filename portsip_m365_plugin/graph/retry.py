@@ -23,8 +23,6 @@ from portsip_m365_plugin.graph.errors import (
     UnavailableError,
 )
 
-__all__ = ["RetryClass", "RetryPolicy", "may_retry", "parse_retry_after", "tries_at_most", "wait_s"]
-
 
 class RetryClass(StrEnum):
     """What repeating a call would do; stated per row of the wire table."""

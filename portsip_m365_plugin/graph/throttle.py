@@ -1,15 +1,13 @@
 """One gate per app and tenant: when Microsoft asks one thread to wait, all of them wait.
 
-All requests made while throttled count against the limit again, so a closed gate is worth more than a quick retry.
-Outlook's limits are per mailbox: there only the mailbox's own key is closed.
+Requests made while throttled count against the limit too, so waiting is better than a quick retry. Outlook's limits
+are per mailbox: there only the key of that mailbox is closed.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-
-__all__ = ["ThrottleGate"]
 
 DIRECTORY = ""
 _KEYS_MAX = 20_000
@@ -29,7 +27,7 @@ class ThrottleGate:
         self._lock = threading.Lock()
 
     def close_for(self, seconds: float, key: str = DIRECTORY) -> None:
-        """Let nobody through for so long; an earlier, later end stays. `key` names a mailbox, or everything."""
+        """Close the gate for so long. It never opens earlier than before. `key` is a mailbox, or `DIRECTORY`: all."""
         until = self._monotonic() + seconds
         with self._lock:
             if len(self._closed_until) > _KEYS_MAX:
@@ -44,11 +42,14 @@ class ThrottleGate:
         return max(0.0, until - self._monotonic())
 
     def pass_through(self, key: str = DIRECTORY, *, at_most_s: float) -> bool:
-        """Wait until the gate is open; False if that would take longer than `at_most_s` (nothing is waited then)."""
-        left_s = at_most_s
+        """Wait until the gate is open.
+
+        False if it stays closed for longer than `at_most_s`, measured by the clock. Another thread may close it for
+        longer while this one waits, so some of that time may have passed by then, but never more.
+        """
+        until = self._monotonic() + at_most_s
         while (wait := self.wait_s(key)) > 0:
-            if wait > left_s:
+            if self._monotonic() + wait > until:
                 return False
             self._sleep(wait)
-            left_s -= wait
         return True

@@ -25,11 +25,9 @@ from portsip_m365_plugin.graph.errors import (
     ThrottledError,
     TooLargeError,
     UnavailableError,
-    judge,
 )
-from portsip_m365_plugin.graph.retry import parse_retry_after
-
-__all__ = ["RANGE_BYTES", "check_upload_url", "upload"]
+from portsip_m365_plugin.graph.judge import make_error
+from portsip_m365_plugin.graph.wire import CALLS
 
 RANGE_BYTES: Final = 12 * 320 * 1024
 """Below 4,000,000; a multiple of 320 KiB, as Microsoft's other upload sessions want it."""
@@ -115,18 +113,16 @@ def _call(
         raise AnswerLostError("the upload session is gone", status=404)
     if response.status_code < 400:
         raise ProtocolError("an upload session answered what it never has", status=response.status_code)
-    kind, code = judge(response.status_code, body)
-    retry_after_s = parse_retry_after(response.headers.get("Retry-After"), client.timing.now_utc())
-    refusal = kind("an upload was refused", status=response.status_code, code=code)
-    refusal.retry_after_s = retry_after_s  # type: ignore[attr-defined]  # read by _pause_s alone
-    raise refusal
+    retry_after = response.headers.get("Retry-After")
+    raise make_error(CALLS["mail.create_upload"], response.status_code, body, retry_after, client.timing.now_utc())
 
 
 def _pause_s(error: GraphError, failures: int) -> float:
-    asked: float | None = getattr(error, "retry_after_s", None)
-    if asked is not None and asked > _PAUSE_MAX_S:
+    if error.retry_after_s is None:
+        return min(_PAUSE_MAX_S, 2.0**failures)
+    if error.retry_after_s > _PAUSE_MAX_S:
         raise error
-    return asked if asked is not None else min(_PAUSE_MAX_S, 2.0**failures)
+    return error.retry_after_s
 
 
 def _next_byte(body: Any, size_bytes: int) -> int:

@@ -12,8 +12,6 @@ from portsip_m365_plugin.graph.paging import Page, walk
 from portsip_m365_plugin.graph.reads import read_many
 from portsip_m365_plugin.graph.wire import CALLS, USER_SELECT, Request, build, follow
 
-__all__ = ["USER_SELECT", "delta_users", "get_user", "get_users", "latest_delta_link", "list_users"]
-
 PAGE_SIZE: Final = 999
 _NO_USERS: Final = frozenset({"delta", "$count"})
 """What stands in the place of a user's id and is another call."""

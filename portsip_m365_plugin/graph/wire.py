@@ -19,8 +19,6 @@ from portsip_m365_plugin.graph.errors import ForeignLinkError
 from portsip_m365_plugin.graph.retry import RetryClass
 from portsip_m365_plugin.mapping.contacts import CONTACT_SELECT
 
-__all__ = ["BODY_LACKS", "CALLS", "USER_SELECT", "Call", "Request", "WireError", "build", "follow"]
-
 BOTH: Final = ("GLOBAL", "CHINA")
 
 USER_SELECT: Final = (

@@ -17,6 +17,7 @@ from portsip_m365_plugin.entra.aadsts import RefusalKind
 from portsip_m365_plugin.graph.bodies import ContentChangedError
 from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
+    AppMissingError,
     BadRequestError,
     BudgetSpentError,
     ConnectFailedError,
@@ -29,6 +30,8 @@ from portsip_m365_plugin.graph.errors import (
     ProtocolError,
     QuotaError,
     RecipientError,
+    RefusedError,
+    SenderBlockedError,
     ThrottledError,
     TokenMissingError,
     TooLargeError,
@@ -128,6 +131,15 @@ _BY_KIND: Final[tuple[tuple[type[GraphError], _Case], ...]] = (
             " to its access policy; a change takes up to 2 hours. First of all, Mail.Send must be consented to.",
         ),
     ),
+    (AppMissingError, _Case(status=_DEFERRED, reason="{sentence}", remedy="{remedy}", wait_s=300.0)),
+    (
+        SenderBlockedError,
+        _Case(
+            status=_REJECTED,
+            reason="Microsoft blocks sending from {mailbox} (outbound spam protection).",
+            remedy="{remedy}",
+        ),
+    ),
     (MailboxMissingError, _NO_LICENCE),
     (NotFoundError, _NO_SUCH_MAILBOX),
     (
@@ -158,6 +170,7 @@ _BY_KIND: Final[tuple[tuple[type[GraphError], _Case], ...]] = (
             remedy="Give the request id to the plugin's maker or to Microsoft.",
         ),
     ),
+    (RefusedError, _Case(status=_REJECTED, reason="{sentence}", remedy="{remedy}")),
     (GraphError, _Case(status=_UNKNOWN, reason="{sentence}", remedy="{remedy}")),
 )
 

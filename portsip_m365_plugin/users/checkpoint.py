@@ -10,7 +10,7 @@ from typing import Final
 
 from pbx_plugin_api import Host, InvalidValueError, dump, load
 from portsip_m365_plugin.clouds import Cloud
-from portsip_m365_plugin.graph.users import USER_SELECT
+from portsip_m365_plugin.graph.wire import USER_SELECT
 from portsip_m365_plugin.mapping.users import MappingRules
 
 SCHEMA_VERSION: Final = 1

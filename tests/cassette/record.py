@@ -27,7 +27,8 @@ from urllib.parse import urlsplit
 from portsip_m365_plugin.clouds import CHINA, GLOBAL, Cloud
 from portsip_m365_plugin.entra.keypair import make_key_pair
 from portsip_m365_plugin.entra.tokens import AppCredential, AppToken, acquire_app_token
-from portsip_m365_plugin.graph.client import GraphClient, Timing, make_session
+from portsip_m365_plugin.graph.client import GraphClient, Timing
+from portsip_m365_plugin.graph.session import make_session
 from portsip_m365_plugin.graph.throttle import ThrottleGate
 from portsip_m365_plugin.graph.wire import CALLS, build
 from tests.cassette.scenes import Props, Stage, scenes_of

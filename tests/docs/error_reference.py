@@ -9,7 +9,7 @@ from typing import Final
 
 from portsip_m365_plugin.entra import aadsts, signin_errors
 from portsip_m365_plugin.entra.idtoken import IdTokenError
-from portsip_m365_plugin.graph import errors
+from portsip_m365_plugin.graph import errors, judge
 from portsip_m365_plugin.mail import receipts
 from portsip_m365_plugin.mapping.users import SKIP_DETAILS
 
@@ -42,8 +42,8 @@ def _token_errors() -> Iterator[str]:
 def _graph_errors() -> Iterator[str]:
     yield from _section("Microsoft Graph", "Graph's code or status", "What is wrong", "What to do")
     for kind in _kinds(errors.GraphError):
-        codes = sorted(code for code, known in errors.BY_CODE.items() if known is kind)
-        codes += [f"HTTP {status}" for status, known in errors.BY_STATUS.items() if known is kind]
+        codes = sorted(code for code, known in judge.BY_CODE.items() if known is kind)
+        codes += [f"HTTP {status}" for status, known in judge.BY_STATUS.items() if known is kind]
         if "sentence_template" in vars(kind):
             yield f"| {', '.join(codes) or '-'} | {kind.sentence_template} | {kind.remedy_template or '-'} |"
     yield ""

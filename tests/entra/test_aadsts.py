@@ -61,10 +61,10 @@ def test_what_nobody_knows_yet_still_carries_its_ids() -> None:
     assert CORRELATION in refusal.describe()
 
 
-def test_only_passing_problems_are_retryable() -> None:
-    assert explain_token_error(answer(90033)).retryable
-    assert explain_token_error({"error": "temporarily_unavailable"}).retryable
-    assert not explain_token_error(answer(700016)).retryable
+def test_only_passing_problems_are_transient() -> None:
+    assert explain_token_error(answer(90033)).kind is RefusalKind.TRANSIENT
+    assert explain_token_error({"error": "temporarily_unavailable"}).kind is RefusalKind.TRANSIENT
+    assert explain_token_error(answer(700016)).kind is RefusalKind.APPLICATION
 
 
 def test_the_free_text_is_never_repeated() -> None:

@@ -141,7 +141,6 @@ def test_nobody_there_is_told_from_the_causes(lab: Lab) -> None:
     refused = acquire_app_token(replace(given, cloud=replace(given.cloud, authority="https://127.0.0.1:9")), fresh=True)
     assert isinstance(refused, EntraRefusal)
     assert refused.kind is RefusalKind.UNREACHABLE
-    assert refused.retryable
     unknown = acquire_app_token(
         replace(given, cloud=replace(given.cloud, authority="https://login.invalid")), fresh=True
     )
@@ -179,7 +178,7 @@ def test_entras_own_troubles(lab: Lab, status: int) -> None:
     lab.realm().faults.add(Fault("status", "oauth2/v2.0/token", status=status, retry_after="5", times=None))
     answer = acquire_app_token(credential(lab), fresh=True)
     assert isinstance(answer, EntraRefusal)
-    assert answer.retryable
+    assert answer.kind is RefusalKind.TRANSIENT
 
 
 def test_threads_share_one_token_request(lab: Lab) -> None:

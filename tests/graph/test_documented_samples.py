@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from portsip_m365_plugin.clouds import CHINA, GLOBAL
-from portsip_m365_plugin.graph import errors
+from portsip_m365_plugin.graph import errors, judge
 from portsip_m365_plugin.graph.batch import BatchItem, run_batches
 from portsip_m365_plugin.graph.paging import Page, read_page
 from portsip_m365_plugin.graph.wire import CALLS, Request, build, follow
@@ -100,9 +100,9 @@ def test_single_objects(name: str, call: str) -> None:
 def test_refusals(name: str, expected: tuple[int, type[errors.GraphError]]) -> None:
     status, kind = expected
     body = read(name)
-    found, code = errors.judge(status, body)
+    found, code = judge.judge(status, body)
     assert found is kind
-    assert code in list(errors.error_codes(body))
+    assert code in list(judge.error_codes(body))
     assert found.sentence_template
 
 
@@ -134,7 +134,7 @@ def test_batches(name: str) -> None:
 @needs_samples
 def test_the_sample_of_an_old_delta_link_asks_for_a_resync() -> None:
     body = read("observed-400-users-delta-DeltaLink-older-than-30-days.json")
-    assert errors.judge(400, body, carries_token=True)[0] is errors.ResyncRequiredError
+    assert judge.judge(400, body, carries_token=True)[0] is errors.ResyncRequiredError
 
 
 def mocks_of_our_calls() -> list[tuple[str, Any]]:
@@ -163,7 +163,7 @@ def test_documented_mocks() -> None:
         if isinstance(body.get("value"), list):
             assert read_page(body, request_of(name)).rows == body["value"]
         elif response.get("statusCode", 200) >= 400:
-            assert issubclass(errors.judge(response["statusCode"], body)[0], errors.GraphError)
+            assert issubclass(judge.judge(response["statusCode"], body)[0], errors.GraphError)
 
 
 @needs_samples

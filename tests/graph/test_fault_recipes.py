@@ -19,8 +19,9 @@ from portsip_m365_plugin.connect import AppSettings, credential_for
 from portsip_m365_plugin.entra.tokens import AppToken, acquire_app_token
 from portsip_m365_plugin.graph import errors
 from portsip_m365_plugin.graph.batch import BatchItem, run_batches
-from portsip_m365_plugin.graph.client import GraphClient, Timing, make_session
+from portsip_m365_plugin.graph.client import GraphClient, Timing
 from portsip_m365_plugin.graph.retry import RetryPolicy
+from portsip_m365_plugin.graph.session import make_session
 from portsip_m365_plugin.graph.throttle import ThrottleGate
 from portsip_m365_plugin.graph.users import delta_users, latest_delta_link, list_users
 from portsip_m365_plugin.graph.wire import build

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,9 +28,8 @@ from portsip_m365_plugin.graph.errors import (
     ResyncRequiredError,
     ThrottledError,
     UnavailableError,
-    error_codes,
-    judge,
 )
+from portsip_m365_plugin.graph.judge import error_codes, judge
 from portsip_m365_plugin.graph.paging import walk
 from portsip_m365_plugin.graph.retry import RetryPolicy, parse_retry_after, wait_s
 from portsip_m365_plugin.graph.throttle import ThrottleGate
@@ -92,6 +93,77 @@ def test_beyond_the_budget_the_error_says_when_to_come_back() -> None:
     with pytest.raises(ThrottledError):  # and the gate stays shut for everybody, without a request
         wired.client.send(reading())
     assert len(wired.answers.asked) == 1
+
+
+class TestWaitingByTheClock:
+    """What a call has waited is measured, also where another thread makes the wait longer or sleep takes longer."""
+
+    def test_a_gate_that_closes_again_meanwhile_counts_in_full(self) -> None:
+        # Another thread closes the gate for 200 s more each time this one wakes up: 1,100 s were slept on 900 s.
+        wired = wire(*[refused(429, retry_after="200")] * 8, policy=RetryPolicy(budget_s=900))
+        asleep = wired.clock.sleep
+        closed = iter([150.0] * 3)
+
+        def sleep(seconds: float) -> None:
+            asleep(seconds)
+            wired.client.gate.close_for(next(closed, 0.0))
+
+        wired.client.gate = ThrottleGate(lambda: wired.clock.now_s, sleep)
+        with pytest.raises(ThrottledError) as caught:
+            wired.client.send(reading())
+        assert wired.clock.now_s <= 900
+        assert wired.clock.now_s > 600
+        assert caught.value.retry_at_utc is not None
+        assert caught.value.retry_at_utc > START_UTC + timedelta(seconds=wired.clock.now_s)
+
+    def test_a_sleep_that_takes_longer_counts_in_full(self) -> None:
+        wired = wire(*[refused(500)] * 20, policy=RetryPolicy(tries_max=20, base_s=100, budget_s=900))
+        timing = wired.clock.timing()
+        wired.client.timing = replace(timing, sleep=lambda seconds: timing.sleep(seconds + 50))
+        with pytest.raises(UnavailableError):
+            wired.client.send(reading())
+        assert wired.clock.now_s - 50 <= 900
+
+    @pytest.mark.parametrize("answer", [refused(429, retry_after="90"), refused(500)], ids=["429", "500"])
+    def test_nothing_sleeps_past_the_deadline(self, answer: Written) -> None:
+        deadline_utc = START_UTC + timedelta(seconds=300)
+        wired = wire(*[answer] * 20, policy=RetryPolicy(tries_max=20, base_s=40), deadline_utc=deadline_utc)
+        with pytest.raises(GraphError):
+            wired.client.send(reading())
+        assert 0 < wired.clock.now_s <= 300
+
+    def test_no_item_sleeps_past_the_deadline(self) -> None:
+        deadline_utc = START_UTC + timedelta(seconds=300)
+        answers = [batch_answer(item(0, 429))] * 20
+        wired = wire(*answers, policy=RetryPolicy(tries_max=20, base_s=40), deadline_utc=deadline_utc)
+        (result,) = list(run_batches(wired.client, items_of(1)))
+        assert isinstance(result.error, ThrottledError)
+        assert 0 < wired.clock.now_s <= 300
+
+    def test_an_item_does_not_wait_past_its_budget_because_another_one_must(self) -> None:
+        asked: list[list[str]] = []
+
+        def answer(request: requests.PreparedRequest) -> Written:
+            urls = [each["url"] for each in json.loads(request.body or b"")["requests"]]
+            asked.append(urls)
+            waits = {"/users/u0": "60" if len(asked) == 1 else "20", "/users/u1": "90"}
+            if len(asked) == 3:
+                return batch_answer(*[item(n) for n in range(len(urls))])
+            return batch_answer(*[item(n, 429, headers={"Retry-After": waits[url]}) for n, url in enumerate(urls)])
+
+        wired = wire(answer, answer, answer, policy=RetryPolicy(budget_s=100))
+        first, second = items_of(2)
+
+        def draw() -> Iterator[BatchItem[int] | None]:
+            yield first
+            while wired.clock.now_s < 60:
+                yield None
+            yield second
+
+        results = {r.item.key: r for r in run_batches(wired.client, draw())}
+        assert asked == [["/users/u0"], ["/users/u0", "/users/u1"], ["/users/u1"]]
+        assert isinstance(results[0].error, ThrottledError)
+        assert results[1].reply is not None
 
 
 def test_after_the_deadline_nothing_is_sent() -> None:
@@ -311,7 +383,8 @@ def batch_answer(*items: dict[str, Any]) -> Written:
 
 
 def item(number: int, status: int = 200, **more: Any) -> dict[str, Any]:
-    body = {"id": f"u{number}"} if status == 200 else {"error": {"code": "X"}}
+    code = "Authorization_RequestDenied" if status == 403 else "X"
+    body = {"id": f"u{number}"} if status == 200 else {"error": {"code": code}}
     return {"id": str(number), "status": status, "body": body, **more}
 
 

@@ -142,7 +142,7 @@ def test_real_refusals_of_the_simulated_exchange(lab: Lab, tmp_path: Path) -> No
 
 
 def test_an_answer_that_does_not_come_in_time_is_unknown(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portsip_m365_plugin.graph.client._READ_S", 0.3)
+    monkeypatch.setattr("portsip_m365_plugin.graph.client.READ_S", 0.3)
     assert faulty(post, "delay", pause_s=1.5).status is UNKNOWN
 
 

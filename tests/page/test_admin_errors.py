@@ -37,7 +37,7 @@ CASES: dict[str, tuple[str, str]] = {
         " some minutes to be known. If it is there already, check that it has not expired.",
     ),
     "missing permission": (
-        "The app registration lacks the permission User.Read.All, or an administrator has not consented to it.",
+        "The app registration lacks the permission User.Read.All, or no administrator has consented to it.",
         "In Entra, open the app registration, API permissions: add the application permission and grant admin consent.",
     ),
     "clock behind": (

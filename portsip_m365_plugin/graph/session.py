@@ -1,0 +1,80 @@
+"""Connections to Graph and what comes over them: sessions, answers read with limits, JSON decoded strictly."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
+
+CONNECT_S: Final = 10.0
+READ_S: Final = 60.0
+_TOTAL_S: Final = 300.0
+_ANSWER_MAX_BYTES: Final = 64 * 1024 * 1024
+_POOL_SIZE: Final = 32
+_PIECE_BYTES: Final = 64 * 1024
+
+GARBLED: Final = object()
+"""Stands for an answer that is not JSON."""
+
+
+def make_session(url: str, environment: Mapping[str, str] = os.environ) -> requests.Session:
+    """Make connections to one origin. The machine's proxies and trust store (`REQUESTS_CA_BUNDLE`) are read once.
+
+    By itself requests reads the environment, and `~/.netrc`, again for every request.
+    """
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = environment.get("REQUESTS_CA_BUNDLE") or environment.get("CURL_CA_BUNDLE") or True
+    session.proxies.update(get_environ_proxies(url))
+    session.headers["User-Agent"] = "portsip-m365-plugin"
+    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=_POOL_SIZE, max_retries=0)
+    session.mount("https://", adapter)
+    return session
+
+
+def drop_connections(session: requests.Session) -> None:
+    """Close the connections that are kept open: the next request gets a new one."""
+    for adapter in set(session.adapters.values()):
+        if isinstance(adapter, HTTPAdapter):
+            adapter.poolmanager.clear()
+
+
+def read_content(response: requests.Response, started: float, monotonic: Callable[[], float]) -> bytes:
+    """Read a whole answer, up to a size and a time.
+
+    Raises:
+        requests.exceptions.ConnectionError: It is too large or too slow.
+    """
+    pieces, size = [], 0
+    for piece in response.iter_content(_PIECE_BYTES):
+        pieces.append(piece)
+        size += len(piece)
+        if size > _ANSWER_MAX_BYTES or monotonic() - started > _TOTAL_S:
+            raise requests.exceptions.ConnectionError("the answer is too large or too slow")
+    return b"".join(pieces)
+
+
+def decode_json(response: requests.Response, content: bytes) -> Any:
+    """Return the JSON of an answer, or `GARBLED`. The content type must say JSON too."""
+    content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if content_type != "application/json" and not content_type.endswith("+json"):
+        return GARBLED
+    try:
+        return json.loads(content)
+    except ValueError:
+        return GARBLED
+
+
+def is_before_sending(error: requests.exceptions.RequestException) -> bool:
+    """Whether the connection failed before the request was sent."""
+    if isinstance(
+        error, (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
+    ):
+        return True
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return type(reason).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "SSLError"}
