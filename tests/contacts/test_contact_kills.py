@@ -9,6 +9,7 @@ import pytest
 
 from pbx_plugin_api import CompanyBook, DraftContact, PersonalBook, TickStatus
 from portsip_m365_plugin.contacts import state as mailbox_state
+from portsip_m365_plugin.simulator import front
 from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.contact_lab import ContactLab
 
@@ -74,7 +75,7 @@ def kill_at(lab: ContactLab, monkeypatch: pytest.MonkeyPatch, n: int) -> Iterato
         patch.setattr(lab.host.contacts, "apply", guarded(lab.host.contacts.apply, before=before))
         patch.setattr(lab.host.state, "put_many", guarded(lab.host.state.put_many, before=before))
         patch.setattr(lab.host.state, "put", guarded(lab.host.state.put, before=before))
-        patch.setattr(lab.realm, "handle", guarded(lab.realm.handle, before=before))
+        patch.setattr(front, "answer", guarded(front.answer, before=before))
         try:
             lab.run()
         except Killed:
@@ -116,8 +117,8 @@ def test_a_deadline_and_a_long_wait_end_the_run_without_harm() -> None:
     lab.realm.faults.add(Fault("status", match="batch", status=429, retry_after="7200", inner=False))
     told = lab.run()
     assert (told.status, told.resumable) == (TickStatus.STOPPED, False)
-    assert told.retry_at_utc is not None
-    assert (told.retry_at_utc - lab.host.clock.now_utc()).total_seconds() >= 7200
+    assert told.next_due_at_utc is not None
+    assert (told.next_due_at_utc - lab.host.clock.now_utc()).total_seconds() >= 7200
     lab.sync.pass_days(0.2)
     lab.sync.elapsed_s += 20_000
     assert lab.run().status is TickStatus.DONE

@@ -246,16 +246,16 @@ def test_a_few_mailboxes_at_a_time_are_many_within_a_day() -> None:
         lab.settings_changes |= {"whose": WhoseContacts.EXCEPT, "listed": frozenset(p.id for p in lab.people[:n])}
         return lab.run()
 
-    assert leave_out(10).deleted == 10
+    assert leave_out(10).counts.contacts_deleted == 10
     lab.sync.pass_days(0.5)
     report = leave_out(12)
     assert (report.status, report.counts.contacts_deleted) == (TickStatus.NEEDS_APPROVAL, 0)
     pending = pending_removal(lab.host)
     assert pending is not None
     approve_removal(lab.host, pending.checksum, ADMIN)
-    assert leave_out(12).deleted == 2
+    assert leave_out(12).counts.contacts_deleted == 2
     lab.sync.pass_days(1)
-    assert leave_out(17).deleted == 5, "another day"
+    assert leave_out(17).counts.contacts_deleted == 5, "another day"
 
 
 def test_contacts_that_were_approved_to_go_do_not_count_against_the_day(lab: ContactLab) -> None:

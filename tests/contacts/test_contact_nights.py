@@ -11,7 +11,9 @@ from portsip_m365_plugin.contacts import walk as contact_walk
 from portsip_m365_plugin.contacts.run import RESYNC_JOB
 from portsip_m365_plugin.contacts.state import StateWriter
 from portsip_m365_plugin.contacts.walk import SINGLE_KEY, WALK_KEY, ContactWalk
+from portsip_m365_plugin.simulator import front
 from portsip_m365_plugin.simulator.faults import Fault
+from portsip_m365_plugin.simulator.realm import Realm
 from tests.support.contact_lab import ContactLab
 
 
@@ -277,15 +279,15 @@ def test_a_contact_that_slips_between_two_pages_is_not_taken_for_deleted(monkeyp
     settled(lab, contacts=7)
     box = lab.mailbox(lab.people[0])
     lab.add(lab.people[0])  # something differs, so that the listing is compared
-    handle = lab.realm.handle
+    answer_really = front.answer
 
-    def delete_between_pages(request: Any) -> Any:
-        answer = handle(request)
+    def delete_between_pages(realm: Realm, request: Any) -> Any:
+        answer = answer_really(realm, request)
         if b"$skip=3" in answer[0].body and len(box.default_folder.contacts) == 8:
             box.remove_contact(next(iter(box.default_folder.contacts.values())))
         return answer
 
-    monkeypatch.setattr(lab.realm, "handle", delete_between_pages)
+    monkeypatch.setattr(front, "answer", delete_between_pages)
     report = lab.night()
     assert (report.counts.contacts_deleted, report.counts.contacts_created, len(box.default_folder.contacts)) == (
         0,
@@ -378,7 +380,7 @@ def test_a_resync_that_is_cut_off_goes_on_where_it_ended(monkeypatch: pytest.Mon
     assert sum(report.counts.mailboxes_read for report in reports) == 60
     assert sum(report.counts.contacts_unchanged for report in reports) == 60, "each was read anew, and once"
     again = turn(RESYNC_JOB, resumed=False)
-    assert again.mailboxes_read > 0, "pressed again, it begins again"
+    assert again.counts.mailboxes_read > 0, "pressed again, it begins again"
 
 
 def test_a_resync_killed_while_it_forgets_reads_everything_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
