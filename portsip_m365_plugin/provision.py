@@ -16,11 +16,11 @@ from pbx_plugin_api import (
 from portsip_m365_plugin.connect import NotReady, connect
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.graph.users import get_user
+from portsip_m365_plugin.mailboxes import Mailboxes
 from portsip_m365_plugin.mapping.users import SKIP_DETAILS, Skip, map_user
 from portsip_m365_plugin.page.lookup import IMPATIENT
 from portsip_m365_plugin.page.users_tab import read_mapping_rules
 from portsip_m365_plugin.photos import read_one_photo
-from portsip_m365_plugin.users.purposes import Purposes
 
 __all__ = ["describe_person"]
 
@@ -56,7 +56,7 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     outcome = map_user(user, rules)
     if isinstance(outcome, Skip):
         return _refuse(request, outcome.reason, outcome.detail)
-    no_person = Purposes(host, host.clock.now_utc()).reason_for(outcome.link.subject)
+    no_person = Mailboxes(host).reason_for(outcome.link.subject)
     if no_person is not None:
         return _refuse(request, no_person, SKIP_DETAILS[no_person])
     wants_photo = values.get("sync_photo") is True

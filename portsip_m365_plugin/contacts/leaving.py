@@ -23,7 +23,8 @@ from pbx_plugin_api import (
 )
 from portsip_m365_plugin.contacts.books import BATCH_MAX, CompanyWriter
 from portsip_m365_plugin.contacts.scope import Scope
-from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, MailboxStatus, StateWriter, load_mailboxes
+from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, StateWriter, load_mailboxes
+from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 from portsip_m365_plugin.users.guard import RemovalWindow, is_too_many
 
 __all__ = [

@@ -24,11 +24,6 @@ from pbx_plugin_api import (
 )
 from portsip_m365_plugin.contacts.books import CompanyWriter, mend_diverged
 from portsip_m365_plugin.contacts.leaving import find_leaving, remove_leaving
-from portsip_m365_plugin.contacts.purpose import (
-    PurposeNotPermittedError,
-    PurposeStoppedError,
-    find_shared_mailboxes,
-)
 from portsip_m365_plugin.contacts.scope import (
     ContactSettings,
     PersonalScope,
@@ -37,10 +32,16 @@ from portsip_m365_plugin.contacts.scope import (
     SharedMode,
     Target,
 )
-from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, MailboxStatus, StateWriter, load_mailboxes
+from portsip_m365_plugin.contacts.shared import (
+    PurposeNotPermittedError,
+    PurposeStoppedError,
+    find_shared_mailboxes,
+)
+from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, StateWriter, load_mailboxes
 from portsip_m365_plugin.contacts.walk import ContactTally, ContactWalk
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
+from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 
 __all__ = [
     "RESYNC_JOB",

@@ -11,26 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from pbx_plugin_api import Host, JsonValue
-from portsip_m365_plugin.graph.errors import (
-    GraphError,
-    MailboxMissingError,
-    MailboxMovingError,
-    MailboxRefusedError,
-    NotFoundError,
-    QuotaError,
-)
-
-__all__ = [
-    "BookKind",
-    "FolderRecord",
-    "MailboxRecord",
-    "MailboxStatus",
-    "StateWriter",
-    "judge_mailbox",
-    "load_mailbox",
-    "load_mailboxes",
-    "state_key",
-]
+from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 
 SCHEMA_VERSION: Final = 1
 PREFIX: Final = "contacts.box."
@@ -48,21 +29,6 @@ class BookKind(StrEnum):
 
     PERSONAL = "personal"
     COMPANY = "company"
-
-
-class MailboxStatus(StrEnum):
-    """How a mailbox stands. Every one but `OK` keeps the contacts that are there."""
-
-    OK = "ok"
-    NO_MAILBOX = "no_mailbox"
-    ON_PREMISES = "on_premises"
-    INACTIVE = "inactive"
-    """Not licensed, deactivated, or on premises: Microsoft says the same of all three."""
-    MOVING = "moving"
-    REFUSED = "refused"
-    FULL = "full"
-    FAILED = "failed"
-    """An error of the moment; asked again by the next run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,31 +84,6 @@ class MailboxRecord:
         """Return the record with every mark forgotten."""
         folders = tuple(replace(folder, mark=None) for folder in self.folders)
         return replace(self, tree_link=None, folders=folders)
-
-
-_BY_CODE: Final = {
-    "MailboxNotHostedInExchangeOnline": MailboxStatus.ON_PREMISES,
-    "MailboxNotEnabledForRESTAPI": MailboxStatus.INACTIVE,
-    "ErrorMailboxNotEnabledForRESTAPI": MailboxStatus.INACTIVE,
-    "MailboxNotSupportedForRESTAPI": MailboxStatus.INACTIVE,
-    "AuthenticationError": MailboxStatus.NO_MAILBOX,
-}
-
-
-def judge_mailbox(error: GraphError) -> MailboxStatus:
-    """Say what an error tells about the mailbox; `FAILED` where it is about the moment."""
-    if error.code in _BY_CODE:
-        return _BY_CODE[error.code]
-    for kind, status in (
-        (MailboxMissingError, MailboxStatus.NO_MAILBOX),
-        (NotFoundError, MailboxStatus.NO_MAILBOX),
-        (MailboxMovingError, MailboxStatus.MOVING),
-        (MailboxRefusedError, MailboxStatus.REFUSED),
-        (QuotaError, MailboxStatus.FULL),
-    ):
-        if isinstance(error, kind):
-            return status
-    return MailboxStatus.FAILED
 
 
 def state_key(kind: BookKind, mailbox_id: str) -> str:

@@ -17,14 +17,13 @@ from portsip_m365_plugin.contacts.scope import ContactSettings, Target
 from portsip_m365_plugin.contacts.state import (
     BookKind,
     MailboxRecord,
-    MailboxStatus,
     StateWriter,
-    judge_mailbox,
     load_mailbox,
 )
 from portsip_m365_plugin.graph.batch import BatchItem, run_batches
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import ConsentMissingError, GraphError, ProtocolError, RefusedError
+from portsip_m365_plugin.graph.mailboxes import MailboxStatus, judge_mailbox
 from portsip_m365_plugin.mapping.contacts import map_contact
 
 __all__ = ["ContactTally", "ContactWalk"]

@@ -96,11 +96,6 @@ def ask_contact(cloud: Cloud, mailbox_id: str, contact_id: str) -> Request:
     )
 
 
-def ask_purpose(cloud: Cloud, mailbox_id: str) -> Request:
-    """Ask what a mailbox is for. Needs MailboxSettings.Read."""
-    return build("mailbox.purpose", cloud, user_id=mailbox_id)
-
-
 def read_id(row: Mapping[str, Any], request: Request) -> str:
     """Return the id of a row.
 
@@ -111,14 +106,3 @@ def read_id(row: Mapping[str, Any], request: Request) -> str:
     if not isinstance(found, str) or not 0 < len(found) <= ID_MAX_CHARS:
         raise ProtocolError(f"{request.call.name}: a row without an id")
     return found
-
-
-def read_purpose(body: object) -> str:
-    """Return `user`, `shared`, `room` and so on; empty where the answer says nothing.
-
-    The documentation prints `{"value": "shared"}`, inside the whole settings `{"userPurpose": {"value": "user"}}`, and
-    the schema says plain text: all of them are taken.
-    """
-    while isinstance(body, Mapping):
-        body = body.get("userPurpose", body.get("value"))
-    return body if isinstance(body, str) else ""

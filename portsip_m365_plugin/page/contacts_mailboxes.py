@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from pbx_plugin_api import ActionOutcome, Done, Host, JsonValue, Refused, Table
-from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, MailboxStatus, load_mailbox
+from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, load_mailbox
+from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 from portsip_m365_plugin.page.words import GUID
 
 __all__ = ["MEANINGS", "listed_people", "mailbox_table", "show_mailbox_state"]

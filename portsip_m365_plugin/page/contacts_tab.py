@@ -32,7 +32,7 @@ from portsip_m365_plugin.contacts.scope import (
     SharedMode,
     WhoseContacts,
 )
-from portsip_m365_plugin.contacts.state import MailboxStatus
+from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 from portsip_m365_plugin.page.contacts_mailboxes import MEANINGS, listed_people, mailbox_table
 from portsip_m365_plugin.page.signin_tab import FindObjectId, resolve_people
 from portsip_m365_plugin.page.words import Toggle, Word

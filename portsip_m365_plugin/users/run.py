@@ -28,6 +28,7 @@ from portsip_m365_plugin.users.checkpoint import (
     why_full,
 )
 from portsip_m365_plugin.users.guard import RemovalWindow, judge
+from portsip_m365_plugin.users.nonpersons import NonPersonFilter
 from portsip_m365_plugin.users.plan import SyncPlan, make_plan, settle_absent
 from portsip_m365_plugin.users.pull import (
     Listing,
@@ -38,7 +39,6 @@ from portsip_m365_plugin.users.pull import (
     pull_everybody,
     reread,
 )
-from portsip_m365_plugin.users.purposes import Purposes
 from portsip_m365_plugin.users.spool import Spool
 
 __all__ = ["SyncOptions", "preview_user_sync", "run_user_sync"]
@@ -144,14 +144,13 @@ class _Run:
         users = self._host.users.counts()
         if listing.is_full and listing.people == 0:
             return self._report(TickStatus.FAILED, _EMPTY)
-        purposes = Purposes(self._host, self._now_utc)
-        purposes.learn(
-            spool, self._client, self._rules, listing, is_first=not users.linked, is_forced=self._options.full
-        )
+        nonpersons = NonPersonFilter(self._host, self._client, spool, self._rules, n_threads=self._tick.max_requests)
+        nonpersons.ask(listing, is_first=not users.linked, is_forced=self._options.full)
+        nonpersons.leave_out()
         plan = make_plan(self._host, spool, self._rules, listing, self._now_utc)
         if 0 < spool.count("absent") <= _CONFIRM_MAX_ABSENT:
             confirm_absent(self._host, spool, self._client, self._rules)
-            purposes.settle(spool)
+            nonpersons.leave_out()
         unlisted = spool.count("absent JOIN pulled USING (oid)")
         settle_absent(self._host, spool, self._rules, plan, self._now_utc)
 

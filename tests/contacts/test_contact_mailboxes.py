@@ -21,11 +21,12 @@ from pbx_plugin_api import (
     TickStatus,
     Viewer,
 )
-from portsip_m365_plugin.contacts import purpose as mailbox_purpose
+from portsip_m365_plugin.contacts import shared
 from portsip_m365_plugin.contacts.leaving import approve_removal, pending_removal
-from portsip_m365_plugin.contacts.purpose import find_shared_mailboxes
 from portsip_m365_plugin.contacts.scope import SharedMode, WhoseContacts
-from portsip_m365_plugin.contacts.state import MailboxStatus, load_mailboxes
+from portsip_m365_plugin.contacts.shared import find_shared_mailboxes
+from portsip_m365_plugin.contacts.state import load_mailboxes
+from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 from portsip_m365_plugin.graph.paging import Page
 from portsip_m365_plugin.graph.users import list_users
 from portsip_m365_plugin.simulator.faults import Fault
@@ -481,7 +482,7 @@ def test_a_shared_mailbox_that_one_listing_leaves_out_is_asked_for_by_id(
         for page in list_users(client):
             yield replace(page, rows=[row for row in page.rows if row["id"] != info.id])
 
-    monkeypatch.setattr(mailbox_purpose, "list_users", without_it)
+    monkeypatch.setattr(shared, "list_users", without_it)
     assert lab.night().counts.contacts_deleted == 0
     lab.realm.faults.add(Fault("status", match=f"/users/{info.id}[^/]*$", status=500, times=None))
     lab.night()
@@ -494,15 +495,15 @@ def test_an_account_that_is_gone_by_that_answer_too_leaves(
     found: tuple[ContactLab, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lab, info = found
-    monkeypatch.setattr(mailbox_purpose, "get_users", lambda client, names: [(name, None) for name in names])
-    monkeypatch.setattr(mailbox_purpose, "list_users", lambda client: [Page(rows=[])])
+    monkeypatch.setattr(shared, "get_users", lambda client, names: [(name, None) for name in names])
+    monkeypatch.setattr(shared, "list_users", lambda client: [Page(rows=[])])
     assert info.id in {record.mailbox_id for record in load_mailboxes(lab.host)}
     assert find_shared_mailboxes(lab.host, lab.client(), lab.microsoft.id, n_threads=1) == []
 
 
 def test_answers_about_mailboxes_that_got_lost_take_no_contacts_along(found: tuple[ContactLab, Person]) -> None:
     lab, info = found
-    for key, _ in list(lab.host.state.items("contacts.purpose.")):
+    for key, _ in list(lab.host.state.items("mailboxes.")):
         lab.host.state.delete(key)
     info.mailbox = "moving"
     lab.night()

@@ -16,11 +16,11 @@ from portsip_m365_plugin.contacts.state import (
     BookKind,
     FolderRecord,
     MailboxRecord,
-    MailboxStatus,
     StateWriter,
     load_mailbox,
     load_mailboxes,
 )
+from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
 from portsip_m365_plugin.page.contacts_tab import (
     FIELD_NAMES,

@@ -7,7 +7,7 @@ import pytest
 from pbx_plugin_api import DisableReason, TickStatus
 from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.world.directory import Person
-from portsip_m365_plugin.users import purposes
+from portsip_m365_plugin.users import nonpersons
 from tests.support.sync_realm import SyncLab
 
 ALLOWED = ("User.Read.All", "MailboxSettings.Read")
@@ -82,7 +82,7 @@ def test_without_the_permission_one_request_a_week_finds_that_out() -> None:
 
 
 def test_a_long_first_import_is_not_made_longer_and_the_next_listing_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(purposes, "NEW_MAX_PEOPLE", 10)
+    monkeypatch.setattr(nonpersons, "NEW_MAX_PEOPLE", 10)
     lab = SyncLab(permissions=ALLOWED)
     person = disguised(lab, "shared")
     assert lab.run(confirm=True).requests == 2
@@ -110,7 +110,7 @@ def test_where_there_is_no_batch_they_are_asked_one_by_one() -> None:
 
 
 def test_a_run_that_has_to_end_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(purposes, "_AT_ONCE", 10)
+    monkeypatch.setattr(nonpersons, "_AT_ONCE", 10)
     lab = SyncLab(permissions=ALLOWED)
     lab.settle()
     person = lab.people()[-1]
@@ -135,7 +135,7 @@ def test_one_account_without_a_mailbox_is_no_permission() -> None:
 
 
 def test_a_listing_out_of_turn_still_asks_about_who_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(purposes, "NEW_MAX_PEOPLE", 30)
+    monkeypatch.setattr(nonpersons, "NEW_MAX_PEOPLE", 30)
     lab = SyncLab(permissions=ALLOWED)
     lab.settle()
     lab.run()
