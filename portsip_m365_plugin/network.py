@@ -1,4 +1,4 @@
-"""Why a connection failed, in a sentence: told from the exception's own chain of causes, not from its text."""
+"""Why a connection failed, in a sentence. Decided by the exception's chain of causes, not by its text."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ def explain_connect_failure(error: BaseException, host: str) -> tuple[str, str]:
     """Return what is wrong and what to do, for the admin.
 
     Args:
-        error: Whatever the HTTP library raised; its causes, reasons and arguments are searched.
-        host: Whom we wanted to reach.
+        error: What the HTTP library raised; its causes, reasons and arguments are searched.
+        host: The host that we tried to reach.
     """
     causes = list(_causes(error))
     names = {type(cause).__name__ for cause in causes}
@@ -22,14 +22,17 @@ def explain_connect_failure(error: BaseException, host: str) -> tuple[str, str]:
             "Check the DNS settings and the internet connection of this server.",
         )
     if "ProxyError" in names:
-        return f"The proxy on the way to {host} refused or failed.", "Check HTTPS_PROXY and NO_PROXY of this server."
+        return (
+            f"The proxy for {host} refused the connection or failed.",
+            "Check HTTPS_PROXY and NO_PROXY of this server.",
+        )
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return (
             f"The TLS certificate of {host} is not trusted by this server.",
-            "If a firewall inspects TLS, name its certificate authority in REQUESTS_CA_BUNDLE; check the clock.",
+            "If a firewall inspects TLS, add its certificate authority with REQUESTS_CA_BUNDLE. Check the clock too.",
         )
     if any(isinstance(cause, ssl.SSLError) for cause in causes) or "SSLError" in names:
-        return f"No TLS connection to {host} could be made.", "Check proxy and firewall; TLS 1.2 or newer is needed."
+        return f"The TLS connection to {host} failed.", "Check proxy and firewall. TLS 1.2 or newer is needed."
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return f"{host} refused the connection.", "Check the address, and the firewall of this server."
     if any(isinstance(cause, TimeoutError) for cause in causes) or names & {"ConnectTimeoutError", "ReadTimeoutError"}:

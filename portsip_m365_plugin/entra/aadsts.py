@@ -1,7 +1,8 @@
-"""Entra's refusals of the app, explained to an administrator: what is wrong, and what to do. A table, not code.
+"""Why Entra refused a token to the app: what is wrong and what to do, for an administrator. One table.
 
-Source: Microsoft Entra authentication and authorization error codes (2024-04-24), completed from live answers (facts
-of 2026-11). Microsoft's codes are "for humans": control flow here asks only for the kind.
+Source: Microsoft Entra authentication and authorization error codes (2024-04-24,
+learn.microsoft.com/entra/identity-platform/reference-error-codes), completed from live answers seen until 2026-11.
+Microsoft advises against branching on codes: our code uses only the kind.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ class EntraRefusal:
     sentence: str
     remedy: str
     error: str = ""
-    """OAuth's own word, such as `invalid_client`."""
+    """The OAuth error, such as `invalid_client`."""
     code: int = 0
-    """The number after AADSTS; 0 where none came."""
+    """The number after AADSTS; 0 where there is none."""
     trace_id: str = ""
     correlation_id: str = ""
     timestamp: str = ""
@@ -55,39 +56,15 @@ _TABLE: Final[tuple[tuple[RefusalKind, str, str, tuple[int, ...]], ...]] = (
     (
         RefusalKind.APPLICATION,
         "Entra does not know this application ID in this directory.",
-        "Check the application (client) ID, and that it was registered in this directory and cloud.",
+        "Check the application (client) ID. The app must be registered in this directory and in this cloud.",
         (700016, 50012100),
     ),
     (
-        RefusalKind.TENANT,
-        "Entra does not know this directory (tenant) ID.",
-        "Check the directory ID, and that the right cloud is chosen (GLOBAL or CHINA).",
-        (90002, 900021, 900023, 50020, 50059, 9001023, 90130),
-    ),
-    (
-        RefusalKind.CLOUD,
-        "The directory belongs to another Microsoft cloud than the one chosen.",
-        "Choose the other cloud (GLOBAL or CHINA) in the settings.",
-        (90038, 900382, 900432, 90051, 1000104, 500011, 900439),
-    ),
-    (
-        RefusalKind.CERTIFICATE,
-        "Entra does not accept the certificate of this PBX.",
-        "Download public_key.pem and upload it to the app registration under Certificates & secrets; a new upload takes"
-        " some minutes to be known. If it is there already, check that it has not expired.",
-        (700027, 700023, 700030, 1000502, 7000214),
-    ),
-    (
-        RefusalKind.CLOCK,
-        "The clock of this server is wrong: Entra finds our signature outside its valid time.",
-        "Set the server's clock (NTP) and try again.",
-        (700024,),
-    ),
-    (
-        RefusalKind.CERTIFICATE,
-        "Entra finds our signed request malformed.",
-        "Check the application ID; then generate a new key pair and upload it.",
-        (50012, 50013, 500133, 50027, 50048, 7000218, 700025, 7000215, 7000222),
+        RefusalKind.APPLICATION,
+        "The app is registered, but its enterprise application is missing in this directory.",
+        "In Entra, open the app registration, API permissions, and grant admin consent. That creates the enterprise"
+        " application.",
+        (7000229,),
     ),
     (
         RefusalKind.APPLICATION,
@@ -96,20 +73,89 @@ _TABLE: Final[tuple[tuple[RefusalKind, str, str, tuple[int, ...]], ...]] = (
         (7000112, 70001),
     ),
     (
+        RefusalKind.APPLICATION,
+        "This application needs a signing key of its own, because a claims-mapping policy is assigned to it.",
+        "In Entra, remove the claims-mapping policy from the enterprise application, or set acceptMappedClaims to true"
+        " in the manifest of the app registration.",
+        (50146,),
+    ),
+    (
+        RefusalKind.TENANT,
+        "Entra does not know this directory (tenant) ID.",
+        "Check the directory ID, and check that the right cloud is chosen.",
+        (90002, 900021, 900023, 50020, 50059, 9001023, 90130),
+    ),
+    (
+        RefusalKind.TENANT,
+        "The directory is blocked or was deleted, or this application is not available in it.",
+        "Check at Microsoft that the directory and the application still exist. Nobody is deleted in the PBX.",
+        (5000224,),
+    ),
+    (
+        RefusalKind.TENANT,
+        "Microsoft 365 is not available in this directory: the subscription is missing or has ended.",
+        "Check the subscription in the Microsoft 365 admin center. Nobody is deleted in the PBX.",
+        (500014, 650052, 650054),
+    ),
+    (
+        RefusalKind.CLOUD,
+        "The directory belongs to another Microsoft cloud than the one chosen.",
+        "Choose the directory's own cloud in the settings.",
+        (90038, 900382, 900432, 90051, 1000104, 500011, 900439),
+    ),
+    (
+        RefusalKind.CLOUD,
+        "Entra refuses our signed request, because it was made for another cloud or another directory.",
+        "Choose the directory's own cloud in the settings, and check the directory ID.",
+        (700023,),
+    ),
+    (
+        RefusalKind.CLOUD,
+        "Entra does not accept the address of Microsoft Graph that was requested: it belongs to another cloud.",
+        "Choose the directory's own cloud in the settings. If the operator of this PBX defined the cloud, check its"
+        " Graph address.",
+        (1002012, 70011),
+    ),
+    (
+        RefusalKind.CERTIFICATE,
+        "Entra does not accept the certificate of this PBX.",
+        "Download public_key.pem and upload it to the app registration under Certificates & secrets. Entra needs a few"
+        " minutes to accept a new certificate. If it is uploaded already, check that it has not expired.",
+        (700027, 700030, 1000502, 7000214),
+    ),
+    (
+        RefusalKind.CLOCK,
+        "The clock of this server is wrong: for Entra our signature is outside its valid time.",
+        "Set the server's clock (NTP) and try again.",
+        (700024,),
+    ),
+    (
+        RefusalKind.CERTIFICATE,
+        "Entra says that our signed request is malformed.",
+        "Check the application ID. If it is right, generate a new key pair and upload it.",
+        (50012, 50013, 500133, 50027, 50048, 7000218, 700025, 7000215, 7000222),
+    ),
+    (
         RefusalKind.CONSENT,
-        "The app registration lacks the consent of an administrator.",
+        "No administrator has consented to the permissions of the app registration.",
         "In Entra, open the app registration, API permissions, and grant admin consent.",
-        (65001, 90094, 90095, 65004, 650052, 650056, 650057, 70011, 1002012),
+        (65001, 90094, 90095, 65004, 650056, 650057),
     ),
     (
         RefusalKind.POLICY,
         "A Conditional Access policy of the directory blocks this application.",
-        "Let the policy admit this server's address, or exclude the application from it.",
+        "Allow this server's address in the policy, or exclude the application from it.",
         (53000, 53001, 53003, 530032, 50005, 50131),
     ),
     (
+        RefusalKind.POLICY,
+        "The security defaults of the directory block this sign-in.",
+        "Sign in with a browser instead of a device code, or ask the directory's administrator.",
+        (530035,),
+    ),
+    (
         RefusalKind.TRANSIENT,
-        "Entra has a passing problem.",
+        "Entra has a temporary problem.",
         "Nothing to do: it is tried again.",
         (90033, 90006, 90012, 90024, 50033, 50087, 50196, 90014),
     ),
@@ -119,23 +165,25 @@ _BY_CODE: Final = {code: (kind, sentence, remedy) for kind, sentence, remedy, co
 _UNKNOWN: Final = (
     RefusalKind.OTHER,
     "Entra refused a token to this application.",
-    "Look up the code at Microsoft, and give them the ids if you ask their support.",
+    "Look the code up at https://login.microsoftonline.com/error?code={code}. Microsoft's support needs the ids.",
 )
 _CODE: Final = re.compile(r"AADSTS(\d{4,8})")
 _GUID: Final = re.compile(r"[0-9a-fA-F-]{36}")
 
 
 def explain_token_error(answer: Mapping[str, Any]) -> EntraRefusal:
-    """Explain what the token endpoint answered. Never repeats its free text, which may quote what we sent."""
+    """Explain an error answer of the token endpoint. Never repeats its free text, which may quote what we sent."""
     error = answer.get("error")
     codes = list(_read_codes(answer))
     kind, sentence, remedy = next((_BY_CODE[code] for code in codes if code in _BY_CODE), _UNKNOWN)
     if kind is RefusalKind.OTHER and error == "temporarily_unavailable":
         kind, sentence, remedy = _BY_CODE[90033]
+    if not codes and kind is RefusalKind.OTHER:
+        remedy = "Give the ids to Microsoft's support."
     return EntraRefusal(
         kind=kind,
         sentence=sentence,
-        remedy=remedy,
+        remedy=remedy.replace("{code}", str(codes[0] if codes else "")),
         error=error if isinstance(error, str) and error.isascii() and len(error) <= 64 else "",
         code=codes[0] if codes else 0,
         trace_id=_read_id(answer, "trace_id"),

@@ -1,7 +1,7 @@
-"""Why Microsoft did not sign somebody in: a sentence for the person, a word and the ids for the audit log.
+"""Why Microsoft did not sign somebody in: a sentence for the person, a code and the ids for the audit log.
 
-What comes back through the browser is the visitor's to write. From it we take a code of digits, a known OAuth word and
-GUIDs, nothing else: no text of the request reaches a page or a log.
+Visitors can change what comes back through their browser. So we take only a numeric code, a known OAuth error and
+GUIDs from it. No other text of the request reaches a page or a log.
 
 Sources: RFC 6749 sections 4.1.2.1 and 5.2; OpenID Connect Core section 3.1.2.6; Microsoft "Authentication and
 authorization error codes" (2024-04-24, read 2026-11).
@@ -17,7 +17,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderRefusal:
-    """A refusal of Microsoft's, explained."""
+    """Microsoft's refusal, explained."""
 
     reason: str
     """`aadsts_50105`, `oauth_access_denied` or `provider_error`."""
@@ -30,38 +30,38 @@ class ProviderRefusal:
 _AGAIN: Final = "Please sign in again."
 _SENTENCES: Final[Mapping[str, str]] = {
     "consent_missing": "Your organisation has not yet allowed the PBX to sign people in with Microsoft. Ask your"
-    " administrator to grant admin consent to it.",
-    "cancelled": "The sign-in was cancelled at Microsoft. You can try again whenever you like.",
+    " administrator to grant admin consent.",
+    "cancelled": "The sign-in was cancelled at Microsoft. You can try again at any time.",
     "not_assigned": "Your account is not assigned to this application. Ask your administrator to assign you to it in"
     " Microsoft Entra ID.",
-    "conditional_access": "A security rule of your organisation (Conditional Access) does not allow this sign-in from"
-    " this device or place. Ask your administrator.",
+    "conditional_access": "A security rule of your organisation (Conditional Access or security defaults) does not"
+    " allow this sign-in from this device or place. Ask your administrator.",
     "wrong_tenant": "This Microsoft account does not belong to the organisation of this PBX. Sign in with your work"
-    " account there, or ask your administrator.",
-    "account_blocked": "Your Microsoft account is disabled, locked, or needs a new password. Ask your administrator.",
-    "interaction_needed": f"Microsoft wants you to confirm who you are once more. {_AGAIN}",
-    "too_late": f"The sign-in took too long, or its answer was used already. {_AGAIN}",
-    "setup": "The PBX's connection to Microsoft 365 is not set up correctly. Ask your administrator, and tell them the"
+    " account of that organisation, or ask your administrator.",
+    "account_blocked": "Your Microsoft account is disabled or locked, or needs a new password. Ask your administrator.",
+    "interaction_needed": f"Microsoft needs to check again who you are. {_AGAIN}",
+    "too_late": f"The sign-in took too long, or its answer was used before. {_AGAIN}",
+    "setup": "The PBX's connection to Microsoft 365 is not set up correctly. Ask your administrator, and give them the"
     " reference number.",
-    "transient": "Microsoft has a passing problem. Please try again in a few minutes.",
-    "unknown": "Microsoft did not sign you in. Ask your administrator, and tell them the reference number.",
+    "transient": "Microsoft has a temporary problem. Please try again in a few minutes.",
+    "unknown": "Microsoft did not sign you in. Ask your administrator, and give them the reference number.",
 }
 
 _KIND_BY_CODE: Final[Mapping[int, str]] = {
     code: kind
     for kind, codes in {
-        "consent_missing": (65001, 90094, 90095, 650052, 650056, 650057),
+        "consent_missing": (65001, 90094, 90095, 650056, 650057),
         "cancelled": (65004,),
         "not_assigned": (50105,),
-        "conditional_access": (50005, 50097, 50131, 53000, 53001, 53002, 53003, 53004, 530032),
+        "conditional_access": (50005, 50097, 50131, 53000, 53001, 53002, 53003, 53004, 530032, 530035),
         "wrong_tenant": (16000, 50020, 50034, 50194, 51004, 90072),
         "account_blocked": (50053, 50055, 50057),
         "interaction_needed": (50058, 50074, 50076, 50079, 50158),
         "too_late": (54005, 70000, 70008, 700005, 501481),
         "setup": (
-            *(50011, 50012, 50013, 50027, 50048, 500011, 500133, 70001, 70011, 90002, 90038, 90051, 900021, 900023),
-            *(900382, 900432, 700016, 700024, 700025, 700027, 700030, 700054, 1000104, 1002012, 7000112, 7000215),
-            *(7000218, 7000222),
+            *(50011, 50012, 50013, 50027, 50048, 50146, 500011, 500014, 500133, 650052, 650054, 70001, 70011, 90002),
+            *(90038, 90051, 900021, 900023, 900382, 900432, 700016, 700023, 700024, 700025, 700027, 700030, 700054),
+            *(1000104, 1002012, 5000224, 7000112, 7000215, 7000218, 7000222, 7000229),
         ),
         "transient": (50033, 50087, 50196, 90006, 90012, 90024, 90033),
     }.items()

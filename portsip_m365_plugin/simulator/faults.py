@@ -21,6 +21,7 @@ KINDS = (
     "delay",  # whole answer after `pause_s`
     "replace",  # right status, but `body` and/or `content_type` are not what was asked for
     "redirect",  # 302 to `location`
+    "aadsts",  # Entra refuses with the AADSTS code in `code`, in its own shape
     "loop",  # next link points at this very request
     "empty_page",  # a page without items and with a next link to the page that was due
     "duplicates",  # the page repeats its first item at its end

@@ -39,6 +39,8 @@ def _answer_struck(realm: Realm, request: Request, struck: list[Fault]) -> tuple
             refused = faulty_status(fault)
             realm.note(request, "(fault)", refused.status)
             return refused, None
+        elif fault.kind == "aadsts":
+            return Entra(realm).refuse(request, int(fault.code)), None
     kinds = frozenset(fault.kind for fault in struck)
     given = _route(realm, request, kinds & PAGE_FAULTS)
     transport: Transport | None = None

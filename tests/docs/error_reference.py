@@ -35,7 +35,7 @@ def _token_errors() -> Iterator[str]:
     yield from _section("The app's own token (Test connection, every run)", "AADSTS", "What is wrong", "What to do")
     for _, sentence, remedy, codes in aadsts._TABLE:
         yield f"| {', '.join(map(str, codes))} | {sentence} | {remedy} |"
-    yield f"| any other | {aadsts._UNKNOWN[1]} | {aadsts._UNKNOWN[2]} |"
+    yield f"| any other | {aadsts._UNKNOWN[1]} | {aadsts._UNKNOWN[2].format(code='CODE')} |"
     yield ""
 
 

@@ -13,16 +13,16 @@ from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind, explain_
 TRACE, CORRELATION = "a" * 8 + "-0000-0000-0000-" + "b" * 12, "c" * 8 + "-0000-0000-0000-" + "d" * 12
 
 CODES = {
-    RefusalKind.APPLICATION: (700016, 7000112, 70001),
-    RefusalKind.TENANT: (90002, 900021, 900023, 9001023, 90130),
-    RefusalKind.CLOUD: (90038, 900382, 900432, 90051, 1000104, 500011),
+    RefusalKind.APPLICATION: (700016, 7000112, 70001, 7000229, 50146),
+    RefusalKind.TENANT: (90002, 900021, 900023, 9001023, 90130, 5000224, 500014, 650052, 650054),
+    RefusalKind.CLOUD: (90038, 900382, 900432, 90051, 1000104, 500011, 700023, 1002012, 70011),
     RefusalKind.CERTIFICATE: (700027, 700030, 50012, 50013, 500133, 50027, 50048, 7000215, 7000222, 7000218, 700025),
     RefusalKind.CLOCK: (700024,),
-    RefusalKind.CONSENT: (65001, 90094, 90095, 65004, 650052, 650056, 650057, 70011, 1002012),
-    RefusalKind.POLICY: (53000, 53001, 53003, 530032, 50005, 50131),
+    RefusalKind.CONSENT: (65001, 90094, 90095, 65004, 650056, 650057),
+    RefusalKind.POLICY: (53000, 53001, 53003, 530032, 530035, 50005, 50131),
     RefusalKind.TRANSIENT: (90033, 90006, 90012, 90024, 50033, 50087, 50196),
 }
-"""facts/graph.md 7.7: the codes that the token endpoint can answer an app with."""
+"""The codes that the token endpoint can answer an app with."""
 
 
 def answer(code: int, **more: Any) -> dict[str, Any]:
@@ -58,6 +58,7 @@ def test_what_nobody_knows_yet_still_carries_its_ids() -> None:
     refusal = explain_token_error(answer(1234567))
     assert refusal.kind is RefusalKind.OTHER
     assert "AADSTS1234567" in refusal.describe()
+    assert "https://login.microsoftonline.com/error?code=1234567" in refusal.remedy
     assert CORRELATION in refusal.describe()
 
 

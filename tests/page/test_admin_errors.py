@@ -25,16 +25,16 @@ from tests.support.pbx_hand import Hand
 CASES: dict[str, tuple[str, str]] = {
     "wrong tenant": (
         "Entra does not know this directory (tenant) ID.",
-        "Check the directory ID, and that the right cloud is chosen (GLOBAL or CHINA).",
+        "Check the directory ID, and check that the right cloud is chosen.",
     ),
     "wrong application": (
         "Entra does not know this application ID in this directory.",
-        "Check the application (client) ID, and that it was registered in this directory and cloud.",
+        "Check the application (client) ID. The app must be registered in this directory and in this cloud.",
     ),
     "unknown certificate": (
         "Entra does not accept the certificate of this PBX.",
-        "Download public_key.pem and upload it to the app registration under Certificates & secrets; a new upload takes"
-        " some minutes to be known. If it is there already, check that it has not expired.",
+        "Download public_key.pem and upload it to the app registration under Certificates & secrets. Entra needs a few"
+        " minutes to accept a new certificate. If it is uploaded already, check that it has not expired.",
     ),
     "missing permission": (
         "The app registration lacks the permission User.Read.All, or no administrator has consented to it.",
@@ -54,7 +54,7 @@ CASES: dict[str, tuple[str, str]] = {
     ),
     "TLS": (
         "The TLS certificate of 127.0.0.1 is not trusted by this server.",
-        "If a firewall inspects TLS, name its certificate authority in REQUESTS_CA_BUNDLE; check the clock.",
+        "If a firewall inspects TLS, add its certificate authority with REQUESTS_CA_BUNDLE. Check the clock too.",
     ),
 }
 
@@ -171,7 +171,7 @@ def test_a_directory_looked_for_in_the_wrong_cloud(make_lab: Callable[..., Lab])
     outcome = hand.press("test_connection")
     assert isinstance(outcome, Refused)
     assert outcome.message == "The directory belongs to another Microsoft cloud than the one chosen."
-    assert outcome.remedy == "Choose the other cloud (GLOBAL or CHINA) in the settings."
+    assert outcome.remedy == "Choose the directory's own cloud in the settings."
 
 
 def test_where_nothing_is_wrong_it_says_so_and_names_what_is_granted(lab: Lab) -> None:

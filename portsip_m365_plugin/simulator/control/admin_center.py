@@ -24,6 +24,10 @@ class AdminCenter:
 
     # -- people ----------------------------------------------------------------------------------------------------
 
+    def refuse_sending(self, key: str, code: str = "ErrorMessageSubmissionBlocked") -> None:
+        """Refuse mail from a mailbox with 403 and this code, as outbound spam control does; an empty code lifts it."""
+        self.mailbox(key).sending_refused = code
+
     def person(self, key: str) -> Person:
         """Somebody, deleted or not."""
         person = self.tenant.directory.find(key)

@@ -9,7 +9,10 @@ from portsip_m365_plugin.simulator.world.tenant import Tenant
 from portsip_m365_plugin.simulator.world.truth import contacts_truth, groups_truth, people_truth, person_truth, truth_of
 
 Body = dict[str, Any]
-_SWITCHES = ("auto_sign_in_upn", "blocked_by_policy", "id_token_changes", "display_name", "contacts_per_mailbox")
+_SWITCHES = (
+    *("auto_sign_in_upn", "blocked_by_policy", "id_token_changes", "display_name", "contacts_per_mailbox"),
+    "has_exchange",
+)
 
 
 def tenant_shape(tenant: Tenant) -> Body:
@@ -27,6 +30,8 @@ def app_shape(app: AppRegistration) -> Body:
         "redirect_uris": app.redirect_uris,
         "permissions": sorted(app.permissions),
         "enabled": app.enabled,
+        "has_enterprise_app": app.has_enterprise_app,
+        "known_to_graph": app.known_to_graph,
         "assignment_required": app.assignment_required,
         "assigned": sorted(app.assigned),
         "consent_given": app.consent_given,
@@ -114,6 +119,11 @@ def _set_mailbox(admin: AdminCenter, body: Body, key: str) -> Body:
     return person_truth(admin.set_mailbox(key, str(body.get("state"))))
 
 
+def _set_sending(admin: AdminCenter, body: Body, key: str) -> Body:
+    admin.refuse_sending(key, str(body.get("code") or ""))
+    return {"code": admin.mailbox(key).sending_refused}
+
+
 def _get_groups(admin: AdminCenter, _body: Body) -> Body:
     return {"groups": groups_truth(admin.tenant)}
 
@@ -193,6 +203,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Body], str], ...] = (
     ("PATCH", "/_control/users/{user}", _change_user, "change properties; null clears"),
     ("PUT", "/_control/users/{user}/photo", _set_photo, '{"seed": 7}; 0 none, -1 the 1x1 GIF'),
     ("PUT", "/_control/users/{user}/mailbox", _set_mailbox, '{"state": "shared"}'),
+    ("PUT", "/_control/users/{user}/sending", _set_sending, '{"code": "ErrorMessageSubmissionBlocked"}; "" lifts it'),
     ("GET", "/_control/users/{user}/folders", _get_folders, "contact folders"),
     ("POST", "/_control/users/{user}/folders", _create_folder, '{"name": …, "parent": …}'),
     ("DELETE", "/_control/users/{user}/folders/{folder}", _delete_folder, "by id or name"),

@@ -28,6 +28,11 @@ TABLE: dict[int, tuple[str, int, str]] = {
         "Your administrator has configured the application '{0}' to block users unless they are specifically granted "
         "('assigned') access to the application. The signed in user '{1}' is blocked.",
     ),
+    50146: (
+        "invalid_request", 400,
+        "This application is required to be configured with an application-specific signing key. It is either not "
+        "configured with one, or the key has expired or is not yet valid.",
+    ),
     50148: ("invalid_grant", 400, "The code_verifier does not match the code_challenge supplied: it is missing."),
     53003: (
         "access_denied", 400,
@@ -67,6 +72,11 @@ TABLE: dict[int, tuple[str, int, str]] = {
         "invalid_grant", 400,
         "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
     ),
+    530035: (
+        "access_denied", 400,
+        "Access has been blocked by security defaults. This is due to the request using legacy auth or being deemed "
+        "unsafe by security defaults policies.",
+    ),
     700005: ("invalid_grant", 400, "The provided authorization code is intended to be used by another tenant or app."),
     700016: (
         "unauthorized_client", 400,
@@ -93,6 +103,7 @@ TABLE: dict[int, tuple[str, int, str]] = {
         "The provided value for scope {0} is not valid. Client credential flows must have a scope value with /.default "
         "suffixed to the resource identifier (application ID URI).",
     ),
+    5000224: ("invalid_resource", 400, "We are sorry, this resource is not available."),
     7000112: ("unauthorized_client", 400, "Application '{0}'({0}) is disabled."),
     7000215: (
         "invalid_client", 401,
@@ -103,6 +114,11 @@ TABLE: dict[int, tuple[str, int, str]] = {
         "invalid_client", 401,
         "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
     ),
+    7000229: (
+        "invalid_client", 401,
+        "The client application {0} is missing service principal in the tenant {1}. See instructions here: "
+        "https://go.microsoft.com/fwlink/?linkid=2225119",
+    ),
 }  # fmt: skip
 
 
@@ -112,7 +128,7 @@ class EntraRefused(Exception):  # noqa: N818  a refusal is an answer of Microsof
     def __init__(self, code: int, *details: str) -> None:
         self.code = code
         self.error, self.status, text = TABLE[code]
-        self.message = text.format(*details)
+        self.message = text.format(*details, *("-" for _ in range(3 - len(details))))
         super().__init__(f"AADSTS{code}: {self.message}")
 
 

@@ -38,6 +38,13 @@ class Entra:
         self._realm.note(request, template, answer.status)
         return answer
 
+    def refuse(self, request: Request, code: int) -> Answer:
+        """Refuse with one AADSTS code, whatever is asked (a fault on order)."""
+        told = tell(EntraRefused(code), request, self._realm.clock.time_s())
+        answer = json_refusal(told, request.origin)
+        self._realm.note(request, "(fault)", answer.status)
+        return answer
+
     def _answer(self, request: Request, template: str, tenant_key: str) -> Answer:
         if template == "/{tenant}/oauth2/v2.0/token":
             return answer_token(self._realm, request, tenant_key)

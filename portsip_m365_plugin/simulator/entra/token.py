@@ -30,8 +30,11 @@ def answer_token(realm: Realm, request: Request, tenant_key: str) -> Answer:
             raise EntraRefused(900144, name)
     if tenant_key.lower() in _PLAIN_TENANTS:
         raise EntraRefused(90130, form["client_id"])
-    tenant = find_tenant(realm, tenant_key)
+    # Seen live: an app with a certificate in the wrong cloud is refused for its assertion's audience.
+    tenant = find_tenant(realm, tenant_key, elsewhere=700023 if "client_assertion" in form else 900382)
     app = find_app(tenant, form["client_id"])
+    if not app.has_enterprise_app:
+        raise EntraRefused(7000229, app.client_id, tenant.id)
     check_client(form, app, _audiences(request, tenant, tenant_key), realm.clock.time_s())
     if form["grant_type"] == "client_credentials":
         return _app_token(realm, request, tenant, app, form)
@@ -40,12 +43,12 @@ def answer_token(realm: Realm, request: Request, tenant_key: str) -> Answer:
     raise EntraRefused(70003, form["grant_type"])
 
 
-def find_tenant(realm: Realm, key: str) -> Tenant:
-    """A tenant of this cloud. Refused with 90002, or with 900382 when it is another cloud's."""
+def find_tenant(realm: Realm, key: str, *, elsewhere: int = 900382) -> Tenant:
+    """A tenant of this cloud. Refused with 90002, or with ``elsewhere`` when it is another cloud's."""
     tenant = realm.find_tenant(key)
     if tenant is None:
         if any(other.find_tenant(key) for other in realm.others):
-            raise EntraRefused(900382)
+            raise EntraRefused(elsewhere)
         raise EntraRefused(90002, key)
     return tenant
 

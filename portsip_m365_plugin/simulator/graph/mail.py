@@ -195,6 +195,9 @@ def _json_body(call: Call) -> dict[str, Any]:
 
 
 def _accept(call: Call, person: Person, message: dict[str, Any], recipients: int, via: str, save: bool) -> None:
+    refused = call.tenant.mailbox(person).sending_refused
+    if refused:
+        raise Refused(403, refused, "Cannot send the message: submission from this mailbox is blocked.")
     call.realm.limits.spend_mail(person.id, recipients)
     call.tenant.sent.append(
         {

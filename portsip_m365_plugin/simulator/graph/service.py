@@ -94,6 +94,18 @@ def _finished(call: Call, answer: Answer) -> Answer:
 
 
 def _authorise(call: Call, route: Route) -> None:
+    if not call.token.app.enabled:
+        raise Refused(403, "Authorization_IdentityDisabled", "The calling principal's account is disabled.")
+    if not call.token.app.known_to_graph:
+        raise Refused(
+            401, "Authorization_IdentityNotFound", "The identity of the calling application could not be established."
+        )
+    if route.service != "directory" and not call.tenant.has_exchange:
+        raise Refused(
+            401,
+            "OrganizationFromTenantGuidNotFound",
+            f"The tenant for tenant guid '{call.tenant.id}' does not exist.",
+        )
     granted = call.token.permissions
     if granted & route.permissions:
         return

@@ -52,6 +52,8 @@ class AppRegistration:
     redirect_uris: list[str] = field(default_factory=list)
     permissions: set[str] = field(default_factory=set)
     enabled: bool = True
+    has_enterprise_app: bool = True  # False: registered, but without a service principal; Entra gives no token
+    known_to_graph: bool = True  # False: consent was granted a moment ago, and Graph has not heard of it yet
     assignment_required: bool = False
     assigned: set[str] = field(default_factory=set)
     consent_given: bool = True

@@ -88,6 +88,7 @@ class Mailbox:
         self.accepted_at_s: deque[float] = deque()
         self.recipients_at_s: deque[tuple[float, int]] = deque()
         self.created = 0
+        self.sending_refused = ""  # an error code: mail from here is refused with it
 
     def add_folder(self, name: str, parent_id: str | None = None) -> ContactFolder:
         """A folder beside the default one, or below another folder."""

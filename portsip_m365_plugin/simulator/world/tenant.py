@@ -13,7 +13,12 @@ from portsip_m365_plugin.simulator.world.rendering import Renderer
 from portsip_m365_plugin.simulator.world.schema import Schema
 from portsip_m365_plugin.simulator.world.seed import seed_contacts, seed_tenant
 
-_SWITCHES = frozenset({"enabled", "assignment_required", "assigned", "consent_given", "blocked_by_policy", "rbac"})
+_SWITCHES = frozenset(
+    {
+        *("enabled", "has_enterprise_app", "known_to_graph", "assignment_required", "assigned", "consent_given"),
+        *("blocked_by_policy", "rbac"),
+    }
+)
 
 
 class Tenant:
@@ -38,6 +43,7 @@ class Tenant:
         self.apps: dict[str, AppRegistration] = {}
         self.sent: list[dict[str, Any]] = []
         self.auto_sign_in_upn: str | None = None
+        self.has_exchange = True  # False: no subscription with Exchange Online; no mailbox can be reached
         self.blocked_by_policy = False  # Conditional Access refuses every interactive sign-in
         self.id_token_changes: dict[str, Any] = {}  # claims put into every ID token, true or not
         self.delta_generation = 0
