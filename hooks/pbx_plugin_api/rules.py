@@ -28,7 +28,7 @@ _USERNAME = re.compile(r"[A-Za-z0-9_\-'.]{1,64}")
 _EXTENSION = re.compile(r"[0-9]{3,64}")
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}")
-_LINK_ID = re.compile(r"[A-Za-z0-9_\-]{1,64}")
+_LINK_ID = re.compile(r"[!-~]{1,255}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -72,9 +72,9 @@ def check_e164(field: str, value: str | None) -> None:
 
 
 def check_link_id(field: str, value: str) -> None:
-    """An id of the directory's: opaque, 1-64 letters, digits, `_ -` (Entra sends GUIDs)."""
+    """1 to 255 visible ASCII characters (OpenID Connect Core 1.0, section 2, limits `sub` to 255 ASCII characters)."""
     if not isinstance(value, str) or not _LINK_ID.fullmatch(value):
-        raise InvalidValueError(field, value, "1 to 64 letters, digits, _ or -")
+        raise InvalidValueError(field, value, "1 to 255 visible ASCII characters, no spaces")
 
 
 def check_key(field: str, value: str) -> None:

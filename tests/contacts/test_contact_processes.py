@@ -68,11 +68,11 @@ class World:
 
     def truth(self) -> dict[str, list[str]]:
         """The same, as the mailboxes say."""
-        links = self.ask("SELECT entra_tenant_id, entra_object_id FROM links")
+        links = self.ask("SELECT authority, subject FROM links")
         people = {person["id"]: person for person in self.microsoft.people()}
         found: dict[str, list[str]] = {}
-        for entra_tenant_id, object_id in links:
-            owner = UserLink(authority=entra_tenant_id, subject=object_id)
+        for authority, object_id in links:
+            owner = UserLink(authority=authority, subject=object_id)
             if people[object_id]["mailbox"] == "user":
                 found[book_key(PersonalBook(owner=owner))] = self._names(object_id)
         found[book_key(CompanyBook())] = self._names(self.shared["id"])

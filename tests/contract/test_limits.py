@@ -121,8 +121,14 @@ def text(maximum: int, minimum: int = 0, *, none: bool = False) -> tuple[list[An
 
 
 LIMITS: list[tuple[type, Mapping[str, Any], str, list[Any], list[Any]]] = [
-    (UserLink, {"subject": "o"}, "authority", ["a", "A-b_1", "x" * 64], ["", "x" * 65, "a b", "a.b", 7]),
-    (UserLink, {"authority": "e"}, "subject", ["a", "A-b_1", "x" * 64], ["", "x" * 65, "a/b", "ä"]),
+    (
+        UserLink,
+        {"subject": "o"},
+        "authority",
+        ["a", "https://id.example/a", "x" * 255],
+        ["", "x" * 256, "a b", "a\n", 7],
+    ),
+    (UserLink, {"authority": "e"}, "subject", ["a", "auth0|5f-_.", "x" * 255], ["", "x" * 256, "a\x7f", "ä"]),
     (Phone, {}, "raw", *text(32, 1)),
     (Phone, {"raw": "1"}, "e164", [None, "+12", "+" + "9" * 15], ["", "12", "+0123", "+" + "9" * 16, "+1 2", "+١٢"]),
     (ContactPhone, {}, "raw", *text(128, 1)),

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from pbx_devhost.cli.main import main
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.keys import KEY_VARIABLE, NEW_KEY_VARIABLE
-from pbx_devhost.store.schema import meta
+from pbx_devhost.store.schema import alembic_version
 from tests.support import devhost_rogue as rogue
 
 USER_FIELDS = {
@@ -408,12 +408,13 @@ def test_a_database_that_cannot_be_used_is_one_line(cli: Cli, tmp_path: Path) ->
 def test_a_database_of_another_version_is_refused_and_left_alone(cli: Cli, sqlite_url: str, tmp_path: Path) -> None:
     database = Database(sqlite_url)
     with database.write() as connection:
-        connection.execute(meta.update().values(value="99"))
+        connection.execute(alembic_version.update().values(version_num="0099"))
         connection.exec_driver_sql("DROP TABLE photos")
     database.close()
     told = cli("tenant", "list")
     assert told.code == 1
-    assert "the database is of schema version 99, this program needs" in told.err
+    assert "has schema version 99, and this program knows versions up to" in told.err
+    assert "use the newer program" in told.err
     with closing(sqlite3.connect(tmp_path / "pbx.db")) as connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
     assert "photos" not in tables, "nothing was made in it"
@@ -423,7 +424,8 @@ def test_a_database_of_another_program_is_refused_and_left_alone(cli: Cli, tmp_p
     with closing(sqlite3.connect(tmp_path / "songs.db")) as connection:
         connection.execute("CREATE TABLE songs (title TEXT)")
         told = cli("tenant", "list", url=f"sqlite:///{tmp_path}/songs.db")
-        assert (told.code, told.err) == (1, "this database belongs to another program; give a new one\n")
+        assert told.code == 1
+        assert "songs.db belongs to another program; give an empty one" in told.err
         assert [row[0] for row in connection.execute("SELECT name FROM sqlite_master")] == ["songs"]
 
 

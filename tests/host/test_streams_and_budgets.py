@@ -45,8 +45,8 @@ def fill(dev: DevPbx, count: int) -> None:
         ties = [
             {
                 "tenant_id": tid,
-                "entra_tenant_id": DIRECTORY,
-                "entra_object_id": name,
+                "authority": DIRECTORY,
+                "subject": name,
                 "user_id": name,
                 "applied_display_name": f"Display name of {name}",
                 "applied_email": f"{name}@contoso.example",

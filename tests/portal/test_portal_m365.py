@@ -42,7 +42,7 @@ def test_signs_in_by_the_real_plugin(m365: World, entra: EntraVisitor, origin: s
     assert response.status_code == 303, response.text
     assert response.headers["Location"] == "/contacts/company"
     assert user.display_name in browser.get("/").text
-    assert user.entra_object_id in m365.audit()[0].detail
+    assert user.subject in m365.audit()[0].detail
 
 
 def test_app_signs_in_by_the_real_plugin(m365: World, entra: EntraVisitor) -> None:
@@ -89,7 +89,7 @@ def test_refusals_of_microsofts_are_explained(
 
 def test_policy_only_these(m365: World, entra: EntraVisitor) -> None:
     first, second = m365.synced(0), m365.synced(1)
-    m365.save(sign_in_mode="only", sign_in_users=first.entra_object_id)
+    m365.save(sign_in_mode="only", sign_in_users=first.subject)
     assert sign_in(m365, entra, m365.upn(first))[1].status_code == 303
     with EntraVisitor() as other:
         _, response = sign_in(m365, other, m365.upn(second))
@@ -115,7 +115,7 @@ def test_disabled_at_microsoft_loses_the_session_within_one_tick(m365: World, en
     user = m365.synced()
     browser, _ = sign_in(m365, entra, m365.upn(user))
     assert browser.is_signed_in()
-    m365.lab.admin().disable_user(user.entra_object_id)
+    m365.lab.admin().disable_user(user.subject)
     m365.tick()
     assert not browser.is_signed_in()
     assert not m365.users()[user.username].enabled
@@ -126,7 +126,7 @@ def test_deleted_at_microsoft_loses_the_session_within_one_tick(m365: World, ent
     user = m365.synced(2)
     browser, _ = sign_in(m365, entra, m365.upn(user))
     assert browser.is_signed_in()
-    m365.lab.admin().delete_user(user.entra_object_id)
+    m365.lab.admin().delete_user(user.subject)
     m365.tick()
     assert not browser.is_signed_in()
 
@@ -205,7 +205,7 @@ def test_plan_is_shown_and_approved(m365: World) -> None:
     assert m365.lab is not None
     gone = [m365.synced(n) for n in range(12)]
     for user in gone:
-        m365.lab.admin().delete_user(user.entra_object_id)
+        m365.lab.admin().delete_user(user.subject)
     browser = m365.browser()
     browser.log_in()
     browser.get("/runs")

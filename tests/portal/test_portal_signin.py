@@ -562,7 +562,7 @@ def test_first_sign_in_creates_where_the_tenant_allows_it(world: World, script: 
     assert browser.come_back(answer_to(browser.begin(), code="7")).status_code == 303
     user = world.users()["person7"]
     assert user.role == "StandardUser"
-    assert user.entra_object_id == link(7).subject
+    assert user.subject == link(7).subject
     assert world.audit("user.create")[0].subject == "person7"
     again = world.browser()
     assert again.come_back(answer_to(again.begin(), code="7")).status_code == 303

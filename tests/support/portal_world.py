@@ -64,12 +64,12 @@ class World:
 
     def synced(self, n: int = 0) -> Any:
         """One of the people a sync has brought, enabled."""
-        rows = [row for row in self.users().values() if row.entra_object_id and row.enabled]
+        rows = [row for row in self.users().values() if row.subject and row.enabled]
         return rows[n]
 
     def upn(self, user: Any) -> str:
         assert self.lab is not None
-        return str(self.lab.tenant().directory.people[user.entra_object_id].props["userPrincipalName"])
+        return str(self.lab.tenant().directory.people[user.subject].props["userPrincipalName"])
 
     def close(self) -> None:
         self.app.extensions["jobs"].close()

@@ -84,7 +84,7 @@ def empty(url: str) -> None:
         mine = "datname = current_database() AND pid <> pg_backend_pid()"
         connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}".encode())
         found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        names = [name for (name,) in found if name != "meta"]
+        names = [name for (name,) in found if name not in ("meta", "alembic_version")]
         connection.execute("; ".join(f'DELETE FROM "{name}"' for name in names).encode() or b"SELECT 1")
 
 

@@ -49,7 +49,7 @@ class World:
 
     def people(self, name: str) -> dict[str, Row]:
         """Linked users by object id."""
-        columns = ("entra_object_id", "username", "extension_number", *SHOWN)
+        columns = ("subject", "username", "extension_number", *SHOWN)
         statement = f"SELECT {', '.join(columns)} FROM users JOIN links ON links.user_id = users.id"
         return {row[0]: dict(zip(columns, row, strict=True)) for row in self.ask(name, statement)}
 
@@ -179,7 +179,7 @@ def test_killed_and_run_again(world: World, place: str) -> None:
         assert after[oid]["username"] == user["username"]
     everybody = world.ask(name, "SELECT count(*), count(DISTINCT extension_number) FROM users")
     assert everybody == [(len(after), len(after))], "a number given twice, or a user whom nobody is linked to"
-    links = world.ask(name, "SELECT count(*), count(DISTINCT user_id), count(DISTINCT entra_object_id) FROM links")
+    links = world.ask(name, "SELECT count(*), count(DISTINCT user_id), count(DISTINCT subject) FROM links")
     assert links == [(len(after),) * 3], "a person twice"
     held = world.ask(
         name, "SELECT count(*) FROM numbers n JOIN users u ON u.id = n.user_id AND u.extension_number = n.number"

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pbx_devhost.core import Pbx, PluginChoiceError
 from pbx_devhost.store.accounts import AccountError
-from pbx_devhost.store.database import DatabaseError
+from pbx_devhost.store.engine import DatabaseError
 from pbx_devhost.store.keys import VaultError
 from pbx_devhost.store.tenants import TenantError
 from pbx_devhost.store.users.store import UserError

@@ -131,9 +131,9 @@ def _find_owner(context: CliContext, tenant: Tenant, username: str) -> UserLink:
     row = context.pbx.stores.users.find_by_username(tenant.pbx_tenant_id, username)
     if row is None:
         fail(f"there is no user {username!r} in {tenant.name}")
-    if row.entra_object_id is None:
+    if row.subject is None:
         fail(f"{username} is not linked to a Microsoft account and has no synced contacts")
-    return UserLink(authority=row.entra_tenant_id, subject=row.entra_object_id)
+    return UserLink(authority=row.authority, subject=row.subject)
 
 
 def _read_number(number: str, country: str) -> list[str]:

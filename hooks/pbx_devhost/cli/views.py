@@ -40,8 +40,8 @@ _USER_TEXTS = (
     "department",
     "role",
     "disabled_reason",
-    "entra_tenant_id",
-    "entra_object_id",
+    "authority",
+    "subject",
     "photo_sha256",
 )
 
@@ -114,8 +114,9 @@ def show_done(done: Done) -> dict[str, Any]:
 
 def show_user(row: Any) -> dict[str, Any]:
     """A user."""
-    who = {"authority": row.entra_tenant_id, "subject": row.entra_object_id}
-    return {**{name: getattr(row, name) for name in _USER_TEXTS}, **who, "id": row.id, "enabled": bool(row.enabled)}
+    # Scripts read these names, which come from contract 1.0.
+    old = {"entra_tenant_id": row.authority, "entra_object_id": row.subject}
+    return {**{name: getattr(row, name) for name in _USER_TEXTS}, **old, "id": row.id, "enabled": bool(row.enabled)}
 
 
 def file_path(blob: str, filename: str) -> str:
@@ -158,13 +159,13 @@ def show_run(pbx: Pbx, row: Any, *, problems_at_most: int | None = None) -> dict
 
 def _show_problem(row: Any) -> dict[str, Any]:
     return {
-        "subject": row.entra_object_id,
-        "login_name": row.upn,
+        "subject": row.subject,
+        "login_name": row.login_name,
         "reason": row.reason,
         "detail": row.detail,
-        # The names of contract 1.0, which scripts read.
-        "entra_object_id": row.entra_object_id,
-        "upn": row.upn,
+        # Scripts read these names, which come from contract 1.0.
+        "entra_object_id": row.subject,
+        "upn": row.login_name,
     }
 
 

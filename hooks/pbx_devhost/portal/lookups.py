@@ -68,7 +68,7 @@ def _spellings(scheme: str, host: str) -> list[str]:
 def find_user(pbx: Pbx, tenant_id: str, user_id: str) -> Any:
     """Return the row of a user with their link, or None."""
     statement = (
-        select(*SHOWN_COLUMNS, links.c.entra_tenant_id, links.c.entra_object_id)
+        select(*SHOWN_COLUMNS, links.c.authority, links.c.subject)
         .outerjoin(links, links.c.user_id == users.c.id)
         .where(users.c.tenant_id == tenant_id, users.c.id == user_id)
     )
@@ -78,9 +78,9 @@ def find_user(pbx: Pbx, tenant_id: str, user_id: str) -> Any:
 
 def link_of(row: Any) -> UserLink | None:
     """Return the link in a user's row."""
-    if row is None or row.entra_object_id is None:
+    if row is None or row.subject is None:
         return None
-    return UserLink(authority=row.entra_tenant_id, subject=row.entra_object_id)
+    return UserLink(authority=row.authority, subject=row.subject)
 
 
 def hand_made_contact(pbx: Pbx, tenant_id: str, book: BookRef, contact_id: str) -> str | None:

@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote, unquote
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
@@ -30,21 +31,25 @@ from pbx_plugin_api import (
 __all__ = ["ContactStore", "book_key"]
 
 _COMPANY = "company"
+_SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in "/%")
 _MAX_CHANGES = 500
 
 
 def book_key(book: BookRef) -> str:
-    """Return the key under which a book is stored."""
+    """Return the key under which a book is stored: `company`, or authority, slash and subject.
+
+    A slash in the authority is percent-encoded, so that the first slash of a key is always the one between the two.
+    """
     if isinstance(book, CompanyBook):
         return _COMPANY
-    return f"{book.owner.authority}/{book.owner.subject}"
+    return f"{quote(book.owner.authority, safe=_SAFE)}/{book.owner.subject}"
 
 
 def _read_book(key: str) -> BookRef:
     if key == _COMPANY:
         return CompanyBook()
-    entra_tenant_id, entra_object_id = key.split("/", 1)
-    return PersonalBook(owner=UserLink(authority=entra_tenant_id, subject=entra_object_id))
+    authority, subject = key.split("/", 1)
+    return PersonalBook(owner=UserLink(authority=unquote(authority), subject=subject))
 
 
 class ContactStore:
@@ -235,8 +240,8 @@ class ContactStore:
             .join(links, links.c.user_id == users.c.id)
             .where(
                 links.c.tenant_id == tenant_id,
-                links.c.entra_tenant_id == book.owner.authority,
-                links.c.entra_object_id == book.owner.subject,
+                links.c.authority == book.owner.authority,
+                links.c.subject == book.owner.subject,
             )
         )
         return connection.execute(statement).first() is not None

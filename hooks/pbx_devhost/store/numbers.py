@@ -66,17 +66,17 @@ class Numbers:
             return {}
         keys = [(link.authority, link.subject) for link in links]
         rows = self.connection.execute(
-            select(numbers.c.number, numbers.c.entra_tenant_id, numbers.c.entra_object_id)
+            select(numbers.c.number, numbers.c.authority, numbers.c.subject)
             .outerjoin(users, users.c.id == numbers.c.user_id)
             .where(
                 numbers.c.tenant_id == self.tenant_id,
-                tuple_(numbers.c.entra_tenant_id, numbers.c.entra_object_id).in_(keys),
+                tuple_(numbers.c.authority, numbers.c.subject).in_(keys),
                 users.c.id.is_(None),
                 numbers.c.service.is_(None),
             )
             .order_by(func.coalesce(numbers.c.free_since, self.database.now()))  # several: the last one wins
         )
-        recalled = {(row.entra_tenant_id, row.entra_object_id): row.number for row in rows}
+        recalled = {(row.authority, row.subject): row.number for row in rows}
         self._promised.update(recalled.values())
         return recalled
 
@@ -103,8 +103,8 @@ class Numbers:
                 "n": walk_key(number),
                 "user_id": user_id,
                 "service": None,
-                "entra_tenant_id": link.authority if link else None,
-                "entra_object_id": link.subject if link else None,
+                "authority": link.authority if link else None,
+                "subject": link.subject if link else None,
                 "free_since": None,
             }
             for number, user_id, link in given

@@ -66,8 +66,8 @@ class RunStore:
             {
                 "run_id": run_id,
                 "reason": problem.reason,
-                "entra_object_id": problem.subject,
-                "upn": problem.login_name,
+                "subject": problem.subject,
+                "login_name": problem.login_name,
                 "detail": problem.detail,
             }
             for problem in found

@@ -65,15 +65,15 @@ class ChangeSet:
     def _read_ahead(self, changes: Sequence[UserChange]) -> None:
         keys = list({_key(change.link) for change in changes})
         rows = self._connection.execute(
-            select(*SHOWN_COLUMNS, links.c.entra_tenant_id, links.c.entra_object_id, links.c.user_id)
+            select(*SHOWN_COLUMNS, links.c.authority, links.c.subject, links.c.user_id)
             .select_from(links.outerjoin(users, users.c.id == links.c.user_id))
             .where(
                 links.c.tenant_id == self._tenant_id,
-                tuple_(links.c.entra_tenant_id, links.c.entra_object_id).in_(keys),
+                tuple_(links.c.authority, links.c.subject).in_(keys),
             )
         )
         for row in rows:
-            key = (row.entra_tenant_id, row.entra_object_id)
+            key = (row.authority, row.subject)
             self._linked_id[key] = row.user_id
             if row.id is not None:
                 self._user_of[key] = dict(row._mapping)
@@ -202,8 +202,8 @@ class ChangeSet:
         values = synced_columns(draft)
         return {
             "tenant_id": self._tenant_id,
-            "entra_tenant_id": draft.link.authority,
-            "entra_object_id": draft.link.subject,
+            "authority": draft.link.authority,
+            "subject": draft.link.subject,
             "user_id": user_id,
             **{f"applied_{name}": values[name] for name in SYNCED_FIELDS},
             "applied_enabled": 1,

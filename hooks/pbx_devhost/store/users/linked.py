@@ -47,11 +47,7 @@ class LinkedUsers:
 
     def linked(self, tenant_id: str) -> Iterator[LinkedUser]:
         """Yield linked users ordered by (entra tenant id, object id), in constant memory."""
-        statement = (
-            _linked_select()
-            .where(links.c.tenant_id == tenant_id)
-            .order_by(links.c.entra_tenant_id, links.c.entra_object_id)
-        )
+        statement = _linked_select().where(links.c.tenant_id == tenant_id).order_by(links.c.authority, links.c.subject)
         yield from map(read_linked, self._db.stream(statement))
 
     def unlinked(self, tenant_id: str) -> Iterator[UnlinkedUser]:
@@ -67,21 +63,21 @@ class LinkedUsers:
     def diverged(self, tenant_id: str) -> Iterator[Divergence]:
         """Yield links whose user is gone or differs from the last apply: one comparison, whoever changed the row."""
         statement = (
-            select(links.c.entra_tenant_id, links.c.entra_object_id, users.c.id)
+            select(links.c.authority, links.c.subject, users.c.id)
             .outerjoin(users, users.c.id == links.c.user_id)
             .where(links.c.tenant_id == tenant_id, or_(users.c.id.is_(None), _DIFFERS))
         )
         for row in self._db.stream(statement):
             kind = DivergenceKind.DELETED if row.id is None else DivergenceKind.EDITED
-            link = UserLink(authority=row.entra_tenant_id, subject=row.entra_object_id)
+            link = UserLink(authority=row.authority, subject=row.subject)
             yield Divergence(link=link, kind=kind)
 
     def find(self, tenant_id: str, link: UserLink) -> LinkedUser | None:
         """Return the linked user of a person."""
         statement = _linked_select().where(
             links.c.tenant_id == tenant_id,
-            links.c.entra_tenant_id == link.authority,
-            links.c.entra_object_id == link.subject,
+            links.c.authority == link.authority,
+            links.c.subject == link.subject,
         )
         with self._db.read() as connection:
             row = connection.execute(statement).first()
@@ -111,8 +107,8 @@ class LinkedUsers:
         """Store or remove a linked user's photo inside the caller's write transaction."""
         at = (
             links.c.tenant_id == tenant_id,
-            links.c.entra_tenant_id == link.authority,
-            links.c.entra_object_id == link.subject,
+            links.c.authority == link.authority,
+            links.c.subject == link.subject,
         )
         chosen = select(users.c.id, users.c.photo_sha256, links.c.photo_etag).join(links, links.c.user_id == users.c.id)
         row = connection.execute(chosen.where(*at)).first()

@@ -34,7 +34,7 @@ SHOWN_COLUMNS: Final = tuple(
 )
 """Everything but what nobody is to see."""
 
-LINKED_COLUMNS: Final = (*SHOWN_COLUMNS, links.c.entra_tenant_id, links.c.entra_object_id, links.c.photo_etag)
+LINKED_COLUMNS: Final = (*SHOWN_COLUMNS, links.c.authority, links.c.subject, links.c.photo_etag)
 
 
 def new_user_row(vault: Vault, tenant_id: str, now: float) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def read_linked(row: Row[Any]) -> LinkedUser:
     known = row.disabled_reason in list(DisableReason)
     return LinkedUser(
         user_id=row.id,
-        link=UserLink(authority=row.entra_tenant_id, subject=row.entra_object_id),
+        link=UserLink(authority=row.authority, subject=row.subject),
         username=row.username,
         display_name=row.display_name,
         extension_number=row.extension_number,

@@ -107,8 +107,8 @@ class UserStore(LinkedUsers):
         statement = (
             select(
                 *SHOWN_COLUMNS,
-                links.c.entra_tenant_id,
-                links.c.entra_object_id,
+                links.c.authority,
+                links.c.subject,
             )
             .outerjoin(links, links.c.user_id == users.c.id)
             .where(users.c.tenant_id == tenant_id)
@@ -130,7 +130,7 @@ class UserStore(LinkedUsers):
     def find_by_username(self, tenant_id: str, username: str) -> Row[Any] | None:
         """Return the row of a user, with password hash and link, or None."""
         statement = (
-            select(users, links.c.entra_tenant_id, links.c.entra_object_id)
+            select(users, links.c.authority, links.c.subject)
             .outerjoin(links, links.c.user_id == users.c.id)
             .where(users.c.tenant_id == tenant_id, users.c.username_key == username_key(username))
         )

@@ -54,7 +54,7 @@ class UserWrites:
 
     def note(self, person: _Key, values: Mapping[str, Any]) -> None:
         """Remember on the link what was applied."""
-        row = {"_entra_tenant_id": person[0], "_entra_object_id": person[1], **values}
+        row = {"_authority": person[0], "_subject": person[1], **values}
         self._notes.setdefault(tuple(values), []).append(row)
 
     def end_access(self, user_id: str) -> None:
@@ -71,7 +71,7 @@ class UserWrites:
             ids = [user_id for _, user_id in self._deleted]
             self._given.release(ids)
             delete_users(self._connection, ids)
-            people = tuple_(links.c.entra_tenant_id, links.c.entra_object_id)
+            people = tuple_(links.c.authority, links.c.subject)
             chosen = people.in_([person for person, _ in self._deleted])
             self._connection.execute(delete(links).where(links.c.tenant_id == self._tenant_id, chosen))
         if self._new_users:
@@ -85,8 +85,8 @@ class UserWrites:
         for columns, rows in self._notes.items():
             at = (
                 links.c.tenant_id == self._tenant_id,
-                links.c.entra_tenant_id == bindparam("_entra_tenant_id"),
-                links.c.entra_object_id == bindparam("_entra_object_id"),
+                links.c.authority == bindparam("_authority"),
+                links.c.subject == bindparam("_subject"),
             )
             self._connection.execute(update(links).where(*at).values(_bound(columns)), rows)
         if self._ended:

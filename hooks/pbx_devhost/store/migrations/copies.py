@@ -1,0 +1,54 @@
+"""Copies of an SQLite file from before an upgrade, beside it: `FILE.schema-3.20261126T101500Z.bak`."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timezone
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from pbx_devhost.store.engine import DatabaseError, is_sqlite
+
+_UNFINISHED = ".part"
+
+
+def copy_beside(engine: Engine, version: int) -> Path | None:
+    """Copy an SQLite file whole, readable by its owner alone. The caller holds the write lock.
+
+    Returns:
+        The copy; None for PostgreSQL, which has `pg_dump`.
+
+    Raises:
+        DatabaseError: There is no room for it, or it cannot be written. The database was not changed.
+    """
+    if not is_sqlite(engine) or engine.url.database is None:
+        return None
+    path = Path(engine.url.database)
+    copy = path.with_name(f"{path.name}.schema-{version}.{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}.bak")
+    draft = copy.with_name(copy.name + _UNFINISHED)
+    try:
+        for left_over in path.parent.glob(f"{glob.escape(path.name)}.schema-*.bak{_UNFINISHED}"):
+            left_over.unlink()  # of an upgrade that was cut off: we alone hold the lock
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        try:
+            with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as target:
+                source.backup(target)
+                target.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+            os.link(draft, copy)
+        finally:
+            draft.unlink()
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseError(
+            f"the database file {path} has to be upgraded, and the copy {copy} cannot be made first: {error}. "
+            "Nothing was changed. Free space beside the file, or move it elsewhere"
+        ) from error
+    return copy
+
+
+def list_copies(path: Path) -> list[Path]:
+    """Return the copies of a file, oldest first."""
+    return sorted(path.parent.glob(f"{glob.escape(path.name)}.schema-*.bak"), key=lambda copy: copy.stat().st_mtime)

@@ -1,0 +1,59 @@
+"""The tables of the reference host, by subject. Times are seconds since 1970 (UTC); JSON is text."""
+
+from __future__ import annotations
+
+from pbx_devhost.store.schema.accounts import admins, flows, sessions, wrong_passwords
+from pbx_devhost.store.schema.base import META_ROW, SCHEMA_VERSION, alembic_version, meta, metadata
+from pbx_devhost.store.schema.contacts import contact_numbers, contact_sources, contacts
+from pbx_devhost.store.schema.mail import outbox, outbox_lanes, outbox_recipients
+from pbx_devhost.store.schema.people import links, number_cursors, numbers, photos, registrations, users
+from pbx_devhost.store.schema.plugins import (
+    blob_chunks,
+    blobs,
+    budget_takes,
+    data_keys,
+    plugin_settings,
+    secrets,
+    state,
+    switches,
+)
+from pbx_devhost.store.schema.runs import due, problems, runs
+from pbx_devhost.store.schema.tenants import audit, notices, tenants
+
+__all__ = [
+    "META_ROW",
+    "SCHEMA_VERSION",
+    "admins",
+    "alembic_version",
+    "audit",
+    "blob_chunks",
+    "blobs",
+    "budget_takes",
+    "contact_numbers",
+    "contact_sources",
+    "contacts",
+    "data_keys",
+    "due",
+    "flows",
+    "links",
+    "meta",
+    "metadata",
+    "notices",
+    "number_cursors",
+    "numbers",
+    "outbox",
+    "outbox_lanes",
+    "outbox_recipients",
+    "photos",
+    "plugin_settings",
+    "problems",
+    "registrations",
+    "runs",
+    "secrets",
+    "sessions",
+    "state",
+    "switches",
+    "tenants",
+    "users",
+    "wrong_passwords",
+]

@@ -1,0 +1,51 @@
+"""Who is signed in, who is signing in, and who may do so with a password."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, Integer, LargeBinary, String, Table, Text
+
+from pbx_devhost.store.schema.base import metadata
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("tenant_id", String(64), nullable=False),
+    Column("user_id", String(32), index=True),  # None: the tenant's administrator
+    Column("admin_name", String(64)),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Column("provider", String(64)),
+    Column("plugin", String(64)),
+    Column("session_hint", Text, nullable=False, default=""),
+)
+
+flows = Table(
+    "flows",
+    metadata,
+    Column("state_hash", String(64), primary_key=True),
+    Column("tenant_id", String(64), nullable=False, index=True),
+    Column("plugin", String(64), nullable=False),
+    Column("browser_hash", String(64), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
+)
+
+admins = Table(
+    "admins",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    Column("username", String(64), primary_key=True),
+    Column("password_hash", Text, nullable=False),
+)
+
+wrong_passwords = Table(
+    "wrong_passwords",
+    metadata,
+    Column("tenant_id", String(64), primary_key=True),
+    Column("account", String(80), primary_key=True),  # "admin:NAME", "user:ID", or "known:" and a hash
+    Column("count", Integer, nullable=False),
+    Column("locked_until", Float, nullable=False),
+)
