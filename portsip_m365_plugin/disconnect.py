@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final, TypeVar
 
-from pbx_plugin_api import ApplyStatus, Counts, DeleteUser, DropContact, Host, Stage, Tick, TickReport, TickStatus
-from pbx_plugin_api.host import APPLY_MAX_CHANGES
+from pbx_plugin_api import (
+    APPLY_MAX_CHANGES,
+    ApplyStatus,
+    Counts,
+    DeleteUser,
+    DropContact,
+    Host,
+    Stage,
+    Tick,
+    TickReport,
+    TickStatus,
+)
 from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY
 
 __all__ = ["disconnect"]

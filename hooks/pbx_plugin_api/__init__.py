@@ -1,8 +1,8 @@
 """The contract between the PortSIP PBX and its plugins.
 
-A plugin imports from here and from nowhere else of the PBX: hook markers, value objects, host Protocols, errors.
-The hooks themselves are described in `pbx_plugin_api.hookspec`; the host's side in `pbx_plugin_api.manager`.
-Stdlib and pluggy only.
+A plugin imports from here, and from no other module of the PBX: hook markers, value objects, host Protocols, errors.
+`pbx_plugin_api.hookspec` describes the hooks; read it first. `pbx_plugin_api.manager` is what a PBX uses to find and
+call plugins. The contract needs the standard library and pluggy only.
 """
 
 from __future__ import annotations
@@ -33,20 +33,12 @@ from pbx_plugin_api.errors import (
     WrongThreadError,
 )
 from pbx_plugin_api.host import (
+    APPLY_MAX_CHANGES,
     Audit,
-    BlobInfo,
-    Blobs,
     Clock,
     Contacts,
     Host,
     Progress,
-    RateBudget,
-    RateLimit,
-    Secrets,
-    Settings,
-    SettingsRecord,
-    State,
-    StateRecord,
     Users,
 )
 from pbx_plugin_api.login import (
@@ -115,6 +107,17 @@ from pbx_plugin_api.settings_page import (
     Tab,
     Table,
 )
+from pbx_plugin_api.storage import (
+    BlobInfo,
+    Blobs,
+    RateBudget,
+    RateLimit,
+    Secrets,
+    Settings,
+    SettingsRecord,
+    State,
+    StateRecord,
+)
 from pbx_plugin_api.tenants import (
     Scope,
     Tenant,
@@ -134,35 +137,38 @@ from pbx_plugin_api.travel import (
     dump,
     load,
 )
-from pbx_plugin_api.users import (
-    SYNCED_FIELDS,
-    AnyNumber,
+from pbx_plugin_api.user_changes import (
     ApplyResult,
     ApplyStatus,
     CreateUser,
     DeleteUser,
-    DisableReason,
     DisableUser,
+    EnableUser,
+    LinkUser,
+    UpdateUser,
+    UserChange,
+)
+from pbx_plugin_api.users import (
+    SYNCED_FIELDS,
+    AnyNumber,
+    DisableReason,
     Divergence,
     DivergenceKind,
     DraftUser,
-    EnableUser,
     ExtensionWish,
     Fixed,
     FromStart,
     LinkedUser,
-    LinkUser,
     Phone,
     Photo,
     UnlinkedUser,
-    UpdateUser,
-    UserChange,
     UserCounts,
     UserLink,
 )
 
 __all__ = [
     "API_VERSION",
+    "APPLY_MAX_CHANGES",
     "CONTACT_PHONE_FIELDS",
     "ENTRY_POINT_GROUP",
     "PLAN_ROWS_CONTENT_TYPE",

@@ -1,4 +1,4 @@
-"""Contacts as they cross the seam. Fields and limits are PortSIP's; a company book and one book per user."""
+"""Contacts: one company book, and one personal book per user. Fields and limits are PortSIP's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Final, TypeAlias
 
 from pbx_plugin_api import rules
 from pbx_plugin_api.errors import InvalidValueError
-from pbx_plugin_api.users import ApplyStatus, UserLink
+from pbx_plugin_api.user_changes import ApplyStatus
+from pbx_plugin_api.users import UserLink
 
 __all__ = [
     "CONTACT_PHONE_FIELDS",
@@ -58,7 +59,7 @@ BookRef: TypeAlias = CompanyBook | PersonalBook
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactPhone:
-    """A number of a contact: kept as written, and in E.164 for caller-id."""
+    """A telephone number of a contact: as written, and in E.164 to recognise callers."""
 
     raw: str
     e164: str | None = None
@@ -70,7 +71,7 @@ class ContactPhone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftContact:
-    """A contact as the PBX should show it. PortSIP: one name, one mail, one address line, nine numbers, notes."""
+    """A contact as the PBX should show it. PortSIP has one name, mail and address line, nine numbers, and notes."""
 
     name: str
     email: str | None = None
@@ -102,7 +103,7 @@ class DraftContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactSource:
-    """Where a contact lives at the source. Opaque to the host, which finds contacts by it."""
+    """Where a contact is stored at the source. The host does not interpret it, but finds contacts by it."""
 
     mailbox_id: str
     folder_id: str
@@ -117,13 +118,13 @@ class ContactSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutContact:
-    """Make or overwrite one synced contact of a book. Hand-made contacts are out of its reach."""
+    """Create or overwrite one synced contact of a book. Contacts made by hand cannot be changed by it."""
 
     external_id: str
     """The plugin's key, unique within the book."""
     draft: DraftContact
     sources: tuple[ContactSource, ...]
-    """One, or several where the same contact stands in several mailboxes of a company book."""
+    """One or more: the company book shows a contact once that is in several mailboxes."""
 
     def __post_init__(self) -> None:
         rules.check_text("external_id", self.external_id, min_chars=1, max_chars=512)
@@ -152,7 +153,7 @@ class SyncedContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactResult:
-    """The host's answer to one change, in the order of the changes."""
+    """The host's result for one change."""
 
     external_id: str
     status: ApplyStatus

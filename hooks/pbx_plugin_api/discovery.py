@@ -1,4 +1,4 @@
-"""Finding plugins among the installed distributions. A broken one is named and skipped; it never stops the host."""
+"""Finds plugins among the installed distributions. A broken plugin is reported and skipped; it never stops the host."""
 
 from __future__ import annotations
 
@@ -24,36 +24,36 @@ class PluginStatus(StrEnum):
 
     LOADED = "loaded"
     BROKEN = "broken"
-    """It could not be imported, or its hooks are not the contract's."""
+    """It cannot be imported, or its hooks do not fit the contract."""
     INCOMPATIBLE = "incompatible"
     """It was written for another version of the contract."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundPlugin:
-    """One entry point, and what came of loading it."""
+    """One entry point, and the result of loading it."""
 
     name: str
     distribution: str
     version: str
     status: PluginStatus
     reason: str = ""
-    """A sentence, unless loaded."""
+    """Why it is not loaded, as a sentence; empty if it is."""
     module: ModuleType | None = None
 
 
 def find_plugins() -> Iterator[FoundPlugin]:
-    """Yield every plugin of the group, distribution by distribution, so that none can hide the others."""
+    """Yield every plugin of the group, distribution by distribution: a damaged one cannot hide the others."""
     seen: dict[str, str] = {}
-    importlib.invalidate_caches()  # something may have been installed a moment ago
+    importlib.invalidate_caches()  # a plugin may have been installed a moment ago
     for distribution in importlib.metadata.distributions():
         try:
             title, version = distribution.metadata["Name"], distribution.version
             if not (title and version):
                 raise ValueError("its metadata has no name or no version")
             points = [point for point in distribution.entry_points if point.group == ENTRY_POINT_GROUP]
-        except Exception as error:  # noqa: BLE001  # a damaged distribution may raise anything; it is named and skipped
-            where = getattr(distribution, "_path", "of unknown place")
+        except Exception as error:  # noqa: BLE001  # a damaged distribution may raise anything; it is reported and skipped
+            where = getattr(distribution, "_path", "in an unknown place")
             _log.error("The distribution %s cannot be read and is skipped: %s: %s", where, type(error).__name__, error)
             continue
         for point in points:
@@ -73,7 +73,7 @@ def find_plugins() -> Iterator[FoundPlugin]:
 
 
 def inspect_plugin(module: ModuleType) -> tuple[PluginStatus, str]:
-    """Return whether a plugin module keeps the contract, and a sentence where it does not."""
+    """Return whether a plugin module fits the contract, and if not, why."""
     written_for = getattr(module, "PBX_API_VERSION", None)
     if not (isinstance(written_for, tuple) and len(written_for) == 2 and all(isinstance(n, int) for n in written_for)):
         return PluginStatus.BROKEN, "it does not state PBX_API_VERSION = (major, minor)"
@@ -103,7 +103,7 @@ def _find_signature_fault(function: object, spec: object) -> str:
         if name not in wanted:
             return f"it takes {name}, which the hook has not; its parameters are {', '.join(wanted)}"
         if parameter.default is not inspect.Parameter.empty:
-            # pluggy 1.5 and 1.6 hand over the default in place of the caller's value; 1.7 does not.
+            # pluggy 1.5 and 1.6 pass the default instead of the caller's value; 1.7 does not.
             return f"its parameter {name} has a default; hook parameters have none"
     return ""
 
@@ -118,12 +118,12 @@ def _load(point: importlib.metadata.EntryPoint, title: str, version: str) -> Fou
 
     try:
         module = point.load()
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # an import may raise anything; the host starts all the same
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # an import may raise anything, and the host must still start
         return found(PluginStatus.BROKEN, f"it cannot be imported: {type(error).__name__}: {error}")
     if not isinstance(module, ModuleType):
         return found(PluginStatus.BROKEN, f"its entry point names a {type(module).__name__}, not a module")
     try:
         status, reason = inspect_plugin(module)
-    except Exception as error:  # noqa: BLE001  # a module may answer attribute access with anything
+    except Exception as error:  # noqa: BLE001  # reading a module's attributes may raise anything
         return found(PluginStatus.BROKEN, f"its hooks cannot be read: {type(error).__name__}: {error}")
     return found(status, reason, module if status is PluginStatus.LOADED else None)

@@ -1,15 +1,15 @@
-"""What the contract raises, on either side of the seam.
+"""What the contract raises, for plugins and for hosts.
 
     PbxContractError
     ├── InvalidValueError      a value object would break a limit (also a ValueError)
-    └── HostRefusedError       the host will not do this for this plugin, now
-        ├── HostClosedError        the hook has returned; the host object is dead
-        ├── WrongThreadError       called from another thread than the hook's own
+    └── HostRefusedError       the host refuses this call of this plugin
+        ├── HostClosedError        the hook has returned, and the host object may not be used any more
+        ├── WrongThreadError       called on another thread than the hook's own
         ├── LeaseLostError         another worker holds the tenant now; nothing was written
         ├── VersionConflictError   somebody else wrote first; read again and decide
-        └── QuotaError             larger than the host stores
+        └── QuotaError             more than the host stores
 
-All of these are bugs or races, never expected answers: expected failures across the seam are values.
+All of these are bugs or races. An expected failure is a returned value, never an exception.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ _SHOWN_CHARS = 80
 
 
 class PbxContractError(Exception):
-    """Base of everything the contract raises."""
+    """Base of everything that the contract raises."""
 
 
 class InvalidValueError(PbxContractError, ValueError):
-    """A value object that would break a limit; it cannot be built.
+    """A value object would break a limit, so it cannot be built.
 
     Attributes:
-        field: Name of the field, as the value object spells it.
-        value: What was given (shown shortened in the message; empty for secrets).
-        rule: What the field allows, as a sentence fragment a person can act on.
+        field: Name of the field in the value object.
+        value: What was given. The message shows it shortened.
+        rule: What the field allows, as a part of a sentence.
     """
 
     def __init__(self, field: str, value: object, rule: str) -> None:
@@ -50,27 +50,27 @@ class InvalidValueError(PbxContractError, ValueError):
 
 
 class HostRefusedError(PbxContractError):
-    """The host refuses the call; nothing was changed."""
+    """The host refuses the call. Nothing was changed."""
 
 
 class HostClosedError(HostRefusedError):
-    """The hook call this host was bound to is over. Ask for the host again in the next call; never keep it."""
+    """The hook call of this host is over. Use the host of the next call, and never keep one."""
 
 
 class WrongThreadError(HostRefusedError):
-    """Host methods may be called only on the thread the hook was called on. Hand results back, then write."""
+    """Host methods may be called only on the thread of the hook. Pass results back to it, and write there."""
 
 
 class LeaseLostError(HostRefusedError):
-    """The lease on this tenant has moved to another worker (its fencing token is higher). Stop; nothing was written."""
+    """Another worker holds the lease on this tenant now, with a higher fencing token. Stop; nothing was written."""
 
 
 class VersionConflictError(HostRefusedError):
-    """The stored version is not the expected one. Retryable after reading again.
+    """The stored version is not the expected one. It can be retried after reading again.
 
     Attributes:
-        expected_version: What the caller had read.
-        current_version: What is stored now.
+        expected_version: The version that the caller had read.
+        current_version: The version that is stored now.
     """
 
     def __init__(self, what: str, expected_version: int, current_version: int) -> None:
@@ -81,4 +81,4 @@ class VersionConflictError(HostRefusedError):
 
 
 class QuotaError(HostRefusedError):
-    """More than the host is willing to store under one key."""
+    """More than the host stores under one key."""

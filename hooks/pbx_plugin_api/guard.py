@@ -1,8 +1,8 @@
-"""The rule "one call, one thread" around any host, written once for the fake host and for real ones.
+"""The rule "one call, one thread", for every host: real hosts and the fake one.
 
-Every part of a guarded host checks a gate before it works: after the call it raises `HostClosedError`, from another
-thread `WrongThreadError` (the clock alone may be used by helper threads). An iterator handed out earlier checks at
-every step, so that a stream kept after the call ends too. Each offence is logged with the plugin's name.
+Each part of a guarded host checks a gate before it works. After the call it raises `HostClosedError`; on another
+thread it raises `WrongThreadError` (helper threads may use the clock alone). An iterator checks at every step, so a
+stream that the plugin kept ends with the call. Each offence is logged with the plugin's name.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PARTS = frozenset(
 
 
 class Gate:
-    """Whether a bound host may be used now, and by whom."""
+    """Whether a bound host may be used now, and on which thread."""
 
     def __init__(self, plugin: str) -> None:
         self.plugin = plugin
@@ -38,11 +38,11 @@ class Gate:
         self._owner = threading.get_ident()
 
     def close(self) -> None:
-        """Refuse everything from now on. Safe from any thread, any number of times."""
+        """Refuse everything from now on. May be called on any thread, any number of times."""
         self._closed = True
 
     def check(self, member: str, *, any_thread: bool = False) -> None:
-        """Raise unless the host may be used for this, here and now."""
+        """Raise unless this part of the host may be used now, on this thread."""
         if self._closed:
             self._offend(HostClosedError(f"{self.plugin} used host.{member} after its hook had returned"))
         if not any_thread and self._owner not in (None, threading.get_ident()):
@@ -55,7 +55,7 @@ class Gate:
 
 
 def guard_host(host: Host, gate: Gate) -> Host:
-    """Return the host as the plugin gets it: every use checked by the gate."""
+    """Return the host as the plugin gets it: the gate checks every use."""
     return cast(Host, _GuardedHost(host, gate))
 
 
@@ -95,16 +95,16 @@ class _GuardedPart:
 
 
 def _refuse_private(name: str) -> None:
-    """A host's insides, its scope and its stores, are none of a plugin's business."""
+    """Private attributes of a host, such as its stores, are not for plugins."""
     if name.startswith("_"):
-        raise AttributeError(f"a host has nothing of the name {name!r} for plugins")
+        raise AttributeError(f"a host has nothing named {name!r} for plugins")
 
 
 def _checked(function: Callable[..., Any], gate: Gate, member: str, any_thread: bool) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         gate.check(member, any_thread=any_thread)
         result = function(*args, **kwargs)
-        # An open file is an iterator too, and lives as long as the plugin's `with`.
+        # An open file is an iterator too, but it ends with the plugin's `with`.
         is_stream = isinstance(result, Iterator) and not hasattr(result, "__enter__")
         return _stepwise(result, gate, member) if is_stream else result
 

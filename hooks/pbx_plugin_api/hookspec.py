@@ -1,9 +1,17 @@
-"""The five hooks the PBX calls. Read this page and you can write a plugin.
+"""The five hooks that the PBX calls. Read this page and you can write a plugin.
 
-Common to all: synchronous, on any thread and in any process; `host` is bound to this tenant and this plugin and refuses
-after the call; expected failures are values and exceptions are bugs, logged with the plugin's name while other plugins
-still answer; implementations take exactly these parameters, without defaults (pluggy versions disagree about them).
-Objects that carry functions are used inside the same call only.
+A plugin is a module. It sets `PBX_API_VERSION`, and it implements any of these functions, marked with `@hookimpl`.
+What the hooks get and return is described beside each type. `pbx_plugin_api` exports everything that a plugin needs.
+
+Rules for all hooks:
+
+- Hooks are synchronous. The PBX may call them on any thread, in any of its processes.
+- A hook takes exactly the parameters below, without defaults (versions of pluggy disagree about defaults).
+- `host` is bound to this tenant and this plugin. It refuses every use after the hook has returned.
+- An expected failure is a returned value. An exception is a bug: the PBX logs it with the plugin's name, and the other
+  plugins still answer.
+- A returned object that carries functions (`SettingsPage`, `LoginProvider`) is used within the same call only. A later
+  request calls the hook again, perhaps in another process.
 """
 
 from __future__ import annotations
@@ -24,15 +32,16 @@ __all__ = ["on_login_providers", "on_nightly_tick", "on_send_notification", "on_
 
 @hookspec
 def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage | None:
-    """Draw this plugin's settings page for an administrator.
+    """Describe this plugin's settings page for an administrator.
 
-    When: at every page request of an admin, and again before each `save` and each `run`, in any worker.
+    When: an administrator opens the page. Also before each `save` and each `run`, in any process.
     How often: a few times a minute at most.
-    Answers: every plugin; None means that it has no page.
-    May block: no network calls while drawing. `save` and `run` may take a few seconds; longer work answers
-        `Started(job)` and is done by `on_nightly_tick` under the tenant's lease.
-    May raise: no; a raising plugin is shown as broken, the others' pages still appear.
-    Idempotency: drawing changes nothing. `save` is guarded by the version drawn; repeating a `run` must do no harm.
+    Answers: every plugin. None means that the plugin has no page.
+    May block: describing the page makes no network call. `save` and `run` may take a few seconds. For longer work `run`
+        returns `Started(job)`, and `on_nightly_tick` does the work under the tenant's lease.
+    May raise: no. If a plugin raises, its page shows as broken and the pages of the others still appear.
+    Idempotency: describing the page changes nothing. `save` is protected by the version of the page. A repeated `run`
+        must do no harm.
     Since: 1.0
 
     Example:
@@ -49,14 +58,15 @@ def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage
 
 @hookspec
 def on_login_providers(host: Host, tenant: Tenant) -> Sequence[LoginProvider] | None:
-    """Offer ways to sign in with somebody else's account.
+    """Offer ways to sign in with an account of another system.
 
-    When: a login page is drawn; a sign-in begins (`begin`); a callback arrives (`complete`); somebody signs out.
-    How often: at every login page, so a page drawn costs no network call and at most a few milliseconds.
-    Answers: every plugin; None or an empty sequence means none.
-    May block: drawing no; `begin` and `complete` may make the requests the protocol needs, within seconds.
-    May raise: no; refusals are `LoginRefused`. A raising plugin only loses its icon.
-    Idempotency: `begin` makes a new flow each time; the host pops a flow once, so `complete` runs once for each.
+    When: a login page is shown, a sign-in begins (`begin`), a callback arrives (`complete`), somebody signs out.
+    How often: at every login page. So the answer takes a few milliseconds and no network call.
+    Answers: every plugin. None or an empty sequence means that there is none.
+    May block: listing the providers does not. `begin` and `complete` may make the requests that the protocol needs,
+        within seconds.
+    May raise: no. A refusal is `LoginRefused`. A plugin that raises loses its button on the login page, no more.
+    Idempotency: `begin` makes a new flow each time. The host hands a flow out once, so `complete` runs once for it.
     Since: 1.0
 
     Example:
@@ -69,15 +79,19 @@ def on_login_providers(host: Host, tenant: Tenant) -> Sequence[LoginProvider] | 
 
 @hookspec
 def on_nightly_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport | None:
-    """Do the periodic work for one tenant, or the long job a page action has started.
+    """Do the periodic work for one tenant, or the long job that a button of the page has started.
 
-    When: the tenant's `next_due_at_utc` has come, an admin forces it, the last run was resumable, or a job waits.
-    How often: about once a day; never twice at a time for one tenant (the host holds a lease with a fencing token).
-    Answers: each plugin by itself; None means that this plugin is never due.
-    May block: yes, until `tick.deadline_utc`, with at most `tick.max_requests` HTTP threads, joined before returning.
-        `host.progress.should_stop()` is asked between safe places.
-    May raise: no; a failed run is `TickStatus.FAILED` with a message. A raising run is logged, and due again tomorrow.
-    Idempotency: killed anywhere, the next run must end in the same state; `apply` is idempotent, checkpoints come last.
+    When: the tenant's `next_due_at_utc` has come, an administrator presses "Sync now", the last run was resumable, or a
+        job waits.
+    How often: about once a day. Never twice at the same time for one tenant: the host holds a lease with a fencing
+        token.
+    Answers: each plugin by itself. None means that this plugin has no periodic work.
+    May block: yes, until `tick.deadline_utc`. The plugin may use up to `tick.max_requests` threads for HTTP and joins
+        them before it returns. It asks `host.progress.should_stop()` wherever it can safely stop.
+    May raise: no. A run that failed is `TickStatus.FAILED` with a message. If a plugin raises, the run is logged and
+        the tenant is due again the next day.
+    Idempotency: a run can be killed anywhere, and the next run must end in the same state. `apply` is idempotent, and a
+        checkpoint is stored after it.
     Since: 1.0
 
     Example:
@@ -92,13 +106,13 @@ def on_nightly_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport | None
 def on_send_notification(host: Host, tenant: Tenant, notification: Notification) -> DeliveryReceipt | None:
     """Deliver one mail of the PBX's notification queue.
 
-    When: the queue has something to deliver to this tenant's people; retries come with a higher `attempt`.
-    How often: up to the rate the plugin takes from `host.rate_budget`.
-    Answers: the first plugin with an answer wins; None means "not my channel", and the next is asked.
+    When: the queue has a mail for this tenant's people. A retry comes with a higher `attempt`.
+    How often: up to the rate that the plugin takes from `host.rate_budget`.
+    Answers: the first plugin that does not return None. None means "not my channel", and the next plugin is asked.
     May block: yes, for the requests of one mail.
-    May raise: no. A raising plugin counts as `UNKNOWN`: the mail may have gone.
-    Idempotency: sending is not idempotent; the host records the attempt before calling and says
-        `previous_outcome_unknown` when an answer was lost.
+    May raise: no. A plugin that raises counts as `UNKNOWN`, because the mail may have been sent.
+    Idempotency: sending is not idempotent. The host records the attempt before the call, and sets
+        `previous_outcome_unknown` when an earlier answer was lost.
     Since: 1.0
 
     Example:
@@ -111,14 +125,14 @@ def on_send_notification(host: Host, tenant: Tenant, notification: Notification)
 
 @hookspec
 def on_user_provision(host: Host, tenant: Tenant, request: ProvisionRequest) -> ProvisionOutcome | None:
-    """Describe one person who is to be added or refreshed outside the sync.
+    """Describe one person who is added or refreshed outside of a sync.
 
-    When: an admin picks somebody, or somebody signs in for the first time and the tenant allows it.
-    How often: now and then.
-    Answers: the first plugin with an answer wins; None means "not mine".
+    When: an administrator picks a person, or a person signs in for the first time and the tenant allows new users.
+    How often: rarely.
+    Answers: the first plugin that does not return None. None means "not mine".
     May block: yes, for a few requests.
-    May raise: no; refusals are `ProvisionRefused`.
-    Idempotency: only describes; the host applies the draft by the same atomic upsert as a sync.
+    May raise: no. A refusal is `ProvisionRefused`.
+    Idempotency: the hook only describes the person. The host applies the draft by the same atomic upsert as a sync.
     Since: 1.0
 
     Example:

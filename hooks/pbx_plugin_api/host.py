@@ -1,54 +1,37 @@
 """What a plugin may ask of the PBX, as Protocols.
 
-A `Host` is bound to one tenant and one plugin for the length of one call. Its methods take no tenant, so that a plugin
-cannot name another's; after the call they raise `HostClosedError`, and from another thread than the hook's own
-`WrongThreadError`. Whatever writes also checks the tenant's lease and raises `LeaseLostError` once it has moved.
+A `Host` is bound to one tenant and one plugin for the length of one call. Its methods take no tenant, so a plugin
+cannot reach another tenant's data. After the call they raise `HostClosedError`; on another thread than the hook's own
+they raise `WrongThreadError`. In a run, every method that writes first checks the tenant's lease, and raises
+`LeaseLostError` if another worker holds it by now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import BinaryIO, Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from pbx_plugin_api.contacts import BookRef, ContactChange, ContactResult, SyncedContact
 from pbx_plugin_api.settings_page import Severity
+from pbx_plugin_api.storage import Blobs, RateBudget, Secrets, Settings, State
 from pbx_plugin_api.tenants import WebOrigins
 from pbx_plugin_api.tick import Problem, Stage
-from pbx_plugin_api.travel import JsonValue
-from pbx_plugin_api.users import (
-    ApplyResult,
-    Divergence,
-    LinkedUser,
-    Photo,
-    UnlinkedUser,
-    UserChange,
-    UserCounts,
-    UserLink,
-)
+from pbx_plugin_api.user_changes import ApplyResult, UserChange
+from pbx_plugin_api.users import Divergence, LinkedUser, Photo, UnlinkedUser, UserCounts, UserLink
 
 __all__ = [
+    "APPLY_MAX_CHANGES",
     "Audit",
-    "BlobInfo",
-    "Blobs",
     "Clock",
     "Contacts",
     "Host",
     "Progress",
-    "RateBudget",
-    "RateLimit",
-    "Secrets",
-    "Settings",
-    "SettingsRecord",
-    "State",
-    "StateRecord",
     "Users",
 ]
 
-APPLY_MAX_CHANGES = 500
-"""The most changes one `apply` takes: one call is one transaction."""
+APPLY_MAX_CHANGES: Final = 500
+"""How many changes one `apply` takes at most: one call is one transaction."""
 
 
 class Users(Protocol):
@@ -57,17 +40,17 @@ class Users(Protocol):
     def linked(self) -> Iterator[LinkedUser]:
         """Yield every linked user, ordered by `link.authority`, then `link.subject` (code-point order).
 
-        A stream: memory does not grow with the tenant. Users deleted in the PBX are not in it (see `diverged`).
+        A stream: memory does not grow with the tenant. Users that were deleted in the PBX are left out; see `diverged`.
         """
 
     def unlinked(self) -> Iterator[UnlinkedUser]:
-        """Yield hand-made users that the host allows to be linked, in no promised order. Never administrators."""
+        """Yield users that were made by hand and may be linked, in any order. Never administrators."""
 
     def diverged(self) -> Iterator[Divergence]:
-        """Yield links whose user was deleted, or whose synced fields were edited, in the PBX since the last apply.
+        """Yield the links whose user was deleted or edited in the PBX since the last apply.
 
-        Enabling somebody whom the last apply disabled counts as an edit. Disabling does not: the PBX may always lock
-        somebody out, and says so with `DisableReason.BY_ADMIN`.
+        A change of a synced field is an edit, and so is enabling a user whom the last apply disabled. Disabling a user
+        is none: an administrator may always do that, and the reason is then `DisableReason.BY_ADMIN`.
         """
 
     def find(self, link: UserLink) -> LinkedUser | None:
@@ -77,20 +60,20 @@ class Users(Protocol):
         """Return how many linked users there are now."""
 
     def apply(self, changes: Sequence[UserChange]) -> list[ApplyResult]:
-        """Make the changes, one transaction, each with a result in the same order.
+        """Make the changes in one transaction and return a result for each, in the same order. Idempotent.
 
-        A change that cannot be made is refused by itself; the others are made. Repeating a change is harmless.
+        A change that cannot be made is refused by itself; the others are made.
 
         Raises:
             ValueError: More than `APPLY_MAX_CHANGES` changes. A bug.
         """
 
     def set_photo(self, link: UserLink, photo: Photo | None) -> ApplyResult:
-        """Store or remove a linked user's photo. Idempotent."""
+        """Store a linked user's photo, or remove it (None). Idempotent."""
 
 
 class Contacts(Protocol):
-    """Synced contacts of this tenant. Contacts made by hand cannot be seen or touched from here."""
+    """Synced contacts of this tenant. Contacts that were made by hand can be neither seen nor changed here."""
 
     def books(self) -> Iterator[BookRef]:
         """Yield the books that hold at least one synced contact."""
@@ -98,186 +81,85 @@ class Contacts(Protocol):
     def synced(
         self, book: BookRef, *, mailbox_id: str | None = None, folder_id: str | None = None
     ) -> Iterator[SyncedContact]:
-        """Yield the synced contacts of a book, or those with a source in one mailbox (and folder), by external id."""
-
-    def find(self, book: BookRef, external_ids: Sequence[str]) -> dict[str, SyncedContact]:
-        """Return those of the named contacts that exist. At most 500 names."""
-
-    def diverged(self, book: BookRef) -> Iterator[SyncedContact]:
-        """Yield synced contacts edited or deleted in the PBX since, as last applied: putting them again mends them."""
-
-    def diverged_books(self) -> Iterator[BookRef]:
-        """Yield the books in which `diverged` would yield anything; one query, whatever the number of books."""
-
-    def apply(self, book: BookRef, changes: Sequence[ContactChange]) -> list[ContactResult]:
-        """Make at most 500 changes, one transaction, each with a result in the same order. Idempotent.
-
-        A personal book whose owner is not a linked user refuses every change by itself.
-        """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsRecord:
-    """A plugin's settings of this tenant."""
-
-    version: int
-    """0 before the first write."""
-    values: Mapping[str, JsonValue]
-
-
-class Settings(Protocol):
-    """What the admin decided, versioned. Never secrets."""
-
-    def read(self) -> SettingsRecord:
-        """Return the newest settings."""
-
-    def write(self, values: Mapping[str, JsonValue], *, expected_version: int) -> SettingsRecord:
-        """Replace the settings.
-
-        Raises:
-            VersionConflictError: Somebody wrote since `expected_version` was read. Read again.
-        """
-
-
-class Secrets(Protocol):
-    """Small secrets, encrypted at rest by the host with a key of its own."""
-
-    def get(self, name: str) -> bytes | None:
-        """Return a secret, or None. Never log it."""
-
-    def put(self, name: str, value: bytes) -> None:
-        """Store a secret of at most 64 KiB. Idempotent."""
-
-    def delete(self, name: str) -> None:
-        """Forget a secret; nothing happens where there is none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StateRecord:
-    """One stored value and its version."""
-
-    version: int
-    value: JsonValue
-
-
-class State(Protocol):
-    """Small JSON of the plugin's own, versioned per key: checkpoints, approvals, mailbox states."""
-
-    def get(self, key: str) -> StateRecord | None:
-        """Return the value under a key, or None."""
-
-    def put(self, key: str, value: JsonValue, *, expected_version: int | None = None) -> int:
-        """Store a value of at most 256 KiB under a key (1-200 characters) and return its new version.
-
-        `expected_version` None overwrites whatever is there; 0 means that there must be nothing yet.
-
-        Raises:
-            VersionConflictError: The stored version is another. Read again.
-        """
-
-    def put_many(self, values: Mapping[str, JsonValue]) -> None:
-        """Store several values at once, in one transaction, whatever is there."""
-
-    def delete(self, key: str) -> None:
-        """Forget a key; nothing happens where there is none."""
-
-    def items(self, prefix: str = "") -> Iterator[tuple[str, StateRecord]]:
-        """Yield keys with a prefix and their records, by key."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlobInfo:
-    """What the host knows of a blob."""
-
-    blob: str
-    size_bytes: int
-    content_type: str
-
-
-class Blobs(Protocol):
-    """Files by reference: attachments from the host, long plans from a plugin."""
-
-    def info(self, blob: str) -> BlobInfo | None:
-        """Return what is known of a blob, or None where there is none (any more)."""
-
-    def open(self, blob: str) -> AbstractContextManager[BinaryIO]:
-        """Open a blob for reading in pieces, seekable.
-
-        Raises:
-            KeyError: There is no such blob in this tenant.
-        """
-
-    def put(self, chunks: Iterator[bytes], *, content_type: str, keep_s: int) -> str:
-        """Store a blob of the plugin's and return its reference. The host deletes it after `keep_s` seconds.
+        """Yield the synced contacts of a book, ordered by external id.
 
         Args:
-            chunks: The content, in pieces of any size.
-            content_type: For example `application/x-ndjson`.
-            keep_s: How long it is kept.
+            book: The book.
+            mailbox_id: If given, only contacts with a source in this mailbox.
+            folder_id: If given, only contacts with a source in this folder of the mailbox.
         """
 
+    def find(self, book: BookRef, external_ids: Sequence[str]) -> dict[str, SyncedContact]:
+        """Return those of the named contacts that exist. At most `APPLY_MAX_CHANGES` names."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateLimit:
-    """At most `amount` within any `window_s` seconds."""
+    def diverged(self, book: BookRef) -> Iterator[SyncedContact]:
+        """Yield the synced contacts that were edited or deleted in the PBX, as they were last applied.
 
-    amount: int
-    window_s: int
+        To put one again restores it.
+        """
 
+    def diverged_books(self) -> Iterator[BookRef]:
+        """Yield the books for which `diverged` yields something. One query for all books."""
 
-class RateBudget(Protocol):
-    """Budgets shared by all workers of the PBX, so that together they keep a service's limits."""
+    def apply(self, book: BookRef, changes: Sequence[ContactChange]) -> list[ContactResult]:
+        """Make the changes in one transaction and return a result for each, in the same order. Idempotent.
 
-    def take(self, bucket: str, amount: int, limits: Sequence[RateLimit]) -> datetime | None:
-        """Take an amount out of a bucket, if every limit allows it.
+        If the owner of a personal book is not a linked user, every change is refused.
 
-        Returns:
-            None when it was taken. Otherwise nothing was taken, and the UTC time from which it may be asked again.
+        Raises:
+            ValueError: More than `APPLY_MAX_CHANGES` changes. A bug.
         """
 
 
 class Progress(Protocol):
-    """How far a run is, and whether it should go on. Outside a run `should_stop` is False and reports go nowhere."""
+    """How far a run is, and whether it should go on. Outside of a run nothing is recorded."""
 
     @property
     def fencing_token(self) -> int:
-        """The lease's number; 0 where no lease is held."""
+        """The number of the lease; 0 if no lease is held."""
 
     @property
     def deadline_utc(self) -> datetime | None:
-        """When the host stops waiting."""
+        """When the host stops waiting; None outside of a run."""
 
     def report(self, stage: Stage | str, done: int, total: int | None = None) -> None:
-        """Report how far a stage is; also renews the lease. Cheap: call it once a page.
+        """Report how far a stage is, and renew the lease. Cheap: call it once per page.
 
         Args:
             stage: A `Stage`, or a name of the plugin's own (at most 128 characters), which the host shows as it is.
             done: How many are done.
-            total: Of how many; None where that is not known.
+            total: Of how many; None if that is not known.
         """
 
     def should_stop(self) -> bool:
-        """Whether to end at the next safe place: an admin asked, the PBX shuts down, the deadline is near."""
+        """Whether to stop as soon as it is safe: an administrator asked, the PBX shuts down, the deadline is near."""
 
     def problem(self, problem: Problem) -> None:
-        """Record one problem line of this run, as it is found. Kept in order, without limit."""
+        """Record one problem of this run. Problems are kept in order, without limit."""
 
 
 class Audit(Protocol):
     """The PBX's audit log."""
 
     def record(self, event: str, *, outcome: str, subject: str = "", detail: str = "") -> None:
-        """Write one line: event `settings.saved`, outcome `ok`/`refused`/`failed`. Never put secrets into it."""
+        """Write one line. Never put a secret into it.
+
+        Args:
+            event: What happened, such as `settings.saved`.
+            outcome: `ok`, `refused` or `failed`.
+            subject: To whom or what.
+            detail: A sentence.
+        """
 
 
 class Clock(Protocol):
-    """The host's time; tests move it."""
+    """The host's time. Tests move it."""
 
     def now_utc(self) -> datetime:
-        """Return the time, aware, UTC."""
+        """Return the time: aware, UTC."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait on the calling thread. The only host method that helper threads of a plugin may call."""
+        """Wait on the calling thread. Helper threads of a plugin may use the clock, and no other part of the host."""
 
 
 @runtime_checkable
@@ -294,7 +176,7 @@ class Host(Protocol):
 
     @property
     def settings(self) -> Settings:
-        """What the admin decided for this plugin."""
+        """What an administrator decided for this plugin."""
 
     @property
     def secrets(self) -> Secrets:
@@ -310,7 +192,7 @@ class Host(Protocol):
 
     @property
     def rate_budget(self) -> RateBudget:
-        """Budgets shared by all workers of the PBX."""
+        """Budgets that all workers of the PBX share."""
 
     @property
     def progress(self) -> Progress:
@@ -326,13 +208,16 @@ class Host(Protocol):
 
     @property
     def web_origins(self) -> WebOrigins:
-        """Where browsers reach the PBX. Redirect URIs are made from these and from nothing else."""
+        """Where browsers reach the PBX. Redirect URIs are made from these, and from nothing else."""
 
     def notify_admin(self, key: str, subject: str, text: str, *, severity: Severity) -> None:
-        """Tell the tenant's administrators, not through Microsoft. The same key again within a day says nothing."""
+        """Send the tenant's administrators a notice, on a channel that does not need the source.
+
+        A second notice with the same key within a day is dropped.
+        """
 
     def system(self) -> Host | None:
-        """Return the host bound to `Scope.SYSTEM`, for reading and for its rate budget only, or None.
+        """Return the host of `Scope.SYSTEM`, to read and to use its rate budget, or None.
 
-        Given inside `on_send_notification` where the PBX lets this tenant use the system's mail settings.
+        Available in `on_send_notification`, if the PBX lets this tenant use the system's mail settings.
         """

@@ -1,4 +1,4 @@
-"""One call into foreign code: on a thread of its own, with a deadline, whatever it does."""
+"""One call of a plugin's code: on a thread of its own and with a deadline, so that it can never harm the host."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Outcome(StrEnum):
 
     OK = "ok"
     FAILED = "failed"
-    """It raised: a bug in the plugin."""
+    """It raised an exception: a bug in the plugin."""
     TIMED_OUT = "timed_out"
-    """It was not back in time; its host refuses everything from now on."""
+    """It did not return in time. Its host refuses every use from now on."""
     WRONG_TYPE = "wrong_type"
-    """It answered with something the contract does not allow."""
+    """It returned something that the contract does not allow."""
     DISABLED = "disabled"
     MISSING = "missing"
     """There is no such plugin, or it has no such hook, page, provider or action."""
@@ -30,18 +30,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer(Generic[T]):
-    """What a plugin said, or why it said nothing."""
+    """What a plugin returned, or why it returned nothing."""
 
     plugin: str
     version: str
     outcome: Outcome
     value: T | None = None
     sentence: str = ""
-    """For an administrator, unless the outcome is ok."""
+    """A sentence for the administrator; empty if the outcome is ok."""
 
     @property
     def ok(self) -> bool:
-        """Whether the call came back as the contract says."""
+        """Whether the plugin returned what the contract asks for."""
         return self.outcome is Outcome.OK
 
 
@@ -51,8 +51,8 @@ def run_isolated(
     """Run a call on a new thread and wait for it.
 
     Returns:
-        The value, or the exception it raised; `TimeoutError` where it was not back after `deadline_s` seconds. The
-        thread cannot be killed and may go on; it is a daemon and holds nothing that is still open.
+        The value, or the exception that was raised: `TimeoutError` if the call did not return within `deadline_s`
+        seconds. A thread cannot be killed, so the call may go on; its host is closed, and the thread is a daemon.
     """
     done = threading.Event()
     box: list[tuple[T | None, BaseException | None]] = []

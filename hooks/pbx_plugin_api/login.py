@@ -1,4 +1,4 @@
-"""Signing in with an account of somebody else's: what the host asks a provider, what the provider answers."""
+"""Signing in with an account of another system: what the host asks a provider, and what the provider answers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class LoginClient(StrEnum):
 
 
 class ResponseMode(StrEnum):
-    """How the provider's answer comes back (OAuth 2.0 Multiple Response Types / Form Post Response Mode)."""
+    """How the provider's answer comes back (OAuth 2.0 Multiple Response Types and Form Post Response Mode)."""
 
     QUERY = "query"
     FORM_POST = "form_post"
@@ -50,14 +50,14 @@ class PasswordPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginRequest:
-    """A click on a provider's icon."""
+    """A click on a provider's button."""
 
     origin: str
-    """The web origin the click came from: one of the host's own, never a header of the request."""
+    """The web origin of the page: one that the host has configured, never taken from a header of the request."""
     client: LoginClient = LoginClient.WEB
     login_hint: str | None = None
     return_to: str = "/"
-    """Where on the portal to go afterwards: a path of the host's, already checked by it."""
+    """The path of the portal to open afterwards. The host has checked it."""
 
     def __post_init__(self) -> None:
         rules.check_origin("origin", self.origin)
@@ -67,9 +67,9 @@ class LoginRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginFlow:
-    """A sign-in under way. The host stores it under `state`, bound to the browser, and pops it exactly once.
+    """A sign-in that has begun. The host stores it under `state`, bound to the browser, and hands it out once.
 
-    Frozen data; survives JSON. The secrets in it never show in `repr` or in a log.
+    Frozen data; survives JSON. Its secrets never appear in `repr` or in a log.
     """
 
     state: str
@@ -80,7 +80,7 @@ class LoginFlow:
     client: LoginClient = LoginClient.WEB
     return_to: str = "/"
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """What the provider needs to finish: code verifier, nonce and the like. Opaque to the host."""
+    """What the provider needs to finish, such as code verifier and nonce. The host does not interpret it."""
 
     def __post_init__(self) -> None:
         rules.check_text("state", self.state, min_chars=22, max_chars=256)
@@ -91,7 +91,7 @@ class LoginFlow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginRedirect:
-    """Where to send the browser, and the flow to keep meanwhile."""
+    """Where to send the browser, and the flow to store until it comes back."""
 
     url: str
     flow: LoginFlow
@@ -99,16 +99,16 @@ class LoginRedirect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """The provider vouches for this person. The host finds the user by the link alone and makes the session."""
+    """The provider has identified this person. The host finds the user by the link alone and makes the session."""
 
     link: UserLink
     display_name: str = ""
     login_name: str = ""
     """How the person signs in at the source. Display text only; users are never found by it."""
     may_create: bool = False
-    """The tenant allows this first sign-in to make the user: the host then calls `on_user_provision`."""
+    """The tenant allows a first sign-in to create the user. The host then calls `on_user_provision`."""
     session_hint: str = ""
-    """Kept with the session and given back to `sign_out`; the provider's `login_hint` or `sid`."""
+    """Stored with the session and given to `sign_out`: the provider's `login_hint` or `sid`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +116,11 @@ class LoginRefused:
     """Nobody is signed in."""
 
     sentence: str
-    """For the person: short, says what to do or whom to ask. Carries nothing the request brought."""
+    """For the person: short; says what to do or who can help. Contains nothing from the request."""
     reason: str
-    """For the audit log: a machine word such as `nonce_mismatch` or `aadsts_50105`."""
+    """For the audit log: a machine word, such as `nonce_mismatch` or `not_assigned`."""
     detail: str = ""
-    """For the audit log: what exactly, with the provider's ids."""
+    """For the audit log: what happened exactly, with the provider's ids."""
 
     def __post_init__(self) -> None:
         rules.check_key("reason", self.reason)
@@ -131,18 +131,18 @@ LoginOutcome: TypeAlias = SignedIn | LoginRefused
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginProvider:
-    """A way to sign in, alive only inside the call that made it. Drawing it makes no network call."""
+    """A way to sign in. It is valid only within the call that made it. Making it needs no network call."""
 
     id: str
     label: str
     icon: str
-    """Name of an icon the host knows, such as `microsoft`."""
+    """Name of an icon that the host has. A host shows a lock for a name it does not know."""
     password_policy: PasswordPolicy
     begin: Callable[[LoginRequest], LoginRedirect | LoginRefused]
     complete: Callable[[LoginFlow, Mapping[str, str]], LoginOutcome]
-    """`complete(flow, params)`: params are the callback's, each given once, sizes bounded by the host."""
+    """`complete(flow, params)`: params are those of the callback; each occurs once, and the host limits their size."""
     sign_out: Callable[[str, str], str | None]
-    """`sign_out(post_logout_redirect_uri, session_hint)` -> the provider's sign-out address, or None."""
+    """`sign_out(post_logout_redirect_uri, session_hint)` returns the provider's sign-out address, or None."""
 
     def __post_init__(self) -> None:
         rules.check_key("id", self.id)

@@ -12,8 +12,8 @@ PROJECT_NAME: Final = "portsip_pbx"
 ENTRY_POINT_GROUP: Final = "portsip_pbx"
 
 API_VERSION: Final = (2, 0)
-"""(major, minor). A plugin states the version it was written for as a module attribute `PBX_API_VERSION`; the host
-loads it when the major is equal and the minor is not newer than the host's own."""
+"""(major, minor). A plugin sets the version it was written for as `PBX_API_VERSION`. The host loads the plugin if the
+major version is the same and the minor version is not newer than its own."""
 
 hookspec = pluggy.HookspecMarker(PROJECT_NAME)
 hookimpl = pluggy.HookimplMarker(PROJECT_NAME)

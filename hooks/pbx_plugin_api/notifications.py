@@ -1,4 +1,4 @@
-"""A mail the PBX wants delivered, and what became of it."""
+"""A mail that the PBX wants to have delivered, and what became of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = [
 
 
 class NotificationKind(StrEnum):
-    """What the mail is about. Kinds the PBX invents later arrive as OTHER, with `text`/`html` already written."""
+    """What the mail is about. Kinds that this version does not know arrive as OTHER."""
 
     VOICEMAIL = "voicemail"
     NEW_USER = "new_user"
@@ -34,16 +34,16 @@ class NotificationKind(StrEnum):
 
 
 class Priority(IntEnum):
-    """The order in which the queue is worked off; lower goes first."""
+    """The order in which the queue is sent; lower numbers go first."""
 
     URGENT = 0
-    """Somebody is waiting: 2FA codes, emergency-call alerts."""
+    """Somebody is waiting for it: a two-factor code, an alert about an emergency call."""
     NORMAL = 5
     BULK = 9
 
 
 class Importance(StrEnum):
-    """How the mail is flagged for its reader."""
+    """How the mail is marked for the reader."""
 
     LOW = "low"
     NORMAL = "normal"
@@ -52,16 +52,16 @@ class Importance(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentRef:
-    """A file that lies in `host.blobs`; read as a stream, never copied into the notification."""
+    """A file in `host.blobs`. It is read as a stream and never copied into the notification."""
 
     blob: str
     filename: str
     content_type: str
     size_bytes: int
     content_id: str | None = None
-    """Set for an inline image that the HTML names as `cid:…`."""
+    """Set for an inline image that the HTML refers to as `cid:…`."""
     download_url: str | None = None
-    """The PBX's own link to the file, for when it is too large to send."""
+    """The PBX's own link to the file, for a file that is too large to send."""
 
     def __post_init__(self) -> None:
         rules.check_text("filename", self.filename, min_chars=1, max_chars=255)
@@ -74,7 +74,7 @@ class Notification:
     """One mail to deliver. Frozen data; survives JSON."""
 
     notification_id: str
-    """The host's key; the same at every attempt, so that copies can be told."""
+    """The host's key. It is the same at every attempt, so that copies can be recognised."""
     kind: NotificationKind
     to: tuple[str, ...]
     subject: str
@@ -91,9 +91,9 @@ class Notification:
     created_at_utc: datetime
     attempt: int = 1
     previous_outcome_unknown: bool = False
-    """An earlier attempt may have been delivered: its answer was lost. A copy sent now is to be marked as such."""
+    """The answer to an earlier attempt was lost, so the mail may have been delivered. A copy must be marked as one."""
     copy_approved: bool = False
-    """An administrator asked for this copy: send it also where copies are to be held."""
+    """An administrator asked for this copy: send it even if copies are normally held."""
 
     def __post_init__(self) -> None:
         rules.check_key("notification_id", self.notification_id)
@@ -112,18 +112,18 @@ class DeliveryStatus(StrEnum):
     """What became of one attempt."""
 
     ACCEPTED = "accepted"
-    """The service has taken the mail over. Not a promise that it was read."""
+    """The service has accepted the mail. That does not mean that it was read."""
     DEFERRED = "deferred"
-    """Certainly not sent; try again at `retry_at_utc`."""
+    """Certainly not sent. Try again at `retry_at_utc`."""
     REJECTED = "rejected"
-    """Certainly not sent, and trying again will not help; `reason` and `remedy` say why."""
+    """Certainly not sent, and another try will not help; `reason` and `remedy` say why."""
     UNKNOWN = "unknown"
-    """The answer was lost: it may have been sent. The host decides whether to send a marked copy."""
+    """The answer was lost, so the mail may have been sent. The host decides whether to send a marked copy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedRecipient:
-    """One address that will not get the mail although others did."""
+    """One address that does not get the mail although others do."""
 
     address: str
     reason: str
@@ -131,25 +131,25 @@ class RejectedRecipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReceipt:
-    """The plugin's answer to one attempt."""
+    """What became of one attempt."""
 
     status: DeliveryStatus
     reason: str = ""
-    """A sentence the admin understands; empty when accepted."""
+    """A sentence for the administrator; empty if accepted."""
     remedy: str = ""
     retry_at_utc: datetime | None = None
     rejected_recipients: tuple[RejectedRecipient, ...] = ()
     pending_recipients: tuple[str, ...] = ()
-    """Where a mail had to be split and a part has gone: the addresses still waiting. Empty means all of them; the next
-    attempt (or the copy after an unknown outcome) goes to these only."""
+    """If the mail was split and a part was sent: the addresses that still wait for it. The next attempt (or the copy
+    after an unknown outcome) goes to these only. Empty means all addresses."""
     hold: bool = False
-    """With UNKNOWN: send no copy by yourself; it waits for an administrator, who approves it or drops it."""
+    """With UNKNOWN: the host sends no copy by itself. An administrator approves the copy or drops it."""
     unreachable: bool = False
-    """The service could not be reached at all; long enough of this, and the host may use its fallback channel."""
+    """The service could not be reached. If that lasts, the host may use its fallback channel."""
     this_mail_only: bool = False
-    """With DEFERRED: what failed lies in this mail (an attachment), not in the mailbox; other mail need not wait."""
+    """With DEFERRED: the cause is in this mail (an attachment), not in the mailbox. Other mail need not wait."""
     detail: str = ""
-    """Ids for support: the service's request ids."""
+    """For support: the request ids of the service."""
 
     def __post_init__(self) -> None:
         rules.check_utc("retry_at_utc", self.retry_at_utc)

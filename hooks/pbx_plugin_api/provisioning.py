@@ -1,4 +1,4 @@
-"""One person, outside the sync: picked by an admin, or signing in for the first time."""
+"""One person outside of a sync: an administrator picks the person, or the person signs in for the first time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ProvisionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionRequest:
-    """Whom to add or refresh: by link (after a sign-in), or by what an admin typed (UPN or object id)."""
+    """The person to add or refresh: by link (after a sign-in), or by what an administrator typed (a name or an id)."""
 
     reason: ProvisionReason
     link: UserLink | None = None
@@ -47,9 +47,9 @@ class ProvisionRefused:
     """The person is not added."""
 
     reason: str
-    """A machine word, the same as a sync would use for this person: `guest`, `account_disabled`, `no_name` …"""
+    """A machine word, the same that a sync uses for such a person: `guest`, `account_disabled`, `no_name` and so on."""
     sentence: str
-    """For the admin or the person."""
+    """A sentence for the administrator or the person."""
 
     def __post_init__(self) -> None:
         rules.check_key("reason", self.reason)

@@ -1,6 +1,6 @@
-"""Writes `docs/hooks.md` out of the live specs: `python -m pbx_plugin_api.reference [--check]`.
+"""Writes `docs/hooks.md` from the code: `python -m pbx_plugin_api.reference [--check]`.
 
-Nothing in it is said twice by hand: signatures, types, defaults and sentences are those of the code.
+Signatures, types, defaults and sentences are those of the code, so they cannot differ from it.
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ from pbx_plugin_api import (
     provisioning,
     rules,
     settings_page,
+    storage,
     tenants,
     tick,
+    user_changes,
     users,
 )
 from pbx_plugin_api.markers import API_VERSION, ENTRY_POINT_GROUP
@@ -43,12 +45,24 @@ from pbx_plugin_api.testing import FakeHost, host_conformance, plugin_conformanc
 
 __all__ = ["main", "write_reference"]
 
-_SUBJECTS = (tenants, settings_page, login, users, contacts, tick, counts, plans, notifications, provisioning)
+_SUBJECTS = (
+    tenants,
+    settings_page,
+    login,
+    users,
+    user_changes,
+    contacts,
+    tick,
+    counts,
+    plans,
+    notifications,
+    provisioning,
+)
 _SECTION = re.compile(r"([A-Z][A-Za-z ]*):(?: (.*))?$")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the reference, or with `--check` say whether it is up to date (exit code 1 where it is not)."""
+    """Write the reference. With `--check` write nothing, and return 1 if the file is out of date."""
     parser = argparse.ArgumentParser(prog="python -m pbx_plugin_api.reference", description="Write the hook reference.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the file differs")
     parser.add_argument("--out", type=Path, default=Path("docs/hooks.md"), help="default: docs/hooks.md")
@@ -59,7 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     if given.out.is_file() and given.out.read_text("utf-8") == text:
         return 0
-    sys.stderr.write(f"{given.out} is not what the live specs say; run: python -m pbx_plugin_api.reference\n")
+    sys.stderr.write(f"{given.out} is out of date; run: python -m pbx_plugin_api.reference\n")
     return 1
 
 
@@ -68,9 +82,9 @@ def write_reference() -> str:
     version = ".".join(map(str, API_VERSION))
     parts = [
         f"# Hooks of the PBX, contract {version}",
-        "Generated from the live specs by `python -m pbx_plugin_api.reference`; CI refuses a stale copy. Change the "
-        "docstrings, not this file.",
-        f"A plugin is a module named by an entry point of the group `{ENTRY_POINT_GROUP}`. It states "
+        "Generated from the code by `python -m pbx_plugin_api.reference`. Change the docstrings, not this file; CI "
+        "refuses an outdated copy.",
+        f"A plugin is a module that an entry point of the group `{ENTRY_POINT_GROUP}` names. It sets "
         f"`PBX_API_VERSION = {API_VERSION}` and implements any of the five hooks with `pbx_plugin_api.hookimpl`.",
         _text(inspect.getdoc(hookspec)),
         "## Who answers",
@@ -81,12 +95,12 @@ def write_reference() -> str:
         _table(manager.Deadlines),
         "## What the PBX offers",
         _text(inspect.getdoc(host)),
-        *(_protocol(item) for item in _own(host) if _is_protocol(item)),
+        *(_protocol(item) for module in (host, storage) for item in _own(module) if _is_protocol(item)),
         "### Records of the host",
-        *(_value_object(item) for item in _own(host) if dataclasses.is_dataclass(item)),
+        *(_value_object(item) for item in _own(storage) if dataclasses.is_dataclass(item)),
         "## Value objects",
-        "Frozen, keyword-only. One that breaks a limit cannot be built: `InvalidValueError` names the field, the value "
-        "and the rule.",
+        "Frozen, keyword-only. A value object that breaks a limit cannot be built: `InvalidValueError` names the "
+        "field, the value and the rule.",
         *(_subject(module) for module in _SUBJECTS),
         "## Limits",
         *_limits(),
@@ -122,7 +136,7 @@ def _hook(name: str) -> str:
 
 
 def _sections(function: Callable[..., Any]) -> dict[str, str]:
-    """Return a hook's docstring by its headings; only the example keeps its lines."""
+    """Return a hook's docstring by heading. Only the example keeps its line breaks."""
     found: dict[str, list[str]] = {}
     current: list[str] = []
     for line in _text(inspect.getdoc(function)).splitlines()[1:]:
@@ -156,7 +170,7 @@ def _part_name(protocol: type) -> str:
 
 
 def _member(name: str, member: object) -> list[str]:
-    """Describe a public method or property; nothing else."""
+    """Describe a public method or property, and nothing else."""
     if name.startswith("_"):
         return []
     if isinstance(member, property):
@@ -220,7 +234,7 @@ def _default(field: dataclasses.Field[Any]) -> str:
 
 
 def _limits() -> Iterator[str]:
-    """What the rules behind the value objects say of themselves."""
+    """The rules that the value objects check."""
     rows = []
     for name, function in inspect.getmembers(rules, inspect.isfunction):
         if name.startswith("check_"):
@@ -242,7 +256,7 @@ def _own(module: types.ModuleType) -> list[type]:
 
 @cache
 def _attribute_docs(owner: type | types.ModuleType) -> dict[str, str]:
-    """Return the sentences that stand below fields and members in the source."""
+    """Return the docstrings of fields and members: the strings below them in the source."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(owner)))
     body = tree.body if isinstance(owner, types.ModuleType) else typing.cast(ast.ClassDef, tree.body[0]).body
     said = {}
@@ -256,7 +270,7 @@ def _attribute_docs(owner: type | types.ModuleType) -> dict[str, str]:
 
 
 def _signature(name: str, function: Callable[..., Any]) -> str:
-    """Return a signature as written in the source, without `self`."""
+    """Return a signature as the source has it, without `self`."""
     signature = inspect.signature(function)
     kept = [p for p in signature.parameters.values() if p.name != "self"]
     shown = ", ".join(_parameter(p) for p in kept)
@@ -273,7 +287,7 @@ def _parameter(parameter: inspect.Parameter) -> str:
 
 
 def _doc(item: object) -> str:
-    """Return a docstring with its headings (`Returns:`, `Raises:`) set off, and what is under them listed."""
+    """Return a docstring as Markdown: headings such as `Raises:` set off, and their entries as a list."""
     lines: list[str] = []
     is_list = False
     for line in _text(inspect.getdoc(item)).splitlines():

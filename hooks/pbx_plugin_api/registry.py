@@ -1,4 +1,4 @@
-"""Which plugins a PBX has, and which of them are switched on."""
+"""The plugins that a PBX has, and which of them are switched on."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _log = logging.getLogger(__name__)
 
 
 class Switches(Protocol):
-    """Where the PBX keeps which plugins are switched off."""
+    """Where the PBX stores which plugins are switched off."""
 
     def is_enabled(self, plugin: str, pbx_tenant_id: str | None) -> bool:
-        """Whether a plugin is on for the whole PBX (None) or for a tenant. On unless switched off."""
+        """Whether a plugin is on for the whole PBX (None) or for one tenant. It is, unless it was switched off."""
 
     def set_enabled(self, plugin: str, pbx_tenant_id: str | None, enabled: bool) -> None:
         """Switch a plugin on or off."""
 
 
 class MemorySwitches:
-    """Switches that live as long as the process."""
+    """Switches in memory: they last as long as the process."""
 
     def __init__(self) -> None:
         self._off: set[tuple[str, str | None]] = set()
@@ -59,9 +59,9 @@ class PluginState:
 
 
 class PluginRegistry:
-    """The plugins found, and their switches.
+    """The plugins that were found, and their switches.
 
-    Threads: methods may be called from any thread; `refresh` swaps everything at once.
+    Threads: methods may be called on any thread. `refresh` replaces everything at once.
     """
 
     def __init__(self, find: Callable[[], Iterator[FoundPlugin]], switches: Switches) -> None:
@@ -71,10 +71,10 @@ class PluginRegistry:
         self._manager = pluggy.PluginManager(PROJECT_NAME)
 
     def refresh(self) -> list[str]:
-        """Look for plugins again and return one sentence for each that came, went or changed.
+        """Look for plugins again, and return one sentence for each plugin that came, went or changed.
 
-        A new version's code is loaded only by a new process: Python keeps what it has imported, and so the old version
-        goes on under its own number until then.
+        The code of a new version is loaded by a new process only, because Python keeps what it has imported. Until then
+        the old version runs and shows its own number.
         """
         with self._lock:
             before = self._found
@@ -130,21 +130,21 @@ class PluginRegistry:
         return tenant is None or self._switches.is_enabled(plugin, tenant.pbx_tenant_id)
 
     def with_hook(self, hook: str, tenant: Tenant) -> list[str]:
-        """Return the plugins to be asked, in the order in which they are asked."""
+        """Return the enabled plugins that have a hook, in the order in which they are called."""
         found = sorted(self._found.items())
         return [name for name, plugin in found if _has_hook(plugin, hook) and self.is_enabled(name, tenant)]
 
     def unusable(self, tenant: Tenant) -> list[FoundPlugin]:
-        """Return the plugins that are on and cannot be loaded (broken or incompatible), by name."""
+        """Return the plugins that are switched on but cannot be loaded (broken or incompatible), by name."""
         found = sorted(self._found.items())
         return [p for name, p in found if p.status is not PluginStatus.LOADED and self.is_enabled(name, tenant)]
 
     def find(self, plugin: str) -> FoundPlugin | None:
-        """Return what was found under a name."""
+        """Return the plugin of a name, or None."""
         return self._found.get(plugin)
 
     def caller(self, plugin: str, hook: str) -> Callable[..., Any] | None:
-        """Return a function that calls a hook of one plugin alone, or None where it has no such hook."""
+        """Return a function that calls a hook of this plugin alone, or None if the plugin has no such hook."""
         manager, found = self._manager, self._found.get(plugin)
         if found is None or not _has_hook(found, hook):
             return None
@@ -153,7 +153,7 @@ class PluginRegistry:
 
 
 def _keep_running(old: FoundPlugin | None, new: FoundPlugin) -> FoundPlugin:
-    """Return what runs on: the code that was imported under the old version, if the new one's is not loaded yet."""
+    """Return the plugin that runs: the old version, if its code was imported and the new one's was not."""
     if old is None or old.module is None or old.module is not new.module or old.version == new.version:
         return new
     return replace(old, reason=f"version {new.version} is installed and is loaded when the PBX starts again")

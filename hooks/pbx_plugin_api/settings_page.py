@@ -1,4 +1,4 @@
-"""A settings page: what an administrator sees, and what comes back. All text is plain; the host escapes it."""
+"""A settings page: what an administrator sees, and what comes back. All text is plain text; the host escapes it."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ __all__ = [
 
 
 class FieldKind(StrEnum):
-    """How a field is typed in. Values always travel as text."""
+    """How a value is entered. Values always travel as text."""
 
     TEXT = "text"
     LONG_TEXT = "long_text"
-    """Several lines; lists are one item a line."""
+    """Several lines. A list has one item per line."""
     CHOICE = "choice"
     TOGGLE = "toggle"
     """`true` or `false`."""
@@ -53,7 +53,7 @@ class FieldKind(StrEnum):
 
 
 class Severity(StrEnum):
-    """How a fact or a table row is coloured."""
+    """How a fact or a notice is coloured."""
 
     PLAIN = "plain"
     GOOD = "good"
@@ -71,7 +71,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """Something an admin can set."""
+    """Something that an administrator can set."""
 
     name: str
     label: str
@@ -88,12 +88,12 @@ class Field:
         rules.check_key("name", self.name)
         rules.check_text("label", self.label, min_chars=1, max_chars=128)
         if (self.kind is FieldKind.CHOICE) != bool(self.choices):
-            raise InvalidValueError("choices", self.choices, "given for a CHOICE field, and for no other")
+            raise InvalidValueError("choices", self.choices, "set for a CHOICE field, and for no other")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """Something an admin can read, and perhaps copy."""
+    """Something that an administrator can read, and perhaps copy."""
 
     label: str
     value: str
@@ -104,7 +104,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows an admin can read: a plan, states per mailbox, last failures."""
+    """Rows that an administrator can read: a plan, the state of each mailbox, the last failures."""
 
     title: str
     columns: tuple[str, ...]
@@ -114,7 +114,7 @@ class Table:
     def __post_init__(self) -> None:
         for row in self.rows:
             if len(row) != len(self.columns):
-                raise InvalidValueError("rows", row, f"{len(self.columns)} cells, one a column")
+                raise InvalidValueError("rows", row, f"{len(self.columns)} cells, one for each column")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ class Action:
     enabled: bool = True
     why_disabled: str = ""
     confirm: str = ""
-    """A question to ask first; empty for none."""
+    """A question to ask first; empty if none is needed."""
     primary: bool = False
     danger: bool = False
     parameters: tuple[Field, ...] = ()
@@ -154,7 +154,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldError:
-    """What is wrong with one field, and what to do. `field` is empty for a fault of the whole form."""
+    """What is wrong with one field, and what to do. `field` is empty if the error is about the whole form."""
 
     field: str
     message: str
@@ -167,19 +167,19 @@ class Saved:
     version: int
     message: str = "Saved."
     next_due_at_utc: datetime | None = None
-    """When the tenant's next run is due by these settings; None: not by the clock."""
+    """When the tenant's next run is due with these settings. None: no run by the clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveRefused:
-    """Nothing was stored. Every fault at once, each beside its field."""
+    """Nothing was stored. All errors at once, each with its field."""
 
     errors: tuple[FieldError, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveConflict:
-    """Nothing was stored: somebody saved since this page was drawn."""
+    """Nothing was stored: somebody saved after this page was opened."""
 
     current_version: int
 
@@ -202,7 +202,7 @@ class ActionRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """It was done, here and now."""
+    """It was done."""
 
     message: str
     facts: tuple[Fact, ...] = ()
@@ -211,7 +211,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
-    """It was done, and there is a file to hand over."""
+    """It was done, and there is a file to download."""
 
     filename: str
     content: bytes
@@ -225,7 +225,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """It takes longer than a page request: the host calls `on_nightly_tick` with this job, under the tenant's lease."""
+    """It takes longer than a page request. The host calls `on_nightly_tick` with this job, under the tenant's lease."""
 
     job: str
     message: str
@@ -247,16 +247,16 @@ ActionOutcome: TypeAlias = Done | Download | Started | Refused
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsPage:
-    """A page, alive only inside the call that made it: `save` and `run` are called in the same call or never."""
+    """A page. It is valid only within the call that made it: `save` and `run` are called there or never."""
 
     title: str
     version: int
-    """Version of the settings drawn here; given back to `save`, so that two admins cannot overwrite each other."""
+    """Version of the settings shown. `save` gets it back, so that two administrators cannot overwrite each other."""
     tabs: tuple[Tab, ...]
     save: Callable[[Mapping[str, str], int], SaveOutcome]
-    """`save(values, expected_version)`: values are texts by field name; fields not named keep their value."""
+    """`save(values, expected_version)`: values are texts by field name. A field that is not named keeps its value."""
     run: Callable[[ActionRequest], ActionOutcome]
 
     def field_names(self) -> tuple[str, ...]:
-        """Return the names of all fields, in page order."""
+        """Return the names of all fields, in the order of the page."""
         return tuple(item.name for tab in self.tabs for item in tab.fields)

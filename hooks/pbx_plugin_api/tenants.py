@@ -1,4 +1,4 @@
-"""Who a call is about: a tenant of the PBX, and the person looking at its pages."""
+"""Whom a call is about: a tenant of the PBX, and the person who looks at its pages."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Tenant:
     name: str
     sip_domain: str
     time_zone: str = "UTC"
-    """IANA name; times an admin types are in this zone."""
+    """IANA name. Times that an administrator enters are in this zone."""
     country: str = "US"
-    """ISO 3166 alpha-2; numbers without a country code belong to this country."""
+    """ISO 3166-1 alpha-2. Telephone numbers without a country code belong to this country."""
     user_limit: int | None = None
     """How many users the licence allows; None means no limit."""
     scope: Scope = Scope.TENANT
@@ -45,7 +45,7 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebOrigins:
-    """Where browsers reach the PBX: the web domain and, where there is one, the SBC's domain."""
+    """Where browsers reach the PBX: the web domain and, if there is one, the domain of the SBC."""
 
     web: str
     sbc: str | None = None
@@ -62,11 +62,12 @@ class WebOrigins:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Who asks for a settings page. The host has authenticated them; the plugin only respects `may_edit`."""
+    """The person who opens a settings page. The host has authenticated them; the plugin respects `may_edit`."""
 
     username: str
     may_edit: bool = True
     locale: str = "en"
+    """Language of the page, as a BCP 47 tag."""
 
     def __post_init__(self) -> None:
         rules.check_text("username", self.username, min_chars=1, max_chars=128)

@@ -1,4 +1,4 @@
-"""One run for one tenant: what the host asks, what the plugin answers."""
+"""One run for one tenant: what the host asks for, and what the plugin reports."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ __all__ = ["Problem", "Stage", "Tick", "TickReason", "TickReport", "TickStatus"]
 
 
 class TickReason(StrEnum):
-    """Why the host calls."""
+    """Why the host calls the hook."""
 
     DUE = "due"
     FORCED = "forced"
-    """An admin said "now"."""
+    """An administrator asked for it now."""
     RESUMED = "resumed"
-    """The last run said that it can go on."""
+    """The last run was resumable."""
     JOB = "job"
-    """A settings-page action answered `Started(job)`; `Tick.job` and `Tick.request` say which."""
+    """A button of the settings page returned `Started(job)`; `Tick.job` and `Tick.request` say which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +35,15 @@ class Tick:
     reason: TickReason
     now_utc: datetime
     deadline_utc: datetime
-    """When the host stops waiting. End before it, resumable, rather than be cut off."""
+    """When the host stops waiting. Return before it, with `resumable`, instead of being cut off."""
     max_requests: int = 4
-    """How many HTTP requests the plugin may have in flight at once."""
+    """How many HTTP requests the plugin may have in flight at the same time."""
     confirm_first_plan: bool = False
-    """The admin has said beforehand that the tenant's first plan may be applied unseen."""
+    """The administrator has agreed beforehand that the tenant's first plan is applied without being shown."""
     job: str | None = None
+    """The job that `Started` named; None for periodic work."""
     request: ActionRequest | None = None
+    """The button press that started the job."""
 
     def __post_init__(self) -> None:
         rules.check_key("run_id", self.run_id)
@@ -55,17 +57,17 @@ class TickStatus(StrEnum):
 
     DONE = "done"
     NEEDS_APPROVAL = "needs_approval"
-    """Nothing was applied: an admin has to look at the plan and approve it."""
+    """Nothing was applied: an administrator has to look at the plan and approve it."""
     STOPPED = "stopped"
-    """Ended early, at a safe place (deadline, asked to stop, throttled). Nothing is lost."""
+    """The run ended early, where it could safely stop: deadline, asked to stop, throttled. Nothing is lost."""
     FAILED = "failed"
-    """An error ended the run; what had been applied stays, the checkpoint did not move."""
+    """An error ended the run. What was applied stays; the checkpoint did not move."""
     NOT_CONFIGURED = "not_configured"
     """Settings are missing; `message` says which."""
 
 
 class Stage(StrEnum):
-    """What a run is busy with, for `host.progress.report`. A plugin may report stages of its own beside these."""
+    """What a run is doing now, for `host.progress.report`. A plugin may also report stages of its own."""
 
     READ = "read"
     """Reads people from the source. Counts people."""
@@ -83,16 +85,16 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One person about whom something could not be done, or who was left out, and why."""
+    """One person who was left out, or for whom something could not be done, and why."""
 
     reason: str
-    """A short machine word, such as `no_name`, `guest` or `user_limit`. Counted by this."""
+    """A short machine word, such as `no_name`, `guest` or `user_limit`. Problems are counted by it."""
     subject: str | None = None
-    """The person's id at the source, as in `UserLink.subject`; None where it is not about one person."""
+    """The person's id at the source, as in `UserLink.subject`; None if it is not about one person."""
     login_name: str | None = None
-    """How the person signs in at the source, or another name that an admin knows. Display text only."""
+    """How the person signs in at the source, or another name that an administrator knows. Display text only."""
     detail: str = ""
-    """A sentence for the admin: what is wrong and what to do."""
+    """A sentence for the administrator: what is wrong and what to do."""
 
     def __post_init__(self) -> None:
         rules.check_key("reason", self.reason)
@@ -107,15 +109,15 @@ class TickReport:
 
     status: TickStatus
     message: str = ""
-    """One or two sentences for the admin: what happened, and what to do if anything."""
+    """One or two sentences for the administrator: what happened, and what to do about it."""
     counts: Counts = field(default_factory=Counts)
     problem_counts: Mapping[str, int] = field(default_factory=dict)
     requests: int = 0
     """HTTP requests sent to the source. Token requests are not counted."""
     next_due_at_utc: datetime | None = None
-    """None: not by the clock (manual mode, or not configured)."""
+    """When the next run is due. None: no run by the clock (manual mode, or not configured)."""
     resumable: bool = False
-    """The host may call again at once to go on."""
+    """The run can continue: the host may call again at once."""
     plan: PlanRef | None = None
     """The plan that was made instead of being applied: a preview, or one that waits for approval."""
 

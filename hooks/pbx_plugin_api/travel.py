@@ -1,7 +1,7 @@
-"""JSON for value objects: what travels between requests, processes and machines.
+"""JSON for value objects: how they travel between requests, processes and machines.
 
-`dump` and `load` are inverse for every value object of the contract, using its type hints alone: no registry, no
-pickle. A union of value objects is written with a `"type"` key that names the class. Stdlib only.
+`load` is the inverse of `dump` for every value object of the contract. It needs the type hints alone: no registry, no
+pickle. A `"type"` key names the class, so that a union can be read. Standard library only.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ T = TypeVar("T")
 
 
 def dump(value: object) -> Any:
-    """Return the JSON shape of a value object (or of anything it may hold).
+    """Return the JSON shape of a value object, or of anything that one may hold.
 
     Raises:
-        TypeError: The value holds something that does not travel, such as a function. A bug; not retryable.
+        TypeError: The value holds something that cannot travel, such as a function. A bug; a retry does not help.
     """
     if value is None or isinstance(value, (bool, int, float)):
         return value
@@ -53,14 +53,15 @@ def dump(value: object) -> Any:
 
 
 def load(kind: type[T], shape: Any) -> T:
-    """Build a value object from its JSON shape; the inverse of `dump`.
+    """Build a value object from its JSON shape: the inverse of `dump`.
 
     Args:
         kind: The value object's class, or a union of such classes.
-        shape: What `dump` returned, after any trip through JSON. Unknown keys are refused.
+        shape: What `dump` returned, also after a trip through JSON. Unknown keys are refused. A missing key means the
+            default, so a shape that an older version stored can be read.
 
     Raises:
-        InvalidValueError: The shape is not one of `kind`, or breaks a limit. Not retryable.
+        InvalidValueError: The shape does not fit `kind`, or breaks a limit. A retry does not help.
     """
     return typing.cast(T, _load(kind, shape, getattr(kind, "__name__", str(kind))))
 
@@ -74,7 +75,7 @@ def _load(kind: Any, shape: Any, path: str) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
     if (
         kind is Any or kind is object or list in [get_origin(argument) for argument in arguments]
-    ):  # the last is JsonValue, spelled out
+    ):  # the last condition is for JsonValue, which is a union with a list
         return shape
     if origin in (Union, types.UnionType):
         return _load_union(arguments, shape, path)

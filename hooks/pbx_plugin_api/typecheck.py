@@ -1,4 +1,4 @@
-"""Whether a plugin's answer is what the spec says, all the way down: a wrong type is caught at the seam, by name."""
+"""Checks that a plugin's answer has the type that the hook declares, in every field of every object."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["find_mismatch"]
 
 
 def find_mismatch(value: object, hint: Any, path: str = "answer") -> str | None:
-    """Return a sentence naming the first place where a value is not of its type, or None where all is well."""
+    """Return a sentence that names the first place where a value is not of its type, or None if all are."""
     if hint is Any or hint is object:
         return None
     origin, arguments = get_origin(hint), get_args(hint)

@@ -1,6 +1,6 @@
-"""Users as they cross the seam: drafts and changes from the plugin, linked users and results from the host.
+"""Users: drafts from the plugin, and linked users as the host has them.
 
-Field names and limits follow PortSIP's REST API. Identity is `(authority, subject)`, never a name.
+Field names and limits follow PortSIP's REST API. A person is identified by `(authority, subject)`, never by a name.
 Passwords, PINs and roles are the host's policy and do not appear here.
 """
 
@@ -18,33 +18,24 @@ from pbx_plugin_api.errors import InvalidValueError
 __all__ = [
     "SYNCED_FIELDS",
     "AnyNumber",
-    "ApplyResult",
-    "ApplyStatus",
-    "CreateUser",
-    "DeleteUser",
     "DisableReason",
-    "DisableUser",
     "Divergence",
     "DivergenceKind",
     "DraftUser",
-    "EnableUser",
     "ExtensionWish",
     "Fixed",
     "FromStart",
-    "LinkUser",
     "LinkedUser",
     "Phone",
     "Photo",
     "UnlinkedUser",
-    "UpdateUser",
-    "UserChange",
     "UserCounts",
     "UserLink",
 ]
 
 SYNCED_FIELDS: Final = ("display_name", "email", "mobile_phone", "work_phone", "department")
-"""The fields a plugin owns on a linked user. The username is chosen once, at creation (PortSIP: not in the update
-body); the home phone, the number and everything else stay the PBX's."""
+"""The fields of a linked user that the plugin owns. The username is chosen once, when the user is created (PortSIP's
+update body has none). The home phone, the extension number and everything else belong to the PBX."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +58,12 @@ class UserLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phone:
-    """A telephone number: as people wrote it, and as machines compare it."""
+    """A telephone number: as a person wrote it, and as machines compare it."""
 
     raw: str
-    """At most 32 characters, as it stands at the source."""
+    """The number as the source has it, at most 32 characters."""
     e164: str | None = None
-    """None where the number cannot be understood; it is still shown and dialled as written."""
+    """None if the number cannot be understood. It is then shown and dialled as written."""
 
     def __post_init__(self) -> None:
         rules.check_text("raw", self.raw, min_chars=1, max_chars=rules.PHONE_MAX_CHARS)
@@ -81,7 +72,7 @@ class Phone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fixed:
-    """Exactly this number; refused if it is taken."""
+    """Exactly this number. The host refuses the user if the number is taken."""
 
     number: str
 
@@ -91,7 +82,7 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FromStart:
-    """The first free number from this one upward."""
+    """The first free number, starting with this one."""
 
     start: str
 
@@ -103,7 +94,7 @@ class FromStart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnyNumber:
-    """Whatever the host gives: the first free number from 101."""
+    """Any number: the host gives the first free one from 101."""
 
 
 ExtensionWish: TypeAlias = Fixed | FromStart | AnyNumber
@@ -111,16 +102,16 @@ ExtensionWish: TypeAlias = Fixed | FromStart | AnyNumber
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """A portrait, ready to store."""
+    """A portrait, ready to be stored."""
 
     content: bytes
     content_type: str
     source_etag: str | None = None
-    """The source's mark of this picture; kept by the host, so that an unchanged picture is not fetched again."""
+    """The source's ETag of this picture. The host keeps it, so that an unchanged picture is not fetched again."""
 
     def __post_init__(self) -> None:
         if not self.content:
-            raise InvalidValueError("content", self.content, "a picture; None means that there is none")
+            raise InvalidValueError("content", self.content, "a picture; for no picture give None instead of a Photo")
         rules.check_text("content_type", self.content_type, min_chars=3, max_chars=64)
         rules.check_optional_text("source_etag", self.source_etag, max_chars=256)
 
@@ -136,7 +127,7 @@ class DraftUser:
 
     link: UserLink
     usernames: tuple[str, ...]
-    """Wished usernames, best first. Used at creation only: the host takes the first that is free."""
+    """Wished usernames, the best first. Used only when the user is created: the host takes the first free one."""
     display_name: str
     email: str | None = None
     mobile_phone: Phone | None = None
@@ -155,21 +146,21 @@ class DraftUser:
 
 
 class DisableReason(StrEnum):
-    """Why a user was disabled; the host keeps it beside the time."""
+    """Why a user was disabled. The host stores it together with the time."""
 
     ACCOUNT_DISABLED = "account_disabled"
-    """The account still exists at the source, but nobody may sign in with it."""
+    """The account still exists at the source, but is disabled there."""
     DEPARTED = "departed"
-    """The account is gone from the source (perhaps only soft-deleted: it may return within 30 days)."""
+    """The account is gone from the source. It may only be soft-deleted, and may return."""
     OUT_OF_SCOPE = "out_of_scope"
-    """The account exists, but the tenant's rules no longer cover it (guest, no licence, not selected)."""
+    """The account exists, but the tenant's rules leave it out: a guest, no licence, not selected."""
     BY_ADMIN = "by_admin"
-    """Somebody disabled the user in the PBX. Never said by a plugin."""
+    """Somebody disabled the user in the PBX. A plugin never gives this reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedUser:
-    """A PBX user that belongs to a person at the source, as stored now."""
+    """A PBX user that belongs to a person at the source, as the host has it now."""
 
     user_id: str
     link: UserLink
@@ -189,7 +180,7 @@ class LinkedUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnlinkedUser:
-    """A hand-made PBX user without a link that the host would allow to be linked (never an administrator)."""
+    """A PBX user that was made by hand and may be linked to a person. Never an administrator."""
 
     user_id: str
     username: str
@@ -199,14 +190,14 @@ class UnlinkedUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserCounts:
-    """How many linked users there are, and how many of them are enabled. Guards divide by these."""
+    """How many linked users there are, and how many of them are enabled."""
 
     linked: int
     enabled: int
 
 
 class DivergenceKind(StrEnum):
-    """What happened to a linked user inside the PBX since the last apply, which no delta can show."""
+    """What happened to a linked user in the PBX since the last apply. No delta of the source shows it."""
 
     DELETED = "deleted"
     EDITED = "edited"
@@ -214,101 +205,7 @@ class DivergenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Divergence:
-    """One linked user that the PBX no longer shows as the last apply left them."""
+    """A linked user that is no longer as the last apply left it."""
 
     link: UserLink
     kind: DivergenceKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreateUser:
-    """Make a user, or nothing where the link exists already. A returning person gets their old number."""
-
-    draft: DraftUser
-
-    @property
-    def link(self) -> UserLink:
-        """Whom it is about."""
-        return self.draft.link
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateUser:
-    """Overwrite the named fields of a linked user with the draft's."""
-
-    draft: DraftUser
-    fields: tuple[str, ...]
-    """A non-empty choice of `SYNCED_FIELDS`."""
-
-    def __post_init__(self) -> None:
-        if not self.fields or not set(self.fields) <= set(SYNCED_FIELDS):
-            raise InvalidValueError("fields", self.fields, f"one or more of {', '.join(SYNCED_FIELDS)}")
-
-    @property
-    def link(self) -> UserLink:
-        """Whom it is about."""
-        return self.draft.link
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisableUser:
-    """Disable a linked user: sessions and SIP registration end, the number stays. Repeating changes the reason.
-
-    Whom an administrator has locked stays `BY_ADMIN` (unchanged), but the host remembers that they are meant to be
-    disabled: unlocking them then shows as an edit.
-    """
-
-    link: UserLink
-    reason: DisableReason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnableUser:
-    """Enable a linked user again, with the number they had."""
-
-    link: UserLink
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteUser:
-    """Delete a linked user; their number rests, and is theirs again should they return."""
-
-    link: UserLink
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkUser:
-    """Tie a hand-made PBX user to a person and overwrite the synced fields; username and number stay."""
-
-    user_id: str
-    draft: DraftUser
-
-    @property
-    def link(self) -> UserLink:
-        """Whom it is about."""
-        return self.draft.link
-
-
-UserChange: TypeAlias = CreateUser | UpdateUser | DisableUser | EnableUser | DeleteUser | LinkUser
-
-
-class ApplyStatus(StrEnum):
-    """What became of one change."""
-
-    APPLIED = "applied"
-    UNCHANGED = "unchanged"
-    """It was so already: a repeated change, or one another run has made."""
-    REFUSED = "refused"
-    """Not possible for this person; `reason` says why. The other changes went on."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplyResult:
-    """The host's answer to one change, in the order of the changes."""
-
-    link: UserLink
-    status: ApplyStatus
-    reason: str | None = None
-    """A sentence for the admin where refused, such as "the tenant's limit of 50 users is reached"."""
-    username: str | None = None
-    extension_number: str | None = None

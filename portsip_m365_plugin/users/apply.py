@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from pbx_plugin_api import ApplyResult, ApplyStatus, Counts, Host, Problem, Stage
-from pbx_plugin_api.host import APPLY_MAX_CHANGES
+from pbx_plugin_api import APPLY_MAX_CHANGES, ApplyResult, ApplyStatus, Counts, Host, Problem, Stage
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.guard import RemovalWindow
 from portsip_m365_plugin.users.plan import PlannedChange, SyncPlan

@@ -19,8 +19,10 @@ from pbx_plugin_api import (
     plans,
     provisioning,
     settings_page,
+    storage,
     tenants,
     tick,
+    user_changes,
     users,
 )
 
@@ -34,8 +36,10 @@ MODULES = (
     plans,
     provisioning,
     settings_page,
+    storage,
     tenants,
     tick,
+    user_changes,
     users,
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pbx_plugin_api.contacts import ContactChange, ContactResult, ContactSource, DropContact, PutContact
-from pbx_plugin_api.users import ApplyStatus
+from pbx_plugin_api.user_changes import ApplyStatus
 
 __all__ = ["Drop", "Put", "StoredContact", "decide", "order_sources"]
 

@@ -17,23 +17,17 @@ from itertools import count
 from typing import Final, TypeAlias
 
 from pbx_plugin_api.rules import USERNAME_MAX_CHARS
-from pbx_plugin_api.users import (
-    SYNCED_FIELDS,
+from pbx_plugin_api.user_changes import (
     ApplyResult,
     ApplyStatus,
     CreateUser,
     DeleteUser,
-    DisableReason,
     DisableUser,
-    DivergenceKind,
-    DraftUser,
     LinkUser,
-    Phone,
-    Photo,
     UpdateUser,
     UserChange,
-    UserLink,
 )
+from pbx_plugin_api.users import SYNCED_FIELDS, DisableReason, DivergenceKind, DraftUser, Phone, Photo, UserLink
 
 __all__ = [
     "Create",

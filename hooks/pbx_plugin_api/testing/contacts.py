@@ -18,7 +18,8 @@ from pbx_plugin_api.contacts import (
 )
 from pbx_plugin_api.host import APPLY_MAX_CHANGES
 from pbx_plugin_api.testing.lease import FakeLease
-from pbx_plugin_api.users import ApplyStatus, UserLink
+from pbx_plugin_api.user_changes import ApplyStatus
+from pbx_plugin_api.users import UserLink
 
 __all__ = ["FakeContacts"]
 

@@ -17,7 +17,7 @@ from pbx_plugin_api.host import APPLY_MAX_CHANGES
 from pbx_plugin_api.testing.controls import PbxUnderTest
 from pbx_plugin_api.testing.samples import contact, draft, link, put
 from pbx_plugin_api.testing.suite import Suite, expect, refusal
-from pbx_plugin_api.users import ApplyStatus, CreateUser
+from pbx_plugin_api.user_changes import ApplyStatus, CreateUser
 
 __all__ = ["ContactRules"]
 

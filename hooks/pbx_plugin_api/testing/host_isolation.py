@@ -11,18 +11,8 @@ from pbx_plugin_api.settings_page import Severity
 from pbx_plugin_api.testing.controls import PbxUnderTest
 from pbx_plugin_api.testing.samples import draft, link, put
 from pbx_plugin_api.testing.suite import Suite, expect, refusal
-from pbx_plugin_api.users import (
-    ApplyStatus,
-    CreateUser,
-    DeleteUser,
-    DisableReason,
-    DisableUser,
-    LinkedUser,
-    LinkUser,
-    Photo,
-    UpdateUser,
-    UserCounts,
-)
+from pbx_plugin_api.user_changes import ApplyStatus, CreateUser, DeleteUser, DisableUser, LinkUser, UpdateUser
+from pbx_plugin_api.users import DisableReason, LinkedUser, Photo, UserCounts
 
 __all__ = ["IsolationRules", "LeaseRules"]
 

@@ -6,22 +6,24 @@ from pbx_plugin_api.testing.controls import PbxUnderTest
 from pbx_plugin_api.testing.host_users import statuses
 from pbx_plugin_api.testing.samples import draft, link
 from pbx_plugin_api.testing.suite import Suite, expect
-from pbx_plugin_api.users import (
-    SYNCED_FIELDS,
-    AnyNumber,
+from pbx_plugin_api.user_changes import (
     ApplyStatus,
     CreateUser,
     DeleteUser,
-    DisableReason,
     DisableUser,
-    DivergenceKind,
     EnableUser,
+    LinkUser,
+    UpdateUser,
+)
+from pbx_plugin_api.users import (
+    SYNCED_FIELDS,
+    AnyNumber,
+    DisableReason,
+    DivergenceKind,
     ExtensionWish,
     Fixed,
     FromStart,
-    LinkUser,
     Phone,
-    UpdateUser,
 )
 
 __all__ = ["DivergenceRules", "LinkRules", "NumberRules"]

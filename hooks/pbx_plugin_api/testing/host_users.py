@@ -7,19 +7,16 @@ from pbx_plugin_api.host import APPLY_MAX_CHANGES
 from pbx_plugin_api.testing.controls import PbxUnderTest
 from pbx_plugin_api.testing.samples import draft, link
 from pbx_plugin_api.testing.suite import Suite, expect, refusal
-from pbx_plugin_api.users import (
+from pbx_plugin_api.user_changes import (
     ApplyStatus,
     CreateUser,
     DeleteUser,
-    DisableReason,
     DisableUser,
     EnableUser,
-    Phone,
-    Photo,
     UpdateUser,
     UserChange,
-    UserCounts,
 )
+from pbx_plugin_api.users import DisableReason, Phone, Photo, UserCounts
 
 __all__ = ["UserRules"]
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Final
 
 from pbx_plugin_api.errors import InvalidValueError, QuotaError, VersionConflictError
-from pbx_plugin_api.host import BlobInfo, RateLimit, SettingsRecord, StateRecord
+from pbx_plugin_api.storage import BlobInfo, RateLimit, SettingsRecord, StateRecord
 from pbx_plugin_api.testing.clock import FakeClock
 from pbx_plugin_api.testing.lease import FakeLease
 from pbx_plugin_api.travel import JsonValue

@@ -29,11 +29,10 @@ from pbx_plugin_api.testing.clock import FakeClock
 from pbx_plugin_api.testing.lease import FakeLease
 from pbx_plugin_api.testing.numbers import FakeNumbers, NumberTakenError
 from pbx_plugin_api.testing.user_rows import ADMIN_ROLE, STANDARD_ROLE, LinkRow, UserRow, show_linked
+from pbx_plugin_api.user_changes import ApplyResult, ApplyStatus, UserChange
 from pbx_plugin_api.users import (
     SYNCED_FIELDS,
     AnyNumber,
-    ApplyResult,
-    ApplyStatus,
     DisableReason,
     Divergence,
     DraftUser,
@@ -42,7 +41,6 @@ from pbx_plugin_api.users import (
     Phone,
     Photo,
     UnlinkedUser,
-    UserChange,
     UserCounts,
     UserLink,
 )

@@ -14,6 +14,7 @@ from pbx_devhost.store.users.changes import ChangeSet
 from pbx_devhost.store.users.rows import LINKABLE_ROLES, LINKED_COLUMNS, read_linked
 from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import (
+    APPLY_MAX_CHANGES,
     SYNCED_FIELDS,
     ApplyResult,
     ApplyStatus,
@@ -27,7 +28,6 @@ from pbx_plugin_api import (
     UserLink,
 )
 from pbx_plugin_api.apply_rules.users import decide_photo, refuse_missing
-from pbx_plugin_api.host import APPLY_MAX_CHANGES
 
 __all__ = ["LinkedUsers"]
 
