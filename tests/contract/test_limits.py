@@ -240,7 +240,7 @@ LIMITS: list[tuple[type, Mapping[str, Any], str, list[Any], list[Any]]] = [
     (Tick, TICK, "deadline_utc", *TIMES),
     (Tick, TICK, "max_requests", [1, 50], [0, -1, True, "4"]),
     (Problem, {}, "reason", *KEYS),
-    (PlanRow, {"action": "create"}, "subject", [None, "o", "a-b_1", "k" * 64], ["", "k" * 65, "a b", "ä"]),
+    (PlanRow, {"action": "create"}, "subject", [None, "o", "a-b_1", "k" * 255], ["", "k" * 256, "a b", "ä"]),
     (PlanRow, {"action": "create"}, "extension_number", [None, "101", "1" * 64], ["", "10", "1" * 65, "1a1"]),
     (PlanRow, {"action": "create"}, "reason", [None, *KEYS[0]], KEYS[1][:-2]),
     (PlanRef, PLAN, "checksum", *KEYS),
