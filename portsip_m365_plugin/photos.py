@@ -42,7 +42,7 @@ from portsip_m365_plugin.graph.photos import (
 )
 from portsip_m365_plugin.graph.reads import read_many
 from portsip_m365_plugin.graph.wire import Request
-from portsip_m365_plugin.users.spool import Spool
+from portsip_m365_plugin.scratch import Scratch
 
 __all__ = ["PHOTO_MAX_BYTES", "read_one_photo", "run_photo_sync"]
 
@@ -116,8 +116,8 @@ class _Pass:
         """Run, and turn expected failures into reports."""
         status, message, resumable, retry_at_utc = TickStatus.DONE, "", False, None
         try:
-            with Spool() as spool:
-                is_complete = self._walk(spool)
+            with Scratch(_SCHEMA) as scratch:
+                is_complete = self._walk(scratch)
             if not is_complete:
                 status, message, resumable = TickStatus.STOPPED, "The next run goes on from there.", True
         except BudgetSpentError as error:
@@ -143,11 +143,10 @@ class _Pass:
         )  # fmt: skip
         return report
 
-    def _walk(self, spool: Spool) -> bool:
+    def _walk(self, scratch: Scratch) -> bool:
         """Go through everybody after the cursor; False where it stopped early."""
         # Copied first: a stream held open over hours would keep the PBX's database from tidying up.
-        spool.run(_SCHEMA)
-        spool.run_many(
+        scratch.run_many(
             "INSERT INTO photo VALUES (?, ?, ?)",
             (
                 (user.link.subject, user.photo_etag, user.photo_sha256 is not None)
@@ -155,10 +154,10 @@ class _Pass:
                 if user.enabled and user.link.authority == self._entra_tenant_id
             ),
         )
-        total, after = spool.count("photo"), self._read_cursor()
-        done: int = spool.first("SELECT count(*) FROM photo WHERE oid <= ?", (after,))[0]
+        total, after = scratch.count("photo"), self._read_cursor()
+        done: int = scratch.first("SELECT count(*) FROM photo WHERE oid <= ?", (after,))[0]
         while True:
-            rows = list(spool.rows("SELECT * FROM photo WHERE oid > ? ORDER BY oid LIMIT ?", (after, _AT_ONCE)))
+            rows = list(scratch.rows("SELECT * FROM photo WHERE oid > ? ORDER BY oid LIMIT ?", (after, _AT_ONCE)))
             if not rows:
                 break
             known = {oid: (etag, bool(has_photo)) for oid, etag, has_photo in rows}

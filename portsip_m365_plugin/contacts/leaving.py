@@ -25,7 +25,7 @@ from portsip_m365_plugin.contacts.books import BATCH_MAX, CompanyWriter
 from portsip_m365_plugin.contacts.scope import Scope
 from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, StateWriter, load_mailboxes
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
-from portsip_m365_plugin.users.guard import RemovalWindow, is_too_many
+from portsip_m365_plugin.removals import RemovalWindow, is_too_many
 
 __all__ = [
     "APPROVE_REMOVAL_ACTION",

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Final
 
 from pbx_plugin_api import APPLY_MAX_CHANGES, ApplyResult, ApplyStatus, Counts, Host, Problem, Stage
+from portsip_m365_plugin.removals import RemovalWindow
 from portsip_m365_plugin.users.decide import Phase
-from portsip_m365_plugin.users.guard import RemovalWindow
 from portsip_m365_plugin.users.plan import PlannedChange, SyncPlan
 from portsip_m365_plugin.users.pull import StoppedError
 

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any, Final
 
-from pbx_plugin_api import SYNCED_FIELDS, DisableReason, DivergenceKind, LinkedUser
-from portsip_m365_plugin.users.spool import DraftValues, Kind, PulledRow, unpack_draft
+from pbx_plugin_api import SYNCED_FIELDS, DisableReason, DivergenceKind, LinkedUser, Phone
+from portsip_m365_plugin.users.spool import Kind, PulledRow, pack_fields, unpack_fields
 
 __all__ = ["Decision", "Phase", "Step", "decide"]
 
@@ -86,7 +86,7 @@ def decide(
     if row.kind == Kind.INVALID:
         return Decision(problem=(row.reason or "invalid", row.detail or ""))
     edited = divergence is DivergenceKind.EDITED
-    steps = _true_fields(unpack_draft(row.draft), linked, restamp=edited) if row.draft else ()
+    steps = _correct_fields(row.fields, linked, restamp=edited) if row.fields else ()
     if row.kind == Kind.DRAFT:
         if linked.enabled:
             # Enabling again what is enabled tells the PBX that it is meant so.
@@ -131,21 +131,20 @@ def _disable(linked: LinkedUser, reason: DisableReason) -> Step:
     return Step(Phase.DISABLE, detail, guarded=linked.enabled)
 
 
-def _true_fields(draft: DraftValues, linked: LinkedUser, *, restamp: bool) -> tuple[Step, ...]:
-    mobile, work = linked.mobile_phone, linked.work_phone
+def _correct_fields(packed: str, linked: LinkedUser, *, restamp: bool) -> tuple[Step, ...]:
     changes: dict[str, list[str | None]] = {}
-    if draft.display_name != linked.display_name:
-        changes["display_name"] = [linked.display_name, draft.display_name]
-    if draft.email != linked.email:
-        changes["email"] = [linked.email, draft.email]
-    if (draft.mobile_raw, draft.mobile_e164) != ((mobile.raw, mobile.e164) if mobile else (None, None)):
-        changes["mobile_phone"] = [mobile.raw if mobile else None, draft.mobile_raw]
-    if (draft.work_raw, draft.work_e164) != ((work.raw, work.e164) if work else (None, None)):
-        changes["work_phone"] = [work.raw if work else None, draft.work_raw]
-    if draft.department != linked.department:
-        changes["department"] = [linked.department, draft.department]
+    if packed != pack_fields(linked):
+        before = {name: getattr(linked, name) for name in SYNCED_FIELDS}
+        wanted = unpack_fields(packed)
+        changes = {
+            name: [_show(before[name]), _show(wanted[name])] for name in SYNCED_FIELDS if before[name] != wanted[name]
+        }
     if not changes and not restamp:
         return ()
     # After an edit in the PBX all fields are written, so that the PBX knows again what was applied.
     fields = SYNCED_FIELDS if restamp else tuple(changes)
     return (Step(Phase.UPDATE, {"fields": fields, "changes": changes}),)
+
+
+def _show(value: str | Phone | None) -> str | None:
+    return value.raw if isinstance(value, Phone) else value

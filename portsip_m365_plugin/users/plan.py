@@ -32,7 +32,7 @@ from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.users.decide import Decision, Phase, decide
 from portsip_m365_plugin.users.match import find_matches
 from portsip_m365_plugin.users.pull import Listing
-from portsip_m365_plugin.users.spool import Kind, PulledRow, Spool, unpack_draft
+from portsip_m365_plugin.users.spool import Kind, PulledRow, Spool, build_draft, unpack_fields
 
 __all__ = ["HostOrderError", "PlannedChange", "SyncPlan", "make_plan", "settle_absent"]
 
@@ -144,12 +144,12 @@ class SyncPlan:
     def __iter__(self) -> Iterator[PlannedChange]:
         """Yield the changes in the order of doing."""
         rows = self._spool.rows(
-            "SELECT plan.phase, plan.oid, plan.detail, plan.guarded, pulled.draft, pulled.upn"
+            "SELECT plan.phase, plan.oid, plan.detail, plan.guarded, pulled.usernames, pulled.fields, pulled.upn"
             " FROM plan LEFT JOIN pulled USING (oid) ORDER BY plan.phase, plan.oid"
         )
-        for number, oid, told, guarded, draft, upn in rows:
+        for number, oid, told, guarded, usernames, fields, upn in rows:
             phase = Phase(number)
-            change = self._build(phase, oid, json.loads(told) if told else {}, draft)
+            change = self._build(phase, oid, json.loads(told) if told else {}, usernames, fields)
             yield PlannedChange(change=change, phase=phase, guarded=bool(guarded), upn=upn)
 
     def problems(self) -> Iterator[Problem]:
@@ -165,16 +165,16 @@ class SyncPlan:
     def rows(self) -> Iterator[PlanRow]:
         """Yield the plan for printing: the changes in the order of doing, then the problems."""
         rows = self._spool.rows(
-            "SELECT plan.phase, plan.oid, plan.detail, pulled.upn, pulled.draft"
+            "SELECT plan.phase, plan.oid, plan.detail, pulled.upn, pulled.fields"
             " FROM plan LEFT JOIN pulled USING (oid) ORDER BY plan.phase, plan.oid"
         )
-        for number, oid, told, upn, draft in rows:
+        for number, oid, told, upn, fields in rows:
             detail = json.loads(told) if told else {}
             changes: dict[str, list[str | None]] = detail.get("changes", {})
             yield PlanRow(
                 action=PlanAction(Phase(number).word),
                 subject=oid,
-                display_name=unpack_draft(draft).display_name if draft else detail.get("name"),
+                display_name=unpack_fields(fields)["display_name"] if fields else detail.get("name"),
                 login_name=upn,
                 changes=tuple(
                     FieldChange(field=name, before=before, after=after) for name, (before, after) in changes.items()
@@ -190,7 +190,9 @@ class SyncPlan:
                 detail=problem.detail,
             )
 
-    def _build(self, phase: Phase, oid: str, detail: dict[str, Any], packed: str | None) -> UserChange:
+    def _build(
+        self, phase: Phase, oid: str, detail: dict[str, Any], usernames: str | None, fields: str | None
+    ) -> UserChange:
         link = UserLink(authority=self._rules.entra_tenant_id, subject=oid)
         if phase in (Phase.FORGET, Phase.DELETE):
             return DeleteUser(link=link)
@@ -198,9 +200,9 @@ class SyncPlan:
             return DisableUser(link=link, reason=DisableReason(detail["reason"]))
         if phase is Phase.ENABLE:
             return EnableUser(link=link)
-        if packed is None:
+        if usernames is None or fields is None:
             raise AssertionError(f"a plan to {phase.word} {oid} without a draft")
-        draft = unpack_draft(packed).build(link, self._rules.extension)
+        draft = build_draft(link, usernames, fields, self._rules.extension)
         if phase is Phase.LINK:
             return LinkUser(user_id=detail["user_id"], draft=draft)
         if phase is Phase.UPDATE:

@@ -13,7 +13,7 @@ from portsip_m365_plugin.graph.paging import Page
 from portsip_m365_plugin.graph.users import delta_users, get_users, latest_delta_link, list_users
 from portsip_m365_plugin.mapping.text import clean_line
 from portsip_m365_plugin.mapping.users import MappingRules, map_person
-from portsip_m365_plugin.users.spool import Kind, PulledRow, Spool, pack_draft
+from portsip_m365_plugin.users.spool import Kind, PulledRow, Spool, pack_fields
 
 READ_MAX_IDS: Final = 200
 _OBJECT_ID: Final = re.compile(r"[A-Za-z0-9_\-]{1,64}")
@@ -95,14 +95,22 @@ def map_row(oid: str, user: Mapping[str, Any], rules: MappingRules) -> PulledRow
     """Map one person to a row of the spool."""
     mapped = map_person(user, rules)
     outcome = mapped.outcome
+    skip = None if isinstance(outcome, DraftUser) else outcome
+    draft = outcome if isinstance(outcome, DraftUser) else outcome.draft
+    kind = Kind.DRAFT if skip is None else Kind.INVALID if skip.reason == "invalid" else Kind.SKIP
     upn = _text(user, "userPrincipalName")
-    mail_key, upn_key = _text(user, "mail").casefold() or None, upn.casefold() or None
-    notes = "; ".join(mapped.notes) or None
-    if isinstance(outcome, DraftUser):
-        return PulledRow(oid, Kind.DRAFT, None, None, upn, mail_key, upn_key, pack_draft(outcome), notes)
-    kind = Kind.INVALID if outcome.reason == "invalid" else Kind.SKIP
-    packed = pack_draft(outcome.draft) if outcome.draft else None
-    return PulledRow(oid, kind, outcome.reason, clean_line(outcome.detail), upn, mail_key, upn_key, packed, notes)
+    return PulledRow(
+        oid=oid,
+        kind=kind,
+        reason=skip.reason if skip else None,
+        detail=clean_line(skip.detail) if skip else None,
+        upn=upn,
+        mail_key=_text(user, "mail").casefold() or None,
+        upn_key=upn.casefold() or None,
+        usernames=" ".join(draft.usernames) if draft else None,
+        fields=pack_fields(draft) if draft else None,
+        notes="; ".join(mapped.notes) or None,
+    )
 
 
 def pull_everybody(host: Host, spool: Spool, client: GraphClient, rules: MappingRules, *, fresh_link: bool) -> Listing:

@@ -10,6 +10,7 @@ from pbx_plugin_api import Counts, Host, PlanRef, Severity, Tenant, Tick, TickRe
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError, ResyncRequiredError
 from portsip_m365_plugin.mapping.users import MappingRules
+from portsip_m365_plugin.removals import RemovalWindow
 from portsip_m365_plugin.users.apply import Applied, ProblemTally, apply_plan
 from portsip_m365_plugin.users.approval import (
     confirm_first_plan,
@@ -27,7 +28,7 @@ from portsip_m365_plugin.users.checkpoint import (
     save_checkpoint,
     why_full,
 )
-from portsip_m365_plugin.users.guard import RemovalWindow, judge
+from portsip_m365_plugin.users.guard import WINDOW_KEY, judge
 from portsip_m365_plugin.users.nonpersons import NonPersonFilter
 from portsip_m365_plugin.users.plan import SyncPlan, make_plan, settle_absent
 from portsip_m365_plugin.users.pull import (
@@ -155,7 +156,7 @@ class _Run:
         settle_absent(self._host, spool, self._rules, plan, self._now_utc)
 
         is_first = is_first_plan(self._host)
-        window = RemovalWindow(self._host, self._now_utc)
+        window = RemovalWindow(self._host, self._now_utc, WINDOW_KEY)
         verdict = judge(
             plan,
             users,

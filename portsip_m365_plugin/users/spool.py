@@ -1,27 +1,19 @@
-"""The working memory of one run: a temporary SQLite file, so that 200,000 people need no more memory than 20,000.
-
-The file holds personal data. SQLite makes it for this connection alone (mode 0600), unlinks it at once where the system
-allows it, and it is gone when the connection closes, whatever ends the process.
-"""
+"""What one run has pulled and planned, in the scratch file: tables of people, never objects of everybody."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
-from pbx_plugin_api import DraftUser, ExtensionWish, Phone, UserLink
-
-__all__ = ["DraftValues", "Kind", "PulledRow", "Spool", "pack_draft", "unpack_draft"]
-
-_CACHE_KIB: Final = 8192
+from pbx_plugin_api import SYNCED_FIELDS, DraftUser, ExtensionWish, LinkedUser, Phone, UserLink
+from portsip_m365_plugin.scratch import Scratch
 
 _SCHEMA: Final = """
 CREATE TABLE pulled (
     oid TEXT PRIMARY KEY, kind INTEGER NOT NULL, reason TEXT, detail TEXT, upn TEXT, mail_key TEXT, upn_key TEXT,
-    draft TEXT, notes TEXT
+    usernames TEXT, fields TEXT, notes TEXT
 ) WITHOUT ROWID;
 CREATE TABLE reread (oid TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE diverged (oid TEXT PRIMARY KEY, kind TEXT NOT NULL) WITHOUT ROWID;
@@ -37,6 +29,8 @@ CREATE TABLE problem (oid TEXT, upn TEXT, reason TEXT NOT NULL, detail TEXT NOT 
 CREATE TABLE approved (oid TEXT NOT NULL, phase INTEGER NOT NULL, PRIMARY KEY (oid, phase)) WITHOUT ROWID;
 """
 
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class Kind(IntEnum):
     """What was pulled about a person."""
@@ -51,7 +45,7 @@ class Kind(IntEnum):
 
 
 class PulledRow(NamedTuple):
-    """One person as pulled. `draft` is packed; see `unpack_draft`."""
+    """One person as pulled. `usernames` and `fields` are set where the person could be mapped."""
 
     oid: str
     kind: int
@@ -60,111 +54,49 @@ class PulledRow(NamedTuple):
     upn: str | None = None
     mail_key: str | None = None
     upn_key: str | None = None
-    draft: str | None = None
+    usernames: str | None = None
+    """Separated by spaces, best first."""
+    fields: str | None = None
+    """See `pack_fields`."""
     notes: str | None = None
 
 
-class DraftValues(NamedTuple):
-    """A draft as plain values: quick to compare with a linked user, and small on disk."""
-
-    usernames: list[str]
-    display_name: str
-    email: str | None
-    mobile_raw: str | None
-    mobile_e164: str | None
-    work_raw: str | None
-    work_e164: str | None
-    department: str | None
-
-    def build(self, link: UserLink, extension: ExtensionWish) -> DraftUser:
-        """Return the value object again."""
-        return DraftUser(
-            link=link,
-            usernames=tuple(self.usernames),
-            display_name=self.display_name,
-            email=self.email,
-            mobile_phone=Phone(raw=self.mobile_raw, e164=self.mobile_e164) if self.mobile_raw else None,
-            work_phone=Phone(raw=self.work_raw, e164=self.work_e164) if self.work_raw else None,
-            department=self.department,
-            extension=extension,
-        )
+def pack_fields(person: DraftUser | LinkedUser) -> str:
+    """Return the synced fields as compact JSON. Equal text means equal fields."""
+    values = [getattr(person, name) for name in SYNCED_FIELDS]
+    shapes = [[value.raw, value.e164] if isinstance(value, Phone) else value for value in values]
+    return _encode(shapes)
 
 
-def pack_draft(draft: DraftUser) -> str:
-    """Return a draft as compact JSON, without link and extension wish (the whole run shares them)."""
-    mobile, work = draft.mobile_phone, draft.work_phone
-    values = (
-        draft.usernames,
-        draft.display_name,
-        draft.email,
-        mobile and mobile.raw,
-        mobile and mobile.e164,
-        work and work.raw,
-        work and work.e164,
-        draft.department,
-    )
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+def unpack_fields(packed: str) -> dict[str, Any]:
+    """Return the synced fields by name."""
+    shapes = [Phone(raw=shape[0], e164=shape[1]) if isinstance(shape, list) else shape for shape in json.loads(packed)]
+    return dict(zip(SYNCED_FIELDS, shapes, strict=True))
 
 
-def unpack_draft(packed: str) -> DraftValues:
-    """Return the values of a packed draft."""
-    return DraftValues(*json.loads(packed))
+def build_draft(link: UserLink, usernames: str, fields: str, extension: ExtensionWish) -> DraftUser:
+    """Return the draft again that was spooled."""
+    return DraftUser(link=link, usernames=tuple(usernames.split()), extension=extension, **unpack_fields(fields))
 
 
-class Spool:
-    """The tables of one run. A context manager: closing it deletes everything."""
+class Spool(Scratch):
+    """The tables of one run. A context manager: leaving it deletes everything."""
 
     def __init__(self) -> None:
-        # The empty name makes a file, not memory: what exceeds the cache is written to it.
-        self._db = sqlite3.connect("", isolation_level=None)
-        self._db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        self._db.execute("PRAGMA journal_mode = OFF")
-        self._db.execute("PRAGMA synchronous = OFF")
-        self._db.execute("PRAGMA temp_store = FILE")
-        self._db.executescript(_SCHEMA)
-        self._db.execute("BEGIN")
-
-    def __enter__(self) -> Spool:
-        """Return the spool itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close and delete."""
-        self._db.close()
-
-    def run(self, statement: str, values: Sequence[Any] = ()) -> None:
-        """Execute one statement that writes."""
-        self._db.execute(statement, values)
-
-    def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Execute one statement for many rows."""
-        self._db.executemany(statement, rows)
-
-    def rows(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
-        """Yield rows, a few at a time."""
-        return iter(self._db.execute(statement, values))
-
-    def first(self, statement: str, values: Sequence[Any] = ()) -> Any:
-        """Return the first row, or None."""
-        return self._db.execute(statement, values).fetchone()
-
-    def count(self, table_and_where: str) -> int:
-        """Count the rows of `table` or `table WHERE …` (never anything from outside)."""
-        count: int = self._db.execute(f"SELECT count(*) FROM {table_and_where}").fetchone()[0]  # noqa: S608 - our own text
-        return count
+        super().__init__(_SCHEMA)
 
     def put_pulled(self, rows: Iterable[PulledRow]) -> None:
-        """Store people; whoever is there already is replaced, so that the last word counts."""
-        self.run_many("INSERT OR REPLACE INTO pulled VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        """Store people. A person who is there already is replaced: what comes last counts."""
+        self.run_many("INSERT OR REPLACE INTO pulled VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def clear_pulled(self) -> None:
-        """Forget what was pulled: it is to be pulled anew, and half a round proves nothing."""
+        """Forget what was pulled: it is pulled again, and half a round proves nothing."""
         for table in ("pulled", "reread", "problem"):
-            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            self.run(f"DELETE FROM {table}")  # noqa: S608 - our own names
 
     def pulled(self) -> Iterator[PulledRow]:
         """Yield everybody pulled, by object id in code-point order."""
-        return map(PulledRow._make, self._db.execute("SELECT * FROM pulled ORDER BY oid"))
+        return map(PulledRow._make, self.rows("SELECT * FROM pulled ORDER BY oid"))
 
     def find_pulled(self, oid: str) -> PulledRow | None:
         """Return one person."""

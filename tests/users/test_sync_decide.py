@@ -11,7 +11,7 @@ import pytest
 
 from pbx_plugin_api import SYNCED_FIELDS, DisableReason, DivergenceKind, DraftUser, LinkedUser, Phone, UserLink
 from portsip_m365_plugin.users.decide import Decision, Phase, decide
-from portsip_m365_plugin.users.spool import Kind, PulledRow, pack_draft
+from portsip_m365_plugin.users.spool import Kind, PulledRow, pack_fields
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=timezone.utc)
 LINK = UserLink(authority="tenant", subject="ann")
@@ -39,7 +39,8 @@ EDITED, DELETED = DivergenceKind.EDITED, DivergenceKind.DELETED
 
 def row(kind: Kind, reason: str | None = None) -> PulledRow:
     has_draft = kind in (Kind.DRAFT, Kind.SKIP)
-    return PulledRow("ann", kind, reason, "told", "ann@x", None, None, pack_draft(DRAFT) if has_draft else None)
+    fields = pack_fields(DRAFT) if has_draft else None
+    return PulledRow("ann", kind, reason, "told", "ann@x", usernames="ann", fields=fields)
 
 
 def off(reason: DisableReason, days_ago: float = 1, **changes: Any) -> LinkedUser:

@@ -7,11 +7,10 @@ from datetime import timedelta
 import pytest
 
 from pbx_plugin_api import Done, PlanRef, Refused, TickStatus, UserCounts, Viewer
-from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.users.approval import approve, last_plan
 from portsip_m365_plugin.users.decide import Decision, Phase, Step
-from portsip_m365_plugin.users.guard import RemovalWindow, judge
+from portsip_m365_plugin.users.guard import judge
 from portsip_m365_plugin.users.plan import SyncPlan
 from portsip_m365_plugin.users.spool import Spool
 from tests.support.sync_realm import ADMIN, SyncLab
@@ -99,22 +98,6 @@ def test_the_checksum_names_people_and_actions_and_nothing_else() -> None:
         first, second, other = plan_of(one, removals=5), plan_of(two, removals=5, creates=9), plan_of(three, removals=6)
         assert first.checksum == second.checksum != other.checksum
         assert first.checksum == first.checksum
-
-
-def test_the_window_rolls() -> None:
-    host = FakeHost()
-    RemovalWindow(host, host.clock.now_utc()).add(7)
-    host.clock.move(hours=23)
-    later = RemovalWindow(host, host.clock.now_utc())
-    later.add(3)
-    later.add(2)
-    assert later.removed == 12
-    host.clock.move(hours=2)
-    assert RemovalWindow(host, host.clock.now_utc()).removed == 5
-    taken_back = RemovalWindow(host, host.clock.now_utc())
-    taken_back.add(10)
-    taken_back.add(-10)
-    assert RemovalWindow(host, host.clock.now_utc()).removed == 5
 
 
 # ---------------------------------------------------------------------- through whole runs

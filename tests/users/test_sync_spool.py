@@ -19,7 +19,7 @@ from portsip_m365_plugin.users.spool import Kind, PulledRow, Spool
 
 
 def rows(n: int) -> list[PulledRow]:
-    return [PulledRow(f"{i:08}", Kind.DRAFT, None, None, f"u{i}@x", None, None, "x" * 300) for i in range(n)]
+    return [PulledRow(f"{i:08}", Kind.DRAFT, None, None, f"u{i}@x", fields="x" * 300) for i in range(n)]
 
 
 def test_the_last_word_counts_and_order_is_by_code_point() -> None:
