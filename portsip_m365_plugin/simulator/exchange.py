@@ -94,7 +94,7 @@ def json_answer(document: Any, status: int = 200, headers: dict[str, str] | None
 
 
 def error_answer(refused: Refused, request: Request, date: str) -> Answer:
-    """Graph's error body, with the request's ids in ``innerError`` (MD26 errors.md)."""
+    """Graph's error body, with the request's ids in ``innerError`` (Graph error responses, 2026-05)."""
     document = {
         "error": {
             "code": refused.code,

@@ -1,4 +1,4 @@
-"""Microsoft's service limits, scaled at will (graph.md section 6; throttling-limits, 2023 to 2026)."""
+"""Microsoft's service limits, which may be scaled. Source: service-specific throttling limits (2023 to 2026)."""
 
 import threading
 import time

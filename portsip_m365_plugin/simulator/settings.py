@@ -9,8 +9,8 @@ class Settings:
 
     latency_s: float = 0.0  # waited in each request, while its mailbox slot is held
     max_page: int | None = None  # pages never hold more, whatever $top or Prefer ask
-    user_page: int = 100  # default of GET /users (MD26 paging.md)
-    delta_page: int = 200  # default of users/delta (observed, traps.md 22)
+    user_page: int = 100  # default of GET /users (paging, 2026-05)
+    delta_page: int = 200  # default of users/delta (observed)
     contact_page: int = 10  # default of Outlook listings
     contact_delta_page: int = 10  # without Prefer: odata.maxpagesize
     empty_page_every: int = 0  # every n-th page comes empty, with a next link to what was due
@@ -18,7 +18,7 @@ class Settings:
     delta_replays: int = 0  # changes already handed out that each delta round begins with
     expired_token_form: str = "gone"  # noqa: S105  "gone": 410 with Location; "too_old": 400 as observed live
     access_token_life_s: int = 3599
-    list_default_folder: bool = False  # whether /contactFolders shows the default one (open, graph.md section 10)
+    list_default_folder: bool = False  # whether /contactFolders shows the default one (not documented)
     folder_delta_nested: bool = True  # whether contactFolders/delta names folders below folders (not documented)
     immutable_ids: bool = True  # open for 21Vianet
     batch: bool = True  # open for 21Vianet

@@ -19,7 +19,7 @@ FACTS = json.loads((Path(simulator.__file__).parent / "world" / "schema_facts.js
 ROWS = list(CALLS.values())
 IN_EACH_CLOUD = [(row, cloud) for row in ROWS for cloud in row.clouds]
 NOT_IN_SCHEMA = {"/$batch"}
-"""OData's own; in no CSDL of any cloud (facts/graph.md 7.2)."""
+"""OData's own; not declared in the schema of any cloud."""
 SINGLE_ONLY = {"aboutMe", "birthday", "hireDate", "interests", "mySite", "pastProjects", "preferredName",
                "responsibilities", "schools", "skills", "mailboxSettings"}  # fmt: skip
 """Served by other stores: selecting one of a list of users is answered 501 (user-list, 2023)."""

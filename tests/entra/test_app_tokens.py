@@ -122,7 +122,7 @@ def with_other_key(given: AppCredential) -> AppCredential:
 
 
 def test_a_test_of_the_connection_is_not_answered_by_yesterdays_refusal(lab: Lab) -> None:
-    """msal keeps a 400 for 60 seconds, even after the cause is mended (facts/codebases.md X4)."""
+    """msal keeps a 400 for 60 seconds, even after the cause is mended."""
     wrong = with_other_key(credential(lab))
     assert isinstance(acquire_app_token(wrong), EntraRefusal)
     lab.register(wrong.certificate_pem)

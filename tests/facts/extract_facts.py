@@ -3,13 +3,14 @@
     python tests/facts/extract_facts.py [ORACLE_FOLDER] [--out FILE]
 
 ORACLE_FOLDER defaults to ``../shared/oracle`` beside the project; it holds ``v1.0-Prod.csdl`` (GLOBAL),
-``v1.0-Mooncake.csdl`` (CHINA, 21Vianet) and ``graph-permissions.json``. The output, committed as
+``v1.0-Mooncake.csdl`` (CHINA, 21Vianet), ``v1.0-Fairfax.csdl`` (USGOV: GCC High and DoD) and
+``graph-permissions.json``. The output, committed as
 ``portsip_m365_plugin/simulator/world/schema_facts.json``, has this shape::
 
     {
       "source": {"csdl": "...", "permissions": "..."},
       "clouds": {
-        "GLOBAL" | "CHINA": {
+        "GLOBAL" | "CHINA" | "USGOV": {
           "types":  {"user": {"properties": {"displayName": "Edm.String", ...},      inherited ones included
                               "navigation": {"photo": "graph.profilePhoto", ...}},
                      ...},
@@ -25,8 +26,8 @@ ORACLE_FOLDER defaults to ``../shared/oracle`` beside the project; it holds ``v1
       }
     }
 
-Permission keys are written as this project writes paths (camelCase, ``{id}``); Microsoft's table is matched without
-regard to case. ``null`` stands where the table has no such path: that call rests on other evidence.
+Permission keys are written as this project writes paths (camelCase, ``{id}``). Upper and lower case do not matter when
+they are compared with Microsoft's table. ``null`` means that the table has no such path.
 """
 
 import json
@@ -39,34 +40,31 @@ PROJECT = HERE.parents[1]
 DEFAULT_ORACLE = PROJECT.parent / "shared" / "oracle"
 FACTS_FILE = PROJECT / "portsip_m365_plugin" / "simulator" / "world" / "schema_facts.json"
 
-CSDL_OF_CLOUD = {"GLOBAL": "v1.0-Prod.csdl", "CHINA": "v1.0-Mooncake.csdl"}
+CSDL_OF_CLOUD = {"GLOBAL": "v1.0-Prod.csdl", "CHINA": "v1.0-Mooncake.csdl", "USGOV": "v1.0-Fairfax.csdl"}
 TYPES = (
-    "user", "group", "directoryObject", "organization", "verifiedDomain", "subscribedSku",
+    "user", "group", "directoryObject", "organization", "verifiedDomain",
     "assignedPlan", "assignedLicense", "profilePhoto",
     "contactFolder", "contact", "outlookItem", "physicalAddress", "mailboxSettings", "automaticRepliesSetting",
     "localeInfo", "message", "itemBody", "recipient", "emailAddress", "internetMessageHeader", "followupFlag",
     "attachment", "fileAttachment", "attachmentItem", "uploadSession",
 )  # fmt: skip
 ENUMS = ("userPurpose", "bodyType", "importance", "attachmentType", "inferenceClassificationType")
-OPERATIONS = ("delta", "sendMail", "send", "createUploadSession", "restore")
-ROOT_COLLECTIONS = ("users", "groups", "directory", "organization", "subscribedSkus", "contacts", "domains", "me")
+OPERATIONS = ("delta", "sendMail", "send", "createUploadSession")
+ROOT_COLLECTIONS = ("users", "groups", "directory", "organization", "contacts", "domains", "me")
 PERMISSION_PATHS = (
     "GET /users", "GET /users/delta", "GET /users/{id}",
-    "GET /users/{id}/photo", "GET /users/{id}/photos", "GET /users/{id}/photos/{id}",
+    "GET /users/{id}/photo",
     "GET /users/{id}/mailboxSettings", "GET /users/{id}/mailboxSettings/userPurpose",
     "GET /users/{id}/contacts", "GET /users/{id}/contacts/{id}", "GET /users/{id}/contacts/delta",
     "GET /users/{id}/contactFolders", "GET /users/{id}/contactFolders/delta", "GET /users/{id}/contactFolders/{id}",
     "GET /users/{id}/contactFolders/{id}/childFolders",
-    "GET /users/{id}/contactFolders/{id}/contacts", "GET /users/{id}/contactFolders/{id}/contacts/{id}",
+    "GET /users/{id}/contactFolders/{id}/contacts",
     "GET /users/{id}/contactFolders/{id}/contacts/delta",
     "POST /users/{id}/sendMail",
-    "POST /users/{id}/messages", "GET /users/{id}/messages/{id}", "DELETE /users/{id}/messages/{id}",
-    "POST /users/{id}/messages/{id}/attachments", "GET /users/{id}/messages/{id}/attachments",
+    "POST /users/{id}/messages", "DELETE /users/{id}/messages/{id}", "POST /users/{id}/messages/{id}/attachments",
     "POST /users/{id}/messages/{id}/attachments/createUploadSession", "POST /users/{id}/messages/{id}/send",
     "GET /groups", "GET /groups/{id}", "GET /groups/{id}/members", "GET /groups/{id}/transitiveMembers",
-    "GET /directory/deletedItems/{id}", "POST /directory/deletedItems/{id}/restore",
-    "GET /directory/deletedItems/microsoft.graph.user",
-    "GET /organization", "GET /subscribedSkus",
+    "GET /organization",
 )  # fmt: skip
 
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
@@ -75,7 +73,7 @@ EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
 def extract(oracle: Path) -> dict:
     return {
         "source": {
-            "csdl": "microsoftgraph/msgraph-metadata, schemas/v1.0-{Prod,Mooncake}.csdl (2026-08-20)",
+            "csdl": "microsoftgraph/msgraph-metadata, schemas/v1.0-{Prod,Mooncake,Fairfax}.csdl (2026-08-20)",
             "permissions": "microsoftgraph/microsoft-graph-devx-content, permissions/new/permissions.json (2026-08-07)",
         },
         "clouds": {cloud: _cloud_facts(oracle / name) for cloud, name in CSDL_OF_CLOUD.items()},

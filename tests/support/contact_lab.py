@@ -28,7 +28,7 @@ from portsip_m365_plugin.contacts.run import read_contact_summary, run_contact_s
 from portsip_m365_plugin.contacts.scope import ContactSettings, SharedMailbox, SharedMode
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.mapping.contacts import MappedContact, map_contact
-from portsip_m365_plugin.simulator.graph.contacts import _ALL_FIELDS, _document
+from portsip_m365_plugin.simulator.graph.outlook import ALL_FIELDS, document_of
 from portsip_m365_plugin.simulator.world.directory import Person
 from portsip_m365_plugin.simulator.world.mailboxes import Contact, ContactFolder, Mailbox
 from tests.support.sync_realm import SyncLab
@@ -199,7 +199,7 @@ class ContactLab:
             if folder.name in excluded or folder.id in excluded:
                 continue
             for contact in folder.contacts.values():
-                outcome = map_contact(_document(contact, tuple(_ALL_FIELDS), True), country="DE")
+                outcome = map_contact(document_of(contact, ALL_FIELDS, True), country="DE")
                 if isinstance(outcome, MappedContact):
                     ordinary = not self.realm.settings.immutable_ids
                     yield (contact.ordinary_id if ordinary else contact.immutable_id), folder, outcome.draft

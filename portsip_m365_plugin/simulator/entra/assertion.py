@@ -1,4 +1,4 @@
-"""The app proves who it is: a JSON Web Token signed with a key whose certificate was uploaded (graph.md 7.3)."""
+"""The app proves who it is: a JSON Web Token signed with a key whose certificate was uploaded."""
 
 import uuid
 from datetime import datetime, timezone

@@ -1,6 +1,6 @@
 """Entra's refusals: a table of AADSTS codes with Microsoft's words, and the shapes they are told in.
 
-Source: Microsoft Entra authentication and authorization error codes (2024-04-24) and live answers (graph.md 7.7).
+Source: Microsoft Entra authentication and authorization error codes (2024-04-24) and live answers.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Entra ID v2.0: the ways in, discovery, signing keys, admin consent and sign-out (graph.md section 7)."""
+"""Entra ID v2.0: the ways in, discovery, signing keys, admin consent and sign-out."""
 
 from typing import Any
 from urllib.parse import urlencode, urlsplit

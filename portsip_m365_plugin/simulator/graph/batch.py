@@ -1,4 +1,4 @@
-"""POST /$batch: at most 20, any order, an answer for each item (graph.md section 5)."""
+"""POST /$batch: at most 20, any order, an answer for each item (json-batching, 2026-05)."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""GET /users/delta: rounds, tokens and their end (graph.md section 1.4)."""
+"""GET /users/delta: rounds, tokens and their end (delta-query-users, 2024-01; answers seen live)."""
 
 from typing import Any
 

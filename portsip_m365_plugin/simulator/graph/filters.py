@@ -10,7 +10,7 @@ Predicate = Callable[[dict[str, Any]], bool]
 
 _TOKEN = re.compile(r"\s*(\(|\)|,|'(?:[^']|'')*'|[A-Za-z_$][\w./$:]*|-?\d+)")
 _SIMPLE = {
-    # Filterable without advanced query, "eq" (and "in", "startsWith") alone (D21:resources/user.md).
+    # Filterable without advanced query, "eq" (and "in", "startsWith") alone (user resource type, 2021).
     "accountEnabled", "userType", "id", "userPrincipalName", "mail", "department", "displayName", "givenName",
     "surname", "jobTitle", "city", "country", "usageLocation", "mailNickname", "employeeId", "onPremisesSyncEnabled",
     "companyName", "securityEnabled", "mailEnabled",

@@ -1,4 +1,4 @@
-"""Groups, their members and transitive members. A cast in the path is an advanced query (DESIGN.md; D21)."""
+"""Groups, their members and transitive members. A cast in the path is an advanced query (advanced-queries, 2021)."""
 
 from typing import Any
 
@@ -110,7 +110,7 @@ def list_members(call: Call) -> Answer:
                 "ConsistencyLevel:eventual.",
             )
         if "$filter" in options:
-            # Observed: a property filter on members is refused even as an advanced query (traps.md 38).
+            # Observed: a property filter on members is refused even as an advanced query.
             raise Refused(
                 400,
                 "Request_UnsupportedQuery",

@@ -1,4 +1,7 @@
-"""Sending mail: sendMail, drafts, small attachments, send (graph.md section 4)."""
+"""Sending mail: sendMail, drafts, small attachments, send.
+
+Sources: user-sendmail (2024), user-post-messages, message-send, message-post-attachments (2021).
+"""
 
 import base64
 import binascii
@@ -28,7 +31,7 @@ def send_mail(call: Call) -> Answer:
             ) from None
         _accept(call, person, {"mime": mime.decode("utf-8", "replace")}, 1, "sendMail", save=True)
         return Answer(202)
-    body = _json_body(call)
+    body = json_body(call)
     given = {name.lower(): value for name, value in body.items()}
     unknown = set(given) - {"message", "savetosentitems"}
     if unknown:
@@ -45,7 +48,7 @@ def send_mail(call: Call) -> Answer:
 def create_draft(call: Call) -> Answer:
     """POST /users/{id}/messages: 201 with the draft."""
     person, mailbox = call.mailbox()
-    message = _json_body(call)
+    message = json_body(call)
     check_message(call, person, message, needs_recipients=False)
     with mailbox.lock:
         mailbox.created += 1
@@ -57,34 +60,20 @@ def create_draft(call: Call) -> Answer:
     return json_answer({"@odata.context": context, **draft}, 201)
 
 
-def get_message(call: Call) -> Answer:
-    """GET /users/{id}/messages/{id}: drafts only, there is no inbox here."""
-    _, mailbox = call.mailbox()
-    return json_answer({"@odata.context": call.context("messages/$entity"), **_draft(call, mailbox)})
-
-
 def delete_message(call: Call) -> Answer:
     """DELETE /users/{id}/messages/{id}."""
     _, mailbox = call.mailbox()
-    _draft(call, mailbox)
+    draft_of(call, mailbox)
     mailbox.drafts.pop(call.params[1])
     mailbox.attachments.pop(call.params[1], None)
     return Answer(204)
 
 
-def list_attachments(call: Call) -> Answer:
-    """GET /users/{id}/messages/{id}/attachments, without their bytes."""
-    _, mailbox = call.mailbox()
-    _draft(call, mailbox)
-    shown = [_without_bytes(item) for item in mailbox.attachments[call.params[1]]]
-    return json_answer({"@odata.context": call.context("attachments"), "value": shown})
-
-
 def add_attachment(call: Call) -> Answer:
     """POST /users/{id}/messages/{id}/attachments: up to 3 MB each."""
     _, mailbox = call.mailbox()
-    _draft(call, mailbox)
-    body = _json_body(call)
+    draft_of(call, mailbox)
+    body = json_body(call)
     if body.get("@odata.type") != "#microsoft.graph.fileAttachment":
         raise Refused(400, "BadRequest", "An attachment needs '@odata.type': '#microsoft.graph.fileAttachment'.")
     call.realm.schema.check_body("fileAttachment", body)
@@ -97,7 +86,7 @@ def add_attachment(call: Call) -> Answer:
 def send_draft(call: Call) -> Answer:
     """POST /users/{id}/messages/{id}/send: 202; the draft is gone."""
     person, mailbox = call.mailbox()
-    draft = _draft(call, mailbox)
+    draft = draft_of(call, mailbox)
     recipients = list(_recipients(draft))
     _check_recipients(recipients)
     message = {name: value for name, value in draft.items() if name not in ("id", "isDraft", "createdDateTime")}
@@ -171,14 +160,16 @@ def _without_bytes(attachment: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in attachment.items() if name != "contentBytes"}
 
 
-def _draft(call: Call, mailbox: Mailbox) -> dict[str, Any]:
+def draft_of(call: Call, mailbox: Mailbox) -> dict[str, Any]:
+    """The draft that the path names; ``Refused`` 404 where there is none."""
     draft = mailbox.drafts.get(call.params[1])
     if draft is None:
         raise Refused(404, "ErrorItemNotFound", "The specified object was not found in the store.")
     return draft
 
 
-def _json_body(call: Call) -> dict[str, Any]:
+def json_body(call: Call) -> dict[str, Any]:
+    """The body as a JSON object; ``Refused`` 400 where it is not one."""
     if not call.request.headers.get("content-type", "").lower().startswith("application/json"):
         raise Refused(
             400,

@@ -1,11 +1,14 @@
-"""Profile photos: metadata, sizes and bytes (graph.md section 2). Photo changes never appear in users/delta."""
+"""Profile photos: metadata and bytes of the largest size. Photo changes never appear in users/delta.
+
+Source: "Get profilePhoto", Microsoft Graph v1.0 (2023-11).
+"""
 
 from typing import Any
 
-from portsip_m365_plugin.simulator.exchange import Answer, Refused, encode_json, json_answer
+from portsip_m365_plugin.simulator.exchange import Answer, Refused, json_answer
 from portsip_m365_plugin.simulator.graph.call import Call
 from portsip_m365_plugin.simulator.world.directory import Person
-from portsip_m365_plugin.simulator.world.jpeg import GIF_1X1, SIZES, etag_of, portrait
+from portsip_m365_plugin.simulator.world.jpeg import GIF_1X1, etag_of, portrait
 from portsip_m365_plugin.simulator.world.mailboxes import MAILBOX_REFUSALS
 
 _NOT_FOUND = Refused(
@@ -37,28 +40,6 @@ def get_photo_bytes(call: Call) -> Answer:
     return _bytes(call, person, largest_side(person))
 
 
-def list_photos(call: Call) -> Answer:
-    """GET /users/{id}/photos: metadata of every size there is."""
-    person = _pictured(call)
-    sides = [1] if person.photo_seed < 0 else _sides(person)
-    items = [encode_json(_metadata(person, side)) for side in sides]
-    return call.page(call.context(f"users('{person.id}')/photos"), items)
-
-
-def get_sized_photo(call: Call) -> Answer:
-    """GET /users/{id}/photos/{size}."""
-    person = _pictured(call)
-    side = _side_asked(call, person)
-    context = call.context(f"users('{person.id}')/photos/$entity")
-    return json_answer({"@odata.context": context, **_metadata(person, side)})
-
-
-def get_sized_photo_bytes(call: Call) -> Answer:
-    """GET /users/{id}/photos/{size}/$value: 404 for a size that is not there, though a smaller one may be."""
-    person = _pictured(call)
-    return _bytes(call, person, _side_asked(call, person))
-
-
 def _pictured(call: Call) -> Person:
     call.options("$select")
     person = call.person(call.params[0])
@@ -70,23 +51,8 @@ def _pictured(call: Call) -> Person:
     return person
 
 
-def _sides(person: Person) -> list[int]:
-    largest = largest_side(person)
-    return [side for side in SIZES if side < largest] + [largest]
-
-
-def _side_asked(call: Call, person: Person) -> int:
-    text = call.params[1].lower()
-    side = int(text.split("x", 1)[0]) if text.replace("x", "", 1).isdigit() else 0
-    if text != f"{side}x{side}":
-        raise Refused(400, "ErrorInvalidImageId", f"The image id '{call.params[1]}' is invalid.")
-    if side not in _sides(person) and person.photo_seed > 0:
-        raise Refused(_NOT_FOUND.status, _NOT_FOUND.code, str(_NOT_FOUND.message))
-    return side
-
-
-def _metadata(person: Person, side: int | None = None) -> dict[str, Any]:
-    side = 1 if person.photo_seed < 0 else side or largest_side(person)
+def _metadata(person: Person) -> dict[str, Any]:
+    side = 1 if person.photo_seed < 0 else largest_side(person)
     return {
         "@odata.mediaContentType": "image/gif" if person.photo_seed < 0 else "image/jpeg",
         "@odata.mediaEtag": etag_of(person.photo_seed),

@@ -7,7 +7,17 @@ from functools import cache
 from typing import Literal
 
 from portsip_m365_plugin.simulator.exchange import Answer, Refused
-from portsip_m365_plugin.simulator.graph import contacts, delta, groups, mail, photos, uploads, users
+from portsip_m365_plugin.simulator.graph import (
+    contact_delta,
+    contact_folders,
+    contacts,
+    delta,
+    groups,
+    mail,
+    photos,
+    uploads,
+    users,
+)
 from portsip_m365_plugin.simulator.graph.call import Call
 from portsip_m365_plugin.simulator.world.schema import Schema, facts
 
@@ -33,8 +43,6 @@ class _Node:
     routes: dict[str, Route] = field(default_factory=dict)
 
 
-_DELETED_READERS = frozenset({"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"})
-
 # (method, template, handler, service, row of the permission table; None: the same as the template)
 _TABLE: tuple[tuple[str, str, Handler, Service, str | None], ...] = (
     ("GET", "/users", users.list_users, "directory", None),
@@ -43,29 +51,20 @@ _TABLE: tuple[tuple[str, str, Handler, Service, str | None], ...] = (
     ("GET", "/users/{id}", users.get_user, "directory", None),
     ("GET", "/users/{id}/photo", photos.get_photo, "photo", None),
     ("GET", "/users/{id}/photo/$value", photos.get_photo_bytes, "photo", "GET /users/{id}/photo"),
-    ("GET", "/users/{id}/photos", photos.list_photos, "photo", None),
-    ("GET", "/users/{id}/photos/{id}", photos.get_sized_photo, "photo", None),
-    (
-        "GET", "/users/{id}/photos/{id}/$value", photos.get_sized_photo_bytes, "photo",
-        "GET /users/{id}/photos/{id}",
-    ),
     ("GET", "/users/{id}/mailboxSettings", users.get_mailbox_settings, "outlook", None),
     ("GET", "/users/{id}/mailboxSettings/userPurpose", users.get_user_purpose, "outlook", None),
     ("GET", "/users/{id}/contacts", contacts.list_contacts, "outlook", None),
-    ("GET", "/users/{id}/contacts/delta", contacts.contacts_delta, "outlook", "GET /users/{id}/contacts"),
+    ("GET", "/users/{id}/contacts/delta", contact_delta.contacts_delta, "outlook", "GET /users/{id}/contacts"),
     ("GET", "/users/{id}/contacts/{id}", contacts.get_contact, "outlook", None),
-    ("GET", "/users/{id}/contactFolders", contacts.list_folders, "outlook", None),
-    ("GET", "/users/{id}/contactFolders/delta", contacts.folders_delta, "outlook", None),
-    ("GET", "/users/{id}/contactFolders/{id}", contacts.get_folder, "outlook", None),
-    ("GET", "/users/{id}/contactFolders/{id}/childFolders", contacts.list_child_folders, "outlook", None),
+    ("GET", "/users/{id}/contactFolders", contact_folders.list_folders, "outlook", None),
+    ("GET", "/users/{id}/contactFolders/delta", contact_folders.folders_delta, "outlook", None),
+    ("GET", "/users/{id}/contactFolders/{id}", contact_folders.get_folder, "outlook", None),
+    ("GET", "/users/{id}/contactFolders/{id}/childFolders", contact_folders.list_child_folders, "outlook", None),
     ("GET", "/users/{id}/contactFolders/{id}/contacts", contacts.list_contacts, "outlook", None),
-    ("GET", "/users/{id}/contactFolders/{id}/contacts/delta", contacts.contacts_delta, "outlook", None),
-    ("GET", "/users/{id}/contactFolders/{id}/contacts/{id}", contacts.get_contact, "outlook", None),
+    ("GET", "/users/{id}/contactFolders/{id}/contacts/delta", contact_delta.contacts_delta, "outlook", None),
     ("POST", "/users/{id}/sendMail", mail.send_mail, "outlook", None),
     ("POST", "/users/{id}/messages", mail.create_draft, "outlook", None),
-    ("GET", "/users/{id}/messages/{id}", mail.get_message, "outlook", None),
     ("DELETE", "/users/{id}/messages/{id}", mail.delete_message, "outlook", None),
-    ("GET", "/users/{id}/messages/{id}/attachments", mail.list_attachments, "outlook", None),
     ("POST", "/users/{id}/messages/{id}/attachments", mail.add_attachment, "outlook", None),
     (
         "POST", "/users/{id}/messages/{id}/attachments/createUploadSession", uploads.create_upload_session,
@@ -84,9 +83,6 @@ _TABLE: tuple[tuple[str, str, Handler, Service, str | None], ...] = (
         "GET", "/groups/{id}/transitiveMembers/microsoft.graph.user", groups.list_members, "directory",
         "GET /groups/{id}/transitiveMembers",
     ),
-    ("GET", "/directory/deletedItems/microsoft.graph.user", users.list_deleted_users, "directory", None),
-    ("GET", "/directory/deletedItems/{id}", users.get_deleted, "directory", None),
-    ("POST", "/directory/deletedItems/{id}/restore", users.restore_deleted, "directory", None),
     ("GET", "/organization", users.list_organization, "directory", None),
 )  # fmt: skip
 
@@ -104,10 +100,7 @@ def _tree() -> _Node:
                 node.any_id = node = node.any_id or _Node()
             else:
                 node = node.children.setdefault(piece.lower(), _Node())
-        entry = table[row or f"{method} {template}"]
-        permissions = frozenset(entry["application"]) if entry else _DELETED_READERS
-        if "/messages" in template:
-            permissions |= {"Mail.ReadWrite"}  # the table names read permissions alone for reading a draft
+        permissions = frozenset(table[row or f"{method} {template}"]["application"])
         node.routes[method] = Route(method, template, handler, service, permissions)
     return root
 

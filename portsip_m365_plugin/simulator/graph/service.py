@@ -112,7 +112,7 @@ def _authorise(call: Call, route: Route) -> None:
     if route.service == "directory":
         raise Refused(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
     if route.service == "outlook":
-        # RBAC for Applications: the token says nothing, Exchange decides per mailbox (graph.md section 4).
+        # RBAC for Applications: the token says nothing, Exchange decides per mailbox.
         rbac = call.token.app.rbac
         if any(call.mailbox_id in rbac.get(permission, ()) for permission in route.permissions):
             return

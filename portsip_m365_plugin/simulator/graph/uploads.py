@@ -7,7 +7,7 @@ from typing import Any
 
 from portsip_m365_plugin.simulator.exchange import Answer, Refused, Request, json_answer
 from portsip_m365_plugin.simulator.graph.call import Call
-from portsip_m365_plugin.simulator.graph.mail import SMALL_ATTACHMENT_BYTES, _draft, _json_body
+from portsip_m365_plugin.simulator.graph.mail import SMALL_ATTACHMENT_BYTES, draft_of, json_body
 from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.world.mailboxes import outlook_id
 
@@ -23,8 +23,8 @@ _OUTLOOK_HOSTS = {"graph.microsoft.com": "outlook.office.com", "microsoftgraph.c
 def create_upload_session(call: Call) -> Answer:
     """POST …/attachments/createUploadSession: 201 with an ``uploadUrl`` that carries its own authority."""
     person, mailbox = call.mailbox()
-    _draft(call, mailbox)
-    body = {name.lower(): value for name, value in _json_body(call).items()}
+    draft_of(call, mailbox)
+    body = {name.lower(): value for name, value in json_body(call).items()}
     item = body.get("attachmentitem")
     if not isinstance(item, dict):
         raise Refused(400, "ErrorInvalidRequest", "The parameter 'AttachmentItem' is missing.")

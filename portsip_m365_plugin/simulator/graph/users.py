@@ -1,4 +1,7 @@
-"""Users: list, get, and what was deleted (graph.md sections 1.1 to 1.3)."""
+"""Users: list, count, get; and the organization.
+
+Source: "List users" and "Get a user", Microsoft Graph v1.0 (2023); paging (2026-05-20); answers seen live.
+"""
 
 from typing import Any
 
@@ -185,43 +188,10 @@ def get_mailbox_settings(call: Call) -> Answer:
 
 
 def get_user_purpose(call: Call) -> Answer:
-    """GET /users/{id}/mailboxSettings/userPurpose: the reliable test for a shared mailbox (graph.md 1.5)."""
+    """GET /users/{id}/mailboxSettings/userPurpose: tells a shared mailbox from a person's."""
     person, _ = call.mailbox()
     context = call.context(f"users('{person.id}')/mailboxSettings/userPurpose")
     return json_answer({"@odata.context": context, "value": person.mailbox})
-
-
-def list_deleted_users(call: Call) -> Answer:
-    """GET /directory/deletedItems/microsoft.graph.user: soft-deleted users, newest last."""
-    options = call.options("$select", "$top", "$count", "$orderby")
-    names = selected_names(call, options.get("$select"))
-    deleted = [person for person in call.tenant.directory.order if person.state == "deleted"]
-    items = []
-    for person in deleted:
-        document = call.tenant.renderer.listed_document(person, person.props, names)
-        items.append(encode_json({**document, "id": person.id, "deletedDateTime": person.deleted_utc}))
-    return call.page(call.context("users"), items)
-
-
-def get_deleted(call: Call) -> Answer:
-    """GET /directory/deletedItems/{id}."""
-    person = call.tenant.directory.people.get(call.params[0])
-    if person is None or person.state != "deleted":
-        raise Refused(404, "Request_ResourceNotFound", f"Resource '{call.params[0]}' does not exist.")
-    document = call.tenant.renderer.listed_document(person, person.props, USER_DEFAULTS)
-    kind = {"@odata.type": "#microsoft.graph.user", "deletedDateTime": person.deleted_utc}
-    return json_answer({"@odata.context": call.context("directoryObjects/$entity"), **kind, **document})
-
-
-def restore_deleted(call: Call) -> Answer:
-    """POST /directory/deletedItems/{id}/restore: the same id comes back."""
-    person = call.tenant.directory.people.get(call.params[0])
-    if person is None or person.state != "deleted":
-        raise Refused(404, "Request_ResourceNotFound", f"Resource '{call.params[0]}' does not exist.")
-    call.tenant.directory.restore(person)
-    document = call.tenant.renderer.listed_document(person, person.props, USER_DEFAULTS)
-    kind = {"@odata.type": "#microsoft.graph.user"}
-    return json_answer({"@odata.context": call.context("directoryObjects/$entity"), **kind, **document})
 
 
 def list_organization(call: Call) -> Answer:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MAILBOX_REFUSALS = {
-    # Observed on the live service; which one comes depends on why there is no mailbox (graph.md section 3).
+    # Observed on the live service; which one comes depends on why there is no mailbox.
     "none": (404, "MailboxNotEnabledForRESTAPI", "REST API is not yet supported for this mailbox."),
     "inactive": (
         404,

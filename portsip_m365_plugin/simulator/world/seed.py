@@ -206,7 +206,7 @@ class _Maker:
         person.props |= {"givenName": given, "surname": surname}
 
     def _long_name(self, person: Person) -> None:
-        # displayName may have 256 characters, givenName and surname 64 each (D21:resources/user.md); the longest a
+        # displayName may have 256 characters, givenName and surname 64 each (user resource type, 2021); the longest a
         # tenant really shows is what synchronisation from elsewhere wrote: 300 here, to be sure.
         long = ("Wolfeschlegelsteinhausenbergerdorff " * 9)[:300].strip().ljust(300, "x")
         person.props |= {"displayName": long, "surname": long[:64], "givenName": "Hubert Blaine " * 4}
