@@ -3,7 +3,7 @@
     PbxContractError
     ├── InvalidValueError      a value object would break a limit (also a ValueError)
     └── HostRefusedError       the host refuses this call of this plugin
-        ├── HostClosedError        the hook has returned, and the host object may not be used any more
+        ├── HostClosedError        the hook has returned, and its host may no longer be used
         ├── WrongThreadError       called on another thread than the hook's own
         ├── LeaseLostError         another worker holds the tenant now; nothing was written
         ├── VersionConflictError   somebody else wrote first; read again and decide

@@ -1,25 +1,20 @@
-"""The plugin manager of a PBX: finds plugins, calls each by itself, and says what came of it.
+"""The plugin manager of a PBX: finds plugins, calls their hooks, and reports what came of each call.
 
-Every typed method is one isolated call: the hook and, where it returns an object with functions, the one function that
-is wanted, on one thread, with one bound host that is closed afterwards. In a plain `pm.hook` call one plugin that
-raises would stop the others, and two mail plugins would both send.
+Every method that calls a hook makes isolated calls, one for each plugin: the hook and, if it returns an object with
+functions, the one function that is wanted, on one thread and with one host that is closed afterwards. In one plain
+`pm.hook` call a plugin that raises would stop the others, and two mail plugins would both send.
 """
 
 from __future__ import annotations
 
-import logging
-import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from pbx_plugin_api import hookspec
+from pbx_plugin_api.calls import HookCall, HookCaller, HostFactory, NotOfferedError
 from pbx_plugin_api.discovery import FoundPlugin, find_plugins
-from pbx_plugin_api.guard import Gate, guard_host
-from pbx_plugin_api.host import Host
-from pbx_plugin_api.isolation import Answer, Outcome, run_isolated
+from pbx_plugin_api.isolation import Answer, Outcome
 from pbx_plugin_api.login import LoginFlow, LoginOutcome, LoginProvider, LoginRedirect, LoginRefused, LoginRequest
 from pbx_plugin_api.notifications import DeliveryReceipt, DeliveryStatus, Notification
 from pbx_plugin_api.provisioning import ProvisionOutcome, ProvisionRequest
@@ -27,20 +22,10 @@ from pbx_plugin_api.registry import MemorySwitches, PluginRegistry, PluginState,
 from pbx_plugin_api.settings_page import ActionOutcome, ActionRequest, Refused, SaveOutcome, SettingsPage
 from pbx_plugin_api.tenants import Tenant, Viewer
 from pbx_plugin_api.tick import Tick, TickReport
-from pbx_plugin_api.typecheck import find_mismatch
 
 __all__ = ["Deadlines", "HostFactory", "MemorySwitches", "PluginHost", "PluginState", "Switches"]
 
-_log = logging.getLogger(__name__)
-
 T = TypeVar("T")
-
-
-class HostFactory(Protocol):
-    """The PBX's side: makes the host that one plugin gets for one tenant and one call."""
-
-    def open(self, plugin: str, tenant: Tenant, *, hook: str, run_id: str | None) -> AbstractContextManager[Host]:
-        """Open a host for one call of a hook. `run_id` names the run for a tick; None otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +39,13 @@ class Deadlines:
     send_s: float = 600.0
     provision_s: float = 60.0
     tick_grace_s: float = 60.0
-    """Beyond the deadline the tick itself was told."""
+    """How long a run may take beyond the deadline that `Tick` names."""
 
 
 class PluginHost:
     """All plugins of a PBX.
 
-    Threads: methods may be called from any thread; calls to different tenants run side by side.
+    Threads: methods may be called on any thread. Calls for different tenants run side by side.
     """
 
     def __init__(
@@ -71,9 +56,9 @@ class PluginHost:
         deadlines: Deadlines | None = None,
         find: Callable[[], Iterator[FoundPlugin]] = find_plugins,
     ) -> None:
-        self._factory = factory
         self._deadlines = deadlines or Deadlines()
         self._registry = PluginRegistry(find, switches or MemorySwitches())
+        self._caller = HookCaller(factory, self._registry)
         self.refresh()
 
     # ------------------------------------------------------------------ which plugins there are
@@ -86,39 +71,40 @@ class PluginHost:
         """Return every plugin, by name, with its state for the PBX or for one tenant."""
         return self._registry.states(tenant)
 
+    def tick_plugins(self, tenant: Tenant) -> list[str]:
+        """Return the plugins that may have periodic work for a tenant."""
+        return self._registry.with_hook("on_nightly_tick", tenant)
+
     def set_enabled(self, plugin: str, enabled: bool, tenant: Tenant | None = None) -> None:
         """Switch a plugin on or off; see `PluginRegistry.set_enabled`."""
         self._registry.set_enabled(plugin, enabled, tenant)
 
-    # ------------------------------------------------------------------ the five hooks
+    # ------------------------------------------------------------------ the settings page
 
     def settings_pages(self, tenant: Tenant, viewer: Viewer) -> list[Answer[SettingsPage]]:
-        """Draw every plugin's page. Their functions are dead by then: use `save_settings` and `run_action`."""
-        arguments = {"tenant": tenant, "viewer": viewer}
+        """Return every plugin's page. Its functions may no longer be called: use `save_settings` and `run_action`."""
         answers = (
-            self._call(p, tenant, "on_settings_page", arguments, self._deadlines.page_s)
-            for p in self._registry.with_hook("on_settings_page", tenant)
+            self._caller.call(_page_call(plugin, tenant, viewer, self._deadlines.page_s))
+            for plugin in self._registry.with_hook("on_settings_page", tenant)
         )
         return [answer for answer in answers if not (answer.ok and answer.value is None)]
 
     def save_settings(
         self, plugin: str, tenant: Tenant, viewer: Viewer, values: Mapping[str, str], expected_version: int
     ) -> Answer[SaveOutcome]:
-        """Give an admin's input to a plugin's page."""
+        """Save what an administrator entered on a plugin's page."""
 
         def save(page: SettingsPage | None) -> SaveOutcome:
             return _require(page).save(values, expected_version)
 
-        arguments = {"tenant": tenant, "viewer": viewer}
-        return self._call(
-            plugin, tenant, "on_settings_page", arguments, self._deadlines.save_s, then=save, then_type=SaveOutcome
-        )
+        call = _page_call(plugin, tenant, viewer, self._deadlines.save_s)
+        return self._caller.call(replace(call, then=save, then_type=SaveOutcome))
 
     def run_action(self, plugin: str, tenant: Tenant, viewer: Viewer, request: ActionRequest) -> Answer[ActionOutcome]:
-        """Press a button of a plugin's page. Buttons that the page does not offer now are refused here."""
+        """Press a button of a plugin's page. A button that the page does not offer now is refused."""
 
-        def run(drawn: SettingsPage | None) -> ActionOutcome:
-            page = _require(drawn)
+        def run(page: SettingsPage | None) -> ActionOutcome:
+            page = _require(page)
             offered = {action.name: action for tab in page.tabs for action in tab.actions}
             action = offered.get(request.action)
             if action is None:
@@ -128,20 +114,20 @@ class PluginHost:
                 return Refused(message=f"{action.label} is not possible now.", remedy=action.why_disabled)
             return page.run(request)
 
-        arguments = {"tenant": tenant, "viewer": viewer}
-        return self._call(
-            plugin, tenant, "on_settings_page", arguments, self._deadlines.action_s, then=run, then_type=ActionOutcome
-        )
+        call = _page_call(plugin, tenant, viewer, self._deadlines.action_s)
+        return self._caller.call(replace(call, then=run, then_type=ActionOutcome))
+
+    # ------------------------------------------------------------------ signing in
 
     def login_providers(self, tenant: Tenant) -> list[Answer[Sequence[LoginProvider]]]:
-        """Ask every plugin for its ways to sign in. Their functions are dead by then: use `begin_login`.
+        """Return every plugin's ways to sign in. Their functions may no longer be called: use `begin_login`.
 
-        A plugin that is on and cannot be loaded answers `MISSING`: whether it would refuse passwords is not known, and
-        a caller that took its silence for a yes would let an update that went wrong open what a policy had shut.
+        A plugin that is switched on but cannot be loaded answers `MISSING`, because it may have a policy that refuses
+        passwords: a failed update must not allow what the policy forbids.
         """
         answers = [
-            self._call(p, tenant, "on_login_providers", {"tenant": tenant}, self._deadlines.page_s)
-            for p in self._registry.with_hook("on_login_providers", tenant)
+            self._caller.call(_login_call(plugin, tenant, self._deadlines.page_s))
+            for plugin in self._registry.with_hook("on_login_providers", tenant)
         ]
         unusable: list[Answer[Sequence[LoginProvider]]] = [
             Answer(plugin=found.name, version=found.version, outcome=Outcome.MISSING, sentence=found.reason)
@@ -152,7 +138,7 @@ class PluginHost:
     def begin_login(
         self, plugin: str, tenant: Tenant, provider_id: str, request: LoginRequest
     ) -> Answer[LoginRedirect | LoginRefused]:
-        """Begin a sign-in. The caller keeps the flow and sends the browser away."""
+        """Begin a sign-in. The caller stores the flow and redirects the browser."""
         return self._with_provider(
             plugin, tenant, provider_id, lambda provider: provider.begin(request), LoginRedirect | LoginRefused
         )
@@ -160,7 +146,7 @@ class PluginHost:
     def complete_login(
         self, plugin: str, tenant: Tenant, flow: LoginFlow, params: Mapping[str, str]
     ) -> Answer[LoginOutcome]:
-        """Finish a sign-in. The caller has popped the flow: it is never completed twice."""
+        """Finish a sign-in. The caller has removed the flow from its store: a flow is never completed twice."""
         return self._with_provider(
             plugin, tenant, flow.provider_id, lambda provider: provider.complete(flow, params), LoginOutcome
         )
@@ -168,7 +154,7 @@ class PluginHost:
     def sign_out(
         self, plugin: str, tenant: Tenant, provider_id: str, post_logout_redirect_uri: str, session_hint: str
     ) -> Answer[str | None]:
-        """Ask where to send the browser to sign out at the provider too; value None means nowhere."""
+        """Return where to send the browser to sign out at the provider too; value None means nowhere."""
         return self._with_provider(
             plugin,
             tenant,
@@ -177,69 +163,6 @@ class PluginHost:
             str | None,
         )
 
-    def tick(self, plugin: str, tenant: Tenant, tick: Tick) -> Answer[TickReport]:
-        """Let one plugin do its periodic work for one tenant. The caller holds the lease."""
-        left_s = (tick.deadline_utc - datetime.now(timezone.utc)).total_seconds()
-        told_s = (tick.deadline_utc - tick.now_utc).total_seconds()
-        return self._call(
-            plugin,
-            tenant,
-            "on_nightly_tick",
-            {"tenant": tenant, "tick": tick},
-            # A clock moved by --at must not end the run at once: the longer of the two counts.
-            max(left_s, told_s, 0.0) + self._deadlines.tick_grace_s,
-            run_id=tick.run_id,
-        )
-
-    def send_notification(self, tenant: Tenant, notification: Notification) -> Answer[DeliveryReceipt]:
-        """Ask the plugins in order until one takes the mail. One that raises or hangs may have sent it: UNKNOWN."""
-        for plugin in self._registry.with_hook("on_send_notification", tenant):
-            answer: Answer[DeliveryReceipt] = self._call(
-                plugin,
-                tenant,
-                "on_send_notification",
-                {"tenant": tenant, "notification": notification},
-                self._deadlines.send_s,
-            )
-            if not answer.ok:
-                receipt = DeliveryReceipt(status=DeliveryStatus.UNKNOWN, reason=answer.sentence)
-                return Answer(
-                    plugin=answer.plugin,
-                    version=answer.version,
-                    outcome=answer.outcome,
-                    value=receipt,
-                    sentence=answer.sentence,
-                )
-            if answer.value is not None:
-                return answer
-        return Answer(
-            plugin="", version="", outcome=Outcome.MISSING, sentence="No plugin delivers mail for this tenant."
-        )
-
-    def provision_user(self, tenant: Tenant, request: ProvisionRequest) -> Answer[ProvisionOutcome]:
-        """Ask the plugins in order until one knows the person; one that fails is passed over."""
-        last: Answer[ProvisionOutcome] | None = None
-        for plugin in self._registry.with_hook("on_user_provision", tenant):
-            answer: Answer[ProvisionOutcome] = self._call(
-                plugin,
-                tenant,
-                "on_user_provision",
-                {"tenant": tenant, "request": request},
-                self._deadlines.provision_s,
-            )
-            if answer.ok and answer.value is not None:
-                return answer
-            last = answer if not answer.ok else last
-        return last or Answer(
-            plugin="", version="", outcome=Outcome.MISSING, sentence="No plugin knows where to look for people."
-        )
-
-    def tick_plugins(self, tenant: Tenant) -> list[str]:
-        """Return the plugins that have periodic work to do for a tenant."""
-        return self._registry.with_hook("on_nightly_tick", tenant)
-
-    # ------------------------------------------------------------------ one call
-
     def _with_provider(
         self, plugin: str, tenant: Tenant, provider_id: str, use: Callable[[LoginProvider], T], use_type: Any
     ) -> Answer[T]:
@@ -247,85 +170,73 @@ class PluginHost:
             for provider in providers or ():
                 if provider.id == provider_id:
                     return use(provider)
-            raise _NotOfferedError(f"signing in with {provider_id!r} is not offered (any more)")
+            raise NotOfferedError(f"signing in with {provider_id!r} is not offered now")
 
-        return self._call(
-            plugin,
-            tenant,
-            "on_login_providers",
-            {"tenant": tenant},
-            self._deadlines.login_s,
-            then=then,
-            then_type=use_type,
+        call = _login_call(plugin, tenant, self._deadlines.login_s)
+        return self._caller.call(replace(call, then=then, then_type=use_type))
+
+    # ------------------------------------------------------------------ runs, mail, one person
+
+    def tick(self, plugin: str, tenant: Tenant, tick: Tick) -> Answer[TickReport]:
+        """Let one plugin do its periodic work for one tenant. The caller holds the lease."""
+        left_s = (tick.deadline_utc - datetime.now(timezone.utc)).total_seconds()
+        given_s = (tick.deadline_utc - tick.now_utc).total_seconds()
+        return self._caller.call(
+            HookCall(
+                plugin=plugin,
+                tenant=tenant,
+                hook="on_nightly_tick",
+                arguments={"tenant": tenant, "tick": tick},
+                # A host whose clock was moved must not end the run at once: the longer of the two counts.
+                deadline_s=max(left_s, given_s, 0.0) + self._deadlines.tick_grace_s,
+                run_id=tick.run_id,
+            )
         )
 
-    def _call(
-        self,
-        plugin: str,
-        tenant: Tenant,
-        hook: str,
-        arguments: Mapping[str, Any],
-        deadline_s: float,
-        *,
-        then: Callable[[Any], Any] | None = None,
-        then_type: Any = None,
-        run_id: str | None = None,
-    ) -> Answer[Any]:
-        found, caller = self._registry.find(plugin), self._registry.caller(plugin, hook)
-        if found is None or caller is None:
-            why = found.reason if found and found.reason else f"there is no plugin {plugin!r} with {hook}"
-            return Answer(plugin=plugin, version=found.version if found else "", outcome=Outcome.MISSING, sentence=why)
-        if not self._registry.is_enabled(plugin, tenant):
-            return Answer(
-                plugin=plugin, version=found.version, outcome=Outcome.DISABLED, sentence=f"{plugin} is switched off."
-            )
-        gate = Gate(f"plugin {plugin} {found.version}")
-        wanted = typing.get_type_hints(getattr(hookspec, hook))["return"]
+    def send_notification(self, tenant: Tenant, notification: Notification) -> Answer[DeliveryReceipt]:
+        """Ask the plugins in order until one takes the mail. One that raises or hangs may have sent it: `UNKNOWN`."""
+        arguments = {"tenant": tenant, "notification": notification}
+        for answer in self._in_order("on_send_notification", tenant, arguments, self._deadlines.send_s):
+            if not answer.ok:
+                receipt = DeliveryReceipt(status=DeliveryStatus.UNKNOWN, reason=answer.sentence)
+                return replace(answer, value=receipt)
+            if answer.value is not None:
+                return answer
+        sentence = "No plugin delivers mail for this tenant."
+        return Answer(plugin="", version="", outcome=Outcome.MISSING, sentence=sentence)
 
-        def work() -> tuple[Any, str | None]:
-            gate.claim()
-            with self._factory.open(plugin, tenant, hook=hook, run_id=run_id) as host:
-                answers = caller(host=guard_host(host, gate), **arguments)
-                value = answers[0] if answers else None
-                mismatch = find_mismatch(value, wanted, hook)
-                if mismatch is None and then is not None:
-                    value = then(value)
-                    mismatch = find_mismatch(value, then_type, f"{hook}'s object")
-                return value, mismatch
+    def provision_user(self, tenant: Tenant, request: ProvisionRequest) -> Answer[ProvisionOutcome]:
+        """Ask the plugins in order until one knows the person. A plugin that fails is skipped."""
+        failed: Answer[ProvisionOutcome] | None = None
+        arguments = {"tenant": tenant, "request": request}
+        for answer in self._in_order("on_user_provision", tenant, arguments, self._deadlines.provision_s):
+            if answer.ok and answer.value is not None:
+                return answer
+            failed = answer if not answer.ok else failed
+        sentence = "No plugin knows where to look for people."
+        return failed or Answer(plugin="", version="", outcome=Outcome.MISSING, sentence=sentence)
 
-        try:
-            result, error = run_isolated(work, deadline_s=deadline_s, name=f"{plugin}:{hook}")
-        finally:
-            gate.close()
-        return self._judge(found, hook, result, error)
-
-    def _judge(
-        self, found: FoundPlugin, hook: str, result: tuple[Any, str | None] | None, error: BaseException | None
-    ) -> Answer[Any]:
-        def answer(outcome: Outcome, sentence: str = "", value: Any = None) -> Answer[Any]:
-            return Answer(plugin=found.name, version=found.version, outcome=outcome, sentence=sentence, value=value)
-
-        who = f"Plugin {found.name} {found.version}"
-        if isinstance(error, _NotOfferedError):
-            return answer(Outcome.MISSING, f"{who}: {error}")
-        if isinstance(error, TimeoutError) and result is None:
-            _log.error("%s was not back from %s in time; it is cut off: %s", who, hook, error)
-            return answer(Outcome.TIMED_OUT, f"{who} did not answer in time.")
-        if error is not None:
-            _log.error("%s raised in %s", who, hook, exc_info=error)
-            return answer(Outcome.FAILED, f"{who} failed in {hook} ({type(error).__name__}). The log has the details.")
-        value, mismatch = result if result is not None else (None, None)
-        if mismatch:
-            _log.error("%s broke the contract in %s: %s", who, hook, mismatch)
-            return answer(Outcome.WRONG_TYPE, f"{who} broke the contract: {mismatch}.")
-        return answer(Outcome.OK, value=value)
+    def _in_order(
+        self, hook: str, tenant: Tenant, arguments: Mapping[str, Any], deadline_s: float
+    ) -> Iterator[Answer[Any]]:
+        """Call a hook of one plugin after another; a plugin is called when its answer is asked for."""
+        for plugin in self._registry.with_hook(hook, tenant):
+            call = HookCall(plugin=plugin, tenant=tenant, hook=hook, arguments=arguments, deadline_s=deadline_s)
+            yield self._caller.call(call)
 
 
-class _NotOfferedError(Exception):
-    """The page or provider is not among what the plugin offers now."""
+def _page_call(plugin: str, tenant: Tenant, viewer: Viewer, deadline_s: float) -> HookCall:
+    arguments = {"tenant": tenant, "viewer": viewer}
+    return HookCall(plugin=plugin, tenant=tenant, hook="on_settings_page", arguments=arguments, deadline_s=deadline_s)
+
+
+def _login_call(plugin: str, tenant: Tenant, deadline_s: float) -> HookCall:
+    return HookCall(
+        plugin=plugin, tenant=tenant, hook="on_login_providers", arguments={"tenant": tenant}, deadline_s=deadline_s
+    )
 
 
 def _require(page: SettingsPage | None) -> SettingsPage:
     if page is None:
-        raise _NotOfferedError("it has no settings page (any more)")
+        raise NotOfferedError("it has no settings page now")
     return page

@@ -109,7 +109,7 @@ class Blobs(Protocol):
     """Files by reference: attachments from the host, long plans from a plugin."""
 
     def info(self, blob: str) -> BlobInfo | None:
-        """Return what is known about a blob, or None if there is none, or none any more."""
+        """Return what is known about a blob, or None if it does not exist or has expired."""
 
     def open(self, blob: str) -> AbstractContextManager[BinaryIO]:
         """Open a blob to read it in pieces. The file can seek.

@@ -138,7 +138,7 @@ def test_a_page_that_is_not_there_is_none(caplog: pytest.LogCaptureFixture) -> N
     pbx = load(shy={"on_settings_page": lambda host: None})
     assert pbx.settings_pages(TENANT, BOSS) == []
     answer = pbx.run_action("shy", TENANT, BOSS, ActionRequest(action="x"))
-    assert (answer.outcome, answer.sentence) == (Outcome.MISSING, "Plugin shy 1.2: it has no settings page (any more)")
+    assert (answer.outcome, answer.sentence) == (Outcome.MISSING, "Plugin shy 1.2: it has no settings page now")
     assert pbx.save_settings("shy", TENANT, BOSS, {}, 0).outcome is Outcome.MISSING
     assert caplog.text == ""
 
@@ -219,7 +219,7 @@ def test_who_sleeps_past_the_deadline_is_cut_off(caplog: pytest.LogCaptureFixtur
     bad, good = pbx.settings_pages(TENANT, BOSS)
     assert time.monotonic() - started_s < 3
     assert (good.ok, bad.outcome, bad.sentence) == (True, Outcome.TIMED_OUT, "Plugin bad 1.2 did not answer in time.")
-    assert "Plugin bad 1.2 was not back from on_settings_page in time" in caplog.text
+    assert "Plugin bad 1.2 did not return from on_settings_page in time" in caplog.text
     woken.set()
     assert late.wait(10)
     assert len(refused) == 1

@@ -142,7 +142,7 @@ def test_hook_on_login_providers_signs_in_and_out(pbx: PluginHost) -> None:
 def test_hook_on_login_providers_that_are_not_offered_are_missing(pbx: PluginHost) -> None:
     answer = pbx.begin_login("sample", CONTOSO, "other", LoginRequest(origin="https://pbx.contoso.example:8887"))
     assert answer.outcome is Outcome.MISSING
-    assert answer.sentence == "Plugin sample 1.0: signing in with 'other' is not offered (any more)"
+    assert answer.sentence == "Plugin sample 1.0: signing in with 'other' is not offered now"
 
 
 def test_hook_on_nightly_tick_reports(pbx: PluginHost) -> None:
