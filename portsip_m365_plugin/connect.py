@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from pbx_plugin_api import Host, HostRefusedError
 from portsip_m365_plugin.clouds import Cloud, CloudFileError, load_clouds
+from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
 from portsip_m365_plugin.entra.keypair import Certificate, KeyPair, read_certificate
 from portsip_m365_plugin.entra.tokens import AppCredential, acquire_app_token
@@ -25,22 +26,10 @@ from portsip_m365_plugin.graph.retry import RetryPolicy
 from portsip_m365_plugin.graph.session import make_session
 from portsip_m365_plugin.graph.throttle import ThrottleGate
 
-__all__ = [
-    "ACTIVE_KEY",
-    "NEXT_KEY",
-    "AppSettings",
-    "NotReady",
-    "connect",
-    "connect_with",
-    "credential_for",
-    "load_app_settings",
-    "load_certificate",
-    "load_key_pair",
-    "store_key_pair",
-]
-
 ACTIVE_KEY: Final = "key.active"
 NEXT_KEY: Final = "key.next"
+IMPATIENT: Final = RetryPolicy(tries_max=2, base_s=0.5, cap_s=2.0, budget_s=4.0)
+"""For calls that somebody waits for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,32 +56,36 @@ class NotReady:
         return self.refusal.describe() if self.refusal else f"{self.sentence} {self.remedy}".strip()
 
 
-def load_app_settings(values: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> AppSettings | NotReady:
-    """Read the app out of the stored settings, or say what is missing."""
+def find_app(connection: ConnectionConfig, environment: Mapping[str, str] = os.environ) -> AppSettings | NotReady:
+    """Return the app with its cloud, or what is missing."""
     missing = [
         label
-        for name, label in (("directory_id", "the directory (tenant) ID"), ("application_id", "the application ID"))
-        if not values.get(name)
+        for value, label in (
+            (connection.entra_tenant_id, "the directory (tenant) ID"),
+            (connection.client_id, "the application ID"),
+        )
+        if not value
     ]
     if missing:
-        told = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+        named = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
         return NotReady(
-            sentence=f"Microsoft 365 is not set up yet: {told}.",
+            sentence=f"Microsoft 365 is not set up yet: {named}.",
             remedy="Fill in the PERMISSIONS tab.",
             is_missing=True,
         )
-    name = str(values.get("national_cloud") or "GLOBAL")
     try:
         clouds = load_clouds(environment)
     except CloudFileError as error:
         return NotReady(sentence=f"The operator's file of clouds cannot be used: {error}.", remedy="Ask the operator.")
-    if name not in clouds:
+    if connection.cloud_name not in clouds:
         return NotReady(
-            sentence=f"The cloud {name} is not known to this PBX (any more).",
+            sentence=f"The cloud {connection.cloud_name} is not known to this PBX (any more).",
             remedy=f"Choose one of {', '.join(sorted(clouds))}.",
         )
     return AppSettings(
-        cloud=clouds[name], entra_tenant_id=str(values["directory_id"]), client_id=str(values["application_id"])
+        cloud=clouds[connection.cloud_name],
+        entra_tenant_id=connection.entra_tenant_id,
+        client_id=connection.client_id,
     )
 
 
@@ -132,6 +125,7 @@ def credential_for(app: AppSettings, pair: KeyPair) -> AppCredential:
 
 def connect(
     host: Host,
+    connection: ConnectionConfig,
     *,
     priority: str = "normal",
     deadline_utc: datetime | None = None,
@@ -141,30 +135,16 @@ def connect(
     """Return a Graph client that has a token, or why there is none.
 
     Args:
-        host: Whose settings and secrets; used on the calling thread only, and not kept by the client.
+        host: Its secrets hold the key pairs; used on the calling thread only, and not kept by the client.
+        connection: The app, as it is stored or as it would be stored.
         priority: `low` for nightly work.
         deadline_utc: After this the client sends nothing.
         policy: How patient to be.
-        fresh: Let no stored token and no stored refusal answer, neither here nor in the client; for a test of the
-            connection.
+        fresh: Use no stored token and no stored refusal, neither here nor in the client; for a test of the connection.
 
     Cost: nothing while a token is cached; else one token request, and one discovery request the first time.
     """
-    values = host.settings.read().values
-    return connect_with(host, values, priority=priority, deadline_utc=deadline_utc, policy=policy, fresh=fresh)
-
-
-def connect_with(
-    host: Host,
-    values: Mapping[str, Any],
-    *,
-    priority: str = "normal",
-    deadline_utc: datetime | None = None,
-    policy: RetryPolicy | None = None,
-    fresh: bool = False,
-) -> GraphClient | NotReady:
-    """Like `connect`, by settings that are not stored yet."""
-    app = load_app_settings(values)
+    app = find_app(connection)
     if isinstance(app, NotReady):
         return app
     credential = _choose_credential(host, app, fresh=fresh)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from pbx_plugin_api import (
     APPLY_MAX_CHANGES,
@@ -18,13 +18,8 @@ from pbx_plugin_api import (
     TickReport,
     TickStatus,
 )
+from portsip_m365_plugin.config.writer import forget_connection
 from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY
-
-__all__ = ["disconnect"]
-
-_FORGOTTEN: Final = ("application_id", "sign_in_mode", "password_policy")
-"""Sign-in goes with the application: were passwords still refused, nobody who stays could get in any more."""
-_FORGOTTEN_WITH_USERS: Final = (*_FORGOTTEN, "directory_id", "sign_in_users")
 
 T = TypeVar("T")
 
@@ -50,8 +45,7 @@ def disconnect(host: Host, tick: Tick) -> TickReport:
     for key, _ in list(host.state.items()):
         host.state.delete(key)
     record = host.settings.read()
-    forgotten = _FORGOTTEN if host.users.counts().linked else _FORGOTTEN_WITH_USERS
-    values = {name: value for name, value in record.values.items() if name not in forgotten}
+    values = forget_connection(record.values, with_users=not host.users.counts().linked)
     host.settings.write(values, expected_version=record.version)
     host.audit.record("disconnected", outcome="ok", detail=f"{deleted} users deleted")
     kept = host.users.counts().linked

@@ -7,25 +7,23 @@ the photos alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from pbx_plugin_api import Counts, Host, JsonValue, Scope, Severity, Tenant, Tick, TickReason, TickReport, TickStatus
+from pbx_plugin_api import Counts, Host, Scope, Severity, Tenant, Tick, TickReason, TickReport, TickStatus
+from portsip_m365_plugin.config.due import next_due_at_utc
+from portsip_m365_plugin.config.reader import Config, load_config
+from portsip_m365_plugin.config.users import SyncMode
 from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, NotReady, connect, load_certificate
 from portsip_m365_plugin.contacts.run import has_contact_work, run_contact_sync
 from portsip_m365_plugin.disconnect import disconnect
 from portsip_m365_plugin.graph.client import GraphClient
-from portsip_m365_plugin.page.contacts_tab import read_contact_settings
-from portsip_m365_plugin.page.jobs import Job
-from portsip_m365_plugin.page.last_run import keep_last_run, read_last_run
-from portsip_m365_plugin.page.schedule import next_due_at_utc
-from portsip_m365_plugin.page.users_tab import SyncMode, read_mapping_rules, read_sync_mode
+from portsip_m365_plugin.jobs import Job
+from portsip_m365_plugin.last_run import keep_last_run, read_last_run
 from portsip_m365_plugin.photos import run_photo_sync
 from portsip_m365_plugin.users.run import SyncOptions, preview_user_sync, run_user_sync
-
-__all__ = ["StageInput", "run_tick"]
 
 _RETRY_AFTER: Final = timedelta(hours=1)
 _RETRIES_MAX: Final = 3
@@ -42,7 +40,7 @@ class StageInput:
     tenant: Tenant
     tick: Tick
     client: GraphClient
-    values: Mapping[str, JsonValue]
+    config: Config
     job: Job | None
     by_clock: bool
     """Whether the clock began this run, and nobody's hand."""
@@ -68,21 +66,21 @@ def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
     job = Job(tick.job) if tick.job is not None else None
     if job is Job.DISCONNECT:
         return disconnect(host, tick)
-    values = host.settings.read().values
+    config = load_config(host)
     _warn_of_expiry(host)
     if tenant.scope is Scope.SYSTEM:
-        return _look_after_system(host, tenant, tick, values)
+        return _look_after_system(host, tenant, tick, config)
     by_clock = _is_by_clock(host, tick)
-    report = _run_stages(host, tenant, tick, values, job, by_clock)
+    report = _run_stages(host, tenant, tick, config, job, by_clock)
     if job is Job.PREVIEW:
-        return replace(report, next_due_at_utc=next_due_at_utc(values, tenant, host.clock.now_utc()))
-    return _settle(host, tenant, values, report, by_clock)
+        return replace(report, next_due_at_utc=next_due_at_utc(config, tenant, host.clock.now_utc()))
+    return _settle(host, tenant, config, report, by_clock)
 
 
-def _look_after_system(host: Host, tenant: Tenant, tick: Tick, values: Mapping[str, JsonValue]) -> TickReport:
+def _look_after_system(host: Host, tenant: Tenant, tick: Tick, config: Config) -> TickReport:
     """The system has no users, only mail; but its certificate ends like any other, and is rolled over here."""
-    client = connect(host, priority="low", deadline_utc=tick.deadline_utc)
-    due = next_due_at_utc(values, tenant, host.clock.now_utc())
+    client = connect(host, config.connection, priority="low", deadline_utc=tick.deadline_utc)
+    due = next_due_at_utc(config, tenant, host.clock.now_utc())
     if isinstance(client, NotReady) and not client.is_missing:
         return TickReport(status=TickStatus.FAILED, message=client.describe(), next_due_at_utc=due)
     message = "The system has no users of its own: only mail goes out here."
@@ -96,14 +94,14 @@ def _is_by_clock(host: Host, tick: Tick) -> bool:
     return tick.reason is TickReason.DUE
 
 
-def _run_stages(
-    host: Host, tenant: Tenant, tick: Tick, values: Mapping[str, JsonValue], job: Job | None, by_clock: bool
-) -> TickReport:
-    client = connect(host, priority="low", deadline_utc=tick.deadline_utc, fresh=job is not None)
+def _run_stages(host: Host, tenant: Tenant, tick: Tick, config: Config, job: Job | None, by_clock: bool) -> TickReport:
+    if config.unreadable:
+        return TickReport(status=TickStatus.FAILED, message=f"{config.why_unreadable} Nothing was changed.")
+    client = connect(host, config.connection, priority="low", deadline_utc=tick.deadline_utc, fresh=job is not None)
     if isinstance(client, NotReady):
         status = TickStatus.NOT_CONFIGURED if client.is_missing else TickStatus.FAILED
         return TickReport(status=status, message=client.describe())
-    given = StageInput(host=host, tenant=tenant, tick=tick, client=client, values=values, job=job, by_clock=by_clock)
+    given = StageInput(host=host, tenant=tenant, tick=tick, client=client, config=config, job=job, by_clock=by_clock)
     reports: list[tuple[str, TickReport]] = []
     for stage in _STAGES:
         if not stage.is_wanted(given) or (job in _OWN_JOBS and job not in stage.jobs):
@@ -143,13 +141,11 @@ def _merge(reports: Sequence[tuple[str, TickReport]]) -> TickReport:
     )
 
 
-def _settle(
-    host: Host, tenant: Tenant, values: Mapping[str, JsonValue], report: TickReport, by_clock: bool
-) -> TickReport:
+def _settle(host: Host, tenant: Tenant, config: Config, report: TickReport, by_clock: bool) -> TickReport:
     """Say when the tenant is due next, remember the run, and tell the administrators of a failure that lasts."""
     now_utc = host.clock.now_utc()
     last = keep_last_run(host, report, by_clock=by_clock)
-    regular = next_due_at_utc(values, tenant, now_utc)
+    regular = next_due_at_utc(config, tenant, now_utc)
     due = regular
     if regular is not None and report.next_due_at_utc is not None:
         due = min(regular, report.next_due_at_utc)  # Microsoft said when
@@ -191,28 +187,27 @@ def _warn_of_expiry(host: Host) -> None:
 
 
 def _sync_users(given: StageInput) -> TickReport:
-    rules = read_mapping_rules(given.values, given.tenant)
+    rules = given.config.mapping_rules(given.tenant)
     options = SyncOptions(full=given.job is Job.FULL_RESYNC)
     walk = preview_user_sync if given.job is Job.PREVIEW else run_user_sync
     return walk(given.host, given.tenant, given.tick, given.client, rules, options)
 
 
 def _sync_contacts(given: StageInput) -> TickReport:
-    settings = read_contact_settings(given.values, given.tenant)
-    return run_contact_sync(given.host, given.tenant, given.tick, given.client, settings)
+    return run_contact_sync(given.host, given.tenant, given.tick, given.client, given.config)
 
 
 def _sync_photos(given: StageInput) -> TickReport:
-    entra_tenant_id = read_mapping_rules(given.values, given.tenant).entra_tenant_id
+    entra_tenant_id = given.config.connection.entra_tenant_id
     return run_photo_sync(given.host, given.tenant, given.tick, given.client, entra_tenant_id)
 
 
 def _wants_users(given: StageInput) -> bool:
-    return not (given.by_clock and read_sync_mode(given.values) is SyncMode.MANUAL)
+    return not (given.by_clock and given.config.users.sync_mode is SyncMode.MANUAL)
 
 
 def _wants_contacts(given: StageInput) -> bool:
-    return given.job in _CONTACT_JOBS or has_contact_work(given.host, read_contact_settings(given.values, given.tenant))
+    return given.job in _CONTACT_JOBS or has_contact_work(given.host, given.config.contacts)
 
 
 _CONTACT_JOBS: Final = frozenset({Job.CONTACTS, Job.CONTACTS_RESYNC})
@@ -227,5 +222,5 @@ _STAGES: Final = (
         goes_on_after=frozenset({TickStatus.DONE, TickStatus.NEEDS_APPROVAL, TickStatus.FAILED}),
     ),
     # Slow, and of the least use: last.
-    _Stage(title="Photos", is_wanted=lambda given: given.values.get("sync_photo") is True, run=_sync_photos),
+    _Stage(title="Photos", is_wanted=lambda given: given.config.photos.is_on, run=_sync_photos),
 )

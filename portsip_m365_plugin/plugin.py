@@ -25,8 +25,8 @@ from pbx_plugin_api import (
 from portsip_m365_plugin.mail.send import send_notification
 from portsip_m365_plugin.nightly import run_tick
 from portsip_m365_plugin.page.page import draw_page
-from portsip_m365_plugin.page.signin_provider import offer_sign_in
 from portsip_m365_plugin.provision import describe_person
+from portsip_m365_plugin.signin import offer_sign_in
 
 __all__ = [
     "PBX_API_VERSION",

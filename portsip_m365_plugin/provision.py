@@ -13,16 +13,13 @@ from pbx_plugin_api import (
     ProvisionRequest,
     Tenant,
 )
-from portsip_m365_plugin.connect import NotReady, connect
+from portsip_m365_plugin.config.reader import load_config
+from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.graph.users import get_user
 from portsip_m365_plugin.mailboxes import Mailboxes
 from portsip_m365_plugin.mapping.users import SKIP_DETAILS, Skip, map_user
-from portsip_m365_plugin.page.lookup import IMPATIENT
-from portsip_m365_plugin.page.users_tab import read_mapping_rules
 from portsip_m365_plugin.photos import read_one_photo
-
-__all__ = ["describe_person"]
 
 _NOT_COVERED: Final = "Your Microsoft account is not set up for this PBX. Ask your administrator to add you."
 _FOR_THE_PERSON: Final = {
@@ -39,11 +36,11 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
 
     Only describes; the host applies. Cost: one request, and two for the photo where the tenant wants photos.
     """
-    values = host.settings.read().values
-    client = connect(host, policy=IMPATIENT)
+    config = load_config(host)
+    client = connect(host, config.connection, policy=IMPATIENT)
     if isinstance(client, NotReady):
         return None if client.is_missing else ProvisionRefused(reason="not_connected", sentence=client.describe())
-    rules = read_mapping_rules(values, tenant)
+    rules = config.mapping_rules(tenant)
     if request.link is not None and request.link.authority != rules.entra_tenant_id:
         return None  # of a directory that is not this tenant's: somebody else's to describe
     wanted = request.link.subject if request.link is not None else (request.typed or "").strip()
@@ -59,8 +56,7 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     no_person = Mailboxes(host).reason_for(outcome.link.subject)
     if no_person is not None:
         return _refuse(request, no_person, SKIP_DETAILS[no_person])
-    wants_photo = values.get("sync_photo") is True
-    photo = read_one_photo(client, outcome.link.subject) if wants_photo else None
+    photo = read_one_photo(client, outcome.link.subject) if config.photos.is_on else None
     return Provisioned(draft=outcome, photo=photo)
 
 

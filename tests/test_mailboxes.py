@@ -8,7 +8,7 @@ import pytest
 
 from pbx_plugin_api import TickStatus
 from pbx_plugin_api.testing import FakeHost
-from portsip_m365_plugin.contacts.scope import SharedMode
+from portsip_m365_plugin.config.contacts import SharedMode
 from portsip_m365_plugin.mailboxes import Group, Mailboxes
 from portsip_m365_plugin.simulator.world.directory import Person
 from tests.support.contact_lab import PERMISSIONS, ContactLab

@@ -22,16 +22,11 @@ from pbx_plugin_api import (
     dump,
     load,
 )
+from portsip_m365_plugin.config.contacts import ContactsConfig, SharedMode
+from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.contacts.books import CompanyWriter, mend_diverged
 from portsip_m365_plugin.contacts.leaving import find_leaving, remove_leaving
-from portsip_m365_plugin.contacts.scope import (
-    ContactSettings,
-    PersonalScope,
-    Scope,
-    SharedMailbox,
-    SharedMode,
-    Target,
-)
+from portsip_m365_plugin.contacts.scope import PersonalScope, Scope, SharedMailbox, Target
 from portsip_m365_plugin.contacts.shared import (
     PurposeNotPermittedError,
     PurposeStoppedError,
@@ -42,10 +37,9 @@ from portsip_m365_plugin.contacts.walk import ContactTally, ContactWalk
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
+from portsip_m365_plugin.jobs import Job
 
 __all__ = [
-    "RESYNC_JOB",
-    "SYNC_JOB",
     "ContactSummary",
     "has_contact_work",
     "read_contact_summary",
@@ -53,9 +47,6 @@ __all__ = [
 ]
 
 _log = logging.getLogger(__name__)
-
-SYNC_JOB: Final = "contacts"
-RESYNC_JOB: Final = "contacts_resync"
 
 _ROUND_KEY: Final = "contacts.round"
 _SUMMARY_KEY: Final = "contacts.summary"
@@ -85,14 +76,12 @@ def read_contact_summary(host: Host) -> ContactSummary | None:
         return None
 
 
-def has_contact_work(host: Host, settings: ContactSettings) -> bool:
+def has_contact_work(host: Host, settings: ContactsConfig) -> bool:
     """Whether a run has anything to do: contacts are switched on, or what was synced before still has to go."""
     return not settings.is_off or next(host.contacts.books(), None) is not None
 
 
-def run_contact_sync(
-    host: Host, tenant: Tenant, tick: Tick, client: GraphClient, settings: ContactSettings
-) -> TickReport:
+def run_contact_sync(host: Host, tenant: Tenant, tick: Tick, client: GraphClient, config: Config) -> TickReport:
     """Bring the books to what the mailboxes hold.
 
     Blocks until done, until `host.progress.should_stop()`, or until an error. Each mailbox is written when all of it
@@ -104,23 +93,24 @@ def run_contact_sync(
 
     Args:
         host: The tenant's.
-        tenant: For the log.
+        tenant: Its country is that of numbers without a country code.
         tick: `max_requests` batches are in flight at most; its job `contacts_resync` reads everything anew, and goes on
             where it ended when that is resumed.
         client: Of this tenant's app, with the run's deadline.
-        settings: The tenant's. Where contacts are switched off, what was synced goes.
+        config: The tenant's. Where contacts are switched off, what was synced goes.
 
     Returns:
         A report whose `counts` are about contacts and mailboxes. It has a `plan` where a removal waits for approval,
         and `next_due_at_utc` only where Microsoft said when to try again.
     """
-    return _Run(host, tenant, tick, client, settings).go()
+    return _Run(host, tenant, tick, client, config).go()
 
 
 class _Run:
-    def __init__(self, host: Host, tenant: Tenant, tick: Tick, client: GraphClient, settings: ContactSettings) -> None:
+    def __init__(self, host: Host, tenant: Tenant, tick: Tick, client: GraphClient, config: Config) -> None:
         self._host, self._tenant, self._tick = host, tenant, tick
-        self._client, self._settings = client, settings
+        self._client, self._settings = client, config.contacts
+        self._entra_tenant_id = config.connection.entra_tenant_id
         self._sent_before = client.requests_sent
         self._tally = ContactTally()
         self._mended = self._removed = 0
@@ -153,18 +143,18 @@ class _Run:
         host, settings = self._host, self._settings
         self._mended = mend_diverged(host)
         states, company = StateWriter(host), CompanyWriter(host)
-        if self._tick.job == RESYNC_JOB and not self._goes_on_anew():
+        if self._tick.job == Job.CONTACTS_RESYNC and not self._goes_on_anew():
             self._forget_marks(states)
         round_id = self._begin_round()
         try:
             scope = self._scope()
         except PurposeStoppedError:
             return self._report(TickStatus.STOPPED, _STOPPED, resumable=True)
-        leaving = find_leaving(host, scope, settings.entra_tenant_id)
-        self._removed = remove_leaving(host, leaving, company, states, settings.entra_tenant_id)
+        leaving = find_leaving(host, scope, self._entra_tenant_id)
+        self._removed = remove_leaving(host, leaving, company, states, self._entra_tenant_id)
         walk = ContactWalk(
-            host, self._client, settings, round_id=round_id, company=company, states=states,
-            n_threads=self._tick.max_requests,
+            host, self._client, settings, country=self._tenant.country, round_id=round_id, company=company,
+            states=states, n_threads=self._tick.max_requests,
         )  # fmt: skip
         self._tally = walk.tally
         is_complete = walk.go(scope.targets(), len(scope))
@@ -201,7 +191,7 @@ class _Run:
         if value.get("open") and now_utc - datetime.fromisoformat(value["id"].partition("/")[0]) < _ROUND_MAX_AGE:
             return str(value["id"])
         round_id = f"{now_utc.isoformat()}/{self._tick.run_id}"
-        self._host.state.put(_ROUND_KEY, {"id": round_id, "open": True, "anew": self._tick.job == RESYNC_JOB})
+        self._host.state.put(_ROUND_KEY, {"id": round_id, "open": True, "anew": self._tick.job == Job.CONTACTS_RESYNC})
         return round_id
 
     def _forget_marks(self, states: StateWriter) -> None:
@@ -213,14 +203,14 @@ class _Run:
 
     def _scope(self) -> Scope:
         settings = self._settings
-        scope = Scope(personal=PersonalScope.of(self._host, settings))
+        scope = Scope(personal=PersonalScope.of(self._host, settings, self._entra_tenant_id))
         named: tuple[SharedMailbox, ...] = ()
         if settings.shared is SharedMode.NAMED:
-            named = settings.mailboxes
+            named = tuple(SharedMailbox(mailbox_id=box.entra_object_id, shown=box.name) for box in settings.mailboxes)
         elif settings.shared is SharedMode.FOUND:
             try:
                 found = find_shared_mailboxes(
-                    self._host, self._client, settings.entra_tenant_id, n_threads=self._tick.max_requests
+                    self._host, self._client, self._entra_tenant_id, n_threads=self._tick.max_requests
                 )
                 named = tuple(found)
             except PurposeNotPermittedError:

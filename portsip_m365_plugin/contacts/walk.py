@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pbx_plugin_api import Host, Problem, Stage
+from portsip_m365_plugin.config.contacts import ContactsConfig
 from portsip_m365_plugin.contacts.books import Book, CompanyWriter, PersonalWriter
 from portsip_m365_plugin.contacts.plan import MailboxPlan, plan_mailbox
 from portsip_m365_plugin.contacts.reader import MailboxReader
 from portsip_m365_plugin.contacts.reading import Ask
-from portsip_m365_plugin.contacts.scope import ContactSettings, Target
+from portsip_m365_plugin.contacts.scope import CONTACTS_MAX, Target, fingerprint_of
 from portsip_m365_plugin.contacts.state import (
     BookKind,
     MailboxRecord,
@@ -78,6 +79,7 @@ class ContactWalk:
         host: The tenant's; used on the calling thread only.
         client: Sends the batches.
         settings: The tenant's.
+        country: ISO 3166; of numbers without a country code.
         round_id: Mailboxes that this round has finished already are passed over.
         company: The company book's writer, shared by its mailboxes.
         n_threads: How many batches may be in flight.
@@ -87,17 +89,19 @@ class ContactWalk:
         self,
         host: Host,
         client: GraphClient,
-        settings: ContactSettings,
+        settings: ContactsConfig,
         *,
+        country: str,
         round_id: str,
         company: CompanyWriter,
         states: StateWriter,
         n_threads: int,
     ) -> None:
-        self._host, self._client, self._settings = host, client, settings
+        self._host, self._client, self._country = host, client, country
+        self._excluded = settings.excluded_casefolded
         self._round_id, self._company, self._states = round_id, company, states
         self._n_threads = n_threads
-        self._fingerprint = settings.fingerprint(client.cloud)
+        self._fingerprint = fingerprint_of(country, client.cloud)
         self._singly = host.state.get(SINGLE_KEY) is not None
         self._always_walk = host.state.get(WALK_KEY) is not None
         self._answered = 0
@@ -205,8 +209,8 @@ class ContactWalk:
             reader = MailboxReader(
                 cloud=self._client.cloud,
                 record=record,
-                excluded=self._settings.excluded_folders,
-                map_row=lambda row: map_contact(row, country=self._settings.country),
+                excluded=self._excluded,
+                map_row=lambda row: map_contact(row, country=self._country),
                 known_keys=_known_keys(book, target.mailbox_id),
                 always_walk=self._always_walk,
             )
@@ -232,7 +236,7 @@ class ContactWalk:
         try:
             if reader.failure is not None:
                 raise reader.failure
-            plan = plan_mailbox(reader.result(), opened.book, contacts_max=self._settings.contacts_max)
+            plan = plan_mailbox(reader.result(), opened.book, contacts_max=CONTACTS_MAX)
         except GraphError as error:
             self._fail(record, error)
         else:
@@ -261,7 +265,7 @@ class ContactWalk:
             named = "; ".join(plan.shortened[:_NAMED_MAX])
             self._tell(record, "contacts_shortened", f"{len(plan.shortened)} hold more than the PBX keeps: {named}")
         if record.left_out:
-            detail = f"{record.left_out} contacts are above the limit of {self._settings.contacts_max} a mailbox."
+            detail = f"{record.left_out} contacts are above the limit of {CONTACTS_MAX} a mailbox."
             self._tell(record, "contacts_above_limit", f"{detail} Delete some, or exclude a folder.")
         if record.held:
             detail = f"{record.held} contacts are suddenly missing. They go when the next run misses them too."

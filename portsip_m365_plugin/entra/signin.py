@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -28,6 +28,7 @@ from pbx_plugin_api import (
     LoginRedirect,
     LoginRefused,
     LoginRequest,
+    ResponseMode,
     SignedIn,
     UserLink,
     Users,
@@ -38,7 +39,6 @@ from portsip_m365_plugin.entra.endpoints import SignInEndpoints
 from portsip_m365_plugin.entra.identity_provider import IdentityProvider
 from portsip_m365_plugin.entra.idtoken import ExpectedToken, IdTokenClaims, IdTokenError, check_id_token
 from portsip_m365_plugin.entra.signin_errors import explain_refusal
-from portsip_m365_plugin.entra.signin_policy import SignInPolicy
 from portsip_m365_plugin.entra.tokens import AppCredential
 from portsip_m365_plugin.entra.transport import EntraUnreachableError
 
@@ -98,11 +98,15 @@ class SignIn:
     """Signing in to one tenant of the PBX; lives inside one hook call, as its host does."""
 
     app: SignInApp
-    policy: SignInPolicy
+    admits: Callable[[str], bool]
+    """Whether the tenant's administrator lets this object id sign in."""
     provider: IdentityProvider
     origins: WebOrigins
     users: Users
     clock: Clock
+    first_sign_in_creates: bool = False
+    """Whether somebody who is not a user of the PBX yet becomes one by signing in."""
+    response_mode: ResponseMode = ResponseMode.FORM_POST
 
     def begin(self, request: LoginRequest) -> LoginRedirect | LoginRefused:
         """Say where to send the browser. Cost: at most one request (discovery), usually none."""
@@ -121,7 +125,7 @@ class SignIn:
             state=state,
             provider_id=PROVIDER_ID,
             redirect_uri=request.origin + CALLBACK_PATH,
-            response_mode=self.policy.response_mode,
+            response_mode=self.response_mode,
             expires_at_utc=self.clock.now_utc() + _FLOW_LIFE,
             client=request.client,
             return_to=request.return_to,
@@ -239,12 +243,12 @@ class SignIn:
 
     def _admit(self, claims: IdTokenClaims) -> LoginOutcome:
         who = f"object id {claims.entra_object_id}"
-        if not self.policy.admits(claims.entra_object_id):
+        if not self.admits(claims.entra_object_id):
             sentence = "Signing in with Microsoft is not switched on for you. Ask your administrator."
             return _refuse("not_admitted", f"{who} is not admitted by the SIGN IN settings", sentence)
         link = UserLink(authority=claims.entra_tenant_id, subject=claims.entra_object_id)
         user = self.users.find(link)
-        if user is None and not self.policy.first_sign_in_creates:
+        if user is None and not self.first_sign_in_creates:
             sentence = "You are not a user of this PBX yet. Ask your administrator to add you."
             return _refuse("not_synced", f"{who} is not linked to a user", sentence)
         if user is not None and not user.enabled:
@@ -254,7 +258,7 @@ class SignIn:
             link=link,
             display_name=claims.display_name,
             login_name=claims.upn,
-            may_create=self.policy.first_sign_in_creates,
+            may_create=self.first_sign_in_creates,
             session_hint=claims.login_hint,
         )
 

@@ -28,7 +28,7 @@ _DRAFTS_AGAIN_AFTER: Final = timedelta(hours=1)
 _FAILURES_KEPT: Final = 10
 
 
-def resolve_mailbox(host: Host, client: GraphClient, directory_id: str, name: str) -> tuple[str, bool]:
+def resolve_mailbox(host: Host, client: GraphClient, entra_tenant_id: str, name: str) -> tuple[str, bool]:
     """Return the object id of the mailbox an admin named, or the name itself where the directory does not say.
 
     And whether that was remembered rather than asked just now: it may be stale.
@@ -38,7 +38,7 @@ def resolve_mailbox(host: Host, client: GraphClient, directory_id: str, name: st
     """
     known = host.state.get(_MAILBOX_KEY)
     value = known.value if known else None
-    key = {"name": name, "cloud": client.cloud.name, "directory_id": directory_id}
+    key = {"name": name, "cloud": client.cloud.name, "entra_tenant_id": entra_tenant_id}
     if isinstance(value, Mapping) and all(value.get(part) == text for part, text in key.items()):
         return str(value["id"]), True
     try:

@@ -11,16 +11,26 @@ from typing import Final
 
 from pbx_plugin_api import Host, Priority, RateLimit
 
-__all__ = ["take_budget"]
+MESSAGES_A_MINUTE: Final = 30
+ORDINARY_MESSAGES_A_MINUTE: Final = 27
+"""For what is not urgent."""
+RECIPIENTS_A_DAY: Final = 10_000
+_ORDINARY_RECIPIENTS_A_DAY: Final = 9_900
+
+LIMITS_TEXT: Final = f"{MESSAGES_A_MINUTE} messages a minute, {RECIPIENTS_A_DAY:,} recipients a day"
+"""For texts that a person reads."""
 
 _MINUTE_S: Final = 62
 """A little longer than Exchange's minute: what is taken now arrives there a moment later, not always the same one."""
 _DAY_S: Final = 86_460
 
-_MESSAGES: Final = {True: RateLimit(amount=30, window_s=_MINUTE_S), False: RateLimit(amount=27, window_s=_MINUTE_S)}
+_MESSAGES: Final = {
+    True: RateLimit(amount=MESSAGES_A_MINUTE, window_s=_MINUTE_S),
+    False: RateLimit(amount=ORDINARY_MESSAGES_A_MINUTE, window_s=_MINUTE_S),
+}
 _RECIPIENTS: Final = {
-    True: RateLimit(amount=10_000, window_s=_DAY_S),
-    False: RateLimit(amount=9_900, window_s=_DAY_S),
+    True: RateLimit(amount=RECIPIENTS_A_DAY, window_s=_DAY_S),
+    False: RateLimit(amount=_ORDINARY_RECIPIENTS_A_DAY, window_s=_DAY_S),
 }
 
 

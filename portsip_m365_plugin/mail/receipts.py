@@ -37,6 +37,7 @@ from portsip_m365_plugin.graph.errors import (
     TooLargeError,
     UnavailableError,
 )
+from portsip_m365_plugin.mail.rates import RECIPIENTS_A_DAY
 
 __all__ = ["explain_error", "explain_not_ready", "is_certainly_unsent"]
 
@@ -82,13 +83,13 @@ _BY_CODE: Final[Mapping[str, _Case]] = {
     "ErrorExceededMessageLimit": _Case(
         status=_DEFERRED,
         reason="The mailbox {mailbox} has used up its sending quota of the day.",
-        remedy="It goes on by itself. Exchange allows 10,000 recipients in 24 hours for each mailbox.",
+        remedy=f"It goes on by itself. Exchange allows {RECIPIENTS_A_DAY:,} recipients in 24 hours for each mailbox.",
         wait_s=3600.0,
     ),
     "ErrorSubmissionQuotaExceeded": _Case(
         status=_DEFERRED,
         reason="The mailbox {mailbox} has used up its sending quota of the day.",
-        remedy="It goes on by itself. Exchange allows 10,000 recipients in 24 hours for each mailbox.",
+        remedy=f"It goes on by itself. Exchange allows {RECIPIENTS_A_DAY:,} recipients in 24 hours for each mailbox.",
         wait_s=3600.0,
     ),
 }

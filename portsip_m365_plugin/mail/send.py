@@ -22,7 +22,7 @@ from pbx_plugin_api import (
     Severity,
     Tenant,
 )
-from portsip_m365_plugin.connect import NotReady, connect_with
+from portsip_m365_plugin.connect import NotReady, connect
 from portsip_m365_plugin.graph.client import GraphClient, Reply
 from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
@@ -43,9 +43,9 @@ from portsip_m365_plugin.graph.mail import delete_draft, has_drafts, make_draft,
 from portsip_m365_plugin.graph.retry import RetryPolicy
 from portsip_m365_plugin.mail import memory
 from portsip_m365_plugin.mail.attachments import Cargo, Route, choose_route, find_files
-from portsip_m365_plugin.mail.policy import Sender, find_sender
-from portsip_m365_plugin.mail.rates import take_budget
+from portsip_m365_plugin.mail.rates import LIMITS_TEXT, take_budget
 from portsip_m365_plugin.mail.receipts import explain_error, explain_not_ready, is_certainly_unsent
+from portsip_m365_plugin.mail.sender import Sender, find_sender
 from portsip_m365_plugin.mapping.messages import Recipients, build_message, is_address, split_recipients
 
 __all__ = ["send_from", "send_notification"]
@@ -75,7 +75,7 @@ def send_notification(host: Host, tenant: Tenant, notification: Notification) ->
 
 def send_from(host: Host, sender: Sender, notification: Notification) -> DeliveryReceipt:
     """Send one mail by a mailbox that is already chosen; otherwise as `send_notification`."""
-    if notification.previous_outcome_unknown and sender.policy.hold_copies and not notification.copy_approved:
+    if notification.previous_outcome_unknown and sender.mail.hold_copies and not notification.copy_approved:
         return DeliveryReceipt(
             status=DeliveryStatus.UNKNOWN,
             hold=True,
@@ -106,7 +106,7 @@ def _send(host: Host, sender: Sender, notification: Notification) -> DeliveryRec
             rejected_recipients=refused,
         )
     now_utc = host.clock.now_utc()
-    client = connect_with(sender.host, sender.values, priority="high", deadline_utc=now_utc + _TIME, policy=_ONE_TRY)
+    client = connect(sender.host, sender.connection, priority="high", deadline_utc=now_utc + _TIME, policy=_ONE_TRY)
     if isinstance(client, NotReady):
         return replace(explain_not_ready(client, now_utc), rejected_recipients=refused)
     delivery = _Delivery(host=host, sender=sender, client=client, notification=notification, rejected=list(refused))
@@ -144,8 +144,8 @@ class _Delivery:
 
     def find_mailbox(self) -> None:
         """Learn which mailbox to send by."""
-        directory_id, name = str(self.sender.values["directory_id"]), self.sender.policy.mailbox
-        self.mailbox, self.is_mailbox_remembered = memory.resolve_mailbox(self.host, self.client, directory_id, name)
+        entra_tenant_id, name = self.sender.connection.entra_tenant_id, self.sender.mail.mailbox
+        self.mailbox, self.is_mailbox_remembered = memory.resolve_mailbox(self.host, self.client, entra_tenant_id, name)
 
     def run(self, groups: Iterable[Recipients]) -> DeliveryReceipt:
         """Send part after part; end at the first that does not go out."""
@@ -190,7 +190,7 @@ class _Delivery:
         """Hand one message over, by whichever way takes it."""
 
         def make(left_out: Sequence[AttachmentRef]) -> dict[str, Any]:
-            reply_to = self.sender.policy.reply_to
+            reply_to = self.sender.mail.reply_to
             return build_message(
                 self.notification,
                 group,
@@ -247,7 +247,7 @@ class _Delivery:
         if route is Route.TOO_LARGE:
             raise TooLargeError("the text alone is too large")
         if route is Route.ONE_REQUEST:
-            save = self.sender.policy.save_to_sent
+            save = self.sender.mail.save_to_sent
             return _name(send_mail(self.client, self.mailbox, message, cargo.files, save_to_sent=save))
         try:
             draft_id = make_draft(self.client, self.mailbox, message, cargo.files)
@@ -273,7 +273,7 @@ class _Delivery:
     def _explain(self, error: GraphError, *, was_sending: bool = True) -> DeliveryReceipt:
         if isinstance(error, MailboxMissingError | NotFoundError):
             memory.forget_mailbox(self.host)
-        name, now_utc = self.sender.policy.mailbox, self.host.clock.now_utc()
+        name, now_utc = self.sender.mail.mailbox, self.host.clock.now_utc()
         return explain_error(error, name, now_utc, was_sending=was_sending)
 
     def _stop(self, receipt: DeliveryReceipt, rest: Iterable[Recipients]) -> DeliveryReceipt:
@@ -298,7 +298,7 @@ class _NotPreparedError(Exception):
 def _wait_for_budget(until_utc: datetime) -> DeliveryReceipt:
     return DeliveryReceipt(
         status=DeliveryStatus.DEFERRED,
-        reason="This mailbox has sent as much as Exchange allows: 30 messages a minute, 10,000 recipients a day.",
+        reason=f"This mailbox has sent as much as Exchange allows: {LIMITS_TEXT}.",
         retry_at_utc=until_utc,
         detail=_OWN_LIMIT,
     )

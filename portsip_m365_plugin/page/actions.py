@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from pbx_plugin_api import ActionOutcome, ActionRequest, Done, Download, Host, Refused, Started, Tenant, Viewer
+from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, load_certificate, store_key_pair
 from portsip_m365_plugin.contacts.leaving import APPROVE_REMOVAL_ACTION, approve_removal
 from portsip_m365_plugin.entra.keypair import make_key_pair
+from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.page.connection import try_connection
 from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
-from portsip_m365_plugin.page.jobs import Job
 from portsip_m365_plugin.page.mail_tab import send_test_mail
+from portsip_m365_plugin.page.view import LOOK_ONLY
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, approve
-
-__all__ = ["ACTIONS", "ActionInput", "run_action"]
 
 PUBLIC_KEY_FILE: Final = "public_key.pem"
 
@@ -29,6 +29,7 @@ class ActionInput:
     tenant: Tenant
     viewer: Viewer
     request: ActionRequest
+    config: Config
 
 
 Run = Callable[[ActionInput], ActionOutcome]
@@ -40,8 +41,8 @@ def run_action(host: Host, tenant: Tenant, viewer: Viewer, request: ActionReques
     if run is None:
         return Refused(message=f"There is no action {request.action}.", remedy=f"Actions: {', '.join(ACTIONS)}.")
     if not viewer.may_edit and request.action not in _FOR_VIEWERS:
-        return Refused(message="You may look, but not change anything.", remedy="Ask an administrator.")
-    return run(ActionInput(host=host, tenant=tenant, viewer=viewer, request=request))
+        return Refused(message=LOOK_ONLY, remedy="Ask an administrator.")
+    return run(ActionInput(host=host, tenant=tenant, viewer=viewer, request=request, config=load_config(host)))
 
 
 def _generate_key_pair(given: ActionInput) -> ActionOutcome:
@@ -72,11 +73,11 @@ def _download(pem: str, message: str) -> Download:
 
 
 def _test_connection(given: ActionInput) -> ActionOutcome:
-    return try_connection(given.host, given.tenant)
+    return try_connection(given.host, given.tenant, given.config)
 
 
 def _send_test_mail(given: ActionInput) -> ActionOutcome:
-    return send_test_mail(given.host, given.request.values.get("to", ""))
+    return send_test_mail(given.host, given.config, given.request.values.get("to", ""))
 
 
 def _approve(given: ActionInput) -> ActionOutcome:
@@ -96,8 +97,7 @@ def _approve_contact_removal(given: ActionInput) -> ActionOutcome:
 
 
 def _show_mailbox_state(given: ActionInput) -> ActionOutcome:
-    values = given.host.settings.read().values
-    return show_mailbox_state(given.host, values, given.request.values.get("mailbox", ""))
+    return show_mailbox_state(given.host, given.config.contacts, given.request.values.get("mailbox", ""))
 
 
 def _start(job: Job, message: str) -> Run:

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from pbx_plugin_api import ActionOutcome, Done, Fact, Host, Refused, Scope, Severity, Tenant
 from portsip_m365_plugin.clouds import Cloud
-from portsip_m365_plugin.connect import NotReady, connect, load_app_settings
+from portsip_m365_plugin.config.reader import Config
+from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect, find_app
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
 from portsip_m365_plugin.entra.discovery import Directory, find_directory
 from portsip_m365_plugin.graph.client import GraphClient
@@ -24,20 +25,17 @@ from portsip_m365_plugin.graph.errors import (
 )
 from portsip_m365_plugin.graph.users import list_users
 from portsip_m365_plugin.graph.wire import build
-from portsip_m365_plugin.page.lookup import IMPATIENT
-
-__all__ = ["try_connection"]
 
 _PEOPLE: Final = 20
 _MAILBOXES_TRIED_MAX: Final = 3
 
 
-def try_connection(host: Host, tenant: Tenant) -> ActionOutcome:
+def try_connection(host: Host, tenant: Tenant, config: Config) -> ActionOutcome:
     """Try directory, cloud, token and permissions, with a fresh application object. Cost: about five requests.
 
     The PBX itself (`Scope.SYSTEM`) only sends mail: there the token is all that can be tried.
     """
-    app = load_app_settings(host.settings.read().values)
+    app = find_app(config.connection)
     if isinstance(app, NotReady):
         return Refused(message=app.sentence, remedy=app.remedy)
     directory = find_directory(app.cloud, app.entra_tenant_id)
@@ -45,7 +43,7 @@ def try_connection(host: Host, tenant: Tenant) -> ActionOutcome:
         return Refused(message=directory.sentence, remedy=directory.remedy)
     if isinstance(directory, Directory) and not directory.is_served_by(app.cloud):
         return _refuse_cloud(directory, app.cloud)
-    client = connect(host, policy=IMPATIENT, fresh=True)
+    client = connect(host, config.connection, policy=IMPATIENT, fresh=True)
     if isinstance(client, NotReady):
         return Refused(message=client.sentence, remedy=client.describe().removeprefix(client.sentence).strip())
     if tenant.scope is Scope.SYSTEM:

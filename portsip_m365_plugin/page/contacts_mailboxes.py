@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from itertools import chain
 from typing import Final
 
-from pbx_plugin_api import ActionOutcome, Done, Host, JsonValue, Refused, Table
+from pbx_plugin_api import ActionOutcome, Done, Host, Refused, Table
+from portsip_m365_plugin.config.contacts import ContactsConfig
+from portsip_m365_plugin.config.fields import GUID
 from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, load_mailbox
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
-from portsip_m365_plugin.page.words import GUID
-
-__all__ = ["MEANINGS", "listed_people", "mailbox_table", "show_mailbox_state"]
 
 MEANINGS: Final = {
     MailboxStatus.OK: "Read",
@@ -24,10 +23,10 @@ MEANINGS: Final = {
 }
 
 
-def show_mailbox_state(host: Host, values: Mapping[str, JsonValue], typed: str) -> ActionOutcome:
+def show_mailbox_state(host: Host, contacts: ContactsConfig, typed: str) -> ActionOutcome:
     """Say how one mailbox stands. Cost: one pass over the linked users where an address is given; no network."""
     name = typed.strip()
-    object_id = name.lower() if GUID.fullmatch(name) else _find_object_id(host, values, name)
+    object_id = name.lower() if GUID.fullmatch(name) else _find_object_id(host, contacts, name)
     records = [
         record
         for kind in BookKind
@@ -41,11 +40,11 @@ def show_mailbox_state(host: Host, values: Mapping[str, JsonValue], typed: str) 
     return Done(message=f"{name}:", tables=(mailbox_table(tuple(records)),))
 
 
-def _find_object_id(host: Host, values: Mapping[str, JsonValue], name: str) -> str | None:
+def _find_object_id(host: Host, contacts: ContactsConfig, name: str) -> str | None:
     wanted = name.casefold()
-    for entry in (*listed_people(values.get("contact_mailboxes")), *listed_people(values.get("contact_users"))):
-        if entry["name"].casefold() == wanted:
-            return entry["entra_object_id"]
+    for entry in chain(contacts.mailboxes, contacts.people):
+        if entry.name.casefold() == wanted:
+            return entry.entra_object_id
     found = [u for u in host.users.linked() if wanted in ((u.email or "").casefold(), u.username.casefold())]
     return found[0].link.subject if len(found) == 1 else None
 
@@ -78,9 +77,3 @@ def _note(record: MailboxRecord) -> str:
     if record.held:
         notes.append(f"{record.held} are suddenly missing, and go if the next run misses them too.")
     return " ".join(notes)
-
-
-def listed_people(stored: JsonValue) -> list[dict[str, str]]:
-    """Read a stored list of people: names as they were typed, and object ids."""
-    entries = stored if isinstance(stored, list) else []
-    return [{str(k): str(v) for k, v in entry.items()} for entry in entries if isinstance(entry, dict)]

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections.abc import Mapping
 from typing import Any, Final
-
-from marshmallow import Schema, ValidationError, fields
 
 from pbx_plugin_api import (
     Action,
@@ -18,71 +14,38 @@ from pbx_plugin_api import (
     Field,
     FieldKind,
     Host,
-    JsonValue,
     Notification,
     NotificationKind,
     Priority,
     Refused,
-    Scope,
     Severity,
     Tab,
     Table,
-    Tenant,
 )
+from portsip_m365_plugin.config.fields import split_addresses
+from portsip_m365_plugin.config.mail import RECIPIENTS_AT_MOST
+from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.mail.memory import forget_draft_refusal, recent_failures
-from portsip_m365_plugin.mail.policy import RECIPIENTS_AT_MOST, MailPolicy, read_mail_policy, read_sender
+from portsip_m365_plugin.mail.rates import LIMITS_TEXT, ORDINARY_MESSAGES_A_MINUTE
 from portsip_m365_plugin.mail.send import send_from
+from portsip_m365_plugin.mail.sender import Sender
 from portsip_m365_plugin.mapping.messages import is_address
-from portsip_m365_plugin.page.words import GUID, Stripped, Toggle
+from portsip_m365_plugin.page.fields import draw_setting
+from portsip_m365_plugin.page.view import PageView
 
-__all__ = ["FIELD_NAMES", "MailSchema", "draw_mail_tab", "send_test_mail"]
-
-_ADDRESS: Final = r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,255}"
-_MAILBOX: Final = re.compile(f"{_ADDRESS}|{GUID.pattern}")
-_PARTED: Final = re.compile(r"[\s,;]+")
 _TEST_TO: Final = "to"
 
 
-class _Addresses(fields.Field[Any]):
-    """Addresses; PortSIP's own pages part them by semicolons, its API by commas, ours by lines: all are read."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
-        named = list(dict.fromkeys(part for part in _PARTED.split(str(value)) if part))
-        wrong = [part for part in named if not is_address(part)]
-        if wrong:
-            raise ValidationError(f"{wrong[0][:80]!r} is not an e-mail address.")
-        if len(named) > RECIPIENTS_AT_MOST:
-            raise ValidationError(f"{len(named)} recipients; at most {RECIPIENTS_AT_MOST}. Use a distribution list.")
-        return named
-
-
-class MailSchema(Schema):
-    """This tab's part of the settings, from the texts of the page."""
-
-    mail_mailbox = Stripped(_MAILBOX, "the address, sign-in name or object id of a user's or a shared mailbox")
-    mail_reply_to = Stripped(re.compile(_ADDRESS), "one e-mail address")
-    mail_recipients = _Addresses()
-    mail_save_to_sent = Toggle()
-    mail_hold_copies = Toggle()
-    mail_for_tenants = Toggle()
-
-
-FIELD_NAMES: Final = tuple(MailSchema().fields)
-
-
-def draw_mail_tab(
-    values: Mapping[str, JsonValue], host: Host, tenant: Tenant, *, may_edit: bool, why_not_ready: str
-) -> Tab:
+def draw_mail_tab(view: PageView) -> Tab:
     """Draw the tab. Cost: one look at the plugin's state; no network."""
-    policy = read_mail_policy(values)
-    failures = recent_failures(host)
+    failures = recent_failures(view.host)
     return Tab(
         name="mail",
         label="MAIL",
         intro="Voicemails, welcome mails and alerts go out from a mailbox in Microsoft 365. A shared mailbox is best:"
         " it needs no licence. Bounces come back into its Inbox; nobody else sees them.",
-        fields=_fields(policy, is_system=tenant.scope is Scope.SYSTEM),
-        facts=_facts(policy, failures, is_system=tenant.scope is Scope.SYSTEM),
+        fields=_fields(view),
+        facts=_facts(view, failures),
         tables=(
             Table(
                 title="Could not be sent lately",
@@ -94,28 +57,28 @@ def draw_mail_tab(
                 empty_text="Nothing has failed lately.",
             ),
         ),
-        actions=(_test_action(policy, may_edit=may_edit, why_not_ready=why_not_ready),),
+        actions=(_test_action(view),),
     )
 
 
-def send_test_mail(host: Host, to: str) -> ActionOutcome:
+def send_test_mail(host: Host, config: Config, to: str) -> ActionOutcome:
     """Send one mail the same way as any other, and say in plain words what became of it.
 
     Args:
         host: The tenant's.
+        config: Its settings.
         to: Addresses; empty for the tab's recipients.
 
     Cost: one to three requests.
     """
-    sender = read_sender(host)
-    policy = sender.policy
-    if not policy.mailbox:
+    mail = config.mail
+    if not mail.mailbox:
         return Refused(message="No mailbox is chosen.", remedy="Enter one on the MAIL tab and save.")
-    recipients = tuple(part for part in _PARTED.split(to) if part) or policy.recipients
+    recipients = split_addresses(to) or mail.recipients
     wrong = [part for part in recipients if not is_address(part)]
     if not recipients or wrong:
         told = f"{wrong[0]!r} is not an e-mail address." if wrong else "There is no recipient."
-        return Refused(message=told, remedy="Say whom to write to.")
+        return Refused(message=told, remedy="Enter an address, or recipients on the MAIL tab.")
     forget_draft_refusal(host)
     note = Notification(
         notification_id=uuid.uuid4().hex,
@@ -126,9 +89,9 @@ def send_test_mail(host: Host, to: str) -> ActionOutcome:
         priority=Priority.URGENT,
         created_at_utc=host.clock.now_utc(),
     )
-    receipt = send_from(host, sender, note)
+    receipt = send_from(host, Sender.of(host, config), note)
     outcome = "ok" if receipt.status is DeliveryStatus.ACCEPTED else receipt.status.value
-    host.audit.record("mail.test", outcome=outcome, subject=policy.mailbox)
+    host.audit.record("mail.test", outcome=outcome, subject=mail.mailbox)
     if receipt.status is not DeliveryStatus.ACCEPTED:
         told = f"{receipt.remedy} ({receipt.detail})" if receipt.detail else receipt.remedy
         return Refused(message=receipt.reason, remedy=told.strip())
@@ -137,70 +100,72 @@ def send_test_mail(host: Host, to: str) -> ActionOutcome:
     )
     return Done(
         message=f"Microsoft 365 has taken the mail to {', '.join(note.to)}; it should arrive within minutes.",
-        facts=(Fact(label="From", value=policy.mailbox), Fact(label="Microsoft's id", value=receipt.detail), *refused),
+        facts=(Fact(label="From", value=mail.mailbox), Fact(label="Microsoft's id", value=receipt.detail), *refused),
     )
 
 
-def _fields(policy: MailPolicy, *, is_system: bool) -> tuple[Field, ...]:
-    shared = Field(
-        name="mail_for_tenants",
-        label="Tenants without a mailbox of their own use this one",
-        kind=FieldKind.TOGGLE,
-        value=_toggle(policy.for_tenants),
-        help="All of them together then share this mailbox's limits: 30 messages a minute, 10,000 recipients a day.",
-    )
-    return (
-        Field(
-            name="mail_mailbox",
-            label="Mailbox",
-            value=policy.mailbox,
+def _fields(view: PageView) -> tuple[Field, ...]:
+    config = view.config
+    fields = (
+        draw_setting(
+            config,
+            "mail_mailbox",
+            "Mailbox",
             placeholder="pbx@contoso.com",
             help="Address, sign-in name or object id. Empty: this tenant has no mailbox of its own.",
         ),
-        Field(
-            name="mail_reply_to",
-            label="Reply-To",
+        draw_setting(
+            config,
+            "mail_reply_to",
+            "Reply-To",
             kind=FieldKind.EMAIL,
-            value=policy.reply_to,
-            help="Where answers go, unless a mail names somebody itself.",
+            help="Where answers go, unless a mail itself names somebody.",
         ),
-        Field(
-            name="mail_recipients",
-            label="Recipients",
-            kind=FieldKind.LONG_TEXT,
-            value="\n".join(policy.recipients),
+        draw_setting(
+            config,
+            "mail_recipients",
+            "Recipients",
             help=f"Who gets the test mail; at most {RECIPIENTS_AT_MOST}.",
         ),
-        Field(
-            name="mail_save_to_sent",
-            label="Keep sent mail in Sent Items",
-            kind=FieldKind.TOGGLE,
-            value=_toggle(policy.save_to_sent),
-            help="Off by default, since voicemails would fill the mailbox. Mail above 3.9 MB is always kept there.",
+        draw_setting(
+            config,
+            "mail_save_to_sent",
+            "Keep sent mail in Sent Items",
+            help="Off by default, because voicemails would fill the mailbox. Mail above 3.9 MB is always kept there.",
         ),
-        Field(
-            name="mail_hold_copies",
-            label="Hold mail that may have been sent already",
-            kind=FieldKind.TOGGLE,
-            value=_toggle(policy.hold_copies),
-            help="When Microsoft's answer is lost, nobody knows whether a mail went out. Off: it is sent again, marked"
-            " as a possible copy. On: it waits until an administrator decides.",
+        draw_setting(
+            config,
+            "mail_hold_copies",
+            "Hold mail that may have been sent already",
+            help="If Microsoft's answer is lost, nobody knows whether a mail was sent. Off: it is sent again, marked as"
+            " a possible copy. On: it waits until an administrator decides.",
         ),
-        *((shared,) if is_system else ()),
     )
+    if not view.is_system:
+        return fields
+    shared = draw_setting(
+        config,
+        "mail_for_tenants",
+        "Tenants without a mailbox of their own use this one",
+        help=f"All of them together then share this mailbox's limits: {LIMITS_TEXT}.",
+    )
+    return (*fields, shared)
 
 
-def _facts(policy: MailPolicy, failures: list[dict[str, Any]], *, is_system: bool) -> tuple[Fact, ...]:
-    if policy.mailbox:
-        told = f"from {policy.mailbox}"
-    elif is_system:
-        told = "not through Microsoft 365"
+def _facts(view: PageView, failures: list[dict[str, Any]]) -> tuple[Fact, ...]:
+    if view.config.mail.mailbox:
+        way = f"from {view.config.mail.mailbox}"
+    elif view.is_system:
+        way = "not through Microsoft 365"
     else:
-        told = "from the system's mailbox where the operator shares one, else not through Microsoft 365"
+        way = "from the system's mailbox where the operator shares one, else not through Microsoft 365"
     last = failures[0] if failures else None
     return (
-        Fact(label="Mail goes out", value=told),
-        Fact(label="Limits", value="30 messages a minute (27 for what is not urgent), 10,000 recipients a day"),
+        Fact(label="Mail goes out", value=way),
+        Fact(
+            label="Limits",
+            value=f"{LIMITS_TEXT}; {ORDINARY_MESSAGES_A_MINUTE} a minute for what is not urgent",
+        ),
         Fact(
             label="Last failure",
             value=f"{last['at']}: {last['reason']}" if last else "none",
@@ -210,9 +175,9 @@ def _facts(policy: MailPolicy, failures: list[dict[str, Any]], *, is_system: boo
     )
 
 
-def _test_action(policy: MailPolicy, *, may_edit: bool, why_not_ready: str) -> Action:
-    why = "" if may_edit else "You may look, but not change anything."
-    why = why or why_not_ready or ("" if policy.mailbox else "Choose a mailbox and save first.")
+def _test_action(view: PageView) -> Action:
+    mail = view.config.mail
+    why = view.why_no_call or ("" if mail.mailbox else "Choose a mailbox and save first.")
     return Action(
         name="send_test_mail",
         label="Send test mail",
@@ -220,12 +185,6 @@ def _test_action(policy: MailPolicy, *, may_edit: bool, why_not_ready: str) -> A
         why_disabled=why,
         primary=True,
         parameters=(
-            Field(
-                name=_TEST_TO, label="To", kind=FieldKind.EMAIL, value=policy.recipients[0] if policy.recipients else ""
-            ),
+            Field(name=_TEST_TO, label="To", kind=FieldKind.EMAIL, value=mail.recipients[0] if mail.recipients else ""),
         ),
     )
-
-
-def _toggle(value: bool) -> str:
-    return "true" if value else "false"

@@ -1,6 +1,6 @@
 """The settings page, tab by tab in PortSIP's order: PERMISSIONS, USER SYNC, SIGN IN, CONTACT SYNC, MAIL.
 
-A new tab is drawn in `_draw_tabs`, adds its schema in `settings/schema.py` and its buttons in `settings/actions.py`.
+A new tab is drawn in `_draw_tabs`; its settings are added in `config`, its buttons in `page/actions.py`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from pbx_plugin_api import (
     Fact,
     FieldError,
     Host,
-    JsonValue,
     SaveConflict,
     Saved,
     SaveOutcome,
     SaveRefused,
-    Scope,
     SettingsPage,
     Severity,
     Tab,
@@ -29,18 +27,18 @@ from pbx_plugin_api import (
     VersionConflictError,
     Viewer,
 )
-from portsip_m365_plugin.connect import ACTIVE_KEY, NotReady, load_app_settings
+from portsip_m365_plugin.config.due import next_due_at_utc
+from portsip_m365_plugin.config.reader import Config, read_config
+from portsip_m365_plugin.connect import ACTIVE_KEY, NotReady, find_app
+from portsip_m365_plugin.last_run import LastRun, read_last_run
 from portsip_m365_plugin.page.actions import run_action
 from portsip_m365_plugin.page.contacts_tab import draw_contacts_tab
-from portsip_m365_plugin.page.last_run import LastRun, read_last_run
 from portsip_m365_plugin.page.mail_tab import draw_mail_tab
 from portsip_m365_plugin.page.permissions_tab import draw_permissions_tab
-from portsip_m365_plugin.page.schedule import next_due_at_utc
-from portsip_m365_plugin.page.schema import read_values
+from portsip_m365_plugin.page.saving import check_texts
 from portsip_m365_plugin.page.signin_tab import draw_signin_tab
 from portsip_m365_plugin.page.users_tab import draw_users_tab
-
-__all__ = ["draw_page"]
+from portsip_m365_plugin.page.view import LOOK_ONLY, PageView
 
 _SEVERITIES: Mapping[TickStatus, Severity] = {
     TickStatus.DONE: Severity.GOOD,
@@ -64,63 +62,60 @@ def draw_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage:
     return SettingsPage(
         title="Microsoft 365",
         version=record.version,
-        tabs=_draw_tabs(record.values, host, tenant, viewer),
+        tabs=_draw_tabs(read_config(record.values), host, tenant, viewer),
         save=save,
         run=run,
     )
 
 
-def _draw_tabs(values: Mapping[str, JsonValue], host: Host, tenant: Tenant, viewer: Viewer) -> tuple[Tab, ...]:
-    why_not_ready = _why_not_ready(values, host)
-    may_edit = viewer.may_edit
-    permissions = draw_permissions_tab(
-        values,
-        host,
-        may_edit=may_edit,
-        why_not_ready=why_not_ready,
-        schedule_facts=_schedule_facts(values, host, tenant),
+def _draw_tabs(config: Config, host: Host, tenant: Tenant, viewer: Viewer) -> tuple[Tab, ...]:
+    view = PageView(
+        host=host,
+        tenant=tenant,
+        config=config,
+        may_edit=viewer.may_edit,
+        why_not_ready=_why_not_ready(config, host),
     )
-    mail = draw_mail_tab(values, host, tenant, may_edit=may_edit, why_not_ready=why_not_ready)
-    if tenant.scope is Scope.SYSTEM:
+    permissions, mail = draw_permissions_tab(view, _schedule_facts(view)), draw_mail_tab(view)
+    if view.is_system:
         return (permissions, mail)  # the PBX itself has no users and no sign-in of its own
-    return (
-        permissions,
-        draw_users_tab(values, host, may_edit=may_edit, why_not_ready=why_not_ready),
-        draw_signin_tab(values, host.users, str(values.get("directory_id") or "")),
-        draw_contacts_tab(values, host, tenant, may_edit=may_edit, why_not_ready=why_not_ready),
-        mail,
-    )
+    return (permissions, draw_users_tab(view), draw_signin_tab(view), draw_contacts_tab(view), mail)
 
 
 def _save(host: Host, tenant: Tenant, viewer: Viewer, texts: Mapping[str, str], expected_version: int) -> SaveOutcome:
     """Check everything, then store everything or nothing."""
     if not viewer.may_edit:
-        return SaveRefused(errors=(FieldError(field="", message="You may look, but not change anything."),))
+        return SaveRefused(errors=(FieldError(field="", message=LOOK_ONLY),))
     record = host.settings.read()
     if record.version != expected_version:
         return SaveConflict(current_version=record.version)
-    values, faults = read_values(texts, record.values, host)
+    draft, faults = check_texts(texts, read_config(record.values), host)
     if faults:
         return SaveRefused(errors=tuple(faults))
     try:
-        written = host.settings.write(values, expected_version=expected_version)
+        written = host.settings.write(draft.store(record.values), expected_version=expected_version)
     except VersionConflictError:
         return SaveConflict(current_version=host.settings.read().version)
-    return Saved(version=written.version, next_due_at_utc=next_due_at_utc(values, tenant, host.clock.now_utc()))
+    due = next_due_at_utc(draft.config, tenant, host.clock.now_utc())
+    return Saved(version=written.version, next_due_at_utc=due)
 
 
-def _why_not_ready(values: Mapping[str, JsonValue], host: Host) -> str:
-    app = load_app_settings(values)
+def _why_not_ready(config: Config, host: Host) -> str:
+    app = find_app(config.connection)
     if isinstance(app, NotReady):
         return app.describe()
+    if config.unreadable:
+        return config.why_unreadable
     return "" if host.secrets.get(ACTIVE_KEY) is not None else "There is no key pair yet: generate one."
 
 
-def _schedule_facts(values: Mapping[str, JsonValue], host: Host, tenant: Tenant) -> tuple[Fact, ...]:
-    zone, last = ZoneInfo(tenant.time_zone), read_last_run(host)
-    due = next_due_at_utc(values, tenant, host.clock.now_utc())
-    told = _show(due, zone) if due is not None else "not by the clock"
-    return (_show_last(last, zone), Fact(label="Next run", value=told))
+def _schedule_facts(view: PageView) -> tuple[Fact, ...]:
+    zone, last = ZoneInfo(view.tenant.time_zone), read_last_run(view.host)
+    due = next_due_at_utc(view.config, view.tenant, view.host.clock.now_utc())
+    return (
+        _show_last(last, zone),
+        Fact(label="Next run", value=_show(due, zone) if due is not None else "not by the clock"),
+    )
 
 
 def _show_last(last: LastRun | None, zone: ZoneInfo) -> Fact:

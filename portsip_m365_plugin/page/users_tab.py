@@ -2,120 +2,60 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from enum import StrEnum
 from typing import Final
-
-from marshmallow import Schema
 
 from pbx_plugin_api import (
     Action,
-    AnyNumber,
-    Choice,
     Fact,
     Field,
     FieldChange,
     FieldKind,
-    FromStart,
     Host,
     InvalidValueError,
-    JsonValue,
     PlanAction,
     PlanRef,
     PlanRow,
     Severity,
     Tab,
     Table,
-    Tenant,
     read_plan_rows,
 )
-from portsip_m365_plugin.mapping.users import MappingRules
-from portsip_m365_plugin.page.words import Stripped, Toggle, Word
+from portsip_m365_plugin.jobs import Job
+from portsip_m365_plugin.page.fields import draw_setting
+from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, last_plan
 
-__all__ = ["SyncMode", "UserSyncSchema", "draw_users_tab", "plan_table", "read_mapping_rules", "read_sync_mode"]
-
 SHOWN_ROWS_MAX: Final = 200
-_NUMBER: Final = re.compile(r"[1-9][0-9]{2,12}")
 
 
-class SyncMode(StrEnum):
-    """Who starts a sync of users."""
-
-    AUTOMATIC = "automatic"
-    MANUAL = "manual"
-
-
-class UserSyncSchema(Schema):
-    """This tab's part of the settings, from the texts of the page."""
-
-    sync_mode = Word(SyncMode)
-    starting_extension_number = Stripped(_NUMBER, "3 to 13 digits, the first not 0, or empty")
-    sync_photo = Toggle()
-
-
-def read_sync_mode(values: Mapping[str, JsonValue]) -> SyncMode:
-    """Return the tenant's mode; automatic where nothing is stored."""
-    return SyncMode(str(values.get("sync_mode") or SyncMode.AUTOMATIC))
-
-
-def read_mapping_rules(values: Mapping[str, JsonValue], tenant: Tenant) -> MappingRules:
-    """Return how this tenant's people are mapped. `directory_id` must be set."""
-    start = values.get("starting_extension_number")
-    return MappingRules(
-        entra_tenant_id=str(values["directory_id"]),
-        country=tenant.country,
-        extension=FromStart(start=str(start)) if start else AnyNumber(),
-    )
-
-
-def draw_users_tab(values: Mapping[str, JsonValue], host: Host, *, may_edit: bool, why_not_ready: str) -> Tab:
-    """Draw the tab. Cost: the plan that waits, its first rows; no network.
-
-    Args:
-        values: The stored settings.
-        host: The tenant's.
-        may_edit: Whether the viewer may press buttons.
-        why_not_ready: Why nothing can be synced yet; empty where it can.
-    """
-    plan = last_plan(host)
-    why_disabled = "" if may_edit else "You may look, but not change anything."
-    why_disabled = why_disabled or why_not_ready
+def draw_users_tab(view: PageView) -> Tab:
+    """Draw the tab. Cost: the plan that waits, its first rows; no network."""
+    config, plan = view.config, last_plan(view.host)
     return Tab(
         name="user_sync",
         label="USER SYNC",
-        intro="People of the directory become users of this PBX, each with an extension. One way: names, mail, phones"
-        " and department are Microsoft's, everything else is the PBX's. Guests, disabled accounts, people without a"
-        " Microsoft 365 plan and people without first and last name get no extension.",
+        intro="People of the directory become users of this PBX, each with an extension. The sync goes one way: names,"
+        " mail, phones and department come from Microsoft, everything else belongs to the PBX. Guests, disabled"
+        " accounts, people without a Microsoft 365 plan and people without first and last name get no extension.",
         fields=(
-            Field(
-                name="sync_mode",
-                label="Sync mode",
-                kind=FieldKind.CHOICE,
-                value=read_sync_mode(values).value,
-                choices=(
-                    Choice(value="automatic", label="Automatic: every night"),
-                    Choice(value="manual", label="Manual: only when you say so"),
-                ),
+            draw_setting(
+                config,
+                "sync_mode",
+                "Sync mode",
+                choices={"automatic": "Automatic: every night", "manual": "Manual: only when you say so"},
             ),
-            Field(
-                name="starting_extension_number",
-                label="Set starting user extension number from",
-                value=str(values.get("starting_extension_number") or ""),
+            draw_setting(
+                config,
+                "starting_extension_number",
+                "Set starting user extension number from",
                 placeholder="20000",
-                help="3 to 13 digits. Empty: the first number that is free. Numbers given once stay.",
+                help="3 to 13 digits. Empty: the first number that is free. A number that was given stays.",
             ),
-            Field(
-                name="sync_photo",
-                label="Sync Microsoft 365 user photos",
-                kind=FieldKind.TOGGLE,
-                value="true" if values.get("sync_photo") is True else "false",
-            ),
+            draw_setting(config, "sync_photo", "Sync Microsoft 365 user photos"),
         ),
         facts=_plan_facts(plan),
-        tables=(plan_table(host, plan),) if plan is not None else (),
-        actions=_actions(plan, why_disabled),
+        tables=(plan_table(view.host, plan),) if plan is not None else (),
+        actions=_actions(plan, view.why_no_call),
     )
 
 
@@ -140,7 +80,7 @@ def _actions(plan: PlanRef | None, why_disabled: str) -> tuple[Action, ...]:
     )
     return (
         Action(
-            name="preview",
+            name=Job.PREVIEW,
             label="Preview",
             help="Shows what a sync would do now, and changes nothing.",
             enabled=enabled,
@@ -155,9 +95,9 @@ def _actions(plan: PlanRef | None, why_disabled: str) -> tuple[Action, ...]:
             confirm="Apply this plan?",
             parameters=(checksum,),
         ),
-        Action(name="sync_now", label="Sync now", enabled=enabled, why_disabled=why_disabled, primary=True),
+        Action(name=Job.SYNC_NOW, label="Sync now", enabled=enabled, why_disabled=why_disabled, primary=True),
         Action(
-            name="full_resync",
+            name=Job.FULL_RESYNC,
             label="Full resync",
             help="Reads everybody again instead of the changes only. Never needed in ordinary life; harmless.",
             enabled=enabled,

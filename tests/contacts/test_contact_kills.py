@@ -46,7 +46,7 @@ def change_everything(lab: ContactLab) -> None:
 
 def assert_settled(lab: ContactLab) -> None:
     lab.assert_equal()
-    shared = [lab.microsoft.directory.people[box.mailbox_id] for box in lab.settings.mailboxes]
+    shared = [lab.microsoft.directory.people[box.entra_object_id] for box in lab.config.contacts.mailboxes]
     assert lab.company() == lab.company_truth(*shared)
     for person in lab.people:
         assert "By hand" in lab.shown(person)

@@ -21,9 +21,10 @@ from pbx_plugin_api import (
     TickStatus,
     Viewer,
 )
+from portsip_m365_plugin.config.contacts import SharedMode
+from portsip_m365_plugin.config.people import NO_NAMES, WhichPeople
 from portsip_m365_plugin.contacts import shared
 from portsip_m365_plugin.contacts.leaving import approve_removal, pending_removal
-from portsip_m365_plugin.contacts.scope import SharedMode, WhoseContacts
 from portsip_m365_plugin.contacts.shared import find_shared_mailboxes
 from portsip_m365_plugin.contacts.state import load_mailboxes
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
@@ -31,7 +32,7 @@ from portsip_m365_plugin.graph.paging import Page
 from portsip_m365_plugin.graph.users import list_users
 from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.world.directory import Person
-from tests.support.contact_lab import PERMISSIONS, ContactLab
+from tests.support.contact_lab import PERMISSIONS, ContactLab, names_of
 
 ADMIN = Viewer(username="root")
 
@@ -192,16 +193,16 @@ def test_without_the_permission_nothing_is_touched() -> None:
 
 def test_only_these_and_all_but_these(lab: ContactLab) -> None:
     first, second, third = lab.people
-    lab.settings_changes |= {"whose": WhoseContacts.ONLY, "listed": frozenset({first.id})}
+    lab.settings_changes |= {"whose": WhichPeople.ONLY, "people": names_of(first)}
     lab.run()
     assert [len(lab.book(person)) for person in lab.people] == [3, 0, 0]
-    lab.settings_changes["whose"] = WhoseContacts.EXCEPT
+    lab.settings_changes["whose"] = WhichPeople.EXCEPT
     report = lab.night()
     assert report.counts.contacts_deleted == 3
     assert [len(lab.book(person)) for person in lab.people] == [0, 3, 3]
     own = DraftContact(name="Made by hand")
     lab.host.contacts.add_by_hand(PersonalBook(owner=lab.sync.link(second)), own)
-    lab.settings_changes["listed"] = frozenset({first.id, second.id})
+    lab.settings_changes["people"] = names_of(first, second)
     lab.night()
     assert [len(lab.book(person)) for person in lab.people] == [0, 0, 3]
     assert lab.shown(second) == ["Made by hand"]
@@ -244,7 +245,7 @@ def test_a_few_mailboxes_at_a_time_are_many_within_a_day() -> None:
     lab.run()
 
     def leave_out(n: int) -> TickReport:
-        lab.settings_changes |= {"whose": WhoseContacts.EXCEPT, "listed": frozenset(p.id for p in lab.people[:n])}
+        lab.settings_changes |= {"whose": WhichPeople.EXCEPT, "people": names_of(*lab.people[:n])}
         return lab.run()
 
     assert leave_out(10).counts.contacts_deleted == 10
@@ -312,7 +313,7 @@ def test_state_that_is_lost_costs_one_reading(lab: ContactLab) -> None:
     lab.assert_equal()
     for key, _ in list(lab.host.state.items("contacts.")):
         lab.host.state.delete(key)
-    lab.settings_changes |= {"whose": WhoseContacts.ONLY, "listed": frozenset({lab.people[0].id, lab.people[1].id})}
+    lab.settings_changes |= {"whose": WhichPeople.ONLY, "people": names_of(*lab.people[:2])}
     assert lab.night().counts.contacts_deleted == 3
 
 
@@ -414,7 +415,7 @@ def test_two_equal_contacts_of_one_shared_mailbox_are_one_row(office: Any) -> No
 
 def test_shared_mailboxes_are_found_by_their_purpose_where_that_is_granted(office: Any) -> None:
     lab, info, sales, *_ = office
-    lab.settings_changes |= {"shared": SharedMode.FOUND, "mailboxes": ()}
+    lab.settings_changes |= {"shared": SharedMode.FOUND, "mailboxes": NO_NAMES}
     lab.sync.tokens.permissions = (*PERMISSIONS, "MailboxSettings.Read")
     lab.run()
     assert lab.company() == lab.company_truth(info, sales)
@@ -428,7 +429,7 @@ def test_shared_mailboxes_are_found_by_their_purpose_where_that_is_granted(offic
 def test_without_that_permission_the_known_ones_stay_and_the_run_says_so(office: Any) -> None:
     lab, info, sales, *_ = office
     lab.run()
-    lab.settings_changes |= {"shared": SharedMode.FOUND, "mailboxes": ()}
+    lab.settings_changes |= {"shared": SharedMode.FOUND, "mailboxes": NO_NAMES}
     report = lab.night()
     assert "grant the app MailboxSettings.Read" in report.message
     assert [problem.reason for problem in lab.host.progress.problems] == ["mailbox_purpose_not_permitted"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from pbx_plugin_api import DraftContact, PersonalBook, TickStatus
-from portsip_m365_plugin.contacts.run import RESYNC_JOB
+from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.world.directory import Person
 from portsip_m365_plugin.simulator.world.mailboxes import Contact, ContactFolder, Mailbox
@@ -155,7 +155,7 @@ class ContactMachine(RuleBasedStateMachine):
             person.mailbox = "shared" if person in self.shared else "user"
         if not lab.realm.settings.folder_delta_nested and self.cloud == "GLOBAL":
             # Where that delta is not whole, a folder below a folder may be missed until the tree is walked again.
-            lab.run(job=RESYNC_JOB)
+            lab.run(job=Job.CONTACTS_RESYNC)
         for _ in range(2):
             # Twice: what is suddenly missing from a listing goes at the second look.
             lab.sync.pass_days(1)

@@ -26,10 +26,11 @@ from pbx_plugin_api import (
     dump,
     load,
 )
+from portsip_m365_plugin.config.people import Listed, NameList
+from portsip_m365_plugin.config.signin import SignInConfig, SignInMode
 from portsip_m365_plugin.entra.identity_provider import IdentityProvider
 from portsip_m365_plugin.entra.idtoken import PERSONAL_TENANT_ID
 from portsip_m365_plugin.entra.signin import SignIn, SignInApp
-from portsip_m365_plugin.entra.signin_policy import SignInMode, SignInPolicy
 from portsip_m365_plugin.entra.transport import EntraUnreachableError, FormAnswer
 from tests.support.entra_peer import AUTHORITY, CORRELATION_ID, DISCOVERY_URL, TRACE_ID, EntraPeer, refusal, signer
 from tests.support.idtoken_forge import CLIENT_ID, OBJECT_ID, OTHER_TENANT_ID, TENANT_ID, private_key, sign
@@ -41,20 +42,20 @@ GUEST_ID = "0b1ec700-0000-4000-8000-00000000beef"
 
 def sign_in(peer: EntraPeer, *users: LinkedUser, **changes: Any) -> SignIn:
     app = SignInApp(discovery_url=DISCOVERY_URL, entra_tenant_id=TENANT_ID, client_id=CLIENT_ID, signer=signer())
-    policy = {
-        name: changes.pop(name)
-        for name in ("mode", "listed", "first_sign_in_creates", "response_mode")
-        if name in changes
-    }
+    decided = {name: changes.pop(name) for name in ("mode", "people") if name in changes}
     made = SignIn(
         app=app,
-        policy=SignInPolicy(**{"mode": SignInMode.ALL, **policy}),
+        admits=SignInConfig(**{"mode": SignInMode.ALL, **decided}).admits,
         provider=IdentityProvider(peer),
         origins=WebOrigins(web=WEB, sbc=SBC),
         users=cast(Users, LinkedUsers(*users)),
         clock=HostClock(),
     )
     return replace(made, **changes)
+
+
+def names(*object_ids: str) -> NameList:
+    return NameList.of(Listed(name=object_id, entra_object_id=object_id) for object_id in object_ids)
 
 
 def begun(signing: SignIn, **request: Any) -> LoginRedirect:
@@ -170,7 +171,7 @@ def test_two_hundred_at_once() -> None:
 )
 def test_policy(mode: SignInMode, listed: set[str], admitted: bool) -> None:
     peer = EntraPeer()
-    outcome = completed(sign_in(peer, user(), mode=mode, listed=listed), peer)
+    outcome = completed(sign_in(peer, user(), mode=mode, people=names(*listed)), peer)
     assert isinstance(outcome, SignedIn) is admitted
     if isinstance(outcome, LoginRefused):
         assert outcome.reason == "not_admitted"
@@ -185,7 +186,7 @@ def test_first_sign_in_may_create_where_the_tenant_allows_it() -> None:
 
 def test_first_sign_in_never_creates_whom_the_policy_leaves_out() -> None:
     peer = EntraPeer()
-    signing = sign_in(peer, first_sign_in_creates=True, mode=SignInMode.ONLY, listed={GUEST_ID})
+    signing = sign_in(peer, first_sign_in_creates=True, mode=SignInMode.ONLY, people=names(GUEST_ID))
     assert refused(signing, peer).reason == "not_admitted"
 
 

@@ -28,7 +28,6 @@ from pbx_plugin_api import (
 from portsip_m365_plugin.entra.assertion import load_signer
 from portsip_m365_plugin.entra.identity_provider import IdentityProvider
 from portsip_m365_plugin.entra.signin import SignIn, SignInApp
-from portsip_m365_plugin.entra.signin_policy import SignInMode, SignInPolicy
 from portsip_m365_plugin.entra.transport import HttpTransport
 from tests.support.entra_peer import key_pair, signer
 from tests.support.idtoken_forge import CLIENT_ID, OBJECT_ID, TENANT_ID, jwk, private_key
@@ -96,7 +95,7 @@ def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SignIn, Pat
         )
         signing = SignIn(
             app=app,
-            policy=SignInPolicy(mode=SignInMode.ALL),
+            admits=lambda _object_id: True,
             provider=IdentityProvider(HttpTransport(trust)),
             origins=WebOrigins(web=WEB, sbc=SBC),
             users=cast(Users, LinkedUsers(user())),
@@ -115,7 +114,7 @@ def begun(signing: SignIn, origin: str = WEB) -> LoginRedirect:
 @pytest.mark.parametrize("mode", list(ResponseMode))
 def test_third_party_provider(peer: tuple[SignIn, Path], origin: str, mode: ResponseMode) -> None:
     signing, ca = peer
-    signing = replace(signing, policy=replace(signing.policy, response_mode=mode))
+    signing = replace(signing, response_mode=mode)
     redirect = begun(signing, origin)
     outcome = signing.complete(redirect.flow, Browser(ca).visit(redirect.url))
     assert outcome == SignedIn(

@@ -1,4 +1,4 @@
-"""The CONTACT SYNC tab: what an admin types, what is stored, what is drawn, and how a mailbox stands."""
+"""The CONTACT SYNC tab: what is drawn, and the state of each mailbox."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from marshmallow import ValidationError
 
 from pbx_plugin_api import Done, Refused, dump
 from pbx_plugin_api.testing import FakeHost
+from portsip_m365_plugin.config.reader import read_config
 from portsip_m365_plugin.contacts.run import ContactSummary, read_contact_summary
-from portsip_m365_plugin.contacts.scope import SYSTEM_FOLDERS, SharedMode, WhoseContacts
 from portsip_m365_plugin.contacts.state import (
     BookKind,
     FolderRecord,
@@ -22,13 +21,8 @@ from portsip_m365_plugin.contacts.state import (
 )
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
-from portsip_m365_plugin.page.contacts_tab import (
-    FIELD_NAMES,
-    ContactSyncSchema,
-    draw_contacts_tab,
-    read_contact_settings,
-    resolve_listed,
-)
+from portsip_m365_plugin.page.contacts_tab import draw_contacts_tab
+from tests.support.page_view import view_of
 
 OID = "0b1ec700-0000-4000-8000-00000000beef"
 NOW_UTC = datetime(2026, 11, 24, 3, 0, tzinfo=timezone.utc)
@@ -41,86 +35,7 @@ def record(**changes: Any) -> MailboxRecord:
 
 
 def draw(values: dict[str, Any] | None = None, host: FakeHost | None = None, **more: Any) -> Any:
-    host = host or FakeHost()
-    options = {"may_edit": True, "why_not_ready": "", **more}
-    return draw_contacts_tab(values or {}, host, host.tenant, **options)
-
-
-def test_nothing_stored_means_off_and_system_folders_left_out() -> None:
-    settings = read_contact_settings({}, FakeHost().tenant)
-    assert settings.is_off
-    assert settings.excluded_folders == {name.casefold() for name in SYSTEM_FOLDERS}
-    assert settings.country == "DE"
-
-
-def test_what_is_typed_is_what_is_read() -> None:
-    texts = {
-        "contact_personal": "true",
-        "contact_users_mode": "except",
-        "contact_users": f"{OID}\n",
-        "contact_shared": "named",
-        "contact_mailboxes": "info@contoso.example",
-        "contact_excluded_folders": "Online Shop\n\nOnline Shop\n",
-    }
-    assert set(texts) == set(FIELD_NAMES)
-    loaded = ContactSyncSchema().load(texts)
-    host = FakeHost()
-    for field in ("contact_users", "contact_mailboxes"):
-        people, faults = resolve_listed(field, loaded[field], None, users=host.users, find_object_id=lambda _name: OID)
-        assert faults == []
-        loaded[field] = people
-    settings = read_contact_settings({**loaded, "directory_id": "d"}, host.tenant)
-    assert (settings.personal, settings.whose, settings.listed) == (True, WhoseContacts.EXCEPT, {OID})
-    assert (settings.shared, settings.mailboxes[0].shown) == (SharedMode.NAMED, "info@contoso.example")
-    assert settings.excluded_folders == {"online shop"}
-    assert settings.wants("somebody else")
-    assert not settings.wants(OID)
-
-
-def test_faults_are_told_beside_their_own_field() -> None:
-    _, faults = resolve_listed(
-        "contact_mailboxes", ["nobody@x"], None, users=FakeHost().users, find_object_id=lambda _name: None
-    )
-    assert [fault.field for fault in faults] == ["contact_mailboxes"]
-
-
-@pytest.mark.parametrize(
-    ("field", "text", "words"),
-    [
-        ("contact_personal", "yes", "true or false"),
-        ("contact_users_mode", "some", "all, only, except"),
-        ("contact_shared", "all", "off, named, found"),
-        ("contact_users", "adele vance", "one a line"),
-        ("contact_mailboxes", "x" * 321, "one a line"),
-        ("contact_excluded_folders", "\n".join(f"f{n}" for n in range(1001)), "at most 1000"),
-    ],
-)
-def test_what_is_not_possible(field: str, text: str, words: str) -> None:
-    with pytest.raises(ValidationError) as caught:
-        ContactSyncSchema().load({field: text})
-    assert words in str(caught.value.messages[field])
-
-
-def test_what_is_drawn_can_be_saved_as_it_stands() -> None:
-    values = {
-        "contact_personal": True,
-        "contact_shared": "named",
-        "contact_mailboxes": [PERSON],
-        "contact_users": [PERSON],
-    }
-    tab = draw(values)
-    texts = {field.name: field.value for field in tab.fields}
-    assert tuple(texts) == FIELD_NAMES
-    loaded = ContactSyncSchema().load(texts)
-    people, _ = resolve_listed(
-        "contact_mailboxes",
-        loaded["contact_mailboxes"],
-        [PERSON],
-        users=FakeHost().users,
-        find_object_id=lambda _n: None,
-    )
-    assert people == [PERSON]
-    assert loaded["contact_excluded_folders"] == list(SYSTEM_FOLDERS)
+    return draw_contacts_tab(view_of(values, host, **more))
 
 
 def test_mailboxes_in_trouble_are_shown_with_state_and_reason() -> None:
@@ -156,12 +71,12 @@ def test_one_mailbox_may_be_asked_about() -> None:
     states = StateWriter(host)
     states.put(record(status=MailboxStatus.OK, contacts=3, left_out=2))
     states.flush()
-    values: dict[str, Any] = {"contact_mailboxes": [PERSON]}
+    contacts = read_config({"contact_mailboxes": [PERSON]}).contacts
     for typed in (OID.upper(), "INFO@contoso.example"):
-        outcome = show_mailbox_state(host, values, typed)
+        outcome = show_mailbox_state(host, contacts, typed)
         assert isinstance(outcome, Done)
         assert outcome.tables[0].rows[0][2:] == ("Read", "", "3", "2 above the limit are left out.")
-    assert isinstance(show_mailbox_state(host, values, "nobody"), Refused)
+    assert isinstance(show_mailbox_state(host, contacts, "nobody"), Refused)
 
 
 # ---------------------------------------------------------------------- what is remembered

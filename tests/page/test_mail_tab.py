@@ -1,17 +1,19 @@
-"""The MAIL tab: what an admin types, what is stored, and what the policy makes of it."""
+"""The MAIL tab: what is drawn, whose mailbox counts, and the test mail."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-import pytest
-from marshmallow import ValidationError
-
-from pbx_plugin_api import Refused, Scope, Tenant
+from pbx_plugin_api import ActionOutcome, Refused, Scope, Tenant
 from pbx_plugin_api.testing import FakeHost
+from portsip_m365_plugin.config.reader import Config, read_config
+from portsip_m365_plugin.config.writer import read_texts
 from portsip_m365_plugin.mail.memory import recent_failures, remember_failure
-from portsip_m365_plugin.mail.policy import MailPolicy, find_sender, read_mail_policy
-from portsip_m365_plugin.page.mail_tab import FIELD_NAMES, MailSchema, draw_mail_tab, send_test_mail
+from portsip_m365_plugin.mail.rates import LIMITS_TEXT, MESSAGES_A_MINUTE, RECIPIENTS_A_DAY
+from portsip_m365_plugin.mail.sender import find_sender
+from portsip_m365_plugin.page.mail_tab import draw_mail_tab, send_test_mail
+from tests.support.page_view import view_of
 
 TENANT = Tenant(pbx_tenant_id="t1", name="Contoso", sip_domain="contoso.example")
 SYSTEM = Tenant(pbx_tenant_id="system", name="System", sip_domain="system.invalid", scope=Scope.SYSTEM)
@@ -23,56 +25,31 @@ def host_with(**values: Any) -> FakeHost:
     return host
 
 
-def test_stored_settings_become_a_policy() -> None:
-    texts = {
-        "mail_mailbox": " pbx@contoso.example ",
-        "mail_reply_to": "desk@contoso.example",
-        "mail_recipients": "a@contoso.example; b@contoso.example,\nc@contoso.example\na@contoso.example",
-        "mail_save_to_sent": "true",
-        "mail_hold_copies": "true",
-        "mail_for_tenants": "false",
-    }
-    assert set(texts) == set(FIELD_NAMES)
-    assert read_mail_policy(MailSchema().load(texts)) == MailPolicy(
-        mailbox="pbx@contoso.example",
-        reply_to="desk@contoso.example",
-        recipients=("a@contoso.example", "b@contoso.example", "c@contoso.example"),
-        save_to_sent=True,
-        hold_copies=True,
-        for_tenants=False,
-    )
-    assert read_mail_policy({}) == MailPolicy()
-
-
-@pytest.mark.parametrize(
-    ("field", "text", "words"),
-    [
-        ("mail_mailbox", "pbx contoso", "shared mailbox"),
-        ("mail_reply_to", "a@b, c@d", "one e-mail address"),
-        ("mail_recipients", "a@contoso.example\nnobody", "'nobody' is not an e-mail address"),
-        ("mail_recipients", "\n".join(f"u{n}@contoso.example" for n in range(16)), "at most 15"),
-        ("mail_save_to_sent", "maybe", "true or false"),
-    ],
-)
-def test_what_is_not_possible(field: str, text: str, words: str) -> None:
-    with pytest.raises(ValidationError) as caught:
-        MailSchema().load({field: text})
-    assert words in str(caught.value.messages[field])
-
-
-def test_what_is_drawn_can_be_saved_as_it_stands() -> None:
+def test_what_is_drawn_can_be_saved_as_it_is() -> None:
     values: dict[str, Any] = {"mail_mailbox": "pbx@contoso.example", "mail_recipients": ["a@x.example", "b@x.example"]}
     for tenant in (TENANT, SYSTEM):
-        tab = draw_mail_tab(values, FakeHost(), tenant, may_edit=True, why_not_ready="")
+        tab = draw_mail_tab(view_of(values, tenant=tenant))
         shown = {field.name: field.value for field in tab.fields}
-        assert read_mail_policy(MailSchema().load(shown)) == read_mail_policy(values)
+        draft, faults = read_texts(shown, Config())
+        assert faults == []
+        assert draft.config.mail == read_config(values).mail
         assert ("mail_for_tenants" in shown) == (tenant is SYSTEM)
+
+
+def test_the_limits_are_those_that_are_kept() -> None:
+    tab = draw_mail_tab(view_of({}, tenant=SYSTEM))
+    facts = {fact.label: fact.value for fact in tab.facts}
+    assert facts["Limits"] == "30 messages a minute, 10,000 recipients a day; 27 a minute for what is not urgent"
+    (shared,) = (field.help for field in tab.fields if field.name == "mail_for_tenants")
+    assert LIMITS_TEXT in shared
+    guide = Path(__file__).parents[2] / "docs" / "admin-guide.md"
+    words = " ".join(guide.read_text(encoding="utf-8").split())
+    assert f"{MESSAGES_A_MINUTE} messages a minute and {RECIPIENTS_A_DAY:,} recipients a day" in words
 
 
 def test_the_button_says_why_it_cannot_be_pressed() -> None:
     def action(values: dict[str, Any], **more: Any) -> Any:
-        given = {"may_edit": True, "why_not_ready": ""} | more
-        return draw_mail_tab(values, FakeHost(), TENANT, **given).actions[0]
+        return draw_mail_tab(view_of(values, tenant=TENANT, **more)).actions[0]
 
     assert action({}).why_disabled == "Choose a mailbox and save first."
     assert action({"mail_mailbox": "a@x.example"}).enabled
@@ -80,12 +57,16 @@ def test_the_button_says_why_it_cannot_be_pressed() -> None:
     assert action({"mail_mailbox": "a@x.example"}, why_not_ready="No app.").why_disabled == "No app."
 
 
+def send_test(mailbox: str = "", to: str = "") -> ActionOutcome:
+    return send_test_mail(FakeHost(), read_config({"mail_mailbox": mailbox}), to)
+
+
 def test_a_test_mail_needs_a_mailbox_and_a_recipient() -> None:
-    assert isinstance(send_test_mail(host_with(), "a@x.example"), Refused)
-    answer = send_test_mail(host_with(mail_mailbox="pbx@contoso.example"), "")
+    assert isinstance(send_test(to="a@x.example"), Refused)
+    answer = send_test("pbx@contoso.example")
     assert isinstance(answer, Refused)
     assert answer.message == "There is no recipient."
-    answer = send_test_mail(host_with(mail_mailbox="pbx@contoso.example"), "a@x.example")
+    answer = send_test("pbx@contoso.example", to="a@x.example")
     assert isinstance(answer, Refused)
     assert "not set up" in answer.message
 
@@ -98,7 +79,7 @@ def test_whose_settings_count() -> None:
         host = FakeHost(system=system_host)
         host.settings.write(own, expected_version=0)
         sender = find_sender(host, tenant)
-        return sender.policy.mailbox if sender else None
+        return sender.mail.mailbox if sender else None
 
     assert mailbox(TENANT, {"mail_mailbox": "own@contoso.example"}, system) == "own@contoso.example"
     assert mailbox(TENANT, {}, system) == "system@contoso.example"
@@ -118,5 +99,5 @@ def test_failures_are_kept_without_texts_or_addresses() -> None:
     assert [item["reason"] for item in kept] == [f"r{n}" for n in range(11, 1, -1)]
     assert "secret" not in str(kept)
     assert "1234" not in str(kept)
-    tab = draw_mail_tab({}, host, TENANT, may_edit=True, why_not_ready="")
+    tab = draw_mail_tab(view_of({}, host, tenant=TENANT))
     assert tab.tables[0].rows[0][3] == "r11"

@@ -10,7 +10,6 @@ from typing import Any, cast
 from pbx_plugin_api import LoginRedirect, LoginRequest, SignedIn, Users, WebOrigins
 from portsip_m365_plugin.entra.identity_provider import IdentityProvider
 from portsip_m365_plugin.entra.signin import SignIn, SignInApp
-from portsip_m365_plugin.entra.signin_policy import SignInMode, SignInPolicy
 from tests.support.entra_peer import DISCOVERY_URL, EntraPeer, signer
 from tests.support.idtoken_forge import CLIENT_ID, TENANT_ID
 from tests.support.signin_host import HostClock, LinkedUsers, user
@@ -39,7 +38,7 @@ def test_complete_costs_one_token_request_and_at_most_10_ms_of_cpu() -> None:
     timed = TimedPeer()
     signing = SignIn(
         app=SignInApp(discovery_url=DISCOVERY_URL, entra_tenant_id=TENANT_ID, client_id=CLIENT_ID, signer=signer()),
-        policy=SignInPolicy(mode=SignInMode.ALL),
+        admits=lambda _object_id: True,
         provider=IdentityProvider(timed),
         origins=WebOrigins(web=ORIGIN),
         users=cast(Users, LinkedUsers(user())),

@@ -23,9 +23,12 @@ from pbx_plugin_api import (
     TickReport,
 )
 from pbx_plugin_api.testing import FakeHost
+from portsip_m365_plugin.config.connection import ConnectionConfig
+from portsip_m365_plugin.config.contacts import ContactsConfig, SharedMode
+from portsip_m365_plugin.config.people import Listed, NameList
+from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.contacts.books import same_contact_key
 from portsip_m365_plugin.contacts.run import read_contact_summary, run_contact_sync
-from portsip_m365_plugin.contacts.scope import ContactSettings, SharedMailbox, SharedMode
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.mapping.contacts import MappedContact, map_contact
 from portsip_m365_plugin.simulator.graph.outlook import ALL_FIELDS, document_of
@@ -34,6 +37,11 @@ from portsip_m365_plugin.simulator.world.mailboxes import Contact, ContactFolder
 from tests.support.sync_realm import SyncLab
 
 PERMISSIONS = ("User.Read.All", "Contacts.Read")
+
+
+def names_of(*people: Person) -> NameList:
+    """A list of people or mailboxes, as an administrator saves it."""
+    return NameList.of(Listed(name=p.props["mail"], entra_object_id=p.id) for p in people)
 
 
 @dataclass
@@ -56,9 +64,9 @@ class ContactLab:
     # ------------------------------------------------------------------ runs
 
     @property
-    def settings(self) -> ContactSettings:
-        whole = ContactSettings(entra_tenant_id=self.microsoft.id, country="DE", personal=True)
-        return replace(whole, **self.settings_changes)
+    def config(self) -> Config:
+        contacts = replace(ContactsConfig(personal=True), **self.settings_changes)
+        return Config(connection=ConnectionConfig(entra_tenant_id=self.microsoft.id), contacts=contacts)
 
     def client(self, deadline_utc: datetime | None = None) -> GraphClient:
         return self.sync.client(deadline_utc)
@@ -83,7 +91,7 @@ class ContactLab:
             max_requests=max_requests,
             job=job,
         )
-        return run_contact_sync(self.host, self.host.tenant, tick, client or self.client(), self.settings)
+        return run_contact_sync(self.host, self.host.tenant, tick, client or self.client(), self.config)
 
     def night(self) -> TickReport:
         """A day later."""
@@ -148,8 +156,7 @@ class ContactLab:
         self.microsoft.delta_generation += 1
 
     def share(self, *people: Person) -> None:
-        boxes = tuple(SharedMailbox(mailbox_id=p.id, shown=p.props["mail"]) for p in people)
-        self.settings_changes |= {"shared": SharedMode.NAMED, "mailboxes": boxes}
+        self.settings_changes |= {"shared": SharedMode.NAMED, "mailboxes": names_of(*people)}
 
     # ------------------------------------------------------------------ what is there, and what should be
 

@@ -13,21 +13,19 @@ from pbx_plugin_api import (
     LoginRefused,
     LoginRequest,
 )
+from portsip_m365_plugin.config.reader import Config, load_config
+from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.connect import (
     ACTIVE_KEY,
     NEXT_KEY,
     NotReady,
     credential_for,
-    load_app_settings,
+    find_app,
     load_key_pair,
 )
 from portsip_m365_plugin.entra.identity_provider import shared_identity_provider
 from portsip_m365_plugin.entra.keypair import KeyPair
 from portsip_m365_plugin.entra.signin import PROVIDER_ID, SignIn, SignInApp
-from portsip_m365_plugin.entra.signin_policy import SignInMode, SignInPolicy
-from portsip_m365_plugin.page.signin_tab import read_signin_policy
-
-__all__ = ["offer_sign_in"]
 
 _NOT_SET_UP = "Signing in with Microsoft is not set up completely. Ask your administrator."
 
@@ -38,27 +36,27 @@ def offer_sign_in(host: Host) -> tuple[LoginProvider, ...]:
     A tenant whose connection is broken keeps the icon, which then says so: were it to vanish, so would the rule that
     synced users may not use passwords.
     """
-    policy = read_signin_policy(host.settings.read().values)
-    if policy.mode is SignInMode.OFF:
+    config = load_config(host)
+    if config.signin.mode is SignInMode.OFF:
         return ()
 
     def begin(request: LoginRequest) -> LoginRedirect | LoginRefused:
-        signing = _open(host, policy)
+        signing = _open(host, config)
         return signing if isinstance(signing, LoginRefused) else signing.begin(request)
 
     def complete(flow: LoginFlow, params: Mapping[str, str]) -> LoginOutcome:
-        signing = _open(host, policy)
+        signing = _open(host, config)
         return signing if isinstance(signing, LoginRefused) else signing.complete(flow, params)
 
     def sign_out(post_logout_redirect_uri: str, session_hint: str) -> str | None:
-        signing = _open(host, policy)
+        signing = _open(host, config)
         return None if isinstance(signing, LoginRefused) else signing.sign_out(post_logout_redirect_uri, session_hint)
 
     provider = LoginProvider(
         id=PROVIDER_ID,
         label="Sign in with Microsoft",
         icon="microsoft",
-        password_policy=policy.password_policy,
+        password_policy=config.signin.password_policy,
         begin=begin,
         complete=complete,
         sign_out=sign_out,
@@ -66,8 +64,8 @@ def offer_sign_in(host: Host) -> tuple[LoginProvider, ...]:
     return (provider,)
 
 
-def _open(host: Host, policy: SignInPolicy) -> SignIn | LoginRefused:
-    app = load_app_settings(host.settings.read().values)
+def _open(host: Host, config: Config) -> SignIn | LoginRefused:
+    app = find_app(config.connection)
     if isinstance(app, NotReady):
         return LoginRefused(sentence=_NOT_SET_UP, reason="not_set_up", detail=app.describe())
     try:
@@ -81,7 +79,9 @@ def _open(host: Host, policy: SignInPolicy) -> SignIn | LoginRefused:
         return LoginRefused(sentence=_NOT_SET_UP, reason="not_set_up", detail=detail)
     return SignIn(
         app=signin_app,
-        policy=policy,
+        admits=config.signin.admits,
+        first_sign_in_creates=config.signin.first_sign_in_creates,
+        response_mode=config.signin.response_mode,
         provider=provider,
         origins=host.web_origins,
         users=host.users,

@@ -11,13 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbx_plugin_api import Tenant
-from portsip_m365_plugin.page.schedule import JITTER_MAX_S, next_due_at_utc
+from portsip_m365_plugin.config import due
+from portsip_m365_plugin.config.due import JITTER_MAX_S
+from portsip_m365_plugin.config.reader import read_config
 
 VALUES = {"directory_id": "d", "application_id": "a"}
 
 
 def tenant(zone: str, key: str = "t1") -> Tenant:
     return Tenant(pbx_tenant_id=key, name="T", sip_domain="t.example", time_zone=zone)
+
+
+def next_due_at_utc(values: dict[str, str], tenant: Tenant, now_utc: datetime) -> datetime | None:
+    return due.next_due_at_utc(read_config(values), tenant, now_utc)
 
 
 def nights(zone: str, at: str, start: datetime, count: int) -> list[datetime]:

@@ -8,8 +8,6 @@ from typing import Final
 
 from pbx_plugin_api import Host, InvalidValueError, TickReport, TickStatus, dump, load
 
-__all__ = ["LastRun", "keep_last_run", "read_last_run"]
-
 _KEY: Final = "last_run"
 _MESSAGE_MAX_CHARS: Final = 1000
 

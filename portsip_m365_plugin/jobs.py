@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["Job"]
-
 
 class Job(StrEnum):
     """What `Started` names and `Tick.job` brings back; each is also the name of its action."""

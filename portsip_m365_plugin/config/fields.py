@@ -1,0 +1,264 @@
+"""Kinds of settings: how each is typed on the page, stored, and read.
+
+A kind reads what was typed and what was stored by the same function (`read`). What only typed input has to satisfy,
+such as the length of a list, is a `check`: a stored value that was valid once stays readable.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from datetime import time
+from enum import StrEnum
+from typing import Any, Final, Generic, TypeVar
+
+from marshmallow import ValidationError, fields
+
+from pbx_plugin_api import JsonValue
+from portsip_m365_plugin.clouds import CloudFileError, load_clouds
+from portsip_m365_plugin.config.people import Listed, NameList
+from portsip_m365_plugin.mapping.messages import is_address
+
+LINES_MAX: Final = 1000
+GUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+_LINE_MAX_CHARS: Final = 320
+_SEPARATORS: Final = re.compile(r"[\s,;]+")
+_TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+
+class Setting(fields.Field[T], Generic[T]):
+    """One setting.
+
+    Args:
+        place: Where its value goes in `Config`: `subject.attribute`.
+        check: Raises `ValidationError` on typed input that is not allowed.
+    """
+
+    def __init__(self, place: str, check: Callable[[T], None] | None = None) -> None:
+        super().__init__(validate=check)
+        subject, _, attribute = place.partition(".")
+        self.place = (subject, attribute)
+
+    @abstractmethod
+    def read(self, value: object) -> T:
+        """Return the typed value of what was typed or stored. Raises `ValidationError`."""
+
+    def store(self, value: T) -> JsonValue:
+        """Return what is stored; here for values that are JSON already."""
+        return value  # type: ignore[return-value]  # kinds whose values are not JSON override this
+
+    def show(self, value: T) -> str:
+        """Return the text on the page; typed again, it gives the same value."""
+        return str(value)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> T:
+        return self.read(value)
+
+
+class Toggle(Setting[bool]):
+    """`true` or `false`."""
+
+    def read(self, value: object) -> bool:
+        """Return the switch's state."""
+        if value in (True, "true"):
+            return True
+        if value in (False, "false"):
+            return False
+        raise ValidationError(f"{value!r} is not possible here; true or false.")
+
+    def show(self, value: bool) -> str:
+        """Return `true` or `false`."""
+        return "true" if value else "false"
+
+
+class Choice(Setting[E]):
+    """One word out of a few."""
+
+    def __init__(self, place: str, words: type[E]) -> None:
+        super().__init__(place)
+        self.words = words
+
+    def read(self, value: object) -> E:
+        """Return the chosen word."""
+        try:
+            return self.words(str(value))
+        except ValueError:
+            raise ValidationError(f"{value!r} is not possible here; choose {', '.join(self.words)}.") from None
+
+    def store(self, value: E) -> str:
+        """Return the word as text."""
+        return value.value
+
+    def show(self, value: E) -> str:
+        """Return the word as text."""
+        return value.value
+
+
+class Text(Setting[str]):
+    """One line, without blanks around it; empty means that it is not set."""
+
+    def __init__(self, place: str, pattern: re.Pattern[str], wanted: str, *, is_lower: bool = False) -> None:
+        super().__init__(place, self._check)
+        self._pattern, self._wanted, self._is_lower = pattern, wanted, is_lower
+
+    def read(self, value: object) -> str:
+        """Return the text without blanks around it."""
+        text = str(value).strip()
+        return text.lower() if self._is_lower else text
+
+    def _check(self, text: str) -> None:
+        if text and not self._pattern.fullmatch(text):
+            raise ValidationError(f"{text[:80]!r} is not possible here; {self._wanted}.")
+
+
+class CloudName(Setting[str]):
+    """A cloud this PBX knows: one of Microsoft's, or one that the operator added."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place, self._check)
+
+    def read(self, value: object) -> str:
+        """Return the cloud's name."""
+        return str(value)
+
+    def _check(self, name: str) -> None:
+        try:
+            known = load_clouds()
+        except CloudFileError as error:
+            raise ValidationError(f"The operator's file of clouds cannot be used: {error}.") from error
+        if name not in known:
+            raise ValidationError(f"{name!r} is not possible here; choose {', '.join(known)}.")
+
+
+class TimeOfDay(Setting[time]):
+    """A time such as 23:30; empty means midnight."""
+
+    def read(self, value: object) -> time:
+        """Return the time."""
+        text = str(value).strip()
+        if not text:
+            return time()
+        if not _TIME.fullmatch(text):
+            raise ValidationError(f"{text[:80]!r} is not possible here; give a time such as 00:00 or 23:30.")
+        return time.fromisoformat(text)
+
+    def store(self, value: time) -> str:
+        """Return hours and minutes."""
+        return f"{value:%H:%M}"
+
+    def show(self, value: time) -> str:
+        """Return hours and minutes."""
+        return f"{value:%H:%M}"
+
+
+class Lines(Setting[tuple[str, ...]]):
+    """A list, one item per line; empty lines and repetitions are dropped.
+
+    Args:
+        place: See `Setting`.
+        item: What a line is, such as `folder`.
+        wanted: What it has to be, such as `the name of a folder`.
+        may_hold_blanks: Whether a line may contain spaces.
+    """
+
+    def __init__(self, place: str, item: str, wanted: str, *, may_hold_blanks: bool) -> None:
+        super().__init__(place, self._check)
+        self._item, self._wanted, self._may_hold_blanks = item, wanted, may_hold_blanks
+
+    def read(self, value: object) -> tuple[str, ...]:
+        """Return the items in the order in which they were typed."""
+        return tuple(split_lines(value))
+
+    def store(self, value: tuple[str, ...]) -> JsonValue:
+        """Return the items."""
+        return list(value)
+
+    def show(self, value: tuple[str, ...]) -> str:
+        """Return one item per line."""
+        return "\n".join(value)
+
+    def _check(self, items: Iterable[str]) -> None:
+        _check_lines(list(items), self._item, self._wanted, may_hold_blanks=self._may_hold_blanks)
+
+
+class Names(Setting[NameList]):
+    """A list of people or mailboxes, one name per line; stored with the object id of each.
+
+    The page looks up the ids of new names before it stores anything (`page.people`).
+    """
+
+    def __init__(self, place: str, item: str, wanted: str) -> None:
+        super().__init__(place, self._check)
+        self._item, self._wanted = item, wanted
+
+    def read(self, value: object) -> NameList:
+        """Return names with their ids where they were stored, without them where they were typed."""
+        if isinstance(value, list):
+            entries = [entry for entry in value if isinstance(entry, dict) and "name" in entry]
+            return NameList.of(
+                Listed(name=str(entry["name"]), entra_object_id=str(entry.get("entra_object_id") or ""))
+                for entry in entries
+            )
+        return NameList.of(Listed(name=name) for name in split_lines(value))
+
+    def store(self, value: NameList) -> JsonValue:
+        """Return name and object id of each."""
+        return [{"name": entry.name, "entra_object_id": entry.entra_object_id} for entry in value]
+
+    def show(self, value: NameList) -> str:
+        """Return one name per line."""
+        return "\n".join(entry.name for entry in value)
+
+    def _check(self, names: NameList) -> None:
+        _check_lines([entry.name for entry in names], self._item, self._wanted, may_hold_blanks=False)
+
+
+class Addresses(Setting[tuple[str, ...]]):
+    """E-mail addresses. PortSIP's pages separate them by semicolons, its API by commas, ours by lines: all are read."""
+
+    def __init__(self, place: str, at_most: int) -> None:
+        super().__init__(place, self._check)
+        self._at_most = at_most
+
+    def read(self, value: object) -> tuple[str, ...]:
+        """Return the addresses in the order in which they were typed."""
+        return tuple(value) if isinstance(value, list) else split_addresses(str(value))
+
+    def store(self, value: tuple[str, ...]) -> JsonValue:
+        """Return the addresses."""
+        return list(value)
+
+    def show(self, value: tuple[str, ...]) -> str:
+        """Return one address per line."""
+        return "\n".join(value)
+
+    def _check(self, addresses: tuple[str, ...]) -> None:
+        wrong = [address for address in addresses if not is_address(address)]
+        if wrong:
+            raise ValidationError(f"{wrong[0][:80]!r} is not an e-mail address.")
+        if len(addresses) > self._at_most:
+            raise ValidationError(f"{len(addresses)} recipients; at most {self._at_most}. Use a distribution list.")
+
+
+def split_addresses(text: str) -> tuple[str, ...]:
+    """Return the parts of a text between blanks, commas, semicolons and line ends; each once."""
+    return tuple(dict.fromkeys(part for part in _SEPARATORS.split(text) if part))
+
+
+def split_lines(value: object) -> list[str]:
+    """Return the lines of a text, or the texts of a stored list; without blanks around them, each once."""
+    lines = value if isinstance(value, list) else str(value).splitlines()
+    return list(dict.fromkeys(line for line in (str(line).strip() for line in lines) if line))
+
+
+def _check_lines(lines: list[str], item: str, wanted: str, *, may_hold_blanks: bool) -> None:
+    if len(lines) > LINES_MAX:
+        raise ValidationError(f"{len(lines)} lines; at most {LINES_MAX}.")
+    for line in lines:
+        if len(line) > _LINE_MAX_CHARS or not line.isprintable() or (" " in line and not may_hold_blanks):
+            raise ValidationError(f"{line[:80]!r} is not {wanted}; enter one {item} per line.")

@@ -1,0 +1,88 @@
+"""All settings of a tenant as one object, and the one way to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, Final
+
+from marshmallow import ValidationError
+
+from pbx_plugin_api import AnyNumber, FromStart, Host, JsonValue, Tenant
+from portsip_m365_plugin.config.connection import ConnectionConfig
+from portsip_m365_plugin.config.contacts import ContactsConfig
+from portsip_m365_plugin.config.mail import MailConfig
+from portsip_m365_plugin.config.photos import PhotosConfig
+from portsip_m365_plugin.config.schedule import ScheduleConfig
+from portsip_m365_plugin.config.schema import SETTINGS
+from portsip_m365_plugin.config.signin import SignInConfig
+from portsip_m365_plugin.config.users import UsersConfig
+from portsip_m365_plugin.mapping.users import MappingRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What an administrator decided, by subject. `Config()` is what holds while nothing is stored."""
+
+    connection: ConnectionConfig = field(default_factory=ConnectionConfig)
+    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    users: UsersConfig = field(default_factory=UsersConfig)
+    photos: PhotosConfig = field(default_factory=PhotosConfig)
+    signin: SignInConfig = field(default_factory=SignInConfig)
+    contacts: ContactsConfig = field(default_factory=ContactsConfig)
+    mail: MailConfig = field(default_factory=MailConfig)
+    unreadable: tuple[str, ...] = ()
+    """Keys of stored values that this version cannot read, as after a downgrade: their defaults are used instead."""
+
+    def mapping_rules(self, tenant: Tenant) -> MappingRules:
+        """Return how this tenant's people are mapped."""
+        start = self.users.starting_number
+        return MappingRules(
+            entra_tenant_id=self.connection.entra_tenant_id,
+            country=tenant.country,
+            extension=FromStart(start=start) if start else AnyNumber(),
+        )
+
+    @property
+    def why_unreadable(self) -> str:
+        """A sentence about `unreadable`; empty where every value could be read."""
+        if not self.unreadable:
+            return ""
+        named = ", ".join(self.unreadable)
+        return f"This version of the plugin cannot read these settings: {named}. Check them on the page and save."
+
+    def shown(self, key: str) -> str:
+        """Return a setting as the text that the page shows; typed again, it gives the same setting."""
+        subject, attribute = SETTINGS[key].place
+        return SETTINGS[key].show(getattr(getattr(self, subject), attribute))
+
+
+_SUBJECTS: Final[Mapping[str, Any]] = {
+    subject.name: subject.default_factory for subject in fields(Config) if subject.default_factory is not MISSING
+}
+
+
+def load_config(host: Host) -> Config:
+    """Return the tenant's settings, or the system's. Cost: one look at the stored settings; do it once a call."""
+    return read_config(host.settings.read().values)
+
+
+def read_config(values: Mapping[str, JsonValue]) -> Config:
+    """Return stored values as a typed object.
+
+    A key that is missing or null has its default. A value that cannot be read has its default too, and is named in
+    `unreadable`. Keys that are not settings are passed over.
+    """
+    read: dict[str, dict[str, Any]] = {subject: {} for subject in _SUBJECTS}
+    unreadable = []
+    for key, setting in SETTINGS.items():
+        stored = values.get(key)
+        if stored is None:
+            continue
+        subject, attribute = setting.place
+        try:
+            read[subject][attribute] = setting.read(stored)
+        except ValidationError:
+            unreadable.append(key)
+    made = {subject: make(**read[subject]) for subject, make in _SUBJECTS.items()}
+    return Config(**made, unreadable=tuple(unreadable))

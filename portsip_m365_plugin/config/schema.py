@@ -1,0 +1,88 @@
+"""Every setting: its key, how it is typed, and the place in `Config` that it fills."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from marshmallow import Schema
+
+from pbx_plugin_api import PasswordPolicy, ResponseMode
+from portsip_m365_plugin.config.contacts import SharedMode
+from portsip_m365_plugin.config.fields import (
+    GUID,
+    Addresses,
+    Choice,
+    CloudName,
+    Lines,
+    Names,
+    Setting,
+    Text,
+    TimeOfDay,
+    Toggle,
+)
+from portsip_m365_plugin.config.mail import RECIPIENTS_AT_MOST
+from portsip_m365_plugin.config.people import WhichPeople
+from portsip_m365_plugin.config.signin import SignInMode
+from portsip_m365_plugin.config.users import SyncMode
+
+_DOMAIN: Final = re.compile(r"(?=.{4,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
+_ADDRESS: Final = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,255}")
+_NUMBER: Final = re.compile(r"[1-9][0-9]{2,12}")
+_PERSON: Final = "a sign-in name or object id"
+
+
+class ConfigSchema(Schema):
+    """The settings by key, in the order of the tabs."""
+
+    # PERMISSIONS
+    application_id = Text(
+        "connection.client_id",
+        GUID,
+        "give the application (client) ID, such as 72f988bf-86f1-41af-91ab-2d7cd011db47",
+        is_lower=True,
+    )
+    directory_id = Text(
+        "connection.entra_tenant_id",
+        re.compile(f"{GUID.pattern}|{_DOMAIN.pattern}"),
+        "give the directory (tenant) ID, such as 72f988bf-86f1-41af-91ab-2d7cd011db47, or a verified domain of it",
+        is_lower=True,
+    )
+    national_cloud = CloudName("connection.cloud_name")
+    sync_time = TimeOfDay("schedule.sync_time")
+    # USER SYNC
+    sync_mode = Choice("users.sync_mode", SyncMode)
+    starting_extension_number = Text("users.starting_number", _NUMBER, "3 to 13 digits, the first not 0, or empty")
+    sync_photo = Toggle("photos.is_on")
+    # SIGN IN
+    sign_in_mode = Choice("signin.mode", SignInMode)
+    sign_in_users = Names("signin.people", "person", _PERSON)
+    password_policy = Choice("signin.password_policy", PasswordPolicy)
+    first_sign_in_creates = Toggle("signin.first_sign_in_creates")
+    sign_in_response_mode = Choice("signin.response_mode", ResponseMode)
+    # CONTACT SYNC
+    contact_personal = Toggle("contacts.personal")
+    contact_users_mode = Choice("contacts.whose", WhichPeople)
+    contact_users = Names("contacts.people", "person", _PERSON)
+    contact_shared = Choice("contacts.shared", SharedMode)
+    contact_mailboxes = Names("contacts.mailboxes", "mailbox", "an address or object id")
+    contact_excluded_folders = Lines(
+        "contacts.excluded_folders", "folder", "the name of a folder", may_hold_blanks=True
+    )
+    # MAIL
+    mail_mailbox = Text(
+        "mail.mailbox",
+        re.compile(f"{_ADDRESS.pattern}|{GUID.pattern}"),
+        "the address, sign-in name or object id of a user's or a shared mailbox",
+    )
+    mail_reply_to = Text("mail.reply_to", _ADDRESS, "one e-mail address")
+    mail_recipients = Addresses("mail.recipients", RECIPIENTS_AT_MOST)
+    mail_save_to_sent = Toggle("mail.save_to_sent")
+    mail_hold_copies = Toggle("mail.hold_copies")
+    mail_for_tenants = Toggle("mail.for_tenants")
+
+
+SCHEMA: Final = ConfigSchema()
+SETTINGS: Final = cast(Mapping[str, Setting[Any]], SCHEMA.fields)
+"""Every setting by key."""

@@ -1,0 +1,81 @@
+"""Saving: what was typed is checked by the schema, and what only the directory knows is looked up there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pbx_plugin_api import FieldError, Host
+from portsip_m365_plugin.clouds import CloudFileError, load_clouds
+from portsip_m365_plugin.config.connection import ConnectionConfig
+from portsip_m365_plugin.config.fields import GUID
+from portsip_m365_plugin.config.reader import Config
+from portsip_m365_plugin.config.writer import CONNECTION_KEYS, Draft, read_texts
+from portsip_m365_plugin.entra.aadsts import EntraRefusal
+from portsip_m365_plugin.entra.discovery import find_directory
+from portsip_m365_plugin.page.people import make_finder, resolve_names
+
+
+def check_texts(texts: Mapping[str, str], before: Config, host: Host) -> tuple[Draft, list[FieldError]]:
+    """Turn what an administrator typed into settings.
+
+    Args:
+        texts: By field name; fields not named keep their value.
+        before: The settings before.
+        host: For what has to be looked up; the directory is asked only about what is new.
+
+    Returns:
+        All settings as they would be, and every fault found. With a fault nothing may be stored.
+    """
+    draft, faults = read_texts(texts, before)
+    draft, more = _settle_connection(draft, before.connection, host)
+    faults += more
+    if CONNECTION_KEYS & {fault.field for fault in faults}:
+        return draft, faults  # nobody can be looked up while the directory itself is in doubt
+    for field, (typed, known) in draft.lists(before).items():
+        find = make_finder(host, draft.config.connection)
+        people, unknown = resolve_names(field, typed, known, users=host.users, find_object_id=find)
+        draft, faults = draft.with_values({field: people}), faults + unknown
+    return draft, faults
+
+
+def _settle_connection(draft: Draft, before: ConnectionConfig, host: Host) -> tuple[Draft, list[FieldError]]:
+    """Turn a domain into the directory's id, and refuse another directory while users of this one are linked."""
+    faults: list[FieldError] = []
+    typed = draft.config.connection
+    if "directory_id" in draft.given:
+        directory_id = _find_directory_id(typed)
+        if isinstance(directory_id, FieldError):
+            faults.append(directory_id)
+        else:
+            draft = draft.with_values({"directory_id": directory_id})
+            if before.entra_tenant_id not in ("", directory_id) and host.users.counts().linked:
+                faults.append(_tied("directory_id", host))
+    is_other_cloud = before.entra_tenant_id and typed.cloud_name != before.cloud_name
+    if "national_cloud" in draft.given and is_other_cloud and host.users.counts().linked:
+        faults.append(_tied("national_cloud", host))
+    return draft, faults
+
+
+def _find_directory_id(typed: ConnectionConfig) -> str | FieldError:
+    """Return the id that was typed, or that of the domain that was typed."""
+    domain = typed.entra_tenant_id
+    if not domain or GUID.fullmatch(domain):
+        return domain
+    try:
+        cloud = load_clouds()[typed.cloud_name]
+    except (CloudFileError, KeyError):
+        return FieldError(field="directory_id", message="Choose a region that works first, or give the ID itself.")
+    answer = find_directory(cloud, domain)
+    if isinstance(answer, EntraRefusal):
+        message = f"{domain} cannot be turned into a directory ID: {answer.sentence} {answer.remedy}"
+        return FieldError(field="directory_id", message=message)
+    return answer.entra_tenant_id
+
+
+def _tied(field: str, host: Host) -> FieldError:
+    linked = host.users.counts().linked
+    return FieldError(
+        field=field,
+        message=f"{linked} users belong to the directory that is connected now, so it cannot be changed. To change it,"
+        " press Disconnect on this tab and let the synced users be deleted; then connect the other directory.",
+    )

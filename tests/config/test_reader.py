@@ -1,0 +1,135 @@
+"""Stored values become typed objects; what is missing or cannot be read has its default."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+import pytest
+
+from pbx_plugin_api import AnyNumber, FromStart, PasswordPolicy, ResponseMode, Tenant
+from portsip_m365_plugin.config.connection import ConnectionConfig
+from portsip_m365_plugin.config.contacts import SYSTEM_FOLDERS, SharedMode
+from portsip_m365_plugin.config.mail import MailConfig
+from portsip_m365_plugin.config.people import Listed, NameList, WhichPeople
+from portsip_m365_plugin.config.reader import Config, read_config
+from portsip_m365_plugin.config.signin import SignInConfig, SignInMode
+from portsip_m365_plugin.config.users import SyncMode
+
+ADELE_ID = "4c1ec700-0000-4000-8000-00000000beef"
+OTHER_ID = "0b1ec700-0000-4000-8000-00000000beef"
+ADELE = {"name": "adele@contoso.example", "entra_object_id": ADELE_ID}
+TENANT = Tenant(pbx_tenant_id="t1", name="T", sip_domain="t.example", country="DE")
+
+
+def test_nothing_stored_means_the_defaults() -> None:
+    config = read_config({})
+    assert config == Config()
+    assert config.connection == ConnectionConfig()
+    assert not config.connection.is_complete
+    assert config.signin == SignInConfig()
+    assert config.signin.mode is SignInMode.OFF
+    assert config.contacts.is_off
+    assert config.contacts.excluded_casefolded == {name.casefold() for name in SYSTEM_FOLDERS}
+    assert config.mail == MailConfig()
+    assert config.users.sync_mode is SyncMode.AUTOMATIC
+    assert config.schedule.sync_time == time(0, 0)
+    assert not config.photos.is_on
+
+
+def test_null_is_the_same_as_missing_and_other_keys_are_passed_over() -> None:
+    assert read_config({"sync_mode": None, "sync_photo": None, "contact_users": None, "colour": "red"}) == Config()
+
+
+def test_stored_values_become_objects() -> None:
+    config = read_config(
+        {
+            "directory_id": "d",
+            "application_id": "a",
+            "national_cloud": "CHINA",
+            "sync_time": "23:30",
+            "sync_mode": "manual",
+            "starting_extension_number": "2000",
+            "sync_photo": True,
+            "sign_in_mode": "only",
+            "sign_in_users": [ADELE],
+            "password_policy": "refused",
+            "first_sign_in_creates": True,
+            "sign_in_response_mode": "query",
+            "contact_personal": True,
+            "contact_users_mode": "except",
+            "contact_users": [ADELE],
+            "contact_shared": "named",
+            "contact_mailboxes": [{"name": "info@contoso.example", "entra_object_id": OTHER_ID}],
+            "contact_excluded_folders": ["Online Shop"],
+            "mail_mailbox": "pbx@contoso.example",
+            "mail_recipients": ["a@x.example", "b@x.example"],
+            "mail_for_tenants": False,
+        }
+    )
+    people = NameList((Listed(name="adele@contoso.example", entra_object_id=ADELE_ID),))
+    assert config.unreadable == ()
+    assert config.connection == ConnectionConfig(entra_tenant_id="d", client_id="a", cloud_name="CHINA")
+    assert (config.schedule.sync_time, config.users.sync_mode) == (time(23, 30), SyncMode.MANUAL)
+    assert config.photos.is_on
+    assert config.signin == SignInConfig(
+        mode=SignInMode.ONLY,
+        people=people,
+        password_policy=PasswordPolicy.REFUSED,
+        first_sign_in_creates=True,
+        response_mode=ResponseMode.QUERY,
+    )
+    assert (config.contacts.personal, config.contacts.whose, config.contacts.people) == (
+        True,
+        WhichPeople.EXCEPT,
+        people,
+    )
+    assert config.contacts.wants("somebody else")
+    assert not config.contacts.wants(ADELE_ID)
+    assert config.contacts.shared is SharedMode.NAMED
+    assert [box.entra_object_id for box in config.contacts.mailboxes] == [OTHER_ID]
+    assert config.contacts.excluded_casefolded == {"online shop"}
+    assert config.mail == MailConfig(
+        mailbox="pbx@contoso.example", recipients=("a@x.example", "b@x.example"), for_tenants=False
+    )
+    rules = config.mapping_rules(TENANT)
+    assert (rules.entra_tenant_id, rules.country, rules.extension) == ("d", "DE", FromStart(start="2000"))
+    assert read_config({}).mapping_rules(TENANT).extension == AnyNumber()
+
+
+@pytest.mark.parametrize(
+    ("mode", "listed", "admitted"),
+    [
+        ("off", [ADELE], False),
+        ("all", [], True),
+        ("only", [ADELE], True),
+        ("only", [], False),
+        ("except", [ADELE], False),
+        ("except", [], True),
+    ],
+)
+def test_who_may_sign_in(mode: str, listed: list[dict[str, str]], admitted: bool) -> None:
+    config = read_config({"sign_in_mode": mode, "sign_in_users": listed})
+    assert config.signin.admits(ADELE_ID) is admitted
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("sync_mode", "weekly"),
+        ("sync_time", "25:00"),
+        ("sync_photo", "perhaps"),
+        ("sign_in_mode", ["all"]),
+        ("contact_shared", 7),
+    ],
+)
+def test_a_value_of_another_version_is_named_and_has_its_default(key: str, value: Any) -> None:
+    config = read_config({key: value, "directory_id": "d"})
+    assert config.unreadable == (key,)
+    assert key in config.why_unreadable
+    assert config.connection.entra_tenant_id == "d", "the others are read all the same"
+    assert config.shown(key) == Config().shown(key)
+
+
+def test_a_cloud_that_the_operator_took_away_is_still_what_was_chosen() -> None:
+    assert read_config({"national_cloud": "LAB"}).connection.cloud_name == "LAB"
