@@ -5,7 +5,8 @@ PortSIP has one name, one mail, one address line, nine numbers and notes; Graph 
 - name: displayName; given + middle + surname; yomi names; nickName; fileAs; the first mail's name; companyName; the
   first mail; the first number. A contact with neither a name nor a number is skipped.
 - business, business2, other: businessPhones in order. home_phone, home_phone2, then other: homePhones in order.
-  mobile_phone: mobilePhone. (Graph v1.0 has no second mobile and no fax: those fields stay empty.)
+  mobile_phone, mobile_phone2: mobilePhone. A text with several numbers is shared out among these fields where all of
+  the numbers find one, and is then kept in the notes as well. A text that begins with "fax" goes to the fax field.
 - email: the first address that can be one. address: business, then home, then other.
 - Whatever has no place goes to the notes, one labelled line each, before the person's own notes: further numbers, mails
   and addresses, names that say more than the name shown, and texts that had to be cut. What the notes cannot hold is
@@ -17,26 +18,18 @@ Source: Graph `contact` resource v1.0 (facts of 2026-11), PortSIP REST API 22.2 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pbx_plugin_api import ContactPhone, DraftContact
 from portsip_m365_plugin.mapping.messages import is_address
-from portsip_m365_plugin.mapping.phones import normalise_number
-from portsip_m365_plugin.mapping.text import clean_line, clean_lines, cut
+from portsip_m365_plugin.mapping.phone_text import FoundNumber
+from portsip_m365_plugin.mapping.phone_words import FAX_WORDS
+from portsip_m365_plugin.mapping.phones import find_numbers
+from portsip_m365_plugin.mapping.text import clean_line, clean_lines, clean_name, cut
 
-__all__ = [
-    "CONTACT_MAPPING_VERSION",
-    "CONTACT_NOT_READ",
-    "CONTACT_SELECT",
-    "MappedContact",
-    "SkippedContact",
-    "map_contact",
-]
-
-CONTACT_MAPPING_VERSION: Final = 1
+CONTACT_MAPPING_VERSION: Final = 2
 """Raise it whenever the same contact would be mapped to other values; every folder is then read in full once."""
 
 CONTACT_SELECT: Final = (
@@ -118,22 +111,22 @@ def map_contact(contact: Mapping[str, Any], *, country: str) -> MappedContact | 
         contact: As Graph sent it; unknown members and wrong types are passed over, nulls and absent members alike.
         country: ISO 3166 country that numbers without a country code belong to.
     """
-    business, home = _texts(contact, "businessPhones"), _texts(contact, "homePhones")
-    mobile = _text(contact, "mobilePhone")
+    business, home = _list_numbers(contact.get("businessPhones")), _list_numbers(contact.get("homePhones"))
+    mobile = _list_numbers([contact.get("mobilePhone")])
     mails = [(_text(entry, "name"), _text(entry, "address")) for entry in _objects(contact, "emailAddresses")]
     usable_mails = [address for _, address in mails if is_address(address) and len(address) <= _FIELD_MAX_CHARS]
-    numbers = [*business, mobile, *home] if mobile else [*business, *home]
+    numbers = [*business, *mobile, *home]
     name = _choose_name(contact, [mail_name for mail_name, _ in mails])
     if not name and not numbers:
         return SkippedContact(reason="no_name_no_number")
     company = _text(contact, "companyName") or _text(contact, "yomiCompanyName")
-    full_name = name or company or next(iter(usable_mails), "") or numbers[0]
+    full_name = name or company or next(iter(usable_mails), "") or clean_line(numbers[0])
 
     fields: dict[str, ContactPhone | None] = {}
     spare: list[tuple[str, str]] = []
-    _place(fields, spare, "Business phone", business, ("business", "business2", "other"), country)
-    _place(fields, spare, "Home phone", home, ("home_phone", "home_phone2", "other"), country)
-    _place(fields, spare, "Mobile phone", [mobile] if mobile else [], ("mobile_phone",), country)
+    _place(fields, spare, "Business phone", business, ("business", "business2", "other", "business_fax"), country)
+    _place(fields, spare, "Home phone", home, ("home_phone", "home_phone2", "other", "home_fax"), country)
+    _place(fields, spare, "Mobile phone", mobile, ("mobile_phone", "mobile_phone2"), country)
 
     email = usable_mails[0] if usable_mails else None
     for mail_name, address in mails:
@@ -190,12 +183,7 @@ def _choose_name(contact: Mapping[str, Any], mail_names: Sequence[str]) -> str:
         _text(contact, "companyName"),
         _text(contact, "yomiCompanyName"),
     )
-    return next((candidate for candidate in candidates if _is_visible(candidate)), "")
-
-
-def _is_visible(text: str) -> bool:
-    """Whether there is anything to see: zero-width marks alone are no name."""
-    return any(unicodedata.category(char) not in ("Cf", "Zs") for char in text)
+    return next(filter(None, map(clean_name, candidates)), "")
 
 
 def _says_more(text: str, said: str) -> bool:
@@ -216,12 +204,28 @@ def _place(
     country: str,
 ) -> None:
     """Put numbers into the first free of their places; what is left over, or too long, is spare."""
-    free = [place for place in places if place not in fields]
-    for number in dict.fromkeys(numbers):
-        if len(number) > _FIELD_MAX_CHARS or not free:
-            spare.append((label, number))
+    free = [place for place in places if place not in fields and not place.endswith("_fax")]
+    faxes = [place for place in places if place not in fields and place.endswith("_fax")]
+    texts = {clean_line(number): find_numbers(number, country) for number in numbers}
+    extra = sum(len(found) - 1 for text, found in texts.items() if _is_shared_out(text, found))
+    has_room = len(texts) + extra <= len(free)
+    for text, found in texts.items():
+        if has_room and _is_shared_out(text, found):
+            spare.append((label, text))
+            for number in found:
+                fields[free.pop(0)] = ContactPhone(raw=number.written, e164=number.e164)
             continue
-        fields[free.pop(0)] = ContactPhone(raw=number, e164=normalise_number(number, country))
+        chosen = faxes if faxes and text.casefold().startswith(FAX_WORDS) else free
+        if len(text) > _FIELD_MAX_CHARS or not chosen:
+            spare.append((label, text))
+            continue
+        fields[chosen.pop(0)] = ContactPhone(raw=text, e164=found[0].e164 if len(found) == 1 else None)
+
+
+def _is_shared_out(text: str, found: Sequence[FoundNumber]) -> bool:
+    """Whether several numbers stand in one text, none of them for a fax."""
+    is_short = all(len(number.written) <= _FIELD_MAX_CHARS for number in found)
+    return len(found) > 1 and is_short and not any(word in text.casefold() for word in FAX_WORDS)
 
 
 def _further(contact: Mapping[str, Any], *, name: str, company: str) -> Iterator[tuple[str, str]]:
@@ -278,6 +282,12 @@ def _raw_text(holder: Mapping[str, Any], key: str) -> str:
 def _text(holder: Mapping[str, Any], key: str) -> str:
     value = holder.get(key)
     return clean_line(value) if value and isinstance(value, str) else ""
+
+
+def _list_numbers(values: object) -> list[str]:
+    """Return the texts that show anything, with their line ends, which may part two numbers."""
+    texts = values if isinstance(values, list) else []
+    return [text for text in texts if isinstance(text, str) and clean_line(text)]
 
 
 def _texts(holder: Mapping[str, Any], key: str) -> list[str]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from portsip_m365_plugin.mapping.text import clean_line, cut
-
-__all__ = ["choose_display_name", "has_name"]
+from portsip_m365_plugin.mapping.text import clean_name, cut
 
 _DISPLAY_NAME_MAX_CHARS: Final = 128
 
@@ -15,19 +13,19 @@ def has_name(given_name: str | None, surname: str | None) -> bool:
     """Whether a person has a first or a last name.
 
     PortSIP: "a user whose First and Last name are both empty is not synced", even with a display name and a mail
-    (Microsoft 365 guide, facts of 2026-08).
+    (PortSIP PBX v22 guide to Microsoft 365, 2026-08). A name of invisible characters is empty.
     """
-    return bool(clean_line(given_name) or clean_line(surname))
+    return bool(clean_name(given_name) or clean_name(surname))
 
 
 def choose_display_name(display_name: str | None, given_name: str | None, surname: str | None, fallback: str) -> str:
     """Return what the PBX shows: the display name, else given name and surname, else the fallback.
 
-    At most 128 characters (PortSIP from v22.6), never half of a character a person sees. Given name comes before
-    surname in every language: which order a person prefers is what `displayName` says.
+    At most 128 characters (PortSIP from v22.6), never half of a character a person sees. The given name comes first in
+    every language; `displayName` is where a person says otherwise.
     """
     for candidate in (display_name, f"{given_name or ''} {surname or ''}", fallback):
-        shown = clean_line(candidate)
+        shown = clean_name(candidate)
         if shown:
             # A text that is one single endless cluster has no place to be cut; then code points it is.
             return cut(shown, _DISPLAY_NAME_MAX_CHARS) or shown[:_DISPLAY_NAME_MAX_CHARS]

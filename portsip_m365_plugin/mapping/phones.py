@@ -1,6 +1,8 @@
-"""Telephone numbers: kept as people wrote them, and understood as E.164 where that is possible. Pure.
+"""Telephone numbers: kept as people wrote them, and as E.164 where the text is one number for certain. Pure.
 
-Graph checks nothing: `mobilePhone` and `businessPhones` are free text (Graph `user` resource v1.0, facts of 2026-11).
+A stored E.164 is a promise that this is the number: nothing is completed, and nothing is chosen from several.
+Microsoft Graph checks none of it: `mobilePhone` and `businessPhones` are free text ("user resource type",
+https://learn.microsoft.com/graph/api/resources/user, 2026-11).
 """
 
 from __future__ import annotations
@@ -8,43 +10,41 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
-
 from pbx_plugin_api import Phone
+from portsip_m365_plugin.mapping.phone_text import FoundNumber, find_in_text
+from portsip_m365_plugin.mapping.phone_vanity import read_vanity
 from portsip_m365_plugin.mapping.text import clean_line
 
-__all__ = ["map_phone", "normalise_number"]
-
 _RAW_MAX_CHARS: Final = 32
-_PARSED_MAX_CHARS: Final = 250
-"""What libphonenumber looks at; more is certainly no telephone number."""
+_READ_MAX_CHARS: Final = 250
+"""Nobody's number is longer, and reading takes longer the longer a text is."""
 
 
-@lru_cache(maxsize=4096)
-def normalise_number(number: str, country: str) -> str | None:
-    """Return a number in E.164, or None where it cannot be understood.
-
-    An extension ("x123", ";ext=123") has no place in E.164 and is left out of it; the raw text keeps it. A number with
-    a country code need only have a possible length. One without must be valid in its country, lest a short internal
-    number become somebody's real one.
+def find_numbers(text: str, country: str) -> tuple[FoundNumber, ...]:
+    """Return every number of a text, each once, in the order of the text; none where a part of it is unclear.
 
     Args:
-        number: As written.
-        country: ISO 3166 country of numbers without a country code; an unknown one makes those not understood.
+        text: As Graph sent it, line ends included.
+        country: ISO 3166 country of numbers without a country code. With an unknown one these are not understood.
     """
-    if len(number) > _PARSED_MAX_CHARS:
-        return None
-    try:
-        parsed = phonenumbers.parse(number, country)
-    except NumberParseException:
-        return None
-    if phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:
-        return None
-    if not _is_international(number) and not phonenumbers.is_valid_number(parsed):
-        return None
-    e164 = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
-    return e164 if len(e164) <= 16 else None
+    return _find(text, country) if len(text) <= _READ_MAX_CHARS else ()
+
+
+@lru_cache(maxsize=16_384)
+def _find(text: str, country: str) -> tuple[FoundNumber, ...]:
+    found = find_in_text(text, country)
+    if not found and (vanity := read_vanity(text, country)):
+        return (FoundNumber(e164=vanity, written=clean_line(text)),)
+    return found
+
+
+def normalise_number(text: str, country: str) -> str | None:
+    """Return the one number of a text in E.164; None where there is none, or more than one.
+
+    An extension has no place in E.164; the raw text keeps it. For the arguments see `find_numbers`.
+    """
+    found = find_numbers(text, country)
+    return found[0].e164 if len(found) == 1 else None
 
 
 def map_phone(raw: str | None, country: str) -> tuple[Phone | None, str | None]:
@@ -56,19 +56,16 @@ def map_phone(raw: str | None, country: str) -> tuple[Phone | None, str | None]:
 
     Returns:
         The number and nothing; or, where something was lost, what is left of it and a sentence about it. PortSIP keeps
-        32 characters: a longer text is replaced by its E.164 form. A longer text that is no number is dropped whole,
-        since half a telephone number is a wrong one.
+        32 characters: a longer text is replaced by its E.164 form. A longer text without one is dropped whole, since
+        half a telephone number is a wrong one.
     """
     shown = clean_line(raw)
-    if not shown:
+    if not raw or not shown:
         return None, None
-    e164 = normalise_number(shown, country)
+    e164 = normalise_number(raw, country)
     if len(shown) <= _RAW_MAX_CHARS:
         return Phone(raw=shown, e164=e164), None
+    problem = f"{shown[:60]!r} is longer than {_RAW_MAX_CHARS} characters"
     if e164 is None:
-        return None, f"{shown[:60]!r} is longer than {_RAW_MAX_CHARS} characters and no number that can be understood"
-    return Phone(raw=e164, e164=e164), f"{shown[:60]!r} is longer than {_RAW_MAX_CHARS} characters; kept as {e164}"
-
-
-def _is_international(number: str) -> bool:
-    return number.lstrip(" (").removeprefix("tel:").startswith(("+", "\uff0b"))
+        return None, f"{problem} and not one number that can be understood; left out"
+    return Phone(raw=e164, e164=e164), f"{problem}; kept as {e164}"

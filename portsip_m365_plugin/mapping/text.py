@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-
-__all__ = ["clean_line", "clean_lines", "cut"]
+from typing import Final
 
 _ZERO_WIDTH_JOINER = "\u200d"
 _EMOJI_MODIFIERS = range(0x1F3FB, 0x1F400)
 _REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
+_HIDDEN_MARKS: Final = re.compile(
+    "[\u00ad\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Marks without a picture that turn text around, split words or carry hidden text. Joiners stay: scripts and emoji need
+them. So do plain left-to-right and right-to-left marks, which change nothing beyond their neighbours."""
+_DIRECTION_MARKS: Final = re.compile("[\u061c\u200e\u200f]")
+_JOINERS: Final = "\u200c\u200d"
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols by category, empty to the eye."""
 
 
 def clean_line(text: str | None) -> str:
-    """Return text on one line: control characters and runs of white space become one space, ends are stripped."""
+    """Return text on one line, without hidden marks, its ends stripped.
+
+    Control characters and runs of white space become one space.
+    """
     if not text:
         return ""
+    text = _HIDDEN_MARKS.sub("", text)
     return " ".join("".join(" " if _is_control(char) else char for char in text).split())
+
+
+def clean_name(text: str | None) -> str:
+    """Like `clean_line`, for names: no direction marks, joiners only where a script needs them.
+
+    A name of which nothing can be seen is "".
+    """
+    line = _DIRECTION_MARKS.sub("", clean_line(text))
+    line = " ".join("".join(char for at, char in enumerate(line) if _is_needed(line, at)).split())
+    return line if any(map(_is_seen, line)) else ""
 
 
 def clean_lines(text: str | None) -> str:
@@ -58,3 +81,15 @@ def _continues(text: str, at: int) -> bool:
 def _is_control(char: str) -> bool:
     # Lone surrogates ("Cs") come from broken sources and cannot be stored as UTF-8; line separators break pages.
     return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
+
+
+def _is_needed(line: str, at: int) -> bool:
+    """Whether a character is more than an idle joiner, such as one between Latin letters."""
+    if line[at] not in _JOINERS:
+        return True
+    before = line[at - 1] if at else " "
+    return at + 1 < len(line) and not before.isascii() and before.lower() == before.upper()
+
+
+def _is_seen(char: str) -> bool:
+    return char not in _BLANK_LETTERS and unicodedata.category(char) not in ("Cc", "Cf", "Me", "Mn", "Zs")

@@ -37,7 +37,7 @@ __all__ = [
     "map_user",
 ]
 
-MAPPING_VERSION: Final = 1
+MAPPING_VERSION: Final = 2
 """Raise it whenever the same person would be mapped to other values; every tenant is then listed in full once."""
 
 SKIP_DETAILS: Final = {

@@ -53,6 +53,7 @@ def numbers(given: DraftContact) -> dict[str, str]:
         ({"yomiCompanyName": "かいしゃ"}, "かいしゃ"),
         ({"mobilePhone": "0170 1234567"}, "0170 1234567"),
         ({"displayName": "\u200b", "companyName": "Engines"}, "Engines"),
+        ({"displayName": "\u3164", "givenName": "\u202eAda"}, "Ada"),
     ],
 )
 def test_name_is_the_first_there_is(contact: dict[str, Any], name: str) -> None:
@@ -102,6 +103,34 @@ def test_numbers_in_every_spelling_stay_as_written_and_are_understood(raw: str, 
     phone = draft(displayName="A", businessPhones=[raw]).business
     assert phone is not None
     assert (phone.raw, phone.e164) == (raw, e164)
+
+
+def test_several_numbers_in_one_text_are_shared_out_where_all_find_a_field() -> None:
+    given = draft(
+        displayName="A",
+        mobilePhone="0171 1234567 oder 0172 1234567",
+        businessPhones=["030 1234567\n030 1234568", "030 1234569"],
+        homePhones=["030 2234567 / 030 2234568", "030 2234569", "Fax: 030 2234560"],
+    )
+    assert numbers(given) == {
+        "business": "030 1234567",
+        "business2": "030 1234568",
+        "other": "030 1234569",
+        "mobile_phone": "0171 1234567",
+        "mobile_phone2": "0172 1234567",
+        "home_phone": "030 2234567 / 030 2234568",
+        "home_phone2": "030 2234569",
+        "home_fax": "Fax: 030 2234560",
+    }
+    assert [phone.e164 for phone in given.phones()] == [
+        *("+49301234567", "+49301234568", "+491711234567", "+491721234567", None, "+49302234569", "+49301234569"),
+        "+49302234560",
+    ]
+    assert given.notes is not None
+    assert given.notes.splitlines() == [
+        "Business phone: 030 1234567 030 1234568",
+        "Mobile phone: 0171 1234567 oder 0172 1234567",
+    ]
 
 
 def test_one_mail_and_one_address_line_the_others_are_notes() -> None:

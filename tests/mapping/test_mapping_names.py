@@ -17,6 +17,7 @@ from portsip_m365_plugin.mapping.names import choose_display_name, has_name
         (None, None, False),
         (" \t", "\x00", False),
         ("🐙", None, True),
+        ("\u200b", "\u202e\u3164", False),
     ],
 )
 def test_has_name(given: str | None, surname: str | None, expected: bool) -> None:
@@ -27,6 +28,11 @@ def test_the_display_name_wins_over_both_names() -> None:
     assert choose_display_name("王秀英", "秀英", "王", "x") == "王秀英"
     assert choose_display_name(None, "秀英", "王", "x") == "秀英 王"
     assert choose_display_name(None, None, None, "ann-1f0c2b3a") == "ann-1f0c2b3a"
+
+
+def test_a_name_that_nobody_can_see_is_none_and_none_turns_the_text_around() -> None:
+    assert choose_display_name("\u200b\u2800", "Ann", "\u202eLee", "x") == "Ann Lee"
+    assert choose_display_name("\u202e\u2066", "\ufeff", None, "ann") == "ann"
 
 
 def test_long_names_are_cut_where_a_person_would_cut() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portsip_m365_plugin.mapping.text import clean_line, clean_lines, cut
+from portsip_m365_plugin.mapping.text import clean_line, clean_lines, clean_name, cut
 
 
 @pytest.mark.parametrize(
@@ -16,10 +16,35 @@ from portsip_m365_plugin.mapping.text import clean_line, clean_lines, cut
         ("a\ud800b", "a b"),
         ("a\u2028b\u2029c", "a b c"),
         ("\u200fאבי", "\u200fאבי"),
+        ("a\u202eb\u202c", "ab"),
+        ("\u2066a\u2069 \ufeffb\u00ad", "a b"),
+        ("a\u200bb\u2060c\U000e0041", "abc"),
+        ("نام\u200cها", "نام\u200cها"),
     ],
 )
 def test_clean_line(text: str | None, clean: str) -> None:
     assert clean_line(text) == clean
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        (None, ""),
+        ("\u200b\u200d\u2060 \ufeff", ""),
+        ("\u200e\u200f\u061c", ""),
+        ("\u3164\u115f\u2800", ""),
+        ("\u202e\u0301\ufe0f", ""),
+        ("\u202ennA\u202c Lee", "nnA Lee"),
+        ("\u200fאבי\u200f כהן", "אבי כהן"),
+        ("A\u200dn\u200cn", "Ann"),
+        ("نام\u200cها", "نام\u200cها"),
+        ("👩\u200d👧", "👩\u200d👧"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("\u200d Ann \u200d", "Ann"),
+    ],
+)
+def test_clean_name(text: str | None, clean: str) -> None:
+    assert clean_name(text) == clean
 
 
 def test_clean_lines() -> None:
