@@ -20,7 +20,6 @@ from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.contacts.folder import FolderPass, Found, MapContact
 from portsip_m365_plugin.contacts.reading import (
     TREE_STEPS,
-    Ask,
     Reading,
     Step,
     is_excluded,
@@ -50,6 +49,17 @@ __all__ = ["MailboxReader"]
 
 FOLDERS_MAX: Final = 5000
 _RESTARTS_MAX: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ask:
+    """One question, and whose it is."""
+
+    reader: MailboxReader
+    step: Step
+    request: Request
+    folder_id: str = ""
+    contact_id: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 from portsip_m365_plugin.contacts.folder import Found
 from portsip_m365_plugin.contacts.state import FolderRecord, MailboxRecord
 from portsip_m365_plugin.graph.contacts import read_id
 from portsip_m365_plugin.graph.wire import Request
-
-if TYPE_CHECKING:
-    from portsip_m365_plugin.contacts.reader import MailboxReader
-
-__all__ = ["TREE_STEPS", "Ask", "Reading", "Step", "is_excluded", "last_segment", "read_folder"]
 
 
 class Step(StrEnum):
@@ -31,17 +26,6 @@ class Step(StrEnum):
 
 
 TREE_STEPS: Final = (Step.TREE_CHANGES, Step.TREE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Ask:
-    """One question, and whose it is."""
-
-    reader: MailboxReader
-    step: Step
-    request: Request
-    folder_id: str = ""
-    contact_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,7 @@ from pbx_plugin_api import Host, Problem, Stage
 from portsip_m365_plugin.config.contacts import ContactsConfig
 from portsip_m365_plugin.contacts.books import Book, CompanyWriter, PersonalWriter
 from portsip_m365_plugin.contacts.plan import MailboxPlan, plan_mailbox
-from portsip_m365_plugin.contacts.reader import MailboxReader
-from portsip_m365_plugin.contacts.reading import Ask
+from portsip_m365_plugin.contacts.reader import Ask, MailboxReader
 from portsip_m365_plugin.contacts.scope import CONTACTS_MAX, Target, fingerprint_of
 from portsip_m365_plugin.contacts.state import (
     BookKind,
