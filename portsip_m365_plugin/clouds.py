@@ -1,7 +1,7 @@
-"""Microsoft's clouds as data, and those the operator of this machine adds.
+"""Microsoft's clouds as data, and the clouds that the operator of this machine adds.
 
-Only the operator can add a cloud: the JSON file named in `PORTSIP_M365_CLOUDS`, read by this process. A tenant's
-administrator chooses among clouds and can neither add nor change one. What a cloud lacks decides how we call it.
+Only the operator can add a cloud, with the JSON file named in `PORTSIP_M365_CLOUDS`. An administrator of a tenant can
+choose a cloud, but cannot add or change one. What a cloud lacks decides how we call it.
 
 Source: Microsoft Entra authentication & national clouds (2025-01-15); Graph deployments; schema differences of
 2026-08-20: 21Vianet has no contacts delta and no `internetMessageHeaders`.
@@ -23,7 +23,7 @@ CLOUDS_VARIABLE: Final = "PORTSIP_M365_CLOUDS"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cloud:
-    """Where one cloud is, and what it has."""
+    """The addresses of one cloud, and what it has."""
 
     name: str
     authority: str
@@ -36,17 +36,17 @@ class Cloud:
 
     @property
     def graph_root(self) -> str:
-        """The address that paths of the wire table follow."""
+        """The address in front of the paths of the wire table."""
         return f"{self.graph}/v1.0"
 
     @property
     def graph_scope(self) -> str:
-        """What an app-only token is asked for."""
+        """The scope of an app-only token."""
         return f"{self.graph}/.default"
 
     @property
     def has_contacts_delta(self) -> bool:
-        """Whether changed contacts can be asked for; otherwise they are listed and compared."""
+        """Whether the cloud reports changed contacts; otherwise they are listed and compared."""
         return self.like == "GLOBAL"
 
     @property
@@ -82,7 +82,7 @@ def load_clouds(environment: Mapping[str, str] = os.environ) -> Mapping[str, Clo
     """Return all clouds by name: Microsoft's, then the operator's.
 
     Raises:
-        CloudFileError: The file is missing or wrong. Nothing of it is used then. Not retryable.
+        CloudFileError: The file is missing or wrong; nothing of it is used. Not retryable.
     """
     named = environment.get(CLOUDS_VARIABLE)
     if not named:

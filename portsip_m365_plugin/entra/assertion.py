@@ -33,7 +33,7 @@ class AssertionSigner:
     """base64url(SHA-256 of the DER certificate): which of the registered certificates to verify with."""
 
     def sign(self, *, client_id: str, audience: str, now_utc: datetime) -> str:
-        """Return a new assertion, valid for five minutes and for one use. Never log it. Cost: about 1 ms."""
+        """Return a new assertion, valid for five minutes and for one use. It must never be logged. Cost: about 1 ms."""
         claims = {
             "aud": audience,
             "iss": client_id,
@@ -48,7 +48,7 @@ class AssertionSigner:
 
 @functools.lru_cache(maxsize=256)
 def load_signer(private_key_pem: bytes, certificate_pem: bytes) -> AssertionSigner:
-    """Parse a key pair, once: OpenSSL checks a private key for tens of milliseconds, longer than a sign-in may take.
+    """Parse a key pair, once. OpenSSL needs tens of milliseconds to check a private key, too long for each sign-in.
 
     Raises:
         ValueError: Not an RSA key in PEM without password, or not a certificate of that key.

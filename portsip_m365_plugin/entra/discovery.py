@@ -1,7 +1,7 @@
-"""Which directory a domain belongs to, and which cloud's Graph serves it: one look at the published document.
+"""Which directory a domain belongs to, and which cloud's Graph serves it: read from the published document.
 
-Source: OpenID Connect on the Microsoft identity platform (read 2026-11): the document of a directory carries its GUID
-in `issuer`, and `msgraph_host`.
+Source: OpenID Connect on the Microsoft identity platform (read 2026-11): a directory's document contains its GUID
+(in `issuer`) and `msgraph_host`.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ class Directory:
 
     entra_tenant_id: str
     graph_host: str
-    """The host of the Graph that serves it, without a port; empty where the document names none."""
+    """The host of the Graph that serves it, without a port; empty if the document names none."""
 
     def is_served_by(self, cloud: Cloud) -> bool:
-        """Whether a cloud's Graph is the one that serves this directory; true where the document does not say."""
+        """Whether a cloud's Graph is the one that serves this directory; true if the document does not say."""
         return not self.graph_host or self.graph_host == urlsplit(cloud.graph).hostname
 
 
 def find_directory(
     cloud: Cloud, domain_or_id: str, *, ask: Callable[[str], FormAnswer] | None = None
 ) -> Directory | EntraRefusal:
-    """Find a directory by a verified domain of it, or by its id. Cost: one request.
+    """Find a directory by one of its verified domains, or by its id. Cost: one request.
 
     Args:
-        cloud: Whose Entra is asked.
+        cloud: Its Entra is asked.
         domain_or_id: As the administrator typed it.
-        ask: How the document is fetched; tests bring their own.
+        ask: Fetches the document; tests pass their own.
     """
     url = f"{cloud.authority}/{quote(domain_or_id, safe='')}/v2.0/.well-known/openid-configuration"
     try:

@@ -1,4 +1,4 @@
-"""Small JSON documents that Entra publishes (discovery, signing keys), fetched carefully and kept for a while."""
+"""A cache of small JSON documents that Entra publishes (discovery, signing keys)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class _Entry(Generic[T]):
 class DocumentCache(Generic[T]):
     """Documents by address.
 
-    Threads: safe. Callers that want the same document at the same time share one request, and its failure.
+    Threads: safe. Callers that need the same document at the same time share one request and its failure.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class DocumentCache(Generic[T]):
         """Make an empty cache.
 
         Args:
-            load: Fetches and parses one document; what it raises is passed on and never remembered.
-            life_s: How long a document is believed.
+            load: Fetches and parses one document; what it raises is passed on and not cached.
+            life_s: How long a document is used.
             refresh_min_s: The least time between two requests made by `get_newer` for one address.
-            max_entries: Beyond it the address not used for longest is forgotten.
-            monotonic_s: A clock that only goes forward; tests move it.
+            max_entries: Beyond it the least recently used address is dropped.
+            monotonic_s: A clock that never goes back; tests pass their own.
         """
         self._load, self._life_s, self._refresh_min_s = load, life_s, refresh_min_s
         self._max_entries, self._monotonic_s = max_entries, monotonic_s
@@ -57,7 +57,7 @@ class DocumentCache(Generic[T]):
         self._flights: dict[str, Future[T]] = {}
 
     def get(self, url: str) -> T:
-        """Return a document, from the cache while it is fresh. Cost: at most one request a day and address."""
+        """Return a document, from the cache while it is fresh. Cost: at most one request a day for each address."""
         with self._lock:
             entry = self._fresh_entry(url)
             if entry is not None:
@@ -66,14 +66,14 @@ class DocumentCache(Generic[T]):
         return self._fly(url, flight) if leads else flight.result()
 
     def get_newer(self, url: str) -> T:
-        """Fetch a document again, unless this was asked within the last `refresh_min_s`: then return what there is."""
+        """Fetch a document again; but if that was done within the last `refresh_min_s`, return the cached one."""
         with self._lock:
             entry = self._fresh_entry(url)
             tried_at_s = self._tried_at_s.get(url)
             too_soon = tried_at_s is not None and self._monotonic_s() - tried_at_s < self._refresh_min_s
             if entry is not None and too_soon and url not in self._flights:
                 return entry.value
-            # Only refreshes count: a key that appears right after the first fetch is found at once.
+            # Only refreshes count: a key that appears right after the first fetch is found immediately.
             self._remember(self._tried_at_s, url, self._monotonic_s())
             flight, leads = self._join_flight(url)
         return self._fly(url, flight) if leads else flight.result()

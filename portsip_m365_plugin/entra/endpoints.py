@@ -1,7 +1,7 @@
 """Where one tenant signs in: its discovery document, read strictly.
 
 Source: OpenID Connect Discovery 1.0; Microsoft "OpenID Connect on the Microsoft identity platform" (read 2026-11): the
-document of `common` has the literal issuer `…/{tenantid}/v2.0`, which must never be believed.
+document of `common` has the literal issuer `…/{tenantid}/v2.0`, which must never be accepted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class SignInEndpoints:
     end_session_endpoint: str | None = None
 
     def is_of_tenant(self, entra_tenant_id: str) -> bool:
-        """Whether the issuer is this tenant's own: one part of its path is the tenant's id."""
+        """Whether the issuer belongs to this tenant: one part of its path is the tenant's id."""
         return entra_tenant_id.lower() in urlsplit(self.issuer).path.lower().split("/")
 
 
@@ -34,7 +34,7 @@ def parse_endpoints(document: Mapping[str, Any]) -> SignInEndpoints:
     """Read a discovery document.
 
     Raises:
-        ValueError: It misses an address, or names one that cannot be trusted; the message says which.
+        ValueError: An address is missing or cannot be trusted; the message says which.
     """
     end_session = document.get("end_session_endpoint")
     return SignInEndpoints(
@@ -51,8 +51,8 @@ def _address(document: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value.isascii() or not value.isprintable() or len(value) > _URL_MAX_CHARS:
         raise ValueError(f"the discovery document has no usable {name}")
     parts = urlsplit(value)
-    # A browser is sent to the authorize page and to sign-out: on this very machine (a simulator) http will do there.
-    # Nothing of ours goes out without TLS: the assertion and the code travel to the token endpoint.
+    # Browsers go to the authorize page and to sign-out; on this machine (a simulator) http is acceptable for them.
+    # We send nothing without TLS: the assertion and the code go to the token endpoint.
     for_browsers = name in {"authorization_endpoint", "end_session_endpoint"}
     plain_is_safe = for_browsers and parts.scheme == "http" and parts.hostname in _LOOPBACK
     if (parts.scheme != "https" and not plain_is_safe) or not parts.hostname or parts.fragment or "@" in parts.netloc:

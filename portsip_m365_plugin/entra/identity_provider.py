@@ -1,4 +1,4 @@
-"""What is known of the identity provider between two sign-ins: each tenant's addresses and signing keys."""
+"""What is kept about the identity provider between sign-ins: each tenant's addresses and signing keys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class IdentityProvider:
-    """Discovery and signing keys of every tenant, and the way there. One a process. Threads: safe."""
+    """Discovery documents and signing keys of every tenant. One for each process. Threads: safe."""
 
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
@@ -28,18 +28,18 @@ class IdentityProvider:
         """Return a tenant's addresses; cached for a day.
 
         Raises:
-            EntraUnreachableError: The discovery document cannot be had, or cannot be believed. Retryable.
+            EntraUnreachableError: The discovery document cannot be fetched or cannot be trusted. Retryable.
         """
         endpoints = self._endpoints.get(discovery_url)
         if not endpoints.is_of_tenant(entra_tenant_id):
-            raise EntraUnreachableError(f"the issuer of {discovery_url} is not tenant {entra_tenant_id}'s own")
+            raise EntraUnreachableError(f"the issuer of {discovery_url} does not belong to tenant {entra_tenant_id}")
         return endpoints
 
     def find_signing_key(self, endpoints: SignInEndpoints, kid: str) -> RSAPublicKey | None:
-        """Return the tenant's signing key of that id; cached for a day, asked anew for an unknown id (bounded).
+        """Return the tenant's signing key of that id. Cached for a day; an unknown id is fetched (at a limited rate).
 
         Raises:
-            EntraUnreachableError: The keys cannot be had. Retryable.
+            EntraUnreachableError: The keys cannot be fetched. Retryable.
         """
         return find_signing_key(self._keys, endpoints.jwks_uri, kid)
 

@@ -1,8 +1,8 @@
-"""Checks of an ID token, in our own code: PyJWT verifies one signature, everything else is decided here.
+"""Checks of an ID token. PyJWT verifies the signature; everything else is decided here.
 
-msal makes none of these checks since 1.38 (and never verified the signature), so nothing here relies on it. The
-person is `(tid, oid)`; name and `preferred_username` are display text: mutable, reusable, and a guest may carry a
-local user's.
+Since 1.38 msal makes none of these checks (and it never verified the signature), so we do not rely on it. The person
+is `(tid, oid)`. Name and `preferred_username` are display text: they can change, can be given to another person, and a
+guest may have the name of a local user.
 
 Sources: Microsoft identity platform "ID token claims reference" and "Secure applications by validating claims"
 (read 2026-11); OpenID Connect Core 1.0 section 3.1.3.7; RFC 8725 (JWT best current practices).
@@ -25,10 +25,10 @@ PERSONAL_TENANT_ID: Final = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant of all personal Microsoft accounts (Outlook.com, Xbox …)."""
 
 SKEW_S: Final = 120
-"""How far Microsoft's clock and ours may differ."""
+"""How many seconds Microsoft's clock and ours may differ."""
 
 _ALGORITHM: Final = "RS256"
-"""Fixed: what the header says is compared with it and never chooses (RFC 8725 section 3.1)."""
+"""Fixed: the header is compared with it and never chooses the algorithm (RFC 8725 section 3.1)."""
 
 _TOKEN_MAX_CHARS: Final = 32_768
 _MOMENT_MAX_S: Final = 1e11
@@ -36,7 +36,7 @@ _SHAPE: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _OBJECT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
-# A header that carries or points to a key of its own asks us to trust the token by the token: refused, never followed.
+# A header with a key, or a link to one, asks us to trust the token because of the token itself: refused.
 # `crit` and `b64` would change how the token is read (RFC 7515 section 4.1.11, RFC 7797).
 _HEADERS_REFUSED: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip", "enc"})
 
@@ -45,8 +45,8 @@ class IdTokenError(Exception):
     """The ID token does not prove who signs in. Not retryable: a new sign-in is needed.
 
     Attributes:
-        reason: A machine word for the audit log, such as `nonce_mismatch`.
-        detail: What exactly, without any part of the token that could be a secret.
+        reason: A code for the audit log, such as `nonce_mismatch`.
+        detail: What exactly is wrong, without any part of the token that could be secret.
     """
 
     def __init__(self, reason: str, detail: str) -> None:
@@ -64,7 +64,7 @@ class ExpectedToken:
     entra_tenant_id: str
     """The GUID the admin configured."""
     nonce: str
-    """What went into the authorization request."""
+    """The nonce of the authorization request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class IdTokenClaims:
     upn: str = ""
     """`preferred_username`; display text only, never looked up by."""
     login_hint: str = ""
-    """The optional claim that sign-out takes as `logout_hint`; empty where the app does not ask for it."""
+    """The optional claim that sign-out takes as `logout_hint`; empty if the app does not ask for it."""
 
 
 def check_id_token(
@@ -91,13 +91,13 @@ def check_id_token(
     """Verify an ID token and return who it is about.
 
     Args:
-        token: The compact JWS as the token endpoint gave it.
+        token: The compact JWS from the token endpoint.
         expected: What it must say.
-        find_key: Looks a key id up among the tenant's own signing keys, and nowhere else. May raise; not caught here.
+        find_key: Finds a key id among the tenant's own signing keys only. What it raises is not caught here.
         now_utc: The host's time.
 
     Raises:
-        IdTokenError: It proves nothing. `reason` is one of: malformed_token, oversized_token, header_refused,
+        IdTokenError: It cannot be trusted. `reason` is one of: malformed_token, oversized_token, header_refused,
             algorithm_refused, unknown_key, bad_signature, duplicate_claim, issuer_mismatch, audience_mismatch,
             personal_account, tenant_mismatch, version_mismatch, expired, not_yet_valid, nonce_mismatch, claim_missing.
     """
@@ -110,7 +110,7 @@ def check_id_token(
     except jwt.InvalidTokenError as error:
         raise IdTokenError("bad_signature", f"signed by another key than {_shown(header['kid'])}") from error
     claims = _parse_object(payload, "payload")
-    # The tenant before the issuer: both would refuse, and "personal account" tells the person more than "issuer".
+    # The tenant before the issuer: both would refuse, but "personal account" helps the person more than "issuer".
     _check_tenant(claims, expected)
     _check_addressee(claims, expected)
     _check_times(claims, now_utc.timestamp())
@@ -130,7 +130,7 @@ def _check_header(token: str) -> dict[str, Any]:
     if len(token) > _TOKEN_MAX_CHARS:
         raise IdTokenError("oversized_token", f"{len(token)} characters, at most {_TOKEN_MAX_CHARS}")
     if not _SHAPE.fullmatch(token):
-        # Also where "alg: none" ends: such a token has an empty third part.
+        # This also refuses "alg: none": such a token has an empty third part.
         raise IdTokenError("malformed_token", "not three base64url parts")
     try:
         raw = jwt.utils.base64url_decode(token.partition(".")[0])
@@ -154,7 +154,7 @@ def _parse_object(raw: bytes, part: str) -> dict[str, Any]:
     def refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         values = dict(pairs)
         if len(values) != len(pairs):
-            # Two readers of one token could see two different persons (RFC 8725 section 2.5).
+            # Two parsers of one token could read two different persons (RFC 8725 section 2.5).
             raise IdTokenError("duplicate_claim", f"the {part} names a member twice")
         return values
 
@@ -188,7 +188,7 @@ def _check_addressee(claims: Mapping[str, Any], expected: ExpectedToken) -> None
         raise IdTokenError("audience_mismatch", f"audience {_shown(audience)}, expected {expected.client_id}")
     if claims.get("azp", expected.client_id) != expected.client_id:
         raise IdTokenError("audience_mismatch", f"authorized party {_shown(claims.get('azp'))}")
-    # Required of every cloud, an operator's own too: a v1.0 token has other claims under the same names.
+    # Required in every cloud, also in an operator's own: a v1.0 token has other claims under the same names.
     if claims.get("ver") != "2.0":
         raise IdTokenError("version_mismatch", f"version {_shown(claims.get('ver'))}, only 2.0 is allowed")
 
@@ -205,7 +205,7 @@ def _check_times(claims: Mapping[str, Any], now_s: float) -> None:
 
 def _moment(claims: Mapping[str, Any], name: str) -> float:
     value = claims.get(name)
-    # `not <=` also catches NaN; the bound keeps what a malformed token can do to arithmetic small.
+    # `not <=` also catches NaN; the bound limits what a malformed token can do to arithmetic.
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _MOMENT_MAX_S:
         raise IdTokenError("claim_missing", f"{name} is not a time")
     return float(value)
@@ -226,7 +226,7 @@ def _object_id(claims: Mapping[str, Any]) -> str:
 
 
 def _display_text(value: object, max_chars: int) -> str:
-    """Text fit for a page: no control characters, no changes of writing direction, not long."""
+    """Text that a page can show: no control characters, no changes of writing direction, not too long."""
     if not isinstance(value, str):
         return ""
     storable = value.encode("utf-8", "ignore").decode()  # JSON may bring half a surrogate pair; databases refuse it
@@ -234,12 +234,12 @@ def _display_text(value: object, max_chars: int) -> str:
 
 
 def _opaque_text(value: object, max_chars: int) -> str:
-    """Text to be given back unchanged, or none at all."""
+    """Text that must be returned unchanged, or empty."""
     usable = isinstance(value, str) and len(value) <= max_chars and value.isprintable()
     return str(value) if usable else ""
 
 
 def _shown(value: object) -> str:
-    """A value out of the token, shortened and quoted for the audit log."""
+    """A value from the token, shortened and quoted for the audit log."""
     shown = repr(value).encode("ascii", "backslashreplace").decode()
     return shown if len(shown) <= 100 else f"{shown[:100]}…"

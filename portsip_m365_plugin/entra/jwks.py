@@ -1,7 +1,7 @@
-"""The tenant's signing keys: RSA keys for signatures, by key id, and nothing else out of the document.
+"""The tenant's signing keys: RSA keys for signatures, by key id. Nothing else of the document is used.
 
 Sources: RFC 7517 (JWK), RFC 7518 section 6.3; Microsoft "Signing key rollover" (read 2026-11): any key of the document
-may sign at any time, new ones appear without notice.
+may sign at any time; new keys appear without notice.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _KEYS_MAX: Final = 200
 
 
 def find_signing_key(cache: DocumentCache[SigningKeys], jwks_uri: str, kid: str) -> RSAPublicKey | None:
-    """Return the tenant's key of that id, asking for the keys again (at a bounded rate) where it is unknown.
+    """Return the tenant's key of that id. If it is unknown, the keys are fetched again (at a limited rate).
 
     Args:
         cache: Keys by the address of their document.
@@ -40,10 +40,10 @@ def find_signing_key(cache: DocumentCache[SigningKeys], jwks_uri: str, kid: str)
 
 
 def parse_signing_keys(document: Mapping[str, Any]) -> SigningKeys:
-    """Read a JWKS document; entries that cannot be a key of ours are passed over.
+    """Read a JWKS document; entries that are not usable signing keys are skipped.
 
     Raises:
-        ValueError: Not a JWKS at all, or not one usable key in it: an outage, not an empty key ring.
+        ValueError: It is not a JWKS, or it has no usable key: an outage, not an empty key ring.
     """
     entries = document.get("keys")
     if not isinstance(entries, list) or len(entries) > _KEYS_MAX:
@@ -69,7 +69,7 @@ def _parse_key(entry: Mapping[str, Any]) -> RSAPublicKey | None:
     kid = entry.get("kid")
     if not isinstance(kid, str) or not 1 <= len(kid) <= 256:
         return None
-    # Microsoft leaves `alg` out; a key made for something else is not taken for signatures.
+    # Microsoft leaves `alg` out; a key for another purpose is not used for signatures.
     if entry.get("kty") != "RSA" or entry.get("use", "sig") != "sig" or entry.get("alg", "RS256") != "RS256":
         return None
     modulus, exponent = _uint(entry.get("n")), _uint(entry.get("e"))

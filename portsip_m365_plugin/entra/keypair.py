@@ -1,6 +1,6 @@
 """The app's key pair: an RSA key that never leaves the PBX, and a certificate for Entra, valid one year.
 
-Source: Microsoft identity platform certificate credentials (2025-01-04): a self-signed certificate is fine; Entra
+Source: Microsoft identity platform certificate credentials (2025-01-04): a self-signed certificate is accepted; Entra
 checks its validity dates; `x5t#S256` is the SHA-256 of its DER form.
 """
 
@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 KEY_BITS = 2048
 VALID_DAYS = 365
 _BACKDATED = timedelta(minutes=5)
-"""So that a clock a little behind does not find the certificate "not yet valid"."""
+"""So that a server whose clock is a little behind does not find the certificate "not yet valid"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +71,13 @@ def read_certificate(pem: str) -> Certificate:
     """Read a certificate.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not a certificate in PEM.
     """
     certificate = x509.load_pem_x509_certificate(pem.encode())
     return Certificate(
         pem=pem,
         thumbprint_sha256=certificate.fingerprint(hashes.SHA256()).hex().upper(),
-        thumbprint_sha1=certificate.fingerprint(hashes.SHA1()).hex().upper(),  # noqa: S303  # a name Entra's portal shows, not a protection
+        thumbprint_sha1=certificate.fingerprint(hashes.SHA1()).hex().upper(),  # noqa: S303  # a name in Entra's portal, not a protection
         not_before_utc=certificate.not_valid_before_utc,
         not_after_utc=certificate.not_valid_after_utc,
     )

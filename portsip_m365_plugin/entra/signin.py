@@ -1,7 +1,7 @@
 """Sign in with Microsoft: OpenID Connect's authorization-code flow with PKCE, for one tenant.
 
-`begin` sends the browser away and leaves a `LoginFlow` with the host; `complete` redeems the code with exactly one
-token request and decides who it is. Nothing is kept here between the two.
+`begin` redirects the browser and gives the host a `LoginFlow`; `complete` redeems the code with exactly one token
+request and decides who it is. Nothing is kept here between the two.
 
 Sources: Microsoft "OAuth 2.0 authorization code flow" and "OpenID Connect" (read 2026-11); RFC 7636 (PKCE), RFC 9207
 (issuer in the answer), RFC 9700 (security best current practice).
@@ -46,29 +46,30 @@ _log = logging.getLogger(__name__)
 
 PROVIDER_ID: Final = "ms365"
 CALLBACK_PATH: Final = "/ms365/callback"
-"""Registered by the administrator for the web domain and the SBC's: PortSIP's own address for it."""
+"""The administrator registers it for the web domain and for the SBC domain."""
 
 _SCOPE: Final = "openid profile"
-"""`profile` carries `oid` and the name. No mail (never used), no `offline_access` (no token is kept)."""
+"""`profile` adds `oid` and the name. No mail (not used), no `offline_access` (no token is kept)."""
 _FLOW_LIFE: Final = timedelta(minutes=10)
-"""Microsoft's codes live about ten minutes; so may the page the person is looking at."""
+"""Microsoft's codes are valid for about ten minutes; so is the page that the person sees."""
 _CODE_MAX_CHARS: Final = 8192
 
-_UNREACHABLE: Final = "Microsoft cannot be reached just now. Please try again in a few minutes."
+_UNREACHABLE: Final = "Microsoft cannot be reached at the moment. Please try again in a few minutes."
 _AGAIN: Final = "This sign-in is no longer valid. Please sign in again."
 _NOT_TRUSTED: Final = "Microsoft's answer could not be trusted. Please try again, or ask your administrator."
 _ID_TOKEN_SENTENCES: Final[Mapping[str, str]] = {
     "personal_account": "Personal Microsoft accounts cannot sign in here. Use your work account.",
-    "tenant_mismatch": "This Microsoft account belongs to another organisation. Use your work account of this one.",
-    "expired": "Microsoft's answer has expired. Please sign in again; if it happens again, ask your administrator to"
-    " check the PBX's clock.",
-    "not_yet_valid": "Microsoft's answer is not valid yet. Ask your administrator to check the PBX's clock.",
+    "tenant_mismatch": "This Microsoft account belongs to another organisation. Use your work account of this"
+    " organisation.",
+    "expired": "Microsoft's answer has expired. Please sign in again. If it happens again, ask your administrator to"
+    " check the clock of the PBX.",
+    "not_yet_valid": "Microsoft's answer is not valid yet. Ask your administrator to check the clock of the PBX.",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInApp:
-    """Who the PBX is at Entra, for one tenant."""
+    """The PBX's identity at Entra, for one tenant."""
 
     discovery_url: str
     """The tenant's own discovery document, at the authority of its cloud."""
@@ -79,7 +80,7 @@ class SignInApp:
 
     @classmethod
     def of(cls, credential: AppCredential) -> SignInApp:
-        """Return the app that also gets the tokens for Graph. Cost: the key is parsed once a process.
+        """Return the app that also gets the tokens for Graph. Cost: the key is parsed once in each process.
 
         Raises:
             ValueError: The stored key pair is damaged.
@@ -95,7 +96,7 @@ class SignInApp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """Signing in to one tenant of the PBX; lives inside one hook call, as its host does."""
+    """Signing in to one tenant of the PBX. Valid only inside one hook call, like its host."""
 
     app: SignInApp
     admits: Callable[[str], bool]
@@ -109,12 +110,12 @@ class SignIn:
     response_mode: ResponseMode = ResponseMode.FORM_POST
 
     def begin(self, request: LoginRequest) -> LoginRedirect | LoginRefused:
-        """Say where to send the browser. Cost: at most one request (discovery), usually none."""
+        """Return where to send the browser. Cost: at most one request (discovery), usually none."""
         if request.origin not in self.origins.all():
             return LoginRefused(
-                sentence="Please open the PBX's sign-in page at its own address.",
+                sentence="Please open the sign-in page at the PBX's own address.",
                 reason="origin_unknown",
-                detail="the request names an origin that is not the PBX's",
+                detail="the request names an origin that does not belong to the PBX",
             )
         try:
             endpoints = self.provider.endpoints(self.app.discovery_url, self.app.entra_tenant_id)
@@ -176,13 +177,13 @@ class SignIn:
         return self._admit(claims)
 
     def sign_out(self, post_logout_redirect_uri: str, session_hint: str) -> str | None:
-        """Say where to send the browser to sign out at Microsoft too, or None. Cost: usually no request."""
+        """Return where to send the browser to sign out at Microsoft too, or None. Cost: usually no request."""
         if post_logout_redirect_uri not in [origin + CALLBACK_PATH for origin in self.origins.all()]:
-            return None  # Entra takes registered addresses only, and we hand out no other
+            return None  # Entra accepts registered addresses only
         try:
             endpoints = self.provider.endpoints(self.app.discovery_url, self.app.entra_tenant_id)
         except EntraUnreachableError as error:
-            _log.warning("Signing out at Microsoft is not offered now: %s", error)
+            _log.warning("Signing out at Microsoft is not possible now: %s", error)
             return None
         if endpoints.end_session_endpoint is None:
             return None
@@ -192,7 +193,7 @@ class SignIn:
         return _with_query(endpoints.end_session_endpoint, query)
 
     def _app_mark(self) -> str:
-        """What must be the same at both ends of a flow: an admin may change the settings in between."""
+        """What must be the same at the start and the end of a flow: an admin may change settings in between."""
         identity = "\n".join((self.app.discovery_url, self.app.entra_tenant_id, self.app.client_id))
         return hashlib.sha256(identity.encode()).hexdigest()
 
@@ -200,15 +201,15 @@ class SignIn:
         if flow.provider_id != PROVIDER_ID or not _same(params.get("state", ""), flow.state):
             return _refuse("state_mismatch", "the answer belongs to another sign-in", _AGAIN)
         if self.clock.now_utc() >= flow.expires_at_utc:
-            return _refuse("flow_expired", f"begun more than {_FLOW_LIFE} ago", _AGAIN)
+            return _refuse("flow_expired", f"started more than {_FLOW_LIFE} ago", _AGAIN)
         if flow.redirect_uri not in [origin + CALLBACK_PATH for origin in self.origins.all()]:
-            return _refuse("origin_unknown", "begun at an origin that is not the PBX's any more", _AGAIN)
+            return _refuse("origin_unknown", "started at an origin that no longer belongs to the PBX", _AGAIN)
         if not _same(flow.secrets.get("app", ""), self._app_mark()):
-            return _refuse("settings_changed", "cloud, tenant or application were changed meanwhile", _AGAIN)
+            return _refuse("settings_changed", "cloud, tenant or application was changed in between", _AGAIN)
         return None
 
     def _redeem(self, code: str, flow: LoginFlow, endpoints: SignInEndpoints) -> str | LoginRefused:
-        """Exchange the code, once. The access token that comes along is dropped: nothing is asked with it."""
+        """Redeem the code, once. The access token of the answer is not used."""
         answer = self.provider.transport.post_form(
             endpoints.token_endpoint,
             {
@@ -230,7 +231,7 @@ class SignIn:
             return _explain(str(body.get("error")), f"{body.get('error_description')} {ids}", at="token request")
         token = body.get("id_token")
         if not isinstance(token, str):
-            return _refuse("no_id_token", "the token endpoint gave no ID token")
+            return _refuse("no_id_token", "the token endpoint returned no ID token")
         return token
 
     def _expected(self, flow: LoginFlow, endpoints: SignInEndpoints) -> ExpectedToken:
@@ -244,7 +245,7 @@ class SignIn:
     def _admit(self, claims: IdTokenClaims) -> LoginOutcome:
         who = f"object id {claims.entra_object_id}"
         if not self.admits(claims.entra_object_id):
-            sentence = "Signing in with Microsoft is not switched on for you. Ask your administrator."
+            sentence = "Sign-in with Microsoft is not switched on for you. Ask your administrator."
             return _refuse("not_admitted", f"{who} is not admitted by the SIGN IN settings", sentence)
         link = UserLink(authority=claims.entra_tenant_id, subject=claims.entra_object_id)
         user = self.users.find(link)

@@ -1,8 +1,8 @@
 """App-only tokens by certificate, through msal.
 
-One application object per credential, kept: msal then finds tokens in its own cache and asks Entra once an hour. msal
-also keeps an error answer for 60 seconds, even after the cause is mended (measured); so a test of the connection uses
-a fresh object. msal ignores its own time-outs once it is given a session, so the session has them.
+One application object is kept for each credential: msal then finds tokens in its cache and asks Entra once an hour.
+msal also keeps an error answer for 60 seconds, even after the cause is fixed (measured), so a connection test uses a
+fresh object. msal ignores its own time-outs when it gets a session, so the session sets them.
 
 Source: Microsoft identity platform certificate credentials (2025-01-04); msal 1.39: a credential with
 `public_certificate` and without `thumbprint` signs PS256 with `x5t#S256`.
@@ -33,12 +33,12 @@ _log = logging.getLogger(__name__)
 
 _TIMEOUT_S: Final = (10.0, 30.0)
 _APPS_MAX: Final = 512
-_SKEW_TOLD_S: Final = 240.0
+_SKEW_REPORTED_S: Final = 240.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppCredential:
-    """Who the app is: directory, application, and the key pair it signs with."""
+    """The app's identity: directory, application, and the key pair that signs."""
 
     cloud: Cloud
     entra_tenant_id: str
@@ -57,15 +57,15 @@ class AppToken:
 
 
 class _BusyError(requests.exceptions.RequestException):
-    """Entra is there, and cannot answer now (429, 500 and above)."""
+    """Entra is reachable but cannot answer now (429, 500 and above)."""
 
 
 class _NotEntrasError(requests.exceptions.RequestException):
-    """Somebody answered, but not in Entra's way. msal would stumble over such an answer in many ways."""
+    """The answer does not have Entra's form. msal would fail on it in many ways."""
 
 
 class _EntraSession(requests.Session):
-    """A session with time-outs that lets only Entra's answers through, and remembers what they said of the time."""
+    """A session with time-outs. It accepts only Entra's answers and remembers the time they report."""
 
     def __init__(self, authority: str, environment: Mapping[str, str]) -> None:
         super().__init__()
@@ -79,8 +79,8 @@ class _EntraSession(requests.Session):
         kwargs["allow_redirects"] = False
         response = super().request(*args, **kwargs)
         try:
-            told = parsedate_to_datetime(response.headers["Date"])
-            self.server_ahead_s = (told - datetime.now(timezone.utc)).total_seconds()
+            reported = parsedate_to_datetime(response.headers["Date"])
+            self.server_ahead_s = (reported - datetime.now(timezone.utc)).total_seconds()
         except (KeyError, TypeError, ValueError):
             self.server_ahead_s = 0.0
         if response.status_code == 429 or response.status_code >= 500:
@@ -120,12 +120,12 @@ def acquire_app_token(
     """Return a token for Graph, from msal's cache or from Entra.
 
     Args:
-        credential: Who asks.
-        fresh: Use a new application object, so that no stored token and no stored refusal answers.
-        force_refresh: Forget the object kept so far: Graph has refused its token.
-        make_session: Makes the connections; tests bring their own.
+        credential: Which app asks.
+        fresh: Use a new application object: no cached token and no cached refusal.
+        force_refresh: Drop the kept object: Graph has refused its token.
+        make_session: Makes the connections; tests pass their own.
 
-    Cost: nothing while a token is cached; else one request, and one discovery request the first time.
+    Cost: none while a token is cached; else one request, and one discovery request the first time.
     """
     try:
         app = _make_app(credential, make_session) if fresh else _find_app(credential, make_session, force_refresh)
@@ -135,23 +135,26 @@ def acquire_app_token(
         _log.warning("Entra is busy: %s", error)
         return explain_token_error({"error": "temporarily_unavailable"})
     except _NotEntrasError as error:
-        return _explain_stranger(error, credential)
+        return _explain_other_answer(error, credential)
     except requests.exceptions.RequestException as error:
         return _explain_unreachable(error, credential.cloud)
     except (ValueError, KeyError, RuntimeError) as error:
-        # msal raises ValueError both for a directory it cannot discover and for an answer that is not JSON.
+        # msal raises ValueError for a directory that it cannot discover and for an answer that is not JSON.
         return _explain_discovery(error, credential)
     if "access_token" in answer:
         return AppToken(access_token=answer["access_token"], is_from_cache=answer.get("token_source") == "cache")
     refusal = explain_token_error(answer)
-    if refusal.kind in (RefusalKind.CLOCK, RefusalKind.CERTIFICATE) and abs(app.session.server_ahead_s) > _SKEW_TOLD_S:
+    if (
+        refusal.kind in (RefusalKind.CLOCK, RefusalKind.CERTIFICATE)
+        and abs(app.session.server_ahead_s) > _SKEW_REPORTED_S
+    ):
         refusal = _explain_clock(refusal, app.session.server_ahead_s)
     _log.warning("Entra refused a token: AADSTS%s, correlation %s", refusal.code, refusal.correlation_id)
     return refusal
 
 
 def forget_apps() -> None:
-    """Drop every kept application object; for tests, and after a change of the operator's clouds."""
+    """Drop all kept application objects; for tests, and after a change of the operator's clouds."""
     with _lock:
         _apps.clear()
 
@@ -160,7 +163,7 @@ _token_locks: dict[int, threading.Lock] = {}
 
 
 def _lock_of(app: _App) -> threading.Lock:
-    """One token request at a time per application: the threads of a run then share what the first one fetched."""
+    """One token request at a time for each application: the threads of a run share what the first one fetched."""
     with _lock:
         return _token_locks.setdefault(id(app.session), threading.Lock())
 
@@ -198,7 +201,7 @@ def _make_app(credential: AppCredential, make_session: Callable[..., _EntraSessi
             "public_certificate": credential.certificate_pem,
         },
         http_client=session,
-        # An operator's cloud is unknown to Microsoft's list of authorities.
+        # Microsoft's list of authorities does not contain an operator's cloud.
         instance_discovery=None if credential.cloud.is_microsofts else False,
     )
     return _App(application, session)
@@ -218,16 +221,16 @@ def _explain_discovery(error: Exception, credential: AppCredential) -> EntraRefu
         if refusal.kind is not RefusalKind.OTHER:
             return refusal
         return explain_token_error({"error": "invalid_tenant", "error_codes": [90002]})
-    return _explain_stranger(error, credential)
+    return _explain_other_answer(error, credential)
 
 
-def _explain_stranger(error: Exception, credential: AppCredential) -> EntraRefusal:
+def _explain_other_answer(error: Exception, credential: AppCredential) -> EntraRefusal:
     _log.warning("Entra's answer could not be read: %s", type(error).__name__)
     host = urlsplit(credential.cloud.authority).hostname
     return EntraRefusal(
         kind=RefusalKind.OTHER,
-        sentence=f"The answer of {host} is not Entra's.",
-        remedy="Check the proxy or firewall on the way, and the cloud that is chosen.",
+        sentence=f"The answer of {host} did not come from Entra, or something on the way changed it.",
+        remedy="Check the proxy or firewall between this server and Microsoft, and check which cloud is chosen.",
     )
 
 
@@ -235,7 +238,7 @@ def _explain_clock(refusal: EntraRefusal, server_ahead_s: float) -> EntraRefusal
     minutes, word = round(abs(server_ahead_s) / 60), "slow" if server_ahead_s > 0 else "fast"
     return EntraRefusal(
         kind=RefusalKind.CLOCK,
-        sentence=f"The clock of this server is wrong: it is about {minutes} minutes {word}, by Entra's own time.",
+        sentence=f"The clock of this server is wrong: it is about {minutes} minutes {word}, according to Entra.",
         remedy="Set the server's clock (NTP) and try again.",
         error=refusal.error,
         code=refusal.code,

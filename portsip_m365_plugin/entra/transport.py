@@ -1,8 +1,8 @@
-"""The few requests of a sign-in: small JSON documents in, one form out.
+"""The few requests of a sign-in: small JSON documents are read, one form is sent.
 
-Every request has time-outs, a total time, a size cap, no cookies, no credentials out of `~/.netrc` and follows no
-redirect: an answer that points elsewhere is an answer we did not get. The trust store is read once a process (with
-`REQUESTS_CA_BUNDLE` where it is set), since reading it again for every connection costs more than a sign-in.
+Every request has time-outs, a total time and a size limit. It uses no cookies and no `~/.netrc`, and follows no
+redirect. The trust store is read once in each process (`REQUESTS_CA_BUNDLE` if it is set), because reading it for every
+connection costs more than a sign-in.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ _POOL_SIZE: Final = 32
 
 
 class EntraUnreachableError(Exception):
-    """No usable answer came from the identity provider. Retryable, but never by itself: a code works once."""
+    """No usable answer came from the identity provider. A person may retry; we do not, because a code works once."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormAnswer:
-    """What a question was answered with: any status below 500, and a JSON object."""
+    """An answer: any status below 500, and a JSON object."""
 
     status: int
     body: Mapping[str, Any]
 
 
 class Transport(Protocol):
-    """How documents are fetched and forms sent; tests put another server here."""
+    """How documents are fetched and forms sent; tests use another one."""
 
     def get_json(self, url: str) -> Mapping[str, Any]:
         """Fetch a JSON object.
@@ -53,7 +53,7 @@ class Transport(Protocol):
         """
 
     def post_form(self, url: str, form: Mapping[str, str]) -> FormAnswer:
-        """Send a form once; never sent again by itself.
+        """Send a form once; it is never repeated.
 
         Raises:
             EntraUnreachableError: Nothing usable came back. The server may have acted on the form.
@@ -61,7 +61,7 @@ class Transport(Protocol):
 
 
 class HttpTransport:
-    """HTTPS through requests. Threads: safe; connections are kept and shared."""
+    """HTTPS with requests. Threads: safe; connections are kept and shared."""
 
     def __init__(self, trust: ssl.SSLContext) -> None:
         self._session = requests.Session()
@@ -77,7 +77,7 @@ class HttpTransport:
         return answer.body
 
     def ask(self, url: str) -> FormAnswer:
-        """Fetch a JSON object, whatever the status below 500: a refusal of Entra's carries one too.
+        """Fetch a JSON object with any status below 500: a refusal of Entra contains one too.
 
         Raises:
             EntraUnreachableError: Nothing usable came back.
@@ -95,7 +95,7 @@ class HttpTransport:
                 method,
                 url,
                 data=form,
-                # Unpacked: a small answer cannot turn into a large one.
+                # No compression: a small answer cannot become a large one.
                 headers={"Accept": "application/json", "Accept-Encoding": "identity"},
                 timeout=(_CONNECT_S, _READ_S),
                 allow_redirects=False,
@@ -104,7 +104,7 @@ class HttpTransport:
                 raw = _read(response, until_s)
                 status = response.status_code
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            # The exception's own text could carry the form; its kind says enough.
+            # The exception's text could contain the form; its type is enough.
             raise EntraUnreachableError(f"{_place(url)}: {type(error).__name__}") from error
         if status >= 500 or 300 <= status < 400 or status == 429:
             raise EntraUnreachableError(f"{_place(url)} answered {status}")
@@ -113,7 +113,7 @@ class HttpTransport:
         except (ValueError, RecursionError) as error:
             raise EntraUnreachableError(f"{_place(url)} answered {status} with something that is not JSON") from error
         if not isinstance(body, dict):
-            raise EntraUnreachableError(f"{_place(url)} answered {status} with JSON of another shape")
+            raise EntraUnreachableError(f"{_place(url)} answered {status} with JSON that is not an object")
         return FormAnswer(status, body)
 
 
@@ -127,13 +127,13 @@ def _transport_trusting(bundle: str, _changed_ns: int) -> HttpTransport:
 
 
 def shared_transport() -> HttpTransport:
-    """Return the process's transport; a new one where the operator has named or written another trust store."""
+    """Return the process's transport; a new one if the operator has changed the trust store."""
     bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certifi.where()
     return _transport_trusting(bundle, os.stat(bundle).st_mtime_ns)
 
 
 class _TrustingAdapter(HTTPAdapter):
-    """Connections that verify by one trust store kept in memory."""
+    """Connections that verify with one trust store kept in memory."""
 
     def __init__(self, trust: ssl.SSLContext) -> None:
         self._trust = trust
@@ -144,28 +144,28 @@ class _TrustingAdapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs, ssl_context=self._trust)
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
-        """Behind a proxy too."""
+        """Use the trust store behind a proxy too."""
         return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._trust)
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
-        """Leave out the file names that would be read again for each connection."""
+        """Leave out the file names; they would be read again for each connection."""
         host, _ = super().build_connection_pool_key_attributes(request, True, cert)
         return host, {"cert_reqs": "CERT_REQUIRED"}
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Always verify, by the trust store in memory."""
+        """Always verify, with the trust store in memory."""
         conn.cert_reqs = "CERT_REQUIRED"
 
 
 class _NoCredentials(AuthBase):
-    """Stands where requests would look into ~/.netrc."""
+    """Keeps requests from reading ~/.netrc."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
 
 
 def _read(response: requests.Response, until_s: float) -> bytes:
-    # One piece as it arrives: iter_content waits for a full one, and a server that drips bytes would have no deadline.
+    # Each piece as it arrives: iter_content waits for a full one, so a slow server would have no deadline.
     raw = bytearray()
     while piece := response.raw.read1(16_384):
         raw += piece

@@ -1,7 +1,7 @@
-"""Request bodies that hold files: written piece by piece, so that no attachment lies in memory as a whole.
+"""Request bodies that contain files: written piece by piece, so that no attachment is in memory as a whole.
 
-A file stands in the JSON shape as a `FileContent`; it becomes base64 on its way out. The length is known beforehand,
-since Microsoft's limits are about the finished request, and Graph wants a Content-Length.
+In the JSON shape a file is a `FileContent`; it becomes base64 while it is sent. The length is known before, because
+Microsoft's limits are about the finished request and Graph needs a Content-Length.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import Any, BinaryIO
 from portsip_m365_plugin.graph.errors import NotSentError
 
 _PIECE_BYTES = 48 * 1024
-"""A multiple of 3, so that every piece is whole base64 by itself."""
+"""A multiple of 3, so that every piece is complete base64 by itself."""
 
 
 class ContentChangedError(NotSentError):
-    """A file is gone, or has another size than announced: the request was cut off before its end."""
+    """A file is gone or its size has changed: the request was cut off before its end."""
 
     sentence_template = "An attachment disappeared from the PBX while it was being sent."
 
@@ -58,7 +58,7 @@ class FileContent:
 
 
 def _read(file: BinaryIO, wanted: int) -> bytes:
-    """Read exactly so much: a short read in the middle would put padding into the base64."""
+    """Read exactly that many bytes: a short read in the middle would put padding into the base64."""
     piece = file.read(wanted)
     while len(piece) < wanted:
         more = file.read(wanted - len(piece))
@@ -70,7 +70,7 @@ def _read(file: BinaryIO, wanted: int) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRange:
-    """A part of a file as a request body: sized, and to be iterated any number of times."""
+    """A part of a file as a request body. Its length is known; it can be iterated again."""
 
     content: FileContent
     start: int
@@ -84,7 +84,7 @@ class FileRange:
 
 
 class StreamedJson:
-    """JSON with files in it as a request body: sized, and to be iterated any number of times."""
+    """JSON that contains files as a request body. Its length is known; it can be iterated again."""
 
     def __init__(self, texts: list[bytes], files: list[FileContent]) -> None:
         self._texts, self._files = texts, files
@@ -101,7 +101,7 @@ class StreamedJson:
 
 
 def encode_body(shape: Mapping[str, Any]) -> bytes | StreamedJson:
-    """Return a body as JSON: bytes where no file is in it, else a stream with a length."""
+    """Return a body as JSON: bytes if it contains no file, else a stream with a known length."""
     files: list[FileContent] = []
     mark = secrets.token_hex(16)
 

@@ -1,10 +1,10 @@
 """Contacts and their folders, as requests that go into batches and as answers read strictly.
 
 Sources: contactfolder-list, contactfolder-delta, contact-delta (2021 to 2024), outlook-immutable-id (2021). A delta
-takes no `$top`: the page size is a preference, sent again with each page. `/contactFolders` of v1.0 leaves the default
-folder out (known issues, 2021), so that its id is learned from a contact that lies in it. Whether 21Vianet knows
-immutable ids is open, and need not be asked: a preference that is not understood is ignored (RFC 7240), and a contact
-that moves then dies and is born again.
+accepts no `$top`: the page size is a preference, sent again with each page. `/contactFolders` of v1.0 leaves out the
+default folder (known issues, 2021), so we learn its id from a contact in it. It is not documented whether 21Vianet has
+immutable ids. A server ignores a preference that it does not know (RFC 7240); a contact that moves is then deleted and
+created again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ KEYS_PAGE_SIZE: Final = 1000
 """The most that Outlook allows; id and change key only."""
 FOLDERS_PAGE_SIZE: Final = 200
 ID_MAX_CHARS: Final = 512
-"""What the PBX keeps of an id; Microsoft's have some 150 characters."""
+"""The longest id that the PBX stores; Microsoft's have about 150 characters."""
 
 _FOLDER_SELECT: Final = ("id", "displayName", "parentFolderId")
 _IMMUTABLE: Final = {"Prefer": IMMUTABLE_IDS}
@@ -31,14 +31,14 @@ _IMMUTABLE_PAGES: Final = {"Prefer": f"{IMMUTABLE_IDS}, odata.maxpagesize={PAGE_
 
 
 def ask_folders(cloud: Cloud, mailbox_id: str) -> Request:
-    """Ask for the folders that v1.0 lists at the top."""
+    """Build the request for the folders that v1.0 lists at the top level."""
     return build(
         "contacts.folders", cloud, select=_FOLDER_SELECT, query={"$top": FOLDERS_PAGE_SIZE}, user_id=mailbox_id
     )
 
 
 def ask_child_folders(cloud: Cloud, mailbox_id: str, folder_id: str) -> Request:
-    """Ask for the folders directly below one."""
+    """Build the request for the folders directly below one."""
     query = {"$top": FOLDERS_PAGE_SIZE}
     return build(
         "contacts.child_folders", cloud, select=_FOLDER_SELECT, query=query, user_id=mailbox_id, folder_id=folder_id
@@ -46,18 +46,18 @@ def ask_child_folders(cloud: Cloud, mailbox_id: str, folder_id: str) -> Request:
 
 
 def ask_default_folder(cloud: Cloud, mailbox_id: str) -> Request:
-    """Ask for the default folder by the name that many use for it; no document says that it works for contacts."""
+    """Build the request for the default folder by its usual name; no document says that this works for contacts."""
     return build("contacts.folder", cloud, select=_FOLDER_SELECT, user_id=mailbox_id, folder_id="contacts")
 
 
 def ask_folder_changes(cloud: Cloud, mailbox_id: str, link: str | None) -> Request:
-    """Ask which folders came, changed or went since a link was made; without one, for all. GLOBAL only."""
+    """Build the request for folders that changed since a link was made; without a link, for all folders."""
     first = build("contacts.folders_delta", cloud, select=_FOLDER_SELECT, user_id=mailbox_id)
     return follow(first, link, cloud) if link else first
 
 
 def ask_first_contact(cloud: Cloud, mailbox_id: str) -> Request:
-    """Ask for one contact of the default folder: it says which folder it lies in."""
+    """Build the request for one contact of the default folder; it names the folder that it is in."""
     select = ("id", "parentFolderId")
     return build(
         "contacts.list_default", cloud, select=select, query={"$top": 1}, headers=_IMMUTABLE, user_id=mailbox_id
@@ -74,7 +74,7 @@ def ask_changes(cloud: Cloud, mailbox_id: str, folder_id: str, link: str | None)
 
 
 def ask_keys(cloud: Cloud, mailbox_id: str, folder_id: str) -> Request:
-    """Ask for the ids and change keys of a folder."""
+    """Build the request for the ids and change keys of a folder."""
     return build(
         "contacts.list", cloud, select=("id", "changeKey"), query={"$top": KEYS_PAGE_SIZE}, headers=_IMMUTABLE,
         user_id=mailbox_id, folder_id=folder_id,
@@ -82,7 +82,7 @@ def ask_keys(cloud: Cloud, mailbox_id: str, folder_id: str) -> Request:
 
 
 def ask_list(cloud: Cloud, mailbox_id: str, folder_id: str) -> Request:
-    """Ask for everything of a folder."""
+    """Build the request for all contacts of a folder."""
     return build(
         "contacts.list", cloud, select=CONTACT_SELECT, query={"$top": PAGE_SIZE}, headers=_IMMUTABLE,
         user_id=mailbox_id, folder_id=folder_id,
@@ -90,7 +90,7 @@ def ask_list(cloud: Cloud, mailbox_id: str, folder_id: str) -> Request:
 
 
 def ask_contact(cloud: Cloud, mailbox_id: str, contact_id: str) -> Request:
-    """Ask for one contact, in whichever folder it lies."""
+    """Build the request for one contact, in any folder."""
     return build(
         "contacts.get", cloud, select=CONTACT_SELECT, headers=_IMMUTABLE, user_id=mailbox_id, contact_id=contact_id
     )
@@ -100,7 +100,7 @@ def read_id(row: Mapping[str, Any], request: Request) -> str:
     """Return the id of a row.
 
     Raises:
-        ProtocolError: It has none that can be kept, so that nothing can be said about it.
+        ProtocolError: It has no id that the PBX can store.
     """
     found = row.get("id")
     if not isinstance(found, str) or not 0 < len(found) <= ID_MAX_CHARS:

@@ -1,8 +1,8 @@
-"""Mail: sendMail for what fits into one request, a draft with uploads for what does not.
+"""Mail: sendMail for what fits into one request, a draft with uploads for the rest.
 
 Sources: user-sendmail (2024), outlook-large-attachments and attachment-createuploadsession (2021), message-send (2021).
-sendMail is answered 202 and nothing else; a whole request holds 4 MB; an attachment of 3 to 150 MB goes up by an upload
-session, in ranges below 4 MB, to an address that carries its own authority and must not be shown our token.
+sendMail answers 202 only. A whole request may have 4 MB. An attachment of 3 to 150 MB needs an upload session: ranges
+below 4 MB, sent to an address that has its own authority and must not get our token.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from portsip_m365_plugin.graph.wire import CALLS, build
 _log = logging.getLogger(__name__)
 
 INLINE_MAX_BYTES: Final = 3_900_000
-"""Most bytes of a finished sendMail: Graph takes 4 MB, whichever megabyte is meant, and proxies add a little."""
+"""Most bytes of a finished sendMail. Graph accepts 4 MB (10^6 or 2^20 is not documented), and proxies add a little."""
 
 SESSION_MAX_BYTES: Final = 150_000_000
 _POST_MAX_BYTES: Final = 2_995_000
-"""Surely below 3 MB, and in base64 surely below 4 MB. Larger ones try a session first."""
+"""Certainly below 3 MB, and in base64 certainly below 4 MB. For larger files a session is tried first."""
 _POST_EVER_MAX_BYTES: Final = 3 * 1024 * 1024
 _TOO_SMALL: Final = "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailFile:
-    """An attachment; with a `content_id` a picture inside the HTML."""
+    """An attachment; with a `content_id`, a picture inside the HTML."""
 
     name: str
     content_type: str
@@ -41,7 +41,7 @@ class MailFile:
     content_id: str | None = None
 
     def shape(self) -> dict[str, Any]:
-        """Return it as Graph's fileAttachment, its bytes still to be read."""
+        """Return it as Graph's fileAttachment; the bytes are read later."""
         shape: dict[str, Any] = {
             "@odata.type": "#microsoft.graph.fileAttachment",
             "name": self.name,
@@ -54,25 +54,25 @@ class MailFile:
 
 
 def sendmail_size(message: Mapping[str, Any], files: Sequence[MailFile]) -> int:
-    """Return how many bytes a sendMail would have. Reads no file."""
+    """Return the size of a sendMail in bytes. Reads no file."""
     return json_size(_sendmail_body(message, files, save_to_sent=False))
 
 
 def send_mail(
     client: GraphClient, mailbox: str, message: Mapping[str, Any], files: Sequence[MailFile] = (), *, save_to_sent: bool
 ) -> Reply:
-    """Send a message in one request. The caller has seen to `INLINE_MAX_BYTES`.
+    """Send a message in one request. The caller has checked `INLINE_MAX_BYTES`.
 
     Args:
         client: Sends.
-        mailbox: Object id (preferred: a shared mailbox has refused its address) or address.
-        message: As `mapping.messages.build_message` gives it.
-        files: Read while they are sent; memory does not grow with them.
+        mailbox: Object id, or an address. Prefer the id: a shared mailbox has refused its own address.
+        message: As `mapping.messages.build_message` returns it.
+        files: Read while they are sent; memory does not grow with their size.
         save_to_sent: Whether a copy stays in the mailbox.
 
     Raises:
-        GraphError: As `graph.errors` says. Not idempotent: after `AnswerLostError`, `UnavailableError` or
-            `ProtocolError` the mail may have gone.
+        GraphError: See `graph.errors`. Not idempotent: after `AnswerLostError`, `UnavailableError` or `ProtocolError`
+            the mail may have been sent.
 
     Cost: one request.
     """
@@ -87,9 +87,9 @@ def has_drafts(client: GraphClient) -> bool:
 
 
 def make_draft(client: GraphClient, mailbox: str, message: Mapping[str, Any], files: Sequence[MailFile]) -> str:
-    """Make a draft with all its attachments and return its id. Nothing is sent yet, whatever happens here.
+    """Make a draft with all its attachments and return its id. Nothing is sent here, also not on an error.
 
-    Needs Mail.ReadWrite. A draft that could not be finished is deleted again, as far as that is possible.
+    Needs Mail.ReadWrite. A draft that could not be finished is deleted if possible.
 
     Cost: one request; one more for each attachment below 3 MB; for larger ones one, and one for each 3.9 MB.
     """
@@ -113,7 +113,7 @@ def send_draft(client: GraphClient, mailbox: str, draft_id: str) -> Reply:
 
 
 def delete_draft(client: GraphClient, mailbox: str, draft_id: str) -> None:
-    """Delete a draft; a failure is only logged, since the draft is litter and no harm."""
+    """Delete a draft. A failure is only logged: a draft that stays does no harm."""
     with contextlib.suppress(GraphError):
         client.send(build("mail.delete_draft", client.cloud, user_id=mailbox, message_id=draft_id))
         return
@@ -125,8 +125,8 @@ def _attach(client: GraphClient, mailbox: str, draft_id: str, file: MailFile) ->
     if size <= _POST_MAX_BYTES:
         _post(client, mailbox, draft_id, file)
         return
-    # Which megabyte Microsoft means is not written anywhere: 3.0 to 3.1 million bytes are too large for one reading
-    # of the POST's limit and too small for the other reading of the session's.
+    # Microsoft does not document which megabyte it means. By one reading 3.0 to 3.1 million bytes are too large for a
+    # POST, by the other they are too small for a session.
     item = {"attachmentType": "file", "name": file.name, "size": size, "contentType": file.content_type}
     request = build(
         "mail.create_upload",

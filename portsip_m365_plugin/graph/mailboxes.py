@@ -60,7 +60,7 @@ def judge_mailbox(error: GraphError) -> MailboxStatus:
 
 
 def ask_purpose(cloud: Cloud, mailbox_id: str) -> Request:
-    """Ask what a mailbox is for."""
+    """Build the request for what a mailbox is for."""
     return build("mailbox.purpose", cloud, user_id=mailbox_id)
 
 

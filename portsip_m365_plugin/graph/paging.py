@@ -1,4 +1,4 @@
-"""Following next links to the end. A page may be empty and still not be the last; only a missing link ends a listing.
+"""Following next links to the end. An empty page need not be the last one; only a missing link ends a listing.
 
 Sources: Graph paging (2026-05-20); delta query overview (2022-08), delta-query-users (2024-01): a round ends with
 exactly one delta link; entities may occur several times; pages may be empty.
@@ -32,7 +32,7 @@ def walk(first: Request, send: Callable[[Request], Reply], cloud: Cloud, *, is_d
     """Yield the pages of a listing or of a delta round, in the server's order.
 
     Raises:
-        GraphError: From sending, at any page; what was yielded before is then incomplete, and absence proves nothing.
+        GraphError: From sending, at any page. What was yielded before is incomplete then, so absence proves nothing.
         ProtocolError: A loop, more rows than any tenant has, or a delta round that ends without a delta link.
     """
     request, n_rows = first, 0
@@ -53,7 +53,7 @@ def walk(first: Request, send: Callable[[Request], Reply], cloud: Cloud, *, is_d
 
 
 def read_page(body: object, request: Request) -> Page:
-    """Read a collection's page strictly: anything else than a list of objects is an error, never an empty page."""
+    """Read a page strictly: anything but a list of objects is an error, never an empty page."""
     rows = body.get("value") if isinstance(body, Mapping) else None
     if not isinstance(body, Mapping) or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ProtocolError(f"{request.call.name}: the answer has no list of objects")

@@ -1,8 +1,8 @@
-"""Profile photos: a mark for each person first, the picture only where the mark is new.
+"""Profile photos: first a mark for each person, then the picture where the mark is new.
 
-Source: profilephoto-get (2023-11). Photo changes are in no delta, and `If-None-Match` is not supported: Microsoft's own
-toolkit compares `@odata.mediaEtag` too. That there is no photo is told in several ways: 404, a 400 for people without a
-mailbox, and a documented 200 with a GIF of one pixel.
+Source: profilephoto-get (2023-11). No delta reports photo changes, and `If-None-Match` is not supported; Microsoft's
+own toolkit compares `@odata.mediaEtag` too. "No photo" has several forms: 404, a 400 for people without a mailbox, and
+a documented 200 with a GIF of one pixel.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from portsip_m365_plugin.graph.wire import Request, build
 
 _PLACEHOLDER_ID: Final = "1x1"
 _NO_MAILBOX_CODE: Final = "AuthenticationError"
-"""400, sometimes 401, "Error authenticating with resource": how the photo of somebody without mailbox is refused."""
+"""400, sometimes 401, "Error authenticating with resource": the answer for the photo of a person without a mailbox."""
 _SIGNATURES: Final = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -27,26 +27,26 @@ _SIGNATURES: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoMark:
-    """What tells one picture of a person from the next."""
+    """Changes whenever the picture of a person changes."""
 
     etag: str
 
 
 def ask_photo(cloud: Cloud, user_id: str) -> Request:
-    """Ask for the mark of somebody's photo."""
+    """Build the request for the mark of a person's photo."""
     return build("users.photo", cloud, user_id=user_id)
 
 
 def ask_picture(cloud: Cloud, user_id: str) -> Request:
-    """Ask for the picture itself, the largest there is."""
+    """Build the request for the picture itself, in its largest size."""
     return build("users.photo_content", cloud, user_id=user_id)
 
 
 def read_photo_mark(body: object) -> PhotoMark | None:
-    """Return the mark, or None for the documented picture of nobody.
+    """Return the mark, or None for the documented placeholder.
 
     Raises:
-        ProtocolError: The answer has no mark. Nothing is known of the photo then.
+        ProtocolError: The answer has no mark. Nothing is known about the photo then.
     """
     etag = body.get("@odata.mediaEtag") if isinstance(body, dict) else None
     if not isinstance(body, dict) or not isinstance(etag, str):
@@ -57,10 +57,10 @@ def read_photo_mark(body: object) -> PhotoMark | None:
 
 
 def is_no_photo(error: GraphError) -> bool:
-    """Whether a refusal means that there is no photo; otherwise nothing is known of it."""
+    """Whether a refusal means that there is no photo; otherwise nothing is known about it."""
     return isinstance(error, (NotFoundError, MailboxMissingError)) or error.code == _NO_MAILBOX_CODE
 
 
 def sniff_picture(content: bytes) -> str | None:
-    """Return the type of a picture by its first bytes, or None where it is none: it will be shown to browsers."""
+    """Return the type of a picture by its first bytes, or None if it is not a picture. Browsers will show it."""
     return next((kind for signature, kind in _SIGNATURES if content.startswith(signature)), None)

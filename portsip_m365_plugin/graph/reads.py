@@ -1,4 +1,4 @@
-"""Some hundred reads at once, whether or not the cloud has `$batch`: Microsoft does not say that 21Vianet has."""
+"""Hundreds of reads at once, with `$batch` or without. Microsoft does not document whether 21Vianet has it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def read_many(
     n_threads: int = 1,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[BatchResult[K]]:
-    """Yield what became of each item, in no promised order.
+    """Yield the result of each item, in any order.
 
-    Cost: one request for 20. Where the first batches are refused as batches, each item is sent by itself after that.
-    `should_stop` is asked as `run_batches` does; when True, items not yet sent are not yielded.
+    Cost: one request for 20 items. If the first batches are refused as batches, each item is sent by itself.
+    `should_stop` as in `run_batches`; when True, items not yet sent are not yielded.
 
     Raises:
         GraphError: Items not yet yielded were not answered.

@@ -1,8 +1,8 @@
 """When to try again, as pure arithmetic. No clock, no sleep.
 
 Sources: Graph throttling guidance (2026-05-20); RFC 9110 10.2.3. Retry-After is a number of seconds (Graph has sent
-decimals), an HTTP date, or absent; it is obeyed in full and never shortened. Microsoft's own handlers replay POST on
-503 and 504, which would send a mail twice: here a write is repeated only when it was certainly not processed.
+decimals), an HTTP date, or absent. We wait for all of it. Microsoft's own handlers repeat POST on 503 and 504, which
+would send a mail twice; here a write is repeated only if it was certainly not processed.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from portsip_m365_plugin.graph.errors import (
 
 
 class RetryClass(StrEnum):
-    """What repeating a call would do; stated per row of the wire table."""
+    """What repeating a call would do; a column of the wire table."""
 
     READ = "read"
-    """Nothing: repeat freely."""
+    """Nothing: it may be repeated."""
     WRITE = "write"
-    """Perhaps the thing twice: repeat only when it was certainly not processed."""
+    """It could happen twice: repeat only if it was certainly not processed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +40,9 @@ class RetryPolicy:
     tries_max: int = 8
     base_s: float = 1.0
     cap_s: float = 120.0
-    """Longest wait of our own choosing; Retry-After may be longer and is obeyed."""
+    """Longest wait that we choose ourselves; Retry-After may be longer."""
     budget_s: float = 900.0
-    """Most waiting for one call; a longer Retry-After ends the call with `retry_at_utc`."""
+    """Most waiting for one call, measured by the clock; a longer Retry-After ends the call with `retry_at_utc`."""
 
 
 _CERTAIN: Final = (ConnectFailedError, ThrottledError)
@@ -61,14 +61,14 @@ def may_retry(error: GraphError, retry_class: RetryClass) -> bool:
 
 
 def tries_at_most(error: GraphError, policy: RetryPolicy) -> int:
-    """Return how often a call is sent in all: a network that is down, or a proxy that talks, is not waited out."""
+    """Return how often a call is sent at most. For a network that is down or a proxy that answers, only a few times."""
     if isinstance(error, (ConnectFailedError, ProtocolError)):
         return min(4, policy.tries_max)
     return policy.tries_max
 
 
 def parse_retry_after(value: str | None, now_utc: datetime) -> float | None:
-    """Return the seconds a Retry-After asks for, rounded up; None where it is absent or makes no sense."""
+    """Return the seconds that a Retry-After asks for, rounded up; None if it is absent or not valid."""
     if value is None:
         return None
     text = value.strip()
@@ -92,8 +92,8 @@ def wait_s(attempt: int, retry_after_s: float | None, policy: RetryPolicy, rando
 
     Args:
         attempt: How often it was sent, from 1.
-        retry_after_s: What the server asked for. It is the least; a server that says 1 second again and again is
-            met with growing waits all the same.
+        retry_after_s: What the server asked for: the least that we wait. If a server says 1 second again and again,
+            the waits still grow.
         policy: Base and cap of our own growth.
         random: Between 0 and 1: the jitter that keeps workers apart.
     """

@@ -1,7 +1,7 @@
-"""Filling an upload session: ranges to an address outside the wire table, without our token.
+"""Filling an upload session: ranges sent to an address outside the wire table, without our token.
 
 Source: outlook-large-attachments (2021): ranges in order, each below 4 MB, no Authorization header ("may be answered
-401"); the host is Outlook's. This is the one place where a host other than the cloud's Graph may be spoken to.
+401"); the host is Outlook's. Only here may a request go to another host than the cloud's Graph.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ from portsip_m365_plugin.graph.judge import make_error
 from portsip_m365_plugin.graph.wire import CALLS
 
 RANGE_BYTES: Final = 12 * 320 * 1024
-"""Below 4,000,000; a multiple of 320 KiB, as Microsoft's other upload sessions want it."""
+"""Below 4,000,000; a multiple of 320 KiB, which Microsoft's other upload sessions require."""
 
 _OUTLOOK: Final = ("outlook.office.com", "outlook.office365.com", "outlook.com", "partner.outlook.cn")
 _FAILURES_MAX: Final = 4
 _PAUSE_MAX_S: Final = 60.0
 _KEPT_BACK: Final = timedelta(seconds=150)
-"""For one more range that hangs, and for sending the mail with a link instead."""
+"""Time for one more range that hangs, and for sending the mail with a link instead."""
 _TIMEOUT_S: Final = (10.0, 120.0)
 _CONTROL: Final = re.compile(r"[\x00-\x20\x7f]")
 
 
 def check_upload_url(url: str, cloud: Cloud) -> None:
-    """Refuse an upload address that is not https, or neither Outlook's host nor the cloud's Graph.
+    """Check that an upload address is https and on Outlook's host or on the cloud's Graph.
 
     Raises:
-        ForeignLinkError: Nothing was sent there.
+        ForeignLinkError: It is not; nothing was sent there.
     """
     parts, graph = urlsplit(url), urlsplit(cloud.graph)
     host = (parts.hostname or "").rstrip(".")
@@ -55,11 +55,11 @@ def check_upload_url(url: str, cloud: Cloud) -> None:
 
 
 def upload(client: GraphClient, url: str, content: FileContent) -> None:
-    """Put a whole file into an upload session; after a lost answer, ask how far it came and go on there.
+    """Send a whole file to an upload session. After a lost answer, ask how much arrived and continue there.
 
     Raises:
-        TooLargeError: The deadline would pass before all of it is there.
-        GraphError: The file is not attached. Nothing was sent: a draft is only sent by `send_draft`.
+        TooLargeError: The deadline would pass before all of it is sent.
+        GraphError: The file is not attached. No mail was sent: only `send_draft` sends.
     """
     check_upload_url(url, client.cloud)
     at, failures = 0, 0
@@ -86,7 +86,7 @@ def upload(client: GraphClient, url: str, content: FileContent) -> None:
 
 
 def _is_too_late(client: GraphClient) -> bool:
-    """Whether the call's deadline is so near that the mail has to go without this file."""
+    """Whether the deadline is so near that the mail has to be sent without this file."""
     deadline = client.deadline_utc
     return deadline is not None and client.timing.now_utc() + _KEPT_BACK >= deadline
 
@@ -108,8 +108,8 @@ def _call(
     if response.status_code in (200, 201):
         return response.status_code, body
     if response.status_code == 404:
-        # After a lost answer to the last range the file is attached, after too long a wait it is not: nobody can tell
-        # from this, and a new draft is right in both cases.
+        # After a lost answer to the last range the file is attached; after too long a wait it is not. This answer
+        # does not say which, and a new draft is right in both cases.
         raise AnswerLostError("the upload session is gone", status=404)
     if response.status_code < 400:
         raise ProtocolError("an upload session answered what it never has", status=response.status_code)
@@ -126,7 +126,7 @@ def _pause_s(error: GraphError, failures: int) -> float:
 
 
 def _next_byte(body: Any, size_bytes: int) -> int:
-    """Read where the session goes on; both spellings occur, and `26-` as well as `26`."""
+    """Read where the session continues; both spellings occur, and `26-` as well as `26`."""
     ranges = next((v for k, v in body.items() if k.lower() == "nextexpectedranges"), None) if body else None
     first = str(ranges[0]).partition("-")[0] if isinstance(ranges, list) and ranges else ""
     if not first.isdigit() or int(first) >= size_bytes:

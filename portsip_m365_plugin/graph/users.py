@@ -14,7 +14,7 @@ from portsip_m365_plugin.graph.wire import CALLS, USER_SELECT, Request, build, f
 
 PAGE_SIZE: Final = 999
 _NO_USERS: Final = frozenset({"delta", "$count"})
-"""What stands in the place of a user's id and is another call."""
+"""Words that in the place of a user's id make another call."""
 
 
 def list_users(client: GraphClient, *, page_size: int = PAGE_SIZE) -> Iterator[Page]:
@@ -29,8 +29,8 @@ def list_users(client: GraphClient, *, page_size: int = PAGE_SIZE) -> Iterator[P
 def latest_delta_link(client: GraphClient) -> str:
     """Return a delta link for "from now on", tracking the same properties that `list_users` reads.
 
-    Taken *before* a full listing, so that nothing that changes meanwhile is missed. Without the same `$select` the
-    token would track another set of properties, and leavers would never be seen. Cost: one request.
+    Get it *before* a full listing, so that no change in between is missed. With another `$select` the token would
+    track other properties, and leavers would never be seen. Cost: one request.
     """
     query = {"$deltatoken": "latest"}
     request = build("users.delta", client.cloud, select=USER_SELECT, query=query)
@@ -64,10 +64,10 @@ def get_user(client: GraphClient, user_id: str) -> dict[str, Any] | None:
 
 
 def get_users(client: GraphClient, user_ids: Sequence[str]) -> Iterator[tuple[str, dict[str, Any] | None]]:
-    """Yield (id, user or None) for each id, in no promised order. Cost: one request, or one per 20 beyond the first.
+    """Yield (id, user or None) for each id, in any order. Cost: one request for 20 ids.
 
     Raises:
-        GraphError: One could not be read: nothing may be concluded about it.
+        GraphError: One could not be read, so nothing is known about it.
     """
     if len(user_ids) == 1:
         yield user_ids[0], get_user(client, user_ids[0])

@@ -1,8 +1,8 @@
-"""The wire table: every call this plugin makes to Microsoft Graph, one row each. The client can send nothing else.
+"""The wire table: every call that this plugin makes to Microsoft Graph, one row each. The client can send nothing else.
 
-A row says what may be in the address, the headers and the body; which permission it needs; in which clouds it exists;
-what it costs; and whether repeating it is harmless. `tests/architecture/test_wire.py` holds each row against facts
-extracted from Microsoft's schemas of both clouds and from the permission table.
+A row says what may be in the address, the headers and the body, which permission the call needs, in which clouds it
+exists, what it costs, and whether it may be repeated. `tests/architecture/test_wire.py` compares each row with facts
+extracted from Microsoft's schemas and from its permission table.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ USER_SELECT: Final = (
     "assignedLicenses",
     "assignedPlans",
 )
-"""What is read of a person, in a listing and in a delta alike: a delta tracks only what its first call selected."""
+"""What is read of a person, in a listing and in a delta: a delta tracks only what its first call selected."""
 
 MESSAGE_BODY: Final = frozenset(
     {
@@ -56,13 +56,13 @@ MESSAGE_BODY: Final = frozenset(
 BODY_LACKS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = MappingProxyType(
     {"GLOBAL": {}, "CHINA": {"message": frozenset({"internetMessageHeaders"})}}
 )
-"""What a cloud's schema lacks of the properties below; naming one there is answered 400."""
+"""Properties that a cloud's schema lacks; the cloud answers 400 when one is sent."""
 
 IMMUTABLE_IDS: Final = 'IdType="ImmutableId"'
 
 
 class WireError(Exception):
-    """A call that is not in the wire table: a bug of ours, found before anything was sent."""
+    """A call that is not in the wire table: a bug of ours, found before anything is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +86,12 @@ class Call:
     body_of: str = ""
     body: frozenset[str] = frozenset()
     inner: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
-    """For an object inside the body: its schema type, and which properties of it are sent."""
+    """For an object inside the body: its schema type, and the properties that are sent."""
     clouds: tuple[str, ...] = BOTH
     cost: int = 1
-    """Resource units of the directory; 1 for Outlook, which counts requests per mailbox."""
+    """Resource units of the directory; 1 for Outlook, which counts requests for each mailbox."""
     service: str = "directory"
-    """`directory`, `outlook` or `batch`: whose limits count."""
+    """`directory`, `outlook` or `batch`: which service's limits apply."""
     retry: RetryClass = RetryClass.READ
     success: frozenset[int] = frozenset({200})
     is_binary: bool = False
@@ -208,7 +208,7 @@ CALLS: Final[Mapping[str, Call]] = MappingProxyType({row.name: row for row in _R
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A call that may be sent: made by `build` or `follow` and by nothing else."""
+    """A call that may be sent. Only `build` and `follow` make one."""
 
     call: Call
     path_and_query: str
@@ -216,7 +216,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     mailbox: str = ""
-    """The mailbox whose limits count; empty for the directory."""
+    """The mailbox whose limits apply; empty for the directory."""
     carries_token: bool = False
     """Whether the address carries a token of an earlier answer, which may be too old."""
 
@@ -245,7 +245,7 @@ def build(
     _need_body(call, cloud, body or {})
     path = call.path
     for key, value in params.items():
-        # Dots are left alone by quoting and folded by HTTP libraries: they would lead to another call.
+        # Quoting keeps dots and HTTP libraries resolve them: they would make another call.
         if f"{{{key}}}" not in path or not value.strip("."):
             raise WireError(f"{name}: {key}={value!r} does not fit {call.path}")
         path = path.replace(f"{{{key}}}", quote(value, safe=""))
@@ -264,7 +264,7 @@ def build(
 
 
 def follow(request: Request, link: str, cloud: Cloud) -> Request:
-    """Build the call that a next link or delta link asks for: its address is opaque, its origin is not.
+    """Build the call of a next link or delta link. Its address is opaque; its origin is checked.
 
     Raises:
         ForeignLinkError: The link leads to another origin, or out of v1.0. It is not followed.

@@ -41,11 +41,11 @@ CASES: dict[str, tuple[str, str]] = {
         "In Entra, open the app registration, API permissions: add the application permission and grant admin consent.",
     ),
     "clock behind": (
-        "The clock of this server is wrong: it is about 60 minutes slow, by Entra's own time.",
+        "The clock of this server is wrong: it is about 60 minutes slow, according to Entra.",
         "Set the server's clock (NTP) and try again.",
     ),
     "clock ahead": (
-        "The clock of this server is wrong: it is about 60 minutes fast, by Entra's own time.",
+        "The clock of this server is wrong: it is about 60 minutes fast, according to Entra.",
         "Set the server's clock (NTP) and try again.",
     ),
     "DNS": (
