@@ -162,7 +162,7 @@ def _attach(bench: Measured, size: int, name: str) -> Any:
     from pbx_plugin_api import AttachmentRef
 
     pieces = (b"\x5a" * min(65_536, size - at) for at in range(0, size, 65_536))
-    blob = bench.post.stores.blobs.put(bench.post.tenant.pbx_tenant_id, pieces, content_type="audio/wav", keep_s=86_400)
+    blob = bench.post.stores.blobs(bench.post.tenant.pbx_tenant_id).put(pieces, content_type="audio/wav", keep_s=86_400)
     return AttachmentRef(blob=blob, filename=name, content_type="audio/wav", size_bytes=size)
 
 

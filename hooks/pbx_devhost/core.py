@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
-from pbx_devhost.bound.host import ProgressListener, RunContext, open_host
+from pbx_devhost.bound.host import open_host
+from pbx_devhost.bound.progress import ProgressListener, RunContext
 from pbx_devhost.store.database import to_timestamp
 from pbx_devhost.store.stores import Stores, open_stores
 from pbx_plugin_api import ActionRequest, Host, Saved, SettingsPage, Tenant, Viewer

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pbx_devhost.store.contacts import book_key
+from pbx_devhost.store.contacts.rows import book_key
 from pbx_plugin_api import CompanyBook, PersonalBook, UserLink
 from portsip_m365_plugin.demo.devhost import DevHost
 from portsip_m365_plugin.demo.microsoft import SimulatedMicrosoft

@@ -14,8 +14,9 @@ from sqlalchemy import select, update
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.keys import KEY_VARIABLE, VaultError, find_key
 from pbx_devhost.store.schema import data_keys, secrets
+from pbx_devhost.store.scope import Scope
 from pbx_devhost.store.stores import open_stores
-from pbx_devhost.store.vault import Vault
+from pbx_devhost.store.vault import PluginSecrets, Vault
 from pbx_plugin_api import CreateUser, QuotaError
 from tests.support.devhost_pbx import DevPbx, draft
 
@@ -53,7 +54,7 @@ def test_a_row_moved_to_another_place_does_not_open(dev: DevPbx) -> None:
             row = dict(zip(("tenant_id", "plugin", "name"), place, strict=True)) | {"sealed": sealed}
             dev.stores.database.upsert(connection, secrets, [row])
         with pytest.raises(VaultError, match="does not open"):
-            dev.stores.vault.get(*place)
+            PluginSecrets(dev.stores.scope(*place[:2]), dev.stores.vault).get(place[2])
     assert dev.host.secrets.get("certificate") == CANARY
 
 
@@ -133,7 +134,8 @@ def test_rotation_seals_everything_anew(any_pbx: DevPbx) -> None:
     with ExitStack() as stack:
         again = open_stores(dev.url, key=NEW_KEY)
         stack.callback(again.database.close)
-        assert again.vault.get(dev.tenant.pbx_tenant_id, "sample", "certificate") == CANARY
+        kept = PluginSecrets(again.scope(dev.tenant.pbx_tenant_id, "sample"), again.vault)
+        assert kept.get("certificate") == CANARY
         assert again.vault.open(dev.user_row(user_id).sip_secret, user_id, "sip") == sip
     with pytest.raises(VaultError, match="not the key of this database"):
         open_stores(dev.url, key=bytes(range(32)))
@@ -148,7 +150,7 @@ def test_a_process_that_missed_a_rotation_loses_nothing(any_pbx: DevPbx) -> None
         stale.host.secrets.put("certificate", CANARY)
         stale.host.users.apply([CreateUser(draft=draft("ada"))])
         fresh = Vault(database, bytes(range(32)))
-        assert fresh.get(stale.tenant.pbx_tenant_id, "sample", "certificate") == CANARY
+        assert PluginSecrets(Scope(database, stale.tenant.pbx_tenant_id, "sample"), fresh).get("certificate") == CANARY
         user_id = stale.user_id(draft("ada").link)
         assert len(fresh.open(stale.user_row(user_id).pin_secret, user_id, "pin")) == 8
         assert fresh.rotate() == 3

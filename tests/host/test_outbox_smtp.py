@@ -175,7 +175,7 @@ def test_without_a_fallback_an_outage_only_delays(box: Box) -> None:
 
 
 def test_what_a_person_reads(box: Box, server: Server) -> None:
-    blob = box.pbx.stores.blobs.put(box.tenant.pbx_tenant_id, iter([b"RIFFwav"]), content_type="audio/wav", keep_s=99)
+    blob = box.pbx.stores.blobs(box.tenant.pbx_tenant_id).put(iter([b"RIFFwav"]), content_type="audio/wav", keep_s=99)
     note = make_note(
         to=("ada@x.example",),
         cc=("cc@x.example",),

@@ -18,6 +18,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.runs.clock import Clock
 from pbx_devhost.runs.runner import RESUMED_AT_MOST, Runner
 from pbx_devhost.store.leases import LEASE_S, Due
+from pbx_devhost.store.plugin_data import PluginSettings, PluginState
 from pbx_plugin_api import HostClosedError, Tenant, TickReason, TickStatus, Viewer, WrongThreadError
 from pbx_plugin_api.manager import Deadlines
 from tests.support import devhost_rogue as rogue
@@ -37,9 +38,11 @@ class World:
         self.tid = self.tenant.pbx_tenant_id
 
     def set(self, **values: str) -> None:
-        with self.stores.database.write() as connection:
-            version = self.stores.settings.read(self.tid, "rogue").version
-            self.stores.settings.write(connection, self.tid, "rogue", values, version)
+        settings = PluginSettings(self.stores.scope(self.tid, "rogue"))
+        settings.write(values, expected_version=settings.read().version)
+
+    def state(self, key: str) -> Any:
+        return PluginState(self.stores.scope(self.tid, "rogue")).get(key)
 
     def run(self, reason: TickReason = TickReason.FORCED, **more: Any) -> Any:
         return Runner(self.pbx, run_s=more.pop("run_s", 3600.0)).run(self.tenant, "rogue", reason, **more)
@@ -119,7 +122,7 @@ def test_a_plugin_that_sleeps_past_its_deadline_writes_nothing_afterwards(
     wait_for(lambda: rogue.THREAD_ERRORS)
     assert isinstance(rogue.THREAD_ERRORS[0], HostClosedError)
     assert "plugin rogue 1.2.3 used host.state after its hook had returned" in caplog.text
-    assert world.stores.state.get(world.tid, "rogue", "late") is None
+    assert world.state("late") is None
 
 
 def test_a_plugin_that_writes_from_another_thread_is_refused_and_named(
@@ -129,7 +132,7 @@ def test_a_plugin_that_writes_from_another_thread_is_refused_and_named(
     world.run()
     assert isinstance(rogue.THREAD_ERRORS[0], WrongThreadError)
     assert "plugin rogue 1.2.3 used host.state from another thread" in caplog.text
-    assert world.stores.state.get(world.tid, "rogue", "thread") is None
+    assert world.state("thread") is None
 
 
 def test_a_plugin_that_keeps_the_host_gets_nothing_more_out_of_it(
@@ -238,7 +241,7 @@ def test_an_overtaken_worker_that_fails_does_not_move_the_due_time(
     assert "LeaseLostError" in caplog.text
     assert [row.status for row in world.rows()] == ["interrupted", "done"]
     assert world.stores.leases.next_due_at(world.tid, "rogue") == 5.0
-    assert world.stores.state.get(world.tid, "rogue", "late") is None
+    assert world.state("late") is None
 
 
 def test_a_buttons_job_leaves_the_schedule_alone(world: World) -> None:

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert, select
 
-from pbx_devhost.store.blobs import BlobStore
 from pbx_devhost.store.schema import blob_chunks, blobs, budget_takes, links, users
 from pbx_plugin_api import CreateUser, RateLimit, Severity, UpdateUser
 from tests.support.devhost_pbx import DIRECTORY, DevPbx, draft, link
@@ -155,14 +154,13 @@ def test_a_blob_being_written_is_not_seen_and_holds_nobody_up(dev: DevPbx) -> No
         assert go_on.wait(10)
         yield b"y"
 
-    store = BlobStore(dev.stores.database)
-    tid = dev.tenant.pbx_tenant_id
-    writer = threading.Thread(target=lambda: told.append(store.put(tid, pieces(), content_type="a/b", keep_s=None)))
+    store = dev.stores.blobs(dev.tenant.pbx_tenant_id)
+    writer = threading.Thread(target=lambda: told.append(store.put(pieces(), content_type="a/b", keep_s=None)))
     writer.start()
     assert begun.wait(10)
     with dev.stores.database.read() as connection:
         half = connection.execute(select(blobs.c.id)).scalar_one()
-    assert store.info(tid, half) is None
+    assert store.info(half) is None
     with pytest.raises(KeyError), dev.host.blobs.open(half):
         pass
     dev.host.state.put("meanwhile", True)  # would wait for a minute and fail if the blob held the write lock
@@ -177,7 +175,7 @@ def test_a_blob_being_written_is_not_seen_and_holds_nobody_up(dev: DevPbx) -> No
 def test_blobs_are_deleted_when_their_time_is_over(dev: DevPbx) -> None:
     put = dev.host.blobs.put
     short, long = (put(iter([b"x"]), content_type="a/b", keep_s=keep_s) for keep_s in (60, 6000))
-    forever = dev.stores.blobs.put(dev.tenant.pbx_tenant_id, iter([b"z"]), content_type="a/b", keep_s=None)
+    forever = dev.stores.blobs(dev.tenant.pbx_tenant_id).put(iter([b"z"]), content_type="a/b", keep_s=None)
     dev.move_clock(61)
     assert dev.host.blobs.info(short) is None
     put(iter([b"y"]), content_type="a/b", keep_s=60)
@@ -205,13 +203,14 @@ def test_a_blob_whose_maker_fails_leaves_nothing(dev: DevPbx) -> None:
 
 TAKER = """
 import sys
-from pbx_devhost.store.budgets import BudgetStore
+from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.scope import Scope
 from pbx_plugin_api import RateLimit
-budget = BudgetStore(Database(sys.argv[1]))
+budget = PluginRateBudget(Scope(Database(sys.argv[1]), "t", "sample"))
 print("ready", flush=True)
 sys.stdin.readline()
-print(sum(budget.take("t", "mail", 1, [RateLimit(amount=100, window_s=3600)]) is None for _ in range(80)))
+print(sum(budget.take("mail", 1, [RateLimit(amount=100, window_s=3600)]) is None for _ in range(80)))
 """
 
 

@@ -43,7 +43,6 @@ from tests.support.devhost_pbx import DevPbx, draft, link
 
 COMPANY, PERSONAL = CompanyBook(), PersonalBook(owner=link("ada"))
 PHOTO = Photo(content=b"\x89PNG", content_type="image/png", source_etag="e")
-PARTS = ("users", "contacts", "settings", "secrets", "state", "blobs", "rate_budget", "progress", "audit", "clock")
 SECRET = "only of Fabrikam"
 
 
@@ -214,7 +213,7 @@ def test_attack_reaching_for_what_is_behind_a_host(dev: DevPbx) -> None:
     private = [name for name in dir(bare) if name.startswith("_") and not name.startswith("__")]
     parts = {name: [n for n in dir(getattr(bare, name)) if n.startswith("_")] for name in PARTS}
     assert private
-    assert "_stores" in parts["settings"]
+    assert "_scope" in parts["settings"]
     for name in private:
         assert not hasattr(host, name), name
     for part, names in parts.items():
@@ -224,6 +223,20 @@ def test_attack_reaching_for_what_is_behind_a_host(dev: DevPbx) -> None:
             with pytest.raises(AttributeError):
                 guarded.__getattr__(name)
     assert host.settings.read().version == 0
+
+
+def test_a_part_has_nothing_in_public_beyond_its_protocol(dev: DevPbx) -> None:
+    """What is public can be called by a plugin. Only the end of a call is the host's own."""
+    beyond = {"progress": {"end"}, "host": {"close"}}
+    host = dev.bound("sample", dev.tenant)
+    for name in PARTS:
+        promised = set(_public(getattr(contract, "".join(word.title() for word in name.split("_")))))
+        assert set(_public(getattr(host, name))) - promised == beyond.get(name, set()), name
+    assert set(_public(host)) - set(_public(Host)) == beyond["host"]
+
+
+def _public(thing: object) -> list[str]:
+    return [name for name in dir(thing) if not name.startswith("_")]
 
 
 def test_attack_a_name_that_is_anothers_domain(dev: DevPbx) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import Delivery
+from pbx_devhost.store.schema import blobs
 from pbx_plugin_api import DeliveryStatus
 from portsip_m365_plugin.clouds import GLOBAL
 from portsip_m365_plugin.graph.errors import ForeignLinkError
@@ -112,7 +114,8 @@ def test_more_than_a_session_takes_is_a_link_at_once(weak: Post, monkeypatch: py
 
 def test_a_file_that_is_gone_is_named(weak: Post) -> None:
     ref = weak.attach(1000, "lost.wav")
-    weak.stores.blobs.delete([ref.blob])
+    with weak.stores.database.write() as connection:
+        connection.execute(delete(blobs).where(blobs.c.id == ref.blob))
     receipt = weak.send(attachments=(ref,))
     assert receipt.status is DeliveryStatus.ACCEPTED
     assert (

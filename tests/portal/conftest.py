@@ -30,7 +30,5 @@ def script(world: World) -> Script:
     """The scripted plugin in `world`, with three linked users (persons 1 to 3)."""
     script = Script()
     script.install(world)
-    stores = world.pbx.stores
-    with stores.database.write() as connection:
-        stores.users.apply(connection, world.tenant_id, [CreateUser(draft=draft(n)) for n in (1, 2, 3)])
+    world.apply(*(CreateUser(draft=draft(n)) for n in (1, 2, 3)))
     return script

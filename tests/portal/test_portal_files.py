@@ -10,7 +10,7 @@ NAME = "Mailbox 7 – Zoë.wav"
 
 def store(world: World, content_type: str = "audio/wav", size: int = 700_000) -> str:
     pieces = iter([b"RIFF", b"\x5a" * (size - 4)])
-    return world.pbx.stores.blobs.put(world.tenant_id, pieces, content_type=content_type, keep_s=99)
+    return world.pbx.stores.blobs(world.tenant_id).put(pieces, content_type=content_type, keep_s=99)
 
 
 def test_the_link_in_a_mail_asks_for_a_sign_in_and_then_gives_the_file(world: World) -> None:
@@ -40,7 +40,7 @@ def test_users_get_what_mails_carry_and_no_plans(world: World) -> None:
 
 def test_another_tenants_file_and_one_that_is_gone_are_not_found(world: World) -> None:
     other = world.pbx.stores.tenants.add("Fabrikam", web_origin="https://fabrikam.example")
-    foreign = world.pbx.stores.blobs.put(other.pbx_tenant_id, iter([b"x"]), content_type="audio/wav", keep_s=99)
+    foreign = world.pbx.stores.blobs(other.pbx_tenant_id).put(iter([b"x"]), content_type="audio/wav", keep_s=99)
     browser = world.browser()
     browser.log_in()
     for blob in (foreign, "nothing"):

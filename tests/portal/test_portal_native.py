@@ -182,18 +182,14 @@ def test_attack_app_code_as_a_state_and_a_state_as_a_code(world: World, script: 
 
 def test_attack_user_disabled_before_the_exchange(world: World, script: Script, app: NativeApp) -> None:
     code = code_for(world, app)
-    with world.pbx.stores.database.write() as connection:
-        change = DisableUser(link=link(1), reason=DisableReason.DEPARTED)
-        world.pbx.stores.users.apply(connection, world.tenant_id, [change])
+    world.apply(DisableUser(link=link(1), reason=DisableReason.DEPARTED))
     assert exchange(world, app.exchange_form(code)).status_code == 400
 
 
 def test_attack_apps_session_outlives_its_user(world: World, script: Script, app: NativeApp) -> None:
     token = exchange(world, app.exchange_form(code_for(world, app))).json["access_token"]
     assert me(world, token).status_code == 200
-    with world.pbx.stores.database.write() as connection:
-        change = DisableUser(link=link(1), reason=DisableReason.DEPARTED)
-        world.pbx.stores.users.apply(connection, world.tenant_id, [change])
+    world.apply(DisableUser(link=link(1), reason=DisableReason.DEPARTED))
     assert me(world, token).status_code == 401
 
 

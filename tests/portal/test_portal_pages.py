@@ -113,10 +113,8 @@ def test_pages_need_nothing_from_elsewhere_and_no_inline_code(world: World, scri
 
 def test_users_with_photo_state_search_and_pages(world: World, script: Script) -> None:
     stores = world.pbx.stores
-    with stores.database.write() as connection:
-        stores.users.set_photo(connection, world.tenant_id, link(1), Photo(content=PNG, content_type="image/png"))
-        change = DisableUser(link=link(2), reason=DisableReason.DEPARTED)
-        stores.users.apply(connection, world.tenant_id, [change])
+    stores.linked_users(world.tenant_id).set_photo(link(1), Photo(content=PNG, content_type="image/png"))
+    world.apply(DisableUser(link=link(2), reason=DisableReason.DEPARTED))
     for n in range(60):
         stores.users.add(world.tenant_id, f"hand{n}", display_name=f"Hand {n:02}")
     browser = world.browser()
@@ -158,10 +156,9 @@ def test_another_tenants_people_and_runs_are_not_found(world: World, script: Scr
 def test_users_see_their_own_and_nothing_more(world: World, script: Script) -> None:
     stores = world.pbx.stores
     stores.accounts.set_user_password(world.tenant_id, "person1", "long enough word")
-    with stores.database.write() as connection:
-        put = PutContact(external_id="c1", draft=DraftContact(name="Aunt Ada"), sources=SOURCES)
-        stores.contacts.apply(connection, world.tenant_id, "m365", PersonalBook(owner=link(1)), [put])
-        stores.contacts.apply(connection, world.tenant_id, "m365", CompanyBook(), [put])
+    put = PutContact(external_id="c1", draft=DraftContact(name="Aunt Ada"), sources=SOURCES)
+    for book in (PersonalBook(owner=link(1)), CompanyBook()):
+        world.synced_contacts().apply(book, [put])
     browser = world.browser()
     browser.log_in("person1", "long enough word")
     assert "Person 1" in browser.get("/").text
@@ -178,9 +175,8 @@ def test_users_see_their_own_and_nothing_more(world: World, script: Script) -> N
 
 def test_company_contacts_by_hand_and_synced_ones_read_only(world: World, script: Script) -> None:
     stores = world.pbx.stores
-    with stores.database.write() as connection:
-        put = PutContact(external_id="c1", draft=DraftContact(name="From Outlook"), sources=SOURCES)
-        stores.contacts.apply(connection, world.tenant_id, "m365", CompanyBook(), [put])
+    put = PutContact(external_id="c1", draft=DraftContact(name="From Outlook"), sources=SOURCES)
+    world.synced_contacts().apply(CompanyBook(), [put])
     browser = world.browser()
     browser.log_in()
     browser.get("/contacts/company")
@@ -392,8 +388,8 @@ def _finish_a_run(world: World, report: TickReport) -> str:
 
 
 def _store_rows(world: World, content: bytes) -> str:
-    return world.pbx.stores.blobs.put(
-        world.tenant_id, iter([content]), content_type=PLAN_ROWS_CONTENT_TYPE, keep_s=3600
+    return world.pbx.stores.blobs(world.tenant_id).put(
+        iter([content]), content_type=PLAN_ROWS_CONTENT_TYPE, keep_s=3600
     )
 
 
@@ -527,10 +523,7 @@ def test_first_administrator_is_asked_for_where_there_is_none(world: World, scri
 def test_draft_names_reach_the_page_as_they_are(world: World, script: Script) -> None:
     from pbx_plugin_api import CreateUser
 
-    stores = world.pbx.stores
-    with stores.database.write() as connection:
-        named = draft(9, display_name="Μαρία <b> & Çelik 鈴木")
-        stores.users.apply(connection, world.tenant_id, [CreateUser(draft=named)])
+    world.apply(CreateUser(draft=draft(9, display_name="Μαρία <b> & Çelik 鈴木")))
     browser = world.browser()
     browser.log_in(password=ADMIN_PASSWORD)
     assert "Μαρία &lt;b&gt; &amp; Çelik 鈴木" in browser.get("/users").text

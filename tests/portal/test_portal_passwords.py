@@ -205,9 +205,7 @@ def test_attack_policy_is_not_lifted_by_a_plugin_that_cannot_be_loaded(
 
 def test_attack_password_of_a_disabled_user(world: World, script: Script) -> None:
     give_password(world)
-    with world.pbx.stores.database.write() as connection:
-        change = DisableUser(link=link(1), reason=DisableReason.ACCOUNT_DISABLED)
-        world.pbx.stores.users.apply(connection, world.tenant_id, [change])
+    world.apply(DisableUser(link=link(1), reason=DisableReason.ACCOUNT_DISABLED))
     assert world.browser().log_in("person1", WORD).status_code == 401
 
 

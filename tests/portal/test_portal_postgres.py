@@ -30,8 +30,7 @@ def pg(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wo
     monkeypatch.setenv("PBX_DEVHOST_KEY", base64.b64encode(bytes(range(32))).decode())
     world = make_world(tmp_path, url=url)
     Script(may_create=True).install(world)
-    with world.pbx.stores.database.write() as connection:
-        world.pbx.stores.users.apply(connection, world.tenant_id, [CreateUser(draft=draft(1))])
+    world.apply(CreateUser(draft=draft(1)))
     try:
         yield world
     finally:

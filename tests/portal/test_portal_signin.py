@@ -17,6 +17,7 @@ from pbx_devhost.portal.signin import refusals
 from pbx_devhost.portal.signin.providers import FLOW_COOKIE
 from pbx_devhost.portal.visit import SESSION_COOKIE
 from pbx_devhost.store import sessions
+from pbx_devhost.store.users.linked import LinkedUsers
 from pbx_plugin_api import (
     DeleteUser,
     DisableReason,
@@ -503,39 +504,32 @@ def test_attack_strangers_words_in_the_audit_log(world: World, script: Script) -
 # ---------------------------------------------------------------------- who comes in
 
 
-def change(world: World, what: Any) -> None:
-    with world.pbx.stores.database.write() as connection:
-        world.pbx.stores.users.apply(connection, world.tenant_id, [what])
-
-
 def test_attack_disabled_user_is_refused_by_the_host_too(world: World, script: Script) -> None:
-    change(world, DisableUser(link=link(1), reason=DisableReason.DEPARTED))
+    world.apply(DisableUser(link=link(1), reason=DisableReason.DEPARTED))
     browser = world.browser()
     refused(world, browser, answer_to(browser.begin()), "user_disabled")
 
 
 def test_attack_deleted_user(world: World, script: Script) -> None:
-    change(world, DeleteUser(link=link(1)))
+    world.apply(DeleteUser(link=link(1)))
     browser = world.browser()
     refused(world, browser, answer_to(browser.begin()), "not_a_user")
 
 
-def test_attack_user_disabled_between_decision_and_session(world: World, script: Script) -> None:
+def test_attack_user_disabled_between_decision_and_session(
+    world: World, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def complete(flow: LoginFlow, params: Any) -> SignedIn:
         return SignedIn(link=link(1))
 
     script.complete = complete
-    store = world.pbx.stores.users
-    found = store.find(world.tenant_id, link(1))
-    change(world, DisableUser(link=link(1), reason=DisableReason.DEPARTED))
+    found = world.pbx.stores.linked_users(world.tenant_id).find(link(1))
+    world.apply(DisableUser(link=link(1), reason=DisableReason.DEPARTED))
     browser = world.browser()
     url = browser.begin()
-    original = type(store).find
-    try:
-        type(store).find = lambda self, tenant_id, wanted: found  # type: ignore[method-assign]
+    with monkeypatch.context() as patch:
+        patch.setattr(LinkedUsers, "find", lambda self, wanted: found)
         refused(world, browser, answer_to(url), "user_disabled")
-    finally:
-        type(store).find = original  # type: ignore[method-assign]
 
 
 def test_attack_session_outlives_its_user(world: World, script: Script) -> None:
@@ -543,7 +537,7 @@ def test_attack_session_outlives_its_user(world: World, script: Script) -> None:
         browser = world.browser()
         browser.come_back(answer_to(browser.begin(), code=what.link.subject[-1]))
         assert browser.is_signed_in()
-        change(world, what)
+        world.apply(what)
         assert not browser.is_signed_in()
 
 

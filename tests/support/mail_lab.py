@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from pbx_devhost.bound.host import BoundHost
-from pbx_devhost.bound.scope import Scope
 from pbx_devhost.store.stores import Stores, open_stores
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_plugin_api import AttachmentRef, DeliveryReceipt, Notification, NotificationKind, Tenant
@@ -51,7 +50,7 @@ class Post:
 
     @property
     def host(self) -> BoundHost:
-        return BoundHost(Scope(self.stores, "m365", self.tenant, None), may_read_system=True)
+        return BoundHost(self.stores, "m365", self.tenant, may_read_system=True)
 
     @property
     def sent(self) -> list[dict[str, Any]]:
@@ -68,7 +67,7 @@ class Post:
 
     @property
     def system_host(self) -> BoundHost:
-        return BoundHost(Scope(self.stores, "m365", SYSTEM_TENANT, None))
+        return BoundHost(self.stores, "m365", SYSTEM_TENANT)
 
     def note(self, **fields: Any) -> Notification:
         self.made += 1
@@ -91,8 +90,8 @@ class Post:
         data = size_or_bytes if isinstance(size_or_bytes, bytes) else b"\x5a" * size_or_bytes
         pieces = (data[at : at + 65_536] for at in range(0, len(data), 65_536))
         given: dict[str, Any] = {"content_type": "audio/wav", "download_url": f"https://pbx.example/dl/{name}"} | fields
-        blob = self.stores.blobs.put(
-            self.tenant.pbx_tenant_id, pieces, content_type=given["content_type"], keep_s=86_400
+        blob = self.stores.blobs(self.tenant.pbx_tenant_id).put(
+            pieces, content_type=given["content_type"], keep_s=86_400
         )
         return AttachmentRef(blob=blob, filename=name, size_bytes=len(data), **given)
 

@@ -21,7 +21,9 @@ from werkzeug.test import TestResponse
 from pbx_devhost.core import Pbx
 from pbx_devhost.portal.app import create_app
 from pbx_devhost.runs.runner import Runner
-from pbx_plugin_api import Saved, Tenant, TickReason, Viewer
+from pbx_devhost.store.contacts.synced import SyncedContacts
+from pbx_devhost.store.plugin_data import PluginSettings
+from pbx_plugin_api import Saved, Tenant, TickReason, UserChange, Viewer
 from portsip_m365_plugin.connect import ACTIVE_KEY, store_key_pair
 from tests.support.lab import Lab, shared_key_pair
 
@@ -50,8 +52,15 @@ class World:
         """The lines of an event, newest first."""
         return [line for line in self.pbx.stores.audit.lines(self.tenant_id) if line.event == event]
 
+    def apply(self, *changes: UserChange) -> None:
+        """Change linked users as a plugin does."""
+        self.pbx.stores.linked_users(self.tenant_id).apply(changes)
+
+    def synced_contacts(self) -> SyncedContacts:
+        return SyncedContacts(self.pbx.stores.scope(self.tenant_id, "m365"))
+
     def save(self, **values: str) -> None:
-        version = self.pbx.stores.settings.read(self.tenant_id, "m365").version
+        version = PluginSettings(self.pbx.stores.scope(self.tenant_id, "m365")).read().version
         answer = self.pbx.save("m365", self.tenant, ADMIN, values, version)
         assert isinstance(answer.value, Saved), answer
 

@@ -1,23 +1,29 @@
 """The host as one plugin gets it: bound to one tenant, one plugin and perhaps one run. It takes no tenant anywhere.
 
-Every write checks the run's lease in its own transaction. Closing and threads are guarded by `pbx_plugin_api.guard`.
+Each part keeps its Protocol of `pbx_plugin_api.host` on the scope it was given. Every write checks the run's lease in
+its own transaction. That a host ends with its call and stays on its thread is guarded by `pbx_plugin_api.guard`.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timezone
 
-from pbx_devhost.bound.data import BoundBlobs, BoundRateBudget, BoundSecrets, BoundSettings, BoundState
-from pbx_devhost.bound.people import BoundContacts, BoundUsers
-from pbx_devhost.bound.run import BoundAudit, BoundClock, BoundProgress
-from pbx_devhost.bound.scope import ProgressListener, RunContext, Scope
+from pbx_devhost.bound.progress import RunContext, RunProgress
+from pbx_devhost.store.audit import PluginAudit
+from pbx_devhost.store.blobs import TenantBlobs
+from pbx_devhost.store.budgets import PluginRateBudget
+from pbx_devhost.store.contacts.synced import SyncedContacts
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.plugin_data import PluginSettings, PluginState
 from pbx_devhost.store.stores import Stores
 from pbx_devhost.store.tenants import SYSTEM_TENANT
+from pbx_devhost.store.users.linked import LinkedUsers
+from pbx_devhost.store.vault import PluginSecrets
 from pbx_plugin_api import Host, Severity, Tenant, WebOrigins
-
-__all__ = ["BoundHost", "ProgressListener", "RunContext", "open_host"]
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +33,7 @@ def open_host(
     stores: Stores, plugin: str, tenant: Tenant, run: RunContext | None, *, may_read_system: bool = False
 ) -> Iterator[Host]:
     """Open a host for one call. At the end problems held back are written and streams still open are closed."""
-    host = BoundHost(Scope(stores, plugin, tenant, run), may_read_system=may_read_system)
+    host = BoundHost(stores, plugin, tenant, run, may_read_system=may_read_system)
     try:
         yield host
     finally:
@@ -37,38 +43,69 @@ def open_host(
 class BoundHost:
     """Keeps `pbx_plugin_api.Host`."""
 
-    def __init__(self, scope: Scope, *, may_read_system: bool = False) -> None:
-        self._scope, self._may_read_system = scope, may_read_system
-        self.users = BoundUsers(scope)
-        self.contacts = BoundContacts(scope)
-        self.settings = BoundSettings(scope)
-        self.secrets = BoundSecrets(scope)
-        self.state = BoundState(scope)
-        self.blobs = BoundBlobs(scope)
-        self.rate_budget = BoundRateBudget(scope)
-        self.progress = BoundProgress(scope)
-        self.audit = BoundAudit(scope)
-        self.clock = BoundClock(scope)
+    def __init__(
+        self,
+        stores: Stores,
+        plugin: str,
+        tenant: Tenant,
+        run: RunContext | None = None,
+        *,
+        may_read_system: bool = False,
+        is_read_only: bool = False,
+    ) -> None:
+        self._stores, self._plugin, self._tenant, self._may_read_system = stores, plugin, tenant, may_read_system
+        self._systems: list[BoundHost] = []
+        lease = run.lease if run else None
+        self._scope = scope = stores.scope(tenant.pbx_tenant_id, plugin, lease=lease, is_read_only=is_read_only)
+        self.users = LinkedUsers(scope, stores.vault)
+        self.contacts = SyncedContacts(scope)
+        self.settings = PluginSettings(scope)
+        self.secrets = PluginSecrets(scope, stores.vault)
+        self.state = PluginState(scope)
+        self.blobs = TenantBlobs(scope)
+        self.rate_budget = PluginRateBudget(scope)
+        self.progress = RunProgress(stores, scope, run)
+        self.audit = PluginAudit(scope)
+        self.clock = HostClock(stores.database)
 
     @property
     def web_origins(self) -> WebOrigins:
         """See `Host`."""
-        return self._scope.stores.tenants.origins(self._scope.tenant)
+        return self._stores.tenants.origins(self._tenant)
 
     def notify_admin(self, key: str, subject: str, text: str, *, severity: Severity) -> None:
         """See `Host`."""
-        scope = self._scope
-        scope.check_writable()
-        if scope.stores.audit.notify(scope.tenant_id, f"{scope.plugin}:{key}", subject, text, severity.value):
-            _log.warning("Notice to the administrators of %s: %s", scope.tenant.name, subject)
+        self._scope.check_writable()
+        own_key = f"{self._plugin}:{key}"
+        if self._stores.audit.notify(self._tenant.pbx_tenant_id, own_key, subject, text, severity.value):
+            _log.warning("Notice to the administrators of %s: %s", self._tenant.name, subject)
 
     def system(self) -> Host | None:
         """See `Host`."""
         if not self._may_read_system:
             return None
-        return BoundHost(Scope(self._scope.stores, self._scope.plugin, SYSTEM_TENANT, None, is_read_only=True))
+        host = BoundHost(self._stores, self._plugin, SYSTEM_TENANT, is_read_only=True)
+        self._systems.append(host)
+        return host
 
     def close(self) -> None:
         """Write what is held back and end open streams."""
+        for host in self._systems:
+            host.close()
         self._scope.close()
         self.progress.end()
+
+
+class HostClock:
+    """Keeps `pbx_plugin_api.Clock`."""
+
+    def __init__(self, database: Database) -> None:
+        self._now = database.now
+
+    def now_utc(self) -> datetime:
+        """See `Clock`."""
+        return datetime.fromtimestamp(self._now(), timezone.utc)
+
+    def sleep(self, seconds: float) -> None:
+        """See `Clock`."""
+        time.sleep(max(0.0, seconds))

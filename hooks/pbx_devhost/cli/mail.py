@@ -110,7 +110,7 @@ def _fields(notification: Notification) -> dict[str, Any]:
 
 def _store(context: CliContext, tenant: Tenant, path: Path, content_id: str | None = None) -> AttachmentRef:
     stores, content_type = context.pbx.stores, mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    blob = stores.blobs.put(tenant.pbx_tenant_id, _pieces(path), content_type=content_type, keep_s=_KEEP_FILES_S)
+    blob = stores.blobs(tenant.pbx_tenant_id).put(_pieces(path), content_type=content_type, keep_s=_KEEP_FILES_S)
     return AttachmentRef(
         blob=blob,
         filename=path.name,

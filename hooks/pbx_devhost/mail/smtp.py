@@ -19,6 +19,7 @@ from email.utils import format_datetime, make_msgid
 from typing import TYPE_CHECKING, Final
 
 from pbx_devhost.store.tenants import SYSTEM_TENANT
+from pbx_devhost.store.vault import PluginSecrets
 from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Notification, RejectedRecipient, dump, load, rules
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SmtpChannel", "SmtpSettings", "forget_smtp", "load_smtp", "store_smtp"]
 
-_PLACE: Final = (SYSTEM_TENANT.pbx_tenant_id, "pbx", "smtp")
+_KEPT_AS: Final = "smtp"
 _TIMEOUT_S: Final = 30.0
 _ATTACHED_MAX_BYTES: Final = 20_000_000
 _PLACEHOLDER: Final = re.compile(r"%%([A-Z][A-Z0-9_]*)%%")
@@ -60,20 +61,22 @@ class SmtpSettings:
 
 def store_smtp(stores: Stores, settings: SmtpSettings) -> None:
     """Keep the settings, sealed."""
-    with stores.database.write() as connection:
-        stores.vault.put(connection, *_PLACE, json.dumps(dump(settings)).encode())
+    _secrets(stores).put(_KEPT_AS, json.dumps(dump(settings)).encode())
 
 
 def load_smtp(stores: Stores) -> SmtpChannel | None:
     """Return the fallback channel, or None where there is none."""
-    sealed = stores.vault.get(*_PLACE)
-    return None if sealed is None else SmtpChannel(load(SmtpSettings, json.loads(sealed)))
+    stored = _secrets(stores).get(_KEPT_AS)
+    return None if stored is None else SmtpChannel(load(SmtpSettings, json.loads(stored)))
 
 
 def forget_smtp(stores: Stores) -> None:
     """Have no fallback any more."""
-    with stores.database.write() as connection:
-        stores.vault.delete(connection, *_PLACE)
+    _secrets(stores).delete(_KEPT_AS)
+
+
+def _secrets(stores: Stores) -> PluginSecrets:
+    return PluginSecrets(stores.scope(SYSTEM_TENANT.pbx_tenant_id, "pbx"), stores.vault)
 
 
 class SmtpChannel:
@@ -139,8 +142,9 @@ def compose(notification: Notification, sender: str, stores: Stores, tenant_id: 
     mail["Message-ID"] = make_msgid(notification.notification_id, sender.rpartition("@")[2])
     mail["X-PortSIP-Notification-Id"] = notification.notification_id
     attached, missing, room = [], [], _ATTACHED_MAX_BYTES
+    blobs = stores.blobs(tenant_id)
     for ref in notification.attachments:
-        info = stores.blobs.info(tenant_id, ref.blob)
+        info = blobs.info(ref.blob)
         if info is None or info.size_bytes > room:
             missing.append(f"{ref.filename} is not attached: {ref.download_url or 'fetch it from the PBX'}")
             continue
@@ -153,7 +157,7 @@ def compose(notification: Notification, sender: str, stores: Stores, tenant_id: 
         mail.add_alternative(_fill(notification.html, escaped), subtype="html")
     for ref in attached:
         main, _, sub = ref.content_type.partition("/")
-        with stores.blobs.open(tenant_id, ref.blob) as file:
+        with blobs.open(ref.blob) as file:
             cid = f"<{ref.content_id}>" if ref.content_id else None
             mail.add_attachment(file.read(), maintype=main, subtype=sub, filename=ref.filename, cid=cid)
     return mail

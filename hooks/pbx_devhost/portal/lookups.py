@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import or_, select
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.store.contacts import book_key
+from pbx_devhost.store.contacts.rows import book_key
 from pbx_devhost.store.schema import contacts, links, tenants, users
 from pbx_devhost.store.users.rows import SHOWN_COLUMNS
 from pbx_plugin_api import BookRef, UserLink

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from pbx_devhost.bound.host import RunContext
+from pbx_devhost.bound.progress import RunContext
 from pbx_devhost.core import Pbx
 from pbx_devhost.store.database import to_timestamp
 from pbx_devhost.store.leases import Lease

@@ -9,8 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import audit, notices
-
-__all__ = ["AuditStore"]
+from pbx_devhost.store.scope import Scope
 
 _SAME_NOTICE_S = 86_400
 
@@ -71,3 +70,17 @@ class AuditStore:
         statement = select(notices).where(notices.c.tenant_id == tenant_id).order_by(notices.c.id.desc()).limit(limit)
         with self._db.read() as connection:
             return list(connection.execute(statement))
+
+
+class PluginAudit:
+    """Keeps `pbx_plugin_api.Audit`. Lines are written even where the lease is lost: they say what was done."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def record(self, event: str, *, outcome: str, subject: str = "", detail: str = "") -> None:
+        """See `Audit`."""
+        scope = self._scope
+        scope.check_writable()
+        store, actor = AuditStore(scope.database), f"plugin:{scope.plugin}"
+        store.record(scope.tenant_id, actor, event, outcome=outcome, subject=subject, detail=detail)

@@ -4,100 +4,82 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import blob_chunks, blobs
+from pbx_devhost.store.scope import Scope
 from pbx_plugin_api import BlobInfo
-
-__all__ = ["BlobStore"]
 
 _CHUNK_BYTES = 256 * 1024
 _HALF_WRITTEN_S = 86_400.0
 """After this long a blob that is still being written was left behind by a process that ended."""
 
 
-class BlobStore:
-    """Blobs of tenants."""
+class TenantBlobs:
+    """Keeps `pbx_plugin_api.Blobs`. The PBX itself may also keep a blob without an end."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, scope: Scope) -> None:
+        self._scope, self._db = scope, scope.database
 
-    def put(
-        self,
-        tenant_id: str,
-        chunks: Iterator[bytes],
-        *,
-        content_type: str,
-        keep_s: int | None,
-        write: Callable[[], AbstractContextManager[Connection]] | None = None,
-    ) -> str:
-        """Store a blob and return its reference. A half-written one is never seen.
+    def put(self, chunks: Iterator[bytes], *, content_type: str, keep_s: int | None) -> str:
+        """See `Blobs`. A half-written blob is never seen; with `keep_s` None it stays.
 
-        One transaction a piece: whoever makes the pieces may take their time, and nobody waits for them.
-
-        Args:
-            tenant_id: Whose it is.
-            chunks: What is in it.
-            content_type: Of what kind.
-            keep_s: Seconds until it is forgotten; None keeps it until `delete`.
-            write: Opens the write transactions; the caller's own check goes with each.
+        One transaction a piece: however slowly the pieces come, nobody else waits.
         """
-        write = write or self._db.write
         blob_id, size, position = uuid.uuid4().hex, 0, 0
-        row = {"id": blob_id, "tenant_id": tenant_id, "content_type": content_type, "size_bytes": None}
-        with write() as connection:
+        row = {"id": blob_id, "tenant_id": self._scope.tenant_id, "content_type": content_type, "size_bytes": None}
+        with self._scope.write() as connection:
             self._forget_expired(connection)
             connection.execute(insert(blobs).values(row | {"expires_at": self._db.now() + _HALF_WRITTEN_S}))
         try:
             for data in _even(chunks):
-                with write() as connection:
+                with self._scope.write() as connection:
                     connection.execute(insert(blob_chunks).values(blob_id=blob_id, position=position, data=data))
                 size += len(data)
                 position += 1
             expires_at = None if keep_s is None else self._db.now() + keep_s
-            with write() as connection:
+            with self._scope.write() as connection:
                 ended = {"size_bytes": size, "expires_at": expires_at}
                 connection.execute(update(blobs).where(blobs.c.id == blob_id).values(ended))
         except BaseException:
-            self.delete([blob_id])
+            # Also after a lost lease, so by a transaction of its own.
+            with self._db.write() as connection:
+                _delete(connection, [blob_id])
             raise
         return blob_id
 
-    def info(self, tenant_id: str, blob: str) -> BlobInfo | None:
-        """Return what is known of a blob."""
+    def info(self, blob: str) -> BlobInfo | None:
+        """See `Blobs`."""
+        at = (blobs.c.tenant_id == self._scope.tenant_id, blobs.c.id == blob)
         with self._db.read() as connection:
-            row = connection.execute(select(blobs).where(blobs.c.tenant_id == tenant_id, blobs.c.id == blob)).first()
+            row = connection.execute(select(blobs).where(*at)).first()
         if row is None or row.size_bytes is None or (row.expires_at is not None and row.expires_at <= self._db.now()):
             return None
         return BlobInfo(blob=row.id, size_bytes=row.size_bytes, content_type=row.content_type)
 
     @contextmanager
-    def open(self, tenant_id: str, blob: str) -> Iterator[BinaryIO]:
-        """Open a blob for reading, seekable."""
-        info = self.info(tenant_id, blob)
+    def open(self, blob: str) -> Iterator[BinaryIO]:
+        """See `Blobs`."""
+        info = self.info(blob)
         if info is None:
             raise KeyError(f"there is no blob {blob!r} (any more)")
         with io.BufferedReader(_BlobReader(self._db, blob, info.size_bytes), _CHUNK_BYTES) as reader:
             yield cast(BinaryIO, reader)
 
-    def delete(self, blob_ids: list[str]) -> None:
-        """Forget blobs."""
-        with self._db.write() as connection:
-            connection.execute(delete(blob_chunks).where(blob_chunks.c.blob_id.in_(blob_ids)))
-            connection.execute(delete(blobs).where(blobs.c.id.in_(blob_ids)))
-
     def _forget_expired(self, connection: Connection) -> None:
-        old = list(
-            connection.execute(select(blobs.c.id).where(blobs.c.expires_at <= self._db.now()).limit(100)).scalars()
-        )
-        if old:
-            connection.execute(delete(blob_chunks).where(blob_chunks.c.blob_id.in_(old)))
-            connection.execute(delete(blobs).where(blobs.c.id.in_(old)))
+        old = select(blobs.c.id).where(blobs.c.expires_at <= self._db.now()).limit(100)
+        _delete(connection, list(connection.execute(old).scalars()))
+
+
+def _delete(connection: Connection, blob_ids: list[str]) -> None:
+    if blob_ids:
+        connection.execute(delete(blob_chunks).where(blob_chunks.c.blob_id.in_(blob_ids)))
+        connection.execute(delete(blobs).where(blobs.c.id.in_(blob_ids)))
 
 
 class _BlobReader(io.RawIOBase):

@@ -7,24 +7,24 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
-from pbx_devhost.store.database import Database, from_timestamp
+from pbx_devhost.store.database import from_timestamp
 from pbx_devhost.store.schema import budget_takes
+from pbx_devhost.store.scope import Scope
 from pbx_plugin_api import RateLimit
 
-__all__ = ["BudgetStore"]
 
+class PluginRateBudget:
+    """Keeps `pbx_plugin_api.RateBudget`.
 
-class BudgetStore:
-    """Who took how much, when."""
+    Also of a scope that is for reading only: tenants that send by the system's mailbox share its limits.
+    """
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, scope: Scope) -> None:
+        self._scope, self._db = scope, scope.database
 
-    def take(self, tenant_id: str, bucket: str, amount: int, limits: Sequence[RateLimit]) -> datetime | None:
-        """Take an amount if every limit allows it; otherwise return when to ask again.
-
-        An amount larger than a limit would never be granted; it counts as the whole limit.
-        """
+    def take(self, bucket: str, amount: int, limits: Sequence[RateLimit]) -> datetime | None:
+        """See `RateBudget`. An amount larger than a limit would never be granted; it counts as the whole limit."""
+        tenant_id, bucket = self._scope.tenant_id, f"{self._scope.plugin}:{bucket}"
         now = self._db.now()
         longest_s = max((limit.window_s for limit in limits), default=0)
         at = (budget_takes.c.tenant_id == tenant_id, budget_takes.c.bucket == bucket)

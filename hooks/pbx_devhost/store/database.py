@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
 from datetime import datetime, timezone
 from typing import Any
@@ -44,7 +44,7 @@ class Database:
         """Open a write transaction, committed at the end and rolled back by an exception; see `begin_write`."""
         return begin_write(self.engine, lock=lock)
 
-    def stream(self, statement: Executable, *, at_once: int = 500) -> Iterator[Row[Any]]:
+    def stream(self, statement: Executable, *, at_once: int = 500) -> Generator[Row[Any], None, None]:
         """Yield rows in a read transaction of their own, with memory for `at_once` of them."""
         with (
             self.read() as connection,

@@ -54,7 +54,7 @@ class LeaseStore:
         now, me = self._db.now(), name_holder()
         with self._db.write() as connection:
             self._ensure_row(connection, tenant_id, plugin)
-            row = connection.execute(self._row(tenant_id, plugin)).one()
+            row = connection.execute(_row(self._db, tenant_id, plugin)).one()
             if row.lease_until > now and not is_dead(row.lease_holder):
                 return None
             if only_if_due and (row.next_due_at is None or row.next_due_at > now):
@@ -63,16 +63,10 @@ class LeaseStore:
             connection.execute(update(due).where(*_at(tenant_id, plugin)).values(values))
             return Lease(tenant_id=tenant_id, plugin=plugin, token=row.lease_token + 1)
 
-    def check(self, connection: Connection, lease: Lease) -> None:
-        """Raise `LeaseLostError` unless the lease is still ours; inside the transaction of the write it guards."""
-        row = connection.execute(self._row(lease.tenant_id, lease.plugin)).first()
-        if row is None or row.lease_token != lease.token:
-            raise LeaseLostError("another worker has taken over this tenant; nothing was written")
-
     def renew(self, lease: Lease, *, lease_s: float = LEASE_S) -> None:
         """Hold the lease for longer."""
         with self._db.write() as connection:
-            self.check(connection, lease)
+            check_lease(self._db, connection, lease)
             values = {"lease_until": self._db.now() + lease_s}
             connection.execute(update(due).where(*_at(lease.tenant_id, lease.plugin)).values(values))
 
@@ -94,7 +88,7 @@ class LeaseStore:
     def next_due_at(self, tenant_id: str, plugin: str) -> float | None:
         """Return when a tenant is due next."""
         with self._db.read() as connection:
-            row = connection.execute(self._row(tenant_id, plugin)).first()
+            row = connection.execute(_row(self._db, tenant_id, plugin)).first()
         return None if row is None else row.next_due_at
 
     def who_is_due(self, now: float, *, limit: int = 1_000) -> list[Due]:
@@ -111,10 +105,22 @@ class LeaseStore:
     def _ensure_row(self, connection: Connection, tenant_id: str, plugin: str) -> None:
         self._db.insert_missing(connection, due, {"tenant_id": tenant_id, "plugin": plugin})
 
-    def _row(self, tenant_id: str, plugin: str) -> Select[tuple[int, float, float | None, str]]:
-        columns = (due.c.lease_token, due.c.lease_until, due.c.next_due_at, due.c.lease_holder)
-        statement = select(*columns).where(*_at(tenant_id, plugin))
-        return statement if self._db.is_sqlite else statement.with_for_update()
+
+def check_lease(database: Database, connection: Connection, lease: Lease) -> None:
+    """Refuse a write unless the lease is still ours; call it inside the transaction of the write.
+
+    Raises:
+        LeaseLostError: Another worker has taken over the tenant.
+    """
+    row = connection.execute(_row(database, lease.tenant_id, lease.plugin)).first()
+    if row is None or row.lease_token != lease.token:
+        raise LeaseLostError("another worker has taken over this tenant; nothing was written")
+
+
+def _row(database: Database, tenant_id: str, plugin: str) -> Select[tuple[int, float, float | None, str]]:
+    columns = (due.c.lease_token, due.c.lease_until, due.c.next_due_at, due.c.lease_holder)
+    statement = select(*columns).where(*_at(tenant_id, plugin))
+    return statement if database.is_sqlite else statement.with_for_update()
 
 
 def _at(tenant_id: str, plugin: str) -> tuple[ColumnElement[bool], ...]:

@@ -4,135 +4,112 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import plugin_settings, state
+from pbx_devhost.store.scope import Scope
 from pbx_plugin_api import JsonValue, QuotaError, SettingsRecord, StateRecord, VersionConflictError
 from pbx_plugin_api.errors import InvalidValueError
-
-__all__ = ["SettingsStore", "StateStore"]
 
 VALUE_MAX_BYTES = 256 * 1024
 _KEY_MAX_CHARS = 200
 
 
-class SettingsStore:
-    """One record per tenant and plugin."""
+class PluginSettings:
+    """Keeps `pbx_plugin_api.Settings`: one record per tenant and plugin."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._at = (plugin_settings.c.tenant_id == scope.tenant_id, plugin_settings.c.plugin == scope.plugin)
 
-    def read(self, tenant_id: str, plugin: str) -> SettingsRecord:
-        """Return the newest settings; version 0 and no values before the first write."""
-        at = (plugin_settings.c.tenant_id == tenant_id, plugin_settings.c.plugin == plugin)
-        with self._db.read() as connection:
-            row = connection.execute(select(plugin_settings.c.version, plugin_settings.c["values"]).where(*at)).first()
+    def read(self) -> SettingsRecord:
+        """See `Settings`."""
+        columns = (plugin_settings.c.version, plugin_settings.c["values"])
+        with self._scope.database.read() as connection:
+            row = connection.execute(select(*columns).where(*self._at)).first()
         if row is None:
             return SettingsRecord(version=0, values={})
         return SettingsRecord(version=row[0], values=json.loads(row[1]))
 
-    def write(
-        self,
-        connection: Connection,
-        tenant_id: str,
-        plugin: str,
-        values: Mapping[str, JsonValue],
-        expected_version: int,
-    ) -> SettingsRecord:
-        """Replace the settings, if nobody wrote since."""
-        at = (plugin_settings.c.tenant_id == tenant_id, plugin_settings.c.plugin == plugin)
-        found = connection.execute(select(plugin_settings.c.version).where(*at)).scalar()
-        current = found or 0
-        if current != expected_version:
-            raise VersionConflictError("settings", expected_version, current)
-        text = _dump(values)
-        if found is None:
-            row = {"tenant_id": tenant_id, "plugin": plugin, "version": 1, "values": text}
-            connection.execute(insert(plugin_settings).values(row))
-        else:
-            changed = {"version": current + 1, "values": text}
-            connection.execute(update(plugin_settings).where(*at).values(changed))
+    def write(self, values: Mapping[str, JsonValue], *, expected_version: int) -> SettingsRecord:
+        """See `Settings`."""
+        with self._scope.write() as connection:
+            found = connection.execute(select(plugin_settings.c.version).where(*self._at)).scalar()
+            current = found or 0
+            if current != expected_version:
+                raise VersionConflictError("settings", expected_version, current)
+            changed = {"version": current + 1, "values": _dump(values)}
+            if found is None:
+                at = {"tenant_id": self._scope.tenant_id, "plugin": self._scope.plugin}
+                connection.execute(insert(plugin_settings).values(at | changed))
+            else:
+                connection.execute(update(plugin_settings).where(*self._at).values(changed))
         return SettingsRecord(version=current + 1, values=dict(values))
 
 
-class StateStore:
-    """Small JSON per tenant, plugin and key."""
+class PluginState:
+    """Keeps `pbx_plugin_api.State`: small JSON per tenant, plugin and key."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._at = (state.c.tenant_id == scope.tenant_id, state.c.plugin == scope.plugin)
 
-    def get(self, tenant_id: str, plugin: str, key: str) -> StateRecord | None:
-        """Return the value under a key."""
-        with self._db.read() as connection:
-            row = connection.execute(select(state.c.version, state.c.value).where(*_at(tenant_id, plugin, key))).first()
+    def get(self, key: str) -> StateRecord | None:
+        """See `State`."""
+        chosen = select(state.c.version, state.c.value).where(*self._at, state.c.key == key)
+        with self._scope.database.read() as connection:
+            row = connection.execute(chosen).first()
         return None if row is None else StateRecord(version=row.version, value=json.loads(row.value))
 
-    def put(
-        self,
-        connection: Connection,
-        tenant_id: str,
-        plugin: str,
-        key: str,
-        value: JsonValue,
-        expected_version: int | None,
-    ) -> int:
-        """Store a value and return its new version."""
-        _check_key(key)
-        current = connection.execute(select(state.c.version).where(*_at(tenant_id, plugin, key))).scalar() or 0
-        if expected_version is not None and current != expected_version:
-            raise VersionConflictError(f"state {key}", expected_version, current)
-        row = {"tenant_id": tenant_id, "plugin": plugin, "key": key, "version": current + 1, "value": _dump(value)}
-        self._db.upsert(connection, state, [row])
+    def put(self, key: str, value: JsonValue, *, expected_version: int | None = None) -> int:
+        """See `State`."""
+        with self._scope.write() as connection:
+            current = self._find_versions(connection, [key]).get(key, 0)
+            if expected_version is not None and current != expected_version:
+                raise VersionConflictError(f"state {key}", expected_version, current)
+            self._put(connection, {key: value}, {key: current})
         return current + 1
 
-    def put_many(self, connection: Connection, tenant_id: str, plugin: str, values: Mapping[str, JsonValue]) -> None:
-        """Store several values, whatever is there."""
-        for key in values:
-            _check_key(key)
-        keys = list(values)
+    def put_many(self, values: Mapping[str, JsonValue]) -> None:
+        """See `State`."""
+        if values:
+            with self._scope.write() as connection:
+                self._put(connection, values, self._find_versions(connection, list(values)))
+
+    def delete(self, key: str) -> None:
+        """See `State`."""
+        with self._scope.write() as connection:
+            connection.execute(delete(state).where(*self._at, state.c.key == key))
+
+    def items(self, prefix: str = "") -> Iterator[tuple[str, StateRecord]]:
+        """See `State`."""
+        # Not by LIKE, which ignores case on SQLite.
+        has_prefix = (state.c.key >= prefix, func.substr(state.c.key, 1, len(prefix)) == prefix)
+        statement = select(state.c.key, state.c.version, state.c.value).where(*self._at, *has_prefix)
+        return self._scope.stream(statement.order_by(state.c.key), _read_item, at_once=200)
+
+    def _find_versions(self, connection: Connection, keys: list[str]) -> dict[str, int]:
         versions: dict[str, int] = {}
+        for key in keys:
+            _check_key(key)
         for start in range(0, len(keys), 500):
-            part = keys[start : start + 500]
-            chosen = select(state.c.key, state.c.version).where(
-                state.c.tenant_id == tenant_id, state.c.plugin == plugin, state.c.key.in_(part)
-            )
+            chosen = select(state.c.key, state.c.version).where(*self._at, state.c.key.in_(keys[start : start + 500]))
             versions |= {row.key: row.version for row in connection.execute(chosen)}
+        return versions
+
+    def _put(self, connection: Connection, values: Mapping[str, JsonValue], versions: Mapping[str, int]) -> None:
+        at = {"tenant_id": self._scope.tenant_id, "plugin": self._scope.plugin}
         rows = [
-            {
-                "tenant_id": tenant_id,
-                "plugin": plugin,
-                "key": key,
-                "version": versions.get(key, 0) + 1,
-                "value": _dump(value),
-            }
+            at | {"key": key, "version": versions.get(key, 0) + 1, "value": _dump(value)}
             for key, value in values.items()
         ]
-        self._db.upsert(connection, state, rows)
-
-    def delete(self, connection: Connection, tenant_id: str, plugin: str, key: str) -> None:
-        """Forget a key."""
-        connection.execute(delete(state).where(*_at(tenant_id, plugin, key)))
-
-    def items(self, tenant_id: str, plugin: str, prefix: str) -> Iterator[tuple[str, StateRecord]]:
-        """Yield keys with a prefix and their records, by key."""
-        statement = (
-            select(state.c.key, state.c.version, state.c.value)
-            .where(
-                state.c.tenant_id == tenant_id,
-                state.c.plugin == plugin,
-                state.c.key >= prefix,
-                func.substr(state.c.key, 1, len(prefix)) == prefix,  # LIKE ignores case on SQLite
-            )
-            .order_by(state.c.key)
-        )
-        for row in self._db.stream(statement, at_once=200):
-            yield row.key, StateRecord(version=row.version, value=json.loads(row.value))
+        self._scope.database.upsert(connection, state, rows)
 
 
-def _at(tenant_id: str, plugin: str, key: str) -> tuple[ColumnElement[bool], ...]:
-    return state.c.tenant_id == tenant_id, state.c.plugin == plugin, state.c.key == key
+def _read_item(row: Row[Any]) -> tuple[str, StateRecord]:
+    return row.key, StateRecord(version=row.version, value=json.loads(row.value))
 
 
 def _check_key(key: str) -> None:

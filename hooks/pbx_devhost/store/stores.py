@@ -8,38 +8,32 @@ from dataclasses import dataclass
 
 from pbx_devhost.store.accounts import AccountStore
 from pbx_devhost.store.audit import AuditStore
-from pbx_devhost.store.blobs import BlobStore
-from pbx_devhost.store.budgets import BudgetStore
-from pbx_devhost.store.contacts import ContactStore
+from pbx_devhost.store.blobs import TenantBlobs
+from pbx_devhost.store.contacts.store import ContactStore
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.keys import VaultError, find_key, hint_at_cut_off_change
-from pbx_devhost.store.leases import LeaseStore
+from pbx_devhost.store.leases import Lease, LeaseStore
 from pbx_devhost.store.outbox.queue import OutboxStore
-from pbx_devhost.store.plugin_data import SettingsStore, StateStore
 from pbx_devhost.store.registrations import RegistrationStore
 from pbx_devhost.store.runs import RunStore
+from pbx_devhost.store.scope import Scope
 from pbx_devhost.store.sessions import FlowStore, SessionStore
 from pbx_devhost.store.switches import SwitchStore
 from pbx_devhost.store.tenants import TenantStore
+from pbx_devhost.store.users.linked import LinkedUsers
 from pbx_devhost.store.users.store import UserStore
 from pbx_devhost.store.vault import Vault
-
-__all__ = ["Stores", "open_stores"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """What the PBX keeps, by subject."""
+    """What the PBX keeps, by subject. The bound parts of a host are made from a `scope`."""
 
     database: Database
     vault: Vault
     tenants: TenantStore
     users: UserStore
     contacts: ContactStore
-    settings: SettingsStore
-    state: StateStore
-    blobs: BlobStore
-    budgets: BudgetStore
     audit: AuditStore
     runs: RunStore
     leases: LeaseStore
@@ -49,6 +43,20 @@ class Stores:
     flows: FlowStore
     accounts: AccountStore
     outbox: OutboxStore
+
+    def scope(
+        self, tenant_id: str, plugin: str = "", *, lease: Lease | None = None, is_read_only: bool = False
+    ) -> Scope:
+        """Return what bound parts work on; without a plugin for the PBX itself."""
+        return Scope(self.database, tenant_id, plugin, lease=lease, is_read_only=is_read_only)
+
+    def linked_users(self, tenant_id: str) -> LinkedUsers:
+        """Return the linked users of a tenant, for the PBX itself."""
+        return LinkedUsers(self.scope(tenant_id), self.vault)
+
+    def blobs(self, tenant_id: str) -> TenantBlobs:
+        """Return the blobs of a tenant, for the PBX itself."""
+        return TenantBlobs(self.scope(tenant_id))
 
 
 def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | None = None) -> Stores:
@@ -78,10 +86,6 @@ def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | 
         tenants=TenantStore(database),
         users=UserStore(database, vault),
         contacts=ContactStore(database),
-        settings=SettingsStore(database),
-        state=StateStore(database),
-        blobs=BlobStore(database),
-        budgets=BudgetStore(database),
         audit=AuditStore(database),
         runs=RunStore(database),
         leases=LeaseStore(database),

@@ -11,14 +11,13 @@ import uuid
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.keys import KEY_VARIABLE, VaultError
 from pbx_devhost.store.schema import data_keys, flows, outbox, secrets, users
+from pbx_devhost.store.scope import Scope
 from pbx_plugin_api import QuotaError
-
-__all__ = ["Vault"]
 
 SECRET_MAX_BYTES = 64 * 1024
 _KEY_BYTES = 32
@@ -57,31 +56,6 @@ class Vault:
             return self._keys[key_id].decrypt(nonce, rest, _bind(place))
         except (KeyError, InvalidTag) as error:
             raise VaultError("a secret does not open with this key; is this the key that made the database?") from error
-
-    def get(self, tenant_id: str, plugin: str, name: str) -> bytes | None:
-        """Return a stored secret, or None."""
-        place = (secrets.c.tenant_id == tenant_id, secrets.c.plugin == plugin, secrets.c.name == name)
-        with self._db.read() as connection:
-            sealed = connection.execute(select(secrets.c.sealed).where(*place)).scalar()
-        return None if sealed is None else self.open(sealed, tenant_id, plugin, name)
-
-    def put(self, connection: Connection, tenant_id: str, plugin: str, name: str, value: bytes) -> None:
-        """Store a secret inside the caller's write transaction.
-
-        Raises:
-            QuotaError: It is larger than 64 KiB.
-        """
-        if len(value) > SECRET_MAX_BYTES:
-            raise QuotaError(f"a secret of {len(value)} bytes; at most {SECRET_MAX_BYTES}")
-        self.hold_key(connection)
-        sealed = self.seal(value, tenant_id, plugin, name)
-        row = {"tenant_id": tenant_id, "plugin": plugin, "name": name, "sealed": sealed}
-        self._db.upsert(connection, secrets, [row])
-
-    def delete(self, connection: Connection, tenant_id: str, plugin: str, name: str) -> None:
-        """Forget a secret inside the caller's write transaction."""
-        at = (secrets.c.tenant_id == tenant_id, secrets.c.plugin == plugin, secrets.c.name == name)
-        connection.execute(delete(secrets).where(*at))
 
     def hold_key(self, connection: Connection) -> None:
         """Keep the newest data key for this write transaction; call it before `seal`.
@@ -169,3 +143,38 @@ class Vault:
 
 def _bind(place: tuple[str, ...]) -> bytes:
     return "\x1f".join(place).encode()
+
+
+class PluginSecrets:
+    """Keeps `pbx_plugin_api.Secrets`. A secret is sealed for its tenant, plugin and name."""
+
+    def __init__(self, scope: Scope, vault: Vault) -> None:
+        self._scope, self._vault = scope, vault
+
+    def get(self, name: str) -> bytes | None:
+        """See `Secrets`."""
+        with self._scope.database.read() as connection:
+            sealed = connection.execute(select(secrets.c.sealed).where(*self._at(name))).scalar()
+        return None if sealed is None else self._vault.open(sealed, *self._place(name))
+
+    def put(self, name: str, value: bytes) -> None:
+        """See `Secrets`."""
+        if len(value) > SECRET_MAX_BYTES:
+            raise QuotaError(f"a secret of {len(value)} bytes; at most {SECRET_MAX_BYTES}")
+        with self._scope.write() as connection:
+            self._vault.hold_key(connection)
+            tenant_id, plugin, _ = place = self._place(name)
+            row = {"tenant_id": tenant_id, "plugin": plugin, "name": name, "sealed": self._vault.seal(value, *place)}
+            self._scope.database.upsert(connection, secrets, [row])
+
+    def delete(self, name: str) -> None:
+        """See `Secrets`."""
+        with self._scope.write() as connection:
+            connection.execute(delete(secrets).where(*self._at(name)))
+
+    def _place(self, name: str) -> tuple[str, str, str]:
+        return self._scope.tenant_id, self._scope.plugin, name
+
+    def _at(self, name: str) -> tuple[ColumnElement[bool], ...]:
+        tenant_id, plugin, _ = self._place(name)
+        return secrets.c.tenant_id == tenant_id, secrets.c.plugin == plugin, secrets.c.name == name

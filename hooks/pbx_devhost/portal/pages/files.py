@@ -28,14 +28,14 @@ def download(blob: str, filename: str) -> ResponseReturnValue:
     """Hand a file over, in pieces, always as a download: the browser is never to run what is in it."""
     if not _PLAIN_NAME.fullmatch(filename):
         abort(404)
-    visit, blobs = the_visit(), the_pbx().stores.blobs
-    tenant_id = visit.tenant.pbx_tenant_id
-    info = blobs.info(tenant_id, blob)
+    visit = the_visit()
+    blobs = the_pbx().stores.blobs(visit.tenant.pbx_tenant_id)
+    info = blobs.info(blob)
     if info is None or not (visit.is_admin or info.content_type.startswith(_FOR_USERS)):
         abort(404)
 
     def pieces() -> Iterator[bytes]:
-        with blobs.open(tenant_id, blob) as file:
+        with blobs.open(blob) as file:
             while piece := file.read(_PIECE_BYTES):
                 yield piece
 

@@ -27,7 +27,7 @@ def show() -> ResponseReturnValue:
         tenant=tenant,
         origins=stores.tenants.origins(tenant),
         n_users=stores.users.count_all(tenant_id),
-        linked=stores.users.counts(tenant_id),
+        linked=stores.linked_users(tenant_id).counts(),
         states=states,
         due={state.name: stores.leases.next_due_at(tenant_id, state.name) for state in states},
         runs=list(stores.runs.rows(tenant_id, limit=5)),

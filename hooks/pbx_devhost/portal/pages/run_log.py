@@ -144,11 +144,11 @@ def _read_plan(row: Any) -> PlanRef | None:
 
 def _read_plan_rows(visit: Visit, plan: PlanRef) -> list[PlanRow] | None:
     """The first rows of a plan; None where they are not kept any more or cannot be read."""
-    blobs, tenant_id = the_pbx().stores.blobs, visit.tenant.pbx_tenant_id
-    if plan.rows_blob is None or blobs.info(tenant_id, plan.rows_blob) is None:
+    blobs = the_pbx().stores.blobs(visit.tenant.pbx_tenant_id)
+    if plan.rows_blob is None or blobs.info(plan.rows_blob) is None:
         return None
     try:
-        with blobs.open(tenant_id, plan.rows_blob) as file:
+        with blobs.open(plan.rows_blob) as file:
             return list(itertools.islice(read_plan_rows(file), _PLAN_ROWS_SHOWN))
     except InvalidValueError:
         return None

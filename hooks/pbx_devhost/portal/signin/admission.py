@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.store.users.linked import LinkedUsers
 from pbx_plugin_api import (
     SYNCED_FIELDS,
     ApplyResult,
@@ -42,7 +43,7 @@ def admit(pbx: Pbx, tenant: Tenant, signed_in: SignedIn) -> Admitted | LoginRefu
 
     Names and addresses are never looked up by. Idempotent: a person who signs in twice at once is created once.
     """
-    user = pbx.stores.users.find(tenant.pbx_tenant_id, signed_in.link)
+    user = pbx.stores.linked_users(tenant.pbx_tenant_id).find(signed_in.link)
     who = f"object id {signed_in.link.subject}"
     if user is not None:
         if not user.enabled:
@@ -64,7 +65,7 @@ def _create(pbx: Pbx, tenant: Tenant, signed_in: SignedIn, who: str) -> Admitted
     if outcome.draft.link != signed_in.link:
         return LoginRefused(sentence=_FAILED, reason="provisioned_another", detail=f"{who} was asked for")
     stores, result = pbx.stores, _apply(pbx, tenant, outcome)
-    user = stores.users.find(tenant.pbx_tenant_id, signed_in.link)
+    user = stores.linked_users(tenant.pbx_tenant_id).find(signed_in.link)
     if user is None or not user.enabled:
         why = result.reason or result.status.value
         return LoginRefused(sentence=_FAILED, reason="not_created", detail=f"{who}: {why}")
@@ -84,21 +85,20 @@ def pick(pbx: Pbx, tenant: Tenant, typed: str) -> LinkedUser | LoginRefused:
     if not isinstance(outcome, Provisioned):
         return LoginRefused(sentence=answer.sentence or _FAILED, reason="provisioning_failed")
     result = _apply(pbx, tenant, outcome)
-    user = pbx.stores.users.find(tenant.pbx_tenant_id, outcome.draft.link)
+    user = pbx.stores.linked_users(tenant.pbx_tenant_id).find(outcome.draft.link)
     if user is None:
         return LoginRefused(sentence=result.reason or _FAILED, reason="not_created")
     return user
 
 
 def _apply(pbx: Pbx, tenant: Tenant, outcome: Provisioned) -> ApplyResult:
-    """The same atomic upsert as a sync's: create, or bring the synced fields up to date."""
-    stores, link = pbx.stores, outcome.draft.link
-    with stores.database.write() as connection:
-        change = CreateUser(draft=outcome.draft)
-        result = stores.users.apply(connection, tenant.pbx_tenant_id, [change])[0]
+    """Create the user as a sync does, or bring the synced fields up to date; the photo too. One transaction."""
+    scope = pbx.stores.scope(tenant.pbx_tenant_id)
+    users = LinkedUsers(scope, pbx.stores.vault)
+    with scope.write():
+        result = users.apply([CreateUser(draft=outcome.draft)])[0]
         if result.status is ApplyStatus.UNCHANGED:
-            update = UpdateUser(draft=outcome.draft, fields=SYNCED_FIELDS)
-            stores.users.apply(connection, tenant.pbx_tenant_id, [update])
+            users.apply([UpdateUser(draft=outcome.draft, fields=SYNCED_FIELDS)])
         if result.status is not ApplyStatus.REFUSED and outcome.photo is not None:
-            stores.users.set_photo(connection, tenant.pbx_tenant_id, link, outcome.photo)
+            users.set_photo(outcome.draft.link, outcome.photo)
     return result

@@ -10,6 +10,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.visit import the_pbx, the_visit
+from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_plugin_api import LoginRefused, RateLimit, Tenant
 
 __all__ = ["AGAIN", "NOT_NOW", "make_reference", "record_refusal", "refuse"]
@@ -42,7 +43,8 @@ def record_refusal(tenant: Tenant | None, refusal: LoginRefused, *, actor: str =
     known = the_visit().known.tenant_ids
     tenant_id = tenant.pbx_tenant_id if tenant is not None else known[0] if len(known) == 1 else None
     # `portal:` keeps the count apart from the plugins' own budgets of the tenant.
-    if pbx.stores.budgets.take(f"portal:{tenant_id or ''}", refusal.reason, 1, _LINES) is not None:
+    budget = PluginRateBudget(pbx.stores.scope(f"portal:{tenant_id or ''}", "portal"))
+    if budget.take(refusal.reason, 1, _LINES) is not None:
         _log.warning("Sign-in refused (%s): %s", reference, refusal.reason)
         return reference
     cut = detail[:_DETAIL_MAX_CHARS]

@@ -1,15 +1,15 @@
-"""Linked users, as plugins see and change them: streams, divergence, a batch of changes, photos."""
+"""The linked users of one tenant, as plugins see and change them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 
-from pbx_devhost.store.database import Database
 from pbx_devhost.store.numbers import Numbers, lock_tenant
 from pbx_devhost.store.schema import links, photos, users
+from pbx_devhost.store.scope import Scope
 from pbx_devhost.store.users.changes import ChangeSet
 from pbx_devhost.store.users.rows import LINKABLE_ROLES, LINKED_COLUMNS, read_linked
 from pbx_devhost.store.vault import Vault
@@ -29,8 +29,6 @@ from pbx_plugin_api import (
 )
 from pbx_plugin_api.apply_rules.users import decide_photo, refuse_missing
 
-__all__ = ["LinkedUsers"]
-
 _DIFFERS = or_(
     *(users.c[name].is_distinct_from(links.c[f"applied_{name}"]) for name in SYNCED_FIELDS),
     and_(users.c.enabled == 1, links.c.applied_enabled == 0),
@@ -39,93 +37,109 @@ _DIFFERS = or_(
 
 
 class LinkedUsers:
-    """Linked users of all tenants; every method names the tenant."""
+    """Keeps `pbx_plugin_api.Users` for one tenant."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
-        self._db = database
-        self._vault = vault
+    def __init__(self, scope: Scope, vault: Vault) -> None:
+        self._scope, self._db, self._vault = scope, scope.database, vault
 
-    def linked(self, tenant_id: str) -> Iterator[LinkedUser]:
-        """Yield linked users ordered by (entra tenant id, object id), in constant memory."""
-        statement = _linked_select().where(links.c.tenant_id == tenant_id).order_by(links.c.authority, links.c.subject)
-        yield from map(read_linked, self._db.stream(statement))
+    def linked(self) -> Iterator[LinkedUser]:
+        """See `Users`."""
+        statement = _linked_select().where(links.c.tenant_id == self._scope.tenant_id)
+        ordered = statement.order_by(links.c.authority, links.c.subject)
+        return self._scope.stream(ordered, read_linked)
 
-    def unlinked(self, tenant_id: str) -> Iterator[UnlinkedUser]:
-        """Yield hand-made users that may be linked."""
+    def unlinked(self) -> Iterator[UnlinkedUser]:
+        """See `Users`."""
         statement = (
             select(users.c.id, users.c.username, users.c.email, users.c.enabled)
             .outerjoin(links, and_(links.c.tenant_id == users.c.tenant_id, links.c.user_id == users.c.id))
-            .where(users.c.tenant_id == tenant_id, links.c.user_id.is_(None), users.c.role.in_(LINKABLE_ROLES))
+            .where(
+                users.c.tenant_id == self._scope.tenant_id,
+                links.c.user_id.is_(None),
+                users.c.role.in_(LINKABLE_ROLES),
+            )
         )
-        for row in self._db.stream(statement):
-            yield UnlinkedUser(user_id=row.id, username=row.username, email=row.email, enabled=bool(row.enabled))
+        return self._scope.stream(statement, _read_unlinked)
 
-    def diverged(self, tenant_id: str) -> Iterator[Divergence]:
-        """Yield links whose user is gone or differs from the last apply: one comparison, whoever changed the row."""
+    def diverged(self) -> Iterator[Divergence]:
+        """See `Users`. One comparison of columns, by whatever way the row was changed."""
         statement = (
             select(links.c.authority, links.c.subject, users.c.id)
             .outerjoin(users, users.c.id == links.c.user_id)
-            .where(links.c.tenant_id == tenant_id, or_(users.c.id.is_(None), _DIFFERS))
+            .where(links.c.tenant_id == self._scope.tenant_id, or_(users.c.id.is_(None), _DIFFERS))
         )
-        for row in self._db.stream(statement):
-            kind = DivergenceKind.DELETED if row.id is None else DivergenceKind.EDITED
-            link = UserLink(authority=row.authority, subject=row.subject)
-            yield Divergence(link=link, kind=kind)
+        return self._scope.stream(statement, _read_divergence)
 
-    def find(self, tenant_id: str, link: UserLink) -> LinkedUser | None:
-        """Return the linked user of a person."""
-        statement = _linked_select().where(
-            links.c.tenant_id == tenant_id,
-            links.c.authority == link.authority,
-            links.c.subject == link.subject,
-        )
+    def find(self, link: UserLink) -> LinkedUser | None:
+        """See `Users`."""
         with self._db.read() as connection:
-            row = connection.execute(statement).first()
+            row = connection.execute(_linked_select().where(*self._at(link))).first()
         return None if row is None else read_linked(row)
 
-    def counts(self, tenant_id: str) -> UserCounts:
-        """Count linked users."""
+    def counts(self) -> UserCounts:
+        """See `Users`."""
         statement = (
             select(func.count(), func.coalesce(func.sum(users.c.enabled), 0))
             .select_from(links.join(users, users.c.id == links.c.user_id))
-            .where(links.c.tenant_id == tenant_id)
+            .where(links.c.tenant_id == self._scope.tenant_id)
         )
         with self._db.read() as connection:
             linked, enabled = connection.execute(statement).one()
         return UserCounts(linked=linked, enabled=int(enabled))
 
-    def apply(self, connection: Connection, tenant_id: str, changes: Sequence[UserChange]) -> list[ApplyResult]:
-        """Make a plugin's changes inside the caller's write transaction."""
+    def apply(self, changes: Sequence[UserChange]) -> list[ApplyResult]:
+        """See `Users`."""
         if len(changes) > APPLY_MAX_CHANGES:
             raise ValueError(f"{len(changes)} changes in one apply; at most {APPLY_MAX_CHANGES}")
-        limit, rest_days = lock_tenant(self._db, connection, tenant_id)
-        self._vault.hold_key(connection)
-        given = Numbers(self._db, connection, tenant_id, rest_days)
-        return ChangeSet(self._db, self._vault, connection, tenant_id, given, limit).apply(changes)
+        if not changes:
+            return []
+        tenant_id = self._scope.tenant_id
+        with self._scope.write() as connection:
+            limit, rest_days = lock_tenant(self._db, connection, tenant_id)
+            self._vault.hold_key(connection)
+            given = Numbers(self._db, connection, tenant_id, rest_days)
+            return ChangeSet(self._db, self._vault, connection, tenant_id, given, limit).apply(changes)
 
-    def set_photo(self, connection: Connection, tenant_id: str, link: UserLink, photo: Photo | None) -> ApplyResult:
-        """Store or remove a linked user's photo inside the caller's write transaction."""
-        at = (
-            links.c.tenant_id == tenant_id,
+    def set_photo(self, link: UserLink, photo: Photo | None) -> ApplyResult:
+        """See `Users`."""
+        chosen = select(users.c.id, users.c.photo_sha256, links.c.photo_etag).join(links, links.c.user_id == users.c.id)
+        with self._scope.write() as connection:
+            row = connection.execute(chosen.where(*self._at(link))).first()
+            if row is None:
+                return refuse_missing(link)
+            decision = decide_photo(link, photo, stored_sha256=row.photo_sha256, stored_etag=row.photo_etag)
+            if isinstance(decision, ApplyResult):
+                return decision
+            if decision.is_new_picture:
+                _put_picture(connection, row.id, photo)
+            etag = photo.source_etag if photo else None
+            connection.execute(update(links).where(*self._at(link)).values(photo_etag=etag))
+        return ApplyResult(link=link, status=ApplyStatus.APPLIED)
+
+    def _at(self, link: UserLink) -> tuple[ColumnElement[bool], ...]:
+        return (
+            links.c.tenant_id == self._scope.tenant_id,
             links.c.authority == link.authority,
             links.c.subject == link.subject,
         )
-        chosen = select(users.c.id, users.c.photo_sha256, links.c.photo_etag).join(links, links.c.user_id == users.c.id)
-        row = connection.execute(chosen.where(*at)).first()
-        if row is None:
-            return refuse_missing(link)
-        decision = decide_photo(link, photo, stored_sha256=row.photo_sha256, stored_etag=row.photo_etag)
-        if isinstance(decision, ApplyResult):
-            return decision
-        if decision.is_new_picture:
-            digest = photo.sha256 if photo else None
-            connection.execute(update(users).where(users.c.id == row.id).values(photo_sha256=digest))
-            connection.execute(delete(photos).where(photos.c.user_id == row.id))
-            if photo is not None:
-                new = {"user_id": row.id, "content": photo.content, "content_type": photo.content_type}
-                connection.execute(insert(photos).values(new))
-        connection.execute(update(links).where(*at).values(photo_etag=photo.source_etag if photo else None))
-        return ApplyResult(link=link, status=ApplyStatus.APPLIED)
+
+
+def _put_picture(connection: Connection, user_id: str, photo: Photo | None) -> None:
+    digest = photo.sha256 if photo else None
+    connection.execute(update(users).where(users.c.id == user_id).values(photo_sha256=digest))
+    connection.execute(delete(photos).where(photos.c.user_id == user_id))
+    if photo is not None:
+        new = {"user_id": user_id, "content": photo.content, "content_type": photo.content_type}
+        connection.execute(insert(photos).values(new))
+
+
+def _read_unlinked(row: Row[Any]) -> UnlinkedUser:
+    return UnlinkedUser(user_id=row.id, username=row.username, email=row.email, enabled=bool(row.enabled))
+
+
+def _read_divergence(row: Row[Any]) -> Divergence:
+    kind = DivergenceKind.DELETED if row.id is None else DivergenceKind.EDITED
+    return Divergence(link=UserLink(authority=row.authority, subject=row.subject), kind=kind)
 
 
 def _linked_select() -> Any:

@@ -7,14 +7,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
+from pbx_devhost.store.database import Database
 from pbx_devhost.store.numbers import NumberError, Numbers, lock_tenant
 from pbx_devhost.store.schema import links, photos, users
-from pbx_devhost.store.users.linked import LinkedUsers
 from pbx_devhost.store.users.rows import SHOWN_COLUMNS, STANDARD_ROLE, delete_users, end_access, new_user_row
+from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import AnyNumber, DisableReason, ExtensionWish, InvalidValueError, rules
 from pbx_plugin_api.apply_rules.users import username_key
-
-__all__ = ["UserError", "UserStore"]
 
 EDITABLE: Final = ("display_name", "email", "mobile_phone", "work_phone", "home_phone", "department", "enabled")
 
@@ -23,8 +22,11 @@ class UserError(Exception):
     """A user cannot be added, found or changed; the message says which field and what to do."""
 
 
-class UserStore(LinkedUsers):
-    """Users of all tenants; every method names the tenant."""
+class UserStore:
+    """Users of all tenants, for administrators; every method names the tenant. For plugins see `LinkedUsers`."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._db, self._vault = database, vault
 
     def add(
         self,

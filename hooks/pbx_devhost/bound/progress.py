@@ -1,15 +1,18 @@
-"""The run a plugin is in, and what it tells the PBX. What each method means says `pbx_plugin_api.host`."""
+"""The run that a host is opened for, and what the plugin reports of it."""
 
 from __future__ import annotations
 
 import logging
 import time
-from datetime import datetime, timezone
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
 
-from pbx_devhost.bound.scope import Part, Scope
+from pbx_devhost.store.leases import Lease
+from pbx_devhost.store.scope import Scope
+from pbx_devhost.store.stores import Stores
 from pbx_plugin_api import LeaseLostError, Problem
-
-__all__ = ["BoundAudit", "BoundClock", "BoundProgress"]
 
 _log = logging.getLogger(__name__)
 
@@ -18,12 +21,28 @@ _STOP_ASKED_EVERY_S = 1.0
 _RENEW_EVERY_S = 20.0
 _DEADLINE_MARGIN_S = 5.0
 
+ProgressListener: TypeAlias = Callable[[str, int, int | None], None]
+"""Called with stage, done and total."""
 
-class BoundProgress(Part):
-    """Keeps `pbx_plugin_api.Progress`."""
 
-    def __init__(self, scope: Scope) -> None:
-        super().__init__(scope)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunContext:
+    """The run a host is opened for."""
+
+    run_id: str
+    lease: Lease
+    deadline_utc: datetime
+    stop_wanted: list[bool]
+    """Holds True once the process was asked to end; shared with the signal handler."""
+    on_progress: ProgressListener | None = None
+    """Is called with each report."""
+
+
+class RunProgress:
+    """Keeps `pbx_plugin_api.Progress`. Problems are held back and written some hundred at a time."""
+
+    def __init__(self, stores: Stores, scope: Scope, run: RunContext | None) -> None:
+        self._stores, self._scope, self._run = stores, scope, run
         self._problems: list[Problem] = []
         self._asked_at = self._renewed_at = time.monotonic()
         self._is_asked = False
@@ -31,16 +50,16 @@ class BoundProgress(Part):
     @property
     def fencing_token(self) -> int:
         """See `Progress`."""
-        return self._scope.run.lease.token if self._scope.run else 0
+        return self._run.lease.token if self._run else 0
 
     @property
     def deadline_utc(self) -> datetime | None:
         """See `Progress`."""
-        return self._scope.run.deadline_utc if self._scope.run else None
+        return self._run.deadline_utc if self._run else None
 
     def report(self, stage: str, done: int, total: int | None = None) -> None:
         """See `Progress`."""
-        run = self._scope.run
+        run = self._run
         if run is None:
             return
         self._stores.runs.report(run.run_id, stage, done, total)
@@ -52,7 +71,7 @@ class BoundProgress(Part):
 
     def should_stop(self) -> bool:
         """See `Progress`."""
-        run = self._scope.run
+        run = self._run
         if run is None:
             return False
         left_s = run.deadline_utc.timestamp() - self._stores.database.now()
@@ -65,46 +84,23 @@ class BoundProgress(Part):
 
     def problem(self, problem: Problem) -> None:
         """See `Progress`."""
-        if self._scope.run is None:
+        if self._run is None:
             return
         self._problems.append(problem)
         if len(self._problems) >= _PROBLEMS_HELD:
-            self.flush()
+            self._flush()
 
-    def flush(self) -> None:
+    def _flush(self) -> None:
         """Write the problems held back."""
         held, self._problems = self._problems, []
-        if not held or self._scope.run is None:
+        if not held or self._run is None:
             return
         with self._scope.write() as connection:
-            self._stores.runs.add_problems(connection, self._scope.run.run_id, held)
+            self._stores.runs.add_problems(connection, self._run.run_id, held)
 
     def end(self) -> None:
-        """Write what is held back, as far as the lease is still ours: by now nobody is there to be refused."""
+        """Write what is held back. After a lost lease it is only logged: the plugin's call is over by now."""
         try:
-            self.flush()
+            self._flush()
         except LeaseLostError as error:
-            _log.warning("Problems found by %s for %s are lost: %s", self._scope.plugin, self._scope.tenant.name, error)
-
-
-class BoundAudit(Part):
-    """Keeps `pbx_plugin_api.Audit`. Lines are written whatever became of the lease: they say what was done."""
-
-    def record(self, event: str, *, outcome: str, subject: str = "", detail: str = "") -> None:
-        """See `Audit`."""
-        scope = self._scope
-        scope.check_writable()
-        actor = f"plugin:{scope.plugin}"
-        self._stores.audit.record(scope.tenant_id, actor, event, outcome=outcome, subject=subject, detail=detail)
-
-
-class BoundClock(Part):
-    """Keeps `pbx_plugin_api.Clock`."""
-
-    def now_utc(self) -> datetime:
-        """See `Clock`."""
-        return datetime.fromtimestamp(self._stores.database.now(), timezone.utc)
-
-    def sleep(self, seconds: float) -> None:
-        """See `Clock`."""
-        time.sleep(max(0.0, seconds))
+            _log.warning("Problems found by %s for %s are lost: %s", self._scope.plugin, self._scope.tenant_id, error)

@@ -1,0 +1,86 @@
+"""Contacts as people see and change them, and who is calling."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from pbx_devhost.store.contacts.rows import COMPANY, book_key, delete_contacts, put_numbers, show, shown_columns
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.schema import contact_numbers, contacts
+from pbx_plugin_api import BookRef, DraftContact, PersonalBook, UserLink
+
+
+class ContactStore:
+    """Contacts of all tenants, for people; every method names the tenant. For plugins see `SyncedContacts`."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add(self, tenant_id: str, book: BookRef, draft: DraftContact) -> str:
+        """Add a contact by hand and return its id. No plugin can see or touch it."""
+        contact_id = uuid.uuid4().hex
+        row = {"id": contact_id, "tenant_id": tenant_id, "book": book_key(book), "plugin": None, "deleted": 0}
+        row |= shown_columns(draft)
+        with self._db.write() as connection:
+            connection.execute(insert(contacts).values(row))
+            put_numbers(connection, tenant_id, book_key(book), {contact_id: draft})
+        return contact_id
+
+    def edit(self, tenant_id: str, contact_id: str, draft: DraftContact) -> None:
+        """Change a contact by hand; a synced one comes back at the next sync."""
+        with self._db.write() as connection:
+            at = (contacts.c.tenant_id == tenant_id, contacts.c.id == contact_id)
+            book = connection.execute(select(contacts.c.book).where(*at)).scalar_one()
+            connection.execute(update(contacts).where(*at).values(shown_columns(draft)))
+            put_numbers(connection, tenant_id, book, {contact_id: draft})
+
+    def delete(self, tenant_id: str, contact_id: str) -> None:
+        """Delete a contact by hand; a synced one comes back at the next sync."""
+        at = (contacts.c.tenant_id == tenant_id, contacts.c.id == contact_id)
+        with self._db.write() as connection:
+            row = connection.execute(select(contacts.c.plugin).where(*at)).first()
+            if row is None:
+                return
+            if row.plugin is None:
+                delete_contacts(connection, [contact_id])
+            else:
+                connection.execute(update(contacts).where(*at).values(deleted=1))
+                connection.execute(delete(contact_numbers).where(contact_numbers.c.contact_id == contact_id))
+
+    def rows(
+        self, tenant_id: str, book: BookRef, *, search: str = "", offset: int = 0, limit: int | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the contacts of a book as people see them, by name."""
+        statement = (
+            select(contacts)
+            .where(contacts.c.tenant_id == tenant_id, contacts.c.book == book_key(book), contacts.c.deleted == 0)
+            .order_by(func.lower(contacts.c.name), contacts.c.id)
+            .offset(offset)
+            .limit(limit)
+        )
+        if search:
+            statement = statement.where(contacts.c.search.contains(search.casefold(), autoescape=True))
+        for row in self._db.stream(statement):
+            yield {"id": row.id, "synced_by": row.plugin, "external_id": row.external_id, **show(row.fields)}
+
+    def who_is_calling(self, tenant_id: str, e164: str, owner: UserLink | None = None) -> str | None:
+        """Return the name behind a number: the callee's own book first, then the company's. Never asks anybody else."""
+        books = [COMPANY] if owner is None else [book_key(PersonalBook(owner=owner)), COMPANY]
+        statement = (
+            select(contacts.c.name, contacts.c.book)
+            .join(contact_numbers, contact_numbers.c.contact_id == contacts.c.id)
+            .where(
+                contact_numbers.c.tenant_id == tenant_id,
+                contact_numbers.c.e164 == e164,
+                contact_numbers.c.book.in_(books),
+            )
+            .order_by(contacts.c.name)
+        )
+        with self._db.read() as connection:
+            found = connection.execute(statement).all()
+        ranked = sorted(found, key=lambda row: books.index(row.book))
+        return ranked[0].name if ranked else None
