@@ -1,7 +1,7 @@
-"""The command line `portsip-m365`: a demo without Microsoft, and the plugin's own work on a PBX.
+"""The command line `portsip-m365`: a demo without Microsoft, and the work of the plugin on a reference host.
 
-All but the demo works on a reference host by calling its program `pbx-devhost`, as an administrator would: the plugin
-does not import the host. In a PortSIP PBX the same buttons are on the settings page.
+All commands except `demo` call the program `pbx-devhost`, as an administrator would: the plugin does not import the
+host. In a PortSIP PBX the same buttons are on the settings page.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from pbx_plugin_api import PlanRef, load
 from portsip_m365_plugin.demo.devhost import DevHost
 from portsip_m365_plugin.demo.processes import ChildError
 from portsip_m365_plugin.demo.show import Silent, Terminal, plan_table
@@ -42,9 +43,9 @@ def main() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON summary and nothing else; implies --once.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep database and keys in this folder.")
 def demo(users: int, once: bool, as_json: bool, keep: Path | None) -> None:
-    """Show it all in a minute: a simulated Microsoft 365, a small PBX, people who arrive and change."""
+    """Show the plugin in one minute: a simulated Microsoft 365, a small PBX, people who arrive and change."""
     if users < 40:
-        fail("--users: at least 40, so that every kind of account is among them")
+        fail("--users: give at least 40, so that there is an account of every kind")
     console = Console()
     with tempfile.TemporaryDirectory(prefix="portsip-m365-demo-") as made:
         folder = keep or Path(made)
@@ -105,7 +106,7 @@ def plan(pbx: DevHost, tenant: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(run, ensure_ascii=False))
         return
-    Console().print(plan_table(run))
+    Console().print(plan_table(load(PlanRef, run["plan"]), run["problem_counts"]))
     click.echo(run["message"])
 
 
@@ -129,7 +130,7 @@ def sync(pbx: DevHost, tenant: str, as_json: bool, confirm_first_plan: bool, ful
 
 @_on_a_pbx("doctor")
 def doctor(pbx: DevHost, tenant: str, as_json: bool) -> None:
-    """Say whether tenant T is set up, connected and in time; exit code 0 only if so."""
+    """Report whether tenant T is set up, connected and in time. The exit code is 0 only if it is."""
     page = pbx.run("settings", "get", tenant, "--plugin", "m365")
     tested, failure = pbx.try_run("action", tenant, "test_connection", "--plugin", "m365")
     facts = [*page["facts"], *((tested or {}).get("facts") or [])]

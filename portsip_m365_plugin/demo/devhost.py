@@ -1,4 +1,4 @@
-"""The reference host as a program: the plugin never imports it, and neither does anything of this package."""
+"""The reference host as a program. This package never imports it, as the plugin in a real PBX never would."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from typing import Any, Final
 
 from portsip_m365_plugin.demo.processes import Child, ChildError
 
-__all__ = ["DevHost", "Progress"]
-
 Progress = Callable[[str, int, int | None], None]
 """Called with stage, done and total."""
 
@@ -26,8 +24,8 @@ class DevHost:
     """`pbx-devhost` on one database.
 
     Args:
-        database: Its URL.
-        environment: Added to this process's own: where Microsoft is.
+        database: URL of the database.
+        environment: Variables to add to those of this process: where Microsoft is.
     """
 
     def __init__(self, database: str, environment: Mapping[str, str] | None = None) -> None:
@@ -39,7 +37,7 @@ class DevHost:
         """Run a command with `--json` and return what it printed.
 
         Raises:
-            ChildError: It failed; the message is its one line.
+            ChildError: The command failed; the message is the line it wrote.
         """
         answer, failure = self.try_run(*arguments, progress=progress)
         if failure is not None:
@@ -47,8 +45,8 @@ class DevHost:
         return answer
 
     def try_run(self, *arguments: str, progress: Progress | None = None) -> tuple[Any, str | None]:
-        """Run a command with `--json`; return what it printed, and its one line where it failed."""
-        process = subprocess.Popen(  # noqa: S603  # a fixed program, no shell
+        """Run a command with `--json`. Return what it printed, and the line it wrote if it failed."""
+        process = subprocess.Popen(  # noqa: S603  # a fixed program, without a shell
             [*self._command, "--json", *arguments],
             env=self._environment,
             stdin=subprocess.DEVNULL,
@@ -56,8 +54,8 @@ class DevHost:
             stderr=subprocess.PIPE,
             text=True,
         )
-        told: list[str] = []
-        listener = threading.Thread(target=_listen, args=(process.stderr, told, progress), daemon=True)
+        lines: list[str] = []
+        listener = threading.Thread(target=_listen, args=(process.stderr, lines, progress), daemon=True)
         listener.start()
         printed = process.stdout.read() if process.stdout is not None else ""
         code = process.wait()
@@ -65,22 +63,22 @@ class DevHost:
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
-        failure = None if code == 0 else (told[-1] if told else f"{_PROGRAM} ended with {code}")
+        failure = None if code == 0 else (lines[-1] if lines else f"{_PROGRAM} ended with code {code}")
         return (json.loads(printed) if printed.strip() else None), failure
 
     def serve(self, port: int) -> Child:
-        """Start the portal and the clock; ready once it has printed its first line."""
+        """Start the portal and the clock. They are ready when the program has printed its first line."""
         return Child([*self._command, "serve", "--port", str(port)], self._added)
 
 
-def _listen(stream: Any, told: list[str], progress: Progress | None) -> None:
+def _listen(stream: Any, lines: list[str], progress: Progress | None) -> None:
     for line in stream:
         text = line.strip()
         if progress is not None and text.startswith('{"stage"'):
             step = json.loads(text)
             progress(step["stage"], step["done"], step["total"])
         elif text:
-            told.append(text)
+            lines.append(text)
 
 
 def _find_program() -> str:

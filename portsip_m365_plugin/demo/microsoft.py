@@ -1,4 +1,4 @@
-"""The simulated Microsoft 365 as a program, and the administrator at Microsoft's side."""
+"""The simulated Microsoft 365 as a program, and what an administrator does there."""
 
 from __future__ import annotations
 
@@ -14,35 +14,33 @@ import requests
 
 from portsip_m365_plugin.demo.processes import Child
 
-__all__ = ["SimulatedMicrosoft"]
-
 CLOUD: Final = "LAB"
-"""How the operator's file names the simulator."""
+"""Name of the simulator in the file of clouds."""
 
 _TIMEOUT_S: Final = 60.0
 
 
 class SimulatedMicrosoft:
-    """One cloud with one tenant; a context manager.
+    """One cloud with one tenant. A context manager.
 
     Args:
-        folder: Where its certificate authority and the operator's file of clouds are written.
-        users: How many people it has.
-        contacts: About so many in each mailbox; None for the simulator's own choice.
+        folder: Where the certificate authority and the file of clouds are written.
+        users: How many people the tenant has.
+        contacts: About how many contacts are in each mailbox; None lets the simulator choose.
         seed: The same seed makes the same tenant.
     """
 
     def __init__(self, folder: Path, *, users: int, contacts: int | None = None, seed: int = 1) -> None:
         ca, clouds = folder / "ca.pem", folder / "clouds.json"
         self.environment: Mapping[str, str] = {"REQUESTS_CA_BUNDLE": str(ca), "PORTSIP_M365_CLOUDS": str(clouds)}
-        """What lets the plugin find it."""
+        """Variables by which the plugin finds the simulator."""
         command = [sys.executable, "-m", "portsip_m365_plugin.simulator", "--json", "--only", "GLOBAL"]
         command += ["--users", str(users), "--seed", str(seed), "--write-ca", str(ca), "--write-clouds", str(clouds)]
         command += ["--contacts", str(contacts)] if contacts is not None else []
         self._child = Child(command, {})
-        told = json.loads(self._child.first_line())["clouds"]["GLOBAL"]
-        self.domain, self.tenant_id = str(told["domain"]), str(told["tenant_id"])
-        self.origin, self.pages = str(told["origin"]), str(told["pages"])
+        cloud = json.loads(self._child.first_line())["clouds"]["GLOBAL"]
+        self.domain, self.tenant_id = str(cloud["domain"]), str(cloud["tenant_id"])
+        self.origin, self.pages = str(cloud["origin"]), str(cloud["pages"])
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.verify = str(ca)
@@ -51,7 +49,7 @@ class SimulatedMicrosoft:
         """Use the simulator's control interface.
 
         Raises:
-            requests.HTTPError: It said no.
+            requests.HTTPError: The simulator refused the request.
         """
         answer = self._session.request(method, f"{self.origin}/_control/{path}", json=body, timeout=_TIMEOUT_S)
         answer.raise_for_status()
@@ -62,31 +60,31 @@ class SimulatedMicrosoft:
         return str(self.control("POST", "apps", fields)["client_id"])
 
     def people(self) -> list[dict[str, Any]]:
-        """Everybody, as they are."""
+        """All people, as they are now."""
         return list(self.control("GET", "users")["users"])
 
     def create(self, **properties: Any) -> dict[str, Any]:
-        """Create somebody; properties as Graph names them."""
+        """Create a person. Properties are named as in Graph."""
         return dict(self.control("POST", "users", properties))
 
     def change(self, key: str, **properties: Any) -> None:
-        """Change somebody."""
+        """Change a person."""
         self.control("PATCH", f"users/{quote(key, safe='')}", properties)
 
     def act(self, key: str, action: str) -> None:
-        """`disable`, `enable`, `delete`, `restore` or `purge` somebody."""
+        """`disable`, `enable`, `delete`, `restore` or `purge` a person."""
         self.control("POST", f"users/{quote(key, safe='')}/{action}")
 
     def requests_by_template(self) -> dict[str, int]:
-        """How often each call was made: `"GET /users 200"` to a number."""
+        """How often each call was made: a number for `"GET /users 200"`, and so on."""
         return dict(self.control("GET", "journal"))
 
     def forget_requests(self) -> None:
-        """Begin to count anew."""
+        """Start counting from zero."""
         self.control("DELETE", "journal")
 
     def close(self) -> None:
-        """End it."""
+        """End the simulator."""
         self._session.close()
         self._child.close()
 

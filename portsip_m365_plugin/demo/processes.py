@@ -1,4 +1,4 @@
-"""Programs that run beside the demo, and end with it."""
+"""Programs that run beside the demo and end with it."""
 
 from __future__ import annotations
 
@@ -10,43 +10,41 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Final, Self
 
-__all__ = ["Child", "ChildError"]
-
 _END_S: Final = 10.0
 
 
 class ChildError(Exception):
-    """A program did not start or did not do its work; the message is the last line it wrote on stderr."""
+    """A program did not start or failed. The message is the last line that it wrote to stderr."""
 
 
 class Child:
-    """A program that goes on until it is told to end.
+    """A program that runs until it is closed. A context manager.
 
     Args:
         command: Program and arguments.
-        environment: Added to this process's own.
+        environment: Variables to add to those of this process.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(  # noqa: S603  # a fixed program, no shell
+        self._process = subprocess.Popen(  # noqa: S603  # a fixed program, without a shell
             command,
             env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            # Ctrl-C is for the demo, which then ends its children in order.
+            # Ctrl-C goes to the demo alone, which then ends its children in order.
             start_new_session=True,
         )
-        self._last_words: list[str] = []
+        self._last_line: list[str] = []
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
     def first_line(self) -> str:
-        """Wait for the first line on stdout: the program is ready.
+        """Wait for the first line on stdout, which says that the program is ready, and return it.
 
         Raises:
-            ChildError: It ended instead.
+            ChildError: The program ended instead.
         """
         if self._process.stdout is None:
             raise AssertionError("stdout is a pipe")
@@ -54,15 +52,15 @@ class Child:
         if not line:
             self._process.wait(_END_S)
             self._listener.join(_END_S)
-            raise ChildError(self._last_words[-1] if self._last_words else f"ended with {self._process.returncode}")
+            raise ChildError(self._last_line[-1] if self._last_line else f"ended with code {self._process.returncode}")
         return line.strip()
 
     def wait(self) -> int:
-        """Wait until it ends by itself and return its exit code."""
+        """Wait until the program ends by itself, and return its exit code."""
         return self._process.wait()
 
     def close(self) -> None:
-        """Ask it to end, and make it end. Safe any number of times."""
+        """Ask the program to end, and kill it if it does not. May be called any number of times."""
         if self._process.poll() is None:
             self._process.terminate()
             try:
@@ -87,7 +85,7 @@ class Child:
     def _listen(self) -> None:
         if self._process.stderr is None:
             return
-        with contextlib.suppress(ValueError):  # closed while reading
+        with contextlib.suppress(ValueError):  # the pipe may be closed while it is read
             for line in self._process.stderr:
                 if line.strip():
-                    self._last_words[:] = [line.strip()]
+                    self._last_line[:] = [line.strip()]

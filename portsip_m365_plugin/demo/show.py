@@ -1,4 +1,4 @@
-"""Telling the demo on a terminal, or not at all."""
+"""Shows the demo on a terminal, or not at all."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from pbx_plugin_api import Stage
+from pbx_plugin_api import PlanRef, Stage
 from portsip_m365_plugin.demo.devhost import Progress as Listener
 from portsip_m365_plugin.demo.story import Step, Sync
-
-__all__ = ["Silent", "Terminal", "plan_table"]
 
 _ACTIONS: Final = ("created", "linked", "updated", "enabled", "disabled", "deleted", "skipped")
 _FIELDS: Final = ("display_name", "email", "department", "work_phone", "mobile_phone", "extension_number", "enabled")
@@ -28,12 +26,12 @@ _STAGES: Final[Mapping[str, str]] = {
 
 
 class Silent:
-    """Says nothing: for `--json`."""
+    """Shows nothing: for `--json`."""
 
     def say(self, text: str) -> None:
         """See `Narrator`."""
 
-    def show_plan(self, plan: Mapping[str, Any]) -> None:
+    def show_plan(self, plan: PlanRef, problems: Mapping[str, int]) -> None:
         """See `Narrator`."""
 
     def progress(self) -> Listener:
@@ -51,7 +49,7 @@ class Silent:
 
 
 class Terminal:
-    """Tells it on a terminal, with bars and tables."""
+    """Shows the demo on a terminal, with progress bars and tables."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -61,9 +59,9 @@ class Terminal:
         """See `Narrator`."""
         self._console.print(text, highlight=False)
 
-    def show_plan(self, plan: Mapping[str, Any]) -> None:
+    def show_plan(self, plan: PlanRef, problems: Mapping[str, int]) -> None:
         """See `Narrator`."""
-        self._console.print(plan_table(plan))
+        self._console.print(plan_table(plan, problems))
 
     def progress(self) -> Listener:
         """See `Narrator`."""
@@ -108,22 +106,23 @@ class Terminal:
         for column in ("Extension", "Name", "What"):
             table.add_column(column)
         for oid, user in after.items():
-            told = _describe(before.get(oid), user)
-            if told:
-                table.add_row(user["extension_number"], user["display_name"], told)
+            change = _describe(before.get(oid), user)
+            if change:
+                table.add_row(user["extension_number"], user["display_name"], change)
         self._console.print(table)
 
 
-def plan_table(plan: Mapping[str, Any]) -> Table:
-    """Return a plan as a table: what would be done, and who would be left out and why."""
+def plan_table(plan: PlanRef, problems: Mapping[str, int]) -> Table:
+    """Return a plan as a table: what would be done, how many people are left out, and why."""
     table = Table(title="The plan, before anything is done", title_justify="left")
     table.add_column("What")
     table.add_column("People", justify="right")
     for name in _ACTIONS:
-        if plan["plan"]["counts"].get(name):
-            table.add_row(name, str(plan["plan"]["counts"][name]))
-    for reason, count in plan["problem_counts"].items():
-        table.add_row(f"  {reason}", str(count), style="dim")
+        count = getattr(plan.counts, name)
+        if count:
+            table.add_row(name, str(count))
+    for reason, count in problems.items():
+        table.add_row(f"  {reason.replace('_', ' ')}", str(count), style="dim")
     return table
 
 
@@ -131,6 +130,10 @@ def _describe(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str
     if before is None:
         return "new user"
     if before["enabled"] != after["enabled"]:
-        return "enabled again" if after["enabled"] else f"disabled: {after['disabled_reason']}"
+        if after["enabled"]:
+            return "enabled again"
+        return f"disabled: {str(after['disabled_reason']).replace('_', ' ')}"
     changed = [name for name in _FIELDS if before[name] != after[name]]
-    return "; ".join(f"{name}: {before[name] or '(empty)'} → {after[name] or '(empty)'}" for name in changed)
+    return "; ".join(
+        f"{name.replace('_', ' ')}: {before[name] or '(empty)'} → {after[name] or '(empty)'}" for name in changed
+    )

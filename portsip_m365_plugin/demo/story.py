@@ -1,4 +1,4 @@
-"""What the demo does, in order. Who tells it (`Narrator`) is another matter."""
+"""What the demo does, in order. A `Narrator` shows it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from pbx_plugin_api import PlanRef, load
 from portsip_m365_plugin.demo.devhost import DevHost, Progress
 from portsip_m365_plugin.demo.microsoft import CLOUD, SimulatedMicrosoft
 from portsip_m365_plugin.demo.processes import Child
-
-__all__ = ["Demo", "Narrator", "Step", "Summary", "Sync"]
 
 TENANT: Final = "demo"
 _PERMISSIONS: Final = ("User.Read.All", "Contacts.Read", "MailboxSettings.Read", "Mail.Send", "Mail.ReadWrite")
@@ -25,7 +24,7 @@ _CONTACTS: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One change at Microsoft's side, in words."""
+    """One change in Microsoft 365, in words."""
 
     what: str
     who: str
@@ -33,11 +32,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sync:
-    """What one run came to."""
+    """The result of one run."""
 
     title: str
     message: str
-    """The plugin's own words."""
+    """What the plugin reported."""
     requests: int
     """Requests to Microsoft Graph."""
     seconds: float
@@ -57,40 +56,40 @@ class Summary:
     plan: Mapping[str, int] = field(default_factory=dict)
     syncs: list[Sync] = field(default_factory=list)
     changes: int = 0
-    """Made at Microsoft's side."""
+    """Changes made in Microsoft 365."""
     requests: int = 0
     seconds: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
-        """The summary, and of the first import what a reader looks for: counts and problems by reason."""
+        """The summary as JSON. The counts and problems of the first import stand at the top as well."""
         first = self.syncs[0]
         return {**asdict(self), "counts": dict(first.counts), "problems": dict(first.problems)}
 
 
 class Narrator(Protocol):
-    """Tells the audience."""
+    """Shows the demo to a person."""
 
     def say(self, text: str) -> None:
-        """A sentence."""
+        """Show a sentence."""
 
-    def show_plan(self, plan: Mapping[str, Any]) -> None:
-        """The plan before anything is done."""
+    def show_plan(self, plan: PlanRef, problems: Mapping[str, int]) -> None:
+        """Show the plan before it is applied, and how many people are left out, by reason."""
 
     def progress(self) -> Progress:
-        """Begin a progress bar."""
+        """Start progress bars, and return the function that moves them."""
 
     def show_sync(self, sync: Sync) -> None:
-        """What a run came to."""
+        """Show the result of a run."""
 
     def show_steps(self, steps: list[Step]) -> None:
-        """What is changed at Microsoft's side."""
+        """Show what was changed in Microsoft 365."""
 
     def show_users(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-        """PBX users that differ, by object id."""
+        """Show the PBX users that differ. Users by object id."""
 
 
 class Demo:
-    """One run of the demo, in a folder of its own. A context manager: whatever it started ends with it."""
+    """One run of the demo, in a folder of its own. A context manager: everything that it started ends with it."""
 
     def __init__(self, folder: Path, narrator: Narrator, *, users: int) -> None:
         self._folder, self._narrator = folder, narrator
@@ -98,7 +97,7 @@ class Demo:
         self._began_s = time.monotonic()
         self.summary = Summary(people=users)
         self.password = secrets.token_urlsafe(9)
-        """Of the portal's administrator, `admin`."""
+        """Password of the portal's administrator, `admin`."""
         self.port = _free_port(_PORTAL_PORT)
 
     def __enter__(self) -> Demo:
@@ -108,10 +107,10 @@ class Demo:
         self._stack.close()
 
     def play(self) -> Summary:
-        """Play it to the end.
+        """Run the demo to its end.
 
         Raises:
-            ChildError: One of the programs failed; the message is its own.
+            ChildError: One of the programs failed; the message is the line it wrote.
         """
         narrator, summary = self._narrator, self.summary
         narrator.say(f"Starting a simulated Microsoft 365 with {summary.people} people, and a small PBX.")
@@ -120,9 +119,9 @@ class Demo:
         )
         self.pbx = DevHost(f"sqlite:///{self._folder}/pbx.db", self.microsoft.environment)
         self._connect()
-        plan = self.pbx.run("action", TENANT, "preview")[0]
-        summary.plan = plan["plan"]["counts"]
-        narrator.show_plan(plan)
+        preview = self.pbx.run("action", TENANT, "preview")[0]
+        summary.plan = preview["plan"]["counts"]
+        narrator.show_plan(load(PlanRef, preview["plan"]), preview["problem_counts"])
         self._sync("First import", "--confirm-first-plan", progress=narrator.progress())
         self._sync("Once more, everybody, since Microsoft's listings lag behind")
         before = self._users()
@@ -146,16 +145,16 @@ class Demo:
 
     @property
     def portal(self) -> str:
-        """Where the portal is. Plain http on this very machine: browsers and Entra both hold that for safe."""
+        """Address of the portal. Browsers and Entra both accept plain http for `localhost`."""
         return f"http://localhost:{self.port}"
 
     def somebody(self) -> str:
-        """Return the sign-in name of somebody who may sign in."""
+        """Return the sign-in name of a person who may sign in."""
         enabled = {oid for oid, user in self._users().items() if user["enabled"]}
         return next(str(person["upn"]) for person in self.microsoft.people() if person["id"] in enabled)
 
     def _connect(self) -> None:
-        """What an administrator does once: app registration, settings, key pair."""
+        """Do what an administrator does once: app registration, settings, key pair."""
         pbx, microsoft = self.pbx, self.microsoft
         where = ("--time-zone", "Europe/Berlin", "--country", "DE", "--web-origin", self.portal)
         pbx.run("tenant", "add", TENANT, "--sip-domain", "demo.pbx.local", *where)
@@ -167,7 +166,7 @@ class Demo:
             redirect_uris=[f"{self.portal}/ms365/callback"],
             permissions=list(_PERMISSIONS),
         )
-        # The directory is named by its domain, and shown as its ID afterwards.
+        # The directory may be given by its domain; the page then shows its ID.
         values = {"application_id": client_id, "directory_id": microsoft.domain, "national_cloud": CLOUD}
         values |= {"starting_extension_number": "2000", "sign_in_mode": "all"}
         pbx.run("settings", "set", TENANT, *(f"{name}={value}" for name, value in values.items()))
@@ -195,7 +194,7 @@ class Demo:
         return {user["entra_object_id"]: user for user in self.pbx.run("users", TENANT) if user["entra_object_id"]}
 
     def _change_people(self) -> list[Step]:
-        """Seven changes of everyday life at Microsoft's side."""
+        """Make seven everyday changes in Microsoft 365."""
         microsoft, known = self.microsoft, self._users()
         people = [person for person in microsoft.people() if known.get(person["id"], {}).get("enabled")]
         renamed, off, gone, phone, both, back = people[:6]
@@ -220,7 +219,7 @@ class Demo:
 
 
 def _free_port(wanted: int) -> int:
-    """Return the wanted port, or another where that is taken."""
+    """Return the wanted port, or another one if it is in use."""
     for port in (wanted, 0):
         with socket.socket() as probe:
             try:
