@@ -16,8 +16,6 @@ from pbx_plugin_api.isolation import Answer
 from pbx_plugin_api.manager import Deadlines, PluginHost
 from pbx_plugin_api.settings_page import ActionOutcome, SaveOutcome
 
-__all__ = ["Pbx", "PluginChoiceError"]
-
 
 class PluginChoiceError(Exception):
     """It is not clear which plugin is meant; the message lists them."""

@@ -26,8 +26,6 @@ from pbx_plugin_api import (
     UserLink,
 )
 
-__all__ = ["DevPbx", "TestClock", "draft", "link"]
-
 KEY = bytes(range(32))
 DIRECTORY = "72f988bf-0000-4000-8000-2d7cd011db47"
 

@@ -14,8 +14,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-__all__ = ["Cluster", "empty", "run_cluster"]
-
 _SUPERUSER = "postgres"
 
 

@@ -20,8 +20,6 @@ from pbx_devhost.mail.smtp import SmtpSettings, forget_smtp, load_smtp, store_sm
 from pbx_devhost.store.outbox.queue import MailState, OutboxError
 from pbx_plugin_api import AttachmentRef, Importance, Notification, NotificationKind, Priority, Tenant
 
-__all__ = ["add_commands"]
-
 _PIECE_BYTES = 256 * 1024
 _KEEP_FILES_S = 30 * 86_400
 

@@ -10,8 +10,6 @@ import click
 from pbx_devhost.cli import mail, plugins, runs, tenants, users
 from pbx_devhost.cli.output import CliContext, OneLineGroup
 
-__all__ = ["main"]
-
 
 @click.group(cls=OneLineGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--db", "url", default="sqlite:///pbx-devhost.db", envvar="PBX_DEVHOST_DB", show_default=True)

@@ -22,20 +22,6 @@ from pbx_devhost.store.tenants import TenantError
 from pbx_devhost.store.users.store import UserError
 from pbx_plugin_api import InvalidValueError, Tenant, Viewer
 
-__all__ = [
-    "VIEWER",
-    "CliContext",
-    "OneLineGroup",
-    "command",
-    "fail",
-    "group",
-    "print_rows",
-    "print_shape",
-    "print_table",
-    "read_pairs",
-    "read_time",
-]
-
 VIEWER = Viewer(username="command line")
 _EXPECTED = (
     AccountError,

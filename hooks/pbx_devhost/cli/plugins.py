@@ -34,8 +34,6 @@ from pbx_plugin_api import (
     TickReason,
 )
 
-__all__ = ["add_commands"]
-
 
 def add_commands(main: click.Group) -> None:
     """Add them."""

@@ -14,8 +14,6 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import Runner, RunResult
 from pbx_plugin_api import TickReason
 
-__all__ = ["add_commands", "print_runs", "stop_gently"]
-
 
 def add_commands(main: click.Group) -> None:
     """Add them."""

@@ -12,8 +12,6 @@ from pbx_devhost.cli.output import VIEWER, CliContext, command, group, print_row
 from pbx_devhost.store.keys import NEW_KEY_VARIABLE, change_key
 from pbx_devhost.store.tenants import DEFAULT_WEB_ORIGIN
 
-__all__ = ["add_commands"]
-
 
 def add_commands(main: click.Group) -> None:
     """Add them."""

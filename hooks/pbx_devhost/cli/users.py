@@ -11,8 +11,6 @@ from pbx_devhost.mail.welcome import WelcomeError, queue_welcome
 from pbx_devhost.store.users.rows import STANDARD_ROLE
 from pbx_plugin_api import CompanyBook, PersonalBook, Tenant, UserLink
 
-__all__ = ["add_commands"]
-
 
 def add_commands(main: click.Group) -> None:
     """Add them."""

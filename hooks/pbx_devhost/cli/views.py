@@ -12,21 +12,6 @@ from pbx_devhost.store.database import from_timestamp
 from pbx_plugin_api import Counts, Done, Priority, SettingsPage, Tenant
 from pbx_plugin_api.manager import PluginState
 
-__all__ = [
-    "describe_result",
-    "file_path",
-    "show_audit",
-    "show_done",
-    "show_mail",
-    "show_page",
-    "show_plugin",
-    "show_result",
-    "show_run",
-    "show_tenant",
-    "show_time",
-    "show_user",
-]
-
 _USER_TEXTS = (
     "username",
     "display_name",

@@ -8,8 +8,6 @@ import threading
 from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import Delivery
 
-__all__ = ["MailClock"]
-
 _log = logging.getLogger(__name__)
 
 

@@ -26,8 +26,6 @@ from pbx_devhost.store.outbox.waits import UNKNOWN_AT_MOST, growing_s
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Tenant
 
-__all__ = ["Delivered", "Delivery"]
-
 _log = logging.getLogger(__name__)
 
 OUT_OF_REACH_AT_MOST_S: Final = 300.0

@@ -25,8 +25,6 @@ from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Notification, Reject
 if TYPE_CHECKING:
     from pbx_devhost.store.stores import Stores
 
-__all__ = ["SmtpChannel", "SmtpSettings", "forget_smtp", "load_smtp", "store_smtp"]
-
 _KEPT_AS: Final = "smtp"
 _TIMEOUT_S: Final = 30.0
 _ATTACHED_MAX_BYTES: Final = 20_000_000

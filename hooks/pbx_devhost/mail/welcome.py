@@ -9,8 +9,6 @@ from typing import Any, Final
 from pbx_devhost.store.stores import Stores
 from pbx_plugin_api import Notification, NotificationKind, Priority, Tenant
 
-__all__ = ["WelcomeError", "queue_welcome"]
-
 _SUBJECT: Final = "Your extension %%EXTENSION_NUMBER%% at %%TENANT_NAME%%"
 _TEXT: Final = """Dear %%DISPLAY_NAME%%,
 

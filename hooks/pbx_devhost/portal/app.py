@@ -29,8 +29,6 @@ from pbx_devhost.portal.pages import (
 )
 from pbx_devhost.portal.signin import native, passwords, providers
 
-__all__ = ["create_app"]
-
 _BLUEPRINTS: Final = (
     overview.pages,
     passwords.pages,

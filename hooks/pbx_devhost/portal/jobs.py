@@ -15,8 +15,6 @@ from pbx_devhost.runs.runner import Runner, RunResult
 from pbx_devhost.store.schema import runs
 from pbx_plugin_api import ActionRequest, Tenant, TickReason
 
-__all__ = ["Jobs", "StartedRun"]
-
 _log = logging.getLogger(__name__)
 
 _SEEN_WITHIN_S: Final = 10.0

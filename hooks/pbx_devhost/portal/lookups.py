@@ -14,8 +14,6 @@ from pbx_devhost.store.schema import contacts, links, tenants, users
 from pbx_devhost.store.users.rows import SHOWN_COLUMNS
 from pbx_plugin_api import BookRef, UserLink
 
-__all__ = ["KnownOrigin", "find_origin", "find_user", "hand_made_contact", "link_of", "same_origin"]
-
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 

@@ -8,8 +8,6 @@ from flask import request
 
 from pbx_devhost.portal.visit import Visit
 
-__all__ = ["Item", "menu_for"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:

@@ -11,8 +11,6 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from pbx_devhost.portal.visit import Visit, the_visit
 
-__all__ = ["Note", "read_note", "redirect_with_note"]
-
 _LIFE_S: Final = 60
 
 

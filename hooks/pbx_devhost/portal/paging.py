@@ -9,8 +9,6 @@ from urllib.parse import urlencode
 
 from flask import request
 
-__all__ = ["Page", "read_page"]
-
 PAGE_SIZE: Final = 50
 _PAGES_MAX: Final = 100_000
 

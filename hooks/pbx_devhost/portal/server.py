@@ -19,8 +19,6 @@ from pbx_devhost.portal.app import create_app
 from pbx_devhost.portal.shield import BODY_MAX_BYTES, HEADERS_MAX_BYTES
 from pbx_devhost.runs.clock import Clock
 
-__all__ = ["ServeError", "make_server", "serve_portal"]
-
 _log = logging.getLogger(__name__)
 
 _THREADS: Final = 16

@@ -16,8 +16,6 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.portal.lookups import find_origin, same_origin
 from pbx_devhost.portal.visit import BROWSER_COOKIE, read_visit, set_cookie, the_visit
 
-__all__ = ["BODY_MAX_BYTES", "HEADERS_MAX_BYTES", "install", "without_form_token"]
-
 BODY_MAX_BYTES: Final = 1024 * 1024
 """The largest honest form is a list of 1,000 people."""
 HEADERS_MAX_BYTES: Final = 32 * 1024

@@ -20,23 +20,6 @@ from pbx_devhost.portal.lookups import KnownOrigin, find_user
 from pbx_devhost.store.sessions import Session
 from pbx_plugin_api import Tenant, Viewer
 
-__all__ = [
-    "APP_TOKEN_PREFIX",
-    "BROWSER_COOKIE",
-    "KNOWN_COOKIE",
-    "SESSION_COOKIE",
-    "Visit",
-    "admin_only",
-    "drop_cookie",
-    "local_path",
-    "read_visit",
-    "set_cookie",
-    "signed_in",
-    "the_pbx",
-    "the_visit",
-    "with_browser_secret",
-]
-
 P = ParamSpec("P")
 
 SESSION_COOKIE: Final = "__Host-pbx_session"

@@ -12,8 +12,6 @@ from flask import Flask, g
 
 from pbx_plugin_api import Stage
 
-__all__ = ["install", "is_safe_link", "stage_label"]
-
 _STATES: Final[Mapping[str, tuple[str, str]]] = {
     "done": ("Done", "good"),
     "ok": ("OK", "good"),

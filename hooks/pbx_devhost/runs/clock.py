@@ -18,8 +18,6 @@ from pbx_devhost.runs.runner import Runner
 from pbx_devhost.store.leases import Due
 from pbx_plugin_api import TickReason
 
-__all__ = ["Clock"]
-
 _log = logging.getLogger(__name__)
 
 _PUT_OFF_S = 3600.0

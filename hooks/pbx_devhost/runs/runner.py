@@ -12,8 +12,6 @@ from pbx_devhost.store.database import to_timestamp
 from pbx_devhost.store.leases import Lease
 from pbx_plugin_api import ActionRequest, Tenant, Tick, TickReason, TickReport, TickStatus
 
-__all__ = ["RunResult", "Runner"]
-
 _log = logging.getLogger(__name__)
 
 RUN_S = 6 * 3600.0

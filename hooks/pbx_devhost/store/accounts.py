@@ -12,8 +12,6 @@ from pbx_devhost.store.passwords import hash_password, verify_password
 from pbx_devhost.store.schema import admins, sessions, users, wrong_passwords
 from pbx_plugin_api.apply_rules.users import username_key
 
-__all__ = ["FAILURES_MAX", "LOCKED_S", "AccountError", "AccountStore"]
-
 FAILURES_MAX: Final = 5
 LOCKED_S: Final = 900.0
 PASSWORD_MIN_CHARS: Final = 10

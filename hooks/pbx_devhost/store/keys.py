@@ -17,8 +17,6 @@ from typing import Final
 
 from sqlalchemy.engine import make_url
 
-__all__ = ["KEY_VARIABLE", "NEW_KEY_VARIABLE", "VaultError", "change_key", "find_key", "hint_at_cut_off_change"]
-
 KEY_VARIABLE: Final = "PBX_DEVHOST_KEY"
 NEW_KEY_VARIABLE: Final = "PBX_DEVHOST_NEW_KEY"
 _KEY_BYTES: Final = 32

@@ -14,8 +14,6 @@ import hmac
 import secrets
 from typing import Final
 
-__all__ = ["MARK_S", "find_counter", "make_mark"]
-
 MARK_S: Final = 180 * 86_400
 """How long a browser stays known, in seconds."""
 _MARK_MAX_CHARS: Final = 160

@@ -13,8 +13,6 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import due
 from pbx_plugin_api import LeaseLostError
 
-__all__ = ["Due", "Lease", "LeaseStore", "is_dead", "name_holder"]
-
 LEASE_S = 1020.0
 """Longer than a plugin may wait for a service between two reports of progress (Graph's patience is 15 minutes).
 

@@ -17,8 +17,6 @@ from pbx_devhost.store.tenants import TenantError
 from pbx_plugin_api import ExtensionWish, Fixed, UserLink
 from pbx_plugin_api.apply_rules.numbers import first_number, refuse_number
 
-__all__ = ["NumberError", "Numbers", "lock_tenant", "walk_key"]
-
 _WINDOW = 2_000
 
 

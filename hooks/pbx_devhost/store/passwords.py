@@ -10,8 +10,6 @@ from functools import cache
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-__all__ = ["hash_password", "make_password", "make_pin", "verify_password"]
-
 _ALPHABET = string.ascii_letters + string.digits
 _PASSWORD_CHARS = 24
 _PIN_DIGITS = 8

@@ -10,8 +10,6 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import registrations, users
 from pbx_devhost.store.vault import Vault
 
-__all__ = ["RegistrationStore"]
-
 
 class RegistrationStore:
     """Devices by user. Disabling or deleting a user ends them in the same transaction (`user_rows.end_access`)."""

@@ -13,8 +13,6 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import problems, runs
 from pbx_plugin_api import Problem, TickReport, TickStatus, dump
 
-__all__ = ["RunStore"]
-
 
 class RunStore:
     """Runs of all tenants."""

@@ -16,8 +16,6 @@ from pbx_devhost.store.schema import flows, sessions, users
 from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import LoginFlow, dump, load
 
-__all__ = ["FlowStore", "Session", "SessionRefusedError", "SessionStore", "StoredFlow", "hash_token"]
-
 SESSION_S: Final = 8 * 3600
 FLOWS_MAX_PER_TENANT: Final = 2_000
 """Begun sign-ins kept per tenant; beyond that the oldest go, so that a flood fills nothing."""

@@ -7,8 +7,6 @@ from sqlalchemy import delete, select
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import flows, sessions, switches
 
-__all__ = ["SwitchStore"]
-
 
 class SwitchStore:
     """Keeps `pbx_plugin_api.manager.Switches`."""

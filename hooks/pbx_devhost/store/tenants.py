@@ -13,8 +13,6 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import numbers, tenants
 from pbx_plugin_api import InvalidValueError, Scope, Tenant, WebOrigins
 
-__all__ = ["SYSTEM_TENANT", "TenantError", "TenantStore"]
-
 RESERVED_NUMBERS = ("555", "666", "777", "888")
 """PortSIP's default service numbers (voicemail and others)."""
 

@@ -14,8 +14,6 @@ from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
 from pbx_plugin_api import CompanyBook, ContactPhone, DraftContact, InvalidValueError, PersonalBook
 
-__all__ = ["pages"]
-
 pages = Blueprint("books", __name__)
 
 _COMPANY: Final = "/contacts/company"

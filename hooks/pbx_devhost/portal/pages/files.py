@@ -11,8 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.visit import signed_in, the_pbx, the_visit
 
-__all__ = ["pages"]
-
 pages = Blueprint("files", __name__)
 
 _PIECE_BYTES: Final = 256 * 1024

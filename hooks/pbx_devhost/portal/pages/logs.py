@@ -10,8 +10,6 @@ from flask.typing import ResponseReturnValue
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.visit import admin_only, the_pbx, the_visit
 
-__all__ = ["pages"]
-
 pages = Blueprint("logs", __name__)
 
 

@@ -15,8 +15,6 @@ from pbx_devhost.portal.visit import admin_only, the_pbx, the_visit
 from pbx_devhost.store.outbox.queue import RESENDABLE, MailState, OutboxError
 from pbx_plugin_api import Priority
 
-__all__ = ["pages"]
-
 pages = Blueprint("mail_queue", __name__)
 
 _HERE: Final = "/mail"

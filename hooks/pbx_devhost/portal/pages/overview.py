@@ -7,8 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.visit import signed_in, the_pbx, the_visit
 
-__all__ = ["pages"]
-
 pages = Blueprint("overview", __name__)
 
 

@@ -14,8 +14,6 @@ from pbx_devhost.portal.signin.admission import pick
 from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
 from pbx_plugin_api import LoginRefused, PersonalBook
 
-__all__ = ["pages"]
-
 pages = Blueprint("people", __name__)
 
 _TYPED_MAX_CHARS: Final = 320

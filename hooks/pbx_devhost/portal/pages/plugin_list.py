@@ -8,8 +8,6 @@ from flask.typing import ResponseReturnValue
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.visit import admin_only, the_pbx, the_visit
 
-__all__ = ["pages"]
-
 pages = Blueprint("plugin_list", __name__)
 
 

@@ -30,8 +30,6 @@ from pbx_plugin_api import (
 )
 from pbx_plugin_api.isolation import Answer
 
-__all__ = ["pages"]
-
 pages = Blueprint("plugin_page", __name__)
 
 _VALUE_MAX_CHARS: Final = 400_000

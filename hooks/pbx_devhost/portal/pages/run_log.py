@@ -25,8 +25,6 @@ from pbx_plugin_api import (
     read_plan_rows,
 )
 
-__all__ = ["pages", "show_started"]
-
 pages = Blueprint("run_log", __name__)
 
 _PLAN_ROWS_SHOWN: Final = 500

@@ -23,8 +23,6 @@ from pbx_plugin_api import (
     UpdateUser,
 )
 
-__all__ = ["Admitted", "admit", "pick"]
-
 _NOT_A_USER: Final = "You are not a user of this PBX yet. Ask your administrator to add you."
 _DISABLED: Final = "Your user of this PBX is disabled. Ask your administrator."
 _FAILED: Final = "You could not be added to this PBX just now. Please try again, or ask your administrator."

@@ -27,8 +27,6 @@ from pbx_devhost.portal.words import is_safe_link
 from pbx_devhost.store.sessions import SESSION_S, Session, SessionRefusedError, StoredFlow
 from pbx_plugin_api import LoginRefused, SignedIn, Tenant
 
-__all__ = ["APP_SCHEME", "AppRequest", "give_code", "pages", "refuse_for_app"]
-
 pages = Blueprint("native", __name__)
 
 APP_SCHEME: Final = "com.portsip.one"

@@ -27,8 +27,6 @@ from pbx_devhost.store.sessions import SessionRefusedError
 from pbx_devhost.store.tenants import TenantError
 from pbx_plugin_api import LoginProvider, LoginRefused, PasswordPolicy, Tenant
 
-__all__ = ["choose_tenant", "offered", "open_session", "pages"]
-
 pages = Blueprint("passwords", __name__)
 
 _WRONG: Final = "That user name and password do not go together."

@@ -32,8 +32,6 @@ from pbx_plugin_api import (
     Tenant,
 )
 
-__all__ = ["FLOW_COOKIE", "pages"]
-
 pages = Blueprint("signin", __name__)
 
 FLOW_COOKIE: Final = "__Host-pbx_flow"

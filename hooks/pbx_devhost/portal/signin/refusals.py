@@ -13,8 +13,6 @@ from pbx_devhost.portal.visit import the_pbx, the_visit
 from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_plugin_api import LoginRefused, RateLimit, Tenant
 
-__all__ = ["AGAIN", "NOT_NOW", "make_reference", "record_refusal", "refuse"]
-
 _log = logging.getLogger(__name__)
 
 AGAIN: Final = "This sign-in is no longer valid. Please sign in again."

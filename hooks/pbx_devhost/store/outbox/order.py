@@ -10,8 +10,6 @@ from sqlalchemy import Connection, and_, case, delete, exists, insert, or_, sele
 from pbx_devhost.store.schema import outbox, outbox_lanes, outbox_recipients
 from pbx_plugin_api import Priority
 
-__all__ = ["is_behind", "lane_of_mail", "leave_line", "select_next", "wait_in_line"]
-
 
 def lane_of_mail() -> Any:
     """Return the condition that joins a mail to its lane."""

@@ -23,8 +23,6 @@ from pbx_devhost.store.schema import outbox, outbox_lanes, outbox_recipients
 from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import Notification, NotificationKind, Priority, RejectedRecipient, dump, load
 
-__all__ = ["Claimed", "MailState", "OutboxError", "OutboxStore"]
-
 KEEP_S: Final = 3 * 86_400.0
 """How long delivery is tried unless the sender says otherwise."""
 CODE_KEEP_S: Final = 600.0

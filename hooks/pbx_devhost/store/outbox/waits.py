@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["UNKNOWN_AT_MOST", "growing_s"]
-
 WAIT_S: Final = 15.0
 WAIT_AT_MOST_S: Final = 1800.0
 UNKNOWN_AT_MOST: Final = 8

@@ -14,17 +14,6 @@ from pbx_devhost.store.schema import links, photos, registrations, sessions, use
 from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import DisableReason, InvalidValueError, LinkedUser, Phone, UserLink
 
-__all__ = [
-    "LINKABLE_ROLES",
-    "LINKED_COLUMNS",
-    "SHOWN_COLUMNS",
-    "STANDARD_ROLE",
-    "delete_users",
-    "end_access",
-    "new_user_row",
-    "read_linked",
-]
-
 STANDARD_ROLE: Final = "StandardUser"
 LINKABLE_ROLES: Final = ("StandardUser", "StandardInternationalUser")
 """Hand-made users with these roles may be linked by a plugin; administrators never are."""

@@ -13,8 +13,6 @@ from pbx_devhost.store.schema import links, users
 from pbx_devhost.store.users.rows import delete_users, end_access
 from pbx_plugin_api import UserLink
 
-__all__ = ["UserWrites"]
-
 _Key: TypeAlias = tuple[str, str]
 _Columns: TypeAlias = tuple[str, ...]
 
