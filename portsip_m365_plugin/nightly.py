@@ -23,7 +23,7 @@ from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.last_run import keep_last_run, read_last_run
 from portsip_m365_plugin.photos import run_photo_sync
-from portsip_m365_plugin.users.run import SyncOptions, preview_user_sync, run_user_sync
+from portsip_m365_plugin.users.run import preview_user_sync, run_user_sync
 
 _RETRY_AFTER: Final = timedelta(hours=1)
 _RETRIES_MAX: Final = 3
@@ -188,9 +188,8 @@ def _warn_of_expiry(host: Host) -> None:
 
 def _sync_users(given: StageInput) -> TickReport:
     rules = given.config.mapping_rules(given.tenant)
-    options = SyncOptions(full=given.job is Job.FULL_RESYNC)
-    walk = preview_user_sync if given.job is Job.PREVIEW else run_user_sync
-    return walk(given.host, given.tenant, given.tick, given.client, rules, options)
+    sync = preview_user_sync if given.job is Job.PREVIEW else run_user_sync
+    return sync(given.host, given.tenant, given.tick, given.client, rules, full=given.job is Job.FULL_RESYNC)
 
 
 def _sync_contacts(given: StageInput) -> TickReport:

@@ -1,4 +1,4 @@
-"""Making the planned changes, in batches; one person's refusal is that person's problem line."""
+"""Making the planned changes, in batches. A change that the PBX refuses is one problem line; the others go on."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.plan import PlannedChange, SyncPlan
 from portsip_m365_plugin.users.pull import StoppedError
 
-__all__ = ["Applied", "ProblemTally", "apply_plan"]
-
 _COUNTED_AS: Final = {
     Phase.CREATE: "created",
     Phase.UPDATE: "updated",
@@ -29,13 +27,13 @@ _NAMED_REASON: Final = re.compile(r"([a-z][a-z0-9_]{2,40}): (.+)", re.DOTALL)
 
 
 class ProblemTally:
-    """Tells problems to the host as they are found, and counts them by reason."""
+    """Records problems at the host as they are found, and counts them by reason."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self._counts: Counter[str] = Counter()
 
-    def tell(self, problem: Problem) -> None:
+    def record(self, problem: Problem) -> None:
         """Record one problem line."""
         self._host.progress.problem(problem)
         self._counts[problem.reason] += 1
@@ -47,7 +45,7 @@ class ProblemTally:
 
 
 class Applied:
-    """What came of a plan so far."""
+    """What was done of a plan so far."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
@@ -58,39 +56,33 @@ class Applied:
         """People by what was done about them."""
         return Counts(**self._counts)
 
-    def note(self, planned: PlannedChange, result: ApplyResult, tally: ProblemTally) -> bool:
-        """Count one result; True where somebody lost their telephone."""
+    def add(self, planned: PlannedChange, result: ApplyResult, tally: ProblemTally) -> bool:
+        """Count one result; True if somebody lost their telephone."""
         if result.status is ApplyStatus.REFUSED:
-            oid = result.link.subject
-            self.refused_ids.append(oid)
-            told = result.reason or "the PBX refused the change without saying why"
-            named = _NAMED_REASON.fullmatch(told)
-            reason, detail = named.groups() if named else ("refused", told)
-            told = f"{planned.phase.word}: {detail}"
-            tally.tell(Problem(reason=reason, subject=oid, login_name=planned.upn, detail=told))
+            self.refused_ids.append(result.link.subject)
+            tally.record(_describe_refusal(planned, result))
             return False
         if result.status is ApplyStatus.UNCHANGED:
-            # Switching somebody again as they are only restates it, beside their other changes.
+            # To switch somebody who is switched so already is no result of its own, beside their other changes.
             self._counts["unchanged"] += planned.phase not in (Phase.ENABLE, Phase.DISABLE)
             return False
-        word = _COUNTED_AS.get(planned.phase)
-        if word is not None:
-            self._counts[word] += 1
+        if planned.phase in _COUNTED_AS:
+            self._counts[_COUNTED_AS[planned.phase]] += 1
         return _takes_telephone(planned)
 
 
 def apply_plan(host: Host, plan: SyncPlan, applied: Applied, tally: ProblemTally, window: RemovalWindow | None) -> None:
-    """Apply a plan. Idempotent: whatever an earlier, interrupted run has applied is answered `unchanged`.
+    """Apply a plan. Idempotent: a change that an earlier, interrupted run has applied is answered `unchanged`.
 
     Args:
         host: The tenant's.
         plan: What to do.
-        applied: Filled as the batches go, so that it is true even after an interruption.
+        applied: Filled batch by batch, so that it is right even after an interruption.
         tally: For refusals.
-        window: Counts removals; None where an admin approved them.
+        window: Counts removals; None if an admin approved them.
 
     Raises:
-        StoppedError: Between two batches; what was applied stays.
+        StoppedError: Between two batches. What was applied stays.
     """
     total, done = plan.changes, 0
     for batch in _batched(plan, APPLY_MAX_CHANGES):
@@ -101,11 +93,19 @@ def apply_plan(host: Host, plan: SyncPlan, applied: Applied, tally: ProblemTally
         if window is not None:
             window.add(removals)
         results = host.users.apply([planned.change for planned in batch])
-        removed = sum([applied.note(planned, result, tally) for planned, result in zip(batch, results, strict=True)])
+        removed = sum([applied.add(planned, result, tally) for planned, result in zip(batch, results, strict=True)])
         if window is not None:
             window.add(removed - removals)
         done += len(batch)
         host.progress.report(Stage.APPLY, done, total)
+
+
+def _describe_refusal(planned: PlannedChange, result: ApplyResult) -> Problem:
+    text = result.reason or "the PBX refused the change and gave no reason"
+    named = _NAMED_REASON.fullmatch(text)
+    reason, sentence = named.groups() if named else ("refused", text)
+    detail = f"{planned.phase.word}: {sentence}"
+    return Problem(reason=reason, subject=result.link.subject, login_name=planned.upn, detail=detail)
 
 
 def _takes_telephone(planned: PlannedChange) -> bool:

@@ -1,7 +1,7 @@
-"""Plans that wait for an admin, and the admin's word.
+"""Plans that wait for an admin, and their approval.
 
 The last plan that was made and not applied is kept: its reference in the host's state, its rows and its guarded pairs
-as blobs. An approval names a plan by its checksum and holds for the people and actions of that plan.
+as blobs. An approval names a plan by its checksum. It is valid for the people and actions of that plan.
 """
 
 from __future__ import annotations
@@ -26,17 +26,6 @@ from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.plan import SyncPlan
 from portsip_m365_plugin.users.spool import Spool
 
-__all__ = [
-    "APPROVE_ACTION",
-    "approve",
-    "confirm_first_plan",
-    "forget_plan",
-    "is_first_plan",
-    "keep_plan",
-    "last_plan",
-    "load_approval",
-]
-
 APPROVE_ACTION: Final = "approve"
 """The settings page's button that approves a plan; its parameter `checksum` names the plan."""
 _PLAN_KEY: Final = "users.plan"
@@ -59,8 +48,8 @@ def last_plan(host: Host) -> PlanRef | None:
 def approve(host: Host, checksum: str, viewer: Viewer) -> Done | Refused:
     """Let the next run apply a plan that was shown.
 
-    The next run plans again; it goes on if it would remove nobody beyond this plan, and asks again otherwise.
-    Idempotent. An approval holds for 7 days.
+    The next run plans again. It goes on if it would remove nobody beyond this plan, and asks again otherwise.
+    Idempotent. An approval is valid for 7 days.
 
     Args:
         host: The tenant's.
@@ -75,7 +64,7 @@ def approve(host: Host, checksum: str, viewer: Viewer) -> Done | Refused:
         return Refused(message="There is no plan to approve.", remedy="Make a preview, or sync now.")
     if not checksum:
         return Refused(
-            message="It is not said which plan is meant.",
+            message="The request does not name a plan.",
             remedy=f"Look at the plan, then give its checksum ({plan.checksum}).",
         )
     if plan.checksum != checksum:
@@ -117,14 +106,14 @@ def keep_plan(host: Host, plan: SyncPlan, *, why: str, now_utc: datetime) -> Pla
 
 
 def forget_plan(host: Host) -> None:
-    """Forget plan and approval, once a run has gone through."""
+    """Forget plan and approval, after a run has finished."""
     for key in (_PLAN_KEY, _APPROVAL_KEY):
         if host.state.get(key) is not None:
             host.state.delete(key)
 
 
 def load_approval(host: Host, spool: Spool) -> bool:
-    """Put the approved pairs into the spool; False where there is no approval (any more)."""
+    """Put the approved pairs into the spool; False if there is no approval (any more)."""
     record = host.state.get(_APPROVAL_KEY)
     value = record.value if record is not None else None
     blob = value.get("pairs_blob") if isinstance(value, dict) else None
@@ -144,5 +133,5 @@ def is_first_plan(host: Host) -> bool:
 
 
 def confirm_first_plan(host: Host, now_utc: datetime) -> None:
-    """Write down that the first plan was confirmed, before it is applied: a run that is killed need not ask again."""
+    """Remember that the first plan was confirmed, before it is applied: a killed run does not have to ask again."""
     host.state.put(_FIRST_KEY, {"confirmed_at_utc": dump(now_utc)})

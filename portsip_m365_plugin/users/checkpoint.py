@@ -12,6 +12,7 @@ from pbx_plugin_api import Host, InvalidValueError, dump, load
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.graph.wire import USER_SELECT
 from portsip_m365_plugin.mapping.users import MappingRules
+from portsip_m365_plugin.users.pull import Listing
 
 SCHEMA_VERSION: Final = 1
 RETRY_MAX_PEOPLE: Final = 1000
@@ -50,18 +51,18 @@ class Checkpoint:
     schema_version: int = SCHEMA_VERSION
     delta_link: str
     delta_link_at_utc: datetime
-    """When the link was got."""
+    """When Microsoft gave the link."""
     directory: str
     select_hash: str
     scope_hash: str
     mapping_fingerprint: str
     last_full_at_utc: datetime
     fulls_since_fresh_link: int
-    """Full listings since the links' chain began: what one listing does not show yet, the next one does."""
+    """Full listings since the first link of this chain. Listings lag behind: the second shows what the first missed."""
     retry_ids: tuple[str, ...] = ()
-    """People whose change the PBX refused (the user limit, say); no delta will show them again."""
+    """People whose change the PBX refused (for example by the user limit); no delta will show them again."""
     retry_by_full: bool = False
-    """Too many to name, or somebody could not be told apart: the next run lists everybody."""
+    """Too many to name: the next run lists everybody."""
 
     @property
     def basis(self) -> Basis:
@@ -80,9 +81,9 @@ class Checkpoint:
 
 
 def load_checkpoint(host: Host) -> Checkpoint | None:
-    """Return the checkpoint, or None where there is none that this version understands.
+    """Return the checkpoint, or None if there is none that this version understands.
 
-    None costs one full listing and nothing else, which is why a checkpoint of another schema is not translated.
+    None costs one full listing and nothing else, so a checkpoint of another schema is not translated.
     """
     record = host.state.get(_KEY)
     if record is None or not isinstance(record.value, dict) or record.value.get("schema_version") != SCHEMA_VERSION:
@@ -113,7 +114,37 @@ def why_full(checkpoint: Checkpoint | None, basis: Basis, now_utc: datetime) -> 
     return ""
 
 
+def advance(
+    before: Checkpoint | None, basis: Basis, listing: Listing, retry_ids: Sequence[str], now_utc: datetime
+) -> Checkpoint:
+    """Return the checkpoint after a run that applied everything it read.
+
+    Args:
+        before: The last one.
+        basis: Of this run.
+        listing: What was read.
+        retry_ids: People to read again by id.
+        now_utc: Of this run.
+    """
+    if listing.delta_link is None and before is None:
+        raise AssertionError("a listing without a delta link, and no older one to continue")
+    is_fresh = before is None or (listing.is_full and listing.delta_link is not None)
+    ids, by_full = bound_retry(retry_ids)
+    return Checkpoint(
+        delta_link=listing.delta_link or (before.delta_link if before else ""),
+        delta_link_at_utc=now_utc if before is None or listing.delta_link else before.delta_link_at_utc,
+        directory=basis.directory,
+        select_hash=basis.select_hash,
+        scope_hash=basis.scope_hash,
+        mapping_fingerprint=basis.mapping_fingerprint,
+        last_full_at_utc=now_utc if before is None or listing.is_full else before.last_full_at_utc,
+        fulls_since_fresh_link=(0 if before is None or is_fresh else before.fulls_since_fresh_link) + listing.is_full,
+        retry_ids=ids,
+        retry_by_full=by_full,
+    )
+
+
 def bound_retry(ids: Sequence[str], limit: int = RETRY_MAX_PEOPLE) -> tuple[tuple[str, ...], bool]:
-    """Return the ids to read next time, or none and True where there are too many."""
+    """Return the ids to read next time; none and True if there are too many."""
     unique = tuple(dict.fromkeys(ids))
     return (unique, False) if len(unique) <= limit else ((), True)

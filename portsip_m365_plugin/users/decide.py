@@ -1,9 +1,9 @@
-"""What is to be done about one person: a pure function of what was pulled and what the PBX has.
+"""What to do about one person: a pure function of what was pulled and what the PBX has.
 
-- In scope: created, updated where fields differ, enabled again where the sync (never an admin) had disabled them.
-- Account disabled, or out of the rules' scope: disabled, number kept; fields stay true.
-- Gone: disabled as departed; deleted when Microsoft deleted them for good, or after 30 days absent.
-- Not understood, or nameless all of a sudden: left as they are, and told.
+- In scope: create them; update the fields that differ; enable them if the sync (never an admin) had disabled them.
+- Account disabled, or out of the rules' scope: disable them, keep the number, keep the fields up to date.
+- Gone: disable them as departed; delete them after Microsoft deleted them for good, or after 30 days of absence.
+- Not understood, or suddenly without a name: leave them as they are, and report a problem.
 """
 
 from __future__ import annotations
@@ -17,15 +17,13 @@ from typing import Any, Final
 from pbx_plugin_api import SYNCED_FIELDS, DisableReason, DivergenceKind, LinkedUser, Phone
 from portsip_m365_plugin.users.spool import Kind, PulledRow, pack_fields, unpack_fields
 
-__all__ = ["Decision", "Phase", "Step", "decide"]
-
-_REST: Final = timedelta(days=30)
-"""Microsoft keeps a soft-deleted user for 30 days; so long the PBX keeps theirs, disabled."""
-_OURS: Final = (DisableReason.ACCOUNT_DISABLED, DisableReason.DEPARTED, DisableReason.OUT_OF_SCOPE)
+_KEPT_FOR: Final = timedelta(days=30)
+"""Microsoft keeps a soft-deleted user for 30 days. The PBX keeps theirs as long, disabled."""
+_OUR_REASONS: Final = (DisableReason.ACCOUNT_DISABLED, DisableReason.DEPARTED, DisableReason.OUT_OF_SCOPE)
 
 
 class Phase(IntEnum):
-    """What to do, in the order of doing: leaving first, so that places and names are free for those who come."""
+    """What to do, in this order: people leave first, so that licences and names are free for new people."""
 
     FORGET = 0
     """Drop a link that is dead on both sides. Nobody loses anything."""
@@ -49,18 +47,18 @@ class Step:
     phase: Phase
     detail: Mapping[str, Any] = field(default_factory=dict)
     guarded: bool = False
-    """Whether somebody loses their telephone by it."""
+    """Whether somebody loses their telephone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """All that is to be done for one person; no steps where everything is as it should be."""
+    """All that is to do for one person; no steps if everything is as it should be."""
 
     steps: tuple[Step, ...] = ()
     problem: tuple[str, str] | None = None
-    """Reason and detail, where the person is left out or left alone."""
+    """Reason and detail, if the person is left out or left as they are."""
     is_skip: bool = False
-    """The person is at Microsoft, and has no user here and gets none."""
+    """The person exists at Microsoft, has no user here and gets none."""
 
 
 _NOTHING: Final = Decision()
@@ -89,19 +87,19 @@ def decide(
     steps = _correct_fields(row.fields, linked, restamp=edited) if row.fields else ()
     if row.kind == Kind.DRAFT:
         if linked.enabled:
-            # Enabling again what is enabled tells the PBX that it is meant so.
+            # Enabling an enabled user after an edit: the PBX then knows that this is what was meant.
             return Decision((*steps, Step(Phase.ENABLE))) if edited else Decision(steps)
-        return Decision((*steps, Step(Phase.ENABLE))) if linked.disabled_reason in _OURS else Decision(steps)
+        return Decision((*steps, Step(Phase.ENABLE))) if linked.disabled_reason in _OUR_REASONS else Decision(steps)
     if row.reason == "no_name":
-        # Names that were cleared are somebody's slip, no reason to silence a telephone; but the 30 days must not run.
+        # Somebody cleared the names by mistake: no reason to silence a telephone. But the 30 days must not run.
         if linked.disabled_reason is DisableReason.DEPARTED:
             steps = (_disable(linked, DisableReason.OUT_OF_SCOPE), *steps)
         return Decision(steps, problem=(row.reason, row.detail or ""))
     wanted = DisableReason.ACCOUNT_DISABLED if row.reason == "account_disabled" else DisableReason.OUT_OF_SCOPE
     if linked.enabled or linked.disabled_reason is not wanted or edited:
-        # Also whom an admin has locked: the lock stays, and the PBX knows that unlocking contradicts the directory.
+        # Also if an admin has locked the user: the lock stays, and the PBX knows that unlocking contradicts Microsoft.
         steps = (_disable(linked, wanted), *steps)
-        if wanted is DisableReason.OUT_OF_SCOPE:  # many things are out of scope: say which this is
+        if wanted is DisableReason.OUT_OF_SCOPE:  # there are several reasons for that: report which
             return Decision(steps, problem=(row.reason or "", row.detail or ""))
     return Decision(steps)
 
@@ -121,7 +119,7 @@ def _decide_departed(linked: LinkedUser, *, listed_absent: bool, now_utc: dateti
     if linked.disabled_reason is not DisableReason.DEPARTED:
         return Decision((_disable(linked, DisableReason.DEPARTED),))
     since = linked.disabled_at_utc
-    if listed_absent and since is not None and now_utc - since >= _REST:
+    if listed_absent and since is not None and now_utc - since >= _KEPT_FOR:
         return Decision((Step(Phase.DELETE, {"name": linked.display_name}, guarded=True),))
     return _NOTHING
 

@@ -1,4 +1,4 @@
-"""Which hand-made PBX user is which person of the directory: only where there can be no doubt."""
+"""Which PBX user made by hand is which person of the directory: only where there is no doubt."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from typing import Final
 from pbx_plugin_api import Host
 from portsip_m365_plugin.users.spool import Kind, Spool
 
-__all__ = ["find_matches"]
-
 _DRAFT: Final = int(Kind.DRAFT)
 
 
 def find_matches(host: Host, spool: Spool, *, is_full: bool) -> None:
-    """Fill the table `matched` with pairs of person and hand-made user that may be linked.
+    """Fill the table `matched` with pairs of a person and a user made by hand that may be linked.
 
-    They match where the user's mail equals the person's mail or UPN, case ignored, and where that is so for exactly one
-    person of the directory and exactly one hand-made user. People whom the rules leave out (guests among them) never
-    match, but they do cast doubt. Doubtful people stand in the table `doubtful`: they get users of their own, and the
-    admin is told.
+    They match if the user's mail equals the person's mail or UPN, case ignored, and if that is true for exactly one
+    person of the directory and exactly one such user. People whom the rules leave out (guests, for example) never
+    match, but they raise doubt. People in doubt go into the table `doubtful`: they get users of their own, and the plan
+    reports a problem.
     """
     if spool.first("SELECT 1 FROM pulled WHERE kind = ? LIMIT 1", (_DRAFT,)) is None:
         return
@@ -47,7 +45,7 @@ UNION SELECT oid FROM matched WHERE user_id IN (SELECT user_id FROM matched GROU
 
 
 def _doubt_by_linked(host: Host, spool: Spool) -> None:
-    """After a round of changes the rest of the directory is known only by its linked users: ask those."""
+    """After a round of changes, the rest of the directory is known only by its linked users: compare those too."""
     for linked in host.users.linked():
         if linked.email:
             spool.run(

@@ -17,82 +17,155 @@ from portsip_m365_plugin.users.spool import Kind, PulledRow, Spool, pack_fields
 
 READ_MAX_IDS: Final = 200
 _OBJECT_ID: Final = re.compile(r"[A-Za-z0-9_\-]{1,64}")
-_EDITED: Final = DivergenceKind.EDITED.value
 _ALWAYS_SENT: Final = ("userPrincipalName", "accountEnabled")
-"""Every user has these: an object without them is a part of one, and absent members mean nothing."""
+"""Every user has these. An object without them is a part of one, and what is missing in it means nothing."""
 
 
 class StoppedError(Exception):
-    """The host asked to stop, or the deadline is near; the message says what was going on."""
+    """The host asked to stop, or the deadline is near. The message says what the run was doing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """Proof of how much was read."""
+    """How much was read, and what it proves."""
 
     is_full: bool
+    """Everybody was listed; otherwise one round of changes."""
     people: int
     delta_link: str | None = None
-    """Where the next round of changes begins; None where the one before is to be gone on with."""
+    """Where the next round of changes begins; None: at the older link."""
     proves_absence: bool = False
-    """Everybody was listed, to the last page, and everybody could be told apart."""
+    """Everybody was listed to the last page, and everybody had a usable id."""
 
 
-class Puller:
-    """Maps pages into the spool."""
+class DirectoryReader:
+    """Reads people into the spool.
 
-    def __init__(self, host: Host, spool: Spool, rules: MappingRules) -> None:
-        self._host, self._spool, self._rules = host, spool, rules
-        self.people = 0
-        self.unnamed = 0
+    Every method may raise `GraphError` (something could not be read: nothing may be concluded; retryable) and
+    `StoppedError` (the host asked, between two pages).
+    """
 
-    def take_pages(self, pages: Iterable[Page], *, is_round: bool) -> str | None:
-        """Spool pages to the last one and return its delta link.
+    def __init__(self, host: Host, client: GraphClient, spool: Spool, rules: MappingRules) -> None:
+        self._host, self._client, self._spool, self._rules = host, client, spool, rules
+        self._people = self._unnamed = 0
+
+    def list_everybody(self, *, fresh_link: bool) -> Listing:
+        """List everybody.
+
+        Args:
+            fresh_link: Take a new delta link first. It is taken *before* reading, so that a change made while pages are
+                read is met again in the next round. Without it the older link stays in use: what a lagging listing does
+                not show yet, the next round of that link will.
+        """
+        delta_link = latest_delta_link(self._client) if fresh_link else None
+        self._take_pages(list_users(self._client), is_round=False)
+        return Listing(
+            is_full=True,
+            people=self._people,
+            delta_link=delta_link,
+            proves_absence=self._people > 0 and self._unnamed == 0,
+        )
+
+    def read_changes(self, delta_link: str) -> Listing:
+        """Read one round of changes.
 
         Raises:
-            GraphError: A page could not be read. Nothing may be concluded; try again.
-            StoppedError: Between two pages.
+            ResyncRequiredError: The link is no longer good: list everybody.
         """
+        next_link = self._take_pages(delta_users(self._client, delta_link), is_round=True)
+        return Listing(is_full=False, people=self._people, delta_link=next_link)
+
+    def note_diverged(self) -> None:
+        """Spool which links the PBX has deleted or edited by itself."""
+        rows = (
+            (divergence.link.subject, divergence.kind.value)
+            for divergence in self._host.users.diverged()
+            if divergence.link.authority == self._rules.entra_tenant_id
+        )
+        self._spool.run_many("INSERT OR REPLACE INTO diverged VALUES (?, ?)", rows)
+
+    def reread(self, retry_ids: Collection[str], *, most: int) -> bool:
+        """After a round of changes, read people by id whom it could not show.
+
+        These are people whose link the PBX changed by itself, people left over from the last run, and people of whom
+        only a part was sent. People who have left and are disabled for that are not read. If somebody left over, or
+        changed by the PBX, does not exist any more, they are spooled as removed: no later round would show it.
+
+        Returns:
+            False if there are more than `most` of them. Then nothing was read, and a full listing is cheaper.
+        """
+        spool = self._spool
+        spool.run("INSERT OR IGNORE INTO reread SELECT oid FROM diverged WHERE oid NOT IN (SELECT oid FROM pulled)")
+        spool.run_many("INSERT OR IGNORE INTO reread VALUES (?)", ((oid,) for oid in retry_ids))
+        if spool.count("reread") > most:
+            return False
+        self._pass_over_departed()
+        retried = set(retry_ids)
+        for oid in list(self._read_table("reread")):
+            if oid in retried or spool.first("SELECT 1 FROM diverged WHERE oid = ?", (oid,)):
+                spool.put_pulled([PulledRow(oid, Kind.REMOVED)])
+        return True
+
+    def confirm_absent(self) -> None:
+        """Read each absent person by id, and spool those who exist after all: listings lag behind."""
+        for _ in self._read_table("absent"):
+            pass
+
+    def _pass_over_departed(self) -> None:
+        edited = "SELECT oid FROM diverged JOIN reread USING (oid) WHERE kind = ?"
+        for (oid,) in list(self._spool.rows(edited, (DivergenceKind.EDITED.value,))):
+            linked = self._host.users.find(UserLink(authority=self._rules.entra_tenant_id, subject=oid))
+            if linked is not None and not linked.enabled and linked.disabled_reason is DisableReason.DEPARTED:
+                self._spool.run("DELETE FROM reread WHERE oid = ?", (oid,))
+
+    def _take_pages(self, pages: Iterable[Page], *, is_round: bool) -> str | None:
+        """Spool pages to the last one and return its delta link."""
+        self._people = self._unnamed = 0
         delta_link: str | None = None
         for page in pages:
-            self.take(page.rows, partial_possible=is_round)
-            self._host.progress.report(Stage.READ, self.people)
+            self._take(page.rows, may_be_partial=is_round)
+            self._host.progress.report(Stage.READ, self._people)
             if page.next_link is not None and self._host.progress.should_stop():
                 raise StoppedError("reading the directory")
             delta_link = page.delta_link
+        if self._unnamed:
+            detail = (
+                f"Microsoft sent {self._unnamed} people without a usable id; nothing was concluded from their absence."
+            )
+            self._spool.run("INSERT INTO problem VALUES (NULL, NULL, 'invalid', ?)", (detail,))
         return delta_link
 
-    def take(self, people: Iterable[Mapping[str, Any]], *, partial_possible: bool = False) -> list[str]:
+    def _read_table(self, table: str) -> Iterator[str]:
+        """Read the people of a table of ids into the spool, and yield the ids of those who do not exist."""
+        ids = [row[0] for row in self._spool.rows(f"SELECT oid FROM {table} ORDER BY oid")]  # noqa: S608 - our own two tables
+        for start in range(0, len(ids), READ_MAX_IDS):
+            if start and self._host.progress.should_stop():
+                raise StoppedError("reading people by id")
+            part = ids[start : start + READ_MAX_IDS]
+            found = self._take(user for _, user in get_users(self._client, part) if user is not None)
+            yield from (oid for oid in part if oid not in found)
+
+    def _take(self, people: Iterable[Mapping[str, Any]], *, may_be_partial: bool = False) -> set[str]:
         """Spool people and return their ids."""
         rows: list[PulledRow] = []
         partial: list[tuple[str]] = []
         for user in people:
-            self.people += 1
-            oid = user.get("id") if isinstance(user, dict) else None
+            self._people += 1
+            oid = user.get("id")
             if not isinstance(oid, str) or not _OBJECT_ID.fullmatch(oid):
-                self.unnamed += 1
+                self._unnamed += 1
             elif "@removed" in user:
                 rows.append(_removed_row(oid, user["@removed"]))
-            elif partial_possible and any(name not in user for name in _ALWAYS_SENT):
+            elif may_be_partial and any(name not in user for name in _ALWAYS_SENT):
                 partial.append((oid,))
             else:
-                rows.append(map_row(oid, user, self._rules))
+                rows.append(_map_row(oid, user, self._rules))
         self._spool.put_pulled(rows)
-        if partial:
-            self._spool.run_many("INSERT OR IGNORE INTO reread VALUES (?)", partial)
-        return [row.oid for row in rows]
-
-    def note_unnamed(self) -> None:
-        """Tell about people without a usable id."""
-        if self.unnamed:
-            detail = (
-                f"Microsoft sent {self.unnamed} people without a usable id; nothing was concluded from their absence."
-            )
-            self._spool.run("INSERT INTO problem VALUES (NULL, NULL, 'invalid', ?)", (detail,))
+        self._spool.run_many("INSERT OR IGNORE INTO reread VALUES (?)", partial)
+        return {row.oid for row in rows}
 
 
-def map_row(oid: str, user: Mapping[str, Any], rules: MappingRules) -> PulledRow:
-    """Map one person to a row of the spool."""
+def _map_row(oid: str, user: Mapping[str, Any], rules: MappingRules) -> PulledRow:
     mapped = map_person(user, rules)
     outcome = mapped.outcome
     skip = None if isinstance(outcome, DraftUser) else outcome
@@ -111,103 +184,6 @@ def map_row(oid: str, user: Mapping[str, Any], rules: MappingRules) -> PulledRow
         fields=pack_fields(draft) if draft else None,
         notes="; ".join(mapped.notes) or None,
     )
-
-
-def pull_everybody(host: Host, spool: Spool, client: GraphClient, rules: MappingRules, *, fresh_link: bool) -> Listing:
-    """List everybody.
-
-    Args:
-        host: For progress.
-        spool: Where people go.
-        client: Of this tenant's app.
-        rules: The tenant's.
-        fresh_link: Take a delta link first. It is taken *before* reading, so that whatever changes while pages are read
-            is met again by the next round. Without it the older link is gone on with: what a lagging listing does not
-            show yet, that link's next round will.
-
-    Raises:
-        GraphError: Something could not be read. Nothing may be concluded.
-        StoppedError: The host asked.
-    """
-    delta_link = latest_delta_link(client) if fresh_link else None
-    puller = Puller(host, spool, rules)
-    puller.take_pages(list_users(client), is_round=False)
-    puller.note_unnamed()
-    return Listing(
-        is_full=True,
-        people=puller.people,
-        delta_link=delta_link,
-        proves_absence=puller.people > 0 and puller.unnamed == 0,
-    )
-
-
-def pull_changes(host: Host, spool: Spool, client: GraphClient, rules: MappingRules, delta_link: str) -> Listing:
-    """Read one round of changes.
-
-    Raises:
-        ResyncRequiredError: The link is no longer good: list everybody.
-        GraphError: Something could not be read.
-        StoppedError: The host asked.
-    """
-    puller = Puller(host, spool, rules)
-    next_link = puller.take_pages(delta_users(client, delta_link), is_round=True)
-    puller.note_unnamed()
-    return Listing(is_full=False, people=puller.people, delta_link=next_link)
-
-
-def note_diverged(host: Host, spool: Spool, rules: MappingRules) -> None:
-    """Spool which links the PBX has deleted or edited by itself."""
-    rows = (
-        (divergence.link.subject, divergence.kind.value)
-        for divergence in host.users.diverged()
-        if divergence.link.authority == rules.entra_tenant_id
-    )
-    spool.run_many("INSERT OR REPLACE INTO diverged VALUES (?, ?)", rows)
-
-
-def reread(
-    host: Host, spool: Spool, client: GraphClient, rules: MappingRules, retry_ids: Collection[str], *, most: int
-) -> bool:
-    """After a round of changes: read by id whoever it could not show.
-
-    These are links that the PBX changed by itself, people left over from the last run, and people of whom only a part
-    was sent. People who have left, and are disabled for it, are not asked for: there is nobody to read. Who was left
-    over or changed by the PBX, and does not exist any more, is spooled as removed: no later round would tell.
-
-    Returns:
-        False where more than `most` would have to be read: a full listing is cheaper, and nothing was read.
-    """
-    spool.run("INSERT OR IGNORE INTO reread SELECT oid FROM diverged WHERE oid NOT IN (SELECT oid FROM pulled)")
-    spool.run_many("INSERT OR IGNORE INTO reread VALUES (?)", ((oid,) for oid in retry_ids))
-    if spool.count("reread") > most:
-        return False
-    for (oid,) in list(spool.rows("SELECT oid FROM diverged JOIN reread USING (oid) WHERE kind = ?", (_EDITED,))):
-        linked = host.users.find(UserLink(authority=rules.entra_tenant_id, subject=oid))
-        if linked is not None and not linked.enabled and linked.disabled_reason is DisableReason.DEPARTED:
-            spool.run("DELETE FROM reread WHERE oid = ?", (oid,))
-    retried = set(retry_ids)
-    gone = list(_read(host, spool, client, rules, "reread"))
-    told = [oid for oid in gone if oid in retried or spool.first("SELECT 1 FROM diverged WHERE oid = ?", (oid,))]
-    spool.put_pulled(PulledRow(oid, Kind.REMOVED) for oid in told)
-    return True
-
-
-def confirm_absent(host: Host, spool: Spool, client: GraphClient, rules: MappingRules) -> None:
-    """Ask for each absent person by id, and spool whoever is there after all: listings lag behind."""
-    for _ in _read(host, spool, client, rules, "absent"):
-        pass
-
-
-def _read(host: Host, spool: Spool, client: GraphClient, rules: MappingRules, table: str) -> Iterator[str]:
-    """Read the people of a table of ids into the spool, and yield the ids of those who do not exist."""
-    puller = Puller(host, spool, rules)
-    ids = [row[0] for row in spool.rows(f"SELECT oid FROM {table} ORDER BY oid")]  # noqa: S608 - our own two tables
-    for start in range(0, len(ids), READ_MAX_IDS):
-        if start and host.progress.should_stop():
-            raise StoppedError("reading people by id")
-        part = ids[start : start + READ_MAX_IDS]
-        found = set(puller.take(user for _, user in get_users(client, part) if user is not None))
-        yield from (oid for oid in part if oid not in found)
 
 
 def _removed_row(oid: str, removed: Any) -> PulledRow:

@@ -44,7 +44,7 @@ from portsip_m365_plugin.simulator.world.apps import AccessToken
 from portsip_m365_plugin.simulator.world.directory import Person
 from portsip_m365_plugin.simulator.world.tenant import Tenant as MicrosoftTenant
 from portsip_m365_plugin.users.approval import approve
-from portsip_m365_plugin.users.run import SyncOptions, preview_user_sync, run_user_sync
+from portsip_m365_plugin.users.run import preview_user_sync, run_user_sync
 
 CLOUDS: dict[str, Cloud] = {"GLOBAL": GLOBAL, "CHINA": CHINA}
 ADMIN = Viewer(username="root")
@@ -174,8 +174,7 @@ class SyncLab:
         self.host.users.applied.clear()
         self.host.progress.problems.clear()
         client = self.client(deadline_utc)
-        options = SyncOptions(full=full)
-        return run_user_sync(self.host, self.tenant, self.tick(confirm=confirm), client, self.rules, options)
+        return run_user_sync(self.host, self.tenant, self.tick(confirm=confirm), client, self.rules, full=full)
 
     def preview(self) -> TickReport:
         return preview_user_sync(self.host, self.tenant, self.tick(), self.client(), self.rules)

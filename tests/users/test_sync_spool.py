@@ -13,7 +13,7 @@ import pytest
 from pbx_plugin_api import LinkedUser, UserLink
 from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.mapping.users import MappingRules
-from portsip_m365_plugin.users.plan import HostOrderError, make_plan
+from portsip_m365_plugin.users.compare import HostOrderError, make_plan
 from portsip_m365_plugin.users.pull import Listing
 from portsip_m365_plugin.users.spool import Kind, PulledRow, Spool
 
