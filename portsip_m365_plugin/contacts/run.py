@@ -260,7 +260,9 @@ class _Run:
         told = [f"{', '.join(words) or 'Nothing to change'}; {tally.read} mailboxes read."]
         trouble = {s.value: n for s, n in tally.states.items() if s is not MailboxStatus.OK}
         if trouble:
-            told.append("Not read: " + ", ".join(f"{n} {word}" for word, n in sorted(trouble.items())) + ".")
+            told.append(
+                "Not read: " + ", ".join(f"{n} {word.replace('_', ' ')}" for word, n in sorted(trouble.items())) + "."
+            )
         if tally.states and set(tally.states) == {MailboxStatus.REFUSED}:
             told.append(
                 "Exchange lets the app into no mailbox at all: check the permission Contacts.Read and its scope."

@@ -133,12 +133,13 @@ def plan_table(host: Host, plan: PlanRef) -> Table:
 
 def _show(row: PlanRow) -> tuple[str, str, str, str]:
     who = row.login_name or row.subject or ""
+    reason = (row.reason or "").replace("_", " ")
     if row.action is PlanAction.PROBLEM:
-        return f"left out: {row.reason}", row.display_name or "", who, row.detail
-    what = "; ".join(map(_show_change, row.changes)) or row.reason or ""
+        return f"left out: {reason}", row.display_name or "", who, row.detail
+    what = "; ".join(map(_show_change, row.changes)) or reason
     return row.action.value, row.display_name or "", who, what
 
 
 def _show_change(change: FieldChange) -> str:
     before, after = ("(empty)" if value is None else value for value in (change.before, change.after))
-    return f"{change.field}: {before} → {after}"
+    return f"{change.field.replace('_', ' ')}: {before} → {after}"

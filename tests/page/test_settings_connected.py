@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pbx_plugin_api import (
+    FieldKind,
     Provisioned,
     ProvisionReason,
     ProvisionRefused,
@@ -133,7 +134,7 @@ def test_the_first_plan_is_shown_approved_and_applied(hand: Hand) -> None:
     tab = hand.tab("user_sync")
     (table,) = tab.tables
     assert len(table.rows) == 60
-    assert {row[0] for row in table.rows} >= {"create", "left out: guest", "left out: account_disabled"}
+    assert {row[0] for row in table.rows} >= {"create", "left out: guest", "left out: account disabled"}
     approve = next(action for action in tab.actions if action.name == "approve")
     assert approve.enabled
     assert approve.parameters[0].value == preview.plan.checksum
@@ -146,6 +147,28 @@ def test_the_first_plan_is_shown_approved_and_applied(hand: Hand) -> None:
     assert report.status is TickStatus.DONE
     assert hand.host.users.counts().linked == report.counts.created == preview.plan.counts.created
     assert hand.tab("user_sync").tables == (), "nothing waits any more"
+
+
+def test_a_plan_that_an_older_version_stored_shows_as_gone_and_can_still_be_approved(hand: Hand) -> None:
+    preview = hand.press("preview")
+    assert preview.plan is not None
+    old_row = (
+        b'{"action":"create","entra_object_id":"8a1f","upn":"a@b","display_name":"A","reason":null,"changes":{}}\n'
+    )
+    blob = hand.host.blobs.put(iter([old_row]), content_type="application/x-ndjson", keep_s=3600)
+    record = hand.host.state.get("users.plan")
+    assert record is not None
+    stored: Any = record.value
+    plan = {name: value for name, value in stored["plan"].items() if name != "approve"} | {"rows_blob": blob}
+    plan["counts"] = {"type": "Counts", "created": 49}
+    hand.host.state.put("users.plan", {**stored, "plan": plan})
+    tab = hand.tab("user_sync")
+    (table,) = tab.tables
+    assert table.rows == ()
+    assert "can no longer be shown" in table.empty_text
+    approve = next(action for action in tab.actions if action.name == "approve")
+    assert [field.kind for field in approve.parameters] == [FieldKind.HIDDEN]
+    assert hand.press("approve", {"checksum": approve.parameters[0].value}).status is TickStatus.DONE
 
 
 def test_full_resync_lists_everybody_and_sync_now_asks_for_changes(hand: Hand, lab: Lab) -> None:

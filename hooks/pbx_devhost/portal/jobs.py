@@ -1,4 +1,4 @@
-"""Runs that a page starts: they go on after the page is sent, on threads of the portal's own."""
+"""Runs that a page starts. They continue after the page is sent, on the portal's own threads."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _WORKERS: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartedRun:
-    """What to show after a start."""
+    """What to show after a run was started."""
 
     run_id: str | None
-    """The run to watch; None if there is none to be seen yet."""
+    """The run to show; None if there is none yet."""
     sentence: str = ""
-    """Why nothing was started."""
+    """Why no run was started; empty if one was."""
 
 
 class Jobs:
-    """Starts runs. One run at a time for a tenant and plugin; the lease sees to it across processes."""
+    """Starts runs. A tenant and plugin has one run at a time; the lease makes sure of that across processes."""
 
     def __init__(self, pbx: Pbx) -> None:
         self._pbx, self._runner = pbx, Runner(pbx)
@@ -47,7 +47,7 @@ class Jobs:
         request: ActionRequest | None = None,
         job: str | None = None,
     ) -> StartedRun:
-        """Start a run and wait, shortly, until it can be watched."""
+        """Start a run, and wait shortly until its page can be shown."""
         before = self._newest(tenant, plugin)
         work = self._pool.submit(self._run, tenant, plugin, reason, request, job)
         give_up_at = time.monotonic() + _SEEN_WITHIN_S
@@ -59,13 +59,13 @@ class Jobs:
                 result = work.result()
                 if result is None:
                     return StartedRun(run_id=None, sentence="The run failed. The log has the details.")
-                # Busy: show the run that is under way instead.
+                # Busy: show the run that is in progress instead.
                 return StartedRun(run_id=result.run_id or newest, sentence=result.sentence if not result.run_id else "")
             time.sleep(_LOOK_EVERY_S)
         return StartedRun(run_id=None, sentence="The run waits for others to end.")
 
     def close(self) -> None:
-        """Ask runs to end at a safe place, and wait for them."""
+        """Ask the runs to stop as soon as it is safe, and wait for them."""
         self._pbx.stop_wanted[0] = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -74,7 +74,7 @@ class Jobs:
     ) -> RunResult | None:
         try:
             return self._runner.run(tenant, plugin, reason, job=job, request=request)
-        except Exception:  # noqa: BLE001  # nobody waits for this thread: the log is told, and the page says so
+        except Exception:  # noqa: BLE001  # nobody waits for this thread: log the error, and let the page say so
             _log.exception("A run of %s for %s, started from a page, failed", plugin, tenant.name)
             return None
 

@@ -99,15 +99,15 @@ def progress(run_id: str) -> ResponseReturnValue:
 @pages.post("/runs/<run_id>/stop")
 @admin_only
 def stop(run_id: str) -> ResponseReturnValue:
-    """Ask a run to end at the next safe place."""
+    """Ask a run to stop at the next safe place."""
     visit, row = the_visit(), _require(run_id)
     the_pbx().stores.runs.ask_to_stop(visit.tenant.pbx_tenant_id)
     the_pbx().stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "sync.stop", subject=row.plugin)
-    return redirect_with_note(f"/runs/{run_id}", "The run ends at the next safe place.", "warning")
+    return redirect_with_note(f"/runs/{run_id}", "The run stops at the next safe place.", "warning")
 
 
 def show_started(started: StartedRun) -> ResponseReturnValue:
-    """Send the browser to the run that was started, or say why there is none."""
+    """Redirect the browser to the run that was started, or say why there is none."""
     if started.run_id is None:
         return redirect_with_note("/runs", started.sentence, "warning")
     if started.sentence:
@@ -123,7 +123,7 @@ def _require(run_id: str) -> Any:
 
 
 def _counts(row: Any) -> dict[str, int]:
-    """A run's counts by name. Those of contacts and photos only where the run had to do with them."""
+    """A run's counts by name. Those of contacts and photos only if they are not 0."""
     counts = json.loads(row.counts)
     return {name: counts.get(name, 0) for name in Counts().as_dict() if name in _USER_COUNTS or counts.get(name)}
 
@@ -133,15 +133,15 @@ def _percent(row: Any) -> int | None:
 
 
 def _read_plan(row: Any) -> PlanRef | None:
-    """The plan of a run; None where there is none, or where another version wrote it in a form that is not known."""
+    """The plan of a run. None if there is none, or if another version wrote it in a form that this one cannot read."""
     try:
         return load(PlanRef, json.loads(row.plan)) if row.plan else None
-    except InvalidValueError:
+    except ValueError:  # of which InvalidValueError is one
         return None
 
 
 def _read_plan_rows(visit: Visit, plan: PlanRef) -> list[PlanRow] | None:
-    """The first rows of a plan; None where they are not kept any more or cannot be read."""
+    """The first rows of a plan. None if there are none, or if they expired or cannot be read."""
     blobs = the_pbx().stores.blobs(visit.tenant.pbx_tenant_id)
     if plan.rows_blob is None or blobs.info(plan.rows_blob) is None:
         return None
@@ -153,7 +153,7 @@ def _read_plan_rows(visit: Visit, plan: PlanRef) -> list[PlanRow] | None:
 
 
 def _find_approval(visit: Visit, row: Any, plan: PlanRef | None) -> tuple[str, Action] | None:
-    """The tab and button that approve this plan; None where the plugin's page offers another plan by now."""
+    """The tab and button that approve this plan. None if the plugin's page offers another plan by now."""
     if row.status != "needs_approval" or plan is None or plan.approve is None:
         return None
     wanted = plan.approve
