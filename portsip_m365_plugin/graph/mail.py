@@ -127,7 +127,9 @@ def _attach(client: GraphClient, mailbox: str, draft_id: str, file: MailFile) ->
         return
     # Microsoft does not document which megabyte it means. By one reading 3.0 to 3.1 million bytes are too large for a
     # POST, by the other they are too small for a session.
-    item = {"attachmentType": "file", "name": file.name, "size": size, "contentType": file.content_type}
+    item: dict[str, Any] = {"attachmentType": "file", "name": file.name, "size": size, "contentType": file.content_type}
+    if file.content_id is not None:
+        item |= {"isInline": True, "contentId": file.content_id}
     request = build(
         "mail.create_upload",
         client.cloud,

@@ -53,6 +53,8 @@ MESSAGE_BODY: Final = frozenset(
     }
 )
 
+UPLOAD_ITEM: Final = frozenset({"attachmentType", "name", "size", "contentType", "isInline", "contentId"})
+
 BODY_LACKS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = MappingProxyType(
     {"GLOBAL": {}, "CHINA": {"message": frozenset({"internetMessageHeaders"})}}
 )
@@ -186,7 +188,7 @@ _ROWS: Final = (
         "mail.create_upload", "POST", "/users/{user_id}/messages/{message_id}/attachments/createUploadSession",
         "attachment-createuploadsession, outlook-large-attachments (2021)", "Mail.ReadWrite",
         body_of="createUploadSession", body=frozenset({"AttachmentItem"}),
-        inner={"AttachmentItem": ("attachmentItem", frozenset({"attachmentType", "name", "size", "contentType"}))},
+        inner={"AttachmentItem": ("attachmentItem", UPLOAD_ITEM)},
         service="outlook", retry=RetryClass.WRITE, success=frozenset({200, 201}),
     ),
     _row(

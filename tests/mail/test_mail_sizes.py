@@ -72,6 +72,19 @@ def test_each_size_goes_its_way_and_arrives_whole(post: Post, sizes: tuple[int, 
     assert "too large" not in sent["message"]["body"]["content"]
 
 
+def test_a_large_picture_inside_the_text_stays_there(post: Post) -> None:
+    picture = post.attach(b"\x89PNG" + b"\x01" * (5 * MB), "map.png", content_type="image/png", content_id="map-1")
+    voice = post.attach(5 * MB, "voice.wav")
+    receipt = post.send(text="", html='<p>Here: <img src="cid:map-1"></p>', attachments=(picture, voice))
+    assert receipt.status is DeliveryStatus.ACCEPTED, receipt
+    shown, heard = post.sent[0]["message"]["attachments"]
+    assert (shown["isInline"], shown["contentId"]) == (True, "map-1")
+    assert (heard["isInline"], heard["contentId"]) == (False, None)
+    mail = render(post.sent[0])
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["voice.wav"]
+    assert "<map-1>" in [part["Content-ID"] for part in mail.walk()]
+
+
 def test_without_the_permission_the_largest_goes_as_a_link_and_the_mail_says_so(weak: Post) -> None:
     refs = (weak.attach(2 * MB, "first.wav"), weak.attach(2 * MB + 1, "second.wav"))
     receipt = weak.send(attachments=refs)

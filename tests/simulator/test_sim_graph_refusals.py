@@ -384,6 +384,9 @@ def test_drafts_and_uploads(client: Client) -> None:
     refused = client.post(f"{at}/attachments/createUploadSession", small)
     assert refused.json()["error"]["code"] == "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize"
     size = 5 * 1024 * 1024
+    for strange in ({"isInline": "yes"}, {"contentID": "a"}, {"contentBytes": "YQ=="}):
+        item = {"attachmentType": "file", "name": "a.png", "size": size, **strange}
+        assert client.post(f"{at}/attachments/createUploadSession", {"AttachmentItem": item}).status_code == 400
     wanted = {"AttachmentItem": {"attachmentType": "file", "name": "a.wav", "size": size, "contentType": "audio/wav"}}
     url = client.post(f"{at}/attachments/createUploadSession", wanted).json()["uploadUrl"]
     first, second = b"a" * (3 * 1024 * 1024), b"b" * (2 * 1024 * 1024)

@@ -115,6 +115,8 @@ def _finish(realm: Realm, session: dict[str, Any], request: Request) -> Answer:
         "name": item["name"],
         "contentType": item.get("contentType"),
         "size": len(content),
+        "isInline": item.get("isInline") or False,
+        "contentId": item.get("contentId"),
         "contentBytes": base64.b64encode(content).decode(),
     }
     mailbox.attachments.setdefault(session["message"], []).append(stored)
