@@ -19,6 +19,7 @@ GraphError
 │   ├── MailboxMovingError      being moved at the moment (MailboxInfoStale)
 │   ├── SenderBlockedError      Microsoft blocks sending from this mailbox
 │   ├── NotFoundError           no such object
+│   ├── ConflictError           409: something else changed it at the same moment; safe to repeat
 │   ├── ResyncRequiredError     the delta link or page link is too old: list everything once
 │   ├── TooLargeError           413, or a message beyond the mailbox's limit
 │   ├── QuotaError              the mailbox's sending or storage quota
@@ -226,6 +227,13 @@ class NotFoundError(RefusedError):
     """There is no such object."""
 
     sentence_template = "Microsoft Graph does not know this object."
+
+
+class ConflictError(RefusedError):
+    """Something else changed the object at the same moment; the call did nothing."""
+
+    sentence_template = "Microsoft 365 was changing the same data at that moment."
+    remedy_template = "Nothing to do: it is tried again."
 
 
 class ResyncRequiredError(RefusedError):

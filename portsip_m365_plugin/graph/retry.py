@@ -16,6 +16,7 @@ from typing import Final
 
 from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
+    ConflictError,
     ConnectFailedError,
     GraphError,
     ProtocolError,
@@ -45,7 +46,7 @@ class RetryPolicy:
     """Most waiting for one call, measured by the clock; a longer Retry-After ends the call with `retry_at_utc`."""
 
 
-_CERTAIN: Final = (ConnectFailedError, ThrottledError)
+_CERTAIN: Final = (ConflictError, ConnectFailedError, ThrottledError)
 _TRANSIENT: Final = (*_CERTAIN, UnavailableError, AnswerLostError, ProtocolError)
 
 
@@ -53,7 +54,7 @@ def may_retry(error: GraphError, retry_class: RetryClass) -> bool:
     """Whether the call may be sent again after this error.
 
     A read always, after anything transient (a garbled answer included). A write only after a refusal before
-    processing: 429 and 509, 503 with Retry-After (both are `ThrottledError` by then), or no connection at all.
+    processing: 409, 429 and 509, 503 with Retry-After (both are `ThrottledError` by then), or no connection at all.
     """
     if retry_class is RetryClass.READ:
         return isinstance(error, _TRANSIENT)

@@ -20,6 +20,7 @@ from portsip_m365_plugin.graph.errors import (
     AppMissingError,
     BadRequestError,
     BudgetSpentError,
+    ConflictError,
     ConnectFailedError,
     ConsentMissingError,
     GraphError,
@@ -103,6 +104,7 @@ _BY_KIND: Final[tuple[tuple[type[GraphError], _Case], ...]] = (
     (TokenMissingError, _Case(status=_DEFERRED, reason="{sentence}", remedy="{remedy}", wait_s=300.0)),
     (BudgetSpentError, _Case(status=_DEFERRED, reason="There was no time left for this mail; it is tried again.")),
     (ContentChangedError, _Case(status=_DEFERRED, reason="{sentence}", remedy="It is tried again.", wait_s=5.0)),
+    (ConflictError, _Case(status=_DEFERRED, reason="{sentence}", remedy="{remedy}", wait_s=5.0)),
     (MailboxMovingError, _Case(status=_DEFERRED, reason="The mailbox {mailbox} is being moved.", wait_s=900.0)),
     (AnswerLostError, _Case(status=_UNKNOWN, reason="The connection broke before Microsoft answered.")),
     (UnavailableError, _Case(status=_UNKNOWN, reason="Microsoft 365 failed while taking the mail.")),
@@ -210,13 +212,13 @@ def explain_error(error: GraphError, mailbox: str, now_utc: datetime, *, was_sen
 
 
 def _is_about_the_mail(error: GraphError, *, was_sending: bool) -> bool:
-    """Whether other mail of the same mailbox may well go out: a draft was not finished, or a file cannot be read.
+    """Whether other mail of the same mailbox may well go out: a draft was not finished, a file cannot be read, a 409.
 
     Where Graph is out of reach or Entra gives no token, no mail goes out, whatever is attached to it.
     """
     if isinstance(error, ConnectFailedError | TokenMissingError):
         return False
-    return not was_sending or isinstance(error, ContentChangedError)
+    return not was_sending or isinstance(error, ConflictError | ContentChangedError)
 
 
 def is_certainly_unsent(error: GraphError) -> bool:

@@ -151,6 +151,7 @@ SURVIVED: dict[str, Callable[[Bench], Any]] = {
     "429 with nonsense in Retry-After": lambda b: b.fault("status", SECOND_PAGE, status=429, retry_after="soon"),
     "429 with a negative Retry-After": lambda b: b.fault("status", SECOND_PAGE, status=429, retry_after="-5"),
     "429 four times running": lambda b: b.fault("status", SECOND_PAGE, status=429, retry_after="1", times=4),
+    "409": lambda b: b.fault("status", SECOND_PAGE, status=409, code="Directory_ConcurrencyViolation"),
     "423": lambda b: b.fault("status", SECOND_PAGE, status=423),
     "500": lambda b: b.fault("status", SECOND_PAGE, status=500),
     "502 with a proxy's page": lambda b: b.fault("status", SECOND_PAGE, status=502, body="<html>bad gateway</html>"),

@@ -204,7 +204,9 @@ def test_a_write_that_may_have_happened_is_sent_once(answer: Written, kind: type
 
 
 @pytest.mark.parametrize(
-    "answer", [refused(429, retry_after="1"), refused(503, retry_after="1"), refused(509)], ids=["429", "503", "509"]
+    "answer",
+    [refused(409), refused(429, retry_after="1"), refused(503, retry_after="1"), refused(509)],
+    ids=["409", "429", "503", "509"],
 )
 def test_a_write_refused_before_processing_is_sent_again(answer: Written) -> None:
     wired = wire(answer, Written(202))

@@ -43,6 +43,8 @@ def faulty(post: Post, kind: str = "status", **fields: Any) -> DeliveryReceipt:
         ({"status": 429, "retry_after": "7"}, DEFERRED, "limits how much"),
         ({"status": 503, "retry_after": "7"}, DEFERRED, "limits how much"),
         ({"status": 509}, DEFERRED, "limits how much"),
+        ({"status": 409}, DEFERRED, "changing the same data"),
+        ({"status": 409, "code": "ErrorIrresolvableConflict"}, DEFERRED, "changing the same data"),
         ({"status": 503}, UNKNOWN, "failed while taking"),
         ({"status": 500}, UNKNOWN, "failed while taking"),
         ({"status": 502}, UNKNOWN, "failed while taking"),
@@ -79,6 +81,14 @@ def test_each_failure_has_its_receipt(post: Post, fault: dict[str, Any], status:
         assert receipt.remedy
     assert len(post.sent) == (1 if fault.get("kind") == "reset_lost" else 0)
     assert recent_failures(post.host)[0]["reason"] == receipt.reason
+
+
+def test_a_conflict_is_tried_again_and_other_mail_goes_on(post: Post) -> None:
+    receipt = faulty(post, status=409)
+    assert receipt.this_mail_only
+    assert receipt.retry_at_utc is not None
+    assert timedelta(0) < receipt.retry_at_utc - post.clock.utc() <= timedelta(seconds=10)
+    assert post.send().status is ACCEPTED
 
 
 def test_retry_after_is_obeyed_to_the_second(post: Post) -> None:
