@@ -12,12 +12,12 @@ from portsip_m365_plugin.simulator.lab import LAB_NAMES, Simulator
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Start, tell where it is, wait for Ctrl-C or SIGTERM."""
+    """Start, print the addresses, wait for Ctrl-C or SIGTERM."""
     options = _parser().parse_args(arguments)
     clouds = {"GLOBAL": options.port, "CHINA": options.china_port}
     if options.only:
         clouds = {options.only: clouds[options.only]}
-    gc.disable()  # a large tenant is a million objects that all stay: nothing to collect while it is made
+    gc.disable()  # a large tenant is a million objects that all stay: there is no garbage to collect while it is made
     try:
         simulator = Simulator(
             users=options.users,
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="port of the GLOBAL cloud (any free one)")
     parser.add_argument("--china-port", type=int, default=0, help="port of the CHINA cloud (any free one)")
     parser.add_argument("--only", choices=tuple(LAB_NAMES), help="run one cloud alone")
-    parser.add_argument("--json", action="store_true", help="tell where it is as one line of JSON")
+    parser.add_argument("--json", action="store_true", help="print the addresses as one line of JSON")
     parser.add_argument("--write-clouds", type=Path, metavar="FILE", help="write the file for PORTSIP_M365_CLOUDS")
     parser.add_argument("--write-ca", type=Path, metavar="FILE", help="write the authority for REQUESTS_CA_BUNDLE")
     return parser
@@ -81,7 +81,7 @@ def _as_json(simulator: Simulator, ca: Path) -> str:
 
 
 def _as_text(simulator: Simulator, ca: Path, clouds_file: Path | None) -> str:
-    lines = ["Microsoft's side is simulated here. Nothing of it is Microsoft's; stop it with Ctrl-C.", ""]
+    lines = ["This simulates Microsoft 365; it is not Microsoft's. Stop it with Ctrl-C.", ""]
     for cloud in simulator.clouds:
         tenant = simulator.tenant(cloud)
         lines += [
@@ -94,11 +94,11 @@ def _as_text(simulator: Simulator, ca: Path, clouds_file: Path | None) -> str:
         ]
     shown = clouds_file or "FILE (write it with --write-clouds FILE)"
     lines += [
-        "Give the PBX these two, then register its certificate:",
+        "Set these two for the PBX, then register its certificate:",
         f"  export REQUESTS_CA_BUNDLE={ca}",
         f"  export PORTSIP_M365_CLOUDS={shown}",
         f"  curl --cacert {ca} --data-binary @public_key.pem {simulator.origin(simulator.clouds[0])}/_control/apps",
-        "It answers with the application (client) ID. GET /_control lists everything that can be asked and changed.",
+        "The answer contains the application (client) ID. GET /_control lists all routes.",
     ]
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""One HTTP exchange inside the simulator: the request read, the answer to write, and refusals as exceptions."""
+"""One HTTP exchange inside the simulator: the request, the answer, and refusals as exceptions."""
 
 import json
 import uuid
@@ -16,8 +16,8 @@ encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 class Request:
     """A request as read from the wire, or one item of a ``$batch``.
 
-    ``headers`` have lower-case names. ``target`` is the raw request target, ``origin`` the scheme and authority the
-    client used, so that absolute links can follow it.
+    ``headers`` have lower-case names. ``target`` is the raw request target, ``origin`` the scheme and authority that
+    the client used; absolute links repeat it.
     """
 
     method: str
@@ -52,7 +52,7 @@ class Request:
         return json.loads(self.body)
 
     def prefers(self, name: str) -> str | None:
-        """The value of one ``Prefer`` token, lower-case name, quotes stripped; None where it was not sent."""
+        """The value of one ``Prefer`` token, lower-case name, quotes stripped; None if it was not sent."""
         for part in self.headers.get("prefer", "").split(","):
             key, _, value = part.strip().partition("=")
             if key.strip().lower() == name.lower():
@@ -62,7 +62,7 @@ class Request:
 
 @dataclass(slots=True)
 class Answer:
-    """An answer to write. ``body`` is what the client gets, ``document`` the same before it was serialised, if JSON."""
+    """An answer to write. ``body`` is what the client gets; ``document`` is the JSON before it was serialised."""
 
     status: int
     body: bytes = b""
@@ -71,8 +71,8 @@ class Answer:
     document: Any = None
 
 
-class Refused(Exception):  # noqa: N818  a refusal is an answer of Microsoft's, not an error of ours
-    """Graph says no: becomes an error body with this status and code."""
+class Refused(Exception):  # noqa: N818  a refusal is Microsoft's answer, not an error of ours
+    """Graph refuses: becomes an error body with this status and code."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Faults on order: which requests are hit, and what happens to them."""
+"""Faults that a test orders: which requests they hit, and what happens."""
 
 import random
 import re
@@ -16,10 +16,10 @@ KINDS = (
     "reset_lost",  # request handled, connection reset before any byte of the answer
     "reset_during",  # handled, reset in the middle of the answer
     "reset_after",  # handled, whole answer sent, then reset: the kept-alive connection is dead
-    "truncate",  # half of the body, then an orderly close
-    "slow",  # answer trickles: `chunk_bytes` every `pause_s`
+    "truncate",  # half of the body, then a normal close
+    "slow",  # a slow answer: `chunk_bytes` every `pause_s`
     "delay",  # whole answer after `pause_s`
-    "replace",  # right status, but `body` and/or `content_type` are not what was asked for
+    "replace",  # right status, but another `body` or `content_type`
     "redirect",  # 302 to `location`
     "aadsts",  # Entra refuses with the AADSTS code in `code`, in its own shape
     "loop",  # next link points at this very request
@@ -31,7 +31,7 @@ KINDS = (
 
 @dataclass(slots=True)
 class Transport:
-    """What the server does with a finished answer: a kind of KINDS that touches the socket."""
+    """What the server does to a finished answer on the socket."""
 
     kind: str
     chunk_bytes: int = 64
@@ -42,9 +42,9 @@ class Transport:
 class Fault:
     """One rule, for requests whose ``METHOD /path?query`` matches ``match``.
 
-    ``skip`` of them are left alone first, then ``times`` are hit (None: all), each with ``probability``.
+    The first ``skip`` of them are left alone, then ``times`` are hit (None: all), each with ``probability``.
 
-    ``retry_after`` is sent as it stands; ``"date:5"`` becomes the HTTP date five seconds ahead. ``inner`` True hits
+    ``retry_after`` is sent unchanged; ``"date:5"`` becomes the HTTP date in five seconds. ``inner`` True hits
     only items of a ``$batch``, False only requests on the wire, None both.
     """
 
@@ -76,7 +76,7 @@ class Fault:
         self._random = random.Random(self.seed)  # noqa: S311  repeatable faults
 
     def strikes(self, line: str, request: Request) -> bool:
-        """Whether this request is hit; counts."""
+        """Whether this request is hit. Counts."""
         if self.inner is not None and self.inner != request.inside_batch:
             return False
         if self.times is not None and self.hits >= self.times:
@@ -110,29 +110,29 @@ _CODES = {
 
 
 class Faults:
-    """The rules in force."""
+    """The active rules."""
 
     def __init__(self) -> None:
         self._rules: list[Fault] = []
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> Fault:
-        """Put a rule in force."""
+        """Add a rule."""
         with self._lock:
             self._rules.append(fault)
         return fault
 
     def clear(self) -> None:
-        """Lift all rules."""
+        """Remove all rules."""
         with self._lock:
             self._rules.clear()
 
     def rules(self) -> list[Fault]:
-        """The rules in force with their hits."""
+        """The active rules with their hits."""
         return list(self._rules)
 
     def striking(self, request: Request) -> list[Fault]:
-        """The rules that hit this request. Costs nothing where there are none."""
+        """The rules that hit this request."""
         if not self._rules:
             return []
         line = f"{request.method} {request.target}"
@@ -161,7 +161,7 @@ def faulty_status(fault: Fault) -> Answer:
 
 
 def retry_after_text(form: str) -> str:
-    """A Retry-After value: as given, or an HTTP date so many seconds ahead for ``date:N``."""
+    """A Retry-After value: unchanged, or for ``date:N`` the HTTP date in N seconds."""
     if form.startswith("date:"):
         return formatdate(time.time() + float(form[5:]), usegmt=True)
     return form

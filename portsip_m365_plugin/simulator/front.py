@@ -21,7 +21,7 @@ _TRANSPORTS = {
 
 
 def answer(realm: Realm, request: Request) -> tuple[Answer, Transport | None]:
-    """Answer one request, and say what is to happen to the connection, if anything."""
+    """Answer one request. The second value says what happens to the connection, if anything."""
     struck = realm.faults.striking(request)
     if not struck:
         return _route(realm, request, frozenset()), None

@@ -1,4 +1,4 @@
-"""What was asked of the simulator: counts by path template, and the last requests one by one."""
+"""The requests that the simulator got: counts by path template, and the last ones in full."""
 
 import threading
 import time
@@ -27,7 +27,7 @@ class Entry:
 
 
 class Journal:
-    """Counts without end, single entries for the last ``keep``."""
+    """Counts all requests; keeps the last ``keep`` in full."""
 
     def __init__(self, keep: int = 20_000) -> None:
         self._lock = threading.Lock()
@@ -46,7 +46,7 @@ class Journal:
         inside_batch: bool = False,
         headers: dict[str, str] | None = None,
     ) -> None:
-        """Enter one request."""
+        """Add one request."""
         kept = {name: value for name, value in (headers or {}).items() if name not in ("authorization", "cookie")}
         entry = Entry(time.time(), method, template, target, status, app_id, mailbox_id, inside_batch, kept)
         with self._lock:
@@ -59,12 +59,12 @@ class Journal:
             return list(self._entries)
 
     def counts(self) -> dict[str, int]:
-        """``"GET /users 200"`` to how often."""
+        """Counts by ``"GET /users 200"``."""
         with self._lock:
             return {f"{method} {template} {status}": n for (method, template, status), n in self._counts.items()}
 
     def reset(self) -> None:
-        """Forget all."""
+        """Delete all."""
         with self._lock:
             self._entries.clear()
             self._counts.clear()

@@ -1,4 +1,4 @@
-"""The facade: clouds, tenants and servers started together, and stopped together."""
+"""The facade: starts and stops clouds, tenants and servers together."""
 
 import json
 import tempfile
@@ -29,8 +29,8 @@ class Simulator:
         clouds: ``GLOBAL``, ``CHINA`` or both.
         ports: A cloud's port; 0 or absent: any free one.
         contacts_per_mailbox: About half to twice as many per mailbox; None: 12, or none above 1,000 people.
-        photo_share: How many have a picture, 0 to 1.
-        tls: Certificates made before; None: those of this process.
+        photo_share: Share of people with a picture, 0 to 1.
+        tls: Certificates to use; None: those of this process.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Simulator:
             realm.browser_origin = f"http://127.0.0.1:{pages.port}"
 
     def start(self) -> Self:
-        """Begin to answer."""
+        """Start to answer."""
         for server in self._servers:
             server.start()
         return self
@@ -116,7 +116,7 @@ class Simulator:
 
 
 class _Application:
-    """What a server asks: the control interface, else the cloud."""
+    """Answers for one server: the control interface, or the cloud."""
 
     def __init__(self, realm: Realm) -> None:
         self._realm = realm

@@ -15,7 +15,7 @@ DAY_S = 86_400.0
 
 @dataclass(slots=True)
 class LimitSettings:
-    """``scale`` multiplies every allowance except concurrency; ``enabled`` False lifts them all."""
+    """``scale`` multiplies every limit except concurrency; ``enabled`` False switches all of them off."""
 
     enabled: bool = True
     scale: float = 1.0
@@ -33,7 +33,7 @@ class _Window:
 
 
 class Limits:
-    """Counts what is used, refuses with 429 what is over. One object per cloud; keys hold app, tenant and mailbox."""
+    """Counts what is used and refuses with 429 above the limit. One object for each cloud."""
 
     def __init__(self) -> None:
         self.settings = LimitSettings()
@@ -43,7 +43,7 @@ class Limits:
         self.concurrency_peaks: dict[str, int] = {}
 
     def enter_mailbox(self, app_id: str, mailbox_id: str) -> str:
-        """Begin an Outlook request; returns the key to ``leave`` with. Raises ``Refused`` 429 when over a limit."""
+        """Start an Outlook request; returns the key for ``leave``. Raises ``Refused`` 429 when over a limit."""
         key = f"{app_id}/{mailbox_id}"
         settings = self.settings
         with self._lock:
@@ -85,7 +85,7 @@ class Limits:
             self._spend(f"rcpt/{mailbox_id}", recipients, settings.recipients_per_day * settings.scale, DAY_S)
 
     def reset(self) -> None:
-        """Forget what was used; running requests stay counted."""
+        """Reset the counts; running requests stay counted."""
         with self._lock:
             self._windows.clear()
             self.concurrency_peaks.clear()
@@ -106,7 +106,7 @@ class Limits:
 
 
 def throttled(wait_s: int, code: str, message: str, scope: str = "") -> Refused:
-    """A 429 with Retry-After (sample throttling-01-429.json)."""
+    """A 429 with Retry-After."""
     headers = {"Retry-After": str(wait_s)}
     if scope == "directory":
         headers["x-ms-throttle-scope"] = "Tenant_Application/ReadWrite"

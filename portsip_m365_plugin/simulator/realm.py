@@ -65,7 +65,7 @@ class Realm:
         return tenant
 
     def page_habits(self, can_be_empty: bool) -> frozenset[str]:
-        """What this page does out of habit (settings), beside faults on order."""
+        """What the settings do to this page, besides ordered faults."""
         settings = self.settings
         if not settings.empty_page_every and not settings.duplicate_every:
             return frozenset()
@@ -78,7 +78,7 @@ class Realm:
         return frozenset(habits)
 
     def note(self, request: Request, template: str, status: int, app_id: str = "", mailbox_id: str = "") -> None:
-        """Enter a request in the journal."""
+        """Add a request to the journal."""
         self.journal.note(
             request.method,
             template,

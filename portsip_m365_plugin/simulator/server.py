@@ -1,9 +1,9 @@
-"""A lean HTTP/1.1 server on loopback: one thread per kept-alive connection, TLS, full say over the raw socket.
+"""A lean HTTP/1.1 server on loopback: one thread for each connection, TLS, full control of the socket.
 
-Why not ``http.server``: faults have to reset a connection before, during or after an answer, cut a body short or
-trickle it, which needs the socket itself; and its per-request parsing through ``email`` costs more time than the whole
-of Graph here (over 1,000 requests per second on two cores are wanted). Only what the simulator needs is spoken:
-Content-Length and chunked requests, keep-alive, HTTP/1.1.
+Why not ``http.server``: faults reset a connection before, during or after an answer, cut a body short or send it
+slowly. That needs the socket itself. Parsing each request with ``email`` would also take more time than all of Graph
+here (over 1,000 requests per second on two cores are needed). Supported: Content-Length, chunked requests, keep-alive,
+HTTP/1.1.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ class LoopbackServer:
         self._thread = threading.Thread(target=self._accept, name=f"simulator-{self.port}", daemon=True)
 
     def start(self) -> None:
-        """Begin to accept."""
+        """Start to accept."""
         self._thread.start()
 
     def close(self) -> None:
@@ -80,7 +80,7 @@ class LoopbackServer:
                     self._open.add(stream)
             self._converse(stream)
         except OSError:
-            pass  # the client went away, or the handshake failed: its affair
+            pass  # the client went away, or the handshake failed
         finally:
             with self._lock:
                 self._open.discard(stream)
@@ -183,7 +183,7 @@ _date_cache: tuple[int, str] = (0, "")
 
 
 def _date() -> str:
-    # Real time, also when the simulated clock is shifted: a client compares Retry-After dates with its own clock.
+    # Real time, also if the simulated clock is shifted: a client compares Retry-After dates with its own clock.
     global _date_cache
     now = int(time.time())
     if _date_cache[0] != now:
@@ -198,7 +198,7 @@ def _render(request: Request, answer: Answer, keep: bool) -> bytes:
     if answer.content_type:
         lines.append(f"Content-Type: {answer.content_type}")
     for name, value in answer.headers.items():
-        # Several cookies travel as several lines, joined by a line feed here.
+        # Several cookies are several lines, joined by a line feed here.
         lines.extend(f"{name}: {part}" for part in value.split("\n"))
     if answer.status not in (204, 304):
         lines.append(f"Content-Length: {len(answer.body)}")
@@ -219,7 +219,7 @@ def _send_faulty(stream: socket.socket, request: Request, answer: Answer, transp
         head_end = data.index(b"\r\n\r\n") + 4
         stream.sendall(data[: head_end + (len(data) - head_end) // 2])
         if transport.kind == "reset_during":
-            time.sleep(0.02)  # let the half arrive before the reset discards what is still unsent
+            time.sleep(0.02)  # let the first half arrive before the reset discards the rest
             _reset(stream)
         return False
     if transport.kind == "slow":
@@ -227,7 +227,7 @@ def _send_faulty(stream: socket.socket, request: Request, answer: Answer, transp
             stream.sendall(data[start : start + transport.chunk_bytes])
             time.sleep(transport.pause_s)
         return True
-    stream.sendall(data)  # reset_after: the answer arrives whole, the kept-alive connection is dead
+    stream.sendall(data)  # reset_after: the whole answer arrives, then the kept-alive connection is dead
     time.sleep(0.02)
     _reset(stream)
     return False
@@ -235,7 +235,7 @@ def _send_faulty(stream: socket.socket, request: Request, answer: Answer, transp
 
 def _reset(stream: socket.socket) -> None:
     stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-    # close() alone would say TLS goodbye on some versions; the descriptor's own close sends the RST.
+    # close() alone would end TLS properly on some versions; closing the descriptor sends the RST.
     socket.socket(fileno=stream.detach()).close()
 
 

@@ -1,7 +1,7 @@
 """A certificate authority made at start, and a server certificate that also covers Microsoft's own host names.
 
-Nobody trusts this authority unless told to (``REQUESTS_CA_BUNDLE`` or an explicit CA file), so the names harm no one;
-they let tests point a resolver at the simulator and keep Microsoft's addresses in every URL.
+Only clients that are configured so trust this authority (``REQUESTS_CA_BUNDLE`` or a CA file), so the names do no harm.
+With them tests can point a resolver at the simulator and keep Microsoft's addresses in every URL.
 """
 
 import ssl

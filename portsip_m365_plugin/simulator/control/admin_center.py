@@ -1,7 +1,7 @@
-"""What an administrator does in Microsoft's portals, and people in Outlook: the ways a tenant changes from outside.
+"""What administrators do in Microsoft's portals and people do in Outlook.
 
-Graph itself serves the plugin's calls alone, which hardly write; tests, the demo and the control interface change the
-tenant here. Keys are object ids or user principal names. ``ValueError`` names what is wrong.
+Graph serves only the plugin's calls, which hardly write. Tests, the demo and the control interface change the tenant
+here. Keys are object ids or user principal names. ``ValueError`` says what is wrong.
 """
 
 import uuid
@@ -16,7 +16,7 @@ from portsip_m365_plugin.simulator.world.tenant import Tenant
 
 
 class AdminCenter:
-    """One tenant's. Every method is one change, done when it returns."""
+    """Changes one tenant. Each change is done when the method returns."""
 
     def __init__(self, schema: Schema, tenant: Tenant) -> None:
         self._schema = schema
@@ -29,14 +29,14 @@ class AdminCenter:
         self.mailbox(key).sending_refused = code
 
     def person(self, key: str) -> Person:
-        """Somebody, deleted or not."""
+        """A person, deleted or not."""
         person = self.tenant.directory.find(key)
         if person is None:
-            raise ValueError(f"nobody has the id or user principal name {key!r}")
+            raise ValueError(f"no person has the id or user principal name {key!r}")
         return person
 
     def create_user(self, **props: Any) -> Person:
-        """Create somebody with a licence and a mailbox; properties as Graph names them, the rest made up."""
+        """Create a person with a licence and a mailbox. Properties as Graph names them; the others get values."""
         mailbox, photo_seed = str(props.pop("mailbox", "user")), int(props.pop("photo_seed", 0))
         self._check_mailbox(mailbox)
         upn = str(props.get("userPrincipalName") or f"user-{uuid.uuid4().hex[:8]}@{self.tenant.domain}")
@@ -95,7 +95,7 @@ class AdminCenter:
         return person
 
     def purge_user(self, key: str) -> Person:
-        """Delete for good, soft-deleted before or not."""
+        """Delete permanently, soft-deleted before or not."""
         person = self.person(key)
         if person.gone:
             raise ValueError(f"{key!r} is gone already")
@@ -103,13 +103,13 @@ class AdminCenter:
         return person
 
     def set_photo(self, key: str, seed: int) -> Person:
-        """Another picture (any positive seed), none (0), or the documented 1x1 GIF (-1). No delta tells of it."""
+        """Another picture (any positive seed), none (0), or the documented 1x1 GIF (-1). No delta reports it."""
         person = self.person(key)
         person.photo_seed = seed
         return person
 
     def set_mailbox(self, key: str, state: str) -> Person:
-        """A ``userPurpose`` (user, shared, room, …) or the way there is no mailbox (none, inactive, moving, …)."""
+        """A ``userPurpose`` (user, shared, room, …) or why there is no mailbox (none, inactive, moving, …)."""
         person = self.person(key)
         self._check_mailbox(state)
         person.mailbox = state
@@ -126,7 +126,7 @@ class AdminCenter:
         return found
 
     def create_group(self, name: str, *, hidden: bool = False) -> Group:
-        """An empty security group; ``hidden``: its members are shown to Member.Read.Hidden alone."""
+        """An empty security group; ``hidden``: only Member.Read.Hidden can read its members."""
         props = {
             "displayName": name,
             "mailEnabled": False,
@@ -141,7 +141,7 @@ class AdminCenter:
         return group
 
     def delete_group(self, key: str) -> None:
-        """Remove a group, from groups that hold it too."""
+        """Delete a group, also from the groups that contain it."""
         group = self.group(key)
         directory = self.tenant.directory
         with directory.lock:
@@ -181,12 +181,12 @@ class AdminCenter:
         return found
 
     def create_folder(self, key: str, name: str, parent: str | None = None) -> ContactFolder:
-        """A folder beside the default one, or below another."""
+        """A folder next to the default one, or below another."""
         parent_id = self.folder(key, parent).id if parent else None
         return self.mailbox(key).add_folder(name, parent_id)
 
     def delete_folder(self, key: str, folder: str) -> None:
-        """Remove a folder with all in it; the default one stays."""
+        """Delete a folder with its content; the default one stays."""
         mailbox, found = self.mailbox(key), self.folder(key, folder)
         if found is mailbox.default_folder:
             raise ValueError("the default Contacts folder cannot be deleted")
@@ -217,7 +217,7 @@ class AdminCenter:
     # -- tokens ----------------------------------------------------------------------------------------------------
 
     def expire_delta_tokens(self) -> None:
-        """Let every delta and skip token handed out so far be refused."""
+        """Refuse every delta and skip token issued so far."""
         self.tenant.delta_generation += 1
 
     # -- checks ----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The control interface: ``/_control/…`` on a cloud's own port, JSON in and out.
 
-For a person with curl and for tests in another process; a test in this process calls ``AdminCenter`` and the realm's
-objects directly, which is all that happens here. Nothing of it is Microsoft's, and no page of a browser may call it.
+For a person with curl and for tests in another process. A test in this process uses ``AdminCenter`` and the realm
+directly, and so does this interface. It is not Microsoft's, and no page in a browser may call it.
 """
 
 import dataclasses
@@ -30,16 +30,16 @@ class Control:
         self._add("PATCH", "/_control/settings", self._set_settings, "change some")
         self._add("GET", "/_control/limits", self._get_limits, "service limits, and the concurrency reached")
         self._add("PATCH", "/_control/limits", self._set_limits, "change some: enabled, scale, …")
-        self._add("POST", "/_control/limits/reset", self._reset_limits, "forget what was used")
-        self._add("GET", "/_control/faults", self._get_faults, "rules in force with their hits")
+        self._add("POST", "/_control/limits/reset", self._reset_limits, "reset the counts")
+        self._add("GET", "/_control/faults", self._get_faults, "active rules with their hits")
         self._add("POST", "/_control/faults", self._add_fault, "add a rule: kind, match, times, …")
-        self._add("DELETE", "/_control/faults", self._clear_faults, "lift all rules")
+        self._add("DELETE", "/_control/faults", self._clear_faults, "remove all rules")
         self._add("GET", "/_control/clock", self._get_clock, "the simulated moment")
         self._add("POST", "/_control/clock", self._set_clock, '{"shift_s": 3600, "speed": 60}')
         self._add("GET", "/_control/journal", self._get_journal, "requests counted by method, template and status")
         self._add("GET", "/_control/journal/entries", self._get_entries, "the last requests; ?last=100")
-        self._add("DELETE", "/_control/journal", self._reset_journal, "forget them")
-        self._add("POST", "/_control/tokens/expire", self._expire_tokens, "refuse every access token given so far")
+        self._add("DELETE", "/_control/journal", self._reset_journal, "delete them")
+        self._add("POST", "/_control/tokens/expire", self._expire_tokens, "refuse every access token issued so far")
         self._add("POST", "/_control/keys/roll", self._roll_keys, 'sign ID tokens with a new key; {"keep_old": true}')
         self._add("GET", "/_control/tenants", self._get_tenants, "ids and domains")
         self._add("POST", "/_control/tenants", self._add_tenant, '{"domain": …, "users": 50, "seed": 2}')
@@ -52,7 +52,7 @@ class Control:
 
     def answer(self, request: Request) -> Answer:
         """One request: 200 with JSON, or 400, 403, 404 with ``{"error": …}``."""
-        # A page of another site sends Origin; one whose name was pointed here meanwhile sends its own name as Host.
+        # A page of another site sends Origin. A page whose name resolves to this machine sends its own name as Host.
         if "origin" in request.headers or urlsplit(request.origin).hostname not in ("127.0.0.1", "localhost"):
             return _json({"error": "the control interface is not for pages of a browser"}, 403)
         path = "/" + "/".join(segment.replace("/", "%2F") for segment in request.segments)
@@ -178,7 +178,7 @@ def _fault_shape(fault: Fault) -> dict[str, Any]:
 
 
 def _change(target: Any, body: Body) -> dict[str, Any]:
-    """Set fields of a dataclass; each keeps its kind of value."""
+    """Set fields of a dataclass; each keeps its type."""
     fields = {field.name for field in dataclasses.fields(target)}
     for name, value in body.items():
         if name not in fields:

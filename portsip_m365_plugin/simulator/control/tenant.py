@@ -1,4 +1,4 @@
-"""The part of the control interface that changes one tenant and tells its truth: handlers over ``AdminCenter``."""
+"""The part of the control interface that changes one tenant and shows its true state, with ``AdminCenter``."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ _SWITCHES = (
 
 
 def tenant_shape(tenant: Tenant) -> Body:
-    """Who a tenant is, and its switches."""
+    """A tenant's id and switches."""
     shape: Body = {"id": tenant.id, "domain": tenant.domain, "users": len(tenant.directory.people)}
     shape |= {name: getattr(tenant, name) for name in _SWITCHES}
     return {**shape, "replication_lag_s": tenant.directory.replication_lag_s}
@@ -191,19 +191,19 @@ def _delete_contact(admin: AdminCenter, _body: Body, key: str, contact_id: str) 
 ROUTES: tuple[tuple[str, str, Callable[..., Body], str], ...] = (
     ("GET", "/_control/tenant", _get_tenant, "its id, domain and switches"),
     ("PATCH", "/_control/tenant", _set_tenant, "auto_sign_in_upn, blocked_by_policy, replication_lag_s, …"),
-    ("GET", "/_control/truth", _get_truth, "everybody and every group, as they are"),
+    ("GET", "/_control/truth", _get_truth, "all people and groups, as they are"),
     ("GET", "/_control/sent", _get_sent, "mails that were accepted"),
-    ("DELETE", "/_control/sent", _clear_sent, "forget them"),
-    ("POST", "/_control/delta/expire", _expire_delta, "refuse every delta token given so far"),
+    ("DELETE", "/_control/sent", _clear_sent, "delete them"),
+    ("POST", "/_control/delta/expire", _expire_delta, "refuse every delta token issued so far"),
     ("GET", "/_control/apps", _get_apps, "app registrations"),
     ("POST", "/_control/apps", _register_app, "register or change: client_id, certificate_pem, redirect_uris, …"),
-    ("GET", "/_control/users", _get_users, "everybody"),
+    ("GET", "/_control/users", _get_users, "all people"),
     ("POST", "/_control/users", _create_user, "create; properties as Graph names them"),
-    ("GET", "/_control/users/{user}", _get_user, "somebody, by id or user principal name"),
+    ("GET", "/_control/users/{user}", _get_user, "a person, by id or user principal name"),
     ("PATCH", "/_control/users/{user}", _change_user, "change properties; null clears"),
     ("PUT", "/_control/users/{user}/photo", _set_photo, '{"seed": 7}; 0 none, -1 the 1x1 GIF'),
     ("PUT", "/_control/users/{user}/mailbox", _set_mailbox, '{"state": "shared"}'),
-    ("PUT", "/_control/users/{user}/sending", _set_sending, '{"code": "ErrorMessageSubmissionBlocked"}; "" lifts it'),
+    ("PUT", "/_control/users/{user}/sending", _set_sending, '{"code": "ErrorMessageSubmissionBlocked"}; "" allows it'),
     ("GET", "/_control/users/{user}/folders", _get_folders, "contact folders"),
     ("POST", "/_control/users/{user}/folders", _create_folder, '{"name": …, "parent": …}'),
     ("DELETE", "/_control/users/{user}/folders/{folder}", _delete_folder, "by id or name"),

@@ -1,4 +1,4 @@
-"""The app proves who it is: a JSON Web Token signed with a key whose certificate was uploaded."""
+"""The app's proof of identity: a JSON Web Token signed with a key whose certificate was uploaded."""
 
 import uuid
 from datetime import datetime, timezone
@@ -35,9 +35,9 @@ def check_client(form: dict[str, str], app: AppRegistration, audiences: frozense
 
 def _find_certificate(token: ReadToken, app: AppRegistration, now_s: float) -> UploadedCertificate:
     if token.header.get("alg") not in ("PS256", "RS256"):
-        # "none", HS256 and the like: Entra takes no symmetric or missing signature for a certificate.
+        # "none", HS256 and the like: Entra accepts no symmetric or missing signature for a certificate.
         raise EntraRefused(50012)
-    # MSAL pads the thumbprint, the standard does not; Entra takes both.
+    # MSAL pads the thumbprint, the standard does not; Entra accepts both.
     sha256, sha1 = (str(token.header.get(name, "")).rstrip("=") for name in ("x5t#S256", "x5t"))
     found = [each for each in app.certificates if sha256 == each.thumbprint_sha256 or sha1 == each.thumbprint_sha1]
     if not found:

@@ -81,7 +81,7 @@ def _sign_in(realm: Realm, request: Request, tenant: Tenant, app: AppRegistratio
 def _who(
     realm: Realm, request: Request, tenant: Tenant, form: dict[str, str], prompt: str
 ) -> tuple[str, Person | None, str]:
-    """Session id, person, and what to tell on the page when there is none."""
+    """Session id, person, and the error for the page if there is no person."""
     name = form.get("loginfmt", "").strip()
     if not name and prompt not in ("login", "select_account"):
         known = realm.sessions.find(cookie_of(request), tenant)

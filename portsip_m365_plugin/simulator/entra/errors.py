@@ -1,4 +1,4 @@
-"""Entra's refusals: a table of AADSTS codes with Microsoft's words, and the shapes they are told in.
+"""Entra's refusals: a table of AADSTS codes with Microsoft's texts, and their JSON forms.
 
 Source: Microsoft Entra authentication and authorization error codes (2024-04-24) and live answers.
 """
@@ -122,8 +122,8 @@ TABLE: dict[int, tuple[str, int, str]] = {
 }  # fmt: skip
 
 
-class EntraRefused(Exception):  # noqa: N818  a refusal is an answer of Microsoft's, not an error of ours
-    """Entra says no, with this AADSTS code; the rest stands in ``TABLE``."""
+class EntraRefused(Exception):  # noqa: N818  a refusal is Microsoft's answer, not an error of ours
+    """Entra refuses with this AADSTS code; ``TABLE`` has the rest."""
 
     def __init__(self, code: int, *details: str) -> None:
         self.code = code
@@ -134,7 +134,7 @@ class EntraRefused(Exception):  # noqa: N818  a refusal is an answer of Microsof
 
 @dataclass(frozen=True)
 class Told:
-    """A refusal made ready to be told: with ids and time."""
+    """A refusal with the request's ids and time."""
 
     refused: EntraRefused
     trace_id: str
@@ -151,7 +151,7 @@ class Told:
 
 
 def tell(refused: EntraRefused, request: Request, now_s: float) -> Told:
-    """Give a refusal this request's ids."""
+    """Add this request's ids and the time to a refusal."""
     moment = datetime.fromtimestamp(now_s, timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
     return Told(refused, request.request_id, request.client_request_id, moment)
 
@@ -171,6 +171,6 @@ def json_refusal(told: Told, origin: str) -> Answer:
 
 
 def entra_json(document: Any, status: int = 200) -> Answer:
-    """A JSON answer of Entra's, never to be stored."""
+    """A JSON answer of Entra; it must not be cached."""
     headers = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}
     return Answer(status, encode_json(document).encode(), "application/json; charset=utf-8", headers, document)

@@ -27,7 +27,7 @@ def page(title: str, body: str, status: int = 200) -> Answer:
 
 
 def sign_in_page(action: str, hint: str, error: str, people: Iterable[tuple[str, str]]) -> Answer:
-    """Who signs in: a name typed, or one of those offered (user principal name, display name)."""
+    """The sign-in page: a name is typed, or one of the offered people is chosen."""
     offered = "".join(
         f'<li><button name="loginfmt" value="{escape(upn)}">{escape(name)}<br>'
         f"<small>{escape(upn)}</small></button></li>"
@@ -45,7 +45,7 @@ def sign_in_page(action: str, hint: str, error: str, people: Iterable[tuple[str,
 
 
 def approval_page(action: str, app_id: str) -> Answer:
-    """No administrator has consented, and this person may not."""
+    """No administrator has consented, and this person cannot."""
     return page(
         "Need admin approval",
         f"<p>The application {escape(app_id)} needs permission to access resources in your organization that only an "
@@ -56,7 +56,7 @@ def approval_page(action: str, app_id: str) -> Answer:
 
 
 def consent_page(action: str, app_id: str, permissions: Iterable[str]) -> Answer:
-    """An administrator grants what the app asks for, or does not."""
+    """An administrator grants or refuses what the app asks for."""
     listed = "".join(f"<li>{escape(name)}</li>" for name in permissions)
     return page(
         "Permissions requested. Review for your organization",

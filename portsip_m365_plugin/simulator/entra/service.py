@@ -1,4 +1,4 @@
-"""Entra ID v2.0: the ways in, discovery, signing keys, admin consent and sign-out."""
+"""Entra ID v2.0: routes, discovery, signing keys, admin consent and sign-out."""
 
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -39,7 +39,7 @@ class Entra:
         return answer
 
     def refuse(self, request: Request, code: int) -> Answer:
-        """Refuse with one AADSTS code, whatever is asked (a fault on order)."""
+        """Refuse any request with one AADSTS code (an ordered fault)."""
         told = tell(EntraRefused(code), request, self._realm.clock.time_s())
         answer = json_refusal(told, request.origin)
         self._realm.note(request, "(fault)", answer.status)
@@ -114,7 +114,7 @@ class Entra:
         return origin if urlsplit(origin).hostname in _LOOPBACK else GRAPH_HOSTS[self._realm.cloud]
 
     def _instances(self, request: Request) -> Answer:
-        """What MSAL asks of an authority it does not know."""
+        """MSAL asks for this at an authority that it does not know."""
         host = urlsplit(request.origin).netloc
         names = [host, *_AUTHORITY_HOSTS[self._realm.cloud]]
         return json_answer(
@@ -136,7 +136,7 @@ class Entra:
             if "state" in request.query:
                 target += ("&" if urlsplit(target).query else "?") + urlencode({"state": request.query["state"]})
             return Answer(302, b"", "", {"Location": target, **gone})
-        # Not registered: Entra signs out all the same, and sends nobody anywhere.
+        # Not registered: Entra signs out too, but does not redirect.
         answer = page("You signed out of your account", "<p>It's a good idea to close all browser windows.</p>")
         answer.headers |= gone
         return answer

@@ -1,4 +1,4 @@
-"""Compact JSON Web Tokens, taken apart and verified with ``cryptography`` alone (see ``world.signing_keys``)."""
+"""Compact JSON Web Tokens, parsed and verified with ``cryptography`` alone (see ``world.signing_keys``)."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 @dataclass(frozen=True)
 class ReadToken:
-    """A token taken apart; nothing of it is verified yet."""
+    """A parsed token; nothing is verified yet."""
 
     header: dict[str, Any]
     claims: dict[str, Any]
@@ -22,7 +22,7 @@ class ReadToken:
     signature: bytes
 
     def is_signed_by(self, key: RSAPublicKey) -> bool:
-        """Whether the signature is this key's, by the header's algorithm; only PS256 and RS256 exist here."""
+        """Whether this key made the signature, with the header's algorithm; only PS256 and RS256 exist here."""
         algorithm = self.header.get("alg")
         scheme: padding.AsymmetricPadding
         if algorithm == "PS256":
@@ -39,7 +39,7 @@ class ReadToken:
 
 
 def read_token(text: str) -> ReadToken:
-    """Take a compact token apart; ``ValueError`` when it is not one."""
+    """Parse a compact token; ``ValueError`` if it is not one."""
     pieces = text.split(".")
     if len(pieces) != 3:
         raise ValueError("not three parts")

@@ -1,4 +1,4 @@
-"""POST /$batch: at most 20, any order, an answer for each item (json-batching, 2026-05)."""
+"""POST /$batch: at most 20 items, any order, an answer for each item (json-batching, 2026-05)."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class _Item:
-    """One request of a batch on its way."""
+    """One request of a batch."""
 
     def __init__(self, realm: Realm, outer: Request, token: AccessToken, raw: dict[str, Any]) -> None:
         self.id: str = raw["id"]
@@ -62,7 +62,7 @@ class _Item:
 
 
 def answer_batch(realm: Realm, request: Request, token: AccessToken) -> Answer:
-    """The whole batch; 400 as a whole when it is malformed, 200 otherwise."""
+    """Answer a batch: 400 if it is malformed, else 200."""
     try:
         if not realm.settings.batch:
             raise Refused(400, "BadRequest", "Resource not found for the segment '$batch'.")
@@ -120,7 +120,7 @@ def _run_in_sequence(realm: Realm, items: list[_Item]) -> None:
     while waiting:
         ready = [item for item in waiting if all(name in finished for name in item.depends_on)]
         if not ready:
-            # A circle: neither can ever run.
+            # A circle: none of them can ever run.
             for item in waiting:
                 item.answer = _failed_dependency(realm, item)
             return

@@ -1,4 +1,4 @@
-"""One Graph call on its way through the simulator: who asks, in which tenant, with which options."""
+"""One Graph call: who asks, in which tenant, with which options."""
 
 import base64
 import hashlib
@@ -62,7 +62,7 @@ class Call:
         return int(text)
 
     def page_size(self, wanted: int) -> int:
-        """What a page may hold, the operator's cap considered."""
+        """The size of a page, limited by the settings."""
         cap = self.realm.settings.max_page
         return wanted if cap is None else min(wanted, cap)
 
@@ -85,7 +85,7 @@ class Call:
         return person
 
     def mailbox(self) -> tuple[Person, Mailbox]:
-        """The mailbox of the call's first id; ``Refused`` in Outlook's words where there is none."""
+        """The mailbox of the call's first id; ``Refused`` as by Outlook if there is none."""
         key = self.params[0]
         person = self.tenant.directory.active(key)
         if person is None:
@@ -102,12 +102,12 @@ class Call:
     # -- tokens in links -------------------------------------------------------------------------------------------
 
     def seal(self, content: dict[str, Any]) -> str:
-        """An opaque token; sealed, and never the same twice."""
+        """An opaque, sealed token, different each time."""
         body = encode_json({**content, "~": secrets.token_hex(3)}).encode()
         return base64.urlsafe_b64encode(_mac(self.realm.secret, body) + body).decode().rstrip("=")
 
     def unseal(self, token: str) -> dict[str, Any]:
-        """What a token says; ``Refused`` 400 when it was tampered with or is of another cloud or tenant."""
+        """The content of a token; ``Refused`` 400 if it was changed or belongs to another cloud or tenant."""
         try:
             raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
             content: dict[str, Any] = json.loads(raw[8:])
@@ -141,7 +141,7 @@ class Call:
     ) -> Answer:
         """A collection answer made of rendered items.
 
-        ``again`` makes a link to this very page: what an empty page points to, when empty pages are on.
+        ``again`` makes a link to this page. An empty page has it as its next link.
         """
         faults = self.page_faults | self.realm.page_habits(bool(again))
         if "empty_page" in faults and again is not None:

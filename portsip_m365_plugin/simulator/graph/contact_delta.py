@@ -16,7 +16,7 @@ from portsip_m365_plugin.simulator.world.mailboxes import ContactFolder, Mailbox
 
 
 def contacts_delta(call: Call) -> Answer:
-    """GET /users/{id}/contactFolders/{id}/contacts/delta; GLOBAL only: China takes ``delta`` for an item id."""
+    """GET /users/{id}/contactFolders/{id}/contacts/delta; not in China, where ``delta`` is read as an item id."""
     if not call.realm.schema.declares("delta", "Collection(graph.contact)"):
         raise malformed_id()
     person, mailbox = call.mailbox()

@@ -32,7 +32,7 @@ def list_child_folders(call: Call) -> Answer:
 
 
 def folders_delta(call: Call) -> Answer:
-    """GET /users/{id}/contactFolders/delta; GLOBAL only. It shows the default folder where the listing does."""
+    """GET /users/{id}/contactFolders/delta; not in China. It shows the default folder if the listing does."""
     if not call.realm.schema.declares("delta", "Collection(graph.contactFolder)"):
         raise malformed_id()
     person, mailbox = call.mailbox()

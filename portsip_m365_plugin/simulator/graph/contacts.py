@@ -40,7 +40,7 @@ def list_contacts(call: Call) -> Answer:
 
 
 def get_contact(call: Call) -> Answer:
-    """GET /users/{id}/contacts/{id} and below a folder; ids are case-sensitive."""
+    """GET /users/{id}/contacts/{id}; ids are case-sensitive."""
     person, mailbox = call.mailbox()
     options = call.options("$select", "$expand")
     key = call.params[-1]

@@ -91,7 +91,7 @@ def _fill_changes(call: Call, state: dict[str, Any], items: list[str], size: int
         number += 1
         last, touched = directory.changes_of(person, state["after"], state["until"])
         if last != number or not touched & tracked or (wanted is not None and person.id not in wanted):
-            continue  # a later entry of this round tells the same person, or nothing selected has changed
+            continue  # a later entry of this round reports the same person, or nothing selected has changed
         only = None if not minimal or touched & EVERYTHING else touched
         items.append(_entry(call, person, names, only))
     if minimal:

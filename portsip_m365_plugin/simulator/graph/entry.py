@@ -10,7 +10,7 @@ MAX_REQUEST_BYTES = 4 * 1024 * 1024
 
 
 def answer_graph(realm: Realm, request: Request, page_faults: frozenset[str]) -> Answer:
-    """Answer a request on the wire, errors included, and enter it in the journal."""
+    """Answer a request on the wire, errors included, and note it in the journal."""
     try:
         if len(request.body) > MAX_REQUEST_BYTES:
             raise Refused(413, "RequestEntityTooLarge", "The request is larger than 4 MB.")

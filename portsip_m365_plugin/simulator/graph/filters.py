@@ -146,12 +146,12 @@ class _Parser:
 
 
 def parse_filter(text: str, *, advanced: bool, resource: str = "User") -> Predicate:
-    """A predicate over properties (``id`` among them). ``Refused`` 400 for what Graph would not filter by."""
+    """A predicate over properties (``id`` among them). ``Refused`` 400 for what Graph cannot filter by."""
     return _Parser(text, advanced, resource).parse()
 
 
 def exact_lookup(text: str) -> tuple[str, str] | None:
-    """The (property, value) of a filter that is one equality on an indexed property: no walk is needed then."""
+    """The (property, value) of a filter that is one equality on an indexed property."""
     match = re.fullmatch(r"\s*(id|userPrincipalName)\s+eq\s+'((?:[^']|'')*)'\s*", text)
     return (match.group(1), match.group(2).replace("''", "'")) if match else None
 

@@ -88,8 +88,8 @@ def get_group(call: Call) -> Answer:
 def list_members(call: Call) -> Answer:
     """GET /groups/{id}/members and /transitiveMembers, with or without ``/microsoft.graph.user``.
 
-    Without Member.Read.Hidden a hidden membership reads as an empty list; without a right to read users their
-    entries hold type and id alone, the rest null.
+    Without Member.Read.Hidden a hidden membership is an empty list. Without a permission to read users their entries
+    have type and id, and null for the rest.
     """
     group = _group(call)
     transitive = "transitiveMembers" in call.template

@@ -68,7 +68,7 @@ class Window:
             return call.link(path, **kept, skip=str(skip))
 
         self.next_link = link(self.end) if self.end < total else None
-        # A custom option keeps the link of an empty page apart from the request that got it.
+        # A custom option makes the link of an empty page different from the request itself.
         self.again = lambda: link(self.start) + f"&page={call.request.request_id[:8]}"
 
 
@@ -132,12 +132,12 @@ def lost(generation: int, length: int) -> Refused:
 
 
 def malformed_id() -> Refused:
-    """Outlook's answer to an id that is none."""
+    """Outlook's answer to a malformed id."""
     return Refused(400, "ErrorInvalidIdMalformed", "Id is malformed.")
 
 
 def missing_item(key: str) -> Refused:
-    """Outlook's answer to an id of nothing."""
+    """Outlook's answer to an id without an object."""
     if not key.startswith(("AAMkA", "AAkA", "AQMk")):
         return malformed_id()
     return Refused(404, "ErrorItemNotFound", "The specified object was not found in the store.")

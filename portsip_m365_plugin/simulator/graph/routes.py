@@ -1,4 +1,4 @@
-"""Which Graph paths exist, who serves them, and which application permission each takes (schema_facts.json)."""
+"""The Graph paths that exist, their handlers, and the application permissions that each accepts."""
 
 import re
 from collections.abc import Callable
@@ -111,7 +111,7 @@ def templates() -> list[str]:
 
 
 def normalise(segments: list[str]) -> list[str]:
-    """Path pieces in one spelling: ``users('x')``, ``delta()``, ``graph.user`` and nested child folders undone."""
+    """Path segments in one spelling: ``users('x')``, ``delta()``, ``graph.user`` and nested child folders undone."""
     pieces: list[str] = []
     for segment in segments:
         match = _KEY_SYNTAX.fullmatch(segment)
@@ -162,6 +162,6 @@ def _unknown(schema: Schema, pieces: list[str], index: int) -> Refused:
         return Refused(400, "BadRequest", "/me request is only valid with delegated authentication flow.")
     kind = {"users": "user", "groups": "group"}.get(pieces[0].lower(), "")
     if index == 2 and kind and (piece in schema.navigation(kind) or piece in schema.properties(kind)):
-        # The cloud has it, this simulator does not: said plainly, so that nobody takes it for Microsoft's answer.
+        # The cloud has it, this simulator does not. Say so, because it is not Microsoft's answer.
         return Refused(501, "SimulatorLacksThis", f"This simulator does not serve '{piece}' of {kind}.")
     return Refused(400, "BadRequest", f"Resource not found for the segment '{piece}'.")

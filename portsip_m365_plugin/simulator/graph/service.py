@@ -15,7 +15,7 @@ PAGE_FAULTS = frozenset({"loop", "empty_page", "duplicates"})
 def prepare(
     realm: Realm, request: Request, token: AccessToken, page_faults: frozenset[str] = frozenset()
 ) -> tuple[Call, Route | None]:
-    """The call with its route; None where there is no such path (``refuse_unrouted`` then answers)."""
+    """The call and its route; None if there is no such path (then ``refuse_unrouted`` answers)."""
     call = Call(realm, request, token, realm.tenants[token.tenant_id], page_faults=page_faults)
     try:
         route, call.params = resolve(realm.schema, request.method, request.segments[1:])
@@ -30,7 +30,7 @@ def prepare(
 
 
 def refuse_unrouted(call: Call) -> Answer:
-    """The refusal of a path that leads nowhere."""
+    """Refuse a path that does not exist."""
     try:
         resolve(call.realm.schema, call.request.method, call.request.segments[1:])
     except Refused as refused:
@@ -54,7 +54,7 @@ def serve(call: Call, route: Route) -> Answer:
 
 
 def enter(call: Call, route: Route) -> str | None:
-    """Take what the call costs; a mailbox slot to leave again, or None. ``Refused`` 429 over a limit."""
+    """Spend what the call costs; returns a mailbox slot to leave later, or None. ``Refused`` 429 over a limit."""
     limits = call.realm.limits
     if route.service != "directory":
         return limits.enter_mailbox(f"{call.token.app.client_id}/{call.tenant.id}", call.mailbox_id)
@@ -83,7 +83,7 @@ def refusal(realm: Realm, request: Request, refused: Refused) -> Answer:
 
 
 def wait_round_trip(realm: Realm) -> None:
-    """The latency that is set, spent while a mailbox slot is held."""
+    """Wait for the latency of the settings, while the mailbox slot is held."""
     if realm.settings.latency_s > 0:
         time.sleep(realm.settings.latency_s)
 
@@ -112,7 +112,7 @@ def _authorise(call: Call, route: Route) -> None:
     if route.service == "directory":
         raise Refused(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
     if route.service == "outlook":
-        # RBAC for Applications: the token says nothing, Exchange decides per mailbox.
+        # RBAC for Applications: not in the token; Exchange decides for each mailbox.
         rbac = call.token.app.rbac
         if any(call.mailbox_id in rbac.get(permission, ()) for permission in route.permissions):
             return

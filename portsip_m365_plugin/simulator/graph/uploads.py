@@ -21,7 +21,7 @@ _OUTLOOK_HOSTS = {"graph.microsoft.com": "outlook.office.com", "microsoftgraph.c
 
 
 def create_upload_session(call: Call) -> Answer:
-    """POST …/attachments/createUploadSession: 201 with an ``uploadUrl`` that carries its own authority."""
+    """POST …/attachments/createUploadSession: 201 with an ``uploadUrl`` that has its own authority."""
     person, mailbox = call.mailbox()
     draft_of(call, mailbox)
     body = {name.lower(): value for name, value in json_body(call).items()}
@@ -64,13 +64,13 @@ def create_upload_session(call: Call) -> Answer:
 
 
 def upload(realm: Realm, request: Request) -> Answer:
-    """PUT a range, GET how far, DELETE to give up. Ranges come in order; the last one answers 201 with Location."""
+    """PUT a range, GET the position, DELETE to give up. Ranges come in order; the last one gets 201 with Location."""
     match = _PATH.fullmatch(request.path)
     session = realm.uploads.get(match["id"]) if match else None
     if match is None or session is None:
         raise Refused(404, "ErrorItemNotFound", "The upload session was not found.")
     if "authorization" in request.headers:
-        # Documented: no Authorization header here; the URL's own authtoken counts, and another one breaks it.
+        # Documented: no Authorization header here. The URL's own authtoken counts; another token is refused.
         raise Refused(401, "InvalidAudience", "The audience of the token is not valid for this upload URL.")
     if request.query.get("authtoken") != session["authority"]:
         raise Refused(401, "InvalidAuthenticationToken", "The authtoken of the upload URL is not valid.")

@@ -72,7 +72,7 @@ def _continue_list(call: Call) -> Answer:
     token = next(value for name, value in call.request.query.items() if name.lower() == "$skiptoken")
     state = call.unseal(token)
     if state.get("advanced") and not call.eventual:
-        # Observed: the header is not carried by the link, and a page asked for without it has expired.
+        # Observed: the link does not contain the header. A request for a page without it gets "expired".
         raise Refused(400, "Directory_ExpiredPageToken", "The specified page token value has expired.")
     return _list_page(call, state, None)
 
@@ -188,7 +188,7 @@ def get_mailbox_settings(call: Call) -> Answer:
 
 
 def get_user_purpose(call: Call) -> Answer:
-    """GET /users/{id}/mailboxSettings/userPurpose: tells a shared mailbox from a person's."""
+    """GET /users/{id}/mailboxSettings/userPurpose: shows a shared mailbox."""
     person, _ = call.mailbox()
     context = call.context(f"users('{person.id}')/mailboxSettings/userPurpose")
     return json_answer({"@odata.context": context, "value": person.mailbox})

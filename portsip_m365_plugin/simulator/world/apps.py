@@ -1,4 +1,4 @@
-"""App registrations, the access tokens given to them, and what an app may do where."""
+"""App registrations and their access tokens."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ DEFAULT_PERMISSIONS = ("User.Read.All", "Contacts.Read", "Mail.Send")
 
 @dataclass(frozen=True)
 class UploadedCertificate:
-    """A certificate as the portal keeps it: found by either thumbprint (base64url, unpadded)."""
+    """An uploaded certificate, found by either thumbprint (base64url, unpadded)."""
 
     thumbprint_sha1: str
     thumbprint_sha256: str
@@ -53,7 +53,7 @@ class AppRegistration:
     permissions: set[str] = field(default_factory=set)
     enabled: bool = True
     has_enterprise_app: bool = True  # False: registered, but without a service principal; Entra gives no token
-    known_to_graph: bool = True  # False: consent was granted a moment ago, and Graph has not heard of it yet
+    known_to_graph: bool = True  # False: consent was granted a moment ago, and Graph does not know it yet
     assignment_required: bool = False
     assigned: set[str] = field(default_factory=set)
     consent_given: bool = True
@@ -63,7 +63,7 @@ class AppRegistration:
 
 @dataclass(frozen=True, eq=False)
 class AccessToken:
-    """What an opaque token stands for: permissions are those granted when it was issued."""
+    """The content of an opaque token; permissions as granted when it was issued."""
 
     app: AppRegistration
     tenant_id: str
@@ -80,7 +80,7 @@ class AccessTokens:
         self._lock = threading.Lock()
 
     def issue(self, token: AccessToken) -> str:
-        """A new opaque string for it."""
+        """Issue an opaque string for a token."""
         text = "sim." + secrets.token_urlsafe(96)
         with self._lock:
             self._tokens[text] = token
@@ -91,7 +91,7 @@ class AccessTokens:
         return self._tokens.get(text)
 
     def expire_all(self) -> None:
-        """Let none be known any more."""
+        """Refuse all tokens from now on."""
         with self._lock:
             self._tokens.clear()
 

@@ -1,4 +1,4 @@
-"""The simulator's time: real time, shifted and sped up at will."""
+"""The simulator's time: real time that can be shifted and sped up."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 
 class SimulatedClock:
-    """Time as Microsoft's side sees it. Offset and speed may be changed while the server runs."""
+    """The time at Microsoft. Offset and speed may be changed while the server runs."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -23,12 +23,12 @@ class SimulatedClock:
         return datetime.fromtimestamp(self.time_s(), timezone.utc)
 
     def shift(self, seconds: float) -> None:
-        """Jump by so many seconds (negative: back)."""
+        """Jump by some seconds (negative: back)."""
         with self._lock:
             self._rebase(self.time_s() + seconds)
 
     def run_at(self, speed: float) -> None:
-        """Let time run ``speed`` times as quickly as it does outside; 0 stands still."""
+        """Run ``speed`` times as fast as real time; 0 stops the clock."""
         with self._lock:
             self._rebase(self.time_s())
             self._speed = speed

@@ -1,7 +1,7 @@
 """The simulated tenant's directory: people and groups, and the change log that delta queries read.
 
-Everything a small request needs is found through an index; only listings walk, and they walk page by page. A property
-that was never set is absent from ``props``; one that was set and cleared is ``None`` there: delta tells them apart.
+Small requests use an index; only listings read on, page by page. A property that was never set is absent from
+``props``; one that was set and cleared is ``None``: delta shows the difference.
 """
 
 import threading
@@ -21,7 +21,7 @@ NO_MAILBOX_KINDS = ("none", "on_premises", "inactive", "resource_not_found", "no
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """A user object. ``mailbox`` is a ``userPurpose`` (user, shared, room, equipment) or the way it lacks one."""
+    """A user object. ``mailbox`` is a ``userPurpose`` (user, shared, room, equipment) or why there is none."""
 
     id: str
     kind: str
@@ -35,7 +35,7 @@ class Person:
 
     @property
     def listed(self) -> bool:
-        """Neither soft-deleted nor gone."""
+        """Whether the person is neither soft-deleted nor purged."""
         return self.deleted_utc is None and not self.gone
 
     @property
@@ -60,7 +60,7 @@ class Group:
 
 
 class Directory:
-    """People and groups of one tenant. Methods lock; returned people are live objects, changed only through here."""
+    """People and groups of one tenant. Methods lock. Change returned people only with these methods."""
 
     def __init__(self, schema: Schema) -> None:
         self.lock = threading.RLock()
@@ -85,7 +85,7 @@ class Directory:
         return len(self.log)
 
     def find(self, key: str) -> Person | None:
-        """A person by object id or user principal name, whatever their state."""
+        """A person by object id or user principal name, in any state."""
         person = self.people.get(key)
         if person is None:
             found = self._by_name.get(key.lower()) or self._by_name.get(key.lower().replace("-", ""))
@@ -98,7 +98,7 @@ class Directory:
         return person if person is not None and person.listed else None
 
     def walk(self, position: int) -> Iterator[tuple[Person, dict[str, Any]]]:
-        """Listed people from a position on, with their properties as replication shows them just now."""
+        """Listed people from a position on, with their properties as replication shows them now."""
         while position < len(self.order):
             person = self.order[position]
             position += 1
@@ -115,7 +115,7 @@ class Directory:
         return person.props if person.listed else None
 
     def listed_value(self, props: dict[str, Any], name: str) -> Any:
-        """A property as a listing prints it: null where unset, an empty list for collections."""
+        """A property as a listing shows it: null if unset, an empty list for collections."""
         value = props.get(name)
         return [] if value is None and name in self.collections else value
 
@@ -133,13 +133,13 @@ class Directory:
         return history[end - 1][0], frozenset().union(*(names for _, names in history[start:end]))
 
     def on_change(self, listener: Callable[[str], None]) -> None:
-        """Call ``listener(person_id)`` after each change (caches drop what they hold)."""
+        """Call ``listener(person_id)`` after each change (caches drop their entry)."""
         self._listeners.append(listener)
 
     # -- changing --------------------------------------------------------------------------------------------------
 
     def add(self, person: Person, *, seeded: bool = False) -> None:
-        """Add a person; seeded ones do not enter the change log."""
+        """Add a person; seeded people are not in the change log."""
         with self.lock:
             person.position = len(self.order)
             self.people[person.id] = person
@@ -169,7 +169,7 @@ class Directory:
             self._record(person, EVERYTHING)
 
     def hard_delete(self, person: Person) -> None:
-        """Remove for good; only the tombstone for delta stays."""
+        """Remove permanently; only the tombstone for delta stays."""
         with self.lock:
             self.soft_delete(person, person.deleted_utc or "1970-01-01T00:00:00Z")
             self._unindex(person)
@@ -183,7 +183,7 @@ class Directory:
             self._record(person, EVERYTHING)
 
     def touch(self, person: Person) -> None:
-        """Enter a change of nothing that is selected (what replays look like)."""
+        """Log a change of nothing that is selected (as in replays)."""
         with self.lock:
             self._record(person, EVERYTHING)
 

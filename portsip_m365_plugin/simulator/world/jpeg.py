@@ -1,4 +1,4 @@
-"""Profile pictures without an image library: valid baseline JPEGs of one colour, padded to a believable weight."""
+"""Profile pictures without an image library: valid baseline JPEGs of one colour, padded to a realistic size."""
 
 import random
 import struct
@@ -8,8 +8,8 @@ from functools import lru_cache
 GIF_1X1 = bytes.fromhex("47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b")
 SIZES = (48, 64, 96, 120, 240, 360, 432, 504, 648)
 
-# One quantiser for all; DC table with categories 0..8 and an AC table with "end of block" alone are legal and enough,
-# because a picture of one colour has no AC coefficient at all.
+# One quantiser for all; DC table with categories 0..8 and an AC table with "end of block" alone are valid and enough,
+# because a picture of one colour has no AC coefficients.
 _DC_LENGTHS = (0, 1, 5, 1, 1, 1, *([0] * 10))
 _DC_CODES = {0: "00", 1: "010", 2: "011", 3: "100", 4: "101", 5: "110", 6: "1110", 7: "11110", 8: "111110"}
 _AC_LENGTHS = (0, 1, *([0] * 14))

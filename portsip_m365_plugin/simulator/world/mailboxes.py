@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MAILBOX_REFUSALS = {
-    # Observed on the live service; which one comes depends on why there is no mailbox.
+    # Observed on the live service; which one is sent depends on why there is no mailbox.
     "none": (404, "MailboxNotEnabledForRESTAPI", "REST API is not yet supported for this mailbox."),
     "inactive": (
         404,
@@ -32,14 +32,14 @@ MAILBOX_STATES = ("user", "shared", "room", "equipment", "linked", "others", *MA
 
 
 def outlook_id(*parts: object) -> str:
-    """A case-sensitive item id in Outlook's style, made of what it stands for."""
+    """A case-sensitive item id in Outlook's style, derived from its object."""
     digest = hashlib.sha256("|".join(str(part) for part in parts).encode()).digest()
     return "AAMkA" + base64.urlsafe_b64encode(digest * 3)[:83].decode() + "AAA="
 
 
 @dataclass(slots=True, eq=False)
 class Contact:
-    """A personal contact. The ordinary id is the folder's and changes with each move, the immutable one stays."""
+    """A personal contact. The ordinary id changes with each move; the immutable one does not."""
 
     immutable_id: str
     folder_id: str
@@ -60,14 +60,14 @@ class Contact:
 
 @dataclass(slots=True, eq=False)
 class ContactFolder:
-    """A folder with its contacts and the log its delta reads. ``order`` keeps places of removed ones as None."""
+    """A folder with its contacts and the log for its delta. In ``order`` removed contacts are None."""
 
     id: str
     name: str
     parent_id: str
     contacts: dict[str, Contact] = field(default_factory=dict)
     order: list[Contact | None] = field(default_factory=list)
-    log: list[tuple[Contact, str, bool]] = field(default_factory=list)  # contact, its ordinary id then, removed
+    log: list[tuple[Contact, str, bool]] = field(default_factory=list)  # contact, its ordinary id at that time, removed
     contact_lists: int = 0  # personal distribution lists: counted, never returned
 
 
@@ -88,10 +88,10 @@ class Mailbox:
         self.accepted_at_s: deque[float] = deque()
         self.recipients_at_s: deque[tuple[float, int]] = deque()
         self.created = 0
-        self.sending_refused = ""  # an error code: mail from here is refused with it
+        self.sending_refused = ""  # an error code: sending is refused with it
 
     def add_folder(self, name: str, parent_id: str | None = None) -> ContactFolder:
-        """A folder beside the default one, or below another folder."""
+        """A folder next to the default one, or below another folder."""
         with self.lock:
             self.created += 1
             folder = ContactFolder(

@@ -1,12 +1,12 @@
 # ruff: noqa: E501  tables
-"""Names, numbers and places the seeded tenant is made of: ``native|latin`` where a name is not written in Latin."""
+"""Names, numbers and places for the seeded tenant; ``native|latin`` for names in another script."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Locale:
-    """One country's stock of names and the shapes its phone numbers come in (``#`` a digit)."""
+    """One country's names and the forms of its phone numbers (``#`` is a digit)."""
 
     country: str
     code: str

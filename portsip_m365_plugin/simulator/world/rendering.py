@@ -6,12 +6,12 @@ from portsip_m365_plugin.simulator.exchange import encode_json
 from portsip_m365_plugin.simulator.world.directory import Directory, Person
 
 _KEPT_SELECTS = 3
-_KEPT_PEOPLE = 50_000  # beyond, a listing is read once in a while and its text would outweigh the people
-# Graph's resource ids in a listing come without annotations; ``id`` is there only when selected (or by default).
+_KEPT_PEOPLE = 50_000  # above this, listings are rare and their text would need more memory than the people
+# In a listing Graph adds no annotations to ids; ``id`` is there only if selected (or by default).
 
 
 class Renderer:
-    """Renders people for listings (null where unset) and for delta (absent where never set)."""
+    """Renders people for listings (null if unset) and for delta (absent if never set)."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
@@ -36,7 +36,7 @@ class Renderer:
         return {name: person.id if name == "id" else value(props, name) for name in names}
 
     def changed(self, person: Person, names: tuple[str, ...], only: frozenset[str] | None) -> str:
-        """One user of a delta page: all selected properties ever set, or (``return=minimal``) those changed alone."""
+        """One user of a delta page: all selected properties ever set, or (``return=minimal``) only the changed ones."""
         props = person.props
         document: dict[str, Any] = {}
         for name in names:

@@ -1,4 +1,4 @@
-"""What each cloud's own schema declares, read from the committed extract (tests/facts/extract_facts.py)."""
+"""What each cloud's schema declares, read from the committed extract (tests/facts/extract_facts.py)."""
 
 import json
 from functools import cache
@@ -9,7 +9,7 @@ from portsip_m365_plugin.simulator.exchange import Refused
 
 CLOUDS = ("GLOBAL", "CHINA")
 
-# Selectable only on a single user, kept outside the directory: 501 in a collection (DC:user-list.md).
+# Selectable only on a single user, kept outside the directory: 501 in a collection (user-list, 2023).
 OUTSIDE_DIRECTORY = frozenset(
     [
         "aboutMe",
@@ -44,7 +44,8 @@ USER_DEFAULTS = (
 def facts() -> dict[str, Any]:
     """The committed extract, as its script documents it."""
     text = files("portsip_m365_plugin.simulator.world").joinpath("schema_facts.json").read_text()
-    return json.loads(text)  # type: ignore[no-any-return]  # JSON comes in
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 class Schema:
@@ -57,11 +58,13 @@ class Schema:
 
     def properties(self, type_name: str) -> dict[str, str]:
         """Property names with their EDM types, inherited ones included."""
-        return self._facts["types"][type_name]["properties"]  # type: ignore[no-any-return]  # JSON comes in
+        found: dict[str, str] = self._facts["types"][type_name]["properties"]
+        return found
 
     def navigation(self, type_name: str) -> dict[str, str]:
         """Navigation property names with their target types."""
-        return self._facts["types"][type_name]["navigation"]  # type: ignore[no-any-return]  # JSON comes in
+        found: dict[str, str] = self._facts["types"][type_name]["navigation"]
+        return found
 
     def declares(self, operation: str, bound_to: str) -> bool:
         """Whether the cloud has this action or function on that binding."""

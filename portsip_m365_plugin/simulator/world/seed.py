@@ -1,4 +1,4 @@
-"""Makes a tenant of any size: mostly ordinary people, and every special kind that real tenants have, from a seed."""
+"""Makes a tenant of any size from a seed: mostly ordinary people, and every special kind that real tenants have."""
 
 import random
 import unicodedata
@@ -206,8 +206,8 @@ class _Maker:
         person.props |= {"givenName": given, "surname": surname}
 
     def _long_name(self, person: Person) -> None:
-        # displayName may have 256 characters, givenName and surname 64 each (user resource type, 2021); the longest a
-        # tenant really shows is what synchronisation from elsewhere wrote: 300 here, to be sure.
+        # displayName may have 256 characters, givenName and surname 64 each (user resource type, 2021); names
+        # synchronised from elsewhere may be longer: 300 here.
         long = ("Wolfeschlegelsteinhausenbergerdorff " * 9)[:300].strip().ljust(300, "x")
         person.props |= {"displayName": long, "surname": long[:64], "givenName": "Hubert Blaine " * 4}
 
@@ -264,7 +264,7 @@ class _Maker:
         for person in people[3::17]:
             made["Sales EMEA"].members[person.id] = "user"
         made["Sales"].members[made["Sales EMEA"].id] = "group"
-        made["Sales EMEA"].members[made["Sales"].id] = "group"  # nesting in a circle: allowed, and met in the wild
+        made["Sales EMEA"].members[made["Sales"].id] = "group"  # nesting in a circle: allowed, and real tenants have it
         for name in ("PBX Users", "Sales", "Engineering"):
             made["All Staff"].members[made[name].id] = "group"
 

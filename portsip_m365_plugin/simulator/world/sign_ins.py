@@ -12,7 +12,7 @@ CODE_LIFE_S = 600.0
 
 @dataclass(frozen=True)
 class SignInGrant:
-    """What a code stands for: who signed in, for which app, and what the redemption has to prove."""
+    """The content of a code: who signed in, for which app, and what its redemption has to prove."""
 
     tenant_id: str
     client_id: str
@@ -27,7 +27,7 @@ class SignInGrant:
 
 
 class Codes:
-    """All codes of a cloud, the redeemed ones remembered."""
+    """All codes of a cloud, redeemed ones included."""
 
     def __init__(self) -> None:
         self._grants: dict[str, SignInGrant] = {}
@@ -42,11 +42,11 @@ class Codes:
         return code
 
     def look_up(self, code: str) -> SignInGrant | None:
-        """What a code stands for, redeemed or not."""
+        """The content of a code, redeemed or not."""
         return self._grants.get(code)
 
     def spend(self, code: str) -> bool:
-        """Redeem; False when it was before."""
+        """Redeem a code; False if it was redeemed before."""
         with self._lock:
             if code in self._spent:
                 return False
@@ -55,14 +55,14 @@ class Codes:
 
 
 class Sessions:
-    """Who is signed in in which browser (single sign-on), by cookie."""
+    """Sessions of browsers (single sign-on), by cookie."""
 
     def __init__(self) -> None:
         self._people: dict[str, tuple[str, str]] = {}
         self._lock = threading.Lock()
 
     def begin(self, tenant_id: str, object_id: str) -> str:
-        """A new session."""
+        """Start a session."""
         session_id = secrets.token_hex(16)
         with self._lock:
             self._people[session_id] = (tenant_id, object_id)

@@ -1,6 +1,6 @@
 """A cloud's keys for ID tokens, made with ``cryptography`` alone.
 
-The plugin uses PyJWT. Another library here means that a mistake there does not meet the same mistake here.
+The plugin uses PyJWT. Another library here makes sure that the same mistake is not on both sides.
 """
 
 import base64
@@ -63,7 +63,7 @@ class SigningKey:
 
 
 class SigningKeys:
-    """What a cloud publishes and signs with."""
+    """A cloud's keys."""
 
     def __init__(self) -> None:
         self._keys: list[SigningKey] = []
@@ -81,14 +81,14 @@ class SigningKeys:
         return self.published[-1]
 
     def roll(self, *, keep_old: bool = True) -> None:
-        """Sign with a new key from now on; the old ones stay published, or do not."""
+        """Sign with a new key from now on; ``keep_old``: the old keys stay published."""
         new = shared_signing_key(len(self.published) + 1)
         self._keys = [*self._keys, new] if keep_old else [new]
 
 
 @cache
 def shared_signing_key(number: int) -> SigningKey:
-    """The process's key of that number: making one takes longer than starting everything else."""
+    """The process's key of that number: making one takes longer than everything else at start."""
     del number
     return SigningKey()
 

@@ -1,4 +1,4 @@
-"""One simulated tenant: who is in it, what they hold, which apps are registered, and what was sent."""
+"""One simulated tenant: its people, mailboxes, apps, and sent mail."""
 
 import random
 import threading
@@ -56,7 +56,7 @@ class Tenant:
         self.renderer = Renderer(self.directory)
 
     def mailbox(self, person: Person) -> Mailbox:
-        """The person's mailbox, filled on first use, the same whoever asks first; empty for people created later."""
+        """The person's mailbox, filled on first use, always the same; empty for people created later."""
         with self._lock:
             found = self._mailboxes.get(person.id)
             if found is None:
@@ -66,7 +66,7 @@ class Tenant:
             return found
 
     def known_mailboxes(self) -> dict[str, Mailbox]:
-        """Mailboxes that were ever opened."""
+        """Mailboxes that have been used."""
         return dict(self._mailboxes)
 
     def register_app(
@@ -77,7 +77,7 @@ class Tenant:
         client_id: str | None = None,
         **switches: Any,
     ) -> AppRegistration:
-        """Register an app, or change one: certificates are added, what is named replaces what was, the rest stays."""
+        """Register an app, or change one: certificates are added, other given values replace the old ones."""
         client_id = (client_id or str(uuid.uuid4())).lower()
         with self._lock:
             app = self.apps.setdefault(client_id, AppRegistration(client_id, permissions=set(DEFAULT_PERMISSIONS)))
@@ -89,14 +89,14 @@ class Tenant:
                 app.permissions = set(permissions)
             for name, value in switches.items():
                 if name not in _SWITCHES:
-                    raise ValueError(f"register_app knows no switch {name!r}")
+                    raise ValueError(f"register_app has no switch {name!r}")
                 if name == "rbac":
                     value = {permission: set(ids) for permission, ids in value.items()}
                 setattr(app, name, set(value) if name == "assigned" else value)
             return app
 
     def now(self) -> str:
-        """The simulated moment as Graph prints it."""
+        """The simulated time as Graph prints it."""
         return graph_time(self.clock.now_utc())
 
     def _fill(self, mailbox: Mailbox) -> None:

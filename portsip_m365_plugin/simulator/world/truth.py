@@ -1,4 +1,4 @@
-"""The exact truth of a tenant, read past Graph: no pages, no lag, no faults. Tests compare a PBX with it."""
+"""The true state of a tenant, without Graph: no pages, no lag, no faults. Tests compare a PBX with it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from portsip_m365_plugin.simulator.world.tenant import Tenant
 
 
 def person_truth(person: Person) -> dict[str, Any]:
-    """One person: ``state`` is active, deleted (restorable) or gone; ``kind`` is how the seed made them."""
+    """One person: ``state`` is active, deleted (restorable) or gone; ``kind`` is the seed's kind of person."""
     props = person.props
     return {
         "id": person.id,
@@ -32,7 +32,7 @@ def person_truth(person: Person) -> dict[str, Any]:
 
 
 def people_truth(tenant: Tenant) -> Iterator[dict[str, Any]]:
-    """Everybody ever, in the order of their making; the deleted and the gone too."""
+    """All people, also deleted and purged ones, in the order of their creation."""
     return (person_truth(person) for person in list(tenant.directory.order))
 
 
@@ -68,7 +68,7 @@ def groups_truth(tenant: Tenant) -> list[dict[str, Any]]:
 
 
 def truth_of(tenant: Tenant) -> dict[str, Any]:
-    """The whole tenant but contacts, which are asked for by person."""
+    """The whole tenant without contacts, which have their own function."""
     return {
         "tenant_id": tenant.id,
         "domain": tenant.domain,
