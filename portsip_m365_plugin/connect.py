@@ -1,12 +1,7 @@
-"""From what the admin decided to a Graph client: settings and secrets in, a client or a clear refusal out.
-
-Also the app's key pairs: the active one, and the next one beside it, so that rolling over costs no outage. A run tries
-the next pair first and promotes it the moment Entra accepts it; until then the active one goes on working.
-"""
+"""The connection's settings and key pairs in; a Graph client out, or a sentence that says why there is none."""
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Mapping
@@ -14,20 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from pbx_plugin_api import Host, HostRefusedError
+from pbx_plugin_api import Host
 from portsip_m365_plugin.clouds import Cloud, CloudFileError, load_clouds
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
-from portsip_m365_plugin.entra.keypair import Certificate, KeyPair, read_certificate
+from portsip_m365_plugin.entra.keypair import KeyPair
 from portsip_m365_plugin.entra.tokens import AppCredential, acquire_app_token
 from portsip_m365_plugin.graph.client import GraphClient, Timing
 from portsip_m365_plugin.graph.errors import TokenMissingError
 from portsip_m365_plugin.graph.retry import RetryPolicy
 from portsip_m365_plugin.graph.session import make_session
 from portsip_m365_plugin.graph.throttle import ThrottleGate
+from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_key_pair, promote_next
 
-ACTIVE_KEY: Final = "key.active"
-NEXT_KEY: Final = "key.next"
 IMPATIENT: Final = RetryPolicy(tries_max=2, base_s=0.5, cap_s=2.0, budget_s=4.0)
 """For calls that somebody waits for."""
 
@@ -43,12 +37,12 @@ class AppSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotReady:
-    """No client: something is missing, or Entra refuses. A sentence and a remedy for the admin."""
+    """No client: something is missing, or Entra refuses. A sentence and a remedy for the administrator."""
 
     sentence: str
     remedy: str
     is_missing: bool = False
-    """Whether settings are missing, rather than refused."""
+    """Whether something is missing, rather than refused."""
     refusal: EntraRefusal | None = None
 
     def describe(self) -> str:
@@ -87,28 +81,6 @@ def find_app(connection: ConnectionConfig, environment: Mapping[str, str] = os.e
         entra_tenant_id=connection.entra_tenant_id,
         client_id=connection.client_id,
     )
-
-
-def store_key_pair(host: Host, name: str, pair: KeyPair) -> None:
-    """Keep a key pair in the host's secrets."""
-    shape = {"private_key_pem": pair.private_key_pem.decode("ascii"), "certificate_pem": pair.certificate.pem}
-    host.secrets.put(name, json.dumps(shape).encode())
-
-
-def load_key_pair(host: Host, name: str) -> KeyPair | None:
-    """Return a stored key pair, or None."""
-    stored = host.secrets.get(name)
-    if stored is None:
-        return None
-    shape = json.loads(stored)
-    certificate = read_certificate(shape["certificate_pem"])
-    return KeyPair(private_key_pem=shape["private_key_pem"].encode("ascii"), certificate=certificate)
-
-
-def load_certificate(host: Host, name: str) -> Certificate | None:
-    """Return the public half of a stored key pair, or None."""
-    pair = load_key_pair(host, name)
-    return pair.certificate if pair is not None else None
 
 
 def credential_for(app: AppSettings, pair: KeyPair) -> AppCredential:
@@ -178,26 +150,14 @@ def _choose_credential(host: Host, app: AppSettings, *, fresh: bool) -> AppCrede
         answer = acquire_app_token(credential, force_refresh=fresh)
         if not isinstance(answer, EntraRefusal):
             if pair is coming:
-                _promote(host, pair)
+                promote_next(host, pair)
             return credential
         refusal = answer
         if pair is coming and answer.kind is not RefusalKind.CERTIFICATE:
-            break  # not the certificate's fault: the other one would be refused alike
+            break  # not the certificate's fault: the other pair would be refused as well
     if refusal is None:
         raise AssertionError("a credential was neither accepted nor refused")
     return NotReady(sentence=refusal.sentence, remedy=refusal.remedy, refusal=refusal)
-
-
-def _promote(host: Host, pair: KeyPair) -> None:
-    try:
-        store_key_pair(host, ACTIVE_KEY, pair)
-        host.secrets.delete(NEXT_KEY)
-    except HostRefusedError as error:
-        # A tenant sends by the system's mailbox: that host is for reading only, and the pair stays the next one.
-        if type(error) is not HostRefusedError:
-            raise
-        return
-    host.audit.record("key_pair.promoted", outcome="ok", subject=pair.certificate.thumbprint_sha1)
 
 
 class _Tokens:
@@ -225,7 +185,7 @@ _lock = threading.Lock()
 
 
 def _find_gate(app: AppSettings) -> ThrottleGate:
-    """One gate per app and directory in this process: what one run was told, the next one heeds."""
+    """One gate per app and directory in this process: when Microsoft asks one run to wait, the next one waits too."""
     key = (app.cloud.graph, app.entra_tenant_id, app.client_id)
     timing = Timing()
     with _lock:

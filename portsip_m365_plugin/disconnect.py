@@ -1,4 +1,4 @@
-"""Disconnecting: the PBX forgets the directory; on demand, what came from it goes too."""
+"""Disconnecting: the PBX forgets the directory and, on request, deletes what came from it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pbx_plugin_api import (
     TickStatus,
 )
 from portsip_m365_plugin.config.writer import forget_connection
-from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY
+from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY
 
 T = TypeVar("T")
 
@@ -27,8 +27,8 @@ T = TypeVar("T")
 def disconnect(host: Host, tick: Tick) -> TickReport:
     """Forget application, keys and checkpoints; with `delete_users` also delete users and contacts that were synced.
 
-    The directory's id stays while linked users exist: it is half of who they are. Idempotent; a run that was cut off is
-    gone on with by pressing the button again.
+    The directory's id stays while linked users exist: it is half of their identity. Idempotent; after a run that was
+    cut off, press the button again.
     """
     wants_deletion = tick.request is not None and tick.request.values.get("delete_users") == "true"
     deleted = contacts_deleted = 0
@@ -49,16 +49,16 @@ def disconnect(host: Host, tick: Tick) -> TickReport:
     host.settings.write(values, expected_version=record.version)
     host.audit.record("disconnected", outcome="ok", detail=f"{deleted} users deleted")
     kept = host.users.counts().linked
-    told = f"{deleted} users were deleted." if wants_deletion else f"{kept} synced users stay as they are."
+    rest = f"{deleted} users were deleted." if wants_deletion else f"{kept} synced users stay as they are."
     return TickReport(
         status=TickStatus.DONE,
-        message=f"Disconnected from Microsoft 365. {told}",
+        message=f"Disconnected from Microsoft 365. {rest}",
         counts=Counts(deleted=deleted, contacts_deleted=contacts_deleted),
     )
 
 
 def _stopped(deleted: int) -> TickReport:
-    message = f"Stopped after {deleted} users; press Disconnect again to go on."
+    message = f"Stopped after {deleted} users; press Disconnect again to continue."
     return TickReport(status=TickStatus.STOPPED, message=message, counts=Counts(deleted=deleted))
 
 

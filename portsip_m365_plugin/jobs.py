@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Job(StrEnum):
-    """What `Started` names and `Tick.job` brings back; each is also the name of its action."""
+    """What `Started` names and `Tick.job` brings back; each is also the name of its button's action."""
 
     PREVIEW = "preview"
     SYNC_NOW = "sync_now"

@@ -1,4 +1,4 @@
-"""What the last run of a tenant came to, kept for the page and for telling a first failure from a lasting one."""
+"""How a tenant's last run ended: for the page, and to tell a first failure from one that lasts."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class LastRun:
     failures: int = 0
     """How many runs in a row have failed, this one included."""
     by_clock: bool = False
-    """Whether the clock began it; a run that goes on where it stopped is what it was."""
+    """Whether the clock started it; a run that continues a stopped one counts as that one."""
 
 
 def read_last_run(host: Host) -> LastRun | None:
-    """Return the last run, or None where there was none yet."""
+    """Return the last run, or None if there was none yet."""
     record = host.state.get(_KEY)
     if record is None:
         return None

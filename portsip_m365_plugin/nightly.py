@@ -1,7 +1,7 @@
-"""One run for one tenant: users, then contacts, then photos, each with what time the one before left; one report.
+"""One run for one tenant: users, then contacts, then photos, in the time that is left; one report.
 
-Also the jobs that buttons start. Without the users nothing else is begun: it builds on them. Contacts that fail leave
-the photos alone.
+The jobs that buttons start run here as well. If the users fail, nothing else starts, because the rest builds on them.
+If the contacts fail, the photos still run.
 """
 
 from __future__ import annotations
@@ -16,20 +16,19 @@ from pbx_plugin_api import Counts, Host, Scope, Severity, Tenant, Tick, TickReas
 from portsip_m365_plugin.config.due import next_due_at_utc
 from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.config.users import SyncMode
-from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, NotReady, connect, load_certificate
+from portsip_m365_plugin.connect import NotReady, connect
 from portsip_m365_plugin.contacts.run import has_contact_work, run_contact_sync
 from portsip_m365_plugin.disconnect import disconnect
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.jobs import Job
+from portsip_m365_plugin.keys import warn_of_expiry
 from portsip_m365_plugin.last_run import keep_last_run, read_last_run
 from portsip_m365_plugin.photos import run_photo_sync
 from portsip_m365_plugin.users.run import preview_user_sync, run_user_sync
 
 _RETRY_AFTER: Final = timedelta(hours=1)
 _RETRIES_MAX: Final = 3
-"""A night's failure is tried again so often before it waits for the next night."""
-_TOLD_AT_DAYS: Final = (0, 1, 3, 7, 14, 30)
-"""Days before a certificate's end at which the administrators hear of it."""
+"""How often a failed night is tried again before it waits for the next night."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,31 +42,31 @@ class StageInput:
     config: Config
     job: Job | None
     by_clock: bool
-    """Whether the clock began this run, and nobody's hand."""
+    """Whether the clock started this run, rather than a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stage:
-    """One part of a run; the first is the users'."""
+    """One part of a run."""
 
     title: str
     is_wanted: Callable[[StageInput], bool]
     run: Callable[[StageInput], TickReport]
     jobs: frozenset[Job] = frozenset()
-    """Jobs that are this stage's alone."""
+    """Jobs that run only this stage."""
     goes_on_after: frozenset[TickStatus] = frozenset({TickStatus.DONE, TickStatus.NEEDS_APPROVAL})
-    """How this stage may end for the next one to begin."""
+    """The ways in which this stage may end if the next one is to start."""
 
 
 def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
-    """Do what is due, or the job a button has started. Expected failures are reports."""
+    """Do what is due, or the job that a button started. Expected failures are reports."""
     if tick.job is not None and tick.job not in set(Job):
         return TickReport(status=TickStatus.FAILED, message=f"There is no job {tick.job}.")
     job = Job(tick.job) if tick.job is not None else None
     if job is Job.DISCONNECT:
         return disconnect(host, tick)
     config = load_config(host)
-    _warn_of_expiry(host)
+    warn_of_expiry(host)
     if tenant.scope is Scope.SYSTEM:
         return _look_after_system(host, tenant, tick, config)
     by_clock = _is_by_clock(host, tick)
@@ -78,12 +77,12 @@ def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
 
 
 def _look_after_system(host: Host, tenant: Tenant, tick: Tick, config: Config) -> TickReport:
-    """The system has no users, only mail; but its certificate ends like any other, and is rolled over here."""
+    """The system has no users, only mail; but its certificate expires like any other, and is replaced here."""
     client = connect(host, config.connection, priority="low", deadline_utc=tick.deadline_utc)
     due = next_due_at_utc(config, tenant, host.clock.now_utc())
     if isinstance(client, NotReady) and not client.is_missing:
         return TickReport(status=TickStatus.FAILED, message=client.describe(), next_due_at_utc=due)
-    message = "The system has no users of its own: only mail goes out here."
+    message = "The system has no users of its own; it only sends mail."
     return TickReport(status=TickStatus.DONE, message=message, next_due_at_utc=due)
 
 
@@ -104,11 +103,11 @@ def _run_stages(host: Host, tenant: Tenant, tick: Tick, config: Config, job: Job
     given = StageInput(host=host, tenant=tenant, tick=tick, client=client, config=config, job=job, by_clock=by_clock)
     reports: list[tuple[str, TickReport]] = []
     for stage in _STAGES:
-        if not stage.is_wanted(given) or (job in _OWN_JOBS and job not in stage.jobs):
+        if not stage.is_wanted(given) or (job in _CONTACT_JOBS and job not in stage.jobs):
             continue
         if reports and host.progress.should_stop():
-            stopped = TickReport(status=TickStatus.STOPPED, message="Not begun; the next run goes on.", resumable=True)
-            reports.append((stage.title, stopped))
+            message = "Not started; the next run continues here."
+            reports.append((stage.title, TickReport(status=TickStatus.STOPPED, message=message, resumable=True)))
             break
         report = stage.run(given)
         reports.append((stage.title, report))
@@ -118,9 +117,9 @@ def _run_stages(host: Host, tenant: Tenant, tick: Tick, config: Config, job: Job
 
 
 def _merge(reports: Sequence[tuple[str, TickReport]]) -> TickReport:
-    """Make one report of the stages': their counts are added, and the last stage (or one that waits) says how it ended.
+    """Make one report: the stages' counts are added, and the last stage, or one that waits, says how the run ended.
 
-    A failure stays one whatever came after it, and is tried again later, not at once, even where photos have to go on.
+    A failure stays a failure, whatever came after it. It is tried again later, even if photos have work left.
     """
     if len(reports) == 1:
         return reports[0][1]
@@ -142,7 +141,7 @@ def _merge(reports: Sequence[tuple[str, TickReport]]) -> TickReport:
 
 
 def _settle(host: Host, tenant: Tenant, config: Config, report: TickReport, by_clock: bool) -> TickReport:
-    """Say when the tenant is due next, remember the run, and tell the administrators of a failure that lasts."""
+    """Set when the tenant is due next, remember the run, and notify the administrators of a failure that lasts."""
     now_utc = host.clock.now_utc()
     last = keep_last_run(host, report, by_clock=by_clock)
     regular = next_due_at_utc(config, tenant, now_utc)
@@ -155,35 +154,8 @@ def _settle(host: Host, tenant: Tenant, config: Config, report: TickReport, by_c
         subject = "The Microsoft 365 sync fails"
         host.notify_admin("m365.sync.failed", subject, report.message, severity=Severity.BAD)
     if report.resumable and report.next_due_at_utc is None:
-        due = None  # the host goes on at once
+        due = None  # the host continues at once
     return replace(report, next_due_at_utc=due)
-
-
-def _warn_of_expiry(host: Host) -> None:
-    """Tell the administrators when the certificate ends soon and no other waits; once at each threshold."""
-    certificate = load_certificate(host, ACTIVE_KEY)
-    if certificate is None:
-        return
-    days = certificate.days_left(host.clock.now_utc())
-    reached = next((threshold for threshold in _TOLD_AT_DAYS if days <= threshold), None)
-    if reached is None:
-        return
-    told = host.state.get("certificate.told")
-    mark = f"{certificate.thumbprint_sha1} {reached}"
-    if told is not None and told.value == mark:
-        return
-    until = certificate.not_after_utc.strftime("%Y-%m-%d")
-    ends = f"ends on {until}, in {days} days" if days >= 0 else f"has ended on {until}"
-    todo = "Generate a new key pair on the PERMISSIONS tab and upload public_key.pem to the app registration."
-    if load_certificate(host, NEXT_KEY) is not None:
-        todo = "A new one waits: upload its public_key.pem to the app registration."
-    host.notify_admin(
-        f"m365.certificate.{reached}",
-        "The certificate for Microsoft 365 ends soon",
-        f"The certificate with which this PBX signs in to Microsoft 365 {ends}. {todo}",
-        severity=Severity.BAD if days <= 7 else Severity.WARNING,
-    )
-    host.state.put("certificate.told", mark)
 
 
 def _sync_users(given: StageInput) -> TickReport:
@@ -210,7 +182,6 @@ def _wants_contacts(given: StageInput) -> bool:
 
 
 _CONTACT_JOBS: Final = frozenset({Job.CONTACTS, Job.CONTACTS_RESYNC})
-_OWN_JOBS: Final = _CONTACT_JOBS
 _STAGES: Final = (
     _Stage(title="Users", is_wanted=_wants_users, run=_sync_users, goes_on_after=frozenset({TickStatus.DONE})),
     _Stage(
@@ -220,6 +191,6 @@ _STAGES: Final = (
         jobs=_CONTACT_JOBS,
         goes_on_after=frozenset({TickStatus.DONE, TickStatus.NEEDS_APPROVAL, TickStatus.FAILED}),
     ),
-    # Slow, and of the least use: last.
+    # Last, because they are slow and the least important.
     _Stage(title="Photos", is_wanted=lambda given: given.config.photos.is_on, run=_sync_photos),
 )

@@ -1,6 +1,6 @@
-"""The five hooks, found by the entry point `m365`: translate, delegate, never decide.
+"""The five hooks, found by the entry point `m365`: translate and delegate, never decide.
 
-Hooks take exactly the parameters of the contract, needed or not.
+A hook takes exactly the parameters of the contract, even those it does not need.
 """
 
 from __future__ import annotations
@@ -49,23 +49,23 @@ def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage
 
 @hookimpl
 def on_login_providers(host: Host, tenant: Tenant) -> Sequence[LoginProvider] | None:  # noqa: ARG001
-    """Sign in with Microsoft, where the tenant has switched it on."""
+    """Sign in with Microsoft, if the tenant has switched it on."""
     return offer_sign_in(host)
 
 
 @hookimpl
 def on_nightly_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport | None:
-    """Users, photos, contacts; or the job a button has started."""
+    """Users, contacts and photos; or the job that a button started."""
     return run_tick(host, tenant, tick)
 
 
 @hookimpl
 def on_send_notification(host: Host, tenant: Tenant, notification: Notification) -> DeliveryReceipt | None:
-    """One mail, from the tenant's mailbox or the system's."""
+    """One mail, sent from the tenant's mailbox or the system's."""
     return send_notification(host, tenant, notification)
 
 
 @hookimpl
 def on_user_provision(host: Host, tenant: Tenant, request: ProvisionRequest) -> ProvisionOutcome | None:
-    """One person by the same rules as in a sync."""
+    """One person, by the same rules as in a sync."""
     return describe_person(host, tenant, request)

@@ -1,4 +1,4 @@
-"""One person outside the sync, described by the same rules as in it."""
+"""One person outside of the nightly sync, by the same rules."""
 
 from __future__ import annotations
 
@@ -28,13 +28,14 @@ _FOR_THE_PERSON: Final = {
     "no_plan": "Your Microsoft account has no Microsoft 365 licence. Ask your administrator for one.",
     "not_reachable": "Microsoft cannot be reached just now. Please try again in a few minutes.",
 }
-"""What somebody reads whose first sign-in does not make a user."""
+"""What people read if their first sign-in does not make them users, by reason."""
 
 
 def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> ProvisionOutcome | None:
-    """Describe the person a request names, or say why not; None where this tenant uses no Microsoft 365.
+    """Describe the person that a request names, or say why not; None if this tenant does not use Microsoft 365.
 
-    Only describes; the host applies. Cost: one request, and two for the photo where the tenant wants photos.
+    Nothing is written here; the host applies the description. Cost: one request, and two for the photo if the tenant
+    syncs photos.
     """
     config = load_config(host)
     client = connect(host, config.connection, policy=IMPATIENT)
@@ -42,14 +43,14 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
         return None if client.is_missing else ProvisionRefused(reason="not_connected", sentence=client.describe())
     rules = config.mapping_rules(tenant)
     if request.link is not None and request.link.authority != rules.entra_tenant_id:
-        return None  # of a directory that is not this tenant's: somebody else's to describe
+        return None  # a person of another directory: another plugin may know them
     wanted = request.link.subject if request.link is not None else (request.typed or "").strip()
     try:
         user = get_user(client, wanted) if wanted else None
     except GraphError as error:
         return _refuse(request, "not_reachable", error.describe())
     if user is None:
-        return _refuse(request, "not_found", "Nobody of that sign-in name or object id is in the directory.")
+        return _refuse(request, "not_found", "Nobody in the directory has this sign-in name or object id.")
     outcome = map_user(user, rules)
     if isinstance(outcome, Skip):
         return _refuse(request, outcome.reason, outcome.detail)
@@ -61,7 +62,7 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
 
 
 def _refuse(request: ProvisionRequest, reason: str, for_admin: str) -> ProvisionRefused:
-    """Say it in the words of whoever reads it: an administrator, or the person who has just signed in."""
+    """Refuse in words for the reader: an administrator, or the person who has just signed in."""
     if request.reason is not ProvisionReason.FIRST_SIGN_IN:
         return ProvisionRefused(reason=reason, sentence=for_admin)
     return ProvisionRefused(reason=reason, sentence=_FOR_THE_PERSON.get(reason, _NOT_COVERED))

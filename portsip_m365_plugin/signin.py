@@ -1,4 +1,4 @@
-"""What the SIGN IN tab offers on the login page: one provider, or none while sign-in is off."""
+"""Sign-in with Microsoft as the login page offers it: one provider, or none while sign-in is off."""
 
 from __future__ import annotations
 
@@ -15,26 +15,20 @@ from pbx_plugin_api import (
 )
 from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.config.signin import SignInMode
-from portsip_m365_plugin.connect import (
-    ACTIVE_KEY,
-    NEXT_KEY,
-    NotReady,
-    credential_for,
-    find_app,
-    load_key_pair,
-)
+from portsip_m365_plugin.connect import NotReady, credential_for, find_app
 from portsip_m365_plugin.entra.identity_provider import shared_identity_provider
 from portsip_m365_plugin.entra.keypair import KeyPair
 from portsip_m365_plugin.entra.signin import PROVIDER_ID, SignIn, SignInApp
+from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_key_pair
 
 _NOT_SET_UP = "Signing in with Microsoft is not set up completely. Ask your administrator."
 
 
 def offer_sign_in(host: Host) -> tuple[LoginProvider, ...]:
-    """Return the Microsoft icon where the tenant has switched it on. Cost: one look at the settings, no network.
+    """Return the Microsoft icon if the tenant has switched sign-in on. Cost: one look at the settings, no network.
 
-    A tenant whose connection is broken keeps the icon, which then says so: were it to vanish, so would the rule that
-    synced users may not use passwords.
+    If the connection is broken, the icon stays and signing in says so. If the icon disappeared, the rule that synced
+    users may not use passwords would disappear with it.
     """
     config = load_config(host)
     if config.signin.mode is SignInMode.OFF:
@@ -90,7 +84,7 @@ def _open(host: Host, config: Config) -> SignIn | LoginRefused:
 
 
 def _choose_pair(host: Host) -> KeyPair | None:
-    """The active pair while it is valid, else the next one. A code is redeemed once, so nothing is tried out here."""
+    """Return the active pair while it is valid, else the next one. A code can be redeemed only once."""
     for name in (ACTIVE_KEY, NEXT_KEY):
         pair = load_key_pair(host, name)
         if pair is not None and pair.certificate.not_after_utc > host.clock.now_utc():

@@ -73,7 +73,7 @@ def forget_connection(values: Mapping[str, JsonValue], *, with_users: bool) -> d
 
     Args:
         values: The stored values.
-        with_users: Whether no linked user is left. Otherwise the directory's id stays: it is half of who they are.
+        with_users: Whether no linked user is left. Otherwise the directory's id stays: it is half of their identity.
     """
     forgotten = _FORGOTTEN_WITH_USERS if with_users else _FORGOTTEN
     return {key: value for key, value in values.items() if key not in forgotten}

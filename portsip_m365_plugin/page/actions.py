@@ -1,4 +1,4 @@
-"""What the buttons of the page do. Long work only starts here; a run does it (`nightly.py`)."""
+"""What the buttons of the page do. Long work is only started here; a run does it (`nightly.py`)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Final
 
 from pbx_plugin_api import ActionOutcome, ActionRequest, Done, Download, Host, Refused, Started, Tenant, Viewer
 from portsip_m365_plugin.config.reader import Config, load_config
-from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, load_certificate, store_key_pair
 from portsip_m365_plugin.contacts.leaving import APPROVE_REMOVAL_ACTION, approve_removal
 from portsip_m365_plugin.entra.keypair import make_key_pair
 from portsip_m365_plugin.jobs import Job
+from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_certificate, store_key_pair
 from portsip_m365_plugin.page.connection import try_connection
 from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
 from portsip_m365_plugin.page.mail_tab import send_test_mail
@@ -23,7 +23,7 @@ PUBLIC_KEY_FILE: Final = "public_key.pem"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionInput:
-    """What a button's function gets."""
+    """What the function of a button gets."""
 
     host: Host
     tenant: Tenant
@@ -36,7 +36,7 @@ Run = Callable[[ActionInput], ActionOutcome]
 
 
 def run_action(host: Host, tenant: Tenant, viewer: Viewer, request: ActionRequest) -> ActionOutcome:
-    """Press a button. Repeating does no harm."""
+    """Do what a button says. Pressing it again does no harm."""
     run = ACTIONS.get(request.action)
     if run is None:
         return Refused(message=f"There is no action {request.action}.", remedy=f"Actions: {', '.join(ACTIONS)}.")
@@ -46,16 +46,16 @@ def run_action(host: Host, tenant: Tenant, viewer: Viewer, request: ActionReques
 
 
 def _generate_key_pair(given: ActionInput) -> ActionOutcome:
-    """The first pair is used at once; a later one waits beside it until Entra accepts it (see `connect`)."""
+    """The first pair is used at once; a later one waits beside it until Entra accepts it (see `keys`)."""
     host = given.host
     pair = make_key_pair(host.clock.now_utc())
     is_first = host.secrets.get(ACTIVE_KEY) is None
     store_key_pair(host, ACTIVE_KEY if is_first else NEXT_KEY, pair)
     host.audit.record("key_pair.generated", outcome="ok", subject=pair.certificate.thumbprint_sha1)
-    told = "" if is_first else " The present key pair goes on working until Entra knows the new one."
+    until_then = "" if is_first else " The present key pair keeps working until Entra knows the new one."
     return _download(
         pair.certificate.pem,
-        f"Upload {PUBLIC_KEY_FILE} to the app registration in Entra, under Certificates & secrets.{told}",
+        f"Upload {PUBLIC_KEY_FILE} to the app registration in Entra, under Certificates & secrets.{until_then}",
     )
 
 
@@ -82,18 +82,14 @@ def _send_test_mail(given: ActionInput) -> ActionOutcome:
 
 def _approve(given: ActionInput) -> ActionOutcome:
     answer = approve(given.host, given.request.values.get("checksum", ""), given.viewer)
-    return (
-        Started(job=Job.SYNC_NOW, message="Approved; the sync has been started.")
-        if isinstance(answer, Done)
-        else answer
-    )
+    return Started(job=Job.SYNC_NOW, message="Approved; the sync was started.") if isinstance(answer, Done) else answer
 
 
 def _approve_contact_removal(given: ActionInput) -> ActionOutcome:
     answer = approve_removal(given.host, given.request.values.get("checksum", ""), given.viewer)
     if isinstance(answer, Refused):
         return answer
-    return Started(job=Job.CONTACTS, message="Approved; the contact sync has been started.")
+    return Started(job=Job.CONTACTS, message="Approved; the contact sync was started.")
 
 
 def _show_mailbox_state(given: ActionInput) -> ActionOutcome:
@@ -110,10 +106,10 @@ ACTIONS: Final[Mapping[str, Run]] = {
     "test_connection": _test_connection,
     APPROVE_ACTION: _approve,
     "send_test_mail": _send_test_mail,
-    Job.PREVIEW: _start(Job.PREVIEW, "The preview is being made; it shows on the USER SYNC tab."),
-    Job.SYNC_NOW: _start(Job.SYNC_NOW, "The sync has been started."),
-    Job.FULL_RESYNC: _start(Job.FULL_RESYNC, "The full sync has been started."),
-    Job.CONTACTS: _start(Job.CONTACTS, "The contact sync has been started."),
+    Job.PREVIEW: _start(Job.PREVIEW, "The preview is being made; it will be shown on the USER SYNC tab."),
+    Job.SYNC_NOW: _start(Job.SYNC_NOW, "The sync was started."),
+    Job.FULL_RESYNC: _start(Job.FULL_RESYNC, "The full sync was started."),
+    Job.CONTACTS: _start(Job.CONTACTS, "The contact sync was started."),
     Job.CONTACTS_RESYNC: _start(Job.CONTACTS_RESYNC, "All contacts are being read again."),
     APPROVE_REMOVAL_ACTION: _approve_contact_removal,
     "contact_state": _show_mailbox_state,

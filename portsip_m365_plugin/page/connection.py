@@ -1,7 +1,7 @@
-"""Test connection: everything a run needs, tried once, and each fault told as a sentence with its remedy.
+"""Test connection: try once everything that a run needs, and return each fault as a sentence with its remedy.
 
-Permissions are tried by using them. The roles in a token say less: Exchange grants some permissions past Entra, and
-what it grants is in no token. Sending can be tried only by sending, which the MAIL tab offers.
+A permission is tried by using it. The roles in a token say less: Exchange can grant some permissions by itself, and no
+token shows those. Sending can be tried only by sending, which the MAIL tab offers.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MAILBOXES_TRIED_MAX: Final = 3
 def try_connection(host: Host, tenant: Tenant, config: Config) -> ActionOutcome:
     """Try directory, cloud, token and permissions, with a fresh application object. Cost: about five requests.
 
-    The PBX itself (`Scope.SYSTEM`) only sends mail: there the token is all that can be tried.
+    The PBX itself (`Scope.SYSTEM`) only sends mail; there only the token can be tried.
     """
     app = find_app(config.connection)
     if isinstance(app, NotReady):
@@ -47,7 +47,7 @@ def try_connection(host: Host, tenant: Tenant, config: Config) -> ActionOutcome:
     if isinstance(client, NotReady):
         return Refused(message=client.sentence, remedy=client.describe().removeprefix(client.sentence).strip())
     if tenant.scope is Scope.SYSTEM:
-        return Done(message="Entra gives a token. Send a test mail on the MAIL tab to try the rest.")
+        return Done(message="Entra issues a token. Send a test mail on the MAIL tab to try the rest.")
     try:
         page = next(iter(list_users(client, page_size=_PEOPLE)))
     except ConsentMissingError as error:
@@ -55,7 +55,7 @@ def try_connection(host: Host, tenant: Tenant, config: Config) -> ActionOutcome:
     except GraphError as error:
         return Refused(message=error.sentence, remedy=error.remedy)
     facts = (
-        Fact(label="Token", value="given", severity=Severity.GOOD),
+        Fact(label="Token", value="issued", severity=Severity.GOOD),
         Fact(label="User.Read.All", value="granted", severity=Severity.GOOD),
         *_probe_mailboxes(client, page.rows),
         Fact(label="Mail.Send", value="not tried: send a test mail on the MAIL tab"),
@@ -72,7 +72,7 @@ def _refuse_cloud(directory: Directory, cloud: Cloud) -> Refused:
 
 
 def _probe_mailboxes(client: GraphClient, people: Iterable[Mapping[str, Any]]) -> Iterable[Fact]:
-    """Try what is read of mailboxes, on somebody who has one."""
+    """Try what is read from mailboxes, on people who have one."""
     owners = [str(user["id"]) for user in people if user.get("accountEnabled") is True and _has_exchange(user)]
     probes = (("Contacts.Read", "contacts.folders", ("id",)), ("MailboxSettings.Read", "mailbox.purpose", ()))
     for permission, call, select in probes:
@@ -88,12 +88,12 @@ def _probe(client: GraphClient, permission: str, call: str, select: tuple[str, .
         except ConsentMissingError:
             return Fact(label=permission, value="not granted", severity=Severity.WARNING)
         except MailboxRefusedError:
-            told = "refused by Exchange for the mailbox tried: not granted, or its scope leaves this mailbox out"
-            return Fact(label=permission, value=told, severity=Severity.WARNING)
+            refusal = "refused by Exchange for the mailbox tried: not granted, or its scope leaves this mailbox out"
+            return Fact(label=permission, value=refusal, severity=Severity.WARNING)
         except GraphError as error:
             return Fact(label=permission, value=f"not known: {error.sentence}", severity=Severity.WARNING)
         return Fact(label=permission, value="granted", severity=Severity.GOOD)
-    return Fact(label=permission, value="not known: no mailbox was found to try it on")
+    return Fact(label=permission, value="not known: there was no mailbox to try it on")
 
 
 def _has_exchange(user: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""How each mailbox of the contact sync stands, as an administrator reads it."""
+"""The state of each mailbox of the contact sync, in words for an administrator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MEANINGS: Final = {
     MailboxStatus.NO_MAILBOX: "There is no mailbox",
     MailboxStatus.ON_PREMISES: "The mailbox is on premises; Microsoft 365 cannot read it",
     MailboxStatus.INACTIVE: "No licence, deactivated, or on premises",
-    MailboxStatus.MOVING: "Is being moved by Microsoft",
+    MailboxStatus.MOVING: "Microsoft is moving it",
     MailboxStatus.REFUSED: "Exchange does not let the app in",
     MailboxStatus.FULL: "The mailbox is full",
     MailboxStatus.FAILED: "Failed; the next run tries again",
@@ -24,7 +24,7 @@ MEANINGS: Final = {
 
 
 def show_mailbox_state(host: Host, contacts: ContactsConfig, typed: str) -> ActionOutcome:
-    """Say how one mailbox stands. Cost: one pass over the linked users where an address is given; no network."""
+    """Return the state of one mailbox. Cost: one pass over the linked users if an address is given; no network."""
     name = typed.strip()
     object_id = name.lower() if GUID.fullmatch(name) else _find_object_id(host, contacts, name)
     records = [
@@ -34,8 +34,8 @@ def show_mailbox_state(host: Host, contacts: ContactsConfig, typed: str) -> Acti
     ]
     if not records:
         return Refused(
-            message=f"Nothing is known of {name} yet." if name else "It is not said which mailbox: mailbox=ADDRESS.",
-            remedy="Give an address or object id of a user or shared mailbox that is synced; the next run asks for it.",
+            message=f"Nothing is known about {name} yet." if name else "No mailbox was named: mailbox=ADDRESS.",
+            remedy="Enter the address or object id of a user or shared mailbox that is synced; the next run reads it.",
         )
     return Done(message=f"{name}:", tables=(mailbox_table(tuple(records)),))
 
@@ -50,7 +50,7 @@ def _find_object_id(host: Host, contacts: ContactsConfig, name: str) -> str | No
 
 
 def mailbox_table(records: tuple[MailboxRecord, ...]) -> Table:
-    """Return mailboxes as a table."""
+    """Return mailboxes with their states as a table."""
     rows = tuple(
         (
             record.shown or record.mailbox_id,
@@ -63,7 +63,7 @@ def mailbox_table(records: tuple[MailboxRecord, ...]) -> Table:
         for record in records
     )
     return Table(
-        title="How mailboxes stand",
+        title="State of mailboxes",
         columns=("Mailbox", "Contacts", "State", "Since", "Here", "Note"),
         rows=rows,
         empty_text="All mailboxes could be read.",
@@ -75,5 +75,5 @@ def _note(record: MailboxRecord) -> str:
     if record.left_out:
         notes.append(f"{record.left_out} above the limit are left out.")
     if record.held:
-        notes.append(f"{record.held} are suddenly missing, and go if the next run misses them too.")
+        notes.append(f"{record.held} are suddenly missing; they are removed if the next run does not find them either.")
     return " ".join(notes)

@@ -1,4 +1,4 @@
-"""The CONTACT SYNC tab: whose contacts, which shared mailboxes, which folders; how each mailbox stands."""
+"""The CONTACT SYNC tab: whose contacts, which shared mailboxes, which folders; the state of each mailbox."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ def draw_contacts_tab(view: PageView) -> Tab:
     facts = [Fact(label="Last contact sync", value="none yet")]
     tables: tuple[Table, ...] = ()
     if summary is not None:
-        told = f"{summary.at_utc:%Y-%m-%d %H:%M} UTC: {summary.message}"
-        facts = [Fact(label="Last contact sync", value=told)]
+        facts = [Fact(label="Last contact sync", value=f"{summary.at_utc:%Y-%m-%d %H:%M} UTC: {summary.message}")]
         facts += [
             Fact(label=f"Mailboxes: {MEANINGS[MailboxStatus(name)].lower()}", value=str(n), severity=_severity(name))
             for name, n in sorted(summary.states.items())
@@ -31,9 +30,9 @@ def draw_contacts_tab(view: PageView) -> Tab:
     return Tab(
         name="contact_sync",
         label="CONTACT SYNC",
-        intro="Contacts of people's mailboxes become their personal contacts; contacts of shared mailboxes become"
-        " company contacts. One way, every night: what is changed here comes back, and contacts made by hand are never"
-        " touched.",
+        intro="The contacts in people's mailboxes become their personal contacts, those in shared mailboxes become"
+        " company contacts. The sync goes one way, every night: changes made here to synced contacts are undone, and"
+        " contacts made by hand are never touched.",
         fields=_fields(view.config),
         facts=tuple(facts),
         tables=tables,
@@ -104,7 +103,7 @@ def _actions(pending: PendingRemoval | None, view: PageView) -> tuple[Action, ..
         Action(
             name=Job.CONTACTS_RESYNC,
             label="Read all contacts again",
-            help="Reads every mailbox in full, those included that could not be read. Harmless, and seldom needed.",
+            help="Reads every mailbox in full, also those that failed before. It is seldom needed and does no harm.",
             enabled=enabled,
             why_disabled=why_disabled,
         ),

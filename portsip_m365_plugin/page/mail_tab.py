@@ -32,6 +32,7 @@ from portsip_m365_plugin.mail.sender import Sender
 from portsip_m365_plugin.mapping.messages import is_address
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.view import PageView
+from portsip_m365_plugin.page.words import say_kind, say_outcome
 
 _TEST_TO: Final = "to"
 
@@ -42,18 +43,15 @@ def draw_mail_tab(view: PageView) -> Tab:
     return Tab(
         name="mail",
         label="MAIL",
-        intro="Voicemails, welcome mails and alerts go out from a mailbox in Microsoft 365. A shared mailbox is best:"
-        " it needs no licence. Bounces come back into its Inbox; nobody else sees them.",
+        intro="Voicemails, welcome mails and alerts are sent from a mailbox in Microsoft 365. A shared mailbox is best:"
+        " it needs no licence. Bounces arrive in its Inbox; nobody else sees them.",
         fields=_fields(view),
         facts=_facts(view, failures),
         tables=(
             Table(
                 title="Could not be sent lately",
                 columns=("Time (UTC)", "Kind", "Outcome", "Why", "What to do"),
-                rows=tuple(
-                    tuple(str(item.get(name, "")) for name in ("at", "kind", "status", "reason", "remedy"))
-                    for item in failures
-                ),
+                rows=tuple(map(_show_failure, failures)),
                 empty_text="Nothing has failed lately.",
             ),
         ),
@@ -62,7 +60,7 @@ def draw_mail_tab(view: PageView) -> Tab:
 
 
 def send_test_mail(host: Host, config: Config, to: str) -> ActionOutcome:
-    """Send one mail the same way as any other, and say in plain words what became of it.
+    """Send one mail the same way as any other, and return in plain words what became of it.
 
     Args:
         host: The tenant's.
@@ -77,8 +75,8 @@ def send_test_mail(host: Host, config: Config, to: str) -> ActionOutcome:
     recipients = split_addresses(to) or mail.recipients
     wrong = [part for part in recipients if not is_address(part)]
     if not recipients or wrong:
-        told = f"{wrong[0]!r} is not an e-mail address." if wrong else "There is no recipient."
-        return Refused(message=told, remedy="Enter an address, or recipients on the MAIL tab.")
+        fault = f"{wrong[0]!r} is not an e-mail address." if wrong else "There is no recipient."
+        return Refused(message=fault, remedy="Enter an address, or recipients on the MAIL tab.")
     forget_draft_refusal(host)
     note = Notification(
         notification_id=uuid.uuid4().hex,
@@ -93,13 +91,13 @@ def send_test_mail(host: Host, config: Config, to: str) -> ActionOutcome:
     outcome = "ok" if receipt.status is DeliveryStatus.ACCEPTED else receipt.status.value
     host.audit.record("mail.test", outcome=outcome, subject=mail.mailbox)
     if receipt.status is not DeliveryStatus.ACCEPTED:
-        told = f"{receipt.remedy} ({receipt.detail})" if receipt.detail else receipt.remedy
-        return Refused(message=receipt.reason, remedy=told.strip())
+        remedy = f"{receipt.remedy} ({receipt.detail})" if receipt.detail else receipt.remedy
+        return Refused(message=receipt.reason, remedy=remedy.strip())
     refused = (
         Fact(label=item.address, value=item.reason, severity=Severity.BAD) for item in receipt.rejected_recipients
     )
     return Done(
-        message=f"Microsoft 365 has taken the mail to {', '.join(note.to)}; it should arrive within minutes.",
+        message=f"Microsoft 365 accepted the mail to {', '.join(note.to)}; it should arrive within minutes.",
         facts=(Fact(label="From", value=mail.mailbox), Fact(label="Microsoft's id", value=receipt.detail), *refused),
     )
 
@@ -170,9 +168,14 @@ def _facts(view: PageView, failures: list[dict[str, Any]]) -> tuple[Fact, ...]:
             label="Last failure",
             value=f"{last['at']}: {last['reason']}" if last else "none",
             severity=Severity.WARNING if last else Severity.GOOD,
-            help="What still waits is in the PBX's own queue.",
+            help="Mail that still waits is in the PBX's own queue.",
         ),
     )
+
+
+def _show_failure(item: dict[str, Any]) -> tuple[str, ...]:
+    kind, status = say_kind(str(item.get("kind", ""))), say_outcome(str(item.get("status", "")))
+    return (str(item.get("at", "")), kind, status, str(item.get("reason", "")), str(item.get("remedy", "")))
 
 
 def _test_action(view: PageView) -> Action:

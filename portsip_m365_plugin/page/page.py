@@ -29,7 +29,8 @@ from pbx_plugin_api import (
 )
 from portsip_m365_plugin.config.due import next_due_at_utc
 from portsip_m365_plugin.config.reader import Config, read_config
-from portsip_m365_plugin.connect import ACTIVE_KEY, NotReady, find_app
+from portsip_m365_plugin.connect import NotReady, find_app
+from portsip_m365_plugin.keys import ACTIVE_KEY
 from portsip_m365_plugin.last_run import LastRun, read_last_run
 from portsip_m365_plugin.page.actions import run_action
 from portsip_m365_plugin.page.contacts_tab import draw_contacts_tab
@@ -114,15 +115,15 @@ def _schedule_facts(view: PageView) -> tuple[Fact, ...]:
     due = next_due_at_utc(view.config, view.tenant, view.host.clock.now_utc())
     return (
         _show_last(last, zone),
-        Fact(label="Next run", value=_show(due, zone) if due is not None else "not by the clock"),
+        Fact(label="Next run", value=_show(due, zone) if due is not None else "not scheduled"),
     )
 
 
 def _show_last(last: LastRun | None, zone: ZoneInfo) -> Fact:
     if last is None:
         return Fact(label="Last run", value="none yet")
-    told = f"{_show(last.finished_at_utc, zone)}: {last.message or last.status.value}"
-    return Fact(label="Last run", value=told, severity=_SEVERITIES[last.status])
+    ended = f"{_show(last.finished_at_utc, zone)}: {last.message or last.status.value.replace('_', ' ')}"
+    return Fact(label="Last run", value=ended, severity=_SEVERITIES[last.status])
 
 
 def _show(moment: datetime, zone: ZoneInfo) -> str:

@@ -8,27 +8,25 @@ from typing import Final
 from pbx_plugin_api import Action, Fact, Field, FieldKind, Host, Severity, Tab, Table, WebOrigins
 from portsip_m365_plugin.clouds import CloudFileError, load_clouds
 from portsip_m365_plugin.config.reader import Config
-from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, load_certificate
 from portsip_m365_plugin.entra.keypair import Certificate
 from portsip_m365_plugin.entra.signin import CALLBACK_PATH
 from portsip_m365_plugin.jobs import Job
+from portsip_m365_plugin.keys import ACTIVE_KEY, EXPIRY_WARNING_DAYS, NEXT_KEY, load_certificate
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.view import PageView
-
-EXPIRY_WARNING_DAYS: Final = 30
 
 PERMISSIONS: Final = (
     ("User.Read.All", "Always", "Reads the people of the directory and their photos."),
     ("Contacts.Read", "CONTACT SYNC", "Reads the contacts of people and shared mailboxes."),
-    ("MailboxSettings.Read", "Optional", "Tells shared mailboxes and rooms from people."),
-    ("Mail.Send", "MAIL", "Sends notifications from the mailbox you choose."),
+    ("MailboxSettings.Read", "Optional", "Shows which mailboxes are shared or rooms, so they do not become people."),
+    ("Mail.Send", "MAIL", "Sends the PBX's mail from the mailbox that you choose."),
     ("Mail.ReadWrite", "Optional", "Attachments above 3 MB; without it such mail carries a link instead."),
 )
-"""Graph application permission, what needs it, why."""
+"""Graph application permission, what needs it, what for."""
 
 
 def redirect_uris(origins: WebOrigins) -> tuple[str, ...]:
-    """Return what has to be registered as redirect URIs of the app, platform Web."""
+    """Return the redirect URIs that have to be registered for the app, platform Web."""
     return tuple(origin + CALLBACK_PATH for origin in origins.all())
 
 
@@ -107,16 +105,16 @@ def _certificate_fact(label: str, certificate: Certificate, now_utc: datetime) -
     days = certificate.days_left(now_utc)
     until = certificate.not_after_utc.strftime("%Y-%m-%d")
     if days < 0:
-        told, severity = f"expired on {until}", Severity.BAD
+        state, severity = f"expired on {until}", Severity.BAD
     else:
-        told = f"valid until {until} ({days} days)"
+        state = f"valid until {until} ({days} days)"
         severity = Severity.WARNING if days <= EXPIRY_WARNING_DAYS else Severity.GOOD
     advice = " Generate a new key pair and upload it: the old one works until Entra knows the new one."
     if days > EXPIRY_WARNING_DAYS:
         advice = ""
     return Fact(
         label=label,
-        value=f"{certificate.thumbprint_sha1}, {told}",
+        value=f"{certificate.thumbprint_sha1}, {state}",
         severity=severity,
         copyable=True,
         help="The thumbprint is what Entra shows beside the uploaded certificate." + advice,
@@ -129,14 +127,14 @@ def _actions(view: PageView, linked: int) -> tuple[Action, ...]:
     why_no_download = "" if has_active or has_next else "There is no key pair yet."
     confirm = ""
     if has_next:
-        confirm = "A new key pair waits for its upload already, and this one would replace it. Go on?"
+        confirm = "A new key pair is already waiting to be uploaded. This one would replace it. Continue?"
     elif has_active:
-        confirm = "The new key pair is used as soon as Entra knows it; until then the present one works on. Go on?"
+        confirm = "The new key pair is used as soon as Entra knows it; until then the present one works. Continue?"
     return (
         Action(
             name="generate_key_pair",
             label="Generate new key pair",
-            help="Valid one year. The private key never leaves this PBX; public_key.pem is yours to upload.",
+            help="Valid for one year. The private key never leaves this PBX; you upload public_key.pem.",
             enabled=not why_disabled,
             why_disabled=why_disabled,
             confirm=confirm,
@@ -150,7 +148,7 @@ def _actions(view: PageView, linked: int) -> tuple[Action, ...]:
         Action(
             name="test_connection",
             label="Test connection",
-            help="Gets a token and reads one person; says which permissions are granted.",
+            help="Gets a token, reads one person, and says which permissions are granted.",
             primary=True,
             enabled=not view.why_no_call,
             why_disabled=view.why_no_call,
@@ -158,8 +156,8 @@ def _actions(view: PageView, linked: int) -> tuple[Action, ...]:
         Action(
             name=Job.DISCONNECT,
             label="Disconnect",
-            help="Forgets application, key pairs and everything remembered about the directory. Users stay as they are,"
-            " unless you let them be deleted as well; only then may another directory be connected.",
+            help="Forgets the application, the key pairs and everything remembered about the directory. Users stay as"
+            " they are unless you also delete them; only then can another directory be connected.",
             danger=True,
             enabled=not why_disabled,
             why_disabled=why_disabled,

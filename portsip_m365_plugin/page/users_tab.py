@@ -1,31 +1,13 @@
-"""The USER SYNC tab: who arrives when, with which numbers; the plan that waits, and the buttons about it."""
+"""The USER SYNC tab: when users are synced and with which numbers; the plan that waits, and its buttons."""
 
 from __future__ import annotations
 
-from typing import Final
-
-from pbx_plugin_api import (
-    Action,
-    Fact,
-    Field,
-    FieldChange,
-    FieldKind,
-    Host,
-    InvalidValueError,
-    PlanAction,
-    PlanRef,
-    PlanRow,
-    Severity,
-    Tab,
-    Table,
-    read_plan_rows,
-)
+from pbx_plugin_api import Action, Fact, Field, FieldKind, PlanRef, Severity, Tab
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.page.fields import draw_setting
+from portsip_m365_plugin.page.plan_table import plan_table
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, last_plan
-
-SHOWN_ROWS_MAX: Final = 200
 
 
 def draw_users_tab(view: PageView) -> Tab:
@@ -89,7 +71,7 @@ def _actions(plan: PlanRef | None, why_disabled: str) -> tuple[Action, ...]:
         Action(
             name=APPROVE_ACTION,
             label="Approve and sync",
-            help="Applies the plan shown here. Should it remove anybody beyond that by now, it asks again.",
+            help="Applies the plan shown here. If the sync would remove more people than that by now, it asks again.",
             enabled=not why_no_approval,
             why_disabled=why_no_approval,
             confirm="Apply this plan?",
@@ -99,47 +81,8 @@ def _actions(plan: PlanRef | None, why_disabled: str) -> tuple[Action, ...]:
         Action(
             name=Job.FULL_RESYNC,
             label="Full resync",
-            help="Reads everybody again instead of the changes only. Never needed in ordinary life; harmless.",
+            help="Reads everybody again instead of only the changes. It is seldom needed and does no harm.",
             enabled=enabled,
             why_disabled=why_disabled,
         ),
     )
-
-
-def plan_table(host: Host, plan: PlanRef) -> Table:
-    """Return the first rows of a plan as a table."""
-    rows: list[tuple[str, str, str, str]] = []
-    more = 0
-    empty_text = "Nothing to change."
-    if plan.rows_blob is not None and host.blobs.info(plan.rows_blob) is not None:
-        try:
-            with host.blobs.open(plan.rows_blob) as file:
-                for row in read_plan_rows(file):
-                    if len(rows) < SHOWN_ROWS_MAX:
-                        rows.append(_show(row))
-                    else:
-                        more += 1
-        except InvalidValueError:
-            empty_text = "An older version of the plugin made this plan; it can no longer be shown. Press Preview."
-    if more:
-        rows.append(("…", f"{more} more", "", ""))
-    return Table(
-        title="What this plan would do",
-        columns=("Action", "Name", "Sign-in name", "What"),
-        rows=tuple(rows),
-        empty_text=empty_text,
-    )
-
-
-def _show(row: PlanRow) -> tuple[str, str, str, str]:
-    who = row.login_name or row.subject or ""
-    reason = (row.reason or "").replace("_", " ")
-    if row.action is PlanAction.PROBLEM:
-        return f"left out: {reason}", row.display_name or "", who, row.detail
-    what = "; ".join(map(_show_change, row.changes)) or reason
-    return row.action.value, row.display_name or "", who, what
-
-
-def _show_change(change: FieldChange) -> str:
-    before, after = ("(empty)" if value is None else value for value in (change.before, change.after))
-    return f"{change.field.replace('_', ' ')}: {before} → {after}"

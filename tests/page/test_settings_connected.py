@@ -22,8 +22,8 @@ from pbx_plugin_api import (
     TickStatus,
     UserLink,
 )
-from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, load_key_pair, store_key_pair
 from portsip_m365_plugin.entra.keypair import make_key_pair
+from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_key_pair, store_key_pair
 from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.lab import Lab, shared_key_pair
 from tests.support.pbx_hand import Hand
@@ -351,4 +351,4 @@ def test_the_systems_certificate_is_looked_after_at_night(hand: Hand) -> None:
     hand.host.clock.move(days=340)
     report = hand.tick(reason=TickReason.DUE)
     assert report.next_due_at_utc is not None
-    assert [notice.subject for notice in hand.host.notices] == ["The certificate for Microsoft 365 ends soon"]
+    assert [notice.subject for notice in hand.host.notices] == ["The certificate for Microsoft 365 expires soon"]

@@ -22,8 +22,8 @@ from pbx_plugin_api import (
     TickStatus,
     Viewer,
 )
-from portsip_m365_plugin.connect import ACTIVE_KEY, NEXT_KEY, load_key_pair, store_key_pair
 from portsip_m365_plugin.entra.keypair import make_key_pair, read_certificate
+from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_key_pair, store_key_pair
 from tests.support.pbx_hand import ADMIN, Hand
 
 DIRECTORY = "72f988bf-86f1-41af-91ab-2d7cd011db47"
