@@ -14,6 +14,7 @@ from pbx_devhost.portal.words import stage_label
 from pbx_devhost.store.schema import outbox, runs
 from pbx_plugin_api import (
     PLAN_ROWS_CONTENT_TYPE,
+    ActionRequest,
     CompanyBook,
     ContactSource,
     Counts,
@@ -434,6 +435,32 @@ def test_a_plan_of_an_older_version_does_no_harm(world: World, script: Script) -
     text = browser.get(path).text
     assert "can no longer be shown" in text
     assert "Look first." in text
+
+
+def test_a_plan_is_approved_by_the_action_that_it_names(world: World, script: Script) -> None:
+    """The page looks for the action and its values; it knows no names of parameters."""
+
+    def show(values: dict[str, str]) -> str:
+        approve = ActionRequest(action="agree", values=values)
+        plan = PlanRef(checksum="abc", made_at_utc=_now(), counts=Counts(contacts_deleted=40), approve=approve)
+        path = _finish_a_run(world, TickReport(status=TickStatus.NEEDS_APPROVAL, message="Look first.", plan=plan))
+        return browser.get(path).text
+
+    browser = world.browser()
+    browser.log_in()
+    old = show({"sum": "old"})
+    assert "A newer plan has been made since." in old
+    assert "/do/agree" not in old
+    text = show({"sum": "abc"})
+    assert "40 contacts deleted" in text
+    form = re.search(r'action="(/plugins/m365/main/do/agree)"', text)
+    assert form is not None
+    assert '<input type="hidden" name="p-sum" value="abc">' in text
+    assert "Agreed." in browser.post(form[1], {"p-sum": "abc"}).text
+    assert script.pressed[-1].values["sum"] == "abc"
+    tab = browser.get("/plugins/m365/main").text
+    assert '<input type="hidden" name="p-of" value="people">' in tab
+    assert '<label for="p-of"' not in tab
 
 
 def test_contacts_and_photos_are_counted_where_there_were_any(world: World, script: Script) -> None:

@@ -172,6 +172,7 @@ class Script:
             Action(name="key", label="Get key"),
             Action(name="long", label="Long work"),
             Action(name="off", label="Off", enabled=False, why_disabled="Not now."),
+            Action(name="agree", label="Agree", parameters=(_hidden("sum", "abc"), _hidden("of", "people"))),
         )
         tables = (Table(title="Rows", columns=("A", "B"), rows=((EVIL, "2"),)),)
         other = Tab(name="other", label="OTHER", fields=(Field(name="elsewhere", label="Elsewhere", value="e"),))
@@ -200,8 +201,13 @@ class Script:
             "wipe": Refused(message="It cannot be wiped.", remedy="Unplug it."),
             "key": Download(filename="clé.pem", content=b"-----", content_type="application/x-pem-file"),
             "long": Started(job="long", message="Begun."),
+            "agree": Done(message="Agreed."),
         }
         return answers[request.action]
+
+
+def _hidden(name: str, value: str) -> Field:
+    return Field(name=name, label=name, kind=FieldKind.HIDDEN, value=value)
 
 
 def _module(script: Script) -> ModuleType:
