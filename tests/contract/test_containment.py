@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
-from types import ModuleType
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,80 +13,22 @@ import pytest
 from pbx_plugin_api import (
     ActionRequest,
     CreateUser,
-    DeliveryReceipt,
-    DeliveryStatus,
-    DraftUser,
     Host,
     HostClosedError,
     HostRefusedError,
     LoginProvider,
-    Notification,
-    NotificationKind,
     PasswordPolicy,
     Provisioned,
-    ProvisionReason,
-    ProvisionRefused,
-    ProvisionRequest,
     SettingsPage,
     Tab,
     Tenant,
-    Tick,
-    TickReason,
     TickReport,
-    TickStatus,
-    UserLink,
-    Viewer,
     WrongThreadError,
-    hookimpl,
 )
-from pbx_plugin_api.discovery import FoundPlugin, PluginStatus
 from pbx_plugin_api.isolation import Outcome
-from pbx_plugin_api.manager import Deadlines, PluginHost
+from pbx_plugin_api.manager import Deadlines
 from pbx_plugin_api.testing import FakePbx
-
-TENANT = Tenant(pbx_tenant_id="t1", name="Contoso", sip_domain="contoso.example")
-BOSS = Viewer(username="boss")
-NOW = datetime(2026, 11, 2, 1, 0, tzinfo=timezone.utc)
-MAIL = Notification(
-    notification_id="n1", kind=NotificationKind.TEST, to=("ada@contoso.example",), subject="Hi", created_at_utc=NOW
-)
-ASKED = ProvisionRequest(reason=ProvisionReason.ADMIN, typed="ada")
-DRAFT = DraftUser(link=UserLink(authority="e", subject="ada"), usernames=("ada",), display_name="Ada Lovelace")
-DONE = TickReport(status=TickStatus.DONE)
-
-
-def tick(deadline_s: float = 300.0) -> Tick:
-    return Tick(
-        run_id="r1", reason=TickReason.DUE, now_utc=NOW, deadline_utc=NOW + timedelta(seconds=max(deadline_s, 0))
-    )
-
-
-def page(**more: Any) -> SettingsPage:
-    values: dict[str, Any] = {"title": "Good", "version": 0, "tabs": (), "save": print, "run": print}
-    return SettingsPage(**{**values, **more})
-
-
-def load(fake: FakePbx | None = None, deadlines: Deadlines | None = None, **plugins: dict[str, Any]) -> PluginHost:
-    """A PBX with plugins made of functions by hook name."""
-
-    def find() -> Iterator[FoundPlugin]:
-        for name, hooks in plugins.items():
-            module = ModuleType(name)
-            for hook, function in hooks.items():
-                setattr(module, hook, hookimpl(function))
-            yield FoundPlugin(
-                name=name, distribution=f"{name}-dist", version="1.2", status=PluginStatus.LOADED, module=module
-            )
-
-    return PluginHost(fake or FakePbx(), find=find, deadlines=deadlines)
-
-
-def failing(error: BaseException) -> Callable[..., Any]:
-    def hook(host: Host, tenant: Tenant) -> None:
-        raise error
-
-    return hook
-
+from tests.support.plugin_lab import ASKED, BOSS, DONE, DRAFT, TENANT, failing, load_plugins, page, tick
 
 # ---------------------------------------------------------------------- raises
 
@@ -110,7 +50,7 @@ def test_who_raises_is_named_and_the_others_answer(error: BaseException, caplog:
         "on_user_provision": lambda host: Provisioned(draft=DRAFT),
         "on_nightly_tick": lambda host: DONE,
     }
-    pbx = load(bad=every, good=good)
+    pbx = load_plugins(bad=every, good=good)
     pages = {answer.plugin: answer for answer in pbx.settings_pages(TENANT, BOSS)}
     assert pages["good"].ok
     assert (pages["bad"].outcome, pages["bad"].value) == (Outcome.FAILED, None)
@@ -129,13 +69,13 @@ def test_a_function_of_a_page_that_raises_is_contained_too(caplog: pytest.LogCap
     def save(values: object, version: int) -> None:
         raise ZeroDivisionError
 
-    pbx = load(bad={"on_settings_page": lambda host: page(save=save)})
+    pbx = load_plugins(bad={"on_settings_page": lambda host: page(save=save)})
     assert pbx.save_settings("bad", TENANT, BOSS, {}, 0).outcome is Outcome.FAILED
     assert "ZeroDivisionError" in caplog.text
 
 
 def test_a_page_that_is_not_there_is_none(caplog: pytest.LogCaptureFixture) -> None:
-    pbx = load(shy={"on_settings_page": lambda host: None})
+    pbx = load_plugins(shy={"on_settings_page": lambda host: None})
     assert pbx.settings_pages(TENANT, BOSS) == []
     answer = pbx.run_action("shy", TENANT, BOSS, ActionRequest(action="x"))
     assert (answer.outcome, answer.sentence) == (Outcome.MISSING, "Plugin shy 1.2: it has no settings page now")
@@ -161,7 +101,7 @@ def test_a_page_that_is_not_there_is_none(caplog: pytest.LogCaptureFixture) -> N
 def test_a_wrong_answer_is_named_to_the_last_field(
     value: object, sentence: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pbx = load(bad={"on_settings_page": lambda host: value}, good={"on_settings_page": lambda host: page()})
+    pbx = load_plugins(bad={"on_settings_page": lambda host: value}, good={"on_settings_page": lambda host: page()})
     bad, good = pbx.settings_pages(TENANT, BOSS)
     assert (good.ok, bad.outcome, bad.value) == (True, Outcome.WRONG_TYPE, None)
     assert bad.sentence == f"Plugin bad 1.2 broke the contract: {sentence}."
@@ -178,7 +118,7 @@ def test_a_wrong_answer_of_a_function_is_named(caplog: pytest.LogCaptureFixture)
         complete=print,
         sign_out=lambda uri, hint: 7,
     )
-    pbx = load(
+    pbx = load_plugins(
         bad={
             "on_settings_page": lambda host: page(save=lambda values, version: "saved"),
             "on_login_providers": lambda host: [provider],
@@ -209,7 +149,7 @@ def test_who_sleeps_past_the_deadline_is_cut_off(caplog: pytest.LogCaptureFixtur
         return page()
 
     fake = FakePbx()
-    pbx = load(
+    pbx = load_plugins(
         fake,
         Deadlines(page_s=0.2),
         bad={"on_settings_page": sleepy},
@@ -229,7 +169,7 @@ def test_who_sleeps_past_the_deadline_is_cut_off(caplog: pytest.LogCaptureFixtur
 
 def test_a_run_has_its_own_deadline_and_some_grace() -> None:
     done = threading.Event()
-    pbx = load(None, Deadlines(tick_grace_s=0.2), bad={"on_nightly_tick": lambda host: done.wait(10) and None})
+    pbx = load_plugins(None, Deadlines(tick_grace_s=0.2), bad={"on_nightly_tick": lambda host: done.wait(10) and None})
     started_s = time.monotonic()
     assert pbx.tick("bad", TENANT, tick(deadline_s=0.1)).outcome is Outcome.TIMED_OUT
     assert 0.2 < time.monotonic() - started_s < 3
@@ -273,7 +213,7 @@ def test_another_thread_is_refused_and_named(caplog: pytest.LogCaptureFixture) -
         return DONE
 
     fake = FakePbx()
-    assert load(fake, bad={"on_nightly_tick": threaded}).tick("bad", TENANT, tick()).value == DONE
+    assert load_plugins(fake, bad={"on_nightly_tick": threaded}).tick("bad", TENANT, tick()).value == DONE
     assert [type(error) for error in seen] == [WrongThreadError] * 5
     assert "plugin bad 1.2 used host.users.apply from another thread than its hook's own" in caplog.text
     host = fake.host("bad", TENANT)
@@ -297,7 +237,7 @@ def test_a_kept_host_is_dead_in_every_part(caplog: pytest.LogCaptureFixture) -> 
         next(kept["begun"])
         return DONE
 
-    pbx = load(bad={"on_nightly_tick": keep})
+    pbx = load_plugins(bad={"on_nightly_tick": keep})
     assert pbx.tick("bad", TENANT, tick()).ok
     for name in (*PARTS, "web_origins", "notify_admin", "system"):
         with pytest.raises(HostClosedError, match=f"plugin bad 1.2 used host.{name} after its hook had returned"):
@@ -320,7 +260,7 @@ def test_a_kept_page_and_a_kept_provider_are_dead_too() -> None:
         return page(save=lambda values, version: host.settings.write(values, expected_version=version))
 
     fake = FakePbx()
-    [answer] = load(fake, bad={"on_settings_page": draw}).settings_pages(TENANT, BOSS)
+    [answer] = load_plugins(fake, bad={"on_settings_page": draw}).settings_pages(TENANT, BOSS)
     assert answer.value is not None
     with pytest.raises(HostRefusedError):
         answer.value.save({"k": "v"}, 0)
@@ -333,86 +273,13 @@ def test_plugins_and_tenants_have_hosts_of_their_own() -> None:
         return DONE
 
     other = Tenant(pbx_tenant_id="t2", name="Fabrikam", sip_domain="fabrikam.example")
-    pbx = load(a={"on_nightly_tick": note}, b={"on_nightly_tick": note})
+    pbx = load_plugins(a={"on_nightly_tick": note}, b={"on_nightly_tick": note})
     for tenant in (TENANT, other):
         for plugin in "ab":
             assert pbx.tick(plugin, tenant, tick()).ok
 
 
-# ---------------------------------------------------------------------- whose answer counts
-
-
-def receipt(status: DeliveryStatus = DeliveryStatus.ACCEPTED) -> DeliveryReceipt:
-    return DeliveryReceipt(status=status, reason="" if status is DeliveryStatus.ACCEPTED else "why")
-
-
-def test_the_first_answer_wins_a_mail_and_nobody_sends_it_twice() -> None:
-    asked: list[str] = []
-
-    def answer(name: str, value: DeliveryReceipt | None) -> dict[str, Any]:
-        return {"on_send_notification": lambda host: asked.append(name) or value}
-
-    pbx = load(a=answer("a", None), b=answer("b", receipt(DeliveryStatus.REJECTED)), c=answer("c", receipt()))
-    sent = pbx.send_notification(TENANT, MAIL)
-    assert (sent.plugin, sent.value, asked) == ("b", receipt(DeliveryStatus.REJECTED), ["a", "b"])
-
-
-@pytest.mark.parametrize(
-    ("hook", "outcome"),
-    [
-        (failing(RuntimeError("lost")), Outcome.FAILED),
-        (lambda host: "sent", Outcome.WRONG_TYPE),
-        (lambda host: time.sleep(0.6), Outcome.TIMED_OUT),
-    ],
-)
-def test_a_mailer_that_fails_may_have_sent(hook: Callable[..., Any], outcome: Outcome) -> None:
-    asked: list[str] = []
-    good = {"on_send_notification": lambda host: asked.append("b") or receipt()}
-    pbx = load(None, Deadlines(send_s=0.2), a={"on_send_notification": hook}, b=good)
-    sent = pbx.send_notification(TENANT, MAIL)
-    assert sent.value is not None
-    assert (sent.plugin, sent.outcome, sent.value.status, asked) == ("a", outcome, DeliveryStatus.UNKNOWN, [])
-    assert sent.value.reason == sent.sentence
-
-
-def test_the_first_answer_wins_a_person_and_who_fails_is_passed_over() -> None:
-    refused = ProvisionRefused(reason="guest", sentence="Guests are not added.")
-    pbx = load(
-        a={"on_user_provision": failing(RuntimeError())},
-        b={"on_user_provision": lambda host: None},
-        c={"on_user_provision": lambda host: refused},
-        d={"on_user_provision": lambda host: Provisioned(draft=DRAFT)},
-    )
-    answer = pbx.provision_user(TENANT, ASKED)
-    assert (answer.plugin, answer.value) == ("c", refused)
-    alone = load(a={"on_user_provision": failing(RuntimeError())}).provision_user(TENANT, ASKED)
-    assert (alone.plugin, alone.outcome) == ("a", Outcome.FAILED)
-    nobody = load(a={"on_user_provision": lambda host: None}).provision_user(TENANT, ASKED)
-    assert (nobody.outcome, nobody.sentence) == (Outcome.MISSING, "No plugin knows where to look for people.")
-
-
-def test_calls_to_different_tenants_run_side_by_side() -> None:
-    meeting = threading.Barrier(2, timeout=10)
-
-    def meet(host: Host) -> TickReport:
-        meeting.wait()
-        return DONE
-
-    pbx = load(a={"on_nightly_tick": meet})
-    other = Tenant(pbx_tenant_id="t2", name="Fabrikam", sip_domain="fabrikam.example")
-    answers: list[Any] = []
-    threads = [
-        threading.Thread(target=lambda tenant=tenant: answers.append(pbx.tick("a", tenant, tick())))
-        for tenant in (TENANT, other)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [answer.ok for answer in answers] == [True, True]
-
-
 def test_nothing_of_an_exception_reaches_the_administrator(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    pbx = load(bad={"on_nightly_tick": failing(ValueError("Bearer eyJ"))})
+    pbx = load_plugins(bad={"on_nightly_tick": failing(ValueError("Bearer eyJ"))})
     assert "eyJ" not in repr(pbx.tick("bad", TENANT, tick()))

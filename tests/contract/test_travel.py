@@ -40,7 +40,7 @@ from pbx_plugin_api import (
     dump,
     load,
 )
-from tests.contract.test_limits import LIMITS
+from tests.support.contract_limits import LIMITS
 
 ALLOWED = {(kind, field): good for kind, _, field, good, _ in LIMITS}
 UNIONS = (
