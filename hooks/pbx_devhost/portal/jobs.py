@@ -8,11 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
-
 from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import Runner, RunResult
-from pbx_devhost.store.schema import runs
 from pbx_plugin_api import ActionRequest, Tenant, TickReason
 
 _log = logging.getLogger(__name__)
@@ -79,7 +76,4 @@ class Jobs:
             return None
 
     def _newest(self, tenant: Tenant, plugin: str) -> str | None:
-        mine = (runs.c.tenant_id == tenant.pbx_tenant_id, runs.c.plugin == plugin)
-        newest = select(runs.c.id).where(*mine).order_by(runs.c.started_at.desc(), runs.c.id).limit(1)
-        with self._pbx.stores.database.read() as connection:
-            return connection.execute(newest).scalar()
+        return self._pbx.stores.runs.newest_id(tenant.pbx_tenant_id, plugin)

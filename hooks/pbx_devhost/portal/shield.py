@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, current_app, g, request
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.portal.lookups import find_origin, same_origin
+from pbx_devhost.portal.origins import find_origin, same_origin
 from pbx_devhost.portal.visit import BROWSER_COOKIE, read_visit, set_cookie, the_visit
 
 BODY_MAX_BYTES: Final = 1024 * 1024

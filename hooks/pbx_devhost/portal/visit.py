@@ -16,7 +16,7 @@ from flask import Response, abort, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.portal.lookups import KnownOrigin, find_user
+from pbx_devhost.portal.origins import KnownOrigin
 from pbx_devhost.store.sessions import Session
 from pbx_plugin_api import Tenant, Viewer
 
@@ -61,7 +61,7 @@ class Visit:
         """The row of the user who is signed in; None for an administrator."""
         if self.session is None or self.session.user_id is None:
             return None
-        return find_user(self.pbx, self.session.tenant_id, self.session.user_id)
+        return self.pbx.stores.users.find_by_id(self.session.tenant_id, self.session.user_id)
 
     @property
     def is_admin(self) -> bool:

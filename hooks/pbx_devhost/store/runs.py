@@ -88,6 +88,13 @@ class RunStore:
         with self._db.read() as connection:
             return connection.execute(select(runs).where(runs.c.id == run_id)).first()
 
+    def newest_id(self, tenant_id: str, plugin: str) -> str | None:
+        """Return the id of the newest run of a plugin for a tenant, or None."""
+        at = (runs.c.tenant_id == tenant_id, runs.c.plugin == plugin)
+        newest = select(runs.c.id).where(*at).order_by(runs.c.started_at.desc(), runs.c.id).limit(1)
+        with self._db.read() as connection:
+            return connection.execute(newest).scalar()
+
     def rows(self, tenant_id: str, *, limit: int | None = None) -> Iterator[Any]:
         """Yield a tenant's runs, newest first."""
         statement = select(runs).where(runs.c.tenant_id == tenant_id).order_by(runs.c.started_at.desc(), runs.c.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, case, func, insert, or_, select
@@ -118,12 +119,14 @@ class TenantStore:
         known = ", ".join(names) or "none yet; add one with: pbx-devhost tenant add NAME"
         raise TenantError(f"there is no tenant {key!r}; tenants: {known}")
 
-    def find_by_origin(self, origin: str) -> Tenant | None:
-        """Return the tenant that is reached at a web origin, where exactly one is."""
+    def find_ids_by_origin(self, origins: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return, for each of the origins at which tenants are reached, their ids by name. One query."""
+        columns = (tenants.c.id, tenants.c.web_origin, tenants.c.sbc_origin)
+        matches = or_(tenants.c.web_origin.in_(origins), tenants.c.sbc_origin.in_(origins))
         with self._db.read() as connection:
-            matches = or_(tenants.c.web_origin == origin, tenants.c.sbc_origin == origin)
-            rows = connection.execute(select(tenants).where(matches).limit(2)).all()
-        return _read(rows[0]) if len(rows) == 1 else None
+            rows = connection.execute(select(*columns).where(matches).order_by(tenants.c.name)).all()
+        found = {each: tuple(row.id for row in rows if each in (row.web_origin, row.sbc_origin)) for each in origins}
+        return {origin: ids for origin, ids in found.items() if ids}
 
     def origins(self, tenant: Tenant) -> WebOrigins:
         """Return where browsers reach a tenant."""

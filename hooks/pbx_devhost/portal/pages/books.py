@@ -8,10 +8,10 @@ from typing import Final
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from pbx_devhost.portal.lookups import hand_made_contact, link_of
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
+from pbx_devhost.store.users.rows import link_of
 from pbx_plugin_api import CompanyBook, ContactPhone, DraftContact, InvalidValueError, PersonalBook
 
 pages = Blueprint("books", __name__)
@@ -77,7 +77,7 @@ def delete_company_contact(contact_id: str) -> ResponseReturnValue:
     """Delete a contact that was made by hand."""
     visit, store = the_visit(), the_pbx().stores.contacts
     tenant_id = visit.tenant.pbx_tenant_id
-    found = hand_made_contact(the_pbx(), tenant_id, CompanyBook(), contact_id)
+    found = store.find_hand_made(tenant_id, CompanyBook(), contact_id)
     if found is None:
         abort(404)
     store.delete(tenant_id, contact_id)

@@ -7,11 +7,11 @@ from typing import Final
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from pbx_devhost.portal.lookups import find_user, link_of
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.signin.admission import pick
 from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
+from pbx_devhost.store.users.rows import link_of
 from pbx_plugin_api import LoginRefused, PersonalBook
 
 pages = Blueprint("people", __name__)
@@ -62,7 +62,7 @@ def add_from_directory() -> ResponseReturnValue:
 def show_user(user_id: str) -> ResponseReturnValue:
     """Show one user, with their synced contacts."""
     tenant_id, stores = the_visit().tenant.pbx_tenant_id, the_pbx().stores
-    user = find_user(the_pbx(), tenant_id, user_id)
+    user = the_pbx().stores.users.find_by_id(tenant_id, user_id)
     if user is None:
         abort(404)
     link, page = link_of(user), read_page()

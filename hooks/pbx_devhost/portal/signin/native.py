@@ -17,7 +17,6 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from pbx_devhost.portal.lookups import find_user
 from pbx_devhost.portal.shield import without_form_token
 from pbx_devhost.portal.signin.admission import Admitted
 from pbx_devhost.portal.signin.passwords import choose_tenant, offered
@@ -145,7 +144,7 @@ def me() -> ResponseReturnValue:
         return _no_token()
     _, session = found
     tenant = the_pbx().stores.tenants.find(session.tenant_id)
-    user = find_user(the_pbx(), session.tenant_id, session.user_id or "")
+    user = the_pbx().stores.users.find_by_id(session.tenant_id, session.user_id or "")
     if user is None:
         return _no_token()
     return {
@@ -167,7 +166,7 @@ def sign_out() -> ResponseReturnValue:
     pbx, visit = the_pbx(), the_visit()
     tenant = pbx.stores.tenants.find(session.tenant_id)
     pbx.stores.sessions.end(token)
-    user = find_user(pbx, session.tenant_id, session.user_id or "")
+    user = pbx.stores.users.find_by_id(session.tenant_id, session.user_id or "")
     pbx.stores.audit.record(session.tenant_id, user.username if user else "somebody", "sign_out", detail="app")
     url = None
     if session.plugin and session.provider:

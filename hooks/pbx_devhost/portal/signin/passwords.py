@@ -8,7 +8,6 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.portal.lookups import find_user, link_of
 from pbx_devhost.portal.signin.refusals import record_refusal
 from pbx_devhost.portal.visit import (
     KNOWN_COOKIE,
@@ -25,6 +24,7 @@ from pbx_devhost.portal.words import is_safe_link
 from pbx_devhost.store.known_browsers import MARK_S
 from pbx_devhost.store.sessions import SessionRefusedError
 from pbx_devhost.store.tenants import TenantError
+from pbx_devhost.store.users.rows import link_of
 from pbx_plugin_api import LoginProvider, LoginRefused, PasswordPolicy, Tenant
 
 pages = Blueprint("passwords", __name__)
@@ -101,10 +101,10 @@ def sign_in() -> ResponseReturnValue:
         opened = open_session(tenant, back, admin_name=username)
         return _with_mark(opened, accounts.make_mark(tenant_id, admin_name=username))
     user_id = accounts.check_user(tenant_id, username, password, mark=mark)
-    if user_id is None:
+    user = None if user_id is None else pbx.stores.users.find_by_id(tenant_id, user_id)
+    if user is None:
         refusal = LoginRefused(sentence=_WRONG, reason="wrong_password", detail=f"typed as {username[:64]!r}")
         return _draw_login(tenant, back, refusal=refusal, username=username)
-    user = find_user(pbx, tenant_id, user_id)
     refusal_of_policy = _find_policy_refusal(pbx, tenant, user)
     if refusal_of_policy is not None:
         return _draw_login(tenant, back, refusal=refusal_of_policy, username=username)

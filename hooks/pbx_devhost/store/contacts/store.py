@@ -51,6 +51,14 @@ class ContactStore:
                 connection.execute(update(contacts).where(*at).values(deleted=1))
                 connection.execute(delete(contact_numbers).where(contact_numbers.c.contact_id == contact_id))
 
+    def find_hand_made(self, tenant_id: str, book: BookRef, contact_id: str) -> str | None:
+        """Return the name of a contact that was made by hand; None where there is none, or a sync brought it."""
+        at = (contacts.c.tenant_id == tenant_id, contacts.c.book == book_key(book), contacts.c.id == contact_id)
+        chosen = select(contacts.c.name).where(*at, contacts.c.plugin.is_(None))
+        with self._db.read() as connection:
+            name: str | None = connection.execute(chosen).scalar()
+        return name
+
     def rows(
         self, tenant_id: str, book: BookRef, *, search: str = "", offset: int = 0, limit: int | None = None
     ) -> Iterator[dict[str, Any]]:

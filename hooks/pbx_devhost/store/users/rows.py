@@ -53,6 +53,13 @@ def delete_users(connection: Connection, user_ids: Sequence[str]) -> None:
     connection.execute(delete(users).where(users.c.id.in_(user_ids)))
 
 
+def link_of(row: Any) -> UserLink | None:
+    """Return the link in a user's row, or None where there is no link or no row."""
+    if row is None or row.subject is None:
+        return None
+    return UserLink(authority=row.authority, subject=row.subject)
+
+
 def read_linked(row: Row[Any]) -> LinkedUser:
     """Return the value object of a row of `LINKED_COLUMNS`.
 

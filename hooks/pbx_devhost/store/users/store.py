@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.numbers import NumberError, Numbers, lock_tenant
@@ -128,6 +128,17 @@ class UserStore:
         """Count all users of a tenant."""
         with self._db.read() as connection:
             return connection.execute(select(func.count()).where(users.c.tenant_id == tenant_id)).scalar_one()
+
+    def find_by_id(self, tenant_id: str, user_id: str) -> Row[Any] | None:
+        """Return the row of a user as the PBX shows them, with their link, or None."""
+        statement: Select[Any] = (
+            select(*SHOWN_COLUMNS, links.c.authority, links.c.subject)
+            .outerjoin(links, links.c.user_id == users.c.id)
+            .where(users.c.tenant_id == tenant_id, users.c.id == user_id)
+        )
+        with self._db.read() as connection:
+            row: Row[Any] | None = connection.execute(statement).first()
+        return row
 
     def find_by_username(self, tenant_id: str, username: str) -> Row[Any] | None:
         """Return the row of a user, with password hash and link, or None."""

@@ -1,0 +1,50 @@
+"""Which tenants are reached at the address that a request came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from pbx_devhost.core import Pbx
+
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownOrigin:
+    """An origin as an administrator has stored it, and the tenants that are reached there."""
+
+    origin: str
+    tenant_ids: tuple[str, ...]
+
+
+def find_origin(pbx: Pbx, scheme: str, host: str) -> KnownOrigin | None:
+    """Return the stored origin that a request came to, or None where no tenant is reached there.
+
+    `host` is what the request says of itself. It only chooses among stored origins and is never used itself.
+    """
+    wanted = [origin for each in (scheme, "https", "http") for origin in _spellings(each, host)]
+    found = pbx.stores.tenants.find_ids_by_origin(wanted)
+    origin = next((each for each in wanted if each in found), None)
+    return None if origin is None else KnownOrigin(origin=origin, tenant_ids=found[origin])
+
+
+def same_origin(given: str, origin: str) -> bool:
+    """Whether a browser's `Origin` header names this origin, whether or not the data write out a default port."""
+    scheme, _, host = origin.partition("://")
+    return given in _spellings(scheme, host)
+
+
+def _spellings(scheme: str, host: str) -> list[str]:
+    """How an address may be spelled: browsers leave a default port out, administrators may write it."""
+    lower = host.lower()
+    try:
+        port = urlsplit(f"//{lower}").port
+    except ValueError:
+        return []
+    default = _DEFAULT_PORTS[scheme]
+    if port is None:
+        return [f"{scheme}://{lower}", f"{scheme}://{lower}:{default}"]
+    if port == default:
+        return [f"{scheme}://{lower}", f"{scheme}://{lower.rpartition(':')[0]}"]
+    return [f"{scheme}://{lower}"]
