@@ -104,7 +104,7 @@ class Contacts(Protocol):
     def apply(self, book: BookRef, changes: Sequence[ContactChange]) -> list[ContactResult]:
         """Make the changes in one transaction and return a result for each, in the same order. Idempotent.
 
-        If the owner of a personal book is not a linked user, every change is refused.
+        If the owner of a personal book is not a linked user, each `PutContact` is refused; drops are still made.
 
         Raises:
             ValueError: More than `APPLY_MAX_CHANGES` changes. A bug.

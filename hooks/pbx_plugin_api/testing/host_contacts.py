@@ -17,7 +17,7 @@ from pbx_plugin_api.host import APPLY_MAX_CHANGES
 from pbx_plugin_api.testing.controls import PbxUnderTest
 from pbx_plugin_api.testing.samples import contact, draft, link, put
 from pbx_plugin_api.testing.suite import Suite, expect, refusal
-from pbx_plugin_api.user_changes import ApplyStatus, CreateUser
+from pbx_plugin_api.user_changes import ApplyStatus, CreateUser, DeleteUser
 
 __all__ = ["ContactRules"]
 
@@ -83,6 +83,15 @@ class ContactRules(Suite):
         expect([(result.external_id, result.status) for result in results], [("a", _REFUSED), ("b", _REFUSED)])
         assert all(result.reason for result in results), results
         expect(list(pbx.host.contacts.books()), [])
+
+    def test_a_book_whose_user_has_gone_lets_go(self, pbx: PbxUnderTest) -> None:
+        """What it holds can be dropped, also in a batch that puts."""
+        pbx.host.users.apply([CreateUser(draft=draft("ada"))])
+        ada = PersonalBook(owner=link("ada"))
+        expect(_apply(pbx, ada, put("a"), put("b")), [_APPLIED, _APPLIED])
+        pbx.host.users.apply([DeleteUser(link=link("ada"))])
+        expect(_apply(pbx, ada, DropContact(external_id="a"), put("c")), [_APPLIED, _REFUSED])
+        expect([one.external_id for one in pbx.host.contacts.synced(ada)], ["b"])
 
     def test_a_stream_by_external_id_and_source(self, pbx: PbxUnderTest) -> None:
         """In code-point order; narrowed to a mailbox, and to a folder of it."""
