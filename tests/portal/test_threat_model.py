@@ -8,7 +8,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "threat-model.md"
-ROOMS = ("tests/portal", "tests/entra/test_signin.py", "tests/entra/test_idtoken.py", "tests/entra/test_jwks.py")
+ROOMS = (
+    "tests/portal",
+    "tests/page",
+    "tests/entra/test_signin.py",
+    "tests/entra/test_idtoken.py",
+    "tests/entra/test_jwks.py",
+)
 
 
 def listed() -> list[str]:
