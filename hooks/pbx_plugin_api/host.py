@@ -132,7 +132,10 @@ class Progress(Protocol):
         """
 
     def should_stop(self) -> bool:
-        """Whether to stop as soon as it is safe: an administrator asked, the PBX shuts down, the deadline is near."""
+        """Whether to stop as soon as it is safe: an administrator asked, the PBX shuts down, the deadline is near.
+
+        False outside of a run.
+        """
 
     def problem(self, problem: Problem) -> None:
         """Record one problem of this run. Problems are kept in order, without limit."""

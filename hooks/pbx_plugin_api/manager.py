@@ -33,11 +33,17 @@ class Deadlines:
     """How long a call may take, in seconds."""
 
     page_s: float = 5.0
+    """To describe a settings page, or to list the login providers."""
     save_s: float = 30.0
+    """To save a settings page."""
     action_s: float = 60.0
+    """To run an action of a settings page."""
     login_s: float = 30.0
+    """To begin or complete a sign-in, or to sign out."""
     send_s: float = 600.0
+    """To deliver one mail."""
     provision_s: float = 60.0
+    """To describe one person."""
     tick_grace_s: float = 60.0
     """How long a run may take beyond the deadline that `Tick` names."""
 

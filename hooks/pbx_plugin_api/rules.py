@@ -1,6 +1,7 @@
-"""The limits of the PBX, each checked in one place. Source: PortSIP REST API 22.2 and its guides (facts of 2026-08).
+"""The limits of the PBX, each checked in one place.
 
-Private to the contract: value objects call these from `__post_init__`, so none that breaks a limit can exist.
+Source: PortSIP PBX REST API 22.2 and administration guide, https://support.portsip.com, read 2026-08-21. Private to the
+contract: value objects call these functions from `__post_init__`, so no value object can break a limit.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def check_text(field: str, value: str, *, max_chars: int, min_chars: int = 0) -> None:
-    """Refuse text that is too short, too long, or carries control characters (tab and line ends may pass)."""
+    """Text of a given length, without control characters except tab and line ends."""
     if not isinstance(value, str):
         raise InvalidValueError(field, value, "text is expected")
     if not min_chars <= len(value) <= max_chars:
@@ -44,13 +45,13 @@ def check_text(field: str, value: str, *, max_chars: int, min_chars: int = 0) ->
 
 
 def check_optional_text(field: str, value: str | None, *, max_chars: int) -> None:
-    """Like `check_text`, where None means the field is not set; an empty string is refused, since None says it."""
+    """The same, or None if the field is not set. An empty string is refused."""
     if value is not None:
         check_text(field, value, max_chars=max_chars, min_chars=1)
 
 
 def check_username(field: str, value: str) -> None:
-    """PortSIP: 1-64 letters, digits, `_ - ' .`; no leading or trailing dot; reserved names refused, case ignored."""
+    """1 to 64 letters, digits, `_ - ' .`; no dot at either end; no reserved name, in upper or lower case."""
     if not isinstance(value, str) or not _USERNAME.fullmatch(value):
         raise InvalidValueError(field, value, "1 to 64 letters, digits, _ - ' .")
     if value.startswith(".") or value.endswith("."):
@@ -60,13 +61,13 @@ def check_username(field: str, value: str) -> None:
 
 
 def check_extension_number(field: str, value: str) -> None:
-    """PortSIP: 3-64 digits, ASCII only."""
+    """3 to 64 ASCII digits."""
     if not isinstance(value, str) or not _EXTENSION.fullmatch(value):
         raise InvalidValueError(field, value, "3 to 64 digits")
 
 
 def check_e164(field: str, value: str | None) -> None:
-    """ITU-T E.164: a plus sign and at most 15 digits."""
+    """ITU-T E.164: a plus sign and 2 to 15 digits."""
     if value is not None and not _E164.fullmatch(value):
         raise InvalidValueError(field, value, "a plus sign and 2 to 15 digits (E.164)")
 
@@ -78,19 +79,19 @@ def check_link_id(field: str, value: str) -> None:
 
 
 def check_key(field: str, value: str) -> None:
-    """A name that programs use: 1-64 letters, digits, `_ . -`, beginning with a letter or digit."""
+    """A name for programs: 1 to 64 letters, digits, `_ . -`; the first is a letter or digit."""
     if not isinstance(value, str) or not _KEY.fullmatch(value):
         raise InvalidValueError(field, value, "1 to 64 letters, digits, _ . -, first a letter or digit")
 
 
 def check_country(field: str, value: str) -> None:
-    """ISO 3166-1 alpha-2, upper case."""
+    """A country: ISO 3166-1 alpha-2, upper case."""
     if not isinstance(value, str) or not _COUNTRY.fullmatch(value):
         raise InvalidValueError(field, value, "two capital letters (ISO 3166), such as DE")
 
 
 def check_time_zone(field: str, value: str) -> None:
-    """A name of the IANA time-zone database that this machine knows."""
+    """A name of the IANA time-zone database that this machine has."""
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError, TypeError) as error:
@@ -98,7 +99,7 @@ def check_time_zone(field: str, value: str) -> None:
 
 
 def check_origin(field: str, value: str, *, schemes: Iterable[str] = ("https", "http")) -> None:
-    """A bare web origin: scheme, host and perhaps a port; plain http only for this machine itself."""
+    """A web origin: scheme, host and perhaps a port, no path. Plain http only for this machine."""
     parts = urlsplit(value) if isinstance(value, str) else None
     host = parts.hostname if parts else None
     if (
@@ -114,17 +115,17 @@ def check_origin(field: str, value: str, *, schemes: Iterable[str] = ("https", "
 
 
 def check_utc(field: str, value: datetime | None) -> None:
-    """Aware, and UTC: naive datetimes and other zones are refused rather than guessed at."""
+    """A time that is aware and in UTC."""
     if value is not None and (value.tzinfo is None or value.utcoffset() != timedelta(0)):
         raise InvalidValueError(field, value, "an aware UTC datetime")
 
 
 def check_at_least(field: str, value: int, minimum: int) -> None:
-    """Refuse numbers below a minimum."""
+    """A whole number that is not below a minimum."""
     if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
         raise InvalidValueError(field, value, f"a whole number, {minimum} or more")
 
 
 def freeze_mapping(value: Mapping[str, _V]) -> Mapping[str, _V]:
-    """Return a read-only copy, so that a frozen value object is frozen all the way down."""
+    """Return a read-only copy, so that nothing within a frozen value object can change."""
     return MappingProxyType(dict(value))
