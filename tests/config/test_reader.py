@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pbx_plugin_api import AnyNumber, FromStart, PasswordPolicy, ResponseMode, Tenant
+from pbx_plugin_api import AnyNumber, FromStart, PasswordPolicy, ResponseMode, Saved, Tenant, TickStatus
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.contacts import SYSTEM_FOLDERS, SharedMode
 from portsip_m365_plugin.config.mail import MailConfig
@@ -15,10 +15,12 @@ from portsip_m365_plugin.config.people import Listed, NameList, WhichPeople
 from portsip_m365_plugin.config.reader import Config, read_config
 from portsip_m365_plugin.config.signin import SignInConfig, SignInMode
 from portsip_m365_plugin.config.users import SyncMode
+from tests.support.pbx_hand import Hand
 
 ADELE_ID = "4c1ec700-0000-4000-8000-00000000beef"
 OTHER_ID = "0b1ec700-0000-4000-8000-00000000beef"
 ADELE = {"name": "adele@contoso.example", "entra_object_id": ADELE_ID}
+CONNECTED = {"directory_id": OTHER_ID, "application_id": OTHER_ID}
 TENANT = Tenant(pbx_tenant_id="t1", name="T", sip_domain="t.example", country="DE")
 
 
@@ -133,3 +135,19 @@ def test_a_value_of_another_version_is_named_and_has_its_default(key: str, value
 
 def test_a_cloud_that_the_operator_took_away_is_still_what_was_chosen() -> None:
     assert read_config({"national_cloud": "LAB"}).connection.cloud_name == "LAB"
+
+
+def test_a_run_with_a_value_of_another_version_changes_nothing_and_names_it() -> None:
+    hand = Hand()
+    hand.host.settings.write({**CONNECTED, "sync_mode": "weekly"}, expected_version=0)
+    report = hand.tick()
+    assert report.status is TickStatus.FAILED
+    assert report.message == (
+        "This version of the plugin cannot read these settings: sync_mode. Check them on the page and save."
+        " Nothing was changed."
+    )
+    shown = {action.name: action.why_disabled for action in hand.tab("user_sync").actions}
+    assert shown["sync_now"] == report.message.removesuffix(" Nothing was changed.")
+    texts = {field.name: field.value for field in hand.tab("user_sync").fields}
+    assert isinstance(hand.save(**texts), Saved), "what the page shows can be saved, and mends it"
+    assert "cannot read" not in hand.tick().message
