@@ -3,8 +3,10 @@
 Only the operator can add a cloud, with the JSON file named in `PORTSIP_M365_CLOUDS`. An administrator of a tenant can
 choose a cloud, but cannot add or change one. What a cloud lacks decides how we call it.
 
-Source: Microsoft Entra authentication & national clouds (2025-01-15); Graph deployments; schema differences of
-2026-08-20: 21Vianet has no contacts delta and no `internetMessageHeaders`.
+Sources: Microsoft Entra authentication & national clouds (2025-01-15); Microsoft Graph national cloud deployments; the
+clouds' Graph schemas of 2026-08-20: 21Vianet has no contacts delta and no `internetMessageHeaders`, US Government no
+upload sessions for attachments. A directory of GCC (Moderate) uses GLOBAL. GCC High and DoD share Entra's host; only
+Graph's host differs.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ class Cloud:
     graph: str
     """Origin of Microsoft Graph; calls go to `{graph}/v1.0/…`."""
     like: str
-    """Which of Microsoft's clouds its schema follows: `GLOBAL` or `CHINA`."""
+    """Which of Microsoft's schemas its Graph has: `GLOBAL`, `CHINA` or `USGOV`."""
     is_microsofts: bool = False
 
     @property
@@ -47,12 +49,12 @@ class Cloud:
     @property
     def has_contacts_delta(self) -> bool:
         """Whether the cloud reports changed contacts; otherwise they are listed and compared."""
-        return self.like == "GLOBAL"
+        return self.like != "CHINA"
 
     @property
     def has_message_headers(self) -> bool:
-        """Whether a message may carry headers of our own."""
-        return self.like == "GLOBAL"
+        """Whether a message may have headers of our own."""
+        return self.like != "CHINA"
 
 
 GLOBAL: Final = Cloud(
@@ -70,7 +72,23 @@ CHINA: Final = Cloud(
     is_microsofts=True,
 )
 
-_OWN: Final[Mapping[str, Cloud]] = MappingProxyType({"GLOBAL": GLOBAL, "CHINA": CHINA})
+GCC_HIGH: Final = Cloud(
+    name="GCC_HIGH",
+    authority="https://login.microsoftonline.us",
+    graph="https://graph.microsoft.us",
+    like="USGOV",
+    is_microsofts=True,
+)
+DOD: Final = Cloud(
+    name="DOD",
+    authority="https://login.microsoftonline.us",
+    graph="https://dod-graph.microsoft.us",
+    like="USGOV",
+    is_microsofts=True,
+)
+
+_OWN: Final[Mapping[str, Cloud]] = MappingProxyType({cloud.name: cloud for cloud in (GLOBAL, CHINA, GCC_HIGH, DOD)})
+_SCHEMAS: Final = ("GLOBAL", "CHINA", "USGOV")
 _FIELDS: Final = ("authority", "graph", "like")
 
 
@@ -111,8 +129,8 @@ def _read_cloud(path: Path, name: str, entry: Any) -> Cloud:
     if unknown:
         raise CloudFileError(f"{where}: {unknown[0]!r} is unknown; fields: {', '.join(_FIELDS)}")
     like = entry.get("like", "GLOBAL")
-    if like not in _OWN:
-        raise CloudFileError(f"{where}: like: {like!r} is neither GLOBAL nor CHINA")
+    if like not in _SCHEMAS:
+        raise CloudFileError(f"{where}: like: {like!r} is none of {', '.join(_SCHEMAS)}")
     return Cloud(
         name=name,
         authority=_read_origin(where, "authority", entry.get("authority")),

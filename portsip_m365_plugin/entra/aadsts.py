@@ -82,7 +82,7 @@ _TABLE: Final[tuple[tuple[RefusalKind, str, str, tuple[int, ...]], ...]] = (
     (
         RefusalKind.TENANT,
         "Entra does not know this directory (tenant) ID.",
-        "Check the directory ID, and check that the right cloud is chosen.",
+        "Check the directory ID, and check that the right Microsoft 365 region is chosen.",
         (90002, 900021, 900023, 50020, 50059, 9001023, 90130),
     ),
     (
@@ -100,20 +100,20 @@ _TABLE: Final[tuple[tuple[RefusalKind, str, str, tuple[int, ...]], ...]] = (
     (
         RefusalKind.CLOUD,
         "The directory belongs to another Microsoft cloud than the one chosen.",
-        "Choose the directory's own cloud in the settings.",
+        "Choose the Microsoft 365 region that the directory belongs to.",
         (90038, 900382, 900432, 90051, 1000104, 500011, 900439),
     ),
     (
         RefusalKind.CLOUD,
         "Entra refuses our signed request, because it was made for another cloud or another directory.",
-        "Choose the directory's own cloud in the settings, and check the directory ID.",
+        "Choose the Microsoft 365 region that the directory belongs to, and check the directory ID.",
         (700023,),
     ),
     (
         RefusalKind.CLOUD,
         "Entra does not accept the address of Microsoft Graph that was requested: it belongs to another cloud.",
-        "Choose the directory's own cloud in the settings. If the operator of this PBX defined the cloud, check its"
-        " Graph address.",
+        "Choose the Microsoft 365 region that the directory belongs to. If the operator of this PBX defined the cloud,"
+        " check its Graph address.",
         (1002012, 70011),
     ),
     (

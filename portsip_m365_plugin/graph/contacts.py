@@ -51,7 +51,7 @@ def ask_default_folder(cloud: Cloud, mailbox_id: str) -> Request:
 
 
 def ask_folder_changes(cloud: Cloud, mailbox_id: str, link: str | None) -> Request:
-    """Build the request for folders that changed since a link was made; without a link, for all folders."""
+    """Build the request for folders changed since a link was made; without a link, for all folders. Not in China."""
     first = build("contacts.folders_delta", cloud, select=_FOLDER_SELECT, user_id=mailbox_id)
     return follow(first, link, cloud) if link else first
 

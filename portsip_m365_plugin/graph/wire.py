@@ -19,7 +19,7 @@ from portsip_m365_plugin.graph.errors import ForeignLinkError
 from portsip_m365_plugin.graph.retry import RetryClass
 from portsip_m365_plugin.mapping.contacts import CONTACT_SELECT
 
-BOTH: Final = ("GLOBAL", "CHINA")
+ALL: Final = ("GLOBAL", "CHINA", "USGOV")
 
 USER_SELECT: Final = (
     "id",
@@ -56,7 +56,7 @@ MESSAGE_BODY: Final = frozenset(
 UPLOAD_ITEM: Final = frozenset({"attachmentType", "name", "size", "contentType", "isInline", "contentId"})
 
 BODY_LACKS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = MappingProxyType(
-    {"GLOBAL": {}, "CHINA": {"message": frozenset({"internetMessageHeaders"})}}
+    {"GLOBAL": {}, "CHINA": {"message": frozenset({"internetMessageHeaders"})}, "USGOV": {}}
 )
 """Properties that a cloud's schema lacks; the cloud answers 400 when one is sent."""
 
@@ -89,7 +89,7 @@ class Call:
     body: frozenset[str] = frozenset()
     inner: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
     """For an object inside the body: its schema type, and the properties that are sent."""
-    clouds: tuple[str, ...] = BOTH
+    clouds: tuple[str, ...] = ALL
     cost: int = 1
     """Resource units of the directory; 1 for Outlook, which counts requests for each mailbox."""
     service: str = "directory"
@@ -145,7 +145,7 @@ _ROWS: Final = (
     _row(
         "contacts.folders_delta", "GET", "/users/{user_id}/contactFolders/delta", "contactfolder-delta (2021)",
         "Contacts.Read", select_of="contactFolder", select=("id", "displayName", "parentFolderId"),
-        clouds=("GLOBAL",), **_OUTLOOK_READ,
+        clouds=("GLOBAL", "USGOV"), **_OUTLOOK_READ,
     ),
     _row(
         "contacts.list_default", "GET", "/users/{user_id}/contacts", "user-list-contacts (2023)", "Contacts.Read",
@@ -158,7 +158,7 @@ _ROWS: Final = (
     ),
     _row(
         "contacts.delta", "GET", "/users/{user_id}/contactFolders/{folder_id}/contacts/delta", "contact-delta (2024)",
-        "Contacts.Read", select_of="contact", select=CONTACT_SELECT, clouds=("GLOBAL",), **_OUTLOOK_READ,
+        "Contacts.Read", select_of="contact", select=CONTACT_SELECT, clouds=("GLOBAL", "USGOV"), **_OUTLOOK_READ,
     ),
     _row(
         "contacts.get", "GET", "/users/{user_id}/contacts/{contact_id}", "contact-get (2021)", "Contacts.Read",
@@ -188,7 +188,7 @@ _ROWS: Final = (
         "mail.create_upload", "POST", "/users/{user_id}/messages/{message_id}/attachments/createUploadSession",
         "attachment-createuploadsession, outlook-large-attachments (2021)", "Mail.ReadWrite",
         body_of="createUploadSession", body=frozenset({"AttachmentItem"}),
-        inner={"AttachmentItem": ("attachmentItem", UPLOAD_ITEM)},
+        inner={"AttachmentItem": ("attachmentItem", UPLOAD_ITEM)}, clouds=("GLOBAL", "CHINA"),
         service="outlook", retry=RetryClass.WRITE, success=frozenset({200, 201}),
     ),
     _row(

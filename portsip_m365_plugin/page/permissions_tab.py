@@ -84,8 +84,12 @@ def _name_clouds(config: Config) -> dict[str, str]:
     try:
         clouds = tuple(load_clouds())
     except CloudFileError:
-        clouds = ("GLOBAL", "CHINA")
-    labels = {"CHINA": "CHINA (operated by 21Vianet)"}
+        clouds = ("GLOBAL", "CHINA", "GCC_HIGH", "DOD")
+    labels = {
+        "CHINA": "CHINA (operated by 21Vianet)",
+        "GCC_HIGH": "GCC High (US Government)",
+        "DOD": "DoD (US Government)",
+    }
     return {name: labels.get(name, name) for name in (*clouds, config.connection.cloud_name)}
 
 

@@ -16,8 +16,12 @@ from portsip_m365_plugin.simulator.server import LoopbackServer
 from portsip_m365_plugin.simulator.tls import LoopbackTls, make_tls
 from portsip_m365_plugin.simulator.world.tenant import Tenant
 
-DOMAINS = {"GLOBAL": "contoso.onmicrosoft.com", "CHINA": "contoso.partner.onmschina.cn"}
-LAB_NAMES = {"GLOBAL": "LAB", "CHINA": "LABCN"}
+DOMAINS = {
+    "GLOBAL": "contoso.onmicrosoft.com",
+    "CHINA": "contoso.partner.onmschina.cn",
+    "USGOV": "contoso.onmicrosoft.us",
+}
+LAB_NAMES = {"GLOBAL": "LAB", "CHINA": "LABCN", "USGOV": "LABUS"}
 
 
 class Simulator:
@@ -26,7 +30,7 @@ class Simulator:
     Args:
         users: People in the first tenant of each cloud.
         seed: The same seed makes the same tenants.
-        clouds: ``GLOBAL``, ``CHINA`` or both.
+        clouds: some of ``GLOBAL``, ``CHINA`` and ``USGOV``.
         ports: A cloud's port; 0 or absent: any free one.
         contacts_per_mailbox: About half to twice as many per mailbox; None: 12, or none above 1,000 people.
         photo_share: Share of people with a picture, 0 to 1.
@@ -104,7 +108,7 @@ class Simulator:
         return AdminCenter(self._realms[cloud].schema, self.tenant(cloud))
 
     def clouds_document(self) -> dict[str, dict[str, str]]:
-        """What ``PORTSIP_M365_CLOUDS`` names: LAB stands for GLOBAL, LABCN for CHINA."""
+        """What ``PORTSIP_M365_CLOUDS`` names: LAB is like GLOBAL, LABCN like CHINA, LABUS like US Government."""
         return {
             LAB_NAMES[cloud]: {"authority": origin, "graph": origin, "like": cloud}
             for cloud, origin in self._origins.items()

@@ -20,6 +20,9 @@ HOST_NAMES = (
     "login.chinacloudapi.cn",
     "microsoftgraph.chinacloudapi.cn",
     "partner.outlook.cn",
+    "login.microsoftonline.us",
+    "graph.microsoft.us",
+    "dod-graph.microsoft.us",
 )
 
 

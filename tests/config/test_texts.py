@@ -103,7 +103,7 @@ def test_names_come_as_lines_each_once() -> None:
     [
         ("directory_id", "not a directory", "directory (tenant) ID"),
         ("application_id", "7", "application (client) ID"),
-        ("national_cloud", "MARS", "choose GLOBAL, CHINA"),
+        ("national_cloud", "MARS", "choose GLOBAL, CHINA, GCC_HIGH, DOD"),
         ("sync_time", "24:00", "give a time such as"),
         ("sync_time", "1:00", "give a time such as"),
         ("sync_mode", "sometimes", "automatic, manual"),

@@ -21,6 +21,7 @@ from portsip_m365_plugin.entra.tokens import AppToken, acquire_app_token
 from portsip_m365_plugin.graph import errors
 from portsip_m365_plugin.graph.batch import BatchItem, run_batches
 from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.graph.mail import has_drafts
 from portsip_m365_plugin.graph.mailboxes import ask_purpose
 from portsip_m365_plugin.graph.session import make_session
 from portsip_m365_plugin.graph.throttle import ThrottleGate
@@ -44,10 +45,10 @@ def without_enterprise_app(lab: Lab) -> None:
 AADSTS: dict[int, tuple[Callable[[Lab], Any], RefusalKind, str, str]] = {
     7000229: (without_enterprise_app, RefusalKind.APPLICATION, "enterprise application is missing", "admin consent"),
     50146: (order(50146), RefusalKind.APPLICATION, "signing key of its own", "claims-mapping policy"),
-    1002012: (order(1002012), RefusalKind.CLOUD, "belongs to another cloud", "own cloud"),
+    1002012: (order(1002012), RefusalKind.CLOUD, "belongs to another cloud", "Microsoft 365 region"),
     5000224: (order(5000224), RefusalKind.TENANT, "blocked or was deleted", "Nobody is deleted in the PBX"),
     530035: (order(530035), RefusalKind.POLICY, "security defaults", "with a browser"),
-    700023: (order(700023), RefusalKind.CLOUD, "another cloud or another directory", "own cloud"),
+    700023: (order(700023), RefusalKind.CLOUD, "another cloud or another directory", "Microsoft 365 region"),
     7000112: (lambda lab: lab.register(enabled=False), RefusalKind.APPLICATION, "disabled", "Enterprise applications"),
 }
 
@@ -240,3 +241,25 @@ def credential_of(lab: Lab) -> Any:
     app = lab.register()
     settings = AppSettings(cloud=lab.cloud(), entra_tenant_id=lab.tenant().id, client_id=app.client_id)
     return replace(credential_for(settings, shared_key_pair()))
+
+
+def test_the_us_government_cloud_has_contacts_delta_and_no_upload_sessions(make_lab: Callable[..., Lab]) -> None:
+    lab = make_lab(clouds=("USGOV",))
+    app = lab.register(permissions=("User.Read.All", "Contacts.Read", "Mail.ReadWrite"), cloud="USGOV")
+    settings = AppSettings(cloud=lab.cloud("USGOV"), entra_tenant_id=lab.tenant("USGOV").id, client_id=app.client_id)
+    token = acquire_app_token(credential_for(settings, shared_key_pair()), fresh=True)
+    assert isinstance(token, AppToken)
+    http = make_session(lab.sim.origin("USGOV"))
+    http.headers["Authorization"] = f"Bearer {token.access_token}"
+    person = next(p for p in lab.tenant("USGOV").directory.people.values() if p.mailbox == "user" and p.listed)
+    root = f"{lab.sim.origin('USGOV')}/v1.0/users/{person.id}"
+    assert http.get(f"{root}/contactFolders/contacts/contacts/delta", timeout=10).status_code == 200
+    draft = http.post(f"{root}/messages", json={"subject": "x"}, timeout=10).json()["id"]
+    item = {"AttachmentItem": {"attachmentType": "file", "name": "a.wav", "size": 5_000_000}}
+    refused = http.post(f"{root}/messages/{draft}/attachments/createUploadSession", json=item, timeout=10)
+    assert refused.status_code == 400
+    client = GraphClient(
+        cloud=lab.cloud("USGOV"), tokens=OneToken(""), session=http, gate=ThrottleGate(lambda: 0.0, lambda _: None)
+    )
+    assert not has_drafts(client), "so large attachments go as links"
+    http.close()

@@ -25,7 +25,7 @@ from tests.support.pbx_hand import Hand
 CASES: dict[str, tuple[str, str]] = {
     "wrong tenant": (
         "Entra does not know this directory (tenant) ID.",
-        "Check the directory ID, and check that the right cloud is chosen.",
+        "Check the directory ID, and check that the right Microsoft 365 region is chosen.",
     ),
     "wrong application": (
         "Entra does not know this application ID in this directory.",
@@ -171,7 +171,7 @@ def test_a_directory_looked_for_in_the_wrong_cloud(make_lab: Callable[..., Lab])
     outcome = hand.press("test_connection")
     assert isinstance(outcome, Refused)
     assert outcome.message == "The directory belongs to another Microsoft cloud than the one chosen."
-    assert outcome.remedy == "Choose the directory's own cloud in the settings."
+    assert outcome.remedy == "Choose the Microsoft 365 region that the directory belongs to."
 
 
 def test_where_nothing_is_wrong_it_says_so_and_names_what_is_granted(lab: Lab) -> None:

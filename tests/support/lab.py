@@ -17,7 +17,7 @@ from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.world.apps import DEFAULT_PERMISSIONS, AppRegistration
 from portsip_m365_plugin.simulator.world.tenant import Tenant
 
-CLOUD_NAMES = {"GLOBAL": "LAB", "CHINA": "LABCN"}
+CLOUD_NAMES = {"GLOBAL": "LAB", "CHINA": "LABCN", "USGOV": "LABUS"}
 PERMISSIONS = DEFAULT_PERMISSIONS
 
 

@@ -13,6 +13,12 @@ from portsip_m365_plugin.simulator.realm import Realm
 _AUTHORITY_HOSTS = {
     "GLOBAL": ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com"),
     "CHINA": ("login.partner.microsoftonline.cn", "login.chinacloudapi.cn"),
+    "USGOV": ("login.microsoftonline.us", "login.usgovcloudapi.net"),
+}
+_PUBLISHED = {  # region, cloud instance, Azure AD Graph, role checks: in each discovery document
+    "GLOBAL": ("EU", "microsoftonline.com", "graph.windows.net", "https://pas.windows.net"),
+    "CHINA": ("AS", "partner.microsoftonline.cn", "graph.chinacloudapi.cn", "https://pas.chinacloudapi.cn"),
+    "USGOV": ("USGov", "microsoftonline.us", "graph.microsoftazure.us", "https://pasff.usgovcloudapi.net"),
 }
 _LOOPBACK = ("127.0.0.1", "localhost")
 _FOR_BROWSERS = ("authorize", "logout", "adminconsent")
@@ -77,7 +83,7 @@ class Entra:
         browser = origin
         if self._realm.browser_origin and urlsplit(origin).hostname in _LOOPBACK:
             browser = self._realm.browser_origin
-        china = self._realm.cloud == "CHINA"
+        published = _PUBLISHED[self._realm.cloud]
         return entra_json(
             {
                 "token_endpoint": f"{origin}/{path}/oauth2/v2.0/token",
@@ -102,11 +108,11 @@ class Entra:
                 "frontchannel_logout_supported": True,
                 "end_session_endpoint": f"{browser}/{path}/oauth2/v2.0/logout",
                 "claims_supported": ["sub", "iss", "aud", "exp", "iat", "nonce", "preferred_username", "name", "tid"],
-                "tenant_region_scope": "AS" if china else "EU",
-                "cloud_instance_name": "partner.microsoftonline.cn" if china else "microsoftonline.com",
-                "cloud_graph_host_name": "graph.chinacloudapi.cn" if china else "graph.windows.net",
+                "tenant_region_scope": published[0],
+                "cloud_instance_name": published[1],
+                "cloud_graph_host_name": published[2],
                 "msgraph_host": urlsplit(self._graph_origin(origin)).netloc,
-                "rbac_url": "https://pas.chinacloudapi.cn" if china else "https://pas.windows.net",
+                "rbac_url": published[3],
             }
         )
 

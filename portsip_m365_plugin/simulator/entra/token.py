@@ -16,7 +16,11 @@ from portsip_m365_plugin.simulator.world.sign_ins import CODE_LIFE_S, SignInGran
 from portsip_m365_plugin.simulator.world.tenant import Tenant
 
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
-GRAPH_HOSTS = {"GLOBAL": "https://graph.microsoft.com", "CHINA": "https://microsoftgraph.chinacloudapi.cn"}
+GRAPH_HOSTS = {
+    "GLOBAL": "https://graph.microsoft.com",
+    "CHINA": "https://microsoftgraph.chinacloudapi.cn",
+    "USGOV": "https://graph.microsoft.us",
+}
 _PLAIN_TENANTS = ("common", "organizations", "consumers")
 
 

@@ -22,6 +22,8 @@ _OUTLOOK_HOSTS = {"graph.microsoft.com": "outlook.office.com", "microsoftgraph.c
 
 def create_upload_session(call: Call) -> Answer:
     """POST …/attachments/createUploadSession: 201 with an ``uploadUrl`` that has its own authority."""
+    if not call.realm.schema.declares("createUploadSession", "Collection(graph.attachment)"):
+        raise Refused(400, "BadRequest", "Resource not found for the segment 'createUploadSession'.")
     person, mailbox = call.mailbox()
     draft_of(call, mailbox)
     body = {name.lower(): value for name, value in json_body(call).items()}

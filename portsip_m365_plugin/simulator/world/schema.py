@@ -7,7 +7,7 @@ from typing import Any
 
 from portsip_m365_plugin.simulator.exchange import Refused
 
-CLOUDS = ("GLOBAL", "CHINA")
+CLOUDS = ("GLOBAL", "CHINA", "USGOV")
 
 # Selectable only on a single user, kept outside the directory: 501 in a collection (user-list, 2023).
 OUTSIDE_DIRECTORY = frozenset(
