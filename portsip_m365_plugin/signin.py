@@ -59,6 +59,8 @@ def offer_sign_in(host: Host) -> tuple[LoginProvider, ...]:
 
 
 def _open(host: Host, config: Config) -> SignIn | LoginRefused:
+    if not config.is_readable("signin"):  # with a default list somebody could get in who is on the real one
+        return LoginRefused(sentence=_NOT_SET_UP, reason="not_set_up", detail=config.why_unreadable)
     app = find_app(config.connection)
     if isinstance(app, NotReady):
         return LoginRefused(sentence=_NOT_SET_UP, reason="not_set_up", detail=app.describe())

@@ -108,7 +108,7 @@ class Text(Setting[str]):
 
     def read(self, value: object) -> str:
         """Return the text without blanks around it."""
-        text = str(value).strip()
+        text = _text(value)
         return text.lower() if self._is_lower else text
 
     def _check(self, text: str) -> None:
@@ -124,7 +124,7 @@ class CloudName(Setting[str]):
 
     def read(self, value: object) -> str:
         """Return the cloud's name."""
-        return str(value)
+        return _text(value)
 
     def _check(self, name: str) -> None:
         try:
@@ -140,7 +140,7 @@ class TimeOfDay(Setting[time]):
 
     def read(self, value: object) -> time:
         """Return the time."""
-        text = str(value).strip()
+        text = _text(value)
         if not text:
             return time()
         if not _TIME.fullmatch(text):
@@ -199,11 +199,12 @@ class Names(Setting[NameList]):
     def read(self, value: object) -> NameList:
         """Return names with their ids where they were stored, without them where they were typed."""
         if isinstance(value, list):
-            entries = [entry for entry in value if isinstance(entry, dict) and "name" in entry]
-            return NameList.of(
-                Listed(name=str(entry["name"]), entra_object_id=str(entry.get("entra_object_id") or ""))
-                for entry in entries
-            )
+            try:
+                return NameList.of(
+                    Listed(name=_text(e["name"]), entra_object_id=_text(e["entra_object_id"])) for e in value
+                )
+            except (TypeError, KeyError):
+                raise ValidationError("a list of names with their object ids is expected.") from None
         return NameList.of(Listed(name=name) for name in split_lines(value))
 
     def store(self, value: NameList) -> JsonValue:
@@ -227,7 +228,7 @@ class Addresses(Setting[tuple[str, ...]]):
 
     def read(self, value: object) -> tuple[str, ...]:
         """Return the addresses in the order in which they were typed."""
-        return tuple(value) if isinstance(value, list) else split_addresses(str(value))
+        return tuple(map(_text, value)) if isinstance(value, list) else split_addresses(_text(value))
 
     def store(self, value: tuple[str, ...]) -> JsonValue:
         """Return the addresses."""
@@ -252,8 +253,14 @@ def split_addresses(text: str) -> tuple[str, ...]:
 
 def split_lines(value: object) -> list[str]:
     """Return the lines of a text, or the texts of a stored list; without blanks around them, each once."""
-    lines = value if isinstance(value, list) else str(value).splitlines()
-    return list(dict.fromkeys(line for line in (str(line).strip() for line in lines) if line))
+    lines = [_text(line) for line in (value if isinstance(value, list) else _text(value).splitlines())]
+    return list(dict.fromkeys(line for line in lines if line))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValidationError(f"a text is expected, not {type(value).__name__}.")
+    return value.strip()
 
 
 def _check_lines(lines: list[str], item: str, wanted: str, *, may_hold_blanks: bool) -> None:

@@ -51,6 +51,10 @@ class Config:
         named = ", ".join(self.unreadable)
         return f"This version of the plugin cannot read these settings: {named}. Check them on the page and save."
 
+    def is_readable(self, subject: str) -> bool:
+        """Whether every stored value of one subject, such as `signin`, could be read."""
+        return not any(SETTINGS[key].place[0] == subject for key in self.unreadable)
+
     def shown(self, key: str) -> str:
         """Return a setting as the text that the page shows; typed again, it gives the same setting."""
         subject, attribute = SETTINGS[key].place

@@ -25,6 +25,7 @@ from pbx_plugin_api import (
 from portsip_m365_plugin.config.fields import split_addresses
 from portsip_m365_plugin.config.mail import RECIPIENTS_AT_MOST
 from portsip_m365_plugin.config.reader import Config
+from portsip_m365_plugin.graph.mail import INLINE_MAX_BYTES
 from portsip_m365_plugin.mail.memory import forget_draft_refusal, recent_failures
 from portsip_m365_plugin.mail.rates import LIMITS_TEXT, ORDINARY_MESSAGES_A_MINUTE
 from portsip_m365_plugin.mail.send import send_from
@@ -129,7 +130,8 @@ def _fields(view: PageView) -> tuple[Field, ...]:
             config,
             "mail_save_to_sent",
             "Keep sent mail in Sent Items",
-            help="Off by default, because voicemails would fill the mailbox. Mail above 3.9 MB is always kept there.",
+            help="Off by default, because voicemails would fill the mailbox. Mail above"
+            f" {INLINE_MAX_BYTES / 1e6:.1f} MB is always kept there.",
         ),
         draw_setting(
             config,

@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from pbx_plugin_api import AnyNumber, FromStart, PasswordPolicy, ResponseMode, Saved, Tenant, TickStatus
+from pbx_plugin_api import (
+    AnyNumber,
+    FromStart,
+    LoginRefused,
+    LoginRequest,
+    PasswordPolicy,
+    ResponseMode,
+    Saved,
+    Tenant,
+    TickStatus,
+)
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.contacts import SYSTEM_FOLDERS, SharedMode
 from portsip_m365_plugin.config.mail import MailConfig
@@ -15,6 +25,7 @@ from portsip_m365_plugin.config.people import Listed, NameList, WhichPeople
 from portsip_m365_plugin.config.reader import Config, read_config
 from portsip_m365_plugin.config.signin import SignInConfig, SignInMode
 from portsip_m365_plugin.config.users import SyncMode
+from portsip_m365_plugin.signin import offer_sign_in
 from tests.support.pbx_hand import Hand
 
 ADELE_ID = "4c1ec700-0000-4000-8000-00000000beef"
@@ -123,6 +134,11 @@ def test_who_may_sign_in(mode: str, listed: list[dict[str, str]], admitted: bool
         ("sync_photo", "perhaps"),
         ("sign_in_mode", ["all"]),
         ("contact_shared", 7),
+        ("contact_users", [{"name": "adele@contoso.example"}]),
+        ("sign_in_users", ["adele@contoso.example"]),
+        ("mail_recipients", [7]),
+        ("mail_mailbox", {"id": "x"}),
+        ("contact_excluded_folders", {"name": "x"}),
     ],
 )
 def test_a_value_of_another_version_is_named_and_has_its_default(key: str, value: Any) -> None:
@@ -151,3 +167,18 @@ def test_a_run_with_a_value_of_another_version_changes_nothing_and_names_it() ->
     texts = {field.name: field.value for field in hand.tab("user_sync").fields}
     assert isinstance(hand.save(**texts), Saved), "what the page shows can be saved, and mends it"
     assert "cannot read" not in hand.tick().message
+
+
+def test_sign_in_is_refused_while_its_own_settings_cannot_be_read() -> None:
+    hand = Hand()
+    values = {**CONNECTED, "sign_in_mode": "except", "sign_in_users": [{"upn": "adele@contoso.example"}]}
+    hand.host.settings.write(values, expected_version=0)
+    (provider,) = offer_sign_in(hand.host)
+    outcome = provider.begin(LoginRequest(origin="https://pbx.contoso.example:8887"))
+    assert isinstance(outcome, LoginRefused)
+    assert (outcome.reason, "sign_in_users" in outcome.detail) == ("not_set_up", True)
+    hand.host.settings.write({**values, "sign_in_users": [], "sync_mode": "weekly"}, expected_version=1)
+    (provider,) = offer_sign_in(hand.host)
+    outcome = provider.begin(LoginRequest(origin="https://pbx.contoso.example:8887"))
+    assert isinstance(outcome, LoginRefused)
+    assert "no valid key pair" in outcome.detail, "settings of another subject do not stop sign-in"
