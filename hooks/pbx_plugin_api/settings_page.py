@@ -193,7 +193,9 @@ class ActionRequest:
 
     action: str
     values: Mapping[str, str] = field(default_factory=dict)
+    """What was entered for the action's parameters, by name."""
     viewer: str = ""
+    """Username of the person who pressed the button."""
 
     def __post_init__(self) -> None:
         rules.check_key("action", self.action)

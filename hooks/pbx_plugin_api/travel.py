@@ -46,9 +46,8 @@ def dump(value: object) -> Any:
         return {"type": type(value).__name__, **shape}
     if isinstance(value, Mapping):
         return {str(key): dump(item) for key, item in value.items()}
-    if isinstance(value, (tuple, list, frozenset, set)):
-        items = sorted(value) if isinstance(value, (frozenset, set)) else value
-        return [dump(item) for item in items]
+    if isinstance(value, (tuple, list)):
+        return [dump(item) for item in value]
     raise TypeError(f"{type(value).__name__} does not travel: a value object holds data only")
 
 
@@ -82,11 +81,8 @@ def _load(kind: Any, shape: Any, path: str) -> Any:
     if origin is tuple:
         items = _need(list, shape, path)
         return tuple(_load(arguments[0], item, f"{path}[{index}]") for index, item in enumerate(items))
-    if origin is frozenset:
-        return frozenset(_load(arguments[0], item, path) for item in _need(list, shape, path))
-    if origin is Mapping or kind is Mapping or origin in (dict,):
-        value_kind = arguments[1] if arguments else Any
-        return {key: _load(value_kind, item, f"{path}.{key}") for key, item in _need(dict, shape, path).items()}
+    if origin in (Mapping, dict):
+        return {key: _load(arguments[1], item, f"{path}.{key}") for key, item in _need(dict, shape, path).items()}
     if dataclasses.is_dataclass(kind):
         return _load_object(typing.cast(type, kind), shape, path)
     return _load_plain(kind, shape, path)

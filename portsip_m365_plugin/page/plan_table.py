@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
 from pbx_plugin_api import FieldChange, Host, InvalidValueError, PlanAction, PlanRef, PlanRow, Table, read_plan_rows
@@ -20,11 +21,8 @@ def plan_table(host: Host, plan: PlanRef) -> Table:
     if plan.rows_blob is not None and host.blobs.info(plan.rows_blob) is not None:
         try:
             with host.blobs.open(plan.rows_blob) as file:
-                for row in read_plan_rows(file):
-                    if len(rows) < SHOWN_ROWS_MAX:
-                        rows.append(_show(row))
-                    else:
-                        more += 1
+                rows.extend(_show(row) for row in islice(read_plan_rows(file), SHOWN_ROWS_MAX))
+                more = sum(1 for _ in file)  # a plan may have 200,000 rows: the rest is counted, not parsed
         except InvalidValueError:
             empty_text = "An older version of the plugin made this plan; it can no longer be shown. Press Preview."
     if more:

@@ -16,7 +16,7 @@ TENANT = "contoso"
 
 
 class World:
-    """A PBX tenant that an administrator has connected, command by command."""
+    """A PBX tenant that an administrator has connected, one command after the other."""
 
     def __init__(self, folder: Path, microsoft: SimulatedMicrosoft) -> None:
         self.microsoft = microsoft
@@ -31,7 +31,7 @@ class World:
         )  # fmt: skip
 
     def tick(self, *options: str) -> dict[str, Any]:
-        """Run the tenant, and say how many Graph requests of each kind Microsoft's side saw."""
+        """Run the tenant, and add how many Graph requests of each kind the simulator got."""
         self.microsoft.forget_requests()
         (run,) = self.pbx.run("tick", "--tenant", TENANT, "--force", *options)
         seen = self.microsoft.requests_by_template()
