@@ -1,4 +1,4 @@
-"""The PBX core: stores and plugins together. The command line, the portal and the clock all stand on this."""
+"""The PBX core: stores and plugins together. The command line, the portal and the clock are built on it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pbx_plugin_api.settings_page import ActionOutcome, SaveOutcome
 
 
 class PluginChoiceError(Exception):
-    """It is not clear which plugin is meant; the message lists them."""
+    """It is not clear which plugin is meant. The message lists the plugins."""
 
 
 class Pbx:
@@ -35,14 +35,14 @@ class Pbx:
 
     @property
     def plugins(self) -> PluginHost:
-        """The plugins, loaded when somebody first asks: listing users needs none."""
+        """The plugins, loaded at first use: listing users needs none."""
         with self._lock:
             if self._plugins is None:
                 self._plugins = PluginHost(self, switches=self.stores.switches, deadlines=self._deadlines)
             return self._plugins
 
     def open(self, plugin: str, tenant: Tenant, *, hook: str, run_id: str | None) -> AbstractContextManager[Host]:
-        """Open the host for one call of a plugin; keeps `pbx_plugin_api.manager.HostFactory`.
+        """Open the host for one call of a plugin. Keeps `pbx_plugin_api.manager.HostFactory`.
 
         Every tenant may use the system's mail settings, and mail is the only thing they are for.
         """
@@ -50,7 +50,7 @@ class Pbx:
         return open_host(self.stores, plugin, tenant, run, may_read_system=hook == "on_send_notification")
 
     def enter_run(self, run: RunContext) -> None:
-        """Let hosts that are opened for this run know its lease and deadline."""
+        """Give hosts that are opened for this run its lease and deadline."""
         self._runs[run.run_id] = run
 
     def leave_run(self, run_id: str) -> None:
@@ -60,10 +60,10 @@ class Pbx:
     def page(
         self, tenant: Tenant, viewer: Viewer, *, plugin: str | None = None, names: str = ""
     ) -> Answer[SettingsPage]:
-        """Return the settings page that is meant: the named plugin's, the only one, or the one with a field or action.
+        """Return one settings page: the named plugin's, the only one, or the one that has a field or action `names`.
 
         Raises:
-            PluginChoiceError: None fits, or several do.
+            PluginChoiceError: No page fits, or several do.
         """
         answers = [a for a in self.plugins.settings_pages(tenant, viewer) if plugin in (None, a.plugin)]
         if len(answers) > 1 and names:
@@ -74,12 +74,12 @@ class Pbx:
         if not answers:
             states = ", ".join(f"{s.name} ({s.status})" for s in self.plugins.plugins(tenant)) or "none installed"
             raise PluginChoiceError(f"no plugin has a settings page here; plugins: {states}")
-        raise PluginChoiceError(f"several plugins have a page; say --plugin {' or '.join(a.plugin for a in answers)}")
+        raise PluginChoiceError(f"several plugins have a page; add --plugin {' or '.join(a.plugin for a in answers)}")
 
     def save(
         self, plugin: str, tenant: Tenant, viewer: Viewer, values: Mapping[str, str], expected_version: int
     ) -> Answer[SaveOutcome]:
-        """Save a page; what was saved says when the tenant is due next."""
+        """Save a page. The plugin's answer says when the tenant is due next."""
         answer = self.plugins.save_settings(plugin, tenant, viewer, values, expected_version)
         if isinstance(answer.value, Saved):
             self.stores.leases.set_due(tenant.pbx_tenant_id, plugin, to_timestamp(answer.value.next_due_at_utc))
@@ -87,7 +87,7 @@ class Pbx:
         return answer
 
     def press(self, plugin: str, tenant: Tenant, viewer: Viewer, request: ActionRequest) -> Answer[ActionOutcome]:
-        """Press a button. Where it answers `Started`, the caller runs the job."""
+        """Press a button. If the answer is `Started`, the caller runs the job."""
         answer = self.plugins.run_action(plugin, tenant, viewer, request)
         self._audit(tenant, viewer, f"action.{request.action}", type(answer.value).__name__, answer.sentence)
         return answer
@@ -96,7 +96,7 @@ class Pbx:
         self.stores.audit.record(tenant.pbx_tenant_id, viewer.username, event, outcome=outcome.lower(), subject=subject)
 
     def close(self) -> None:
-        """Give the database back."""
+        """Close the database."""
         self.stores.database.close()
 
 

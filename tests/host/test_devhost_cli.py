@@ -194,7 +194,7 @@ def test_settings_go_through_the_plugins_own_page(cli: Cli) -> None:
 
 def test_two_plugins_with_pages_need_to_be_told_apart(cli: Cli) -> None:
     cli.ok("plugins", "enable", "m365")
-    assert "say --plugin m365 or rogue" in cli("settings", "get", "Contoso").err
+    assert "add --plugin m365 or rogue" in cli("settings", "get", "Contoso").err
     assert cli.json("settings", "get", "Contoso", "--plugin", "rogue")["title"] == "Rogue"
     cli.ok("settings", "set", "Contoso", "people=4")  # only one page has such a field
 
@@ -347,7 +347,7 @@ def test_the_key_in_a_file_can_be_changed(cli: Cli, tmp_path: Path, monkeypatch:
     assert own("tenant", "add", "Contoso").code == 0
     assert own("user", "add", "Contoso", "alice").code == 0
     old = key.read_bytes()
-    assert own("secrets", "rotate-key", "--key-file-too").out == "2 secrets are sealed with a new key.\n"
+    assert own("secrets", "rotate-key", "--key-file-too").out == "2 secrets are encrypted with a new key.\n"
     assert key.read_bytes() != old
     assert key.stat().st_mode & 0o777 == 0o600
     assert own("users", "Contoso").code == 0

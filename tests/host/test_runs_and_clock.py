@@ -93,7 +93,7 @@ def test_a_run_is_written_down_with_its_problems_in_order(world: World) -> None:
         ("raise", "Plugin rogue 1.2.3 failed in on_nightly_tick (RuntimeError)", "Plugin rogue 1.2.3 raised"),
         ("exit", "Plugin rogue 1.2.3 failed in on_nightly_tick (SystemExit)", "Plugin rogue 1.2.3 raised"),
         ("wrong", "Plugin rogue 1.2.3 broke the contract", "Plugin rogue 1.2.3 broke the contract"),
-        ("sleep", "Plugin rogue 1.2.3 did not answer in time.", "Plugin rogue 1.2.3 was not back"),
+        ("sleep", "Plugin rogue 1.2.3 did not answer in time.", "Plugin rogue 1.2.3 did not return"),
     ],
 )
 def test_a_plugin_that_fails_is_contained_and_named(
@@ -162,7 +162,7 @@ def test_one_run_at_a_time(world: World) -> None:
     assert lease is not None
     busy = world.run()
     assert (busy.run_id, busy.is_done) == (None, False)
-    assert busy.sentence == "another run of rogue is under way for Contoso; wait for it or ask it to stop"
+    assert busy.sentence == "another run of rogue is in progress for Contoso; wait for it or stop it"
     world.stores.leases.release(lease)
     assert world.run().is_done
 
@@ -300,7 +300,7 @@ def test_a_failing_look_neither_stops_the_clock_nor_repeats_in_a_tight_loop(
     finally:
         clock.stop()
     assert all(later - earlier > 0.9 for earlier, later in itertools.pairwise(looks)), looks
-    assert caplog.text.count("Looking who is due failed; the next look is in 1 s") == 3
+    assert caplog.text.count("Finding due tenants failed; the next try is in 1 s") == 3
 
 
 def test_a_failing_plugin_is_run_once_and_then_tomorrow(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Commands about mail: hand one in, look at the queue, deliver, and the fallback channel."""
+"""Commands about mail: queue one, list the queue, deliver, and the fallback channel."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _KEEP_FILES_S = 30 * 86_400
 
 
 def add_commands(main: click.Group) -> None:
-    """Add them."""
+    """Add the commands."""
     command(main, "notify")(_notify)
     command(main, "deliver")(_deliver)
     box = _OutboxGroup("outbox", help="The queue of mail: outbox T prints it; outbox resend T ID; outbox drop T ID.")
@@ -33,7 +33,7 @@ def add_commands(main: click.Group) -> None:
     command(box, "list")(_list_outbox)
     command(box, "resend")(_resend)
     command(box, "drop")(_drop)
-    smtp = group(main, "smtp", "The fallback channel, for when a plugin's service is out of reach.", alone=_show_smtp)
+    smtp = group(main, "smtp", "The fallback channel, used when a plugin's service is unreachable.", alone=_show_smtp)
     command(smtp, "set")(_set_smtp)
     command(smtp, "clear")(_clear_smtp)
 
@@ -57,12 +57,12 @@ class _OutboxGroup(click.Group):
 @click.option("--text", default="")
 @click.option("--html", default="")
 @click.option("--attach", "paths", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--inline", "inlined", multiple=True, metavar="ID=FILE", help="A picture the HTML names as cid:ID.")
+@click.option("--inline", "inlined", multiple=True, metavar="ID=FILE", help="A picture that the HTML shows as cid:ID.")
 @click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="A placeholder's value.")
 @click.option("--kind", type=click.Choice([kind.value for kind in NotificationKind]), default="other")
 @click.option("--priority", type=click.Choice(["urgent", "normal", "bulk"]), help="Codes and alarms are urgent.")
 @click.option("--importance", type=click.Choice([item.value for item in Importance]), default="normal")
-@click.option("--id", "notification_id", help="The PBX's own key; a second one with the same is not accepted again.")
+@click.option("--id", "notification_id", help="The PBX's own key. A second mail with the same key is not accepted.")
 @click.option("--keep", "keep_s", type=click.IntRange(min=1), metavar="SECONDS", help="How long delivery is tried.")
 def _notify(
     context: CliContext,
@@ -77,7 +77,7 @@ def _notify(
     keep_s: int | None,
     **texts: Any,
 ) -> None:
-    """Hand a mail to the PBX. It is delivered by `deliver`, or by the clock of `serve`."""
+    """Queue a mail. `deliver` delivers it, or the clock of `serve`."""
     chosen, stores = context.tenant(tenant_key), context.pbx.stores
     texts |= {"kind": NotificationKind(kind), "placeholders": read_pairs(pairs), "importance": Importance(importance)}
     try:
@@ -138,8 +138,8 @@ def _deliver(context: CliContext, tenant_key: str | None) -> None:
         **done.by_state,
     }
     shape["next_due_at"] = views.show_time(context.pbx.stores.outbox.next_due_at(tenant_id=tenant_id))
-    told = ", ".join(f"{count} {state}" for state, count in done.by_state.items()) or "nothing was due"
-    print_shape(context, shape, f"{told}{f', {done.expired} expired' if done.expired else ''}.")
+    counts = ", ".join(f"{count} {state}" for state, count in done.by_state.items()) or "nothing was due"
+    print_shape(context, shape, f"{counts}{f', {done.expired} expired' if done.expired else ''}.")
     if done.by_state[MailState.DEAD]:
         fail(f"{done.by_state[MailState.DEAD]} could not be sent; see: pbx-devhost outbox TENANT")
 
@@ -156,14 +156,14 @@ def _list_outbox(context: CliContext, tenant_key: str, state: str | None, limit:
 
 @click.argument("tenant_key", metavar="T")
 @click.argument("ids", nargs=-1, metavar="ID…")
-@click.option("--all-dead", is_flag=True, help="Everything that could not be sent.")
+@click.option("--all-dead", is_flag=True, help="All mail that could not be sent.")
 def _resend(context: CliContext, tenant_key: str, ids: tuple[str, ...], all_dead: bool) -> None:
-    """Put mail back into the queue that is dead, expired or held; what may have gone goes marked as a copy."""
+    """Queue dead, expired or held mail again. A mail that may have been sent already is marked as a copy."""
     tenant_id, box = context.tenant(tenant_key).pbx_tenant_id, context.pbx.stores.outbox
     if all_dead:
         ids = (*ids, *(row.id for row in list(box.rows(tenant_id, state=MailState.DEAD))))
     if not ids and not all_dead:
-        fail("say which: an id of pbx-devhost outbox T, or --all-dead")
+        fail("name an id of pbx-devhost outbox T, or give --all-dead")
     for mail_id in ids:
         try:
             box.send_again(tenant_id, mail_id)
@@ -176,7 +176,7 @@ def _resend(context: CliContext, tenant_key: str, ids: tuple[str, ...], all_dead
 @click.argument("tenant_key", metavar="T")
 @click.argument("mail_id", metavar="ID")
 def _drop(context: CliContext, tenant_key: str, mail_id: str) -> None:
-    """End a held mail without another copy."""
+    """Drop a held mail: no other copy is sent."""
     tenant_id = context.tenant(tenant_key).pbx_tenant_id
     try:
         context.pbx.stores.outbox.drop(tenant_id, mail_id)
@@ -209,16 +209,16 @@ def _show_smtp(context: CliContext) -> None:
 @click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), default=None)
 @click.option("--after", "after_s", type=click.IntRange(min=0), default=1800, show_default=True, metavar="SECONDS")
 def _set_smtp(context: CliContext, password_stdin: bool, ca_file: str | None, **fields: Any) -> None:
-    """Use an SMTP server when a plugin's service has been out of reach for long enough."""
+    """Use an SMTP server when a plugin's service has been unreachable for long enough."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
     settings = SmtpSettings(password=password, ca_file=ca_file or "", **fields)
     store_smtp(context.pbx.stores, settings)
     context.pbx.stores.audit.record(None, VIEWER.username, "smtp.set", subject=settings.server)
-    print_shape(context, {"server": settings.server}, f"{settings.server} stands in after {settings.after_s} s.")
+    print_shape(context, {"server": settings.server}, f"{settings.server} takes over after {settings.after_s} s.")
 
 
 def _clear_smtp(context: CliContext) -> None:
-    """Have no fallback channel."""
+    """Remove the fallback channel."""
     forget_smtp(context.pbx.stores)
     context.pbx.stores.audit.record(None, VIEWER.username, "smtp.clear")
     print_shape(context, None, "There is no fallback channel any more.")

@@ -1,6 +1,7 @@
 """The command line of the reference host: everything the portal can do, for scripts and for tests.
 
-Exit code 0 only when what was asked was done; otherwise one clear line on stderr. The commands are beside this file.
+The exit code is 0 only if the command did what was asked; otherwise one clear line is on stderr. The commands are in
+the other modules of this package.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What all commands share: the PBX they work on, `--json` in any place, and one line on stderr where they fail."""
+"""What all commands share: the PBX, `--json` at any place, and one line on stderr when they fail."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LOG_HINT = "The log has the details."
 
 
 class CliContext:
-    """What every command gets: the PBX, opened when first needed, and how to print."""
+    """What every command gets: the PBX, opened at first use, and how to print."""
 
     def __init__(self, url: str, *, as_json: bool, verbose: bool) -> None:
         self.url, self.as_json, self.verbose = url, as_json, verbose
@@ -57,7 +57,7 @@ class CliContext:
         return self._pbx
 
     def set_time(self, moment: datetime) -> None:
-        """Let this command's clock begin at another time; it goes on from there."""
+        """Start this command's clock at another time. It runs on from there."""
         self._shift_s = moment.timestamp() - time.time()
 
     def tenant(self, key: str) -> Tenant:
@@ -65,19 +65,19 @@ class CliContext:
         return self.pbx.stores.tenants.find(key)
 
     def close(self) -> None:
-        """Give the database and the log back."""
+        """Close the database and restore the log."""
         if self._pbx is not None:
             self._pbx.close()
         self._root.removeHandler(self._handler)
         self._root.setLevel(self._root_level)
 
     def show_log(self, level: int) -> None:
-        """Print the log on stderr from a level on. Commands keep stderr for their one line, unless `--verbose`."""
+        """Print the log on stderr from this level up. Without `--verbose`, stderr is for the command's one line."""
         self._handler.setLevel(logging.INFO if self.verbose else level)
 
 
 class OneLineGroup(click.Group):
-    """The outermost group: whatever goes wrong before a command begins is one line as well."""
+    """The outermost group. An error before the command begins is one line as well."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run, and end the process with an exit code."""
@@ -95,7 +95,7 @@ class OneLineGroup(click.Group):
 def fail(sentence: str) -> NoReturn:
     """Print one line on stderr and end with exit code 1."""
     context = click.get_current_context(silent=True)
-    line = " ".join(sentence.split()) or "It was not done."
+    line = " ".join(sentence.split()) or "The command failed."
     if context is not None and isinstance(context.obj, CliContext) and not context.obj.verbose:
         line = line.replace(_LOG_HINT, "Run pbx-devhost --verbose … for the details.")
     click.echo(line, err=True)
@@ -103,7 +103,7 @@ def fail(sentence: str) -> NoReturn:
 
 
 def command(parent: click.Group, name: str) -> Callable[[Callable[..., None]], click.Command]:
-    """Make a command that takes `--json` and turns expected failures into one line."""
+    """Make a command that accepts `--json` and prints an expected failure as one line."""
 
     def decorate(function: Callable[..., None]) -> click.Command:
         @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -121,7 +121,7 @@ def command(parent: click.Group, name: str) -> Callable[[Callable[..., None]], c
 def group(
     parent: click.Group, name: str, help_text: str, *, alone: Callable[[CliContext], None] | None = None
 ) -> click.Group:
-    """Make a group of commands that takes `--json` as well; `alone` is what its name does by itself."""
+    """Make a group of commands that accepts `--json`. `alone` runs when no command of the group is named."""
 
     @parent.group(name, help=help_text, invoke_without_command=alone is not None)
     @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -139,7 +139,7 @@ def _in_one_line(function: Callable[..., None], *args: Any, **kwargs: Any) -> No
     try:
         function(*args, **kwargs)
     except DBAPIError as error:
-        fail(f"the database refused: {error.orig}")
+        fail(f"the database reports an error: {error.orig}")
     except _EXPECTED as error:
         fail(str(error))
 
@@ -156,7 +156,7 @@ def read_pairs(pairs: tuple[str, ...]) -> dict[str, str]:
 
 
 def read_time(text: str) -> datetime:
-    """Return the value of `--at`; without a zone it is UTC."""
+    """Return the value of `--at`. Without a time zone it is UTC."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -165,12 +165,12 @@ def read_time(text: str) -> datetime:
 
 
 def print_shape(context: CliContext, shape: object, sentence: str) -> None:
-    """Print one answer: JSON, or a sentence."""
+    """Print one answer as JSON or as a sentence."""
     click.echo(json.dumps(shape, ensure_ascii=False) if context.as_json else sentence)
 
 
 def print_rows(context: CliContext, rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:
-    """Print rows as they come: a tenant of 200,000 is not held in memory."""
+    """Print rows one by one: 200,000 users are never in memory together."""
     if not context.as_json:
         print_table(columns, rows)
         return
@@ -182,7 +182,7 @@ def print_rows(context: CliContext, rows: Iterable[Mapping[str, Any]], columns: 
 
 
 def print_table(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Print tab-separated rows with a head."""
+    """Print tab-separated rows with a header."""
     click.echo("\t".join(columns))
     for row in rows:
         click.echo("\t".join("" if row.get(column) is None else str(row[column]) for column in columns))

@@ -36,11 +36,11 @@ from pbx_plugin_api import (
 
 
 def add_commands(main: click.Group) -> None:
-    """Add them."""
+    """Add the commands."""
     plugins = group(main, "plugins", "List the plugins, or switch one on or off.", alone=_list_plugins)
     command(plugins, "enable")(_enable_plugin)
     command(plugins, "disable")(_disable_plugin)
-    settings = group(main, "settings", "A plugin's settings of a tenant, through the plugin's own page.")
+    settings = group(main, "settings", "A plugin's settings for a tenant, through the plugin's page.")
     command(settings, "get")(_get_settings)
     command(settings, "set")(_set_settings)
     command(main, "action")(_run_action)
@@ -81,7 +81,7 @@ def _switch(context: CliContext, name: str, tenant_key: str | None, enabled: boo
 @click.argument("tenant_key", metavar="T")
 @click.option("--plugin")
 def _get_settings(context: CliContext, tenant_key: str, plugin: str | None) -> None:
-    """Print the settings, facts and actions of a tenant's page."""
+    """Print the settings and facts of a tenant's page (with --json also its actions and tables)."""
     answer = context.pbx.page(context.tenant(tenant_key), VIEWER, plugin=plugin)
     if answer.value is None:
         fail(answer.sentence)
@@ -99,7 +99,7 @@ def _get_settings(context: CliContext, tenant_key: str, plugin: str | None) -> N
 @click.argument("pairs", nargs=-1, required=True, metavar="key=value…")
 @click.option("--plugin")
 def _set_settings(context: CliContext, tenant_key: str, pairs: tuple[str, ...], plugin: str | None) -> None:
-    """Change settings; the plugin checks them, and every fault is told at once."""
+    """Change settings. The plugin checks them and reports all errors at once."""
     chosen, values = context.tenant(tenant_key), read_pairs(pairs)
     page = context.pbx.page(chosen, VIEWER, plugin=plugin, names=next(iter(values)))
     if page.value is None:
@@ -117,9 +117,9 @@ def _set_settings(context: CliContext, tenant_key: str, pairs: tuple[str, ...], 
             click.echo(json.dumps({"errors": errors}, ensure_ascii=False))
         fail("; ".join(f"{error.field}: {error.message}" if error.field else error.message for error in outcome.errors))
     elif isinstance(outcome, SaveConflict):
-        fail("somebody else saved meanwhile; look at the settings again")
+        fail("the settings were changed by another person in the meantime; read them again")
     else:
-        fail(answer.sentence or "the page is gone")
+        fail(answer.sentence or "the plugin has no settings page any more")
 
 
 @click.argument("tenant_key", metavar="T")
@@ -130,7 +130,7 @@ def _set_settings(context: CliContext, tenant_key: str, pairs: tuple[str, ...], 
 def _run_action(
     context: CliContext, tenant_key: str, name: str, pairs: tuple[str, ...], out: Path | None, plugin: str | None
 ) -> None:
-    """Press a button of a plugin's page; long ones are waited for. What is not given stands as the page has it."""
+    """Press a button of a plugin's page and wait for its end. Values that are not given are those of the page."""
     chosen = context.tenant(tenant_key)
     page = context.pbx.page(chosen, VIEWER, plugin=plugin, names=name)
     as_drawn = _parameters_of(page.value, name) if page.value is not None else {}
@@ -148,7 +148,7 @@ def _run_action(
     elif isinstance(outcome, Refused):
         fail(f"{outcome.message} {outcome.remedy}".strip())
     else:
-        fail(answer.sentence or "the page is gone")
+        fail(answer.sentence or "the plugin has no settings page any more")
 
 
 def _parameters_of(page: SettingsPage, name: str) -> dict[str, str]:
@@ -173,6 +173,6 @@ def _print_download(context: CliContext, download: Download, out: Path | None) -
         except OSError as error:
             fail(f"--out: {out} cannot be written: {error.strerror}")
     shape = {"filename": download.filename, "message": download.message, "size_bytes": len(download.content)}
-    told = download.message or f"{download.filename} is ready."
+    message = download.message or f"{download.filename} is ready."
     ending = f" Written to {out}." if out else " Add --out FILE to write it."
-    print_shape(context, shape | {"out": str(out) if out else None}, told + ending)
+    print_shape(context, shape | {"out": str(out) if out else None}, message + ending)

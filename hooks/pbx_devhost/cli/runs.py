@@ -1,4 +1,4 @@
-"""Commands about runs: run who is due, read the run log and the audit log."""
+"""Commands about runs: run the tenants that are due, read the run log and the audit log."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from pbx_plugin_api import TickReason
 
 
 def add_commands(main: click.Group) -> None:
-    """Add them."""
+    """Add the commands."""
     command(main, "tick")(_tick)
     command(main, "runs")(_list_runs)
     command(main, "audit")(_list_audit)
 
 
 @click.option("--tenant", "tenant_key")
-@click.option("--at", "at", metavar="ISO-TIME", help="Let this command's clock begin there.")
-@click.option("--force", is_flag=True, help="Whether due or not.")
-@click.option("--confirm-first-plan", is_flag=True, help="Apply a tenant's first plan unseen.")
-@click.option("--progress", is_flag=True, help="Print how far it is on stderr, a JSON object a line.")
+@click.option("--at", "at", metavar="ISO-TIME", help="Start this command's clock at this time.")
+@click.option("--force", is_flag=True, help="Run them also if they are not due.")
+@click.option("--confirm-first-plan", is_flag=True, help="Apply a tenant's first plan without approval.")
+@click.option("--progress", is_flag=True, help="Print the progress on stderr, one JSON object a line.")
 def _tick(
     context: CliContext, tenant_key: str | None, at: str | None, force: bool, confirm_first_plan: bool, progress: bool
 ) -> None:
@@ -47,9 +47,9 @@ def _tick(
     runner, reason = Runner(pbx), TickReason.FORCED if force else TickReason.DUE
     results = [runner.run(item, plugin, reason, confirm_first_plan=confirm_first_plan) for item, plugin in work]
     if force and not results:
-        fail("nothing was run: no plugin with periodic work is loaded and switched on (see: pbx-devhost plugins)")
+        fail("nothing was run: no plugin that runs periodically is loaded and enabled (see: pbx-devhost plugins)")
     if not results and not context.as_json:
-        click.echo("Nobody is due.")
+        click.echo("No tenant is due.")
     print_runs(context, results)
 
 
@@ -58,7 +58,7 @@ def _print_progress(stage: str, done: int, total: int | None) -> None:
 
 
 def print_runs(context: CliContext, results: Sequence[RunResult]) -> None:
-    """Print what became of runs; exit code 1 unless all were done."""
+    """Print the results of runs. The exit code is 1 unless all of them are done."""
     if context.as_json:
         click.echo(json.dumps([views.show_result(context.pbx, result) for result in results], ensure_ascii=False))
     else:
@@ -70,7 +70,7 @@ def print_runs(context: CliContext, results: Sequence[RunResult]) -> None:
 
 
 def stop_gently(pbx: Pbx) -> None:
-    """Let Ctrl-C and a polite kill end the run at a safe place; a second one ends it at once."""
+    """Let the first SIGINT or SIGTERM stop the run at a safe place, and the second one stop it at once."""
 
     def ask(number: int, _frame: object) -> None:
         if pbx.stop_wanted[0]:

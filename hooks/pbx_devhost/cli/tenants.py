@@ -1,4 +1,4 @@
-"""Commands about the PBX itself: tenants, administrators, the key of the secrets, the portal."""
+"""Commands about the PBX itself: tenants, administrators, the encryption key, the portal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pbx_devhost.store.tenants import DEFAULT_WEB_ORIGIN
 
 
 def add_commands(main: click.Group) -> None:
-    """Add them."""
+    """Add the commands."""
     tenant = group(main, "tenant", "Tenants of the PBX.")
     command(tenant, "add")(_add_tenant)
     command(tenant, "list")(_list_tenants)
@@ -30,7 +30,13 @@ def add_commands(main: click.Group) -> None:
 @click.option("--web-origin", default=DEFAULT_WEB_ORIGIN, show_default=True)
 @click.option("--sbc-origin")
 @click.option("--user-limit", type=int)
-@click.option("--rest-days", type=click.IntRange(min=0), default=30, show_default=True, help="How long numbers rest.")
+@click.option(
+    "--rest-days",
+    type=click.IntRange(min=0),
+    default=30,
+    show_default=True,
+    help="How long a deleted user's number is kept for them.",
+)
 def _add_tenant(context: CliContext, name: str, **fields: Any) -> None:
     """Add a tenant."""
     added = context.pbx.stores.tenants.add(name, **fields)
@@ -48,7 +54,7 @@ def _list_tenants(context: CliContext) -> None:
 @click.option("--username", default="admin", show_default=True)
 @click.password_option()
 def _set_admin_password(context: CliContext, tenant_key: str, username: str, password: str) -> None:
-    """Make an administrator of a tenant, or change their password."""
+    """Add an administrator of a tenant, or change their password."""
     tenant_id = context.tenant(tenant_key).pbx_tenant_id
     context.pbx.stores.accounts.set_admin_password(tenant_id, username, password)
     context.pbx.stores.audit.record(tenant_id, VIEWER.username, "admin.password", subject=username)
@@ -56,23 +62,23 @@ def _set_admin_password(context: CliContext, tenant_key: str, username: str, pas
 
 
 @click.option(
-    "--key-file-too", is_flag=True, help=f"Also change the key itself (in its file, or to {NEW_KEY_VARIABLE})."
+    "--key-file-too", is_flag=True, help=f"Also replace the key-encryption key (in its file, or by {NEW_KEY_VARIABLE})."
 )
 def _rotate_key(context: CliContext, key_file_too: bool) -> None:
-    """Encrypt everything anew with a new data key."""
+    """Encrypt all secrets again with a new data key."""
     vault = context.pbx.stores.vault
     count = change_key(context.url, vault.rotate) if key_file_too else vault.rotate()
-    print_shape(context, {"sealed": count}, f"{count} secrets are sealed with a new key.")
+    print_shape(context, {"sealed": count}, f"{count} secrets are encrypted with a new key.")
 
 
 @click.option("--host", default="127.0.0.1", show_default=True, help="Loopback addresses only.")
 @click.option("--port", default=8887, show_default=True)
 @click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False))
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False))
-@click.option("--clock/--no-clock", default=True, show_default=True, help="Run who is due.")
+@click.option("--clock/--no-clock", default=True, show_default=True, help="Run the tenants that are due.")
 def _serve(context: CliContext, **options: Any) -> None:
     """Serve the portal, and run the clock."""
-    from pbx_devhost.portal.server import serve_portal  # Flask is wanted here and nowhere else
+    from pbx_devhost.portal.server import serve_portal  # only this command needs Flask
 
     context.show_log(logging.WARNING)
     serve_portal(context.pbx, **options)

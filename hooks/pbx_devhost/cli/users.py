@@ -13,11 +13,11 @@ from pbx_plugin_api import CompanyBook, PersonalBook, Tenant, UserLink
 
 
 def add_commands(main: click.Group) -> None:
-    """Add them."""
+    """Add the commands."""
     command(main, "users")(_list_users)
     command(main, "contacts")(_list_contacts)
-    command(main, "who")(_say_who_is_calling)
-    user = group(main, "user", "One user, by hand.")
+    command(main, "who")(_find_caller)
+    user = group(main, "user", "Add, edit or delete one user.")
     command(user, "add")(_add_user)
     command(user, "edit")(_edit_user)
     command(user, "delete")(_delete_user)
@@ -64,7 +64,7 @@ def _edit_user(context: CliContext, tenant_key: str, username: str, pairs: tuple
 @click.argument("tenant_key", metavar="T")
 @click.argument("username")
 def _delete_user(context: CliContext, tenant_key: str, username: str) -> None:
-    """Delete a user by hand; a synced one comes back at the next run."""
+    """Delete a user by hand. A synced user comes back at the next run."""
     chosen = context.tenant(tenant_key)
     context.pbx.stores.users.delete(chosen.pbx_tenant_id, username)
     _audit(context, chosen, "user.delete", username)
@@ -85,7 +85,7 @@ def _set_password(context: CliContext, tenant_key: str, username: str, password:
 @click.argument("tenant_key", metavar="T")
 @click.argument("username")
 def _send_welcome(context: CliContext, tenant_key: str, username: str) -> None:
-    """Queue a user's welcome mail, with their SIP password and PIN. Never sent unless asked for here."""
+    """Queue a user's welcome mail with their SIP password and PIN. It is only sent by this command."""
     chosen = context.tenant(tenant_key)
     try:
         mail = queue_welcome(context.pbx.stores, chosen, username)
@@ -103,7 +103,7 @@ def _list_contacts(context: CliContext, tenant_key: str, username: str | None, c
     chosen = context.tenant(tenant_key)
     book: CompanyBook | PersonalBook = CompanyBook()
     if username is not None and company:
-        fail("say --user NAME or --company, not both")
+        fail("give --user NAME or --company, not both")
     if username is not None:
         book = PersonalBook(owner=_find_owner(context, chosen, username))
     rows = context.pbx.stores.contacts.rows(chosen.pbx_tenant_id, book)
@@ -112,9 +112,9 @@ def _list_contacts(context: CliContext, tenant_key: str, username: str | None, c
 
 @click.argument("tenant_key", metavar="T")
 @click.argument("number")
-@click.option("--user", "username", help="Who is called: their personal contacts are looked at first.")
-def _say_who_is_calling(context: CliContext, tenant_key: str, number: str, username: str | None) -> None:
-    """Say which contact a calling number belongs to. Only the PBX's own index is asked."""
+@click.option("--user", "username", help="The user who is called: their personal contacts are searched first.")
+def _find_caller(context: CliContext, tenant_key: str, number: str, username: str | None) -> None:
+    """Print the contact that a calling number belongs to. Only the PBX's own index is searched."""
     chosen = context.tenant(tenant_key)
     owner = _find_owner(context, chosen, username) if username is not None else None
     readings = _read_number(number, chosen.country)
@@ -122,7 +122,7 @@ def _say_who_is_calling(context: CliContext, tenant_key: str, number: str, usern
     names = {e164: name for e164 in readings if (name := find(chosen.pbx_tenant_id, e164, owner)) is not None}
     e164 = next(iter(names), readings[0])
     name = names.get(e164)
-    print_shape(context, {"number": e164, "name": name}, name or f"Nobody's contact has {e164}.")
+    print_shape(context, {"number": e164, "name": name}, name or f"No contact has the number {e164}.")
 
 
 def _find_owner(context: CliContext, tenant: Tenant, username: str) -> UserLink:
@@ -130,14 +130,14 @@ def _find_owner(context: CliContext, tenant: Tenant, username: str) -> UserLink:
     if row is None:
         fail(f"there is no user {username!r} in {tenant.name}")
     if row.subject is None:
-        fail(f"{username} is not linked to a Microsoft account and has no synced contacts")
+        fail(f"{username} is not linked to a directory account and has no synced contacts")
     return UserLink(authority=row.authority, subject=row.subject)
 
 
 def _read_number(number: str, country: str) -> list[str]:
-    """Return what a presented number may mean in E.164, likeliest first.
+    """Return what a presented number may be in E.164, the most likely first.
 
-    Trunks present numbers with a plus sign, with 00 in its place, with neither, or as they are dialled in the country.
+    Trunks send a plus sign, 00 instead of it, neither of them, or the number as it is dialled in the country.
     """
     digits = "".join(char for char in number if char.isascii() and char.isdigit())
     international = "+" + (digits.removeprefix("00") if not number.strip().startswith("+") else digits)

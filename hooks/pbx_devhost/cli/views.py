@@ -1,4 +1,4 @@
-"""What the command line and the portal show of things: plain dictionaries with stable names."""
+"""What the command line prints as JSON: plain dictionaries with stable names."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def show_page(page: SettingsPage) -> dict[str, Any]:
 
 
 def show_done(done: Done) -> dict[str, Any]:
-    """What an action said."""
+    """The result of an action."""
     return {
         "message": done.message,
         "facts": [{"label": f.label, "value": f.value, "severity": f.severity.value} for f in done.facts],
@@ -105,12 +105,12 @@ def show_user(row: Any) -> dict[str, Any]:
 
 
 def file_path(blob: str, filename: str) -> str:
-    """Return the path of a link to a file. Its reference cannot be guessed: whoever got the mail has it."""
+    """Return the path of a link to a file. The reference cannot be guessed: only the mail's recipients have it."""
     return f"/files/{blob}/{re.sub(r'[^A-Za-z0-9._-]+', '-', filename)}"
 
 
 def show_mail(row: Any) -> dict[str, Any]:
-    """A mail of the queue; never its contents."""
+    """A mail of the queue, without its contents."""
     names = ("id", "kind", "state", "subject", "attempt", "n_unknown", "channel", "reason", "remedy", "detail")
     times = ("created_at", "due_at", "expires_at", "finished_at")
     return {
@@ -155,7 +155,7 @@ def _show_problem(row: Any) -> dict[str, Any]:
 
 
 def show_result(pbx: Pbx, result: RunResult) -> dict[str, Any]:
-    """What became of one request to run."""
+    """The result of one request to run."""
     if result.run_id is None:
         return {"tenant": result.tenant.name, "plugin": result.plugin, "status": "busy", "message": result.sentence}
     return {"tenant": result.tenant.name} | show_run(pbx, pbx.stores.runs.get(result.run_id))
@@ -166,8 +166,8 @@ def describe_result(result: RunResult) -> str:
     if result.report is None:
         return f"{result.tenant.name}: {result.sentence}"
     counts = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in result.report.counts.as_dict().items() if n)
-    told = f"{result.tenant.name}: {result.report.status.value}"
-    return f"{told}; {counts or 'no changes'}; {result.report.requests} requests. {result.report.message}".rstrip()
+    status = f"{result.tenant.name}: {result.report.status.value}"
+    return f"{status}; {counts or 'no changes'}; {result.report.requests} requests. {result.report.message}".rstrip()
 
 
 def show_audit(row: Any) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""What is done with the mail queue: delivery through plugins, the SMTP fallback, the welcome mail."""
+"""Delivery of queued mail: through plugins, by the SMTP fallback, and the welcome mail."""

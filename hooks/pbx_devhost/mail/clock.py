@@ -1,4 +1,4 @@
-"""Delivers mail as it comes due, on threads of its own: neither a sync nor a large upload makes a sign-in code wait."""
+"""Delivers mail when it is due, on its own threads: a sync or a large upload must not delay a sign-in code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 
 
 class MailClock:
-    """Works the queue off until it is stopped; fewer workers than the 4 requests Exchange takes at a time."""
+    """Delivers until it is stopped. It has fewer workers than the 4 requests that Exchange allows at a time."""
 
     def __init__(self, pbx: Pbx, *, poll_s: float = 1.0, n_workers: int = 3) -> None:
         self._pbx, self._delivery, self._poll_s = pbx, Delivery(pbx), poll_s
@@ -27,7 +27,7 @@ class MailClock:
             thread.start()
 
     def stop(self) -> None:
-        """Let the attempts under way end, and begin no other."""
+        """Wait for the current attempts and start no others."""
         self._stop.set()
         self._pbx.stop_wanted[0] = True
         for thread in self._threads:
@@ -37,6 +37,6 @@ class MailClock:
         while not self._stop.is_set():
             try:
                 self._delivery.deliver_due()
-            except Exception:  # noqa: BLE001  # whatever it is, the queue is looked at again and the log says it
+            except Exception:  # noqa: BLE001  # any failure is logged, and the next look goes on
                 _log.exception("Delivering mail failed; the next look is in %s s", self._poll_s)
             self._stop.wait(self._poll_s)

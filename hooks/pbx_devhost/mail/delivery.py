@@ -1,12 +1,12 @@
-"""Working the queue of mail off: one attempt after another, each written down before and after.
+"""Delivers the queue of mail, one attempt after another. Each attempt is recorded before and after.
 
     accepted  -> sent
-    deferred  -> due again at the time the plugin says; the tenant's lane rests until then, unless only this mail is
-                 concerned: that one waits longer each time, and the others go on
-    unknown   -> a marked copy after a growing wait; after too many, or where the plugin asks to, held for the admin
+    deferred  -> due again at the time that the plugin says. The tenant's other mail waits until then as well, unless
+                 only this mail is concerned: then it waits longer each time, and the others go on
+    unknown   -> a marked copy after a growing wait; after too many, or if the plugin asks for it, held for the admin
     rejected  -> dead letter, with "send again"
 
-Where the plugin's service has been out of reach for long enough, SMTP takes over until it is back.
+When the plugin's service has been unreachable for long enough, SMTP takes over until it is back.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Tenant
 _log = logging.getLogger(__name__)
 
 OUT_OF_REACH_AT_MOST_S: Final = 300.0
-"""Longest wait for a service that is out of reach: it comes back without telling."""
+"""The longest wait for an unreachable service: it does not report when it is back."""
 SOONEST_S: Final = 0.25
-"""A plugin that says "later" and names this very moment is not asked in a tight loop."""
+"""The shortest wait, so that a plugin that defers to the current moment is not called in a tight loop."""
 PROBE_S: Final = 60.0
-"""While SMTP stands in, the plugin is tried this often."""
+"""While SMTP takes over, the plugin is tried this often."""
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class Delivered:
 
 
 class Delivery:
-    """Delivers what is due. Several may work on one database, in threads or processes."""
+    """Delivers what is due. Several threads or processes may work on one database."""
 
     def __init__(self, pbx: Pbx, *, chance: Callable[[], float] = random.random) -> None:
         self._pbx, self._box, self._chance = pbx, pbx.stores.outbox, chance
@@ -77,7 +77,7 @@ class Delivery:
                 channel, receipt = "smtp", smtp.send(claimed.notification, self._pbx.stores, claimed.tenant_id)
             if receipt is not None and receipt.unreachable and smtp is not None and self._is_given_up(claimed, smtp):
                 channel, receipt = "smtp", smtp.send(claimed.notification, self._pbx.stores, claimed.tenant_id)
-        except Exception as error:  # noqa: BLE001  # whatever it is, this mail's outcome is unknown and the queue goes on
+        except Exception as error:  # noqa: BLE001  # any failure leaves this mail's outcome unknown, and the queue goes on
             _log.exception("Mail %s: the attempt failed", claimed.notification.notification_id)
             receipt = DeliveryReceipt(status=DeliveryStatus.UNKNOWN, reason=f"The PBX failed ({type(error).__name__}).")
         if receipt is None:
@@ -103,7 +103,7 @@ class Delivery:
     # ------------------------------------------------------------------ the fallback channel
 
     def _is_given_up(self, claimed: Claimed, smtp: SmtpChannel) -> bool:
-        """Whether the plugin's service has been out of reach for as long as the PBX's administrator allows."""
+        """Whether the plugin's service has been unreachable for as long as the PBX's administrator allows."""
         since = claimed.unreachable_since if claimed.unreachable_since is not None else self._pbx.stores.database.now()
         return self._pbx.stores.database.now() - since >= smtp.settings.after_s
 
@@ -112,7 +112,7 @@ class Delivery:
             return False
         return claimed.probed_at is not None and self._pbx.stores.database.now() - claimed.probed_at < PROBE_S
 
-    # ------------------------------------------------------------------ what became of it
+    # ------------------------------------------------------------------ the result
 
     def _settle(self, claimed: Claimed, receipt: DeliveryReceipt, channel: str, smtp: SmtpChannel | None) -> MailState:
         now = self._pbx.stores.database.now()
@@ -155,7 +155,7 @@ class Delivery:
             growing_s = min(self._growing_s(claimed.notification.attempt), OUT_OF_REACH_AT_MOST_S)
             due_at = max(due_at, now + growing_s)
             if smtp is not None:
-                # The moment the fallback may take over is the moment to look again.
+                # Look again at the moment when the fallback may take over.
                 since = claimed.unreachable_since if claimed.unreachable_since is not None else now
                 due_at = max(now + SOONEST_S, min(due_at, since + smtp.settings.after_s))
         return due_at

@@ -1,4 +1,4 @@
-"""The fallback channel: an SMTP server of the operator's, always with TLS and a checked certificate.
+"""The fallback channel: the operator's SMTP server, always with TLS and a verified certificate.
 
 The settings lie sealed in the vault, since they hold a password. Placeholders (`%%NAME%%`) are filled in as plainly as
 possible: the point is that the mail arrives.
@@ -34,19 +34,19 @@ _SECRET: Final = re.compile(r"PASSWORD|PIN|SECRET")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpSettings:
-    """Where the fallback goes."""
+    """Which SMTP server is used, and when."""
 
     server: str
     port: int = 587
     sender: str
     security: str = "starttls"
-    """`starttls` or `tls`; there is no way without."""
+    """`starttls` or `tls`. Plain SMTP is not possible."""
     username: str = ""
     password: str = ""
     ca_file: str = ""
-    """For a server with a certificate of the operator's own authority."""
+    """The CA file for a server whose certificate comes from the operator's own CA."""
     after_s: int = 1800
-    """How long the plugin's service must have been out of reach before this channel is used."""
+    """How long the plugin's service must have been unreachable before this channel is used."""
 
     def __post_init__(self) -> None:
         rules.check_text("server", self.server, min_chars=1, max_chars=253)
@@ -58,7 +58,7 @@ class SmtpSettings:
 
 
 def store_smtp(stores: Stores, settings: SmtpSettings) -> None:
-    """Keep the settings, sealed."""
+    """Store the settings, encrypted."""
     _secrets(stores).put(_KEPT_AS, json.dumps(dump(settings)).encode())
 
 
@@ -69,7 +69,7 @@ def load_smtp(stores: Stores) -> SmtpChannel | None:
 
 
 def forget_smtp(stores: Stores) -> None:
-    """Have no fallback any more."""
+    """Remove the fallback channel."""
     _secrets(stores).delete(_KEPT_AS)
 
 
@@ -84,7 +84,7 @@ class SmtpChannel:
         self.settings = settings
 
     def send(self, notification: Notification, stores: Stores, tenant_id: str) -> DeliveryReceipt:
-        """Send one mail; a connection of its own."""
+        """Send one mail on a new connection."""
         message = compose(notification, self.settings.sender, stores, tenant_id)
         everyone = list(dict.fromkeys((*notification.to, *notification.cc, *notification.bcc)))
         may_have_gone = False
@@ -102,11 +102,11 @@ class SmtpChannel:
         except smtplib.SMTPResponseException as error:
             return _answered(error, stores)
         except smtplib.SMTPNotSupportedError:
-            reason = "The mail server cannot do what this mail needs: TLS, a password, or addresses beyond ASCII."
+            reason = "The mail server does not support what this mail needs: TLS, a password, or non-ASCII addresses."
             return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason=reason)
         except (smtplib.SMTPException, OSError) as error:
             if may_have_gone:
-                reason = "The connection to the mail server broke while the mail was handed over."
+                reason = "The connection to the mail server broke while the mail was sent."
                 return DeliveryReceipt(status=DeliveryStatus.UNKNOWN, reason=reason)
             reason = f"The mail server {self.settings.server} cannot be reached ({type(error).__name__})."
             return _later(reason, stores)
@@ -128,7 +128,7 @@ class SmtpChannel:
 
 
 def compose(notification: Notification, sender: str, stores: Stores, tenant_id: str) -> EmailMessage:
-    """Make the mail as MIME; what is too large or gone is named in the text."""
+    """Build the MIME message. The text names attachments that are too large or gone."""
     values, mail = notification.placeholders, EmailMessage()
     subject = _fill(notification.subject, values).replace("\n", " ").replace("\r", " ")
     mail["Subject"] = ("[Possibly sent twice] " if notification.previous_outcome_unknown else "") + subject
@@ -162,7 +162,7 @@ def compose(notification: Notification, sender: str, stores: Stores, tenant_id: 
 
 
 def _plain(notification: Notification) -> str:
-    """A text where the host wrote none: what is known of the event, without what is secret."""
+    """Return a text where the host wrote none: the placeholders that are not secret."""
     known = [f"{name}: {value}" for name, value in notification.placeholders.items() if not _SECRET.search(name)]
     return "\n".join([notification.kind.value.replace("_", " ").capitalize(), *known])
 
@@ -174,7 +174,7 @@ def _fill(template: str, values: object) -> str:
 
 def _refused_by_all(error: smtplib.SMTPRecipientsRefused, stores: Stores) -> DeliveryReceipt:
     if any(code < 500 for code, _ in error.recipients.values()):
-        return _later("The mail server does not take the recipients for now.", stores)
+        return _later("The mail server does not accept the recipients at the moment.", stores)
     return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason="The mail server refuses the recipients.")
 
 

@@ -1,4 +1,4 @@
-"""The welcome mail of a user: made only when somebody asks for it, since it carries secrets in clear."""
+"""The welcome mail of a user. It is only sent on request, because it contains secrets in clear text."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ Voicemail PIN: %%VOICEMAIL_PIN%%
 
 
 class WelcomeError(Exception):
-    """No welcome mail can be made; the message says why and what to do."""
+    """No welcome mail can be made. The message says why and what to do."""
 
 
 def queue_welcome(stores: Stores, tenant: Tenant, username: str) -> Notification:
-    """Put a user's welcome mail into the queue and return it. Asked for again, it is sent again.
+    """Queue a user's welcome mail and return it. A second request sends it again.
 
     Raises:
-        WelcomeError: There is no such user, or nobody knows their mail address. Nothing was queued.
+        WelcomeError: There is no such user, or the user has no mail address. Nothing was queued.
     """
     user: Any = stores.users.find_by_username(tenant.pbx_tenant_id, username)
     if user is None:
         raise WelcomeError(f"there is no user {username!r} in {tenant.name}")
     if not user.email:
-        raise WelcomeError(f"{username} has no mail address; give one, then ask again")
+        raise WelcomeError(f"{username} has no mail address; add one, then try again")
     notification = Notification(
         notification_id=uuid.uuid4().hex,
         kind=NotificationKind.NEW_USER,

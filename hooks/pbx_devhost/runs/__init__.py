@@ -1,1 +1,1 @@
-"""When a tenant is due, and one run from its lease to its report."""
+"""The clock that starts runs, and one run from its lease to its report."""

@@ -1,7 +1,7 @@
-"""The clock: looks every few seconds who is due, and hands them to workers.
+"""The clock: finds tenants that are due every few seconds and gives them to workers.
 
-`schedule` drives the poll. It lets an exception of a job out of `run_pending`, keeps later jobs from running and runs
-the failed one again at every poll; so every job here is guarded, and a failure waits for the next turn like a success.
+`schedule` drives the poll. It lets a job's exception out of `run_pending`, skips the later jobs and runs the failed one
+again at every poll. So every job here catches its exceptions, and a failed job waits for its next turn.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ class Clock:
         self._mail = MailClock(pbx)
 
     def start(self) -> None:
-        """Start looking, on a thread of its own, and delivering mail."""
+        """Start the poll on its own thread, and the delivery of mail."""
         self._thread.start()
         self._mail.start()
 
     def stop(self) -> None:
-        """Stop looking, ask running runs to end at a safe place, and wait for them."""
+        """Stop the poll, ask running runs to stop at a safe place, and wait for them."""
         self._stop.set()
         self._pbx.stop_wanted[0] = True
         self._thread.join()
@@ -50,7 +50,7 @@ class Clock:
         self._pool.shutdown(wait=True)
 
     def poll(self) -> int:
-        """Hand everybody who is due to a worker, and return how many those are."""
+        """Give every tenant that is due to a worker. Return how many were given."""
         self._at_work = {key: work for key, work in self._at_work.items() if not work.done()}
         count = 0
         for item in self._pbx.stores.leases.who_is_due(self._pbx.stores.database.now()):
@@ -68,8 +68,8 @@ class Clock:
     def _guarded_poll(self) -> None:
         try:
             self.poll()
-        except Exception:  # noqa: BLE001  # whatever it is, the clock goes on and the log says it
-            _log.exception("Looking who is due failed; the next look is in %d s", self._poll_s)
+        except Exception:  # noqa: BLE001  # any failure is logged, and the clock goes on
+            _log.exception("Finding due tenants failed; the next try is in %d s", self._poll_s)
 
     def _work(self, item: Due) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Runs: one tenant, one plugin, under the lease, written into the run log, with the next due time kept."""
+"""One run of one plugin for one tenant: under the lease, recorded in the run log, with the next due time stored."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _AGAIN_S = 300.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """What became of one request to run."""
+    """The result of one request to run."""
 
     tenant: Tenant
     plugin: str
     run_id: str | None
-    """None: another worker is at it."""
+    """None if another worker holds the lease."""
     report: TickReport | None
-    """None: the plugin failed."""
+    """None if the plugin failed."""
     sentence: str = ""
 
     @property
     def is_done(self) -> bool:
-        """Whether what was asked was done."""
+        """Whether the run did what was asked."""
         return self.report is not None and self.report.status is TickStatus.DONE
 
 
@@ -58,7 +58,7 @@ class Runner:
         stores = self._pbx.stores
         lease = stores.leases.take(tenant.pbx_tenant_id, plugin, only_if_due=reason is TickReason.DUE)
         if lease is None:
-            sentence = f"another run of {plugin} is under way for {tenant.name}; wait for it or ask it to stop"
+            sentence = f"another run of {plugin} is in progress for {tenant.name}; wait for it or stop it"
             return RunResult(tenant=tenant, plugin=plugin, run_id=None, report=None, sentence=sentence)
         try:
             for turn in range(RESUMED_AT_MOST):
@@ -114,7 +114,9 @@ class Runner:
             stores.runs.fail(run_id, answer.sentence)
             stores.leases.set_due(tenant.pbx_tenant_id, plugin, stores.database.now() + _TOMORROW_S, lease=lease)
             return RunResult(tenant=tenant, plugin=plugin, run_id=run_id, report=None, sentence=answer.sentence)
-        report = answer.value or TickReport(status=TickStatus.DONE, message="The plugin has nothing to do here.")
+        report = answer.value or TickReport(
+            status=TickStatus.DONE, message="The plugin has nothing to do for this tenant."
+        )
         stores.runs.finish(run_id, report)
         self._keep_due(lease, run_id, report, is_job=job is not None)
         _log.info("Run %s of %s for %s: %s %s", run_id, plugin, tenant.name, report.status.value, report.message)
@@ -123,8 +125,8 @@ class Runner:
     def _keep_due(self, lease: Lease, run_id: str, report: TickReport, *, is_job: bool) -> None:
         stores, due_at = self._pbx.stores, to_timestamp(report.next_due_at_utc)
         if due_at is None and report.resumable:
-            # Cut off by the deadline or by a shutdown: go on as soon as somebody looks, but never in a tight loop.
-            # Where an administrator has stopped it, it is not to begin again behind their back.
+            # The deadline or a shutdown ended it: go on soon, but never in a tight loop. A run that an administrator
+            # stopped must not start again by itself.
             wait_s = _TOMORROW_S if stores.runs.is_asked_to_stop(run_id) else _AGAIN_S
             due_at = stores.database.now() + wait_s
         if due_at is None and is_job:
