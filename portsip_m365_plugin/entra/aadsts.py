@@ -88,13 +88,13 @@ _TABLE: Final[tuple[tuple[RefusalKind, str, str, tuple[int, ...]], ...]] = (
     (
         RefusalKind.TENANT,
         "The directory is blocked or was deleted, or this application is not available in it.",
-        "Check at Microsoft that the directory and the application still exist. Nobody is deleted in the PBX.",
+        "Check at Microsoft that the directory and the application still exist. No user is deleted in the PBX.",
         (5000224,),
     ),
     (
         RefusalKind.TENANT,
         "Microsoft 365 is not available in this directory: the subscription is missing or has ended.",
-        "Check the subscription in the Microsoft 365 admin center. Nobody is deleted in the PBX.",
+        "Check the subscription in the Microsoft 365 admin center. No user is deleted in the PBX.",
         (500014, 650052, 650054),
     ),
     (

@@ -28,7 +28,9 @@ class Page:
     delta_link: str | None = None
 
 
-def walk(first: Request, send: Callable[[Request], Reply], cloud: Cloud, *, is_delta: bool = False) -> Iterator[Page]:
+def read_pages(
+    first: Request, send: Callable[[Request], Reply], cloud: Cloud, *, is_delta: bool = False
+) -> Iterator[Page]:
     """Yield the pages of a listing or of a delta round, in the server's order.
 
     Raises:

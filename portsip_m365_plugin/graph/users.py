@@ -8,7 +8,7 @@ from typing import Any, Final
 from portsip_m365_plugin.graph.batch import BatchItem
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import NotFoundError, ProtocolError
-from portsip_m365_plugin.graph.paging import Page, walk
+from portsip_m365_plugin.graph.paging import Page, read_pages
 from portsip_m365_plugin.graph.reads import read_many
 from portsip_m365_plugin.graph.wire import CALLS, USER_SELECT, Request, build, follow
 
@@ -23,7 +23,7 @@ def list_users(client: GraphClient, *, page_size: int = PAGE_SIZE) -> Iterator[P
     Cost: one request a page.
     """
     first = build("users.list", client.cloud, select=USER_SELECT, query={"$top": page_size})
-    yield from walk(first, client.send, client.cloud)
+    yield from read_pages(first, client.send, client.cloud)
 
 
 def latest_delta_link(client: GraphClient) -> str:
@@ -35,7 +35,7 @@ def latest_delta_link(client: GraphClient) -> str:
     query = {"$deltatoken": "latest"}
     request = build("users.delta", client.cloud, select=USER_SELECT, query=query)
     page = Page(rows=[])
-    for page in walk(request, client.send, client.cloud, is_delta=True):
+    for page in read_pages(request, client.send, client.cloud, is_delta=True):
         if page.delta_link is not None:
             return page.delta_link
     raise ProtocolError("users.delta gave no delta link")
@@ -48,7 +48,7 @@ def delta_users(client: GraphClient, delta_link: str) -> Iterator[Page]:
         ResyncRequiredError: The link is too old (410, or 400 to a stored token): list everything once.
     """
     start = Request(call=CALLS["users.delta"], path_and_query="/users/delta")
-    yield from walk(follow(start, delta_link, client.cloud), client.send, client.cloud, is_delta=True)
+    yield from read_pages(follow(start, delta_link, client.cloud), client.send, client.cloud, is_delta=True)
 
 
 def get_user(client: GraphClient, user_id: str) -> dict[str, Any] | None:

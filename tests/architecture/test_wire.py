@@ -26,7 +26,7 @@ SINGLE_ONLY = {"aboutMe", "birthday", "hireDate", "interests", "mySite", "pastPr
 
 
 def walk_schema(path: str, cloud: str) -> str | None:
-    """Follow a path through a cloud's schema; return the type it ends at, or None where the cloud lacks a segment."""
+    """Follow a path through a cloud's schema; return the type at its end, or None if the cloud lacks a segment."""
     facts = FACTS["clouds"][cloud]
     segments = path.strip("/").split("/")
     here = facts["collections"].get(segments[0])

@@ -1,11 +1,11 @@
-"""Record the cassettes anew: from the simulator, or from a real tenant by someone who has one.
+"""Record the cassettes again: from the simulator or from a real tenant.
 
     python -m tests.cassette.record simulator
     python -m tests.cassette.record tenant --cloud GLOBAL --directory-id … --application-id … \
         --private-key key.pem --certificate public_key.pem --mailbox someone@…
 
-Recording is single-threaded (vcrpy loses requests of other threads) and under Microsoft's own host names: for the
-simulator, name resolution is pointed at it. A real tenant must have a mailbox with a contact, a photo and a folder;
+Recording uses one thread (vcrpy loses requests of other threads) and Microsoft's own host names; for the simulator,
+these names are resolved to it. A real tenant must have a mailbox with a contact, a photo and a folder;
 one mail is sent from the mailbox to itself. Everything is scrubbed before it is written (tests/cassette/scrub.py).
 """
 
@@ -41,7 +41,7 @@ PERMISSIONS = (
 
 
 class _KeptToken:
-    """One token for all scenes, so that each cassette holds its own call and nothing else."""
+    """One token for all scenes, so that each cassette contains only its own call."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -66,7 +66,7 @@ def open_stage(cloud: Cloud, credential: AppCredential, props: Props, token: str
 
 
 def record(stage: Stage, source: str) -> None:
-    """Play every scene once and keep what was said."""
+    """Play every scene once and record it."""
     tape = make_tape("all")
     lines = []
     for name, scene in scenes_of(stage.cloud).items():
@@ -87,7 +87,7 @@ def record(stage: Stage, source: str) -> None:
 
 
 def find_props(stage: Stage, mailbox: str) -> None:
-    """Find the people, folders and messages that the scenes speak of."""
+    """Find the people, folders and messages that the scenes use."""
 
     def get(name: str, **parts: Any) -> Any:
         return stage.client.send(build(name, stage.cloud, select=CALLS[name].select, **parts)).body
@@ -109,9 +109,9 @@ def _write_provenance(cloud: str, lines: list[str]) -> None:
     head = [
         "# Where each cassette comes from",
         "",
-        "No Microsoft tenant could be reached when these were made. What was recorded from the simulator proves that",
-        "the client and the simulator agree, and pins what goes over the wire; it proves nothing about Microsoft.",
-        "Whoever has a tenant can record them from it: `python -m tests.cassette.record tenant --help`.",
+        "No Microsoft tenant could be reached when these were made. A cassette recorded from the simulator proves that",
+        "the client and the simulator agree, and fixes what is sent. It proves nothing about Microsoft. If you have a",
+        "tenant, record them from it: `python -m tests.cassette.record tenant --help`.",
         "",
         "| cassette | recorded from | on |",
         "|---|---|---|",
@@ -125,7 +125,7 @@ def _write_provenance(cloud: str, lines: list[str]) -> None:
 
 @contextmanager
 def resolved_to(port: int, hosts: set[str]) -> Iterator[None]:
-    """Let Microsoft's host names lead to a port of this machine."""
+    """Resolve Microsoft's host names to a port of this machine."""
     real = socket.getaddrinfo
 
     def look_up(host: Any, asked_port: Any, *args: Any, **kwargs: Any) -> Any:

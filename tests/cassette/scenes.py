@@ -1,7 +1,7 @@
 """One scene per call of the wire table, and per call to Entra: each makes its request once, as the plugin makes it.
 
-A scene takes the names of things (`people`, folders, messages) from `Props`; what a recording found under a name is
-kept beside the cassettes, so that the replay asks for the same.
+A scene uses names (people, folders, messages) from `Props`. What a recording found for a name is stored with the
+cassettes, so that the replay requests the same.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ WAV: Final = base64.b64encode(b"RIFF$\0\0\0WAVEfmt ").decode()
 
 @dataclass
 class Props:
-    """What a scene needs to know of the tenant; filled while recording, read while replaying."""
+    """What a scene needs to know about the tenant; written while recording, read while replaying."""
 
     known: dict[str, str] = field(default_factory=dict)
 
@@ -144,7 +144,7 @@ def _app_token(stage: Stage) -> AppToken:
 
 
 def _refused_token(stage: Stage) -> object:
-    """A directory that does not know the app: what the administrator's typing error is answered with."""
+    """A directory that does not know the app: the answer to an administrator's typing error."""
     wrong = stage.credential.__class__(
         **{name: getattr(stage.credential, name) for name in stage.credential.__dataclass_fields__}
         | {"client_id": "99999999-9999-4999-8999-999999999999"}
@@ -166,7 +166,7 @@ def _keys(stage: Stage) -> Mapping[str, Any]:
 
 
 def _spent_code(stage: Stage) -> FormAnswer:
-    """Redeeming a code that is not valid (any more): no person is needed to record it."""
+    """Redeeming a code that is not valid; it can be recorded without a person."""
     token_endpoint = f"{stage.cloud.authority}/{stage.credential.entra_tenant_id}/oauth2/v2.0/token"
     form = {
         "grant_type": "authorization_code",

@@ -1,6 +1,6 @@
-"""What may never stand in a cassette, and how it is taken out: the same name always becomes the same false name.
+"""Remove what must not be in a cassette. The same name always becomes the same false name.
 
-Applied to every request and answer while recording, and to every request while replaying, so that both agree.
+Used for every request and answer while recording, and for every request while replaying, so that both agree.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _WELL_KNOWN: Final = frozenset(
 
 
 def scrub_text(text: str) -> str:
-    """Replace GUIDs, mail addresses and link tokens wherever they stand."""
+    """Replace GUIDs, mail addresses and link tokens everywhere."""
     text = _OPAQUE.sub(lambda m: "AAMk" + _digest(unquote(m[0]), 32), text)
     text = _GUID.sub(lambda m: _false_guid(m[0]), text)
     text = _ADDRESS.sub(lambda m: m[0] if m[1] in _FALSE_DOMAINS else _false_address(m[0]), text)
@@ -54,7 +54,7 @@ def scrub_text(text: str) -> str:
 
 
 def scrub_json(value: Any, name: str = "") -> Any:
-    """Replace what a person could be known by, by the name of the field it stands in."""
+    """Replace what could identify a person, by the name of the field."""
     if isinstance(value, dict):
         return {key: "scrubbed" if key in SECRET_FIELDS else scrub_json(item, key) for key, item in value.items()}
     if isinstance(value, list):
@@ -69,7 +69,7 @@ def scrub_json(value: Any, name: str = "") -> Any:
 
 
 def scrub_request(request: Any) -> Any:
-    """For vcrpy's `before_record_request`: recording and replaying alike."""
+    """For vcrpy's `before_record_request`, while recording and while replaying."""
     request.headers = {k: v for k, v in request.headers.items() if k.lower() in SAFE_HEADERS}
     request.uri = scrub_text(request.uri)
     if request.body:
@@ -105,7 +105,7 @@ def _false_guid(guid: str) -> str:
     lowered = guid.lower()
     if lowered in _WELL_KNOWN or lowered.startswith("5c2bbed0-"):
         return lowered
-    # A mark of our own in front: what was replaced once is not replaced again, so that replaying agrees.
+    # Our own mark in front: a value is not replaced twice, so that replaying agrees.
     return "5c2bbed0-" + str(uuid.UUID(_digest(lowered, 32)))[9:]
 
 

@@ -1,4 +1,4 @@
-"""Where cassettes lie, and how vcrpy is told to record and to replay them."""
+"""Where cassettes are stored, and how vcrpy records and replays them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ PROVENANCE: Final = CASSETTES / "PROVENANCE.md"
 
 
 def cassette_file(cloud: str, scene: str) -> Path:
-    """Return where a scene's cassette lies."""
+    """Return the path of a scene's cassette."""
     return CASSETTES / cloud.lower() / f"{scene}.yaml"
 
 
 def props_file(cloud: str) -> Path:
-    """Return where the names lie that the scenes of a cloud ask for, as they stand in its cassettes."""
+    """Return the path of the names that the scenes of a cloud use in its cassettes."""
     return CASSETTES / cloud.lower() / "props.json"
 
 
 def make_tape(record_mode: str) -> Any:
-    """Return a vcrpy recorder: `all` records anew, `none` replays and refuses what was not recorded."""
+    """Return a vcrpy recorder: `all` records again, `none` replays and refuses what was not recorded."""
     return vcr.VCR(
         record_mode=record_mode,
         match_on=("method", "scheme", "host", "port", "path", "query", "body"),

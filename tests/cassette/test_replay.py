@@ -1,4 +1,4 @@
-"""Each call the plugin makes, replayed with the network shut; and what may and may not stand in a cassette."""
+"""Each call of the plugin, replayed without network; and what may and may not be in a cassette."""
 
 from __future__ import annotations
 

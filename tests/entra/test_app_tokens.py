@@ -1,4 +1,4 @@
-"""App-only tokens by certificate, against an Entra that verifies what it is sent."""
+"""App-only tokens by certificate, against an Entra that verifies them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def credential(lab: Lab, cloud: str = "GLOBAL") -> AppCredential:
 
 
 class Listening(tokens._EntraSession):
-    """Keeps what went out."""
+    """Keeps the requests."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -106,7 +106,7 @@ def test_refusals_are_typed(lab: Lab, spoil: Any, kind: RefusalKind) -> None:
     assert refusal.kind is kind
     assert refusal.sentence
     assert refusal.remedy
-    if kind is not RefusalKind.TENANT:  # msal's discovery keeps Entra's ids for itself
+    if kind is not RefusalKind.TENANT:  # msal's discovery does not pass on Entra's ids
         assert refusal.trace_id
         assert refusal.correlation_id
 
@@ -122,7 +122,7 @@ def with_other_key(given: AppCredential) -> AppCredential:
 
 
 def test_a_test_of_the_connection_is_not_answered_by_yesterdays_refusal(lab: Lab) -> None:
-    """msal keeps a 400 for 60 seconds, even after the cause is mended."""
+    """msal keeps a 400 for 60 seconds, even after the cause is fixed."""
     wrong = with_other_key(credential(lab))
     assert isinstance(acquire_app_token(wrong), EntraRefusal)
     lab.register(wrong.certificate_pem)

@@ -1,4 +1,4 @@
-"""ID-token checks: one honest token passes; each forged one is refused for its own reason."""
+"""ID-token checks: a good token passes; each forged one is refused with its own reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing keys: what is taken for one, and how often Microsoft is asked."""
+"""Signing keys: which keys are accepted, and how often they are fetched."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ URL = "https://login.microsoftonline.com/t/discovery/v2.0/keys"
 
 
 class Publisher:
-    """A keys endpoint with a clock beside it."""
+    """A keys endpoint with a clock."""
 
     def __init__(self) -> None:
         self.kids = ["k1"]

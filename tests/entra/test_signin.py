@@ -1,4 +1,4 @@
-"""Sign-in at the plugin's side: the honest way through, and what is refused on it."""
+"""Sign-in on the plugin's side: a normal sign-in, and everything that is refused."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_sign_in(origin: str, mode: ResponseMode, client: LoginClient) -> None:
     assert asked["login_hint"] == ["adele@contoso.example"]
     assert asked["scope"] == ["openid profile"]
     assert (redirect.flow.client, redirect.flow.return_to) == (client, "/me")
-    # The flow travels to another process as JSON.
+    # The flow goes to another process as JSON.
     flow = load(LoginFlow, json.loads(json.dumps(dump(redirect.flow))))
     assert signing.complete(flow, peer.authorize(redirect.url)) == SignedIn(
         link=UserLink(authority=TENANT_ID, subject=OBJECT_ID),

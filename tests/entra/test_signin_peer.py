@@ -1,4 +1,4 @@
-"""A certified OpenID provider that is not Microsoft's, configured like Entra, takes the plugin through the flow."""
+"""The whole flow with a certified OpenID provider of others, configured like Entra."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ PERSON = {
 
 
 class Browser:
-    """Follows redirects within the provider and stops where it is sent back to the PBX."""
+    """Follows redirects within the provider and stops at the redirect to the PBX."""
 
     def __init__(self, ca: Path) -> None:
         self._session = requests.Session()
-        self._session.trust_env = False  # REQUESTS_CA_BUNDLE would come before `verify`
+        self._session.trust_env = False  # REQUESTS_CA_BUNDLE has priority over `verify`
         self._session.verify = str(ca)
 
     def visit(self, url: str) -> dict[str, str]:

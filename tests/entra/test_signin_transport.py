@@ -1,4 +1,4 @@
-"""The sign-in's requests against a real TLS server on loopback that behaves badly."""
+"""The requests of a sign-in against a real TLS server on loopback that misbehaves."""
 
 from __future__ import annotations
 

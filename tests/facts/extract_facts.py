@@ -1,4 +1,4 @@
-"""Extract the few facts this project holds its calls against out of Microsoft's own schemas and permission table.
+"""Extract the facts that this project checks its calls against from Microsoft's schemas and permission table.
 
     python tests/facts/extract_facts.py [ORACLE_FOLDER] [--out FILE]
 

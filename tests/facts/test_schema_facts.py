@@ -1,4 +1,4 @@
-"""The committed facts are what Microsoft's own files say, as long as those files are at hand."""
+"""The committed facts are what Microsoft's files say. Skipped if the files are absent."""
 
 import importlib.util
 import json

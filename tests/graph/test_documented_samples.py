@@ -1,4 +1,4 @@
-"""Microsoft's documented answers, read by the code that reads the live ones. Skipped where the samples are absent."""
+"""Microsoft's documented answers, read by the same code as live ones. Skipped if the samples are absent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAGES = {
     "docs2024-delta-users-*-200.json": "users.delta",
     "composed-users-delta-replay-duplicate.json": "users.delta",
     "contact-delta-*-200.json": "contacts.delta",
-    "contactfolder-delta-*-200.json": "contacts.folders",  # a page of folders, whoever sends it
+    "contactfolder-delta-*-200.json": "contacts.folders",  # a page of folders
     "contactfolder-list-childfolders-*-200.json": "contacts.child_folders",
     "contactfolder-list-contacts-*-200.json": "contacts.list",
     "user-list-contactfolders-*-200.json": "contacts.folders",
@@ -111,13 +111,13 @@ def test_refusals(name: str, expected: tuple[int, type[errors.GraphError]]) -> N
     "name", ["cur-batching-01-200.json", "composed-batch-mixed-with-429.json", "observed-batch-photos-200-404.json"]
 )
 def test_batches(name: str) -> None:
-    """Documented batches answer ids of their own; ours are numbers, so they are renumbered and nothing else."""
+    """Documented batches have other ids; ours are numbers, so only the ids are replaced."""
     body = read(name)
     body = body.get("response", body) if "responses" not in body else body
     answers = [{**each, "id": str(number)} for number, each in enumerate(body["responses"])]
     call = "users.photo_content" if "photos" in name else "users.get"
     for answer in answers:
-        if answer.get("body") == "...":  # the sample leaves the picture out
+        if answer.get("body") == "...":  # the sample does not contain the picture
             answer["body"] = "/9j/4AAQSkZJRg=="
     items = [BatchItem(key=n, request=build(call, GLOBAL, user_id=f"u{n}")) for n in range(len(answers))]
     renamed = Written(body={"responses": answers})
@@ -153,7 +153,7 @@ def mocks_of_our_calls() -> list[tuple[str, Any]]:
 
 @needs_samples
 def test_documented_mocks() -> None:
-    """Answers that the documentation's own mock server gives to calls of the wire table."""
+    """Answers of the documentation's mock server to calls of the wire table."""
     mocks = mocks_of_our_calls()
     assert len(mocks) >= 5
     for name, response in mocks:
@@ -168,7 +168,7 @@ def test_documented_mocks() -> None:
 
 @needs_samples
 def test_every_sample_of_a_call_we_make_is_read_here() -> None:
-    """A sample added to the folder later has to be placed here, or named as none of our business."""
+    """A sample that is added later must be listed here, as used or as not used."""
     ours = {name for name, _ in [*matching(PAGES), *matching(SINGLE)]} | set(REFUSALS)
     ours |= {"cur-batching-01-200.json", "composed-batch-mixed-with-429.json", "observed-batch-photos-200-404.json"}
     foreign = (

@@ -1,7 +1,7 @@
-"""Thirty and more ways in which Microsoft, or the way there, fails: a right answer or a typed error, never a lost row.
+"""More than thirty failures of Microsoft or of the network: a right answer or a typed error, never a lost row.
 
-Real sockets and TLS against the simulator; only waiting is imagined. While all of it runs, no log line at DEBUG may
-contain a token, key, assertion, code or secret.
+Real sockets and TLS against the simulator; only waiting is simulated. No log line at DEBUG may contain a token, key,
+assertion, code or secret.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PEOPLE = 60
 
 @dataclass
 class ImaginedTime:
-    """Real time plus what was slept: nobody waits, and everybody believes it."""
+    """Real time plus the sleeps, which take no time."""
 
     slept_s: float = 0.0
     naps: list[float] = field(default_factory=list)
@@ -77,7 +77,7 @@ class LabTokens:
 
 @dataclass
 class Bench:
-    """A client on the lab, and what belongs to it."""
+    """A client of the lab, its clock and its tokens."""
 
     lab: Lab
     client: GraphClient
@@ -129,7 +129,7 @@ def bench(lab: Lab, caplog: pytest.LogCaptureFixture) -> Iterator[Bench]:
 
 
 def assert_no_secret(log: str, tokens: set[str]) -> None:
-    """What a log must never hold, whatever went wrong."""
+    """Check that a log contains no secret."""
     assert log, "nothing was logged at all"
     for token in tokens:
         assert token not in log

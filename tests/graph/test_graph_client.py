@@ -1,4 +1,4 @@
-"""The Graph client over written answers: what is sent, what is tried again, what never is, and what it is called."""
+"""The Graph client with prepared answers: what it sends, what it repeats or never repeats, its errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from portsip_m365_plugin.graph.errors import (
     UnavailableError,
 )
 from portsip_m365_plugin.graph.judge import error_codes, judge
-from portsip_m365_plugin.graph.paging import walk
+from portsip_m365_plugin.graph.paging import read_pages
 from portsip_m365_plugin.graph.retry import RetryPolicy, parse_retry_after, wait_s
 from portsip_m365_plugin.graph.throttle import ThrottleGate
 from portsip_m365_plugin.graph.users import delta_users, get_users, latest_delta_link, list_users
@@ -90,13 +90,13 @@ def test_beyond_the_budget_the_error_says_when_to_come_back() -> None:
     assert caught.value.retry_at_utc is not None
     assert caught.value.retry_at_utc - START_UTC >= timedelta(seconds=5000)
     assert wired.clock.slept == []
-    with pytest.raises(ThrottledError):  # and the gate stays shut for everybody, without a request
+    with pytest.raises(ThrottledError):  # and the gate stays closed for all calls, without a request
         wired.client.send(reading())
     assert len(wired.answers.asked) == 1
 
 
 class TestWaitingByTheClock:
-    """What a call has waited is measured, also where another thread makes the wait longer or sleep takes longer."""
+    """Waiting is measured, also if another thread makes the wait longer or a sleep takes longer."""
 
     def test_a_gate_that_closes_again_meanwhile_counts_in_full(self) -> None:
         # Another thread closes the gate for 200 s more each time this one wakes up: 1,100 s were slept on 900 s.
@@ -377,7 +377,7 @@ class TestPaging:
         monkeypatch.setattr("portsip_m365_plugin.graph.paging.ROWS_MAX", 3)
         wired = wire(page("ab", next_to="?$skiptoken=1"), page("cd", next_to="?$skiptoken=2"))
         with pytest.raises(ProtocolError, match="does not end"):
-            list(walk(build("users.list", GLOBAL), wired.client.send, GLOBAL))
+            list(read_pages(build("users.list", GLOBAL), wired.client.send, GLOBAL))
 
 
 def batch_answer(*items: dict[str, Any]) -> Written:

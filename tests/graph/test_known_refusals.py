@@ -46,7 +46,7 @@ AADSTS: dict[int, tuple[Callable[[Lab], Any], RefusalKind, str, str]] = {
     7000229: (without_enterprise_app, RefusalKind.APPLICATION, "enterprise application is missing", "admin consent"),
     50146: (order(50146), RefusalKind.APPLICATION, "signing key of its own", "claims-mapping policy"),
     1002012: (order(1002012), RefusalKind.CLOUD, "belongs to another cloud", "Microsoft 365 region"),
-    5000224: (order(5000224), RefusalKind.TENANT, "blocked or was deleted", "Nobody is deleted in the PBX"),
+    5000224: (order(5000224), RefusalKind.TENANT, "blocked or was deleted", "No user is deleted in the PBX"),
     530035: (order(530035), RefusalKind.POLICY, "security defaults", "with a browser"),
     700023: (order(700023), RefusalKind.CLOUD, "another cloud or another directory", "Microsoft 365 region"),
     7000112: (lambda lab: lab.register(enabled=False), RefusalKind.APPLICATION, "disabled", "Enterprise applications"),

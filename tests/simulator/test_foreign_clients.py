@@ -1,8 +1,8 @@
 """Clients that others wrote, unchanged and under Microsoft's own host names: msal, msgraph-sdk, python-o365.
 
-Their addresses, their TLS, their parsing; only names are resolved to the simulator. That is the best proof to be had
-without a tenant that the simulator speaks as Microsoft does, and not merely as this project's client expects. Run
-with the extra ``peers`` (`.ci/peers`); msal is a dependency of the plugin's, so its part runs everywhere.
+They use their own addresses, TLS and parsing; only names are resolved to the simulator. Without a tenant this is the
+best proof that the simulator answers like Microsoft, and not only as this project's client expects. Run with the extra
+``peers`` (`.ci/peers`); msal is a dependency of the plugin, so its part runs everywhere.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import requests
 from tests.support.lab import Lab, shared_key_pair
 from tests.support.sim_client import REDIRECT, Forms
 
-# What others' libraries warn of is theirs to mend.
+# Warnings of other libraries are not ours to fix.
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 HOSTS = {
@@ -47,7 +47,7 @@ def microsoft(make_lab: Callable[..., Lab], monkeypatch: pytest.MonkeyPatch) -> 
         lab.register(permissions=PERMISSIONS, redirect_uris=(REDIRECT,), cloud=cloud)
     monkeypatch.setenv("SSL_CERT_FILE", str(lab.sim.ca_path))
     monkeypatch.delenv("PORTSIP_M365_CLOUDS")
-    # A loopback address of its own for each cloud, so that the port can be told from the address.
+    # Each cloud has its own loopback address, which determines the port.
     address_of = {host: f"127.0.0.{number}" for number, cloud in enumerate(HOSTS, 11) for host in HOSTS[cloud]}
     port_of = {
         f"127.0.0.{number}": int(lab.sim.origin(cloud).rpartition(":")[2]) for number, cloud in enumerate(HOSTS, 11)
@@ -265,7 +265,7 @@ def test_sdk_batches_and_sends_mail(microsoft: Lab) -> None:
         answer = await client.batch.post(content)
         body = SendMailPostRequestBody(message=message, save_to_sent_items=False)
         await client.users.by_user_id(people[0].id).send_mail.post(body)
-        # The statuses alone: msgraph-core 1.5 with kiota 1.16 drops every body that is a JSON object.
+        # Only the statuses: msgraph-core 1.5 with kiota 1.16 drops every body that is a JSON object.
         return dict(answer.get_response_status_codes())
 
     answers = asyncio.run(act())

@@ -122,7 +122,7 @@ def test_a_life_from_creation_to_the_end(control: Remote, client: Client) -> Non
 
 
 def test_the_truth_is_what_graph_lists_when_nothing_hides_it(control: Remote, client: Client) -> None:
-    listed, _ = client.walk("/users?$select=id,displayName,mail,accountEnabled,givenName,surname&$top=7")
+    listed, _ = client.list_all("/users?$select=id,displayName,mail,accountEnabled,givenName,surname&$top=7")
     truth = [person for person in control("GET", "/truth")["users"] if person["state"] == "active"]
     assert [person["id"] for person in truth] == [person["id"] for person in listed]
     for there, here in zip(truth, listed, strict=True):

@@ -106,7 +106,7 @@ def test_a_code_is_redeemed_once(client: Client, someone: Any) -> None:
 def test_a_redemption_that_is_wrong(client: Client, someone: Any, form: dict[str, Any], code: int) -> None:
     back = client.sign_in(someone.props["userPrincipalName"])
     assert code_of(client.redeem(**{"code": back["code"]} | form)) == code
-    assert client.redeem(back["code"]).status_code == 200  # what failed did not use the code up
+    assert client.redeem(back["code"]).status_code == 200  # a failed attempt did not use up the code
 
 
 def test_a_code_of_another_app_and_an_old_one(client: Client, someone: Any) -> None:

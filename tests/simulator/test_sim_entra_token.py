@@ -1,4 +1,4 @@
-"""The token endpoint believes nothing: each wrong assertion is refused with Entra's own code."""
+"""The token endpoint checks everything: each wrong assertion is refused with Entra's code."""
 
 from __future__ import annotations
 
@@ -88,10 +88,10 @@ def test_a_key_that_was_not_uploaded(client: Client) -> None:
     answer = client.post_token(client_assertion=assertion)
     assert codes(answer) == (401, "invalid_client", 700027)
     assert "The key was not found" in answer.json()["error_description"]
-    # The right thumbprint over a strange signature is no better.
+    # The right thumbprint with a wrong signature is refused too.
     assertion = make_assertion(client.app.client_id, client.token_url, key=stranger.private_key_pem)
     assert codes(client.post_token(client_assertion=assertion)) == (401, "invalid_client", 700027)
-    # Uploaded beside the first, both are good: that is how a key is rolled over.
+    # With a second certificate both are valid: that is how a key is rolled over.
     client.lab.register(stranger.certificate.pem)
     assertion = make_assertion(client.app.client_id, client.token_url, key=stranger.private_key_pem, header=header)
     assert client.post_token(client_assertion=assertion).status_code == 200

@@ -1,4 +1,4 @@
-"""What Microsoft does that the sloppy do not expect: pages, replays, lag, annotations, order, limits, faults."""
+"""What Microsoft does and simple clients do not expect: pages, replays, lag, annotations, order, limits, faults."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def people(client: Client) -> list[str]:
 
 @pytest.mark.parametrize("top", [1, 7, 60, 999])
 def test_pages_of_any_size_hold_everybody_once(client: Client, top: int) -> None:
-    found, _ = client.walk(f"/users?$select=id&$top={top}")
+    found, _ = client.list_all(f"/users?$select=id&$top={top}")
     assert ids(found) == people(client)
 
 
@@ -61,7 +61,7 @@ def test_links_are_opaque_and_never_the_same_twice(client: Client) -> None:
 def test_the_operators_cap_beats_top(client: Client) -> None:
     client.lab.realm().settings.max_page = 4
     assert len(client.get("/users?$top=50").json()["value"]) == 4
-    assert ids(client.walk("/users?$top=50&$select=id")[0]) == people(client)
+    assert ids(client.list_all("/users?$top=50&$select=id")[0]) == people(client)
 
 
 def test_empty_pages_are_not_the_end(client: Client) -> None:
@@ -79,7 +79,7 @@ def test_empty_pages_are_not_the_end(client: Client) -> None:
 
 def test_rows_that_come_twice(client: Client) -> None:
     client.lab.realm().settings.duplicate_every = 1
-    found = ids(client.walk("/users?$top=10&$select=id")[0])
+    found = ids(client.list_all("/users?$top=10&$select=id")[0])
     assert len(found) == 66
     assert set(found) == set(people(client))
 
@@ -90,22 +90,22 @@ def test_nulls_and_annotations(client: Client) -> None:
     nameless = next(p for p in client.lab.tenant().directory.order if p.kind == "both_names_empty")
     shown = client.get(f"/users/{nameless.id}?$select=givenName,surname,displayName,imAddresses").json()
     assert (shown["givenName"], shown["surname"], shown["imAddresses"]) == (None, None, [])
-    assert "id" not in shown  # not asked for, not given
+    assert "id" not in shown  # not requested, not returned
 
 
 def test_what_was_just_changed_may_not_show_yet(client: Client) -> None:
     client.lab.tenant().directory.replication_lag_s = 0.4
     person = client.lab.admin().create_user(displayName="Late")
-    assert person.id not in ids(client.walk("/users?$select=id")[0])
+    assert person.id not in ids(client.list_all("/users?$select=id")[0])
     time.sleep(0.45)
-    assert person.id in ids(client.walk("/users?$select=id")[0])
+    assert person.id in ids(client.list_all("/users?$select=id")[0])
 
 
 def test_upns_with_hash_and_dollar_need_care(client: Client) -> None:
     guest = next(p for p in client.lab.tenant().directory.order if p.kind == "guest")
     upn = guest.props["userPrincipalName"]
     assert client.get(f"/users/{upn.replace('#', '%23')}").json()["userPrincipalName"] == upn
-    assert client.get(f"/users/{upn}").status_code == 404  # the rest after # never left the client
+    assert client.get(f"/users/{upn}").status_code == 404  # the client does not send what follows #
     dollar = client.lab.admin().create_user(userPrincipalName="$x@contoso.onmicrosoft.com")
     found = client.get("/users('$x@contoso.onmicrosoft.com')").json()
     assert found["userPrincipalName"] == dollar.props["userPrincipalName"]
@@ -131,7 +131,7 @@ def test_a_first_round_tells_the_deleted_too(client: Client) -> None:
     client.lab.admin().delete_user(soft)
     client.lab.admin().purge_user(hard)
     client.lab.realm().settings.delta_page = 7
-    found, last = client.walk(f"/users/delta?{SELECT}")
+    found, last = client.list_all(f"/users/delta?{SELECT}")
     removed = {item["id"]: item["@removed"]["reason"] for item in found if "@removed" in item}
     assert removed == {soft: "changed", hard: "deleted"}
     assert len(found) == 60
@@ -145,18 +145,18 @@ def test_only_selected_properties_are_tracked(client: Client) -> None:
     client.lab.admin().change_user(two, mail=None)
     client.lab.admin().change_user(three, displayName="Told")
     client.lab.admin().set_photo(one, 99)
-    found, last = client.walk(link)
+    found, last = client.list_all(link)
     assert ids(found) == [two, three]
     assert found[0]["mail"] is None  # cleared
     assert found[1]["displayName"] == "Told"
-    assert client.walk(last["@odata.deltaLink"])[0] == []
+    assert client.list_all(last["@odata.deltaLink"])[0] == []
 
 
 def test_absent_means_never_set_unless_minimal_was_asked(client: Client) -> None:
     person = client.lab.admin().create_user(displayName="A", mail=None)
     link = delta_link(client)
     client.lab.admin().change_user(person.id, displayName="B")
-    whole = client.walk(link)[0][0]
+    whole = client.list_all(link)[0][0]
     assert whole == {"displayName": "B", "accountEnabled": True, "id": person.id}
     answer = client.get(link, Prefer="return=minimal")
     assert answer.json()["value"] == [{"displayName": "B", "id": person.id}]
@@ -167,10 +167,10 @@ def test_a_restored_person_comes_back_without_a_word(client: Client) -> None:
     one = people(client)[0]
     link = delta_link(client)
     client.lab.admin().delete_user(one)
-    first, last = client.walk(link)
+    first, last = client.list_all(link)
     assert first == [{"id": one, "@removed": {"reason": "changed"}}]
     client.lab.admin().restore_user(one)
-    second, _ = client.walk(last["@odata.deltaLink"])
+    second, _ = client.list_all(last["@odata.deltaLink"])
     assert ids(second) == [one]
     assert "@removed" not in second[0]
 
@@ -179,10 +179,10 @@ def test_changes_that_were_told_are_told_again(client: Client) -> None:
     one, two = people(client)[:2]
     link = delta_link(client)
     client.lab.admin().change_user(one, displayName="First")
-    _, last = client.walk(link)
+    _, last = client.list_all(link)
     client.lab.realm().settings.delta_replays = 5
     client.lab.admin().change_user(two, displayName="Second")
-    assert ids(client.walk(last["@odata.deltaLink"])[0]) == [one, two]
+    assert ids(client.list_all(last["@odata.deltaLink"])[0]) == [one, two]
 
 
 @pytest.mark.parametrize(("form", "status"), [("gone", 410), ("too_old", 400)])
@@ -205,7 +205,7 @@ def test_a_token_lives_seven_days(client: Client, form: str, status: int) -> Non
 
 
 def fresh_token(client: Client) -> str:
-    """A token, whatever the simulated moment is."""
+    """A token that is valid at any simulated time."""
     from portsip_m365_plugin.simulator.world.apps import AccessToken
 
     realm = client.lab.realm()
@@ -234,18 +234,18 @@ def test_contacts_come_ten_at_a_time_by_offset(client: Client, owner: str) -> No
     first = client.get(f"/users/{owner}/contacts").json()
     assert len(first["value"]) == 10
     assert "$skip=10" in first["@odata.nextLink"]
-    assert len(client.walk(f"/users/{owner}/contacts?$top=9")[0]) == 23
+    assert len(client.list_all(f"/users/{owner}/contacts?$top=9")[0]) == 23
 
 
 def test_the_default_folder_is_not_listed_unless_it_is(client: Client, owner: str) -> None:
     client.lab.admin().create_folder(owner, "Customers")
     client.lab.admin().create_folder(owner, "VIP", "Customers")
-    listed = client.walk(f"/users/{owner}/contactFolders")[0]
+    listed = client.list_all(f"/users/{owner}/contactFolders")[0]
     assert [folder["displayName"] for folder in listed] == ["Customers"]
-    below = client.walk(f"/users/{owner}/contactFolders/{listed[0]['id']}/childFolders")[0]
+    below = client.list_all(f"/users/{owner}/contactFolders/{listed[0]['id']}/childFolders")[0]
     assert [folder["displayName"] for folder in below] == ["VIP"]
     client.lab.realm().settings.list_default_folder = True
-    listed = client.walk(f"/users/{owner}/contactFolders")[0]
+    listed = client.list_all(f"/users/{owner}/contactFolders")[0]
     assert {folder["displayName"] for folder in listed} == {"Contacts", "Customers"}
 
 
@@ -256,15 +256,15 @@ def test_a_move_is_a_death_here_and_a_birth_there(client: Client, owner: str) ->
     before = contact.ordinary_id
     links = {}
     for name in ("contacts", folder.id):
-        _, last = client.walk(f"/users/{owner}/contactFolders/{name}/contacts/delta")
+        _, last = client.list_all(f"/users/{owner}/contactFolders/{name}/contacts/delta")
         links[name] = last["@odata.deltaLink"]
     admin.move_contact(owner, before, "Customers")
-    assert client.walk(links["contacts"])[0] == [{"id": before, "@removed": {"reason": "deleted"}}]
-    born = client.walk(links[folder.id])[0]
+    assert client.list_all(links["contacts"])[0] == [{"id": before, "@removed": {"reason": "deleted"}}]
+    born = client.list_all(links[folder.id])[0]
     assert ids(born) == [contact.ordinary_id]
     assert contact.ordinary_id != before
     prefer = {"Prefer": 'IdType="ImmutableId"'}
-    assert ids(client.walk(links[folder.id], **prefer)[0]) == [contact.immutable_id]
+    assert ids(client.list_all(links[folder.id], **prefer)[0]) == [contact.immutable_id]
 
 
 def test_contact_delta_pages_by_preference_alone(client: Client, owner: str) -> None:

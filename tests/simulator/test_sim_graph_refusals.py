@@ -1,4 +1,4 @@
-"""What Microsoft refuses, the simulator refuses, with Microsoft's status and code."""
+"""The simulator refuses what Microsoft refuses, with Microsoft's status and code."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_members_by_cast_are_an_advanced_query(client: Client) -> None:
     path = f"/groups/{group.id}/transitiveMembers/microsoft.graph.user"
     assert client.refusal(path) == (400, "Request_UnsupportedQuery")
     advanced = {"ConsistencyLevel": "eventual"}
-    people, _ = client.walk(f"{path}?$count=true&$top=5&$select=id", **advanced)
+    people, _ = client.list_all(f"{path}?$count=true&$top=5&$select=id", **advanced)
     directory = client.lab.tenant().directory
     below = {identity for identity, kind in directory.flattened(group) if kind == "user"}
     assert {person["id"] for person in people} == below

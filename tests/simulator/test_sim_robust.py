@@ -1,4 +1,4 @@
-"""Whatever is asked, however oddly: an answer in Microsoft's shape, and a server that goes on (fixed seed)."""
+"""Odd requests of any kind get an answer in Microsoft's form, and the server continues (fixed seed)."""
 
 from __future__ import annotations
 

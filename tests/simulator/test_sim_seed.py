@@ -1,4 +1,4 @@
-"""A tenant of 500 holds every kind of person that real tenants hold; one of any size can be made."""
+"""A tenant of 500 has every kind of person that real tenants have; tenants of any size can be made."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_every_row_of_the_wire_table_is_served() -> None:
 
     served = {shape(template) for template in templates()} | {"POST /$batch"}
     elsewhere = {f"{call.method} {shape(call.path)}" for call in CALLS.values()} - served
-    # The upload address is Outlook's, and no path of Graph's.
+    # The upload address is on Outlook's host and is no path of Graph.
     assert {each for each in elsewhere if not each.startswith("PUT ")} == set()
 
 

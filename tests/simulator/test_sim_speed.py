@@ -1,4 +1,4 @@
-"""The simulator is quick enough for soaks and benchmarks: 1,000 requests a second on two cores, clients included."""
+"""The simulator is fast enough for soaks and benchmarks: 1,000 requests a second on two cores, clients included."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ class Client:
         answer = self.get(path, **headers)
         return answer.status_code, answer.json()["error"]["code"]
 
-    def walk(self, path: str, **headers: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    def list_all(self, path: str, **headers: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """All items of a listing or round, and the last page."""
         items: list[dict[str, Any]] = []
         url = path

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode, urlsplit
 
-from portsip_m365_plugin.simulator.entra.errors import EntraRefused, tell
+from portsip_m365_plugin.simulator.entra.errors import EntraRefused, describe
 from portsip_m365_plugin.simulator.entra.pages import approval_page, form_post, sign_in_page
 from portsip_m365_plugin.simulator.entra.token import find_app, find_tenant
 from portsip_m365_plugin.simulator.exchange import Answer, Request
@@ -42,8 +42,8 @@ def answer_authorize(realm: Realm, request: Request, tenant_key: str) -> Answer:
     try:
         return _sign_in(realm, request, tenant, app)
     except _SentBack as sent:
-        told = tell(sent.refused, request, realm.clock.time_s())
-        fields = {"error": sent.refused.error, "error_description": told.description}
+        refusal = describe(sent.refused, request, realm.clock.time_s())
+        fields = {"error": sent.refused.error, "error_description": refusal.description}
         if sent.subcode:
             fields["error_subcode"] = sent.subcode
         return _respond(request, fields)
@@ -100,7 +100,7 @@ def _who(
         refused = EntraRefused(50057)
     if refused is None:
         return "", person, ""
-    return "", None, tell(refused, request, realm.clock.time_s()).description
+    return "", None, describe(refused, request, realm.clock.time_s()).description
 
 
 def find_person(tenant: Tenant, name: str) -> Person | None:

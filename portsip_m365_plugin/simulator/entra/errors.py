@@ -133,7 +133,7 @@ class EntraRefused(Exception):  # noqa: N818  a refusal is Microsoft's answer, n
 
 
 @dataclass(frozen=True)
-class Told:
+class Refusal:
     """A refusal with the request's ids and time."""
 
     refused: EntraRefused
@@ -150,24 +150,24 @@ class Told:
         )
 
 
-def tell(refused: EntraRefused, request: Request, now_s: float) -> Told:
+def describe(refused: EntraRefused, request: Request, now_s: float) -> Refusal:
     """Add this request's ids and the time to a refusal."""
     moment = datetime.fromtimestamp(now_s, timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
-    return Told(refused, request.request_id, request.client_request_id, moment)
+    return Refusal(refused, request.request_id, request.client_request_id, moment)
 
 
-def json_refusal(told: Told, origin: str) -> Answer:
+def json_refusal(refusal: Refusal, origin: str) -> Answer:
     """The error body of the token endpoint and of discovery."""
     document: dict[str, Any] = {
-        "error": told.refused.error,
-        "error_description": told.description,
-        "error_codes": [told.refused.code],
-        "timestamp": told.timestamp,
-        "trace_id": told.trace_id,
-        "correlation_id": told.correlation_id,
-        "error_uri": f"{origin}/error?code={told.refused.code}",
+        "error": refusal.refused.error,
+        "error_description": refusal.description,
+        "error_codes": [refusal.refused.code],
+        "timestamp": refusal.timestamp,
+        "trace_id": refusal.trace_id,
+        "correlation_id": refusal.correlation_id,
+        "error_uri": f"{origin}/error?code={refusal.refused.code}",
     }
-    return entra_json(document, told.refused.status)
+    return entra_json(document, refusal.refused.status)
 
 
 def entra_json(document: Any, status: int = 200) -> Answer:

@@ -33,10 +33,10 @@ def sign_in_page(action: str, hint: str, error: str, people: Iterable[tuple[str,
         f"<small>{escape(upn)}</small></button></li>"
         for upn, name in people
     )
-    told = f'<p class="error" id="usernameError" role="alert">{escape(error)}</p>' if error else ""
+    shown = f'<p class="error" id="usernameError" role="alert">{escape(error)}</p>' if error else ""
     return page(
         "Sign in",
-        f'{told}<form method="post" action="{escape(action)}"><label for="i0116">Email or user name</label>'
+        f'{shown}<form method="post" action="{escape(action)}"><label for="i0116">Email or user name</label>'
         f'<input type="text" name="loginfmt" id="i0116" value="{escape(hint)}" autofocus autocomplete="off">'
         '<input type="submit" id="idSIButton9" value="Next"></form>'
         f'<form method="post" action="{escape(action)}"><ul>{offered}</ul>'

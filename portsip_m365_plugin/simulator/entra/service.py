@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from portsip_m365_plugin.simulator.entra.authorize import answer_authorize, cookie_of
-from portsip_m365_plugin.simulator.entra.errors import EntraRefused, entra_json, json_refusal, tell
+from portsip_m365_plugin.simulator.entra.errors import EntraRefused, describe, entra_json, json_refusal
 from portsip_m365_plugin.simulator.entra.pages import consent_page, error_page, page
 from portsip_m365_plugin.simulator.entra.token import GRAPH_HOSTS, answer_token, find_app, find_tenant
 from portsip_m365_plugin.simulator.exchange import Answer, Request, json_answer
@@ -38,16 +38,16 @@ class Entra:
             for_browser = template.rpartition("/")[2] in _FOR_BROWSERS
             answer = self._answer(request, template, tenant_key)
         except EntraRefused as refused:
-            told = tell(refused, request, self._realm.clock.time_s())
-            answer = error_page(told.description) if for_browser else json_refusal(told, request.origin)
+            refusal = describe(refused, request, self._realm.clock.time_s())
+            answer = error_page(refusal.description) if for_browser else json_refusal(refusal, request.origin)
         answer.headers.setdefault("x-ms-request-id", request.request_id)
         self._realm.note(request, template, answer.status)
         return answer
 
     def refuse(self, request: Request, code: int) -> Answer:
         """Refuse any request with one AADSTS code (an ordered fault)."""
-        told = tell(EntraRefused(code), request, self._realm.clock.time_s())
-        answer = json_refusal(told, request.origin)
+        refusal = describe(EntraRefused(code), request, self._realm.clock.time_s())
+        answer = json_refusal(refusal, request.origin)
         self._realm.note(request, "(fault)", answer.status)
         return answer
 
@@ -164,8 +164,8 @@ class Entra:
             if "scope" in asked:
                 fields["scope"] = asked["scope"]
         elif form.get("cancel"):
-            told = tell(EntraRefused(65004), request, self._realm.clock.time_s())
-            fields = {"error": "access_denied", "error_description": told.description, "error_subcode": "cancel"}
+            refusal = describe(EntraRefused(65004), request, self._realm.clock.time_s())
+            fields = {"error": "access_denied", "error_description": refusal.description, "error_subcode": "cancel"}
         if not fields:
             return consent_page(request.target, app.client_id, sorted(app.permissions))
         if "state" in asked:

@@ -112,7 +112,7 @@ def _matching(call: Call, state: dict[str, Any], position: int) -> Any:
             yield person.position, person, person.props
         return
     wanted = _predicate(state)
-    for person, props in directory.walk(position):
+    for person, props in directory.read_from(position):
         if wanted is None or wanted({**props, "id": person.id}):
             yield person.position, person, props
 

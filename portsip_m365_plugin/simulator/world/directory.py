@@ -97,7 +97,7 @@ class Directory:
         person = self.find(key)
         return person if person is not None and person.listed else None
 
-    def walk(self, position: int) -> Iterator[tuple[Person, dict[str, Any]]]:
+    def read_from(self, position: int) -> Iterator[tuple[Person, dict[str, Any]]]:
         """Listed people from a position on, with their properties as replication shows them now."""
         while position < len(self.order):
             person = self.order[position]
