@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import smtplib
-import socket
-import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-import trustme
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import PROBE_S
@@ -23,87 +15,13 @@ from pbx_devhost.mail.smtp import SmtpSettings, load_smtp, store_smtp
 from pbx_plugin_api import AttachmentRef, DeliveryStatus
 from tests.host.test_outbox import Box, HandClock
 from tests.support.mail_samples import accepted, deferred, make_note
-
-OUTAGE_S = 1800
-
-
-@dataclass
-class Postbox:
-    """What the mail server got, and what it is told to answer."""
-
-    got: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
-    answer: str = "250 OK"
-    refuse: str = ""
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        if self.refuse and address.startswith(self.refuse):
-            return "550 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        assert session.ssl is not None, "mail without TLS"
-        if self.answer == "drop":
-            self.got.append((envelope.rcpt_tos, _read(envelope.content)))
-            server.transport.abort()
-            return "250 OK"
-        if self.answer.startswith("250"):
-            self.got.append((envelope.rcpt_tos, _read(envelope.content)))
-        return self.answer
-
-
-def _read(content: bytes) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(content, policy=policy.default))
-
-
-def check_password(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
-    is_right = isinstance(given, LoginPassword) and given.password == b"secret"
-    return AuthResult(success=is_right, handled=False)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
-
-
-@dataclass
-class Server:
-    postbox: Postbox
-    settings: SmtpSettings
+from tests.support.smtp_server import OUTAGE_S, Server, run_smtp_server
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
-    ca_file = tmp_path / "ca.pem"
-    authority.cert_pem.write_to_path(str(ca_file))
-    postbox = Postbox()
-    controller = Controller(
-        postbox,
-        hostname="127.0.0.1",
-        port=_free_port(),
-        tls_context=context,
-        require_starttls=True,
-        auth_required=True,
-        authenticator=check_password,
-        auth_require_tls=True,
-    )
-    controller.start()
-    yield Server(
-        postbox,
-        SmtpSettings(
-            server="127.0.0.1",
-            port=controller.port,
-            sender="pbx@contoso.example",
-            username="pbx",
-            password="secret",
-            ca_file=str(ca_file),
-            after_s=OUTAGE_S,
-        ),
-    )
-    controller.stop()
+    with run_smtp_server(tmp_path) as running:
+        yield running
 
 
 @pytest.fixture

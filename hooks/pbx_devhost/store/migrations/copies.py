@@ -1,4 +1,4 @@
-"""Copies of an SQLite file from before an upgrade, beside it: `FILE.schema-3.20261126T101500Z.bak`."""
+"""Copies of an SQLite file from before an upgrade, beside it: `FILE.schema-3.20261126T101500.123Z.bak`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def copy_beside(engine: Engine, version: int) -> Path | None:
     if not is_sqlite(engine) or engine.url.database is None:
         return None
     path = Path(engine.url.database)
-    copy = path.with_name(f"{path.name}.schema-{version}.{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}.bak")
+    now = datetime.now(timezone.utc)
+    time = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03}Z"
+    copy = path.with_name(f"{path.name}.schema-{version}.{time}.bak")
     draft = copy.with_name(copy.name + _UNFINISHED)
     try:
         for left_over in path.parent.glob(f"{glob.escape(path.name)}.schema-*.bak{_UNFINISHED}"):

@@ -50,8 +50,7 @@ def prepare(engine: Engine, *, may_upgrade: bool) -> Upgrade:
     """
     name = show_url(engine.url)
     try:
-        with begin_read(engine) as connection:
-            version = read_version(connection)
+        version = look(engine)
         _check(name, version, may_upgrade=may_upgrade)
         if version == SCHEMA_VERSION:
             return Upgrade(before=version, copy=None)
@@ -75,6 +74,19 @@ def prepare(engine: Engine, *, may_upgrade: bool) -> Upgrade:
             copy or "none",
         )
     return Upgrade(before=version, copy=copy)
+
+
+def look(engine: Engine) -> int | None:
+    """Return the version of a database's schema, or None if it is empty. Changes nothing.
+
+    Raises:
+        DatabaseError: It cannot be opened, or it has tables of another program.
+    """
+    try:
+        with begin_read(engine) as connection:
+            return read_version(connection)
+    except DBAPIError as error:
+        raise DatabaseError(_explain(show_url(engine.url), error)) from error
 
 
 def read_version(connection: Connection) -> int | None:
