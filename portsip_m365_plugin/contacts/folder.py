@@ -1,4 +1,4 @@
-"""One folder of one mailbox, read: what changed in it since the last time, or everything in it."""
+"""Reading one folder of one mailbox: what changed in it since the last time, or everything in it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from portsip_m365_plugin.graph.errors import ProtocolError
 from portsip_m365_plugin.graph.paging import read_page
 from portsip_m365_plugin.graph.wire import Request, follow
 from portsip_m365_plugin.mapping.contacts import MappedContact, SkippedContact
-
-__all__ = ["FolderPass", "Found", "MapContact"]
 
 MapContact: TypeAlias = Callable[[Mapping[str, Any]], MappedContact | SkippedContact]
 
@@ -34,11 +32,11 @@ class Found:
 
 
 @dataclass(slots=True, kw_only=True)
-class FolderPass:
-    """How far one folder is read. Rows are mapped as they come, so that memory holds drafts and no raw answers.
+class FolderReader:
+    """Reads one folder. Rows are mapped as they come, so that memory holds drafts and no raw answers.
 
     Where the cloud has a delta, the mark is a delta link. Where it has none, the folder's ids and change keys are
-    listed: the mark is their digest, and only where that differs are the changed contacts read.
+    listed. The mark is their digest, and the changed contacts are read only if it differs.
     """
 
     cloud: Cloud
@@ -47,19 +45,19 @@ class FolderPass:
     mark: str | None
     map_row: MapContact
     known_keys: Callable[[str], Mapping[str, str]]
-    """Change keys by contact id, as the PBX has them of a folder."""
+    """Returns the change keys that the PBX has of a folder, by contact id."""
     found: dict[str, Found] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
     keys: dict[str, str] = field(default_factory=dict)
     """Everything listed, where the folder was listed whole."""
     is_listed: bool = False
-    """Whether `keys` is all there is in the folder, and not what it was the last time."""
+    """Whether `keys` is all there is in the folder, and differs from the last time."""
     restarts: int = 0
     pages: int = 0
     _reads_keys: bool = False
 
     def start(self) -> list[Request]:
-        """Return the first request: for changes where there is a mark, for everything where there is none."""
+        """Return the first request: for changes if there is a mark, for everything if there is none."""
         self.found, self.removed, self.keys, self.pages = {}, set(), {}, 0
         self.is_listed = False
         if self.cloud.has_contacts_delta:
@@ -76,7 +74,7 @@ class FolderPass:
         return self.start()
 
     def take_page(self, request: Request, body: object) -> list[Request]:
-        """Take one page and return what to ask next; nothing at the end."""
+        """Take one page and return what to ask next; an empty list at the end."""
         page = read_page(body, request)
         self.pages += 1
         for row in page.rows:
@@ -93,7 +91,7 @@ class FolderPass:
         return self._compare()
 
     def take_single(self, request: Request, body: object) -> None:
-        """Take one contact that was read by itself."""
+        """Take one contact that was read by its id."""
         if not isinstance(body, Mapping):
             raise ProtocolError(f"{request.call.name}: the answer is not a contact")
         if body.get("parentFolderId") in (None, self.folder_id):
@@ -101,7 +99,7 @@ class FolderPass:
             self._put(body, request)
 
     def miss_single(self, contact_id: str) -> None:
-        """A contact that was listed, or might have been, is gone by now."""
+        """Note that a contact that was listed, or might have been, is gone by now."""
         self.keys.pop(contact_id, None)
 
     def _take_row(self, row: Mapping[str, Any], request: Request) -> None:
@@ -134,7 +132,7 @@ class FolderPass:
         if len(changed) > SINGLE_READS_MAX:
             self.mark = None
             return self.start()
-        # Pages are cut by position: a deletion between two of them makes a contact slip through.
+        # Pages are cut by position: if a contact is deleted between two of them, another one is on neither page.
         missing = [name for name in known if name not in self.keys] if self.pages > 1 else []
         doubtful = missing if len(missing) <= SINGLE_READS_MAX else []
         return [ask_contact(self.cloud, self.mailbox_id, name) for name in (*changed, *doubtful)]
@@ -145,5 +143,5 @@ def _change_key(row: Mapping[str, Any]) -> str:
 
 
 def _digest(keys: Mapping[str, str]) -> str:
-    told = "\n".join(f"{contact_id} {key}" for contact_id, key in sorted(keys.items()))
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+    text = "\n".join(f"{contact_id} {key}" for contact_id, key in sorted(keys.items()))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

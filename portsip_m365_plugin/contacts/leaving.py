@@ -1,9 +1,9 @@
-"""Mailboxes that left the scope take their contacts along; many at once ask first."""
+"""Removing the contacts of mailboxes that left the scope; many at once ask an admin first."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -21,21 +21,12 @@ from pbx_plugin_api import (
     UserLink,
     Viewer,
 )
-from portsip_m365_plugin.contacts.books import BATCH_MAX, CompanyWriter
+from portsip_m365_plugin.contacts.books import BATCH_MAX
+from portsip_m365_plugin.contacts.company import CompanyWriter
 from portsip_m365_plugin.contacts.scope import Scope
 from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, StateWriter, load_mailboxes
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 from portsip_m365_plugin.removals import RemovalWindow, is_too_many
-
-__all__ = [
-    "APPROVE_REMOVAL_ACTION",
-    "Leaving",
-    "PendingRemoval",
-    "approve_removal",
-    "find_leaving",
-    "pending_removal",
-    "remove_leaving",
-]
 
 APPROVE_REMOVAL_ACTION: Final = "approve_contact_removal"
 """The settings page's button that approves a removal; its parameter `checksum` names the removal."""
@@ -45,12 +36,12 @@ _WINDOW_KEY: Final = "contacts.guard"
 _COMPANY_CONTACTS: Final = 20
 _COMPANY_SHARE: Final = 0.50
 _GONE_AFTER: Final = timedelta(days=30)
-"""Exchange keeps a deleted mailbox for 30 days; until then a missing one may come back, and its contacts stay."""
+"""Exchange keeps a deleted mailbox for 30 days. Until then a missing one may come back, and its contacts stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingRemoval:
-    """A removal that waits for an admin's word."""
+    """A removal that waits for an admin's approval."""
 
     checksum: str
     mailboxes: int
@@ -60,7 +51,7 @@ class PendingRemoval:
         """Return the sentence that the admin reads."""
         who = "1 mailbox has" if self.mailboxes == 1 else f"{self.mailboxes} mailboxes have"
         return (
-            f"{who} left the contact sync, and {self.contacts} contacts would go with that."
+            f"{who} left the contact sync, and {self.contacts} contacts would be removed."
             " If that is right, approve it; if not, look at the CONTACT SYNC tab first. Until then they stay."
         )
 
@@ -82,34 +73,55 @@ class Leaving:
 
     records: tuple[MailboxRecord, ...]
     orphans: tuple[PersonalBook, ...] = ()
-    """Books of people who left, of whose mailboxes nothing is remembered."""
+    """Books of people who left, if nothing is remembered of their mailboxes."""
     pending: PendingRemoval | None = None
-    """Set where an admin has to be asked: then nothing of it may go."""
+    """Set if an admin has to be asked: then nothing may go."""
     approved: bool = False
-    """Whether an admin said yes to this; such does not count against the next 24 hours."""
+    """Whether an admin approved this; then it does not count against the next 24 hours."""
+
+    @property
+    def mailboxes(self) -> int:
+        """How many mailboxes with contacts left."""
+        return sum(record.contacts > 0 for record in self.records) + len(self.orphans)
+
+    def asks_first(self, *, n_before: int, n_filled: int, in_company: int) -> bool:
+        """Whether an admin has to approve this.
+
+        Args:
+            n_before: Mailboxes that left within the last 24 hours.
+            n_filled: Mailboxes that have contacts.
+            in_company: Contacts of the company book.
+        """
+        from_company = sum(record.contacts for record in self.records if record.kind is BookKind.COMPANY)
+        if from_company >= _COMPANY_CONTACTS and from_company > in_company * _COMPANY_SHARE:
+            return True
+        return self.mailboxes > 0 and is_too_many(self.mailboxes + n_before, n_filled + n_before)
+
+    def checksum(self, entra_tenant_id: str) -> str:
+        """Return a text that is the same for the same mailboxes and books."""
+        names = [f"{record.kind.value}.{record.mailbox_id}" for record in self.records]
+        names += [f"{BookKind.PERSONAL.value}.{book.owner.subject}" for book in self.orphans]
+        return hashlib.sha256("\n".join([entra_tenant_id, *sorted(names)]).encode()).hexdigest()[:16]
 
 
 def find_leaving(host: Host, scope: Scope, entra_tenant_id: str) -> Leaving:
-    """Say which mailboxes left, and whether that may be carried out.
+    """Return which mailboxes left, and whether their contacts may be removed.
 
-    The rule is the one for people (`sync.guard`), with what went within the last 24 hours: more than 10 mailboxes *and*
-    more than a tenth of those that have contacts, or at least 3 and more than half, ask first. So do shared mailboxes
-    that hold more than half of the company's contacts, and at least 20: everybody sees that book. Cost: one pass over
-    the mailboxes' records.
+    The rule of `removals` counts mailboxes that have contacts. Shared mailboxes that hold more than half of the
+    company's contacts, and at least 20, ask too: everybody sees that book. Cost: one pass over the mailboxes' records.
     """
-    left: list[MailboxRecord] = []
     now_utc = host.clock.now_utc()
-    filled, seen = 0, set()
-    company = company_left = 0
+    left: list[MailboxRecord] = []
+    seen: set[str] = set()
+    n_filled = in_company = 0
     for record in load_mailboxes(host):
-        filled += record.contacts > 0
-        company += record.contacts if record.kind is BookKind.COMPANY else 0
+        n_filled += record.contacts > 0
+        in_company += record.contacts if record.kind is BookKind.COMPANY else 0
         if record.kind is BookKind.PERSONAL:
             seen.add(record.mailbox_id)
         if not scope.holds(record.kind, record.mailbox_id) or _is_gone_for_good(record, now_utc):
             # The marks are not needed any more, and may be long.
-            left.append(record.read_anew())
-            company_left += record.contacts if record.kind is BookKind.COMPANY else 0
+            left.append(record.without_marks())
     orphans = tuple(
         book
         for book in host.contacts.books()
@@ -117,27 +129,23 @@ def find_leaving(host: Host, scope: Scope, entra_tenant_id: str) -> Leaving:
         and book.owner.subject not in seen
         and not scope.holds(BookKind.PERSONAL, book.owner.subject)
     )
-    n_left = sum(record.contacts > 0 for record in left) + len(orphans)
+    leaving = Leaving(records=tuple(left), orphans=orphans)
     n_before = RemovalWindow(host, now_utc, _WINDOW_KEY).removed
-    is_many = n_left > 0 and is_too_many(n_left + n_before, filled + n_before)
-    is_company = company_left >= _COMPANY_CONTACTS and company_left > company * _COMPANY_SHARE
-    pending, approved = None, False
-    if is_many or is_company:
-        names = sorted(
-            [f"{record.kind.value}.{record.mailbox_id}" for record in left]
-            + [f"{BookKind.PERSONAL.value}.{book.owner.subject}" for book in orphans]
-        )
-        checksum = hashlib.sha256("\n".join([entra_tenant_id, *names]).encode()).hexdigest()[:16]
-        pending = PendingRemoval(checksum=checksum, mailboxes=n_left, contacts=sum(r.contacts for r in left))
-        word = host.state.get(_APPROVED_KEY)
-        approved = word is not None and word.value == checksum
-    return Leaving(records=tuple(left), orphans=orphans, pending=None if approved else pending, approved=approved)
+    if not leaving.asks_first(n_before=n_before, n_filled=n_filled, in_company=in_company):
+        return leaving
+    checksum = leaving.checksum(entra_tenant_id)
+    approval = host.state.get(_APPROVED_KEY)
+    if approval is not None and approval.value == checksum:
+        return replace(leaving, approved=True)
+    contacts = sum(record.contacts for record in left)
+    pending = PendingRemoval(checksum=checksum, mailboxes=leaving.mailboxes, contacts=contacts)
+    return replace(leaving, pending=pending)
 
 
 def remove_leaving(
     host: Host, leaving: Leaving, company: CompanyWriter, states: StateWriter, entra_tenant_id: str
 ) -> int:
-    """Remove the contacts of what has left, or ask; return how many contacts went. Ends early where it should stop."""
+    """Remove the contacts of mailboxes that left, or ask; return how many. Ends early if the host says so."""
     if leaving.pending is not None:
         pending = leaving.pending
         host.state.put(
@@ -184,12 +192,12 @@ def pending_removal(host: Host) -> PendingRemoval | None:
 
 
 def approve_removal(host: Host, checksum: str, viewer: Viewer) -> Done | Refused:
-    """Let the next run remove what was shown; it asks again should that be anything else by then. Idempotent."""
+    """Let the next run remove what was shown. If that has changed by then, it asks again. Idempotent."""
     if not viewer.may_edit:
-        return Refused(message="You may look, but not approve.", remedy="Ask an administrator.")
+        return Refused(message="You may look at this, but not approve it.", remedy="Ask an administrator.")
     pending = pending_removal(host)
     if pending is None or pending.checksum != checksum:
-        return Refused(message="This is not what waits for approval (any more).", remedy="Look at the tab again.")
+        return Refused(message="This removal does not wait for approval (any more).", remedy="Look at the tab again.")
     host.state.put(_APPROVED_KEY, checksum)
     host.audit.record(
         "contacts.removal_approved", outcome="ok", subject=checksum, detail=f"{pending.contacts} contacts"

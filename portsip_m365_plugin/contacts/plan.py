@@ -1,4 +1,4 @@
-"""From what a mailbox said to what is written: the difference, the cap, and a second look at sudden absence."""
+"""From what was read of a mailbox to what is written: the difference, the limit, a second look at sudden absence."""
 
 from __future__ import annotations
 
@@ -7,45 +7,44 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pbx_plugin_api import ContactSource
-from portsip_m365_plugin.contacts.books import Book
+from portsip_m365_plugin.contacts.books import BookWriter
 from portsip_m365_plugin.contacts.folder import Found
-from portsip_m365_plugin.contacts.reading import Reading
+from portsip_m365_plugin.contacts.reader import Reading
 from portsip_m365_plugin.contacts.state import MailboxRecord
 from portsip_m365_plugin.mapping.contacts import MappedContact, SkippedContact
 
-__all__ = ["MailboxPlan", "plan_mailbox"]
-
 ABSENT_AT_LEAST: Final = 10
 ABSENT_SHARE: Final = 0.5
-"""Nobody deletes most of an address book on an ordinary day, and an answer can be wrong with HTTP 200: contacts that
-are missing from a listing in such numbers go when the next run misses them too. Deletions that Microsoft names one by
+"""Nobody deletes most of an address book on an ordinary day, and an answer with HTTP 200 can be wrong. If so many
+contacts are missing from a listing, they go when the next run misses them too. Deletions that Microsoft names one by
 one go at once."""
 
 
 @dataclass(kw_only=True)
 class MailboxPlan:
-    """What is to be written of one mailbox, and what is to be remembered then."""
+    """What to write for one mailbox, and what to remember after that."""
 
     record: MailboxRecord
+    contacts_max: int
     puts: dict[str, Found] = field(default_factory=dict)
     drops: list[str] = field(default_factory=list)
     skipped: int = 0
     """Contacts with neither name nor number."""
     shortened: list[str] = field(default_factory=list)
-    """Contacts that hold more than the PBX can keep, and what of them is missing."""
+    """Contacts that hold more than the PBX can keep, and what is missing."""
 
 
-def plan_mailbox(reading: Reading, book: Book, *, contacts_max: int) -> MailboxPlan:
-    """Plan one mailbox. Reads the book only where something changed.
+def plan_mailbox(reading: Reading, book: BookWriter, *, contacts_max: int) -> MailboxPlan:
+    """Plan one mailbox. Reads the book only if something changed.
 
     Args:
-        reading: What the mailbox said.
+        reading: What was read of the mailbox.
         book: Where its contacts are.
         contacts_max: The most contacts that are taken from one mailbox.
     """
     record = reading.record
     mailbox_id = record.mailbox_id
-    plan = MailboxPlan(record=record)
+    plan = MailboxPlan(record=record, contacts_max=contacts_max)
     drops: dict[str, None] = {}
     for contact_id, found in reading.found.items():
         if isinstance(found.outcome, SkippedContact):
@@ -57,7 +56,7 @@ def plan_mailbox(reading: Reading, book: Book, *, contacts_max: int) -> MailboxP
                 plan.shortened.append(f"{found.outcome.draft.name} ({', '.join(found.outcome.lost)})")
     known, absent, unwanted = _find_absent(reading, book)
     removed = book.where(mailbox_id, list(reading.removed))
-    # "Left folder A" means gone only where the PBX knows it in A: it may have moved to B, and be known there already.
+    # "Left folder A" means gone only if the PBX knows it in A: it may have moved to B, and be known there already.
     drops.update((name, None) for name, source in removed.items() if source.folder_id == reading.removed[name])
     drops.update(dict.fromkeys(unwanted))
     held = 0
@@ -67,15 +66,15 @@ def plan_mailbox(reading: Reading, book: Book, *, contacts_max: int) -> MailboxP
         drops.update(dict.fromkeys(absent))
     existing = book.where(mailbox_id, [*plan.puts, *drops])
     plan.drops = [name for name in drops if name in existing and name not in plan.puts]
-    left_out = _apply_cap(plan, existing, contacts_max - (known - len(plan.drops)))
+    left_out = _apply_limit(plan, existing, contacts_max - (known - len(plan.drops)))
     contacts = known - len(plan.drops) + sum(name not in existing for name in plan.puts)
     plan.record = replace(record, contacts=max(0, contacts), held=held, left_out=left_out)
     if held or left_out:
-        plan.record = plan.record.read_anew()
+        plan.record = plan.record.without_marks()
     return plan
 
 
-def _find_absent(reading: Reading, book: Book) -> tuple[int, list[str], list[str]]:
+def _find_absent(reading: Reading, book: BookWriter) -> tuple[int, list[str], list[str]]:
     """Return how many contacts there are, which of them complete listings lack, and which are not wanted (any more)."""
     mailbox_id = reading.record.mailbox_id
     listed = {name for names in reading.listed.values() for name in names}
@@ -92,8 +91,8 @@ def _find_absent(reading: Reading, book: Book) -> tuple[int, list[str], list[str
     return reading.record.contacts, absent, unwanted
 
 
-def _apply_cap(plan: MailboxPlan, existing: Mapping[str, ContactSource], room: int) -> int:
-    """Leave out what is above the cap: contacts that are in the book stay, further ones come in Microsoft's order."""
+def _apply_limit(plan: MailboxPlan, existing: Mapping[str, ContactSource], room: int) -> int:
+    """Leave out contacts above the limit. Contacts in the book stay; new ones come in Microsoft's order."""
     new = [name for name in plan.puts if name not in existing]
     for name in new[max(0, room) :]:
         del plan.puts[name]

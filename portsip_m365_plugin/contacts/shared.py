@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any, Final
 
 from pbx_plugin_api import Host, Stage, UserLink
-from portsip_m365_plugin.contacts.scope import SharedMailbox
 from portsip_m365_plugin.contacts.state import BookKind, load_mailboxes
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError
@@ -34,10 +33,8 @@ class PurposeStoppedError(Exception):
     """The host wants the run to end. Answers so far are kept, and the next run asks about the others."""
 
 
-def find_shared_mailboxes(
-    host: Host, client: GraphClient, entra_tenant_id: str, *, n_threads: int
-) -> list[SharedMailbox]:
-    """Return the shared mailboxes of the directory.
+def find_shared_mailboxes(host: Host, client: GraphClient, entra_tenant_id: str, *, n_threads: int) -> dict[str, str]:
+    """Return the shared mailboxes of the directory: what to show of each, by object id.
 
     Cost: the directory's listing (999 people a request), and one request for 20 accounts not asked about within a week.
     Where the app was refused within a week, one request finds out whether that is still so.
@@ -60,15 +57,15 @@ class _Search:
                 # Named by an admin before, or its answer was lost: it stays shared until it is asked about.
                 self._mailboxes.assume(record.mailbox_id, SHARED)
 
-    def run(self) -> list[SharedMailbox]:
+    def run(self) -> dict[str, str]:
         """List, ask, and return those that are shared."""
         candidates = self._list()
         self._ask(sorted(name for name in candidates if self._mailboxes.is_due(name)))
-        return [
-            SharedMailbox(mailbox_id=name, shown=candidates[name])
+        return {
+            name: candidates[name]
             for name, purpose in self._mailboxes.items()
             if purpose == SHARED and name in candidates
-        ]
+        }
 
     def _list(self) -> dict[str, str]:
         """Return the accounts that may be shared mailboxes, with what to show of each."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from pbx_plugin_api import Host, JsonValue
+from pbx_plugin_api import Host, JsonValue, UserLink
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 
 SCHEMA_VERSION: Final = 1
@@ -21,7 +21,7 @@ _ASK_AGAIN: Final = timedelta(hours=20)
 """A day, less what a nightly run may begin earlier than the last one."""
 _HELD_AT_ONCE: Final = 50
 _FOLDERS_SURE: Final = 50
-"""So few folders fit in any case: an id has some 150 characters, a link some 2,000."""
+"""So many folders fit in any case: an id has about 150 characters, a link about 2,000."""
 
 
 class BookKind(StrEnum):
@@ -29,6 +29,18 @@ class BookKind(StrEnum):
 
     PERSONAL = "personal"
     COMPANY = "company"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A mailbox to be read for a book."""
+
+    kind: BookKind
+    mailbox_id: str
+    shown: str
+    """Display text for the admin."""
+    owner: UserLink | None = None
+    """For a personal book."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,30 +70,30 @@ class MailboxRecord:
     round: str = ""
     """The nightly round that last finished this mailbox."""
     fingerprint: str = ""
-    """Of mapping and cloud; another one makes every folder be read in full."""
+    """Of mapping and cloud. If it differs, every folder is read in full."""
     default_id: str | None = None
-    """None while nothing has ever been seen in the default folder."""
+    """None until something has been seen in the default folder."""
     tree_link: str | None = None
     folders: tuple[FolderRecord, ...] = ()
     contacts: int = 0
     left_out: int = 0
     """Contacts above the cap."""
     held: int = 0
-    """Contacts that were suddenly absent and wait for a second look."""
+    """Contacts that are suddenly missing, until the next run has missed them too."""
 
     def may_be_asked(self, now_utc: datetime) -> bool:
-        """Whether to ask now: a mailbox that could not be read is asked again after a day."""
+        """Whether to read it now: a mailbox that could not be read waits for a day."""
         if self.status in (MailboxStatus.OK, MailboxStatus.FAILED) or self.asked_at_utc is None:
             return True
         return now_utc - self.asked_at_utc >= _ASK_AGAIN
 
     def became(self, status: MailboxStatus, detail: str, now_utc: datetime) -> MailboxRecord:
-        """Return the record with another status; its beginning stays where the status is the same."""
+        """Return the record with a status. Its beginning stays if the status is the same."""
         since_utc = self.since_utc if status is self.status and self.since_utc is not None else now_utc
         return replace(self, status=status, detail=detail, since_utc=since_utc, asked_at_utc=now_utc)
 
-    def read_anew(self) -> MailboxRecord:
-        """Return the record with every mark forgotten."""
+    def without_marks(self) -> MailboxRecord:
+        """Return the record without marks: then every folder is read in full."""
         folders = tuple(replace(folder, mark=None) for folder in self.folders)
         return replace(self, tree_link=None, folders=folders)
 
@@ -93,13 +105,13 @@ def state_key(kind: BookKind, mailbox_id: str) -> str:
 
 
 def load_mailbox(host: Host, kind: BookKind, mailbox_id: str) -> MailboxRecord | None:
-    """Return the record of a mailbox, or None where there is none that this version understands."""
+    """Return the record of a mailbox, or None if there is none that this version understands."""
     found = host.state.get(state_key(kind, mailbox_id))
     return None if found is None else _read(found.value)
 
 
 def load_mailboxes(host: Host) -> Iterator[MailboxRecord]:
-    """Yield every record, by key; memory does not grow with their number."""
+    """Yield every record, by key. Memory does not grow with their number."""
     for _, found in host.state.items(PREFIX):
         record = _read(found.value)
         if record is not None:
@@ -107,7 +119,7 @@ def load_mailboxes(host: Host) -> Iterator[MailboxRecord]:
 
 
 class StateWriter:
-    """Writes records, many in one transaction. What was not flushed when a run is killed is simply read again."""
+    """Writes records, many in one transaction. Mailboxes not yet flushed when a run is killed are read again."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -132,8 +144,8 @@ class StateWriter:
 
 
 def _bounded(record: MailboxRecord) -> JsonValue:
-    """Return the JSON shape; hundreds of folders lose their marks, and are read in full every time."""
-    for kept in (record, record.read_anew(), replace(record, folders=(), tree_link=None)):
+    """Return the JSON shape. If it is too large (hundreds of folders) it has no marks, and all is read every night."""
+    for kept in (record, record.without_marks(), replace(record, folders=(), tree_link=None)):
         shape = _write(kept)
         if len(kept.folders) < _FOLDERS_SURE or len(json.dumps(shape)) <= _VALUE_MAX_BYTES:
             break
@@ -141,7 +153,7 @@ def _bounded(record: MailboxRecord) -> JsonValue:
 
 
 def _write(record: MailboxRecord) -> JsonValue:
-    """Return the shape under the key: written out by hand, since thousands are read and written every night."""
+    """Return the JSON shape. Written by hand for speed: thousands are read and written every night."""
     return {
         "version": SCHEMA_VERSION,
         "kind": record.kind.value,
@@ -161,7 +173,7 @@ def _write(record: MailboxRecord) -> JsonValue:
 
 
 def _read(value: Any) -> MailboxRecord | None:
-    """Read a shape; None where it is of another version, which costs one full reading and nothing else."""
+    """Read a JSON shape; None if it is of another version, which costs one full reading and nothing else."""
     if not isinstance(value, dict) or value.get("version") != SCHEMA_VERSION:
         return None
     contacts, left_out, held = value["counts"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pbx_plugin_api import Action, Fact, Field, FieldKind, Severity, Tab, Table
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.contacts.leaving import APPROVE_REMOVAL_ACTION, PendingRemoval, pending_removal
-from portsip_m365_plugin.contacts.run import read_contact_summary
+from portsip_m365_plugin.contacts.tally import read_contact_summary
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.page.contacts_mailboxes import MEANINGS, mailbox_table

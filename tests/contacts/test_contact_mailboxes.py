@@ -76,6 +76,8 @@ def test_each_state_is_that_mailboxs_own_and_its_contacts_stay(lab: ContactLab, 
     assert report.status is TickStatus.DONE
     assert (report.counts.mailboxes_read, lab.states()) == (2, {"ok": 2, status: 1})
     assert report.problem_counts == {f"mailbox_{status}": 1}
+    assert "Not read: 1 " in report.message
+    assert status not in report.message.split(), "a code is not a word"
     (problem,) = lab.host.progress.problems
     assert (problem.subject, problem.login_name) == (ill.id, f"Person {int(ill.id[:8], 16)}")
     assert "Contacts that are here stay." in problem.detail
@@ -499,7 +501,7 @@ def test_an_account_that_is_gone_by_that_answer_too_leaves(
     monkeypatch.setattr(shared, "get_users", lambda client, names: [(name, None) for name in names])
     monkeypatch.setattr(shared, "list_users", lambda client: [Page(rows=[])])
     assert info.id in {record.mailbox_id for record in load_mailboxes(lab.host)}
-    assert find_shared_mailboxes(lab.host, lab.client(), lab.microsoft.id, n_threads=1) == []
+    assert find_shared_mailboxes(lab.host, lab.client(), lab.microsoft.id, n_threads=1) == {}
 
 
 def test_answers_about_mailboxes_that_got_lost_take_no_contacts_along(found: tuple[ContactLab, Person]) -> None:

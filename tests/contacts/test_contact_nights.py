@@ -9,7 +9,7 @@ import pytest
 from pbx_plugin_api import DraftContact, PersonalBook, TickReport, TickStatus
 from portsip_m365_plugin.contacts import walk as contact_walk
 from portsip_m365_plugin.contacts.state import StateWriter
-from portsip_m365_plugin.contacts.walk import SINGLE_KEY, WALK_KEY, ContactWalk
+from portsip_m365_plugin.contacts.walk import LIST_TREES_KEY, SINGLE_KEY, MailboxWalk
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.simulator import front
 from portsip_m365_plugin.simulator.faults import Fault
@@ -145,7 +145,7 @@ def test_folders_are_found_the_night_they_appear_and_go_when_they_go(lab: Contac
     lab.assert_equal()
 
 
-def test_a_folder_delta_that_names_no_folders_below_others_is_found_out_and_replaced_by_walking(
+def test_a_folder_delta_that_names_no_folders_below_others_is_found_out_and_replaced_by_listing(
     globe: ContactLab,
 ) -> None:
     globe.realm.settings.folder_delta_nested = False
@@ -154,7 +154,7 @@ def test_a_folder_delta_that_names_no_folders_below_others_is_found_out_and_repl
     inner = globe.mailbox(person).add_folder("Inner", outer.id)
     globe.add(person, inner)
     settled(globe)
-    assert globe.host.state.get(WALK_KEY) is not None
+    assert globe.host.state.get(LIST_TREES_KEY) is not None
     globe.add(person, globe.mailbox(person).add_folder("Innermost", inner.id))
     globe.add(
         globe.people[1],
@@ -422,17 +422,17 @@ def test_a_cloud_without_batches_is_asked_one_by_one_and_remembered(lab: Contact
 
 
 def test_no_further_mailbox_is_opened_while_much_is_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    has_room = ContactWalk._has_room
+    has_room = MailboxWalk._has_room
 
     def most_open(held_max: int) -> int:
         opened = [0]
 
-        def watched(walk: ContactWalk) -> bool:
+        def watched(walk: MailboxWalk) -> bool:
             opened.append(len(walk._open))
             return has_room(walk)
 
         monkeypatch.setattr(contact_walk, "HELD_MAX", held_max)
-        monkeypatch.setattr(ContactWalk, "_has_room", watched)
+        monkeypatch.setattr(MailboxWalk, "_has_room", watched)
         lab = ContactLab(people_count=120)
         lab.realm.settings.max_page = 2
         settled(lab, contacts=8)

@@ -10,7 +10,6 @@ import pytest
 from pbx_plugin_api import Done, Refused, dump
 from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.config.reader import read_config
-from portsip_m365_plugin.contacts.run import ContactSummary, read_contact_summary
 from portsip_m365_plugin.contacts.state import (
     BookKind,
     FolderRecord,
@@ -19,6 +18,7 @@ from portsip_m365_plugin.contacts.state import (
     load_mailbox,
     load_mailboxes,
 )
+from portsip_m365_plugin.contacts.tally import ContactSummary, read_contact_summary
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
 from portsip_m365_plugin.page.contacts_tab import draw_contacts_tab
@@ -55,7 +55,7 @@ def test_a_removal_that_waits_is_shown_with_its_button() -> None:
     host = FakeHost()
     host.state.put("contacts.leaving", {"checksum": "abc", "mailboxes": 12, "contacts": 340})
     tab = draw(host=host)
-    assert "340 contacts would go" in tab.facts[0].value
+    assert "340 contacts would be removed" in tab.facts[0].value
     action = tab.actions[0]
     assert (action.name, action.danger, action.parameters[0].value) == ("approve_contact_removal", True, "abc")
     assert "Remove 340 contacts of 12 mailboxes?" in action.confirm

@@ -27,8 +27,9 @@ from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.contacts import ContactsConfig, SharedMode
 from portsip_m365_plugin.config.people import Listed, NameList
 from portsip_m365_plugin.config.reader import Config
-from portsip_m365_plugin.contacts.books import same_contact_key
-from portsip_m365_plugin.contacts.run import read_contact_summary, run_contact_sync
+from portsip_m365_plugin.contacts.company import same_contact_key
+from portsip_m365_plugin.contacts.run import run_contact_sync
+from portsip_m365_plugin.contacts.tally import read_contact_summary
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.mapping.contacts import MappedContact, map_contact
 from portsip_m365_plugin.simulator.graph.outlook import ALL_FIELDS, document_of
