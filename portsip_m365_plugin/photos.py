@@ -1,7 +1,7 @@
-"""The photos of linked users: a slow pass of its own, which yields to everything else and goes on where it stopped.
+"""The photos of linked users: slow, last in a run, and continued where the run before stopped.
 
-A night without changes costs one request for 20 people. What the PBX shows is touched only where something is certain:
-a new mark with its picture, or a clear "no photo" for a picture that came from Microsoft.
+A night without changes costs one request for 20 people. The PBX's picture is touched only if something is certain: a
+new mark with its picture, or a clear "no photo" for a picture that came from Microsoft.
 """
 
 from __future__ import annotations
@@ -44,19 +44,17 @@ from portsip_m365_plugin.graph.reads import read_many
 from portsip_m365_plugin.graph.wire import Request
 from portsip_m365_plugin.scratch import Scratch
 
-__all__ = ["PHOTO_MAX_BYTES", "read_one_photo", "run_photo_sync"]
-
 _log = logging.getLogger(__name__)
 
 PHOTO_MAX_BYTES: Final = 4 * 1024 * 1024
-"""More is no portrait for a telephone's screen."""
+"""A larger picture is no portrait for the screen of a telephone."""
 _CURSOR_KEY: Final = "photos.cursor"
 _INVALID_KEY: Final = "photos.invalid"
 _INVALID_MAX: Final = 2000
 _INVALID_TRIES: Final = 3
-"""What comes under one mark and is no picture is fetched so often: something on the way may have spoilt it once."""
+"""How often something that is no picture is fetched under one mark: a proxy may have damaged it once."""
 _AT_ONCE: Final = 200
-"""People between two looks at the clock: ten requests for their marks."""
+"""People between two looks at the clock. Their marks take ten requests."""
 _SCHEMA: Final = "CREATE TABLE photo (oid TEXT PRIMARY KEY, etag TEXT, has_photo INTEGER NOT NULL) WITHOUT ROWID"
 _DETAILS: Final = {
     "photo_unread": "{n} photos could not be read; they stay as they are, and are tried again next time.",
@@ -71,8 +69,8 @@ def run_photo_sync(host: Host, tenant: Tenant, tick: Tick, client: GraphClient, 
     """Bring the photos of enabled linked users to what Microsoft shows.
 
     Blocks until done, until `host.progress.should_stop()` (asked after every 200 people), or until an error.
-    Idempotent; the next run goes on where this one stopped. Expected failures are reports, and one person's trouble is
-    a count.
+    Idempotent; the next run goes on where this one stopped. Expected failures are reports. A photo that cannot be read
+    is counted as a problem, and the others go on.
 
     Args:
         host: The tenant's.
@@ -81,11 +79,11 @@ def run_photo_sync(host: Host, tenant: Tenant, tick: Tick, client: GraphClient, 
         client: Of this tenant's app, with low priority and the run's deadline.
         entra_tenant_id: Whose people.
     """
-    return _Pass(host, tenant, tick, client, entra_tenant_id).go()
+    return _Run(host, tenant, tick, client, entra_tenant_id).run()
 
 
 def read_one_photo(client: GraphClient, oid: str) -> Photo | None:
-    """Return somebody's photo, or None where there is none, or none that can be had now. Cost: at most two requests."""
+    """Return a person's photo; None if there is none, or if it cannot be read now. Cost: at most two requests."""
     try:
         mark = read_photo_mark(client.send(ask_photo(client.cloud, oid)).body)
         content = client.send(ask_picture(client.cloud, oid)).body if mark is not None else b""
@@ -103,7 +101,7 @@ def _make_photo(body: object, mark: PhotoMark) -> Photo | None:
     return Photo(content=content, content_type=content_type, source_etag=mark.etag)
 
 
-class _Pass:
+class _Run:
     def __init__(self, host: Host, tenant: Tenant, tick: Tick, client: GraphClient, entra_tenant_id: str) -> None:
         self._host, self._tenant, self._tick, self._client = host, tenant, tick, client
         self._entra_tenant_id = entra_tenant_id
@@ -112,12 +110,12 @@ class _Pass:
         self._stored = self._removed = 0
         self._invalid = self._read_invalid()
 
-    def go(self) -> TickReport:
+    def run(self) -> TickReport:
         """Run, and turn expected failures into reports."""
         status, message, resumable, retry_at_utc = TickStatus.DONE, "", False, None
         try:
             with Scratch(_SCHEMA) as scratch:
-                is_complete = self._walk(scratch)
+                is_complete = self._sync(scratch)
             if not is_complete:
                 status, message, resumable = TickStatus.STOPPED, "The next run goes on from there.", True
         except BudgetSpentError as error:
@@ -143,8 +141,8 @@ class _Pass:
         )  # fmt: skip
         return report
 
-    def _walk(self, scratch: Scratch) -> bool:
-        """Go through everybody after the cursor; False where it stopped early."""
+    def _sync(self, scratch: Scratch) -> bool:
+        """Bring everybody after the cursor up to date; False if it stopped early."""
         # Copied first: a stream held open over hours would keep the PBX's database from tidying up.
         scratch.run_many(
             "INSERT INTO photo VALUES (?, ?, ?)",
@@ -177,7 +175,7 @@ class _Pass:
         return True
 
     def _bring_up_to_date(self, known: Mapping[str, tuple[str | None, bool]]) -> bool:
-        """Compare marks and fetch what is new; False where this app may read nobody's photo."""
+        """Compare marks and fetch what is new; False if this app may read nobody's photo."""
         cloud = self._client.cloud
         marks: dict[str, PhotoMark] = {}
         n_refused = 0
@@ -193,7 +191,7 @@ class _Pass:
                 self._problems["photo_invalid"] += 1
             elif mark is not None and mark.etag != etag:
                 marks[oid] = mark
-            elif mark is None and has_photo and etag is not None:  # a picture somebody chose in the PBX is not ours
+            elif mark is None and has_photo and etag is not None:  # a picture chosen in the PBX has no mark, and stays
                 self._removed += self._store(oid, None)
         for result in self._read(marks, lambda oid: ask_picture(cloud, oid)):
             self._take_picture(result, marks[result.item.key])
@@ -208,7 +206,7 @@ class _Pass:
 
     def _take_picture(self, result: BatchResult[str], mark: PhotoMark) -> None:
         if result.reply is None:
-            # Gone since its mark was read, perhaps; the next run sees.
+            # Perhaps gone since its mark was read; the next run will see.
             self._problems["photo_unread"] += 1
             return
         photo = _make_photo(result.reply.body, mark)
@@ -232,7 +230,7 @@ class _Pass:
         return read_many(self._client, items, n_threads=self._tick.max_requests)
 
     def _read_invalid(self) -> dict[str, tuple[str, int]]:
-        """The marks of pictures that were fetched and could not be stored, and how often they were."""
+        """Return the marks of pictures that could not be stored, and how often each was fetched."""
         record = self._host.state.get(_INVALID_KEY)
         value = record.value if record is not None and isinstance(record.value, dict) else {}
         kept = {oid: shape for oid, shape in value.items() if isinstance(shape, dict)}

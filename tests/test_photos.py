@@ -189,7 +189,7 @@ def test_stopped_it_goes_on_where_it_stopped() -> None:
     assert marks + lab.requests("/photo 200") + lab.requests("/photo 404") == len(lab.linked())
     stored = sum(lab.shown(person) is not None for person in lab.linked())
     assert stored == len(lab.pictured())
-    assert lab.photos().requests == -(-len(lab.linked()) // 20), "the next night begins anew"
+    assert lab.photos().requests == -(-len(lab.linked()) // 20), "the next night begins again"
 
 
 def test_throttled_it_stops_and_says_when(lab: PhotoLab) -> None:

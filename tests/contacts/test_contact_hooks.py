@@ -66,7 +66,7 @@ def test_an_address_that_nobody_has_is_refused_beside_its_field(world: Any) -> N
     assert [error.field for error in refused.errors] == ["contact_mailboxes"]
 
 
-def test_switched_off_many_peoples_contacts_wait_for_a_word(world: Any) -> None:
+def test_switched_off_many_peoples_contacts_wait_for_approval(world: Any) -> None:
     _, _, hand = world
     hand.save(contact_personal="true")
     hand.press("contacts")

@@ -115,10 +115,10 @@ def test_a_deadline_and_a_long_wait_end_the_run_without_harm() -> None:
     late = lab.run(client=lab.client(deadline_utc=lab.host.clock.now_utc()))
     assert (late.status, late.resumable) == (TickStatus.STOPPED, True)
     lab.realm.faults.add(Fault("status", match="batch", status=429, retry_after="7200", inner=False))
-    told = lab.run()
-    assert (told.status, told.resumable) == (TickStatus.STOPPED, False)
-    assert told.next_due_at_utc is not None
-    assert (told.next_due_at_utc - lab.host.clock.now_utc()).total_seconds() >= 7200
+    throttled = lab.run()
+    assert (throttled.status, throttled.resumable) == (TickStatus.STOPPED, False)
+    assert throttled.next_due_at_utc is not None
+    assert (throttled.next_due_at_utc - lab.host.clock.now_utc()).total_seconds() >= 7200
     lab.sync.pass_days(0.2)
     lab.sync.elapsed_s += 20_000
     assert lab.run().status is TickStatus.DONE

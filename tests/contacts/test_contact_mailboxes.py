@@ -99,7 +99,7 @@ def test_a_state_is_asked_again_after_a_day_and_not_before(lab: ContactLab) -> N
     lab.assert_equal()
 
 
-def test_an_outage_of_one_mailbox_is_told_and_asked_again_by_the_next_run(lab: ContactLab) -> None:
+def test_an_outage_of_one_mailbox_is_reported_and_asked_again_by_the_next_run(lab: ContactLab) -> None:
     lab.run()
     ill = lab.people[1]
     lab.add(ill)
@@ -222,7 +222,7 @@ def test_a_disabled_user_keeps_contacts_and_is_not_asked_for(lab: ContactLab) ->
     assert len(lab.book(lab.people[0])) == 3
 
 
-def test_many_mailboxes_leaving_at_once_wait_for_a_word(lab: ContactLab) -> None:
+def test_many_mailboxes_leaving_at_once_wait_for_approval(lab: ContactLab) -> None:
     lab.run()
     lab.settings_changes["personal"] = False
     report = lab.night()
@@ -274,7 +274,7 @@ def test_contacts_that_were_approved_to_go_do_not_count_against_the_day(lab: Con
 
 
 @pytest.mark.parametrize("others", [True, False])
-def test_most_of_the_company_book_does_not_go_without_a_word(lab: ContactLab, others: bool) -> None:
+def test_most_of_the_company_book_does_not_go_without_approval(lab: ContactLab, others: bool) -> None:
     info, sales = lab.add_person(shared=True), lab.add_person(shared=True)
     lab.fill(25, [info])
     lab.fill(10, [sales])
@@ -355,7 +355,7 @@ def test_a_quiet_night_does_not_even_read_the_company_book(office: Any, monkeypa
     assert read == []
 
 
-def test_a_shared_contact_that_changes_in_one_mailbox_stands_there_twice_until_both_agree(office: Any) -> None:
+def test_a_shared_contact_that_changes_in_one_mailbox_is_there_twice_until_both_agree(office: Any) -> None:
     lab, info, sales, first, second = office
     lab.run()
     lab.change(sales, second, jobTitle="Boss")
@@ -540,23 +540,23 @@ def test_asking_that_is_cut_off_goes_on_where_it_ended() -> None:
     assert ends[-1] is TickStatus.DONE
     asked = [entry.mailbox_id for entry in lab.realm.journal.entries() if "userPurpose" in entry.target]
     assert set(asked) == {person.id for person in shared}
-    assert len(asked) <= len(shared) + 20 * ends.count(TickStatus.STOPPED), "only what was in flight is asked anew"
+    assert len(asked) <= len(shared) + 20 * ends.count(TickStatus.STOPPED), "only what was in flight is asked again"
     lab.assert_equal()
 
 
-def test_asking_stops_when_the_host_says_so_and_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asking_stops_when_the_host_says_so_and_reports_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     lab = ContactLab(people_count=1, permissions=(*PERMISSIONS, "MailboxSettings.Read"))
     shared = [lab.add_person(shared=True) for _ in range(100)]
     lab.settings_changes |= {"shared": SharedMode.FOUND}
-    told = lab.host.progress.reports
-    monkeypatch.setattr(lab.host.progress, "should_stop", lambda: bool(told) and told[-1][1] >= 40)
+    reports = lab.host.progress.reports
+    monkeypatch.setattr(lab.host.progress, "should_stop", lambda: bool(reports) and reports[-1][1] >= 40)
     report = lab.run()
     assert (report.status, report.resumable, report.counts.mailboxes_read) == (TickStatus.STOPPED, True, 0)
     monkeypatch.undo()
     assert lab.run().status is TickStatus.DONE
     asked = [entry.mailbox_id for entry in lab.realm.journal.entries() if "userPurpose" in entry.target]
     assert sorted(asked) == sorted(person.id for person in shared)
-    assert any(stage == "mailboxes" and 0 < n < 100 and total == 100 for stage, n, total in told)
+    assert any(stage == "mailboxes" and 0 < n < 100 and total == 100 for stage, n, total in reports)
 
 
 def test_a_person_may_be_in_both_books(lab: ContactLab) -> None:

@@ -253,7 +253,7 @@ def test_a_move_seen_first_where_it_went_and_later_where_it_left_is_still_a_move
     contact = next(iter(box.default_folder.contacts.values()))
     box.move_contact(contact, target)
     default_log = box.default_folder.log
-    left = default_log.pop()  # Microsoft tells of the arrival first
+    left = default_log.pop()  # Microsoft reports the arrival first
     globe.night()
     default_log.append(left)
     report = globe.night()
@@ -378,7 +378,7 @@ def test_a_resync_that_is_cut_off_goes_on_where_it_ended(monkeypatch: pytest.Mon
     assert reports[-1].status is TickStatus.DONE
     assert len(reports) > 2
     assert sum(report.counts.mailboxes_read for report in reports) == 60
-    assert sum(report.counts.contacts_unchanged for report in reports) == 60, "each was read anew, and once"
+    assert sum(report.counts.contacts_unchanged for report in reports) == 60, "each was read again, and once"
     again = turn(Job.CONTACTS_RESYNC, resumed=False)
     assert again.counts.mailboxes_read > 0, "pressed again, it begins again"
 
@@ -441,7 +441,7 @@ def test_no_further_mailbox_is_opened_while_much_is_held_in_memory(monkeypatch: 
     assert most_open(4) < 0.8 * most_open(1_000_000)
 
 
-def test_the_host_hears_of_progress_while_microsoft_lets_us_wait(lab: ContactLab) -> None:
+def test_progress_is_reported_while_microsoft_makes_us_wait(lab: ContactLab) -> None:
     lab.realm.faults.add(
         Fault("status", match="contacts", status=429, code="TooManyRequests", retry_after="60", inner=True, times=4)
     )
@@ -473,7 +473,7 @@ def test_no_mailbox_sees_more_than_four_requests_at_once(lab: ContactLab) -> Non
 # ---------------------------------------------------------------------- the PBX's side
 
 
-def test_edits_in_the_pbx_are_mended_and_contacts_made_by_hand_stay(lab: ContactLab) -> None:
+def test_edits_in_the_pbx_are_restored_and_contacts_made_by_hand_stay(lab: ContactLab) -> None:
     settled(lab)
     person = lab.people[0]
     book = PersonalBook(owner=lab.sync.link(person))

@@ -154,7 +154,7 @@ class ContactMachine(RuleBasedStateMachine):
         for person in (*lab.people, *self.shared):
             person.mailbox = "shared" if person in self.shared else "user"
         if not lab.realm.settings.folder_delta_nested and self.cloud == "GLOBAL":
-            # Where that delta is not whole, a folder below a folder may be missed until the tree is walked again.
+            # Where that delta is not whole, a folder below a folder may be missed until the tree is listed again.
             lab.run(job=Job.CONTACTS_RESYNC)
         for _ in range(2):
             # Twice: what is suddenly missing from a listing goes at the second look.

@@ -1,4 +1,4 @@
-"""When everybody is listed, and which link is gone on with."""
+"""When everybody is listed, and which link stays in use."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ def checkpoint(**changes: Any) -> Checkpoint:
     ],
 )
 def test_why_full(changes: dict[str, Any], named: dict[str, str], why: str) -> None:
-    told = why_full(checkpoint(**changes), basis(**named), NOW)
-    assert why in told
-    assert bool(told) is bool(why)
+    found = why_full(checkpoint(**changes), basis(**named), NOW)
+    assert why in found
+    assert bool(found) is bool(why)
 
 
 def test_the_first_run_is_full() -> None:
@@ -84,7 +84,7 @@ def test_the_first_run_is_full() -> None:
         ({"directory": "https://graph.example/v1.0 another"}, {}, False),
     ],
 )
-def test_which_link_is_gone_on_with(changes: dict[str, Any], named: dict[str, str], good: bool) -> None:
+def test_which_link_stays_in_use(changes: dict[str, Any], named: dict[str, str], good: bool) -> None:
     assert checkpoint(**changes).link_still_good(basis(**named), NOW) is good
 
 

@@ -48,7 +48,7 @@ def off(reason: DisableReason, days_ago: float = 1, **changes: Any) -> LinkedUse
     return replace(SAME, enabled=False, disabled_reason=reason, disabled_at_utc=since, **changes)
 
 
-def told(decision: Decision) -> str:
+def words_of(decision: Decision) -> str:
     """A decision in words: `update enable`, guarded steps with a `!`, a problem after a `?`, a skip as `-`."""
     words = []
     for step in decision.steps:
@@ -121,7 +121,7 @@ BY_TABLE = {
 @pytest.mark.parametrize(("name", "state"), list(product(ROWS, STATES)))
 def test_table(name: str, state: str) -> None:
     expected = BY_TABLE[name][list(STATES).index(state)]
-    assert told(decide(ROWS[name], STATES[state], None, NOW)) == expected
+    assert words_of(decide(ROWS[name], STATES[state], None, NOW)) == expected
 
 
 EDITED_TABLE = {
@@ -144,7 +144,7 @@ EDITED_TABLE = {
 
 @pytest.mark.parametrize(("name", "state"), EDITED_TABLE)
 def test_edited_in_the_pbx(name: str, state: str) -> None:
-    assert told(decide(ROWS[name], STATES[state], EDITED, NOW)) == EDITED_TABLE[name, state]
+    assert words_of(decide(ROWS[name], STATES[state], EDITED, NOW)) == EDITED_TABLE[name, state]
 
 
 DELETED_TABLE = {
@@ -161,7 +161,7 @@ DELETED_TABLE = {
 
 @pytest.mark.parametrize("name", DELETED_TABLE)
 def test_deleted_in_the_pbx(name: str) -> None:
-    assert told(decide(ROWS[name], None, DELETED, NOW)) == DELETED_TABLE[name]
+    assert words_of(decide(ROWS[name], None, DELETED, NOW)) == DELETED_TABLE[name]
 
 
 @pytest.mark.parametrize(
@@ -189,8 +189,8 @@ def test_after_an_edit_every_field_is_written() -> None:
 
 
 def test_departed_for_29_days_is_kept() -> None:
-    assert told(decide(None, off(DisableReason.DEPARTED, 29.9), None, NOW)) == ""
-    assert told(decide(ROWS["soft"], off(DisableReason.DEPARTED, 400), None, NOW)) == "", "soft-deleted: restorable"
+    assert words_of(decide(None, off(DisableReason.DEPARTED, 29.9), None, NOW)) == ""
+    assert words_of(decide(ROWS["soft"], off(DisableReason.DEPARTED, 400), None, NOW)) == "", "soft-deleted: restorable"
 
 
 def test_leaving_comes_before_coming() -> None:

@@ -304,7 +304,7 @@ class SyncMachine(RuleBasedStateMachine):
             late = [
                 change
                 for change in self.lab.host.users.applied
-                # Whom an admin locked is said to be off again and again: only the host knows what it was told before.
+                # A person locked by an admin is disabled again and again: only the host knows what it heard before.
                 if not (isinstance(change, DisableUser) and change.link.subject in self.locked)
             ]
             if not late:

@@ -48,15 +48,15 @@ def test_full_then_full_then_one_request_and_no_write(lab: SyncLab) -> None:
     assert dict(third.problem_counts) == {}
 
 
-def test_every_person_left_out_is_told_with_the_reason(lab: SyncLab) -> None:
+def test_every_person_left_out_is_reported_with_the_reason(lab: SyncLab) -> None:
     report = lab.run(confirm=True)
     assert report.problem_counts == {"account_disabled": 5, "no_plan": 3, "guest": 2, "no_name": 1}
-    told = {problem.subject: problem for problem in lab.host.progress.problems}
+    found = {problem.subject: problem for problem in lab.host.progress.problems}
     for kind, reason in (("guest", "guest"), ("disabled", "account_disabled"), ("both_names_empty", "no_name")):
         for person in lab.people(kind):
-            assert told[person.id].reason == reason
-            assert told[person.id].login_name
-            assert told[person.id].detail
+            assert found[person.id].reason == reason
+            assert found[person.id].login_name
+            assert found[person.id].detail
             assert lab.user(person) is None
 
 
@@ -318,7 +318,7 @@ def test_a_page_lost_mid_way_changes_nothing(settled: SyncLab, status: int) -> N
 
 
 def test_a_listing_cut_short_takes_nobody(settled: SyncLab) -> None:
-    """A last page that is not the last: whoever is missing is asked for by id before anything is concluded."""
+    """A last page that is not the last: people who are missing are read by id before anything is concluded."""
     lab = settled
     body = '{"value": [{"id": "x", "accountEnabled": true, "userPrincipalName": "x@contoso.example"}]}'
     lab.realm.faults.add(Fault("replace", match=r"GET /v1.0/users\?", body=body))
@@ -425,8 +425,8 @@ def test_the_user_limit_is_loud_and_tried_again() -> None:
     report = lab.run(confirm=True)
     assert report.counts.created == 45
     assert report.problem_counts["user_limit"] == 4
-    told = [problem for problem in lab.host.progress.problems if problem.reason == "user_limit"]
-    assert all("limit of 45" in problem.detail for problem in told)
+    found = [problem for problem in lab.host.progress.problems if problem.reason == "user_limit"]
+    assert all("limit of 45" in problem.detail for problem in found)
     assert lab.run().problem_counts["user_limit"] == 4
     again = lab.run()
     assert again.problem_counts == {"user_limit": 4}
@@ -452,7 +452,7 @@ def test_too_many_to_read_one_by_one_are_listed() -> None:
     assert set(lab.realm.journal.counts()) == {"GET /users/delta 200", "GET /users 200"}
 
 
-def test_whoever_was_refused_and_left_is_forgotten() -> None:
+def test_a_refused_person_who_left_is_forgotten() -> None:
     lab = SyncLab(host=FakeHost(user_limit=45))
     lab.settle()
     linked = {user.link.subject for user in lab.host.users.linked()}
@@ -591,7 +591,7 @@ def test_weekly_everybody_is_listed(settled: SyncLab) -> None:
 
 
 def test_what_the_weekly_listing_missed_is_taken_from_the_older_link(settled: SyncLab) -> None:
-    """A listing lags behind: the older link, gone on with, still shows what changed."""
+    """A listing lags behind: the older link stays in use and still shows what changed."""
     lab = settled
     lab.microsoft.directory.replication_lag_s = 3600
     person = lab.people()[0]
@@ -625,8 +625,8 @@ def test_half_a_list_forgets_nobody_and_says_so(settled: SyncLab) -> None:
     lab.host.users.user_limit = lab.host.users.counts().linked
     hired = lab.hire("one.too.many@contoso.example")
     refused = lab.run()
-    (told,) = [problem for problem in lab.host.progress.problems if problem.reason == "user_limit"]
-    assert told.login_name == "one.too.many@contoso.example"
+    (found,) = [problem for problem in lab.host.progress.problems if problem.reason == "user_limit"]
+    assert found.login_name == "one.too.many@contoso.example"
     assert refused.problem_counts == {"user_limit": 1}
     left_out = {person.id for person in [hired, *lab.people()[:5]]}
     everybody = [user for page in list_users(lab.client()) for user in page.rows]

@@ -48,7 +48,7 @@ def fail_contacts(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
     monkeypatch.setattr(nightly, "run_contact_sync", lambda *given: report)
 
 
-def test_photos_come_though_contacts_fail_and_the_failure_is_told(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_photos_come_though_contacts_fail_and_that_is_reported(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     hand.tick(TickReason.FORCED, confirm_first_plan=True)
     hand.save(sync_photo="true")
     fail_contacts(monkeypatch)
