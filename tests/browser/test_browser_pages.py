@@ -93,5 +93,5 @@ def test_users_are_found(site: Site) -> None:
     site.find("input[type=search]").send_keys(user.username + "\n")
     WebDriverWait(site.driver, 20).until(lambda driver: "q=" in driver.current_url)
     site.find("a.person").click()
-    site.wait_for_text("Microsoft object id")
+    site.wait_for_text("Id in the directory")
     site.wait_for_text(user.extension_number)

@@ -32,7 +32,7 @@ def test_cookie_is_for_this_origin_alone(world: World, script: Script) -> None:
 def test_wrong_password_gives_a_sentence_and_a_number(world: World, script: Script) -> None:
     response = world.browser().log_in(password="wrong wrong wrong")
     assert response.status_code == 401
-    assert "do not go together" in response.text
+    assert "The user name or the password is wrong." in response.text
     line = world.audit()[0]
     assert line.outcome == "refused"
     assert line.subject.removeprefix("reference ") in response.text

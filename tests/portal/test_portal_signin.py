@@ -343,7 +343,7 @@ def test_landings_believe_nothing(world: World, script: Script) -> None:
         assert response.status_code == 200
         assert "evil" not in response.text
         assert not browser.is_signed_in()
-    assert "Test connection" in browser.get(BACK + "?admin_consent=True").text
+    assert "test the connection there" in browser.get(BACK + "?admin_consent=True").text
     assert script.completed == []
 
 

@@ -45,13 +45,13 @@ _BLUEPRINTS: Final = (
 )
 
 _SENTENCES: Final[Mapping[int, str]] = {
-    400: "The request cannot be understood.",
-    403: "This form is out of date, or the page is not for you. Go back, reload and try again.",
+    400: "The request is not valid.",
+    403: "This form is too old, or you have no access to this page. Go back, reload and try again.",
     404: "There is no such page.",
-    405: "This address does not take that kind of request.",
+    405: "This address does not accept that kind of request.",
     413: "That is too much data for one request.",
     414: "The address is too long.",
-    421: "This PBX is not reached at this address. Use the address your administrator gave you.",
+    421: "This PBX does not use this address. Use the address that your administrator gave you.",
     500: "Something went wrong. The log has the details.",
 }
 
@@ -86,7 +86,7 @@ def _say(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if 300 <= code < 400:
         return error.get_response()
-    sentence = _SENTENCES.get(code, "The request cannot be carried out.")
+    sentence = _SENTENCES.get(code, "The request failed.")
     if request.path.startswith(("/app/", "/api/")) and request.accept_mimetypes.best == "application/json":
         return {"error": "invalid_request", "error_description": sentence}, code
     return render_template("error.html", sentence=sentence, code=code), code

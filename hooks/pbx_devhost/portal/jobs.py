@@ -59,7 +59,7 @@ class Jobs:
                 # Busy: show the run that is in progress instead.
                 return StartedRun(run_id=result.run_id or newest, sentence=result.sentence if not result.run_id else "")
             time.sleep(_LOOK_EVERY_S)
-        return StartedRun(run_id=None, sentence="The run waits for others to end.")
+        return StartedRun(run_id=None, sentence="The run starts when the current ones have ended.")
 
     def close(self) -> None:
         """Ask the runs to stop as soon as it is safe, and wait for them."""

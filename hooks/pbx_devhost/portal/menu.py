@@ -1,4 +1,4 @@
-"""What is on the left of every page."""
+"""The menu at the left of every page."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ITEMS: tuple[Item, ...] = (
 
 
 def menu_for(visit: Visit) -> tuple[Item, ...]:
-    """Return what this visitor may see."""
+    """Return the entries that this visitor may see."""
     if visit.session is None:
         return ()
     return tuple(item for item in ITEMS if (item.for_admins if visit.is_admin else item.for_users))

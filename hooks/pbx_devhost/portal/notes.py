@@ -1,4 +1,4 @@
-"""One sentence carried over a redirect. It is signed for the visitor, so that nobody can put words on our pages."""
+"""One sentence carried over a redirect. It is signed for the visitor, so that a link cannot put text on our pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LIFE_S: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """What is said at the top of the next page."""
+    """The sentence at the top of the next page."""
 
     text: str
     tone: str
@@ -26,14 +26,14 @@ class Note:
 def redirect_with_note(path: str, text: str, tone: str = "good") -> Response:
     """Send the browser on, with a sentence."""
     signed = _signer(the_visit()).dumps([text[:500], tone])
-    # werkzeug's Response and Flask's are one here; `redirect` is typed as the former.
+    # `redirect` is typed as werkzeug's Response, but returns Flask's.
     response = redirect(f"{path}{'&' if '?' in path else '?'}note={quote(str(signed), safe='')}", code=303)
     assert isinstance(response, Response)  # noqa: S101  # Flask's own response class
     return response
 
 
 def read_note() -> Note | None:
-    """Return the sentence that came along, if it is ours and fresh."""
+    """Return the sentence in the address, if we signed it for this visitor within the last minute."""
     signed = request.args.get("note", "")
     visit = the_visit()
     if not signed or visit.session is None:

@@ -1,4 +1,4 @@
-"""Long lists: what is searched for, and which page."""
+"""Long lists: the search text and the page number."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Page:
         return (self.number - 1) * self.size
 
     def of(self, rows: Sequence[Any]) -> Page:
-        """Return the page with its rows; one more than fit means that there is a next page."""
+        """Return the page with its rows. One row more than `size` means that there is a next page."""
         return replace(self, rows=rows[: self.size], has_next=len(rows) > self.size)
 
     def link(self, number: int) -> str:
@@ -39,7 +39,7 @@ class Page:
 
 
 def read_page() -> Page:
-    """Read it from the address; nonsense is page 1."""
+    """Read search text and page number from the address. An invalid number is page 1."""
     number = request.args.get("page", "1")
     page = int(number) if number.isdecimal() and len(number) < 7 else 1
     search = "".join(c for c in request.args.get("q", "") if c.isprintable())

@@ -1,4 +1,4 @@
-"""Serving the portal: cheroot on a loopback address, with TLS, and the clock beside it."""
+"""Serves the portal with cheroot on a loopback address, with TLS, and runs the clock."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ _log = logging.getLogger(__name__)
 _THREADS: Final = 16
 _QUEUE: Final = 256
 _IDLE_S: Final = 15
-"""How long a connection may say nothing: slow senders hold a thread no longer than this."""
+"""How long a connection may be silent: a slow sender holds a thread no longer than this."""
 
 
 class ServeError(click.ClickException):
-    """The portal cannot be served so; the message says which option and what to do."""
+    """The portal cannot be served. The message names the option and what to do."""
 
 
 def make_server(
     app: Flask, host: str, port: int, *, tls_cert: str | None = None, tls_key: str | None = None
 ) -> wsgi.Server:
-    """Return a server that is ready to be started; port 0 lets the system choose (`bind_addr` tells afterwards).
+    """Return a server that is ready to be started. With port 0 the system chooses one; `bind_addr` has it afterwards.
 
     Raises:
-        ServeError: The address is not one of this machine's own, or only half of certificate and key is given.
+        ServeError: The address is not a loopback address, or only one of certificate and key is given.
     """
     _check_loopback(host)
     if (tls_cert is None) != (tls_key is None):
-        raise ServeError("--tls-cert and --tls-key go together")
+        raise ServeError("--tls-cert and --tls-key must be given together")
     server = wsgi.Server(
         (host, port), app, numthreads=_THREADS, request_queue_size=_QUEUE, timeout=_IDLE_S, server_name="pbx-portal"
     )
@@ -51,24 +51,24 @@ def make_server(
         try:
             adapter = BuiltinSSLAdapter(tls_cert, tls_key)
         except (OSError, ssl.SSLError) as error:
-            raise ServeError(f"--tls-cert: certificate and key cannot be used: {error}") from error
+            raise ServeError(f"--tls-cert: this certificate and key cannot be used: {error}") from error
         adapter.context.minimum_version = ssl.TLSVersion.TLSv1_2
         server.ssl_adapter = adapter
     return server
 
 
 def serve_portal(pbx: Pbx, host: str, port: int, tls_cert: str | None, tls_key: str | None, clock: bool) -> None:
-    """Serve until Ctrl-C or a polite kill; then let runs end at a safe place.
+    """Serve until SIGINT or SIGTERM; then let runs stop at a safe place.
 
     Raises:
-        ServeError: See `make_server`; or somebody else listens there.
+        ServeError: See `make_server`; or the port is in use.
     """
     app = create_app(pbx)
     server = make_server(app, host, port, tls_cert=tls_cert, tls_key=tls_key)
     try:
         server.prepare()
     except OSError as error:
-        raise ServeError(f"--port: {host}:{port} cannot be listened at: {error.args[-1]}") from error
+        raise ServeError(f"--port: cannot listen at {host}:{port}: {error.args[-1]}") from error
     shown = server.bind_addr
     _log.info("The portal listens on %s", shown)
     scheme = "https" if tls_cert else "http"
@@ -110,6 +110,4 @@ def _check_loopback(host: str) -> None:
     except ValueError:
         is_loopback = False
     if not is_loopback:
-        raise ServeError(
-            f"--host: {host!r} is not an address of this machine alone; use 127.0.0.1, and a proxy in front of it"
-        )
+        raise ServeError(f"--host: {host!r} is not a loopback address; use 127.0.0.1, with a proxy in front of it")

@@ -1,4 +1,4 @@
-"""What every request passes and every answer carries: known hosts only, no forged forms, strict headers.
+"""Checks every request and adds headers to every answer: known hosts only, no forged forms.
 
 Sources: Fetch Metadata and Origin (Fetch Standard), OWASP cheat sheets on CSRF and HTTP headers, CSP Level 3.
 """
@@ -17,7 +17,7 @@ from pbx_devhost.portal.origins import find_origin, same_origin
 from pbx_devhost.portal.visit import BROWSER_COOKIE, read_visit, set_cookie, the_visit
 
 BODY_MAX_BYTES: Final = 1024 * 1024
-"""The largest honest form is a list of 1,000 people."""
+"""The largest form that a page of ours sends is a list of 1,000 people."""
 HEADERS_MAX_BYTES: Final = 32 * 1024
 _QUERY_MAX_CHARS: Final = 16 * 1024
 
@@ -50,18 +50,18 @@ V = TypeVar("V", bound=Callable[..., object])
 
 
 def without_form_token(view: V) -> V:
-    """Mark a view that others may post to by design: it must be safe by something else, and say by what."""
+    """Mark a view that other sites may post to. It must be safe in another way, and say in which."""
     view.without_form_token = True  # type: ignore[attr-defined]  # a mark on a function
     return view
 
 
 def install(app: Flask, pbx: Pbx) -> None:
-    """Put the shield around an app."""
+    """Install the checks and headers in an app."""
     app.config.update(MAX_CONTENT_LENGTH=BODY_MAX_BYTES, MAX_FORM_MEMORY_SIZE=BODY_MAX_BYTES, MAX_FORM_PARTS=2_000)
 
     @app.before_request
     def look() -> None:
-        # Host alone counts, and only to choose among the tenants' own origins; X-Forwarded-* is never read.
+        # Only the Host header counts, and only to choose one of the stored origins; X-Forwarded-* is never read.
         known = find_origin(pbx, request.scheme, request.headers.get("Host", ""))
         if known is None:
             abort(421)
@@ -86,7 +86,7 @@ def install(app: Flask, pbx: Pbx) -> None:
 
 
 def _refuse_nul() -> None:
-    """No honest browser sends it, and PostgreSQL cannot store it."""
+    """Refuse NUL characters: browsers do not send them, and PostgreSQL cannot store them."""
     texts = [request.path, *request.args.values(), *request.form.values()]
     if any("\0" in text for text in texts):
         abort(400)

@@ -1,4 +1,4 @@
-"""Who is asking: the origin they came to, their session, their tenant. Worked out once for each request."""
+"""Who sends this request: the origin they use, their session, their tenant. Read once for each request."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ P = ParamSpec("P")
 
 SESSION_COOKIE: Final = "__Host-pbx_session"
 BROWSER_COOKIE: Final = "__Host-pbx_browser"
-"""A secret of the browser's own, before anybody has signed in: forms are tied to it."""
+"""A secret of the browser before sign-in. Forms are bound to it."""
 KNOWN_COOKIE: Final = "__Host-pbx_known"
-"""The mark of a browser that has signed in by password before (`store.known_browsers`). It opens nothing."""
+"""The mark of a browser that has signed in by password before (`store.known_browsers`). It gives no access."""
 APP_TOKEN_PREFIX: Final = "app."  # noqa: S105  # what such a token begins with, not one
-"""Tokens of native apps come in a header, never in a cookie, and the other way round."""
+"""The tokens of native apps come in a header, never in a cookie; those of browsers come in a cookie only."""
 
 _COOKIE_CHARS: Final = range(20, 100)
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One request's standing."""
+    """Who sends one request, and where to."""
 
     pbx: Pbx
     known: KnownOrigin
     token: str
     session: Session | None
     browser: str
-    """The browser's secret; empty if it has brought none."""
+    """The browser's secret; empty if it sent none."""
 
     @property
     def origin(self) -> str:
-        """The origin in the words of the tenants' data."""
+        """The origin as an administrator has stored it."""
         return self.known.origin
 
     @cached_property
@@ -82,7 +82,7 @@ class Visit:
 
     @property
     def csrf(self) -> str:
-        """What a form of this visitor's carries. Before sign-in it is derived from the browser's secret."""
+        """The token in this visitor's forms. Before sign-in it is derived from the browser's secret."""
         if self.session is not None:
             return self.session.csrf
         digest = hmac.digest(self.browser.encode(), b"form", hashlib.sha256) if self.browser else b""
@@ -90,17 +90,17 @@ class Visit:
 
 
 def read_visit(pbx: Pbx, known: KnownOrigin) -> Visit:
-    """Work out who is asking."""
+    """Read from the request who sends it."""
     token = request.cookies.get(SESSION_COOKIE, "")
     session = pbx.stores.sessions.find(token) if token and not token.startswith(APP_TOKEN_PREFIX) else None
     if session is not None and session.tenant_id not in known.tenant_ids:
-        session = None  # a session is worth something only where its tenant is reached
+        session = None  # a session is valid only at the origins of its tenant
     browser = request.cookies.get(BROWSER_COOKIE, "")
     return Visit(pbx, known, token, session, browser if len(browser) in _COOKIE_CHARS else "")
 
 
 def with_browser_secret(visit: Visit) -> Visit:
-    """Return a visit whose browser has a secret, making one at first sight. The answer takes it along."""
+    """Return a visit whose browser has a secret. A new one is sent with the answer."""
     if visit.browser or visit.session is not None:
         return visit
     renewed = Visit(visit.pbx, visit.known, visit.token, None, secrets.token_urlsafe(24))
@@ -114,24 +114,24 @@ def the_pbx() -> Pbx:
 
 
 def the_visit() -> Visit:
-    """Who is asking."""
+    """The visit of this request."""
     return cast(Visit, g.visit)
 
 
 def set_cookie(
     response: Response, name: str, value: str, *, same_site: str = "Lax", max_age: int | None = None
 ) -> None:
-    """Set a cookie that only this origin can read or set, and no script."""
+    """Set a cookie that only this origin can set or read, and that no script can read."""
     response.set_cookie(name, value, max_age=max_age, path="/", secure=True, httponly=True, samesite=same_site)
 
 
 def drop_cookie(response: Response, name: str, *, same_site: str = "Lax") -> None:
-    """Take a cookie back."""
+    """Delete a cookie."""
     response.delete_cookie(name, path="/", secure=True, httponly=True, samesite=same_site)
 
 
 def local_path(path: str) -> str:
-    """Return a path of this portal, or `/` for anything that could lead a browser elsewhere."""
+    """Return the path if it stays in this portal, else `/`."""
     if not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path or len(path) > 1024:
         return "/"
     if not path.isascii() or not path.isprintable() or " " in path:
@@ -144,7 +144,7 @@ def local_path(path: str) -> str:
 
 
 def signed_in(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """Let in who is signed in; send others to the sign-in page, and back afterwards."""
+    """Let only signed-in people see the view. Others go to the sign-in page and come back afterwards."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
@@ -158,7 +158,7 @@ def signed_in(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRet
 
 
 def admin_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """Let in administrators alone."""
+    """Let only administrators see the view."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""How values read on a page: times, states, numbers."""
+"""How a page shows values: times, states, numbers."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ _STATES: Final[Mapping[str, tuple[str, str]]] = {
 }
 _DISABLED_REASONS: Final[Mapping[str, str]] = {
     "by_admin": "by an administrator",
-    "account_disabled": "the Microsoft account is disabled",
-    "departed": "the person has left the Microsoft directory",
+    "account_disabled": "the account is disabled in the directory",
+    "departed": "the person has left the directory",
     "out_of_scope": "no longer covered by the sync",
 }
 _RUN_REASONS: Final[Mapping[str, str]] = {
@@ -63,7 +63,7 @@ _STAGES: Final[Mapping[str, str]] = {
 
 
 def install(app: Flask) -> None:
-    """Teach the templates these words."""
+    """Give the templates these filters."""
     app.jinja_env.filters.update(
         when=_when,
         state_label=lambda value: _STATES.get(value, (value.replace("_", " ").capitalize(), "plain"))[0],
@@ -83,7 +83,7 @@ def stage_label(stage: str) -> str:
 
 
 def is_safe_link(url: str | None) -> bool:
-    """Whether a plugin's address may be put into a link: https, or http on this machine. No script, no data."""
+    """Whether a plugin's address may be used in a link: https, or http on this machine; never another scheme."""
     if not url or not url.isprintable():
         return False
     try:

@@ -1,4 +1,4 @@
-"""Contacts: one's own and the company's. What a sync brought is shown with its source and cannot be edited here."""
+"""Contacts: the user's own and the company's. Synced contacts show their source and cannot be edited here."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _show_company(*, errors: dict[str, str], typed: dict[str, str]) -> ResponseR
 
 
 def _phone(text: str) -> ContactPhone | None:
-    """Caller-id needs E.164; a number typed with a plus sign is that already, once its ornaments are gone."""
+    """Return a typed number. With a plus sign it is E.164 without its spaces and dashes, as caller-id needs it."""
     plain = "".join(c for c in text if c.isascii() and (c.isdigit() or c == "+"))
     is_e164 = re.fullmatch(r"\+[1-9][0-9]{1,14}", plain) is not None
     return ContactPhone(raw=text, e164=plain if is_e164 else None) if text else None

@@ -1,4 +1,4 @@
-"""Files that a mail could not carry: the link in it leads here, and asks for a sign-in first."""
+"""Files that were too large for a mail: its link leads here, and needs a sign-in."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ pages = Blueprint("files", __name__)
 _PIECE_BYTES: Final = 256 * 1024
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,255}")
 _FOR_USERS: Final = ("audio/", "image/", "application/pdf")
-"""Users get what mails carry; other blobs, such as plans, are for administrators."""
+"""Users may download what mails contain. Other blobs, such as plans, are for administrators."""
 
 
 # Links are made by `views.file_path`.
 @pages.get("/files/<blob>/<filename>")
 @signed_in
 def download(blob: str, filename: str) -> ResponseReturnValue:
-    """Hand a file over, in pieces, always as a download: the browser is never to run what is in it."""
+    """Send a file in pieces, always as a download: the browser must never run it."""
     if not _PLAIN_NAME.fullmatch(filename):
         abort(404)
     visit = the_visit()

@@ -16,7 +16,7 @@ pages = Blueprint("logs", __name__)
 @pages.get("/audit")
 @admin_only
 def show_audit() -> ResponseReturnValue:
-    """List who did what."""
+    """List the lines of the audit log."""
     page = read_page()
     lines = the_pbx().stores.audit.lines(the_visit().tenant.pbx_tenant_id, limit=page.offset + page.size + 1)
     return render_template("audit.html", page=page.of(list(islice(lines, page.offset, None))))

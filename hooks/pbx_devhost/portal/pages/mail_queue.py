@@ -23,7 +23,7 @@ _HERE: Final = "/mail"
 @pages.get("/mail")
 @admin_only
 def list_mail() -> ResponseReturnValue:
-    """List mails, newest first, all or of one state. Contents are never shown: a voicemail is somebody's."""
+    """List mails, newest first, all or of one state. Their contents are private and never shown."""
     page, box, tenant_id = read_page(), the_pbx().stores.outbox, the_visit().tenant.pbx_tenant_id
     state = request.args.get("state", "")
     chosen = state if state in list(MailState) else None
@@ -52,17 +52,17 @@ def send_again(mail_id: str) -> ResponseReturnValue:
     except OutboxError as error:
         return redirect_with_note(_HERE, str(error), "bad")
     stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "mail.resend", subject=mail_id)
-    return redirect_with_note(_HERE, "It is back in the queue.")
+    return redirect_with_note(_HERE, "The mail is queued again.")
 
 
 @pages.post("/mail/<mail_id>/drop")
 @admin_only
 def drop(mail_id: str) -> ResponseReturnValue:
-    """End a held mail without another copy."""
+    """Drop a held mail: no other copy is sent."""
     visit, stores = the_visit(), the_pbx().stores
     try:
         stores.outbox.drop(visit.tenant.pbx_tenant_id, mail_id)
     except OutboxError as error:
         return redirect_with_note(_HERE, str(error), "bad")
     stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "mail.drop", subject=mail_id)
-    return redirect_with_note(_HERE, "It is dropped.", "warning")
+    return redirect_with_note(_HERE, "The mail is dropped.", "warning")

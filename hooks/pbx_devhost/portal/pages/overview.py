@@ -1,4 +1,4 @@
-"""The first page: for an administrator how things are, for a user who they are here."""
+"""The first page: the state of the PBX for an administrator, their own data for a user."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pages = Blueprint("overview", __name__)
 @pages.get("/")
 @signed_in
 def show() -> ResponseReturnValue:
-    """Show it."""
+    """Show the page."""
     visit, stores = the_visit(), the_pbx().stores
     if not visit.is_admin:
         return render_template("me.html", user=visit.user)

@@ -42,7 +42,7 @@ def list_users() -> ResponseReturnValue:
 @pages.post("/users")
 @admin_only
 def add_from_directory() -> ResponseReturnValue:
-    """Add or refresh one person of the directory, outside the sync."""
+    """Add or refresh one person of the directory, outside of the sync."""
     visit, typed = the_visit(), request.form.get("typed", "").strip()
     if not typed or len(typed) > _TYPED_MAX_CHARS or not typed.isprintable():
         return redirect_with_note("/users", "Type a sign-in name or an object id.", "warning")
@@ -53,8 +53,8 @@ def add_from_directory() -> ResponseReturnValue:
     )
     if isinstance(found, LoginRefused):
         return redirect_with_note("/users", found.sentence, "bad")
-    told = f"{found.display_name} has extension {found.extension_number}."
-    return redirect_with_note(f"/users/{found.user_id}", told)
+    sentence = f"{found.display_name} has extension {found.extension_number}."
+    return redirect_with_note(f"/users/{found.user_id}", sentence)
 
 
 @pages.get("/users/<user_id>")
@@ -77,7 +77,7 @@ def show_user(user_id: str) -> ResponseReturnValue:
 @pages.get("/users/<user_id>/photo")
 @signed_in
 def photo(user_id: str) -> ResponseReturnValue:
-    """Send a photo: to administrators anybody's, to users their own."""
+    """Send a photo. Administrators may see all photos, users their own."""
     visit = the_visit()
     if not visit.is_admin and (visit.session is None or visit.session.user_id != user_id):
         abort(404)

@@ -1,4 +1,4 @@
-"""Plugins: which there are, how they are, and a switch for this tenant."""
+"""The plugins, their state, and a switch for this tenant."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pages = Blueprint("plugin_list", __name__)
 @pages.get("/plugins")
 @admin_only
 def list_plugins() -> ResponseReturnValue:
-    """List them with state and reason."""
+    """List the plugins with state and reason."""
     return render_template("plugins.html", states=the_pbx().plugins.plugins(the_visit().tenant))
 
 

@@ -1,4 +1,4 @@
-"""A plugin's settings page, drawn from what the plugin says. Every word of it is text and is escaped."""
+"""A plugin's settings page, drawn from the plugin's data. All of it is plain text and is escaped."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _VALUE_MAX_CHARS: Final = 400_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Extra:
-    """What a page shows beyond what is stored."""
+    """What a page shows besides the stored settings."""
 
     typed: Mapping[str, str] = field(default_factory=dict)
-    """What the administrator typed and what was not stored."""
+    """What the administrator typed, where it was not saved."""
     errors: Mapping[str, str] = field(default_factory=dict)
     other_errors: tuple[tuple[str, str, str], ...] = ()
-    """Faults of fields on other tabs, or of the whole form: tab name, label, message."""
+    """Errors of fields on other tabs, or of the whole form: tab name, label, message."""
     is_conflict: bool = False
     outcome: ActionOutcome | None = None
     pressed: str = ""
@@ -70,7 +70,7 @@ def show_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
 @pages.post("/plugins/<plugin>/<tab_name>")
 @admin_only
 def save_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
-    """Give one tab's input to the plugin; what is refused stays in the form, with every fault beside its field."""
+    """Give one tab's input to the plugin. Refused input stays in the form, with each error beside its field."""
     page = _draw(plugin)
     if not isinstance(page, SettingsPage):
         return page
@@ -98,14 +98,14 @@ def save_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
 @pages.post("/plugins/<plugin>/<tab_name>/do/<action_name>")
 @admin_only
 def press(plugin: str, tab_name: str, action_name: str) -> ResponseReturnValue:
-    """Press a button. One that wants a word first gets a page of its own, which works without scripts."""
+    """Press a button. If it needs a confirmation, a page asks for it, without scripts."""
     page = _draw(plugin)
     if not isinstance(page, SettingsPage):
         return page
     visit, tab = the_visit(), _tab(page, tab_name)
     action = next((each for each in tab.actions if each.name == action_name), None)
     if action is None:
-        gone = Refused(message="This is not possible any more.", remedy="The page below shows what is.")
+        gone = Refused(message="This is not possible any more.", remedy="The page below shows what is possible now.")
         return _render(plugin, page, tab_name, _Extra(outcome=gone), status=409)
     values = _read_fields(action.parameters, prefix="p-")
     if action.confirm and request.form.get("confirmed") != "1":
@@ -126,7 +126,7 @@ def press(plugin: str, tab_name: str, action_name: str) -> ResponseReturnValue:
 
 
 def _draw(plugin: str) -> SettingsPage | ResponseReturnValue:
-    """Ask the plugin for its page; where it has none to give, a page that says why."""
+    """Return the plugin's page, or a page that says why there is none."""
     visit, pbx = the_visit(), the_pbx()
     state = next((each for each in pbx.plugins.plugins(visit.tenant) if each.name == plugin), None)
     if state is None:
@@ -152,7 +152,7 @@ def _tab(page: SettingsPage, name: str) -> Tab:
 
 
 def _read_fields(fields: tuple[Field, ...], *, prefix: str) -> dict[str, str]:
-    """Return texts by field name. A box that is not ticked sends nothing: that is `false`."""
+    """Return texts by field name. A checkbox that is not ticked sends nothing, which means `false`."""
     values = {}
     for each in fields:
         if each.read_only:

@@ -1,1 +1,1 @@
-"""Coming in: passwords, providers of plugins, the native app, and the page that refuses."""
+"""Signing in: by password, with a plugin's provider, in the native app; and the page that refuses."""

@@ -1,4 +1,4 @@
-"""From "a provider vouches for them" to "this is our user": found by the link alone, perhaps created."""
+"""Finds the PBX user of a person whom a provider has identified. Only the link counts. A new user may be created."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from pbx_plugin_api import (
 
 _NOT_A_USER: Final = "You are not a user of this PBX yet. Ask your administrator to add you."
 _DISABLED: Final = "Your user of this PBX is disabled. Ask your administrator."
-_FAILED: Final = "You could not be added to this PBX just now. Please try again, or ask your administrator."
+_FAILED: Final = "You could not be added to this PBX. Please try again, or ask your administrator."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """Somebody may come in."""
+    """A person may sign in as this user."""
 
     user: LinkedUser
     was_created: bool = False
 
 
 def admit(pbx: Pbx, tenant: Tenant, signed_in: SignedIn) -> Admitted | LoginRefused:
-    """Return the user of a person, creating them where the provider says that the tenant allows it.
+    """Return the user of a person. Create one if the provider says that the tenant allows it.
 
-    Names and addresses are never looked up by. Idempotent: a person who signs in twice at once is created once.
+    Users are never found by name or address. Idempotent: a person who signs in twice at once is created once.
     """
     user = pbx.stores.linked_users(tenant.pbx_tenant_id).find(signed_in.link)
     who = f"object id {signed_in.link.subject}"
@@ -57,7 +57,7 @@ def _create(pbx: Pbx, tenant: Tenant, signed_in: SignedIn, who: str) -> Admitted
     answer = pbx.plugins.provision_user(tenant, request)
     outcome = answer.value
     if isinstance(outcome, ProvisionRefused):
-        return LoginRefused(sentence=outcome.sentence, reason=outcome.reason, detail=f"{who} is not to be added")
+        return LoginRefused(sentence=outcome.sentence, reason=outcome.reason, detail=f"{who} must not be added")
     if not isinstance(outcome, Provisioned):
         return LoginRefused(sentence=_FAILED, reason="provisioning_failed", detail=f"{who}: {answer.sentence}")
     if outcome.draft.link != signed_in.link:
@@ -75,7 +75,7 @@ def _create(pbx: Pbx, tenant: Tenant, signed_in: SignedIn, who: str) -> Admitted
 
 
 def pick(pbx: Pbx, tenant: Tenant, typed: str) -> LinkedUser | LoginRefused:
-    """Add or refresh the person whom an administrator named, by the rules of the sync. Idempotent."""
+    """Add or refresh the person that an administrator named, by the rules of the sync. Idempotent."""
     answer = pbx.plugins.provision_user(tenant, ProvisionRequest(reason=ProvisionReason.ADMIN, typed=typed))
     outcome = answer.value
     if isinstance(outcome, ProvisionRefused):

@@ -1,7 +1,7 @@
-"""Signing in to the PortSIP ONE app: in the system browser, back by loopback or scheme, a code for a session.
+"""Sign-in for the PortSIP ONE app: in the system browser, back by loopback or URL scheme, then a code for a session.
 
-The app begins with a challenge of its own (as PKCE, RFC 7636) and gets back a one-time code, good for 60 seconds and
-for nobody without the verifier. Tokens travel in bodies and headers, never in an address. Source: RFC 8252.
+The app begins with its own challenge (as in PKCE, RFC 7636) and gets a one-time code. The code is valid for 60 seconds
+and only together with the verifier. Tokens are sent in bodies and headers, never in an address. Source: RFC 8252.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from pbx_plugin_api import LoginRefused, SignedIn, Tenant
 pages = Blueprint("native", __name__)
 
 APP_SCHEME: Final = "com.portsip.one"
-"""The scheme that the app registers with the operating system: a domain name reversed (RFC 8252, 7.1)."""
+"""The URL scheme that the app registers: a reversed domain name (RFC 8252, section 7.1)."""
 
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _STATE: Final = re.compile(r"[A-Za-z0-9._~-]{8,256}")
 _CODE_MAX_CHARS: Final = 100
-_NO_APP: Final = "The app asked for something that cannot be done. Update the app, or ask your administrator."
+_NO_APP: Final = "The app sent a request that is not valid. Update the app, or ask your administrator."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppRequest:
-    """Where an app waits, and what proves that it is the one that began."""
+    """Where the app waits, and what proves that it is the app that began."""
 
     redirect_uri: str
     code_challenge: str
@@ -48,7 +48,7 @@ class AppRequest:
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> AppRequest | str | None:
-        """Read it from a request: None where no app asks, a reason where one asks wrongly."""
+        """Read it from a request: None if no app asks, a reason if the app's request is wrong."""
         if "redirect_uri" not in values and "code_challenge" not in values:
             return None
         if values.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(values.get("code_challenge", "")):
@@ -61,22 +61,22 @@ class AppRequest:
         return cls(redirect_uri=redirect_uri, code_challenge=values["code_challenge"], app_state=values["app_state"])
 
     def as_extra(self) -> dict[str, str]:
-        """For keeping with the flow."""
+        """Return it as texts, to be stored with the flow."""
         return asdict(self)
 
     @classmethod
     def of_extra(cls, extra: Mapping[str, str]) -> AppRequest | None:
-        """Back from the flow."""
+        """Return it from the texts stored with the flow; None if no app asked."""
         return cls(**extra) if extra else None
 
     def address(self, **values: str) -> str:
-        """Return where to send the browser: the app's address with these values and its own state."""
+        """Return where to send the browser: the app's address with these values and the app's state."""
         return f"{self.redirect_uri}?{urlencode({**values, 'state': self.app_state})}"
 
 
 @pages.get("/app/sign-in")
 def ask() -> ResponseReturnValue:
-    """Ask the person, in the browser, whether they want to sign in to the app. Begins nothing by itself."""
+    """Ask the person in the browser whether they want to sign in to the app. It does not begin a sign-in itself."""
     visit = with_browser_secret(the_visit())
     tenant = choose_tenant(visit, request.args.get("domain", ""))
     app = AppRequest.read(request.args)
@@ -89,7 +89,7 @@ def ask() -> ResponseReturnValue:
 
 
 def give_code(tenant: Tenant, stored: StoredFlow, outcome: SignedIn, admitted: Admitted, app: AppRequest) -> Response:
-    """Send the browser to the app with a one-time code. The browser itself gets no session."""
+    """Send the browser to the app with a one-time code. The browser gets no session."""
     grant = {
         "user_id": admitted.user.user_id,
         "provider": stored.flow.provider_id,
@@ -101,14 +101,14 @@ def give_code(tenant: Tenant, stored: StoredFlow, outcome: SignedIn, admitted: A
 
 
 def refuse_for_app(tenant: Tenant, refusal: LoginRefused, app: AppRequest) -> ResponseReturnValue:
-    """Say no in the browser, with a way back to the app, which then knows as well."""
+    """Refuse in the browser, with a link back to the app that reports the refusal there."""
     return refuse(tenant, refusal, back_to_app=app.address(error="access_denied"))
 
 
 @pages.post("/app/token")
-@without_form_token  # no cookie counts here: the code and its verifier do
+@without_form_token  # it reads no cookie: the code and its verifier count
 def exchange() -> ResponseReturnValue:
-    """Give the app its session for the code: once, and to the one that began."""
+    """Exchange the code for the app's session: once, and only for the app that began."""
     form = request.form
     code, verifier, redirect_uri = (form.get(name, "") for name in ("code", "code_verifier", "redirect_uri"))
     if not 1 <= len(code) <= _CODE_MAX_CHARS or not _VERIFIER.fullmatch(verifier):
@@ -138,7 +138,7 @@ def exchange() -> ResponseReturnValue:
 
 @pages.get("/app/me")
 def me() -> ResponseReturnValue:
-    """Tell the app who it works for."""
+    """Return the user of the app's session."""
     found = _bearer()
     if found is None:
         return _no_token()
@@ -156,9 +156,9 @@ def me() -> ResponseReturnValue:
 
 
 @pages.post("/app/sign-out")
-@without_form_token  # no cookie counts here: the token does
+@without_form_token  # it reads no cookie: the token counts
 def sign_out() -> ResponseReturnValue:
-    """End the app's session, and tell where to sign out at the provider too."""
+    """End the app's session. Return the address for signing out at the provider too."""
     found = _bearer()
     if found is None:
         return _no_token()
@@ -196,13 +196,16 @@ def _is_apps_address(address: str) -> bool:
         return False
     if parts.scheme == APP_SCHEME:
         return parts.netloc == "" and parts.path.startswith("/")
-    # `localhost` may be answered by somebody else's resolver (RFC 8252, 8.3).
+    # `localhost` may resolve to another machine (RFC 8252, section 8.3).
     is_loopback = parts.scheme == "http" and host in ("127.0.0.1", "::1") and parts.username is None
     return is_loopback and port is not None and port > 0 and parts.path.startswith("/")
 
 
 def _invalid_grant() -> ResponseReturnValue:
-    return {"error": "invalid_grant", "error_description": "The code is used up, too old, or somebody else's."}, 400
+    return {
+        "error": "invalid_grant",
+        "error_description": "The code was used already, has expired, or belongs to another app.",
+    }, 400
 
 
 def _no_token() -> ResponseReturnValue:

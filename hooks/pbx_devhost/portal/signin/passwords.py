@@ -29,13 +29,13 @@ from pbx_plugin_api import LoginProvider, LoginRefused, PasswordPolicy, Tenant
 
 pages = Blueprint("passwords", __name__)
 
-_WRONG: Final = "That user name and password do not go together."
-_MICROSOFT_ONLY: Final = "Your organisation does not allow password sign-in for you. Sign in with Microsoft."
-_UNSURE: Final = "Password sign-in cannot be allowed just now. Please try again later, or ask your administrator."
+_WRONG: Final = "The user name or the password is wrong."
+_PROVIDER_ONLY: Final = "Your organisation does not allow password sign-in for you. Use “{label}” instead."
+_UNSURE: Final = "Password sign-in is not possible at the moment. Please try again later, or ask your administrator."
 
 
 def choose_tenant(visit: Visit, domain: str) -> Tenant | None:
-    """Return the tenant with this SIP domain if it is reached at this origin; the only one there if none is named."""
+    """Return the tenant with this SIP domain at this origin. Without a domain, the only tenant at this origin."""
     ids = visit.known.tenant_ids
     if not domain:
         return visit.pbx.stores.tenants.find(ids[0]) if len(ids) == 1 else None
@@ -56,7 +56,7 @@ def offered(pbx: Pbx, tenant: Tenant) -> tuple[list[tuple[str, LoginProvider]], 
 
 @pages.get("/login")
 def login() -> ResponseReturnValue:
-    """Draw the sign-in page; without a tenant, ask for the domain."""
+    """Show the sign-in page. Without a tenant, ask for the domain."""
     visit = the_visit()
     domain, back = request.args.get("domain", "").strip(), local_path(request.args.get("return_to", "/"))
     if visit.session is not None:
@@ -71,7 +71,7 @@ def login() -> ResponseReturnValue:
 @pages.get("/info")
 @pages.get("/api/info")
 def info() -> ResponseReturnValue:
-    """Tell apps what a domain offers, as PortSIP's `GET /info?domain=` does. Open to everybody, tells nothing else."""
+    """Tell apps what a domain offers, as PortSIP's `GET /info?domain=` does. It needs no sign-in."""
     visit = the_visit()
     tenant = choose_tenant(visit, request.args.get("domain", "").strip())
     if tenant is None:
@@ -79,6 +79,7 @@ def info() -> ResponseReturnValue:
     ways, _ = offered(the_pbx(), tenant)
     return {
         "domain": tenant.sip_domain,
+        # The name is PortSIP's, in the answer of its own `GET /info`.
         "enable_ms365_integration": any(provider.id == "ms365" for _, provider in ways),
         "providers": [{"id": way.id, "label": way.label, "icon": way.icon} for _, way in ways],
         "app_sign_in_endpoint": f"{visit.origin}/app/sign-in",
@@ -88,7 +89,7 @@ def info() -> ResponseReturnValue:
 
 @pages.post("/login")
 def sign_in() -> ResponseReturnValue:
-    """Sign in by password: an administrator always, a user unless a provider's policy refuses it."""
+    """Sign in by password: administrators always, users unless a provider's policy refuses it."""
     visit, pbx = the_visit(), the_pbx()
     back = local_path(request.form.get("return_to", "/"))
     tenant = choose_tenant(visit, request.form.get("domain", ""))
@@ -146,7 +147,7 @@ def open_session(
     plugin: str | None = None,
     session_hint: str = "",
 ) -> Response:
-    """Begin a session under a new token, end the one the browser brought, and send the browser on.
+    """Begin a session with a new token, end the browser's earlier one, and send the browser on.
 
     Raises:
         SessionRefusedError: The user was disabled meanwhile.
@@ -174,12 +175,14 @@ def _with_mark(response: Response, mark: str) -> Response:
 
 
 def _find_policy_refusal(pbx: Pbx, tenant: Tenant, user: Any) -> LoginRefused | None:
-    """A synced user may be held to the provider. Where a plugin cannot say, it is not assumed that it would allow."""
+    """Return a refusal if a synced user must sign in with a provider, or if a plugin cannot say whether they must."""
     if link_of(user) is None:
         return None
     ways, all_answered = offered(pbx, tenant)
-    if any(provider.password_policy is PasswordPolicy.REFUSED for _, provider in ways):
-        return LoginRefused(sentence=_MICROSOFT_ONLY, reason="password_refused_by_policy", detail=user.username)
+    refusing = next((way for _, way in ways if way.password_policy is PasswordPolicy.REFUSED), None)
+    if refusing is not None:
+        sentence = _PROVIDER_ONLY.format(label=refusing.label)
+        return LoginRefused(sentence=sentence, reason="password_refused_by_policy", detail=user.username)
     if not all_answered:
         return LoginRefused(sentence=_UNSURE, reason="password_policy_unknown", detail=user.username)
     return None

@@ -1,7 +1,7 @@
-"""Signing in with somebody else's account: off to the provider, and back.
+"""Sign-in with a plugin's provider: to the provider, and back.
 
-The host's half of the OpenID Connect flow: the flow is kept here, bound to the browser by a cookie and popped once;
-what the callback carries is bounded, believed in nothing, and handed to the plugin that began.
+The host's half of the OpenID Connect flow: it stores the flow, binds it to the browser by a cookie, and pops it once.
+The callback's parameters are limited in size, never trusted, and passed to the plugin that began.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ _COOKIE_CHARS: Final = range(40, 100)
 _PARAMS_MAX: Final = 20
 _NAME_MAX_CHARS: Final = 64
 _PARAMS_MAX_CHARS: Final = 16 * 1024
-"""Codes of Entra's are about 1,000 characters; an error description some hundred."""
+"""An authorization code may have 1,000 characters and more, an error description some hundred."""
 _STATE_CHARS: Final = range(22, 257)
 
 
 @pages.post("/sign-in/<plugin>/<provider_id>")
 def begin(plugin: str, provider_id: str) -> ResponseReturnValue:
-    """Begin: ask the plugin where to send the browser, keep the flow, send it. What nobody offers is not logged."""
+    """Begin: ask the plugin where to send the browser, store the flow, and send the browser there."""
     visit = the_visit()
     tenant = choose_tenant(visit, request.form.get("domain", ""))
     app = AppRequest.read(request.form)
@@ -66,15 +66,15 @@ def begin(plugin: str, provider_id: str) -> ResponseReturnValue:
     if isinstance(outcome, LoginRefused):
         return refuse(tenant, outcome)
     if not isinstance(outcome, LoginRedirect) or not is_safe_link(outcome.url):
-        why = answer.sentence or "the plugin named an address that browsers must not be sent to"
+        why = answer.sentence or "the plugin returned an address that is not safe to open"
         return refuse(tenant, LoginRefused(sentence=NOT_NOW, reason="plugin_failed", detail=why), status=502)
     browser = request.cookies.get(FLOW_COOKIE, "")
     if len(browser) not in _COOKIE_CHARS:
         browser = secrets.token_urlsafe(32)  # kept for a second tab: each flow has its own state
     extra = app.as_extra() if app is not None else {}
     the_pbx().stores.flows.put(tenant.pbx_tenant_id, plugin, outcome.flow, browser=browser, extra=extra)
-    # Not a redirect: `form-action 'self'` holds for redirects of a form as well, and shall hold. Every browser calls
-    # itself Mozilla; whoever does not is a script, holds no policy, and is sent on by status.
+    # Not a redirect, because `form-action 'self'` also covers the redirects of a form. Every browser calls itself
+    # Mozilla; a script does not, has no such policy, and gets a redirect.
     response = make_response(render_template("go.html", url=outcome.url))
     if not (request.user_agent.string or "").startswith("Mozilla/"):
         response.status_code, response.location = 303, outcome.url
@@ -85,9 +85,9 @@ def begin(plugin: str, provider_id: str) -> ResponseReturnValue:
 
 
 @pages.route("/<provider_id>/callback", methods=["GET", "POST"])
-@without_form_token  # posted by the provider's page: the state and the flow cookie stand in for a form token
+@without_form_token  # the provider's page posts it: the state and the flow cookie replace a form token
 def callback(provider_id: str) -> ResponseReturnValue:
-    """End: pop the flow and let the plugin decide. Consent and sign-out land here too, and are believed in nothing."""
+    """End: pop the flow and let the plugin decide. Browsers also come here after consent and after sign-out."""
     params = _read_params()
     if isinstance(params, str):
         return refuse(None, LoginRefused(sentence=AGAIN, reason="malformed_callback", detail=params), status=400)
@@ -147,7 +147,7 @@ def _finish(
         refusal = admitted if isinstance(admitted, LoginRefused) else LoginRefused(sentence=AGAIN, reason="refused")
         response = refuse(tenant, refusal) if app is None else refuse_for_app(tenant, refusal, app)
     made_response = make_response(response)
-    if is_done:  # a refusal leaves the other tab's sign-in alone: each state is good for once anyway
+    if is_done:  # a refusal does not end the sign-in in another tab: each state is valid once anyway
         drop_cookie(made_response, FLOW_COOKIE, same_site="None")
     return made_response
 
@@ -164,7 +164,7 @@ def _open(tenant: Tenant, stored: StoredFlow, outcome: SignedIn, admitted: Admit
 
 
 def _read_params() -> dict[str, str] | str:
-    """Return the callback's parameters, or what is wrong with them."""
+    """Return the callback's parameters, or a sentence that says what is wrong with them."""
     given: MultiDict[str, str] = request.args
     if request.method == "POST":
         if request.args:
@@ -191,6 +191,6 @@ def _read_hint(text: str) -> str | None:
 
 
 def _describe(params: Mapping[str, str]) -> str:
-    """Which parameters came, not what they said: whose words an unasked answer carries is not known."""
+    """Name the parameters, but not their values: anybody can send an answer that was not asked for."""
     names = [name for name in ("state", "code", "error", "iss", "session_state") if name in params]
-    return f"no sign-in of this browser's is under way; it brought {', '.join(names) or 'nothing'}"
+    return f"this browser has no sign-in in progress; it sent {', '.join(names) or 'nothing'}"

@@ -1,4 +1,4 @@
-"""Telling a person no: a short sentence and a number; the audit log gets the reason under the same number."""
+"""Refuses a sign-in: the page has a short sentence and a reference, the audit log has the reason with it."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from pbx_plugin_api import LoginRefused, RateLimit, Tenant
 _log = logging.getLogger(__name__)
 
 AGAIN: Final = "This sign-in is no longer valid. Please sign in again."
-NOT_NOW: Final = "Signing in is not possible just now. Please try again, or ask your administrator."
+NOT_NOW: Final = "Signing in is not possible at the moment. Please try again, or ask your administrator."
 
 _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Without what is misread over the telephone."""
+"""Without characters that are misread on the telephone."""
 _LINES: Final = (RateLimit(amount=120, window_s=60), RateLimit(amount=1_200, window_s=86_400))
-"""How many lines of one reason are written for one tenant: anybody can make refused requests without end. Each reason
-has its own count, so that a flood of one kind hides no line of another."""
+"""How many lines of one reason are written for one tenant, because anybody can send such requests without end. Each
+reason has its own count, so that a flood of one kind hides no line of another."""
 _DETAIL_MAX_CHARS: Final = 500
 
 
 def make_reference() -> str:
-    """Return a number to read to an administrator."""
+    """Return a reference that a person can read to an administrator."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(8))
 
 
 def record_refusal(tenant: Tenant | None, refusal: LoginRefused, *, actor: str = "somebody") -> str:
-    """Write a refusal into the audit log and return its reference number.
+    """Write a refusal into the audit log and return its reference.
 
-    Beyond the tenant's budget the line goes into the program's log alone, without a word that the request brought.
+    Above the tenant's limit the line goes to the program's log only, without any text from the request.
     """
     pbx, reference = the_pbx(), make_reference()
     detail = f"{refusal.reason}: {refusal.detail}" if refusal.detail else refusal.reason
     known = the_visit().known.tenant_ids
     tenant_id = tenant.pbx_tenant_id if tenant is not None else known[0] if len(known) == 1 else None
-    # `portal:` keeps the count apart from the plugins' own budgets of the tenant.
+    # `portal:` keeps the count apart from the rate budgets of plugins.
     budget = PluginRateBudget(pbx.stores.scope(f"portal:{tenant_id or ''}", "portal"))
     if budget.take(refusal.reason, 1, _LINES) is not None:
         _log.warning("Sign-in refused (%s): %s", reference, refusal.reason)
@@ -55,7 +55,7 @@ def record_refusal(tenant: Tenant | None, refusal: LoginRefused, *, actor: str =
 def refuse(
     tenant: Tenant | None, refusal: LoginRefused, *, status: int = 403, back_to_app: str = ""
 ) -> ResponseReturnValue:
-    """Answer with a page that says no."""
+    """Return the page that refuses."""
     reference = record_refusal(tenant, refusal)
     body = render_template(
         "refused.html",

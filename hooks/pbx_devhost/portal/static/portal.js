@@ -6,14 +6,14 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const value = button.closest("dd").querySelector("[data-copy-source]").textContent;
-    const told = button.querySelector(".copied");
+    const result = button.querySelector(".copied");
     try {
       await navigator.clipboard.writeText(value);
-      told.textContent = "Copied";
+      result.textContent = "Copied";
     } catch {
-      told.textContent = "Not allowed";
+      result.textContent = "Not allowed";
     }
-    setTimeout(() => { told.textContent = ""; }, 2000);
+    setTimeout(() => { result.textContent = ""; }, 2000);
   });
 }
 
@@ -30,7 +30,7 @@ if (box) {
       box.querySelector("[data-done]").textContent =
         run.total ? `${run.done.toLocaleString("en")} of ${run.total.toLocaleString("en")}` : run.done ? run.done.toLocaleString("en") : "";
       if (run.percent === null) bar.removeAttribute("value"); else bar.value = run.percent;
-    } catch { /* the next look may do better */ }
+    } catch { /* try again in a second */ }
     setTimeout(look, 1000);
   };
   setTimeout(look, 500);
