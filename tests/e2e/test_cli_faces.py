@@ -19,7 +19,7 @@ def test_plan_sync_and_doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     def call(*arguments: str) -> Result:
         return CliRunner().invoke(main, [*arguments, "--db", database])
 
-    with SimulatedMicrosoft(tmp_path, users=60) as microsoft:
+    with SimulatedMicrosoft(tmp_path, users=60, contacts=2) as microsoft:
         for name, value in microsoft.environment.items():
             monkeypatch.setenv(name, value)
         pbx = DevHost(database)
@@ -35,7 +35,9 @@ def test_plan_sync_and_doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
         key = tmp_path / "public_key.pem"
         pbx.run("action", "t", "generate_key_pair", "--out", str(key))
-        client_id = microsoft.register_app(certificate_pem=key.read_text(), permissions=["User.Read.All"])
+        client_id = microsoft.register_app(
+            certificate_pem=key.read_text(), permissions=["User.Read.All", "Contacts.Read"]
+        )
         values = (f"application_id={client_id}", f"directory_id={microsoft.tenant_id}", "national_cloud=LAB")
         pbx.run("settings", "set", "t", *values)
         well = call("doctor", "t")
@@ -51,3 +53,10 @@ def test_plan_sync_and_doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         assert (synced.exit_code, synced.stdout) == (0, "49 created.\n")
         full = json.loads(call("sync", "t", "--full", "--json").stdout)
         assert (full["status"], full["counts"]["unchanged"], full["requests"]) == ("done", 49, 2)
+        assert full["counts"]["contacts_created"] == 0
+
+        pbx.run("settings", "set", "t", "contact_personal=true", "sync_photo=true")
+        more = json.loads(call("sync", "t", "--json").stdout)["counts"]
+        assert more["contacts_created"] >= more["mailboxes_read"] > 40
+        assert more["photos_stored"] > 0
+        assert pbx.run("runs", "t", "--limit", "1")[0]["counts"] == more
