@@ -53,6 +53,15 @@ from pbx_plugin_api.login import (
     ResponseMode,
     SignedIn,
 )
+from pbx_plugin_api.mail_content import (
+    CheckedMail,
+    MailText,
+    check_mail,
+    find_address_fault,
+    is_mail_address,
+    write_mail,
+)
+from pbx_plugin_api.mail_templates import DEFAULT_TEMPLATES, MailTemplate
 from pbx_plugin_api.markers import (
     API_VERSION,
     ENTRY_POINT_GROUP,
@@ -170,6 +179,7 @@ __all__ = [
     "API_VERSION",
     "APPLY_MAX_CHANGES",
     "CONTACT_PHONE_FIELDS",
+    "DEFAULT_TEMPLATES",
     "ENTRY_POINT_GROUP",
     "PLAN_ROWS_CONTENT_TYPE",
     "PROJECT_NAME",
@@ -185,6 +195,7 @@ __all__ = [
     "BlobInfo",
     "Blobs",
     "BookRef",
+    "CheckedMail",
     "Choice",
     "Clock",
     "CompanyBook",
@@ -232,6 +243,8 @@ __all__ = [
     "LoginRedirect",
     "LoginRefused",
     "LoginRequest",
+    "MailTemplate",
+    "MailText",
     "Notification",
     "NotificationKind",
     "PasswordPolicy",
@@ -290,9 +303,13 @@ __all__ = [
     "Viewer",
     "WebOrigins",
     "WrongThreadError",
+    "check_mail",
     "dump",
+    "find_address_fault",
     "hookimpl",
+    "is_mail_address",
     "load",
     "read_plan_rows",
+    "write_mail",
     "write_plan_rows",
 ]

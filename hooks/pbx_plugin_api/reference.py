@@ -28,6 +28,8 @@ from pbx_plugin_api import (
     hookspec,
     host,
     login,
+    mail_content,
+    mail_templates,
     manager,
     notifications,
     plans,
@@ -56,6 +58,8 @@ _SUBJECTS = (
     counts,
     plans,
     notifications,
+    mail_content,
+    mail_templates,
     provisioning,
 )
 _SECTION = re.compile(r"([A-Z][A-Za-z ]*):(?: (.*))?$")

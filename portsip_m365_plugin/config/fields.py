@@ -15,10 +15,9 @@ from typing import Any, Final, Generic, TypeVar
 
 from marshmallow import ValidationError, fields
 
-from pbx_plugin_api import JsonValue
+from pbx_plugin_api import JsonValue, is_mail_address
 from portsip_m365_plugin.clouds import CloudFileError, load_clouds
 from portsip_m365_plugin.config.people import Listed, NameList
-from portsip_m365_plugin.mapping.messages import is_address
 
 LINES_MAX: Final = 1000
 GUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -239,7 +238,7 @@ class Addresses(Setting[tuple[str, ...]]):
         return "\n".join(value)
 
     def _check(self, addresses: tuple[str, ...]) -> None:
-        wrong = [address for address in addresses if not is_address(address)]
+        wrong = [address for address in addresses if not is_mail_address(address)]
         if wrong:
             raise ValidationError(f"{wrong[0][:80]!r} is not an e-mail address.")
         if len(addresses) > self._at_most:

@@ -21,6 +21,8 @@ from pbx_plugin_api import (
     RejectedRecipient,
     Severity,
     Tenant,
+    check_mail,
+    is_mail_address,
 )
 from portsip_m365_plugin.connect import NotReady, connect
 from portsip_m365_plugin.graph.client import GraphClient, Reply
@@ -46,7 +48,7 @@ from portsip_m365_plugin.mail.attachments import Cargo, Route, choose_route, fin
 from portsip_m365_plugin.mail.rates import LIMITS_TEXT, take_budget
 from portsip_m365_plugin.mail.receipts import explain_error, explain_not_ready, is_certainly_unsent
 from portsip_m365_plugin.mail.sender import Sender, find_sender
-from portsip_m365_plugin.mapping.messages import Recipients, build_message, is_address, split_recipients
+from portsip_m365_plugin.mapping.messages import Recipients, build_message, split_recipients
 
 __all__ = ["send_from", "send_notification"]
 
@@ -97,32 +99,30 @@ def send_from(host: Host, sender: Sender, notification: Notification) -> Deliver
 
 
 def _send(host: Host, sender: Sender, notification: Notification) -> DeliveryReceipt:
-    wanted, refused = _sift(notification)
-    if not wanted:
+    checked = check_mail(notification)
+    if checked.notification is None:
         return DeliveryReceipt(
             status=DeliveryStatus.REJECTED,
-            reason="None of the recipients is an e-mail address.",
+            reason=f"None of the recipients is an e-mail address. {checked.rejected[0].reason}",
             remedy="Check the e-mail address of the user.",
-            rejected_recipients=refused,
+            rejected_recipients=checked.rejected,
         )
+    for note in checked.notes:
+        host.notify_admin("mail.reply_to", "A reply address of a mail was left out", note, severity=Severity.WARNING)
     now_utc = host.clock.now_utc()
     client = connect(sender.host, sender.connection, priority="high", deadline_utc=now_utc + _TIME, policy=_ONE_TRY)
     if isinstance(client, NotReady):
-        return replace(explain_not_ready(client, now_utc), rejected_recipients=refused)
-    delivery = _Delivery(host=host, sender=sender, client=client, notification=notification, rejected=list(refused))
-    delivery.find_mailbox()
-    return delivery.run(split_recipients(notification, only=wanted))
-
-
-def _sift(notification: Notification) -> tuple[set[str], tuple[RejectedRecipient, ...]]:
-    """Tell addresses from what cannot be one: those are named, and the others get their mail."""
-    everyone = dict.fromkeys((*notification.to, *notification.cc, *notification.bcc))
-    refused = tuple(
-        RejectedRecipient(address=address, reason="This is not an e-mail address.")
-        for address in everyone
-        if not is_address(address)
+        return replace(explain_not_ready(client, now_utc), rejected_recipients=checked.rejected)
+    delivery = _Delivery(
+        host=host,
+        sender=sender,
+        client=client,
+        notification=checked.notification,
+        rejected=list(checked.rejected),
+        details=list(checked.notes),
     )
-    return {address for address in everyone if is_address(address)}, refused
+    delivery.find_mailbox()
+    return delivery.run(split_recipients(checked.notification))
 
 
 _OWN_LIMIT: Final = "own limit"
@@ -195,7 +195,7 @@ class _Delivery:
                 self.notification,
                 group,
                 has_headers=self.client.cloud.has_message_headers,
-                default_reply_to=(reply_to,) if reply_to else (),
+                default_reply_to=(reply_to,) if is_mail_address(reply_to) else (),
                 left_out=left_out,
                 gone=cargo.gone,
             )

@@ -22,8 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pbx_plugin_api import ContactPhone, DraftContact
-from portsip_m365_plugin.mapping.messages import is_address
+from pbx_plugin_api import ContactPhone, DraftContact, is_mail_address
 from portsip_m365_plugin.mapping.phone_text import FoundNumber
 from portsip_m365_plugin.mapping.phone_words import FAX_WORDS
 from portsip_m365_plugin.mapping.phones import find_numbers
@@ -114,7 +113,7 @@ def map_contact(contact: Mapping[str, Any], *, country: str) -> MappedContact | 
     business, home = _list_numbers(contact.get("businessPhones")), _list_numbers(contact.get("homePhones"))
     mobile = _list_numbers([contact.get("mobilePhone")])
     mails = [(_text(entry, "name"), _text(entry, "address")) for entry in _objects(contact, "emailAddresses")]
-    usable_mails = [address for _, address in mails if is_address(address) and len(address) <= _FIELD_MAX_CHARS]
+    usable_mails = [address for _, address in mails if is_mail_address(address) and len(address) <= _FIELD_MAX_CHARS]
     numbers = [*business, *mobile, *home]
     name = _choose_name(contact, [mail_name for mail_name, _ in mails])
     if not name and not numbers:
@@ -179,7 +178,7 @@ def _choose_name(contact: Mapping[str, Any], mail_names: Sequence[str]) -> str:
         " ".join(part for part in yomi if part),
         _text(contact, "nickName"),
         _text(contact, "fileAs"),
-        *(name for name in mail_names if name and not is_address(name)),
+        *(name for name in mail_names if name and not is_mail_address(name)),
         _text(contact, "companyName"),
         _text(contact, "yomiCompanyName"),
     )

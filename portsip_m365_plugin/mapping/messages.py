@@ -6,32 +6,20 @@ Sources: Graph `message` and `user: sendMail` (facts of 2026-11): to, cc and bcc
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import html
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pbx_plugin_api import AttachmentRef, Notification
-from portsip_m365_plugin.mapping.templates import DEFAULT_TEMPLATES, fill_html, fill_text
-
-__all__ = [
-    "COPY_HEADER",
-    "ID_HEADER",
-    "RECIPIENTS_MAX",
-    "Recipients",
-    "build_message",
-    "is_address",
-    "note_left_out",
-    "split_recipients",
-]
+from pbx_plugin_api import AttachmentRef, Notification, write_mail
+from portsip_m365_plugin.mapping.text import cut
 
 RECIPIENTS_MAX: Final = 500
 ID_HEADER: Final = "x-portsip-notification-id"
 COPY_HEADER: Final = "x-portsip-possible-copy"
 COPY_PREFIX: Final = "[Possibly sent twice] "
 
-_SUBJECT_MAX_CHARS = 255
-_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}")
+_SUBJECT_MAX_CHARS: Final = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +33,6 @@ class Recipients:
     def all(self) -> tuple[str, ...]:
         """Return every address: to, cc, bcc."""
         return self.to + self.cc + self.bcc
-
-
-def is_address(address: str) -> bool:
-    """Whether this can be an address at all; Exchange has the last word."""
-    return _ADDRESS.fullmatch(address) is not None
 
 
 def split_recipients(
@@ -88,7 +71,7 @@ def build_message(
     """Return the `message` of a sendMail or of a draft, without its attachments.
 
     Args:
-        notification: What to say.
+        notification: What to say, as `check_mail` gave it.
         recipients: To whom, at most 500 addresses.
         has_headers: Whether the cloud has `internetMessageHeaders` (21Vianet has not: there the mark of a possible
             copy is put into the subject, where people see it).
@@ -96,15 +79,15 @@ def build_message(
         left_out: Attachments too large to send; the text then says so and gives the PBX's links.
         gone: Attachments that the PBX no longer has; the text says so.
     """
-    subject_template, content, is_html = _texts(notification)
-    values = _values(notification)
-    subject = fill_text(subject_template, values, one_line=True)
-    if notification.previous_outcome_unknown and not has_headers:
-        subject = COPY_PREFIX + subject
+    mail = write_mail(notification)
+    is_html = bool(mail.html)
+    content = mail.html or mail.text
+    is_marked = notification.previous_outcome_unknown and not has_headers
+    subject = COPY_PREFIX + mail.subject if is_marked else mail.subject
     if left_out or gone:
         content = note_left_out(content, left_out, gone, is_html=is_html)
     message: dict[str, Any] = {
-        "subject": subject[:_SUBJECT_MAX_CHARS],
+        "subject": cut(subject, _SUBJECT_MAX_CHARS),
         "body": {"contentType": "html" if is_html else "text", "content": content},
         "importance": notification.importance.value,
         "toRecipients": _addresses(recipients.to),
@@ -131,7 +114,7 @@ def note_left_out(
     """Add a line per attachment that could not be sent: its name, its size, why, and where to fetch it."""
     lines = [_note_too_large(attachment, is_html=is_html) for attachment in left_out]
     for attachment in gone:
-        name = fill_html("%%NAME%%", {"NAME": attachment.filename}) if is_html else attachment.filename
+        name = html.escape(attachment.filename) if is_html else attachment.filename
         lines.append(f"{name} could not be attached: the PBX no longer has the file.")
     if is_html:
         return content + "".join(f"<p>{line}</p>" for line in lines)
@@ -142,43 +125,11 @@ def _note_too_large(attachment: AttachmentRef, *, is_html: bool) -> str:
     size = f"{attachment.size_bytes / 1_000_000:.1f} MB"
     where = attachment.download_url
     if is_html:
-        what = fill_html("%%NAME%% (%%SIZE%%)", {"NAME": attachment.filename, "SIZE": size})
-        link = fill_html('<a href="%%URL%%">download it from the PBX</a>', {"URL": where}) if where else ""
+        what = f"{html.escape(attachment.filename)} ({size})"
+        link = f'<a href="{html.escape(where)}">download it from the PBX</a>' if where else ""
     else:
         what, link = f"{attachment.filename} ({size})", f"download it from the PBX: {where}" if where else ""
     return f"{what} is too large to send by mail: {link or 'fetch it from the PBX'}."
-
-
-def _texts(notification: Notification) -> tuple[str, str, bool]:
-    """Subject template, filled-in content, and whether that is HTML."""
-    values = _values(notification)
-    qr_content_id = next((a.content_id for a in notification.attachments if a.content_id and _is_qr(a)), None)
-    template = None if notification.text or notification.html else DEFAULT_TEMPLATES.get(notification.kind)
-    subject = notification.subject or (template.subject if template else "")
-    known = set(values) | ({"QR_CODE"} if qr_content_id else set())
-    body = template.page(known) if template else notification.html
-    if body:
-        return subject, fill_html(body, values, qr_content_id=qr_content_id), True
-    return subject, fill_text(notification.text, values), False
-
-
-def _values(notification: Notification) -> Mapping[str, str]:
-    """The placeholders, each of PortSIP's names standing in for its double where that is missing."""
-    values = dict(notification.placeholders)
-    for name, other in (
-        ("CALLER_NUMBER", "CALLER_EXTENSION_NUMBER"),
-        ("CALLER_EXTENSION_NUMBER", "CALLER_NUMBER"),
-        ("CALLER_NAME", "CALLER_NUMBER"),
-        ("USER_EMAIL", "EMAIL_ADDRESS"),
-        ("EMAIL_ADDRESS", "USER_EMAIL"),
-    ):
-        if name not in values and other in values:
-            values[name] = values[other]
-    return values
-
-
-def _is_qr(attachment: AttachmentRef) -> bool:
-    return "qr" in (attachment.content_id or "").casefold() or "qr" in attachment.filename.casefold()
 
 
 def _addresses(addresses: Sequence[str]) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from pbx_plugin_api import (
     Severity,
     Tab,
     Table,
+    is_mail_address,
 )
 from portsip_m365_plugin.config.fields import split_addresses
 from portsip_m365_plugin.config.mail import RECIPIENTS_AT_MOST
@@ -30,7 +31,6 @@ from portsip_m365_plugin.mail.memory import forget_draft_refusal, recent_failure
 from portsip_m365_plugin.mail.rates import LIMITS_TEXT, ORDINARY_MESSAGES_A_MINUTE
 from portsip_m365_plugin.mail.send import send_from
 from portsip_m365_plugin.mail.sender import Sender
-from portsip_m365_plugin.mapping.messages import is_address
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.page.words import say_kind, say_outcome
@@ -74,7 +74,7 @@ def send_test_mail(host: Host, config: Config, to: str) -> ActionOutcome:
     if not mail.mailbox:
         return Refused(message="No mailbox is chosen.", remedy="Enter one on the MAIL tab and save.")
     recipients = split_addresses(to) or mail.recipients
-    wrong = [part for part in recipients if not is_address(part)]
+    wrong = [part for part in recipients if not is_mail_address(part)]
     if not recipients or wrong:
         fault = f"{wrong[0]!r} is not an e-mail address." if wrong else "There is no recipient."
         return Refused(message=fault, remedy="Enter an address, or recipients on the MAIL tab.")

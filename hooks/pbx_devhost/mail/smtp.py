@@ -1,7 +1,7 @@
 """The fallback channel: the operator's SMTP server, always with TLS and a verified certificate.
 
-The settings lie sealed in the vault, since they hold a password. Placeholders (`%%NAME%%`) are filled in as plainly as
-possible: the point is that the mail arrives.
+The settings lie sealed in the vault, since they hold a password. What a mail says is the same as by a plugin: the
+contract's `check_mail` and `write_mail` decide it.
 """
 
 from __future__ import annotations
@@ -9,27 +9,36 @@ from __future__ import annotations
 import contextlib
 import html
 import json
-import re
 import smtplib
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import format_datetime, make_msgid
 from typing import TYPE_CHECKING, Final
 
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_devhost.store.vault import PluginSecrets
-from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Notification, RejectedRecipient, dump, load, rules
+from pbx_plugin_api import (
+    AttachmentRef,
+    DeliveryReceipt,
+    DeliveryStatus,
+    Notification,
+    RejectedRecipient,
+    check_mail,
+    dump,
+    load,
+    rules,
+    write_mail,
+)
 
 if TYPE_CHECKING:
+    from pbx_devhost.store.blobs import TenantBlobs
     from pbx_devhost.store.stores import Stores
 
 _KEPT_AS: Final = "smtp"
 _TIMEOUT_S: Final = 30.0
 _ATTACHED_MAX_BYTES: Final = 20_000_000
-_PLACEHOLDER: Final = re.compile(r"%%([A-Z][A-Z0-9_]*)%%")
-_SECRET: Final = re.compile(r"PASSWORD|PIN|SECRET")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +94,15 @@ class SmtpChannel:
 
     def send(self, notification: Notification, stores: Stores, tenant_id: str) -> DeliveryReceipt:
         """Send one mail on a new connection."""
+        checked = check_mail(notification)
+        if checked.notification is None:
+            reason = f"None of the recipients is an e-mail address. {checked.rejected[0].reason}"
+            return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason=reason, rejected_recipients=checked.rejected)
+        receipt = self._send(checked.notification, stores, tenant_id)
+        detail = "; ".join(filter(None, (receipt.detail, *checked.notes)))
+        return replace(receipt, rejected_recipients=(*checked.rejected, *receipt.rejected_recipients), detail=detail)
+
+    def _send(self, notification: Notification, stores: Stores, tenant_id: str) -> DeliveryReceipt:
         message = compose(notification, self.settings.sender, stores, tenant_id)
         everyone = list(dict.fromkeys((*notification.to, *notification.cc, *notification.bcc)))
         may_have_gone = False
@@ -128,10 +146,16 @@ class SmtpChannel:
 
 
 def compose(notification: Notification, sender: str, stores: Stores, tenant_id: str) -> EmailMessage:
-    """Build the MIME message. The text names attachments that are too large or gone."""
-    values, mail = notification.placeholders, EmailMessage()
-    subject = _fill(notification.subject, values).replace("\n", " ").replace("\r", " ")
-    mail["Subject"] = ("[Possibly sent twice] " if notification.previous_outcome_unknown else "") + subject
+    """Build the MIME message. The text names attachments that are too large or gone.
+
+    Args:
+        notification: As `check_mail` gave it.
+        sender: The address in From.
+        stores: Where the attachments are.
+        tenant_id: Whose they are.
+    """
+    written, mail = write_mail(notification), EmailMessage()
+    mail["Subject"] = ("[Possibly sent twice] " if notification.previous_outcome_unknown else "") + written.subject
     mail["From"] = sender
     for name in ("to", "cc", "reply_to"):
         if getattr(notification, name):
@@ -148,28 +172,26 @@ def compose(notification: Notification, sender: str, stores: Stores, tenant_id: 
             continue
         room -= info.size_bytes
         attached.append(ref)
-    text = _fill(notification.text, values) or ("" if notification.html else _plain(notification))
-    mail.set_content("\n".join([text or "This mail is written in HTML.", *missing]))
-    if notification.html:
-        escaped = {name: html.escape(value) for name, value in values.items()}
-        mail.add_alternative(_fill(notification.html, escaped), subtype="html")
+    mail.set_content("\n".join([written.text or "This mail is written in HTML.", *missing]))
+    page = None
+    if written.html:
+        notes = "".join(f"<p>{html.escape(line)}</p>" for line in missing)
+        mail.add_alternative(written.html + notes, subtype="html")
+        page = mail.get_body(("html",))
     for ref in attached:
-        main, _, sub = ref.content_type.partition("/")
-        with blobs.open(ref.blob) as file:
-            cid = f"<{ref.content_id}>" if ref.content_id else None
-            mail.add_attachment(file.read(), maintype=main, subtype=sub, filename=ref.filename, cid=cid)
+        _attach(mail, page, ref, blobs)
     return mail
 
 
-def _plain(notification: Notification) -> str:
-    """Return a text where the host wrote none: the placeholders that are not secret."""
-    known = [f"{name}: {value}" for name, value in notification.placeholders.items() if not _SECRET.search(name)]
-    return "\n".join([notification.kind.value.replace("_", " ").capitalize(), *known])
-
-
-def _fill(template: str, values: object) -> str:
-    filled: dict[str, str] = dict(values)  # type: ignore[call-overload]  # a mapping of texts
-    return _PLACEHOLDER.sub(lambda match: filled.get(match[1], match[0]), template)
+def _attach(mail: EmailMessage, page: MIMEPart | None, ref: AttachmentRef, blobs: TenantBlobs) -> None:
+    """Add a file to the mail, or a picture to the page that shows it."""
+    main, _, sub = ref.content_type.partition("/")
+    with blobs.open(ref.blob) as file:
+        data = file.read()
+    if page is not None and ref.content_id:
+        page.add_related(data, main, sub, filename=ref.filename, cid=f"<{ref.content_id}>", disposition="inline")
+    else:
+        mail.add_attachment(data, maintype=main, subtype=sub, filename=ref.filename)
 
 
 def _refused_by_all(error: smtplib.SMTPRecipientsRefused, stores: Stores) -> DeliveryReceipt:
