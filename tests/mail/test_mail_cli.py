@@ -101,7 +101,7 @@ def test_send_test_says_what_became_of_it(lab: Lab, pbx: DevHost, tmp_path: Path
     assert "root@contoso.example" in done.stdout
     assert lab.tenant().sent[0]["message"]["subject"] == "Test mail from your PBX"
     done = send_test(pbx, "--to", "ada@customer.example", "--json")
-    assert json.loads(done.stdout)["message"].startswith("Microsoft 365 has taken the mail to ada@customer.example")
+    assert json.loads(done.stdout)["message"].startswith("Microsoft 365 accepted the mail to ada@customer.example")
     lab.realm().faults.add(Fault("status", match="sendMail", status=404, code="MailboxNotEnabledForRESTAPI"))
     failed = send_test(pbx)
     assert failed.exit_code == 1

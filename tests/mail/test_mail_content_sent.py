@@ -54,9 +54,7 @@ def go_out_of_reach(post: Post) -> None:
     post.lab.realm(post.cloud).faults.add(Fault("reset_before", match="oauth2|sendMail", times=None))
 
 
-def test_a_voicemail_without_a_text_says_the_same_by_both_channels(
-    post: Post, server: Server, tmp_path: Path
-) -> None:
+def test_a_voicemail_without_a_text_says_the_same_by_both_channels(post: Post, server: Server, tmp_path: Path) -> None:
     templated: dict[str, Any] = {"kind": NotificationKind.VOICEMAIL, "subject": "", "text": ""}
     post.send(**templated, placeholders=VOICEMAIL)
     by_graph = render(post.sent[0])
