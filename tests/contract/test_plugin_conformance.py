@@ -195,7 +195,7 @@ PBX_API_VERSION = (2, 0)
         ),
         (
             "test_the_host_is_let_go",
-            "says that it saved",
+            "reports that it saved",
             """
             @hookimpl
             def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer):

@@ -1,7 +1,7 @@
 """For the tests of plugins and of hosts: a complete host in memory, and two conformance suites to inherit.
 
-The suites need pytest, and are imported from `pbx_plugin_api.testing.plugin_conformance` and
-`pbx_plugin_api.testing.host_conformance`; nothing here imports it.
+The suites are `pbx_plugin_api.testing.plugin_conformance` and `pbx_plugin_api.testing.host_conformance`. They need
+pytest to run, but do not import it.
 """
 
 from __future__ import annotations

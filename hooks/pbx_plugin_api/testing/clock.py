@@ -13,14 +13,14 @@ DEFAULT_NOW_UTC = datetime(2026, 11, 2, 1, 0, tzinfo=timezone.utc)
 
 
 class FakeClock:
-    """Keeps `pbx_plugin_api.Clock`. Sleeping moves the time at once; threads may share it."""
+    """Keeps `pbx_plugin_api.Clock`. `sleep` moves the time and returns at once. Threads may share it."""
 
     def __init__(self, now_utc: datetime = DEFAULT_NOW_UTC) -> None:
         rules.check_utc("now_utc", now_utc)
         self._now_utc = now_utc
         self._lock = threading.Lock()
         self.slept_s: list[float] = []
-        """Every sleep asked for, in seconds, in order."""
+        """The seconds of every `sleep`, in order."""
 
     def now_utc(self) -> datetime:
         """See `Clock`."""
@@ -33,6 +33,6 @@ class FakeClock:
             self._now_utc += timedelta(seconds=max(0.0, seconds))
 
     def move(self, **by: float) -> None:
-        """Move the time: `move(days=1)`, `move(seconds=30)`; the words of `timedelta`."""
+        """Move the time: `move(days=1)`, `move(seconds=30)`. The parameters are those of `timedelta`."""
         with self._lock:
             self._now_utc += timedelta(**by)

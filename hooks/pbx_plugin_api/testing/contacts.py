@@ -1,4 +1,4 @@
-"""The contacts of a fake PBX: what a plugin has synced, and what people made by hand."""
+"""The contacts of a fake PBX: those that a plugin syncs, and those made by hand."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _Row: TypeAlias = StoredContact[DraftContact]
 
 
 class FakeContacts:
-    """Keeps `pbx_plugin_api.Contacts`. The second half of the methods plays the PBX's own side."""
+    """Keeps `pbx_plugin_api.Contacts`. The methods `*_by_hand` are for tests: they act as people do."""
 
     def __init__(self, lease: FakeLease, is_user: Callable[[UserLink], bool]) -> None:
         self._lease, self._is_user = lease, is_user
         self._books: dict[BookRef, dict[str, _Row]] = {}
         self.by_hand: dict[BookRef, list[DraftContact]] = {}
-        """Contacts that people made; no plugin can see or touch them."""
+        """Contacts that people made. Plugins cannot see or change them."""
 
     # ------------------------------------------------------------------ what a plugin sees
 
@@ -101,12 +101,12 @@ class FakeContacts:
         self.by_hand.setdefault(book, []).append(draft)
 
     def edit_by_hand(self, book: BookRef, external_id: str, draft: DraftContact) -> None:
-        """Change a synced contact as a person does; it shows as diverged."""
+        """Change a synced contact as a person does. It is diverged afterwards."""
         rows = self._books[book]
         rows[external_id] = replace(rows[external_id], shown=draft)
 
     def delete_by_hand(self, book: BookRef, external_id: str) -> None:
-        """Delete a synced contact as a person does; it shows as diverged."""
+        """Delete a synced contact as a person does. It is diverged afterwards."""
         rows = self._books[book]
         rows[external_id] = replace(rows[external_id], is_deleted=True)
 

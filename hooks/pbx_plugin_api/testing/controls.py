@@ -1,4 +1,4 @@
-"""What a host's tests have to hand over: hosts, and the PBX's own side of things."""
+"""What the author of a host gives to the conformance suite: hosts, and ways to change the PBX."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["PbxUnderTest"]
 
 
 class PbxUnderTest(Protocol):
-    """A PBX with two empty tenants and two plugins, and the levers that a plugin never has."""
+    """A PBX with two empty tenants and two plugins, and methods that only the PBX has."""
 
     @property
     def host(self) -> Host:
@@ -27,10 +27,10 @@ class PbxUnderTest(Protocol):
         """The host of the same plugin in another tenant."""
 
     def move_clock(self, seconds: float) -> None:
-        """Let time pass for all of these hosts."""
+        """Move the time of all these hosts."""
 
     def lose_lease(self) -> None:
-        """Let another worker take the tenant that `host` works for."""
+        """Let another worker take the lease of the tenant that `host` works for."""
 
     def set_user_limit(self, limit: int | None) -> None:
         """Set how many users the tenant may have."""
@@ -52,7 +52,7 @@ class PbxUnderTest(Protocol):
         """Delete a linked user by hand."""
 
     def sign_in(self, link: UserLink) -> None:
-        """Begin a session of a linked user's."""
+        """Begin a session of a linked user."""
 
     def is_signed_in(self, link: UserLink) -> bool:
         """Whether a linked user has a session."""
@@ -61,16 +61,16 @@ class PbxUnderTest(Protocol):
         """Add a contact by hand."""
 
     def rename_contact(self, book: BookRef, name: str, new_name: str) -> None:
-        """Change the name of the contact that people see under a name."""
+        """Change the name of the contact with this name."""
 
     def delete_contact(self, book: BookRef, name: str) -> None:
-        """Delete the contact that people see under a name."""
+        """Delete the contact with this name."""
 
     def contact_names(self, book: BookRef) -> list[str]:
         """Return the names that people see in a book, sorted."""
 
     def notices(self) -> list[str]:
-        """Return the subjects that the tenant's administrators were told, in order."""
+        """Return the subjects of the notices to the tenant's administrators, in order."""
 
     def audit_events(self) -> list[str]:
         """Return the events in the tenant's audit log, in order."""

@@ -29,7 +29,7 @@ _DEFAULT_TENANT: Final = Tenant(
 class FakeHost:
     """Keeps `pbx_plugin_api.Host`, in memory, with every rule of the contract.
 
-    A plugin uses the parts as in a PBX. A test plays the PBX's side with what only the fake parts have:
+    A plugin uses the parts as in a PBX. A test changes the PBX with methods that only the fake parts have:
     `users.add_by_hand`, `users.edit_by_hand`, `users.delete_by_hand`, `users.user_limit`, `contacts.*_by_hand`,
     `blobs.add`, `clock.move(days=1)`, `progress.stop_wanted`, `lease.lose()`; and reads `users.rows`,
     `progress.problems`, `audit.lines`, `notices`.
@@ -75,7 +75,7 @@ class FakeHost:
         self.progress = FakeProgress(self.clock, self.lease, deadline_utc)
         self.audit = FakeAudit(self.clock)
         self.notices: list[Notice] = []
-        """What the administrators were told; a key said within the last day is not in it again."""
+        """The notices to the administrators. A key is not repeated within a day."""
         self._system = system
 
     def notify_admin(self, key: str, subject: str, text: str, *, severity: Severity) -> None:
@@ -105,7 +105,7 @@ class FakePbx:
         self._hosts: dict[tuple[str, str], FakeHost] = {}
 
     def host(self, plugin: str, tenant: Tenant) -> FakeHost:
-        """Return the host of one plugin in one tenant; the same one at every call."""
+        """Return the host of one plugin in one tenant. It is the same one at every call."""
         key = (plugin, tenant.pbx_tenant_id)
         if key not in self._hosts:
             beside = next((host for (_, tid), host in self._hosts.items() if tid == tenant.pbx_tenant_id), None)

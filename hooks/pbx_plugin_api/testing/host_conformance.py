@@ -1,6 +1,6 @@
-"""What every host has to keep, as tests to inherit. `FakeHost` passes them, and so does the reference host.
+"""The rules of the contract for hosts, as tests to inherit. `FakeHost` passes them, and so does the reference host.
 
-Give a fixture named `pbx` that returns a `PbxUnderTest`, new and empty for each test, and inherit:
+Write a fixture `pbx` that yields a new, empty `PbxUnderTest` for each test, and inherit:
 
     from pbx_plugin_api.testing.host_conformance import HostConformance, PbxUnderTest
 
@@ -9,9 +9,9 @@ Give a fixture named `pbx` that returns a `PbxUnderTest`, new and empty for each
         def pbx(self, tmp_path) -> Iterator[PbxUnderTest]:
             yield MyPbx(tmp_path)
 
-`PbxUnderTest` (module `controls`) is a host in a run, a second plugin's and a second tenant's host, and the levers that
-only the PBX has: its clock, its administrators, its people. The hosts are handed over unguarded: the rule "one call,
-one thread" is `guard_host`'s, written once. Times may be a few seconds off, so a real clock with an offset will do.
+`PbxUnderTest` (module `controls`) has a host in a run, one of a second plugin, one of a second tenant, and methods
+that change the PBX: its clock, its users, its contacts. The hosts need no guard: `guard_host` adds the rule "one call,
+one thread" to any host. Times may be a few seconds off, so a real clock with an offset is enough.
 
 A subclass may add tests. Replacing a standard test raises `TypeError` when the class is made.
 """

@@ -46,7 +46,7 @@ class ContactRules(Suite):
         expect(pbx.host.contacts.find(_COMPANY, ["z", "nobody"]), {"z": seen})
 
     def test_every_repeated_change_of_a_contact_is_unchanged(self, pbx: PbxUnderTest) -> None:
-        """A change of sources alone is a change."""
+        """A change of the sources only is a change."""
         elsewhere = put("a", mailbox="m2")
         for change in (put("a"), put("a", name="New"), put("a"), elsewhere, DropContact(external_id="a")):
             expect((change, _apply(pbx, _COMPANY, change)), (change, [_APPLIED]))
@@ -54,7 +54,7 @@ class ContactRules(Suite):
         expect(list(pbx.host.contacts.synced(_COMPANY)), [])
 
     def test_results_stand_in_the_order_of_the_changes(self, pbx: PbxUnderTest) -> None:
-        """Changes of one contact follow each other."""
+        """Later changes of a contact see the earlier ones."""
         changes: list[ContactChange] = [
             put("b"),
             DropContact(external_id="b"),
@@ -68,7 +68,7 @@ class ContactRules(Suite):
         expect(pbx.contact_names(_COMPANY), ["A", "Again"])
 
     def test_books_are_apart(self, pbx: PbxUnderTest) -> None:
-        """One external id may stand in each; a book without synced contacts is not named."""
+        """Each may have the same external id. A book without synced contacts is not listed."""
         pbx.host.users.apply([CreateUser(draft=draft(name)) for name in ("ada", "bob")])
         ada, bob = PersonalBook(owner=link("ada")), PersonalBook(owner=link("bob"))
         for book in (_COMPANY, ada, bob):
@@ -78,14 +78,14 @@ class ContactRules(Suite):
         expect((pbx.contact_names(_COMPANY), pbx.contact_names(ada), pbx.contact_names(bob)), (["X"], ["X"], []))
 
     def test_a_book_without_a_user_refuses(self, pbx: PbxUnderTest) -> None:
-        """Each contact by itself, with a sentence."""
+        """Each contact is refused with a sentence."""
         results = pbx.host.contacts.apply(PersonalBook(owner=link("nobody")), [put("a"), put("b")])
         expect([(result.external_id, result.status) for result in results], [("a", _REFUSED), ("b", _REFUSED)])
         assert all(result.reason for result in results), results
         expect(list(pbx.host.contacts.books()), [])
 
     def test_a_book_whose_user_has_gone_lets_go(self, pbx: PbxUnderTest) -> None:
-        """What it holds can be dropped, also in a batch that puts."""
+        """Its contacts can be dropped, also in a batch that puts others."""
         pbx.host.users.apply([CreateUser(draft=draft("ada"))])
         ada = PersonalBook(owner=link("ada"))
         expect(_apply(pbx, ada, put("a"), put("b")), [_APPLIED, _APPLIED])
@@ -94,7 +94,7 @@ class ContactRules(Suite):
         expect([one.external_id for one in pbx.host.contacts.synced(ada)], ["b"])
 
     def test_a_stream_by_external_id_and_source(self, pbx: PbxUnderTest) -> None:
-        """In code-point order; narrowed to a mailbox, and to a folder of it."""
+        """In code-point order; all, those of a mailbox, or those of one folder of it."""
         both = ContactSource(mailbox_id="m2", folder_id="f1", contact_id="c")
         shared = PutContact(external_id="Shared", draft=contact("S"), sources=(*put("s").sources, both))
         pbx.host.contacts.apply(
@@ -120,7 +120,7 @@ class ContactRules(Suite):
         expect(len(list(pbx.host.contacts.synced(_COMPANY))), APPLY_MAX_CHANGES)
 
     def test_what_people_did_diverges_until_put_again(self, pbx: PbxUnderTest) -> None:
-        """Edited and deleted contacts are told as last applied: putting that again mends them."""
+        """Edited and deleted contacts are listed as last applied. Putting them again repairs them."""
         pbx.host.users.apply([CreateUser(draft=draft("ada"))])
         ada = PersonalBook(owner=link("ada"))
         for book in (_COMPANY, ada):
@@ -138,7 +138,7 @@ class ContactRules(Suite):
         expect(pbx.contact_names(ada), ["Deleted", "Edited", "Untouched"])
 
     def test_hand_made_contacts_are_out_of_reach(self, pbx: PbxUnderTest) -> None:
-        """Not seen, not overwritten by a synced one of the same name, not dropped with it."""
+        """They are not listed, and a synced contact of the same name neither overwrites nor drops them."""
         pbx.add_contact(_COMPANY, "Grace")
         expect((list(pbx.host.contacts.books()), list(pbx.host.contacts.synced(_COMPANY))), ([], []))
         pbx.host.contacts.apply(_COMPANY, [put("grace", name="Grace")])

@@ -1,4 +1,4 @@
-"""Standard tests of a host: nothing crosses from tenant to tenant, and a lost lease writes nothing."""
+"""Standard tests of a host: no data goes from one tenant to another, and a lost lease writes nothing."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _PHOTO = Photo(content=b"\xff\xd8", content_type="image/jpeg")
 
 
 class IsolationRules(Suite):
-    """A plugin bound to one tenant cannot read or write anything of another's, by any host method."""
+    """A plugin bound to one tenant cannot read or write another tenant's data by any host method."""
 
     def test_another_tenants_users_cannot_be_read(self, pbx: PbxUnderTest) -> None:
-        """By no stream, count or link; the other has its own numbers and usernames."""
+        """Not by a stream, a count or a link. The other tenant has its own numbers and usernames."""
         pbx.add_user("by-hand")
         [made] = pbx.host.users.apply([CreateUser(draft=draft("ada"))])
         pbx.delete_user(_create(pbx.host, "gone").link)
@@ -36,7 +36,7 @@ class IsolationRules(Suite):
         expect((other.extension_number, made.extension_number), ("101", "102"))
 
     def test_another_tenants_users_cannot_be_written(self, pbx: PbxUnderTest) -> None:
-        """By no change and no user id."""
+        """Not by a change and not by a user id."""
         by_hand = pbx.add_user("by-hand")
         before = _create(pbx.host, "ada")
         results = pbx.other_tenant.users.apply(
@@ -54,7 +54,7 @@ class IsolationRules(Suite):
         expect([one.user_id for one in pbx.host.users.unlinked()], [by_hand])
 
     def test_another_tenants_contacts_are_out_of_reach(self, pbx: PbxUnderTest) -> None:
-        """Also in the personal book of a person whom both tenants know."""
+        """Also in the personal book of a person that both tenants have."""
         books = (_COMPANY, PersonalBook(owner=link("ada")))
         for host in (pbx.host, pbx.other_tenant):
             _create(host, "ada")
@@ -72,7 +72,7 @@ class IsolationRules(Suite):
         expect(pbx.contact_names(_COMPANY), ["Edited"])
 
     def test_what_a_plugin_keeps_is_its_own(self, pbx: PbxUnderTest) -> None:
-        """Of this plugin and this tenant: settings, secrets, state, contacts, blobs."""
+        """Settings, secrets, state, contacts and blobs belong to one plugin and one tenant."""
         blob = _keep(pbx.host, b"mine")
         for other in (pbx.other_plugin, pbx.other_tenant):
             expect((other.settings.read().version, dict(other.settings.read().values)), (0, {}))
@@ -90,22 +90,22 @@ class IsolationRules(Suite):
         expect([one.draft.name for one in pbx.host.contacts.synced(_COMPANY)], ["mine"])
 
     def test_users_are_shared_by_the_plugins_of_a_tenant(self, pbx: PbxUnderTest) -> None:
-        """A person is one user, whichever plugin asks."""
+        """All plugins of a tenant see the same user of a person."""
         made = _create(pbx.host, "ada")
         expect(pbx.other_plugin.users.find(link("ada")), made)
 
     def test_other_tenants_notices_and_audit_lines_are_their_own(self, pbx: PbxUnderTest) -> None:
-        """Nothing is told to the wrong administrators."""
+        """Notices reach only the administrators of their tenant."""
         pbx.other_tenant.notify_admin("k", "not for you", "", severity=Severity.BAD)
         pbx.other_tenant.audit.record("other.tenant", outcome="ok")
         expect((pbx.notices(), [event for event in pbx.audit_events() if event == "other.tenant"]), ([], []))
 
 
 class LeaseRules(Suite):
-    """Another worker has the tenant now."""
+    """Another worker has taken over the tenant."""
 
     def test_a_lost_lease_writes_nothing(self, pbx: PbxUnderTest) -> None:
-        """Every writing method raises `LeaseLostError`; reading goes on."""
+        """Every method that writes raises `LeaseLostError`. Reading still works."""
         made = _create(pbx.host, "ada")
         _keep(pbx.host, b"mine")
         pbx.lose_lease()
@@ -140,7 +140,7 @@ def _create(host: Host, name: str) -> LinkedUser:
 
 
 def _keep(host: Host, mark: bytes) -> str:
-    """Write something of every kind, under the same names for everybody."""
+    """Write something of every kind, with the same names in every host."""
     host.settings.write({"k": mark.decode()}, expected_version=0)
     host.secrets.put("k", mark)
     host.state.put("k", mark.decode())

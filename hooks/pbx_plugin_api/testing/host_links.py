@@ -33,32 +33,32 @@ _REST_S = 30 * 86_400
 
 
 class NumberRules(Suite):
-    """The plugin wishes, the host allocates."""
+    """The plugin states a wish, the host allocates the number."""
 
     def test_numbers_go_upward_from_101(self, pbx: PbxUnderTest) -> None:
-        """The first free one; those of hand-made users are taken."""
+        """The first free number. Numbers of hand-made users are not free."""
         pbx.add_user("by-hand", extension=Fixed(number="102"))
         expect(_numbers(pbx, *[AnyNumber()] * 3), ["101", "103", "104"])
 
     def test_numbers_go_upward_from_the_wish(self, pbx: PbxUnderTest) -> None:
-        """Each start has its own walk; walks that meet give no number twice."""
+        """Each start has its own search. Searches that meet never give a number twice."""
         wishes = [FromStart(start="2000"), FromStart(start="1999"), FromStart(start="1999"), FromStart(start="2000")]
         expect(_numbers(pbx, *wishes), ["2000", "1999", "2001", "2002"])
 
     def test_numbers_of_services_are_skipped(self, pbx: PbxUnderTest) -> None:
-        """555, 666, 777 and 888 are the PBX's own."""
+        """555, 666, 777 and 888 belong to services of the PBX."""
         for service in ("555", "666", "777", "888"):
             before, after = str(int(service) - 1), str(int(service) + 1)
             expect(_numbers(pbx, *[FromStart(start=before)] * 2), [before, after])
             expect(_numbers(pbx, Fixed(number=service)), [None])
 
     def test_a_fixed_number_is_exactly_that_or_refused(self, pbx: PbxUnderTest) -> None:
-        """0123 and 123 are two numbers."""
+        """0123 and 123 are two different numbers."""
         expect(_numbers(pbx, Fixed(number="123"), Fixed(number="0123"), Fixed(number="123")), ["123", "0123", None])
         expect(_numbers(pbx, Fixed(number="1" * 64), FromStart(start="123")), ["1" * 64, "124"])
 
     def test_who_returns_gets_their_number(self, pbx: PbxUnderTest) -> None:
-        """Whoever deleted them; whatever they wish for now; long after the rest, unless somebody has it."""
+        """Also if they were deleted by hand, wish for another number, or return long after the rest."""
         pbx.host.users.apply([CreateUser(draft=draft("ada")), CreateUser(draft=draft("bob"))])
         pbx.host.users.apply([DeleteUser(link=link("ada"))])
         pbx.delete_user(link("bob"))
@@ -68,7 +68,7 @@ class NumberRules(Suite):
             expect((result.status, result.extension_number), (_APPLIED, number))
 
     def test_a_number_rests_before_others_get_it(self, pbx: PbxUnderTest) -> None:
-        """30 days; also for a fixed wish."""
+        """For 30 days, also if the number is wished for by itself."""
         expect(_numbers(pbx, AnyNumber()), ["101"])
         [ada] = pbx.host.users.linked()
         pbx.host.users.apply([DeleteUser(link=ada.link)])
@@ -81,10 +81,10 @@ class NumberRules(Suite):
 
 
 class LinkRules(Suite):
-    """Hand-made users: seen where they may be linked, and never touched otherwise."""
+    """Hand-made users: listed if they may be linked, and changed only by linking."""
 
     def test_hand_made_users_are_seen_but_never_administrators(self, pbx: PbxUnderTest) -> None:
-        """Nor those who belong to somebody."""
+        """Users that are linked already are not listed either."""
         user_id = pbx.add_user("ada", email="ada@contoso.example")
         pbx.add_user("boss", email="boss@contoso.example", is_admin=True)
         pbx.host.users.apply([CreateUser(draft=draft("bob"))])
@@ -95,7 +95,7 @@ class LinkRules(Suite):
         expect(list(pbx.host.users.unlinked()), [])
 
     def test_linking_keeps_username_and_number(self, pbx: PbxUnderTest) -> None:
-        """The synced fields are the directory's from then on. Repeating it changes nothing."""
+        """From then on the synced fields come from the directory. Repeating the change changes nothing."""
         user_id = pbx.add_user("ada", email="old@contoso.example", extension=Fixed(number="4711"))
         wished = draft("lovelace", email="new@contoso.example", extension=Fixed(number="4712"))
         change = LinkUser(user_id=user_id, draft=wished)
@@ -106,7 +106,7 @@ class LinkRules(Suite):
         expect((user.display_name, user.email), ("Lovelace", "new@contoso.example"))
 
     def test_who_cannot_be_linked_is_refused(self, pbx: PbxUnderTest) -> None:
-        """Administrators, users of somebody else's, users that are gone, and a second user for one person."""
+        """Administrators, users of another person, users that are gone, and a second user for one person."""
         boss, ada = pbx.add_user("boss", is_admin=True), pbx.add_user("ada")
         second = pbx.add_user("ada-2")
         expect(statuses(pbx, LinkUser(user_id=ada, draft=draft("ada"))), [_APPLIED])
@@ -117,7 +117,7 @@ class LinkRules(Suite):
 
 
 class DivergenceRules(Suite):
-    """What people did to linked users inside the PBX, which no delta can show."""
+    """Changes of linked users inside the PBX, which no delta query can show."""
 
     def test_nothing_diverges_after_an_apply(self, pbx: PbxUnderTest) -> None:
         """Not even after every kind of change."""
@@ -143,7 +143,7 @@ class DivergenceRules(Suite):
             expect((field, list(pbx.host.users.diverged())), (field, []))
 
     def test_a_deleted_user_diverges_until_made_again(self, pbx: PbxUnderTest) -> None:
-        """They are not among the linked any more, and their link is not lost."""
+        """They are not listed as linked any more, but the link is kept."""
         pbx.host.users.apply([CreateUser(draft=draft("ada"))])
         pbx.delete_user(link("ada"))
         expect([(one.link, one.kind) for one in pbx.host.users.diverged()], [(link("ada"), DivergenceKind.DELETED)])
@@ -153,14 +153,14 @@ class DivergenceRules(Suite):
         expect(list(pbx.host.users.diverged()), [])
 
     def test_a_deleted_user_may_be_let_go(self, pbx: PbxUnderTest) -> None:
-        """Deleting somebody who was deleted by hand forgets the link."""
+        """Deleting a user that was deleted by hand removes the link."""
         pbx.host.users.apply([CreateUser(draft=draft("ada"))])
         pbx.delete_user(link("ada"))
         expect(statuses(pbx, DeleteUser(link=link("ada")), DeleteUser(link=link("ada"))), [_APPLIED, _UNCHANGED])
         expect(list(pbx.host.users.diverged()), [])
 
     def test_enabling_by_hand_diverges_and_locking_out_does_not(self, pbx: PbxUnderTest) -> None:
-        """The PBX may always lock somebody out, and says so by `BY_ADMIN`."""
+        """An administrator may always disable a user. The reason is then `BY_ADMIN`."""
         pbx.host.users.apply([CreateUser(draft=draft("ada")), CreateUser(draft=draft("bob"))])
         pbx.host.users.apply([DisableUser(link=link("ada"), reason=DisableReason.DEPARTED)])
         pbx.edit_user(link("ada"), enabled=True)
@@ -172,7 +172,7 @@ class DivergenceRules(Suite):
         expect(list(pbx.host.users.diverged()), [])
 
     def test_a_lock_by_an_administrator_stays_one(self, pbx: PbxUnderTest) -> None:
-        """A plugin's disabling is remembered beneath it: unlocking somebody who has left is an edit."""
+        """A plugin's disabling is stored with it: enabling a user that has left is then an edit."""
         pbx.host.users.apply([CreateUser(draft=draft("ada"))])
         pbx.edit_user(link("ada"), enabled=False)
         expect(statuses(pbx, DisableUser(link=link("ada"), reason=DisableReason.DEPARTED)), [_UNCHANGED])
@@ -184,7 +184,7 @@ class DivergenceRules(Suite):
 
 
 def _numbers(pbx: PbxUnderTest, *wishes: ExtensionWish) -> list[str | None]:
-    """Create somebody for each wish in one batch; return the numbers given, None where refused."""
+    """Create a user for each wish in one batch. Return the numbers given, None for a refusal."""
     known = pbx.host.users.counts().linked
     stem = f"n{known}x{int(pbx.host.clock.now_utc().timestamp())}"
     people = [draft(f"{stem}-{n}-{len(wishes)}", extension=wish) for n, wish in enumerate(wishes)]

@@ -19,10 +19,10 @@ _VALUE_MAX_BYTES = 256 * 1024
 
 
 class StorageRules(Suite):
-    """What a plugin keeps: settings, secrets, state."""
+    """What a plugin stores: settings, secrets, state."""
 
     def test_settings_are_versioned(self, pbx: PbxUnderTest) -> None:
-        """Version 0 before the first write; who read an older version than the newest may not write."""
+        """Version 0 before the first write. A write with an older version than the newest is refused."""
         first = pbx.host.settings.read()
         expect((first.version, dict(first.values)), (0, {}))
         values: dict[str, JsonValue] = {"names": ["Zoë", "a"], "on": True, "n": 3, "ratio": 0.3, "none": None}
@@ -38,7 +38,7 @@ class StorageRules(Suite):
         expect(dict(pbx.host.settings.read().values), {})
 
     def test_secrets_come_back_as_put(self, pbx: PbxUnderTest) -> None:
-        """Any bytes; the last put counts; forgetting twice is no fault."""
+        """Any bytes. The last `put` counts. Deleting twice is not an error."""
         secrets = pbx.host.secrets
         expect(secrets.get("key"), None)
         for value in (bytes(range(256)), b"second"):
@@ -50,14 +50,14 @@ class StorageRules(Suite):
         expect((secrets.get("key"), secrets.get("other")), (None, b"x"))
 
     def test_a_secret_has_its_limit(self, pbx: PbxUnderTest) -> None:
-        """64 KiB; what is larger is refused, and what was there stays."""
+        """64 KiB. A larger secret is refused, and the stored one stays."""
         largest = b"\x00" * _SECRET_MAX_BYTES
         pbx.host.secrets.put("key", largest)
         refusal(QuotaError, pbx.host.secrets.put, "key", largest + b"\x00")
         expect(pbx.host.secrets.get("key"), largest)
 
     def test_state_is_versioned_by_key(self, pbx: PbxUnderTest) -> None:
-        """Without an expected version a put overwrites; 0 means that there must be nothing yet."""
+        """Without an expected version `put` overwrites. 0 means that the key must not exist yet."""
         state = pbx.host.state
         expect(state.get("k"), None)
         expect(state.put("k", {"a": [1, None, "ü"]}, expected_version=0), 1)
@@ -73,7 +73,7 @@ class StorageRules(Suite):
         expect((state.get("k"), state.put("k", 1, expected_version=0)), (None, 1))
 
     def test_state_of_several_keys_is_stored_at_once(self, pbx: PbxUnderTest) -> None:
-        """All or nothing; each key has its own version."""
+        """All or nothing. Each key has its own version."""
         state = pbx.host.state
         state.put("a", 1)
         state.put_many({"a": 2, "b": 3})
@@ -85,7 +85,7 @@ class StorageRules(Suite):
         state.put_many({})
 
     def test_state_is_listed_by_prefix(self, pbx: PbxUnderTest) -> None:
-        """In code-point order, case counts, and no character of a prefix is a pattern."""
+        """In code-point order and case-sensitive. No character of a prefix is a wildcard."""
         keys = ["mail/b", "mail/a", "Mail/a", "mail%x", "mail_x", "mailx", "mail", "z"]
         pbx.host.state.put_many({key: key for key in keys})
 
@@ -97,7 +97,7 @@ class StorageRules(Suite):
         expect((seen("mail%"), seen("mail_"), seen("M"), seen("nobody")), (["mail%x"], ["mail_x"], ["Mail/a"], []))
 
     def test_state_has_its_limits(self, pbx: PbxUnderTest) -> None:
-        """A key of 1 to 200 characters, a value of 256 KiB of JSON; what was there stays."""
+        """A key has 1 to 200 characters, a value at most 256 KiB of JSON. A refused value changes nothing."""
         largest = "x" * (_VALUE_MAX_BYTES - 2)
         expect(pbx.host.state.put("k" * 200, largest), 1)
         refusal(QuotaError, pbx.host.state.put, "k" * 200, largest + "x")
@@ -111,7 +111,7 @@ class BlobRules(Suite):
     """Files by reference."""
 
     def test_a_blob_comes_back_as_put(self, pbx: PbxUnderTest) -> None:
-        """In pieces, from any place."""
+        """It can be read in pieces, from any position."""
         pieces = [b"", b"a" * 700_000, b"b", bytes(range(256)) * 1000]
         whole = b"".join(pieces)
         blob = pbx.host.blobs.put(iter(pieces), content_type="text/plain", keep_s=60)
@@ -125,13 +125,13 @@ class BlobRules(Suite):
             expect((file.seek(0), file.read(1)), (0, b"a"))
 
     def test_a_blob_may_be_empty(self, pbx: PbxUnderTest) -> None:
-        """A plan without changes has no rows."""
+        """For example a plan without changes has no rows."""
         blob = pbx.host.blobs.put(iter(()), content_type="text/plain", keep_s=60)
         with pbx.host.blobs.open(blob) as file:
             expect(file.read(), b"")
 
     def test_a_blob_is_gone_after_its_time(self, pbx: PbxUnderTest) -> None:
-        """As is one that never was."""
+        """As if it had never existed."""
         blob = pbx.host.blobs.put(iter([b"x"]), content_type="text/plain", keep_s=60)
         pbx.move_clock(61)
         for gone in (blob, "no-such-blob"):
@@ -140,10 +140,10 @@ class BlobRules(Suite):
 
 
 class BudgetRules(Suite):
-    """Sliding windows that all workers share."""
+    """Sliding windows, shared by all workers."""
 
     def test_a_budget_is_kept_over_any_window(self, pbx: PbxUnderTest) -> None:
-        """When it is spent, the answer is the earliest moment at which it works again."""
+        """When it is used up, the answer is the earliest time at which a request succeeds."""
         limits = [RateLimit(amount=2, window_s=60)]
         start = pbx.host.clock.now_utc()
         expect(pbx.host.rate_budget.take("mail", 1, limits), None)
@@ -158,7 +158,7 @@ class BudgetRules(Suite):
         assert pbx.host.rate_budget.take("mail", 1, limits) is not None, "the one of second 30 still counts"
 
     def test_every_limit_counts(self, pbx: PbxUnderTest) -> None:
-        """A short and a long window; the later moment is the answer, and a refusal takes nothing."""
+        """A short and a long window: the later time is the answer. A refusal takes nothing."""
         limits = [RateLimit(amount=3, window_s=10), RateLimit(amount=4, window_s=1000)]
         expect(pbx.host.rate_budget.take("mail", 3, limits), None)
         short = pbx.host.rate_budget.take("mail", 1, limits)
@@ -171,7 +171,7 @@ class BudgetRules(Suite):
         assert pbx.host.rate_budget.take("mail", 1, limits) is not None, "four within a thousand seconds"
 
     def test_buckets_are_apart(self, pbx: PbxUnderTest) -> None:
-        """Other buckets, other plugins, other tenants."""
+        """Other buckets, plugins and tenants have their own budget."""
         limits = [RateLimit(amount=1, window_s=60)]
         expect(pbx.host.rate_budget.take("mail", 1, limits), None)
         assert pbx.host.rate_budget.take("mail", 1, limits) is not None, "it is spent"
@@ -180,7 +180,7 @@ class BudgetRules(Suite):
         expect(pbx.other_tenant.rate_budget.take("mail", 1, limits), None)
 
     def test_more_than_a_limit_waits_for_an_empty_window(self, pbx: PbxUnderTest) -> None:
-        """It would otherwise never be granted: a mail to 600 people where 500 an hour are allowed."""
+        """Otherwise it would never be granted: for example a mail to 600 people with a limit of 500 an hour."""
         limits = [RateLimit(amount=5, window_s=60)]
         expect(pbx.host.rate_budget.take("mail", 1, limits), None)
         assert pbx.host.rate_budget.take("mail", 6, limits) is not None, "one was taken"
@@ -201,7 +201,7 @@ class SmallRules(Suite):
         pbx.host.clock.sleep(0.0)
 
     def test_administrators_are_told_once_a_day(self, pbx: PbxUnderTest) -> None:
-        """By key: another key is another notice."""
+        """By key. Another key is another notice."""
         for key, subject in (("a", "one"), ("a", "two"), ("b", "three")):
             pbx.host.notify_admin(key, subject, "What to do.", severity=Severity.WARNING)
         expect(pbx.notices(), ["one", "three"])
@@ -216,7 +216,7 @@ class SmallRules(Suite):
         expect([event for event in pbx.audit_events() if "." in event][-2:], ["settings.saved", "mail.sent"])
 
     def test_a_run_reports_and_goes_on(self, pbx: PbxUnderTest) -> None:
-        """Under a lease there is a fencing token above 0; nobody asked it to stop."""
+        """Under a lease the fencing token is above 0. Nothing asked the run to stop."""
         assert pbx.host.progress.fencing_token > 0, "the host under test is in a run"
         pbx.host.progress.report("users", 10, 100)
         pbx.host.progress.report("photos", 1)
@@ -224,7 +224,7 @@ class SmallRules(Suite):
         expect(pbx.host.progress.should_stop(), False)
 
     def test_origins_are_the_hosts_own(self, pbx: PbxUnderTest) -> None:
-        """At least the web domain."""
+        """There is at least the web domain."""
         expect(pbx.host.web_origins.all()[0], pbx.host.web_origins.web)
 
     def test_system_mail_settings_are_not_everybodys(self, pbx: PbxUnderTest) -> None:

@@ -24,7 +24,7 @@ _APPLIED, _UNCHANGED, _REFUSED = ApplyStatus.APPLIED, ApplyStatus.UNCHANGED, App
 
 
 def statuses(pbx: PbxUnderTest, *changes: UserChange) -> list[ApplyStatus]:
-    """Apply changes and return what became of each."""
+    """Apply changes and return the status of each."""
     return [result.status for result in pbx.host.users.apply(changes)]
 
 
@@ -32,7 +32,7 @@ class UserRules(Suite):
     """`host.users`: drafts in, linked users out."""
 
     def test_a_created_user_is_found_as_drafted(self, pbx: PbxUnderTest) -> None:
-        """Every synced field comes back, numbers as written and in E.164."""
+        """Every synced field comes back; numbers as written and in E.164."""
         wished = draft(
             "ada",
             display_name="Ada Lovelace",
@@ -52,7 +52,7 @@ class UserRules(Suite):
         expect((user.photo_sha256, user.photo_etag), (None, None))
 
     def test_linked_users_come_in_code_point_order(self, pbx: PbxUnderTest) -> None:
-        """By entra tenant id, then object id, with neither case nor language in it: plans are merged against it."""
+        """By authority, then subject, without case folding or collation. Plans are merged in this order."""
         names = ["b", "B", "a", "A", "a-", "a_", "a1", "Z", "_", "-"]
         drafts = [draft(f"u{n}", link=link(name, tenant)) for tenant in "bA" for n, name in enumerate(names)]
         many = [draft(f"many{n}", link=link(f"m{n:04}", "0")) for n in range(APPLY_MAX_CHANGES + 1)]
@@ -62,7 +62,7 @@ class UserRules(Suite):
         expect(seen, sorted((one.link.authority, one.link.subject) for one in [*many, *drafts]))
 
     def test_every_repeated_change_is_unchanged(self, pbx: PbxUnderTest) -> None:
-        """`apply` is idempotent: a run that was killed repeats its batch and harms nothing."""
+        """`apply` is idempotent: a run that was killed can repeat its batch."""
         pbx.host.users.apply([CreateUser(draft=draft("ada"))])
         changes: list[UserChange] = [
             UpdateUser(draft=draft("ada", email="a@contoso.example"), fields=("email",)),
@@ -76,7 +76,7 @@ class UserRules(Suite):
             expect((change, statuses(pbx, change)), (change, [_UNCHANGED]))
 
     def test_changes_of_one_person_follow_each_other_in_one_batch(self, pbx: PbxUnderTest) -> None:
-        """Each change sees what the one before it left."""
+        """Each change sees the result of the one before it."""
         renamed = UpdateUser(draft=draft("ada", display_name="Ada L."), fields=("display_name",))
         leave = DisableUser(link=link("ada"), reason=DisableReason.OUT_OF_SCOPE)
         create = CreateUser(draft=draft("ada"))
@@ -86,7 +86,7 @@ class UserRules(Suite):
         expect(user and (user.display_name, user.enabled), ("Ada", True))
 
     def test_one_refusal_stops_nobody_else(self, pbx: PbxUnderTest) -> None:
-        """Results stand in the order of the changes; the refused one says why."""
+        """Results have the order of the changes. A refusal has a reason."""
         nobody = UpdateUser(draft=draft("nobody"), fields=("email",))
         results = pbx.host.users.apply([CreateUser(draft=draft("ada")), nobody, CreateUser(draft=draft("bob"))])
         expect([result.status for result in results], [_APPLIED, _REFUSED, _APPLIED])
@@ -94,7 +94,7 @@ class UserRules(Suite):
         assert results[1].reason, "a refusal has a sentence"
 
     def test_who_is_not_there_is_refused(self, pbx: PbxUnderTest) -> None:
-        """Except deleting: that is done already."""
+        """Except for deleting, which is done already."""
         gone = link("nobody")
         disable = DisableUser(link=gone, reason=DisableReason.DEPARTED)
         expect(statuses(pbx, disable, EnableUser(link=gone), DeleteUser(link=gone)), [_REFUSED, _REFUSED, _UNCHANGED])
@@ -102,14 +102,14 @@ class UserRules(Suite):
         expect(pbx.host.users.find(gone), None)
 
     def test_a_batch_has_its_limit(self, pbx: PbxUnderTest) -> None:
-        """More than `APPLY_MAX_CHANGES` changes is a bug, and nothing of it is made."""
+        """More than `APPLY_MAX_CHANGES` changes are a bug, and none of them is made."""
         people = [CreateUser(draft=draft(f"u{n}")) for n in range(APPLY_MAX_CHANGES + 1)]
         refusal(ValueError, pbx.host.users.apply, people)
         expect(pbx.host.users.counts(), UserCounts(linked=0, enabled=0))
         expect(pbx.host.users.apply([]), [])
 
     def test_usernames_are_wishes(self, pbx: PbxUnderTest) -> None:
-        """The first that is free, case ignored; where none is, one that keeps the rules."""
+        """The first free one is taken; case is ignored. If none is free, the host makes a valid one."""
         pbx.add_user("Ada")
         long = "a" * rules.USERNAME_MAX_CHARS
         for name, wishes in {"one": ("ada", "ada.l"), "two": ("ADA", "Ada.L"), "a": (long,), "b": (long,)}.items():
@@ -122,7 +122,7 @@ class UserRules(Suite):
         expect(first and first.username, "ada.l")
 
     def test_an_update_overwrites_the_named_fields_alone(self, pbx: PbxUnderTest) -> None:
-        """The username never changes; a field that is None in the draft is cleared."""
+        """The username never changes. A field that is None in the draft is cleared."""
         before = draft("ada", email="a@contoso.example", department="Maths", work_phone=Phone(raw="12"))
         after = draft("ada", usernames=("lovelace",), display_name="Ada L.", work_phone=None)
         pbx.host.users.apply([CreateUser(draft=before)])
@@ -133,7 +133,7 @@ class UserRules(Suite):
         expect((user.email, user.department), ("a@contoso.example", "Maths"))
 
     def test_disabling_ends_sessions_and_keeps_the_number(self, pbx: PbxUnderTest) -> None:
-        """Enabling gives everything back but the sessions."""
+        """Enabling restores everything except the sessions."""
         [made] = pbx.host.users.apply([CreateUser(draft=draft("ada"))])
         pbx.sign_in(link("ada"))
         assert pbx.is_signed_in(link("ada")), "the test's own control has to work"
@@ -152,7 +152,7 @@ class UserRules(Suite):
         expect((user.extension_number, pbx.is_signed_in(link("ada"))), (made.extension_number, False))
 
     def test_disabling_again_changes_the_reason(self, pbx: PbxUnderTest) -> None:
-        """Departed after out of scope is another fact, and is kept."""
+        """A user that was out of scope may be departed later."""
         pbx.host.users.apply([CreateUser(draft=draft("ada"))])
         pbx.host.users.apply([DisableUser(link=link("ada"), reason=DisableReason.OUT_OF_SCOPE)])
         expect(statuses(pbx, DisableUser(link=link("ada"), reason=DisableReason.DEPARTED)), [_APPLIED])
@@ -160,7 +160,7 @@ class UserRules(Suite):
         expect(user and user.disabled_reason, DisableReason.DEPARTED)
 
     def test_counts_are_of_linked_users(self, pbx: PbxUnderTest) -> None:
-        """Hand-made users are not among them."""
+        """Hand-made users are not counted."""
         pbx.add_user("by-hand")
         pbx.host.users.apply([CreateUser(draft=draft(name)) for name in ("ada", "bob", "cy")])
         pbx.host.users.apply([DisableUser(link=link("bob"), reason=DisableReason.DEPARTED)])
@@ -168,7 +168,7 @@ class UserRules(Suite):
         expect(pbx.host.users.counts(), UserCounts(linked=2, enabled=1))
 
     def test_the_user_limit_refuses_by_name(self, pbx: PbxUnderTest) -> None:
-        """Everybody counts, hand-made and disabled; a deleted user frees a place."""
+        """Hand-made and disabled users count too. A deleted user makes room."""
         pbx.add_user("by-hand")
         pbx.set_user_limit(2)
         ada, bob = CreateUser(draft=draft("ada")), CreateUser(draft=draft("bob"))
@@ -180,7 +180,7 @@ class UserRules(Suite):
         expect(statuses(pbx, DeleteUser(link=link("ada")), bob), [_APPLIED, _APPLIED])
 
     def test_photos_are_kept_by_content_and_mark(self, pbx: PbxUnderTest) -> None:
-        """The same picture with the same mark is unchanged; a new mark alone is kept."""
+        """The same picture with the same source mark is unchanged. A new mark alone is stored."""
         pbx.host.users.apply([CreateUser(draft=draft("ada"))])
         first = Photo(content=b"\xff\xd8one", content_type="image/jpeg", source_etag='W/"1"')
         marked = Photo(content=first.content, content_type="image/jpeg", source_etag='W/"2"')

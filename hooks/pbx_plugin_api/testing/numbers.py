@@ -1,4 +1,4 @@
-"""Extension numbers of a fake PBX: who has which, who gets the next."""
+"""The extension numbers of a fake PBX: which user has which, and which is given next."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ REST_DAYS: Final = 30
 
 
 class NumberTakenError(Exception):
-    """A fixed number cannot be given; the message says why."""
+    """A fixed number cannot be given. The message says why."""
 
 
 @dataclass(kw_only=True)
 class _Held:
-    """Who has a number, or had it."""
+    """The user that has a number, or had it."""
 
     user_id: str | None
     link: UserLink | None
@@ -29,16 +29,16 @@ class _Held:
 
 
 class FakeNumbers:
-    """The numbers of one tenant: from the wish upward, or from 101; services skipped; a returning person's recalled."""
+    """The numbers of one tenant. They are given by the rules of `pbx_plugin_api.apply_rules.numbers`."""
 
     def __init__(self, clock: FakeClock, *, rest_days: int = REST_DAYS) -> None:
         self._clock, self._rest = clock, timedelta(days=rest_days)
         self._held: dict[str, _Held] = {}
         self.services: set[str] = set(SERVICE_NUMBERS)
-        """Numbers of the PBX's own services; tests may add the queue's or the IVR's."""
+        """Numbers of services of the PBX. Tests may add numbers of queues or an IVR."""
 
     def recall(self, link: UserLink) -> str | None:
-        """Return the number that rests for a person, or None."""
+        """Return the number that is kept for a person, or None."""
         resting = [
             (held.free_since, number)
             for number, held in self._held.items()
@@ -47,7 +47,7 @@ class FakeNumbers:
         return max(resting)[1] if resting else None
 
     def allocate(self, wish: ExtensionWish) -> str:
-        """Return a free number for a wish; `take` makes it somebody's."""
+        """Return a free number for a wish. `take` gives it to a user."""
         if isinstance(wish, Fixed):
             why = self._refuse(wish.number)
             if why is not None:
@@ -56,11 +56,11 @@ class FakeNumbers:
         return next(number for number in map(str, count(first_number(wish))) if self._is_free(number))
 
     def take(self, number: str, user_id: str, link: UserLink | None) -> None:
-        """Write down who has a number now."""
+        """Give a number to a user."""
         self._held[number] = _Held(user_id=user_id, link=link)
 
     def release(self, user_id: str) -> None:
-        """Let a deleted user's number rest."""
+        """Keep a deleted user's number for them until it has rested."""
         for held in self._held.values():
             if held.user_id == user_id:
                 held.user_id, held.free_since = None, self._clock.now_utc()

@@ -1,7 +1,7 @@
-"""What every plugin has to keep, as tests to inherit.
+"""The rules of the contract for plugins, as tests to inherit.
 
-Name the plugin's module and a function that makes a `FakeHost` in which the plugin is set up; both are imported again
-in fresh processes, and so given by name:
+Name the plugin's module, and a function that makes a `FakeHost` in which the plugin is set up. Both are imported again
+in fresh processes, so both are given by name:
 
     from pbx_plugin_api.testing.plugin_conformance import PluginConformance
 
@@ -9,9 +9,9 @@ in fresh processes, and so given by name:
         plugin = "my_plugin"
         host_factory = "tests.my_host:make_host"
 
-Override what is not a test to give better samples: `actions`, `login_request`, `callback`, `tick`, `notification`,
-`provision_request`. A hook that the plugin does not implement is not asked. Whatever a plugin needs around it (a
-stand-in for the service it talks to) is an autouse fixture of the subclass; its address may travel in `os.environ`.
+Override the methods that are not tests to give better samples: `actions`, `login_request`, `callback`, `tick`,
+`notification`, `provision_request`. Hooks that the plugin does not implement are not called. If the plugin needs a
+stand-in for its service, make it in an autouse fixture of the subclass and pass its address in `os.environ`.
 
 Replacing a standard test raises `TypeError` when the class is made.
 """
@@ -48,27 +48,27 @@ __all__ = ["PluginConformance"]
 
 _VIEWER = Viewer(username="boss")
 _TELLING_CHARS = 8
-"""Shorter secrets stand in any text by chance."""
+"""Shorter secrets may occur in a text by chance."""
 
 
 class _Rules(Suite):
     plugin: ClassVar[str]
-    """Import name of the module that the entry point names."""
+    """The import name of the module that the entry point names."""
     host_factory: ClassVar[str]
-    """`module:function` of a function without parameters that returns a `FakeHost`, the same one every time."""
+    """`module:function` of a function without parameters. It returns an equal `FakeHost` every time."""
 
     # ------------------------------------------------------------------ samples, to be overridden
 
     def actions(self) -> Sequence[ActionRequest]:
-        """Return presses of buttons to repeat in a fresh process; none by default."""
+        """Return the button presses to repeat in a fresh process. None by default."""
         return ()
 
     def login_request(self, host: FakeHost) -> LoginRequest:
-        """Return the click that begins a sign-in."""
+        """Return the request that begins a sign-in."""
         return LoginRequest(origin=host.web_origins.web)
 
     def callback(self, redirect: LoginRedirect) -> Mapping[str, str]:
-        """Return what the provider would send back; by default that the person said no."""
+        """Return what the provider would send back. By default the person has refused."""
         return {"state": redirect.flow.state, "error": "access_denied"}
 
     def tick(self, host: FakeHost) -> Tick:
@@ -90,18 +90,18 @@ class _Rules(Suite):
         )
 
     def provision_request(self, host: FakeHost) -> ProvisionRequest:
-        """Return the person to look for."""
+        """Return the request for one person."""
         return ProvisionRequest(reason=ProvisionReason.ADMIN, typed="nobody@contoso.example")
 
     # ------------------------------------------------------------------ the module
 
     def test_a_pbx_loads_the_plugin(self) -> None:
-        """Version of the contract, names and parameters of the hooks."""
+        """It checks the version of the contract, and the names and parameters of the hooks."""
         expect(inspect_plugin(self._module()), (PluginStatus.LOADED, ""))
         assert self._hooks(), "it implements no hook"
 
     def test_implementations_are_annotated_as_the_spec(self) -> None:
-        """Parameters and return, so that a type checker finds what the host would refuse."""
+        """Parameters and return type, so that a type checker finds what the host would refuse."""
         for name, function in self._hooks().items():
             wanted = typing.get_type_hints(getattr(hookspec, name))
             taken = [*inspect.signature(function).parameters, "return"]
@@ -116,7 +116,7 @@ class _Rules(Suite):
     # ------------------------------------------------------------------ pages and buttons
 
     def test_the_page_is_drawn_without_network(self) -> None:
-        """And without changing anything, however often."""
+        """It changes nothing, and it may be drawn many times."""
         host = self._host()
         before = host.settings.read(), list(host.state.items()), host.secrets.names()
         with _no_network():
@@ -125,7 +125,7 @@ class _Rules(Suite):
         expect((host.settings.read(), list(host.state.items()), host.secrets.names()), before)
 
     def test_names_on_the_page_are_unique(self) -> None:
-        """Of tabs, fields and actions: a name is how the PBX finds them again."""
+        """The PBX finds tabs, fields and actions by their names."""
         page = self._page(self._host())
         tabs = page.tabs if page else ()
         for names in (
@@ -136,7 +136,7 @@ class _Rules(Suite):
             expect(sorted(set(names)), sorted(names))
 
     def test_no_secret_is_on_the_page(self) -> None:
-        """As it is stored, or as text."""
+        """Neither as it is stored nor as text."""
         host = self._host()
         shown = repr(self._page(host))
         for name in host.secrets.names():
@@ -145,13 +145,13 @@ class _Rules(Suite):
                 assert len(form) < _TELLING_CHARS or form not in shown, f"the secret {name} is on the page"
 
     def test_login_buttons_are_drawn_without_network(self) -> None:
-        """At every login page, for everybody who passes by."""
+        """The sign-in page is drawn for every visitor."""
         with _no_network():
             ids = [provider.id for provider in self._providers(self._host())]
         expect(sorted(set(ids)), sorted(ids))
 
     def test_a_stale_save_conflicts(self) -> None:
-        """Two admins cannot overwrite each other."""
+        """Two administrators cannot overwrite each other's changes."""
         host = self._host()
         page = self._page(host)
         if page is None:
@@ -162,22 +162,22 @@ class _Rules(Suite):
         expect(outcome.value, SaveConflict(current_version=newer.version))
         expect(host.settings.read().version, newer.version)
 
-    # ------------------------------------------------------------------ what travels
+    # ------------------------------------------------------------------ calls in a fresh process
 
     def test_a_save_works_in_a_fresh_process(self) -> None:
-        """A page drawn by one worker is saved by another."""
+        """One worker draws a page, and another saves it."""
         host = self._host()
         page = self._page(host)
         if page is not None:
             self._compare(host, "save_settings", _VIEWER, {}, page.version)
 
     def test_buttons_work_in_a_fresh_process(self) -> None:
-        """`ActionRequest` travels."""
+        """`ActionRequest` is sent as JSON."""
         for request in self.actions():
             self._compare(self._host(), "run_action", _VIEWER, request)
 
     def test_a_sign_in_is_completed_in_a_fresh_process(self) -> None:
-        """`LoginFlow` travels, and has everything in it that finishing needs."""
+        """`LoginFlow` is sent as JSON. It contains everything that is needed to complete the sign-in."""
         host = self._host()
         for provider in self._providers(host):
             redirect = provider.begin(self.login_request(host))
@@ -187,19 +187,19 @@ class _Rules(Suite):
                 assert not any(secret in shown for secret in redirect.flow.secrets.values()), "secrets show in repr"
 
     def test_a_run_works_in_a_fresh_process(self) -> None:
-        """`Tick` travels there, `TickReport` and a `PlanRef` in it travel back."""
+        """`Tick` is sent as JSON; a `TickReport`, with a `PlanRef` in it, comes back."""
         if "on_nightly_tick" in self._hooks():
             host = self._host()
             self._compare(host, "tick", self.tick(host))
 
     def test_a_mail_is_sent_from_a_fresh_process(self) -> None:
-        """`Notification` travels there, the receipt travels back."""
+        """`Notification` is sent as JSON; the receipt comes back."""
         if "on_send_notification" in self._hooks():
             host = self._host()
             self._compare(host, "send_notification", self.notification(host))
 
     def test_a_person_is_described_in_a_fresh_process(self) -> None:
-        """`ProvisionRequest` travels there, the draft and the photo travel back."""
+        """`ProvisionRequest` is sent as JSON; the draft and the photo come back."""
         if "on_user_provision" in self._hooks():
             host = self._host()
             self._compare(host, "provision_user", self.provision_request(host))
@@ -207,7 +207,7 @@ class _Rules(Suite):
     # ------------------------------------------------------------------ the host
 
     def test_the_host_is_let_go(self) -> None:
-        """Nothing is asked of it from another thread, or after a hook has returned; a page kept saves nothing."""
+        """No host method is called from another thread or after the hook. A page kept after its call cannot save."""
         for name in self._hooks():
             host = self._host()
             before, gate = host.settings.read(), Gate(f"plugin {self.plugin}")
@@ -218,13 +218,13 @@ class _Rules(Suite):
             if isinstance(value, SettingsPage):
                 try:
                     outcome: object = value.save({}, value.version)
-                except Exception as error:  # noqa: BLE001  # whatever it does, it may not look like a success
+                except Exception as error:  # noqa: BLE001  # any error is fine, a success is not
                     outcome = error
-                assert not isinstance(outcome, Saved), "a page kept after its call says that it saved"
+                assert not isinstance(outcome, Saved), "a page kept after its call reports that it saved"
                 expect(host.settings.read(), before)
 
     def test_a_new_tenant_is_answered(self) -> None:
-        """Where nothing is set up yet there are answers, and no exceptions."""
+        """Before the plugin is set up, hooks return answers and raise nothing."""
         for name in self._hooks():
             self._call(name, FakeHost(), FakeHost())
 
@@ -262,7 +262,7 @@ class _Rules(Suite):
         return (self._call("on_login_providers", host, host) or ()) if "on_login_providers" in self._hooks() else ()
 
     def _compare(self, host: FakeHost, call: str, *arguments: Any) -> None:
-        """Make a call here and in a fresh process; both end alike, in whatever sort of answer it is."""
+        """Make a call here and in a fresh process. Both must give the same kind of answer."""
         there = replay(self.plugin, self.host_factory, call, *arguments)
         here = drive(self._module(), host, call, *arguments)
         assert here.ok or here.outcome is Outcome.MISSING, here.sentence
@@ -274,7 +274,7 @@ class PluginConformance(_Rules, is_standard=True):
 
 
 def _kind(value: object) -> object:
-    """What sort of answer it is: its type, and its status or reason where it has one."""
+    """Return the kind of an answer: its type, and its status or reason if it has one."""
     said = [str(getattr(value, name)) for name in ("status", "reason") if hasattr(value, name)]
     return type(value).__name__, said[:1]
 

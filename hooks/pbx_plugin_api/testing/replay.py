@@ -1,4 +1,4 @@
-"""One call into a plugin in a process that knows nothing but what travelled: `python -m pbx_plugin_api.testing.replay`.
+"""One call into a plugin in a fresh process, which has only the JSON: `python -m pbx_plugin_api.testing.replay`.
 
 The conformance suite sends the call as JSON on stdin and reads the answer as JSON from stdout.
 """
@@ -44,7 +44,7 @@ _CALLS: Final[Mapping[str, tuple[tuple[Any, ...], Any]]] = MappingProxyType(
         "provision_user": ((ProvisionRequest,), ProvisionOutcome | None),
     }
 )
-"""What travels into each call, and what comes back."""
+"""The arguments of each call, and its result."""
 _WITHOUT_NAME: Final = ("send_notification", "provision_user")
 
 
@@ -72,10 +72,10 @@ def drive(module: ModuleType, host: FakeHost, call: str, *arguments: Any) -> Ans
 
 
 def replay(plugin: str, host_factory: str, call: str, *arguments: Any) -> Any:
-    """Make one call in a fresh process and return its value. Everything goes through JSON, there and back.
+    """Make one call in a fresh process and return its value. Arguments and value are sent as JSON.
 
     Raises:
-        AssertionError: The plugin failed there, or the process did; the message has what it said.
+        AssertionError: The plugin or the process failed. The message has its output.
     """
     asked = {"plugin": plugin, "host_factory": host_factory, "call": call, "arguments": [dump(a) for a in arguments]}
     done = subprocess.run(  # noqa: S603  # this interpreter, this module

@@ -1,4 +1,4 @@
-"""What a run tells a fake PBX: progress, problems, audit lines, notices."""
+"""What a run reports to a fake PBX: progress, problems, audit lines, notices."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class FakeProgress:
         self._clock, self._lease = clock, lease
         self._deadline_utc = deadline_utc
         self.stop_wanted = False
-        """Set it to make `should_stop` say yes, as a press on "stop" does."""
+        """Set it to let `should_stop` return True, as an administrator does by pressing Stop."""
         self.stop_after_asks: int | None = None
-        """Say yes from the ask after so many on: a test can stop a run at each safe place in turn."""
+        """Let `should_stop` return True after so many calls. A test can stop a run at each safe place in turn."""
         self.reports: list[tuple[str, int, int | None]] = []
         self.problems: list[Problem] = []
         self.asks = 0

@@ -1,4 +1,4 @@
-"""What a plugin keeps in a fake PBX: settings, secrets, state, blobs, rate budgets."""
+"""What a plugin stores in a fake PBX: settings, secrets, state, blobs, rate budgets."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class FakeSettings:
 
 
 class FakeSecrets:
-    """Keeps `pbx_plugin_api.Secrets`. Nothing of it shows in a `repr`."""
+    """Keeps `pbx_plugin_api.Secrets`. No `repr` shows a secret."""
 
     def __init__(self, lease: FakeLease) -> None:
         self._lease = lease
@@ -68,12 +68,12 @@ class FakeSecrets:
         self._values.pop(name, None)
 
     def names(self) -> list[str]:
-        """Return the names that are stored, for tests."""
+        """Return the stored names, for tests."""
         return sorted(self._values)
 
 
 class FakeState:
-    """Keeps `pbx_plugin_api.State`. Values make the trip through JSON, as in a real host."""
+    """Keeps `pbx_plugin_api.State`. Values are stored as JSON, as in a real host."""
 
     def __init__(self, lease: FakeLease) -> None:
         self._lease = lease
@@ -142,7 +142,7 @@ class FakeBlobs:
         return self._store(b"".join(chunks), content_type, self._clock.now_utc() + timedelta(seconds=keep_s))
 
     def add(self, content: bytes, *, content_type: str = "application/octet-stream") -> str:
-        """Store a blob of the PBX's own, such as an attachment, and return its reference."""
+        """Store a blob of the PBX, such as an attachment, and return its reference."""
         return self._store(content, content_type, None)
 
     def _store(self, content: bytes, content_type: str, expires_at_utc: datetime | None) -> str:
@@ -157,7 +157,7 @@ class FakeRateBudget:
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
         self.takes: dict[str, list[tuple[datetime, int]]] = {}
-        """What was taken out of each bucket, and when."""
+        """The amounts taken from each bucket, with their times."""
 
     def take(self, bucket: str, amount: int, limits: Sequence[RateLimit]) -> datetime | None:
         """See `RateBudget`. An amount larger than a limit counts as the whole limit."""

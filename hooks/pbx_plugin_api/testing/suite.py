@@ -1,4 +1,4 @@
-"""What both conformance suites stand on: no standard test can be quietly weakened, and a failure says what was seen."""
+"""The base of both conformance suites: a standard test cannot be replaced, and a failure shows what was seen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ E = TypeVar("E", bound=BaseException)
 
 
 class Suite:
-    """A set of standard tests to inherit. Subclasses add fixtures and tests; replacing a standard one is an error."""
+    """A set of standard tests to inherit. Subclasses add fixtures and tests. Replacing a standard test is an error."""
 
     _standard: ClassVar[dict[str, Any]] = {}
 
@@ -32,7 +32,7 @@ class Suite:
             raise TypeError(f"{cls.__name__} replaces standard tests of its suite: {', '.join(sorted(weakened))}")
 
     def test_no_standard_test_is_replaced(self) -> None:
-        """Nor later: not by assignment, not by a class in between, not by switching collection off."""
+        """Not by assignment, not in a class in between, and not by switching collection off."""
         self._check_unweakened()
         expect(getattr(type(self), "__test__", True), True)
 
@@ -44,7 +44,7 @@ def expect(seen: object, wanted: object) -> None:
 
 
 def refusal(kind: type[E], call: Callable[..., object], *args: Any, **kwargs: Any) -> E:
-    """Call something that has to raise; return what it raised."""
+    """Call a function that must raise this kind of error. Return the error."""
     try:
         answer = call(*args, **kwargs)
     except kind as error:

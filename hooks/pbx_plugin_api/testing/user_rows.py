@@ -15,7 +15,7 @@ ADMIN_ROLE: Final = "SystemAdmin"
 
 @dataclass(kw_only=True)
 class UserRow:
-    """A user as the PBX has them now. Tests may read it; they change it through `FakeUsers`."""
+    """A user as stored now. Tests may read it, and change it with `FakeUsers`."""
 
     user_id: str
     username: str
@@ -32,10 +32,10 @@ class UserRow:
     disabled_at_utc: datetime | None = None
     photo: Photo | None = None
     sessions: int = 0
-    """How many sessions and SIP registrations they have."""
+    """The number of sessions and SIP registrations."""
 
     def as_stored(self) -> StoredUser:
-        """Return the row as the rules of `apply` see it."""
+        """Return the row in the form of `pbx_plugin_api.apply_rules`."""
         return StoredUser(
             user_id=self.user_id,
             username=self.username,
@@ -48,7 +48,7 @@ class UserRow:
 
 @dataclass(kw_only=True)
 class LinkRow:
-    """Who a user is at the source, and what the last apply left."""
+    """The link of a user, and what the last `apply` wrote."""
 
     user_id: str
     applied: dict[str, str | None]
@@ -56,14 +56,14 @@ class LinkRow:
     photo_etag: str | None = None
 
     def find_divergence(self, row: UserRow | None) -> DivergenceKind | None:
-        """Return what somebody did to the user in the PBX since the last apply, or None."""
+        """Return how the user was changed in the PBX since the last `apply`, or None."""
         shown = None if row is None else synced_columns(row)
         enabled = row is not None and row.enabled
         return find_divergence(shown, self.applied, enabled=enabled, applied_enabled=self.applied_enabled)
 
 
 def show_linked(link: UserLink, row: UserRow, at: LinkRow) -> LinkedUser:
-    """Return a user as a plugin sees them."""
+    """Return the user as a plugin sees it."""
     return LinkedUser(
         user_id=row.user_id,
         link=link,

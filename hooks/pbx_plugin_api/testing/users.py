@@ -1,4 +1,4 @@
-"""The users of a fake PBX: what a plugin sees of them, and what the PBX itself does to them."""
+"""The users of a fake PBX, as plugins and as administrators change them."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ __all__ = ["FakeUsers"]
 
 
 class FakeUsers:
-    """Keeps `pbx_plugin_api.Users`. The second half of the methods plays the PBX's own side."""
+    """Keeps `pbx_plugin_api.Users`. The methods `*_by_hand` are for tests: they act as an administrator."""
 
     def __init__(self, clock: FakeClock, lease: FakeLease, *, user_limit: int | None = None) -> None:
         self._clock, self._lease = clock, lease
         self.user_limit = user_limit
         self.numbers = FakeNumbers(clock)
         self.rows: dict[str, UserRow] = {}
-        """Every user by id, hand-made ones included."""
+        """Every user by id, also hand-made ones."""
         self.applied: list[UserChange] = []
-        """Every change that was asked for, in order."""
+        """Every change given to `apply`, in order."""
         self._links: dict[UserLink, LinkRow] = {}
         self._ids = count(1)
 
@@ -134,7 +134,7 @@ class FakeUsers:
         enabled: bool = True,
         extension: ExtensionWish = AnyNumber(),
     ) -> UserRow:
-        """Add a user as an administrator does. Raises `NumberTakenError` where a fixed number is not free."""
+        """Add a user as an administrator does. Raises `NumberTakenError` if a fixed number is not free."""
         rules.check_username("username", username)
         row = UserRow(
             user_id=f"u{next(self._ids)}",
@@ -150,7 +150,7 @@ class FakeUsers:
         return row
 
     def edit_by_hand(self, user: UserLink | str, **values: Any) -> None:
-        """Change fields of a user (a link or a username) as an administrator does; phones may be given as text."""
+        """Change fields of a user (a link or a username) as an administrator does. A phone may be a text."""
         row = self._require(user)
         for name, value in values.items():
             if not hasattr(row, name):
@@ -163,7 +163,7 @@ class FakeUsers:
             row.sessions = row.sessions if row.enabled else 0
 
     def delete_by_hand(self, user: UserLink | str) -> None:
-        """Delete a user as an administrator does; a link stays behind and shows as diverged."""
+        """Delete a user as an administrator does. The link stays and is diverged."""
         row = self._require(user)
         self.numbers.release(row.user_id)
         del self.rows[row.user_id]
