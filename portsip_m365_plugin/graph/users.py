@@ -63,6 +63,30 @@ def get_user(client: GraphClient, user_id: str) -> dict[str, Any] | None:
     return _read_user(body)
 
 
+def find_users(client: GraphClient, name: str) -> list[dict[str, Any]]:
+    """Return whom a name means: one by object id or UPN, else everybody with that address, primary or alias.
+
+    Addresses are unique among `proxyAddresses`; `mail` is asked as well, since a directory without Exchange has no
+    others. Two people with one address are both returned: nobody may be chosen then. Only `id` is certain to be there.
+
+    Cost: one request; up to three where no object id or UPN is meant.
+    """
+    user = get_user(client, name)
+    if user is not None or "@" not in name:
+        return [user] if user is not None else []
+    text = name.replace("'", "''")
+    for clause in (f"proxyAddresses/any(p:p eq 'smtp:{text}')", f"mail eq '{text}'"):
+        query: dict[str, str | int] = {"$filter": clause, "$top": 2}
+        request = build("users.find", client.cloud, select=CALLS["users.find"].select, query=query)
+        body = client.send(request).body
+        rows = body.get("value") if isinstance(body, dict) else None
+        if not isinstance(rows, list):
+            raise ProtocolError("users.find: the answer is not a list")
+        if rows:
+            return [_read_user(row) for row in rows]
+    return []
+
+
 def get_users(client: GraphClient, user_ids: Sequence[str]) -> Iterator[tuple[str, dict[str, Any] | None]]:
     """Yield (id, user or None) for each id, in any order. Cost: one request for 20 ids.
 

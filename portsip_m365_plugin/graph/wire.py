@@ -119,6 +119,10 @@ _ROWS: Final = (
         select_of="user", select=USER_SELECT,
     ),
     _row(
+        "users.find", "GET", "/users", "user-list, user resource: mail, proxyAddresses (2023)", "User.Read.All",
+        select_of="user", select=("id", "userPrincipalName", "mail"), query=frozenset({"$filter", "$top"}),
+    ),
+    _row(
         "users.photo", "GET", "/users/{user_id}/photo", "profilephoto-get (2023-11)", "User.Read.All",
         service="outlook",
     ),

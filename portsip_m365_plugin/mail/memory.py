@@ -6,20 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Host, Notification
+from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Host, JsonValue, Notification
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError, RefusedError
-from portsip_m365_plugin.graph.users import get_user
-
-__all__ = [
-    "forget_draft_refusal",
-    "forget_mailbox",
-    "may_try_draft",
-    "recent_failures",
-    "remember_failure",
-    "remember_no_drafts",
-    "resolve_mailbox",
-]
+from portsip_m365_plugin.graph.users import find_users
 
 _MAILBOX_KEY: Final = "mail.mailbox"
 _DRAFTS_KEY: Final = "mail.drafts_refused"
@@ -33,24 +23,34 @@ def resolve_mailbox(host: Host, client: GraphClient, entra_tenant_id: str, name:
 
     And whether that was remembered rather than asked just now: it may be stale.
 
-    Exchange has been seen to refuse a shared mailbox by its address and to take it by its id. Cost: one request at the
-    first mail, none afterwards.
+    Exchange has been seen to refuse a shared mailbox by its address and to take it by its id. Cost: none where it was
+    saved on the MAIL tab or remembered; otherwise one request, three for an alias.
     """
+    key = _describe_mailbox(client.cloud.name, entra_tenant_id, name)
     known = host.state.get(_MAILBOX_KEY)
     value = known.value if known else None
-    key = {"name": name, "cloud": client.cloud.name, "entra_tenant_id": entra_tenant_id}
     if isinstance(value, Mapping) and all(value.get(part) == text for part, text in key.items()):
         return str(value["id"]), True
     try:
-        user = get_user(client, name)
+        users = find_users(client, name)
     except RefusedError:
-        user = None  # no User.Read.All: Exchange is asked by the name
+        users = []  # no User.Read.All: Exchange is asked by the name
     except GraphError:
         return name, False  # the directory is out of order; the next mail asks again
-    found = str(user["id"]) if user else name
-    if user:
-        host.state.put(_MAILBOX_KEY, {**key, "id": found})
-    return found, False
+    if len(users) != 1:
+        return name, False
+    object_id = str(users[0]["id"])
+    host.state.put(_MAILBOX_KEY, {**key, "id": object_id})
+    return object_id, False
+
+
+def remember_mailbox(host: Host, cloud_name: str, entra_tenant_id: str, name: str, object_id: str) -> None:
+    """Keep the object id of the mailbox that an admin named, so that mail goes by it whatever becomes of the name."""
+    host.state.put(_MAILBOX_KEY, {**_describe_mailbox(cloud_name, entra_tenant_id, name), "id": object_id})
+
+
+def _describe_mailbox(cloud_name: str, entra_tenant_id: str, name: str) -> dict[str, JsonValue]:
+    return {"name": name, "cloud": cloud_name, "entra_tenant_id": entra_tenant_id}
 
 
 def forget_mailbox(host: Host) -> None:

@@ -111,7 +111,7 @@ def _fields(view: PageView) -> tuple[Field, ...]:
             "mail_mailbox",
             "Mailbox",
             placeholder="pbx@contoso.com",
-            help="Address, sign-in name or object id. Empty: this tenant has no mailbox of its own.",
+            help="Any address of it, sign-in name or object id. Empty: this tenant has no mailbox of its own.",
         ),
         draw_setting(
             config,

@@ -15,21 +15,33 @@ from portsip_m365_plugin.config.people import Listed, NameList
 from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError
-from portsip_m365_plugin.graph.users import get_user
+from portsip_m365_plugin.graph.users import find_users
 
 NEW_NAMES_MAX: Final = 50
-"""Names looked up in one save, each with one request; object ids need none."""
+"""Names looked up in one save, each with one to three requests; object ids need none."""
 
 FindObjectId = Callable[[str], str | None]
-"""Looks a sign-in name up in the directory; None where nobody has it. Raises `LookupFailedError`."""
+"""Looks a sign-in name or address up in the directory; None where nobody has it.
+
+Raises:
+    LookupFailedError: The directory cannot be asked now.
+    AmbiguousNameError: Several accounts have this address.
+"""
 
 
 class LookupFailedError(Exception):
     """The directory cannot be asked now; the message is a sentence for the administrator. Retryable."""
 
 
+class AmbiguousNameError(Exception):
+    """Several accounts have one address; the message is a sentence for the administrator."""
+
+
 def make_finder(host: Host, connection: ConnectionConfig) -> FindObjectId:
-    """Return a function that finds the object id of a sign-in name. It connects when it is first called."""
+    """Return a function that finds the object id behind a sign-in name, a primary address or an alias.
+
+    It connects when it is first called.
+    """
     clients: list[GraphClient] = []
 
     def find(name: str) -> str | None:
@@ -39,10 +51,12 @@ def make_finder(host: Host, connection: ConnectionConfig) -> FindObjectId:
                 raise LookupFailedError(client.describe())
             clients.append(client)
         try:
-            user = get_user(clients[0], name)
+            users = find_users(clients[0], name)
         except GraphError as error:
             raise LookupFailedError(f"{error.sentence} {error.remedy}".strip()) from error
-        return str(user["id"]) if user is not None else None
+        if len(users) > 1:
+            raise AmbiguousNameError(f"{name}: several accounts have this address. Use the object id.")
+        return str(users[0]["id"]) if users else None
 
     return find
 
@@ -62,7 +76,7 @@ def resolve_names(
     Returns:
         The list with object ids, and a fault for each name that was not found. With a fault nothing may be stored.
 
-    Cost: one request for each new sign-in name.
+    Cost: one request for each new sign-in name, up to three for an address.
     """
     known = {entry.name.casefold(): entry.entra_object_id for entry in before if entry.entra_object_id}
     names = [entry.name for entry in typed]
@@ -78,8 +92,11 @@ def resolve_names(
         except LookupFailedError as error:
             message = f"{name} cannot be looked up: {error} Use the object id, or try again later."
             return typed, [FieldError(field=field, message=message)]
+        except AmbiguousNameError as error:
+            faults.append(FieldError(field=field, message=str(error)))
+            continue
         if object_id is None:
-            message = f"{name}: nobody has this sign-in name. Check the spelling, or use the object id."
+            message = f"{name}: nobody has this sign-in name or address. Check the spelling, or use the object id."
             faults.append(FieldError(field=field, message=message))
         else:
             found.append(Listed(name=name, entra_object_id=object_id))

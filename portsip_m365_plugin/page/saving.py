@@ -12,7 +12,8 @@ from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.config.writer import CONNECTION_KEYS, Draft, read_texts
 from portsip_m365_plugin.entra.aadsts import EntraRefusal
 from portsip_m365_plugin.entra.discovery import find_directory
-from portsip_m365_plugin.page.people import make_finder, resolve_names
+from portsip_m365_plugin.mail.memory import remember_mailbox
+from portsip_m365_plugin.page.people import AmbiguousNameError, LookupFailedError, make_finder, resolve_names
 
 
 def check_texts(texts: Mapping[str, str], before: Config, host: Host) -> tuple[Draft, list[FieldError]]:
@@ -35,7 +36,32 @@ def check_texts(texts: Mapping[str, str], before: Config, host: Host) -> tuple[D
         find = make_finder(host, draft.config.connection)
         people, unknown = resolve_names(field, typed, known, users=host.users, find_object_id=find)
         draft, faults = draft.with_values({field: people}), faults + unknown
-    return draft, faults
+    return draft, faults + _settle_mailbox(draft, before, host)
+
+
+def _settle_mailbox(draft: Draft, before: Config, host: Host) -> list[FieldError]:
+    """Find the object id of a mailbox that was typed and keep it; mail then goes by the id.
+
+    Where the directory cannot be asked yet, the first mail asks it.
+    """
+    name, connection = draft.config.mail.mailbox, draft.config.connection
+    is_new = (name, connection) != (before.mail.mailbox, before.connection)
+    if "mail_mailbox" not in draft.given or not name or not is_new:
+        return []
+    try:
+        object_id = make_finder(host, connection)(name)
+    except LookupFailedError:
+        return []
+    except AmbiguousNameError as error:
+        return [FieldError(field="mail_mailbox", message=str(error))]
+    if object_id is None:
+        message = (
+            f"{name}: no account of this directory has this address or sign-in name. Check the spelling; a new mailbox"
+            " takes some minutes to appear."
+        )
+        return [FieldError(field="mail_mailbox", message=message)]
+    remember_mailbox(host, connection.cloud_name, connection.entra_tenant_id, name, object_id)
+    return []
 
 
 def _settle_connection(draft: Draft, before: ConnectionConfig, host: Host) -> tuple[Draft, list[FieldError]]:

@@ -90,6 +90,10 @@ GRAPH_SCENES: Final[Mapping[str, Scene]] = {
     "users.list": lambda s: _rows(s, "users.list", query={"$top": 5}),
     "users.delta": lambda s: _rows(s, "users.delta", query={"$deltatoken": "latest"}),
     "users.get": lambda s: _send(s, "users.get", user_id=s.props["user_id"]),
+    "users.find": lambda s: _send(
+        s, "users.find",
+        query={"$filter": f"proxyAddresses/any(p:p eq 'smtp:{s.props['upn']}')", "$top": 2},
+    ),
     "users.photo": lambda s: _send(s, "users.photo", user_id=s.props["photo_id"]),
     "users.photo_content": lambda s: _send(s, "users.photo_content", user_id=s.props["photo_id"]),
     "contacts.folders": lambda s: _rows(s, "contacts.folders", user_id=s.props["mailbox_id"], query={"$top": 100}),

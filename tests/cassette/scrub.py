@@ -10,7 +10,7 @@ import json
 import re
 import uuid
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 SECRET_FIELDS: Final = frozenset(
     {"access_token", "refresh_token", "id_token", "client_assertion", "code", "code_verifier"}
@@ -37,6 +37,8 @@ _KEEP: Final = frozenset({"Contacts", "Suggested Contacts", "Customers", "VIP"})
 _FALSE_DOMAINS: Final = frozenset({"contoso.example", "example.com", "pbx.example.com"})
 _GUID: Final = re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b")
 _ADDRESS: Final = re.compile(r"[\w.+'#-]+@([\w-]+(?:\.[\w-]+)+)")
+_QUOTED_ADDRESS: Final = re.compile(r"(?<=%3A|%27)([\w.+-]+)%40([\w-]+(?:\.[\w-]+)+)")
+"""The same in a filter inside a URL."""
 _TOKEN_IN_LINK: Final = re.compile(r"((?:delta|skip)token=)([^&\"\s]{12,})")
 _OPAQUE: Final = re.compile(r"\bAA(?:[MQ]k|kA)(?:[A-Za-z0-9_\-=]|%3D){36,}")
 """Ids of folders, contacts and messages: Exchange writes the mailbox's own id into them."""
@@ -50,6 +52,7 @@ def scrub_text(text: str) -> str:
     text = _OPAQUE.sub(lambda m: "AAMk" + _digest(unquote(m[0]), 32), text)
     text = _GUID.sub(lambda m: _false_guid(m[0]), text)
     text = _ADDRESS.sub(lambda m: m[0] if m[1] in _FALSE_DOMAINS else _false_address(m[0]), text)
+    text = _QUOTED_ADDRESS.sub(_quoted_false_address, text)
     return _TOKEN_IN_LINK.sub(lambda m: m[1] + (m[2] if m[2].startswith("t-") else "t-" + _digest(m[2], 16)), text)
 
 
@@ -111,6 +114,10 @@ def _false_guid(guid: str) -> str:
 
 def _false_address(address: str) -> str:
     return f"p{_digest(address.lower(), 8)}@contoso.example"
+
+
+def _quoted_false_address(match: re.Match[str]) -> str:
+    return match[0] if match[2] in _FALSE_DOMAINS else quote(_false_address(unquote(match[0])), safe="")
 
 
 def _digest(text: str, length: int) -> str:

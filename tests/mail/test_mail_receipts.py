@@ -183,9 +183,23 @@ def test_a_mailbox_of_another_directory_is_not_remembered(post: Post) -> None:
     known, is_remembered = resolve_mailbox(post.host, cast(Any, client), mine, name)
     assert is_remembered
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("portsip_m365_plugin.mail.memory.get_user", lambda *_: {"id": "the other"})
+        patch.setattr("portsip_m365_plugin.mail.memory.find_users", lambda *_: [{"id": "the other"}])
         assert resolve_mailbox(post.host, cast(Any, client), "another", name) == ("the other", False)
     assert known != "the other"
+
+
+def test_a_mailbox_named_by_an_alias_is_found(lab: Lab, tmp_path: Path) -> None:
+    name = shared_mailbox(lab)
+    admin = lab.admin()
+    owner = admin.person(name)
+    admin.change_user(name, proxyAddresses=[f"SMTP:{name}", "smtp:front.o'desk@contoso.example"])
+    post = open_post(lab, tmp_path, mailbox="Front.O'Desk@contoso.example")
+    assert post.send().status is ACCEPTED
+    assert post.sent[0]["mailbox_id"] == owner.id
+    found = [target for _, target, _ in post.calls("/users")]
+    assert len(found) == 3, "the name, the alias, the mail"
+    assert post.send().status is ACCEPTED
+    assert len(post.calls("/users")) == 4, "afterwards the mail alone"
 
 
 def replace_mailbox(post: Post) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pbx_plugin_api import (
+    DeliveryStatus,
     FieldKind,
     Provisioned,
     ProvisionReason,
@@ -26,6 +27,7 @@ from portsip_m365_plugin.entra.keypair import make_key_pair
 from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_key_pair, store_key_pair
 from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.lab import Lab, shared_key_pair
+from tests.support.mail_samples import make_note
 from tests.support.pbx_hand import Hand
 
 
@@ -322,6 +324,47 @@ def test_people_on_the_sign_in_list_are_looked_up_when_saved(hand: Hand, lab: La
     told = {error.field: error.message for error in outcome.errors}
     assert set(told) == {"sign_in_users", "sync_time"}, "what has to be looked up is told with the rest"
     assert told["sign_in_users"].startswith("nobody@contoso.example: nobody has this sign-in name")
+
+
+def test_people_and_the_mailbox_are_found_by_an_alias_and_kept_by_object_id(hand: Hand, lab: Lab) -> None:
+    someone, admin = person(lab), lab.admin()
+    alias, before = "Ann.Alias@contoso.example", list(someone.props["proxyAddresses"])
+    admin.change_user(someone.id, proxyAddresses=[*before, f"smtp:{alias.lower()}"])
+    assert isinstance(hand.save(sign_in_mode="only", sign_in_users=alias, mail_mailbox=alias), Saved)
+    stored = hand.host.settings.read().values
+    assert stored["sign_in_users"] == [{"name": alias, "entra_object_id": someone.id}]
+    assert stored["mail_mailbox"] == alias
+    # The alias goes to somebody else: mail still goes out by the mailbox that was meant.
+    other = next(each for each in lab.tenant().directory.order if each.id != someone.id and each.mailbox == "user")
+    admin.change_user(someone.id, proxyAddresses=before)
+    admin.change_user(other.id, proxyAddresses=[f"smtp:{alias}"])
+    note = make_note()
+    answer = hand.plugins.send_notification(hand.tenant, note)
+    assert answer.value is not None
+    assert answer.value.status is DeliveryStatus.ACCEPTED
+    assert lab.tenant().sent[0]["mailbox_id"] == someone.id
+
+
+def test_a_mailbox_that_nobody_or_two_have_is_refused_beside_its_field(hand: Hand, lab: Lab) -> None:
+    outcome = hand.save(mail_mailbox="nobody@contoso.example")
+    assert isinstance(outcome, SaveRefused)
+    (error,) = outcome.errors
+    assert (error.field, error.message.split(":")[0]) == ("mail_mailbox", "nobody@contoso.example")
+    first, second = [each for each in lab.tenant().directory.order if each.mailbox == "user"][:2]
+    for each in (first, second):
+        lab.admin().change_user(each.id, mail="both@contoso.example")
+    outcome = hand.save(mail_mailbox="both@contoso.example", sign_in_mode="only", sign_in_users="both@contoso.example")
+    assert isinstance(outcome, SaveRefused)
+    told = {error.field: error.message for error in outcome.errors}
+    assert told == dict.fromkeys(
+        ("mail_mailbox", "sign_in_users"),
+        "both@contoso.example: several accounts have this address. Use the object id.",
+    )
+
+
+def test_a_mailbox_is_saved_unseen_where_the_directory_cannot_be_asked(hand: Hand, lab: Lab) -> None:
+    lab.realm().faults.add(Fault("status", match="GET /v1.0/users", status=403, code="Authorization_RequestDenied"))
+    assert isinstance(hand.save(mail_mailbox="pbx@contoso.example"), Saved)
 
 
 # ---------------------------------------------------------------------- what a reviewer found

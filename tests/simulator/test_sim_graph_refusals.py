@@ -35,6 +35,12 @@ def someone(client: Client, kind: str = "ordinary") -> Any:
         ("/users?$filter=assignedLicenses/$count eq 0", (400, "Request_UnsupportedQuery")),
         ("/users?$filter=shoeSize eq 43", (400, "Request_UnsupportedQuery")),
         ("/users?$filter=accountEnabled eq", (400, "Request_BadRequest")),
+        ("/users?$filter=proxyAddresses eq 'smtp:a'", (400, "Request_UnsupportedQuery")),
+        ("/users?$filter=proxyAddresses/any(p:q eq 'smtp:a')", (400, "Request_BadRequest")),
+        ("/users?$filter=proxyAddresses/any(p:p ne 'smtp:a')", (400, "Request_UnsupportedQuery")),
+        ("/users?$filter=proxyAddresses/any(p:endsWith(p,'a'))", (400, "Request_UnsupportedQuery")),
+        ("/users?$filter=proxyAddresses/any(p:p eq 'smtp:a'", (400, "Request_BadRequest")),
+        ("/users?$filter=assignedPlans/any(p:p eq 'a')", (400, "Request_UnsupportedQuery")),
         ("/users?$filter=accountEnabled eq true&$orderby=displayName", (400, "Request_UnsupportedQuery")),
         ('/users?$search="displayName:x"', (400, "Request_UnsupportedQuery")),
         ("/users/$count", (400, "Request_BadRequest")),
@@ -125,6 +131,18 @@ def test_advanced_queries_need_their_header_on_every_page(client: Client) -> Non
     assert client.refusal(answer["@odata.nextLink"]) == (400, "Directory_ExpiredPageToken")
     assert "@odata.count" not in client.get("/users?$count=true").json()
     assert client.get("/users/$count", **advanced).text == "60"
+
+
+def test_a_person_is_found_by_any_address_whatever_its_case(client: Client) -> None:
+    person = someone(client)
+    client.lab.admin().change_user(person.id, proxyAddresses=["SMTP:ann@contoso.example", "smtp:O'Ann@contoso.example"])
+    for clause in (
+        "p:p eq 'smtp:ANN@contoso.example'",
+        "p:p eq 'smtp:o''ann@contoso.example'",
+        "x:startsWith(x,'smtp:o''ann')",
+    ):
+        found = client.get(f"/users?$filter=proxyAddresses/any({clause})&$select=id").json()["value"]
+        assert [row["id"] for row in found] == [person.id], clause
 
 
 def test_members_by_cast_are_an_advanced_query(client: Client) -> None:

@@ -15,6 +15,8 @@ _SIMPLE = {
     "surname", "jobTitle", "city", "country", "usageLocation", "mailNickname", "employeeId", "onPremisesSyncEnabled",
     "companyName", "securityEnabled", "mailEnabled",
 }  # fmt: skip
+_LISTS = {"proxyAddresses"}
+"""Lists that ``any`` looks through, with "eq" or "startsWith" (user resource type, 2023)."""
 _ADVANCED_ONLY = {"onPremisesSamAccountName", "officeLocation", "mobilePhone", "createdDateTime"}
 
 
@@ -61,6 +63,8 @@ class _Parser:
         name = self.next()
         if name.lower() in ("startswith", "endswith"):
             return self.text_function(name)
+        if name.endswith("/any"):
+            return self.any_of(name.removesuffix("/any"))
         self.check(name)
         operator = self.next().lower()
         if operator == "in":
@@ -110,6 +114,29 @@ class _Parser:
         if ends:
             return lambda props: str(props.get(name) or "").lower().endswith(wanted)
         return lambda props: str(props.get(name) or "").lower().startswith(wanted)
+
+    def any_of(self, name: str) -> Predicate:
+        """``proxyAddresses/any(p:p eq 'smtp:a@contoso.example')``; case is ignored, as in the directory."""
+        if name not in _LISTS:
+            raise _unsupported(name, self.resource)
+        self.need("(")
+        variable, _, used = self.next().partition(":")
+        starts = used.lower() == "startswith"
+        if starts:
+            self.need("(")
+            used = self.next()
+            self.need(",")
+        elif self.next().lower() != "eq":
+            raise _unsupported(name, self.resource)
+        if not variable or used != variable:
+            raise _invalid()
+        wanted = str(_literal(self.next())).lower()
+        if starts:
+            self.need(")")
+        self.need(")")
+        return lambda props: any(
+            item.lower().startswith(wanted) if starts else item.lower() == wanted for item in props.get(name) or []
+        )
 
     def check(self, name: str) -> None:
         if name.endswith("/$count") and name.startswith("assignedLicenses"):
