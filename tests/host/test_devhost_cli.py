@@ -328,7 +328,7 @@ def test_the_key_can_be_changed(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> No
     assert cli.json("secrets", "rotate-key") == {"sealed": 2}
     assert cli.json("secrets", "rotate-key") == {"sealed": 2}
     told = cli("secrets", "rotate-key", "--key-file-too")
-    assert told.err == f"set {NEW_KEY_VARIABLE} to the new key; afterwards {KEY_VARIABLE} has to be that one\n"
+    assert told.err == f"set {NEW_KEY_VARIABLE} to the new key; then set {KEY_VARIABLE} to it\n"
     new = base64.b64encode(bytes(range(1, 33))).decode()
     monkeypatch.setenv(NEW_KEY_VARIABLE, new)
     assert cli.json("secrets", "rotate-key", "--key-file-too") == {"sealed": 2}

@@ -160,7 +160,7 @@ PARTS = ("users", "contacts", "settings", "secrets", "state", "blobs", "rate_bud
 
 def live_methods() -> Iterator[str]:
     for kind in vars(contract).values():
-        if inspect.isclass(kind) and Protocol in kind.__bases__ and kind.__module__ == contract.__name__:
+        if inspect.isclass(kind) and Protocol in kind.__bases__ and kind.__module__.startswith("pbx_plugin_api."):
             for name, member in vars(kind).items():
                 if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property)):
                     yield f"{kind.__name__}.{name}"

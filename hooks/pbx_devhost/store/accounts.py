@@ -1,4 +1,4 @@
-"""Who may sign in with a password: a tenant's administrators, and users who were given one."""
+"""Password sign-in: a tenant's administrators, and users that have a portal password."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ FAILURES_MAX: Final = 5
 LOCKED_S: Final = 900.0
 PASSWORD_MIN_CHARS: Final = 10
 PASSWORD_MAX_CHARS: Final = 256
-"""Longer ones are not looked at: hashing is dear, and nobody types them."""
+"""Longer passwords are refused before hashing, which is expensive."""
 
 
 class AccountError(ValueError):
-    """A password cannot be set; the message says why."""
+    """A password cannot be set. The message says why."""
 
 
 class AccountStore:
-    """Passwords, and what happens after too many wrong ones."""
+    """Passwords, and the lock after too many wrong ones."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def set_admin_password(self, tenant_id: str, username: str, password: str) -> None:
-        """Make an administrator or change their password; also ends a lock, and their sessions with the old one.
+        """Add an administrator or change their password. It ends a lock, and their sessions.
 
         Raises:
             AccountError: The password is too short or too long.
@@ -43,15 +43,15 @@ class AccountStore:
             connection.execute(delete(sessions).where(*mine))
 
     def has_admin(self, tenant_id: str) -> bool:
-        """Whether the tenant has an administrator at all."""
+        """Whether the tenant has any administrator."""
         chosen = select(admins.c.username).where(admins.c.tenant_id == tenant_id).limit(1)
         with self._db.read() as connection:
             return connection.execute(chosen).first() is not None
 
     def check_admin(self, tenant_id: str, username: str, password: str, *, mark: str = "") -> bool:
-        """Whether this is an administrator's password. After 5 wrong ones the account rests for 15 minutes.
+        """Whether this is an administrator's password. After 5 wrong ones the account is locked for 15 minutes.
 
-        It rests for strangers: a browser that brings the mark of an earlier sign-in (`make_mark`) has its own count.
+        The lock is for other browsers: one with the mark of an earlier sign-in (`make_mark`) has its own count.
         """
         chosen = select(admins.c.password_hash).where(admins.c.tenant_id == tenant_id, admins.c.username == username)
         with self._db.read() as connection:
@@ -59,7 +59,7 @@ class AccountStore:
         return self._check(tenant_id, f"admin:{username}", password, hashed, mark)
 
     def set_user_password(self, tenant_id: str, username: str, password: str) -> None:
-        """Give a user a portal password; also ends a lock, and their sessions, in the browser and in the app.
+        """Give a user a portal password. It ends a lock, and their sessions in the browser and in the app.
 
         Raises:
             AccountError: The password is too short or too long, or there is no such user.
@@ -87,7 +87,7 @@ class AccountStore:
         return row.id if right and row.enabled else None
 
     def make_mark(self, tenant_id: str, *, admin_name: str | None = None, user_id: str | None = None) -> str:
-        """Return a mark for the browser that has just signed in by password; empty if the account is gone by now."""
+        """Return a mark for the browser that has just signed in by password; empty if the account is gone."""
         if admin_name is not None:
             account, at = f"admin:{admin_name}", (admins.c.tenant_id == tenant_id, admins.c.username == admin_name)
             chosen = select(admins.c.password_hash).where(*at)
@@ -99,7 +99,7 @@ class AccountStore:
         return make_mark(tenant_id, account, hashed, self._db.now()) if hashed else ""
 
     def _check(self, tenant_id: str, account: str, password: str, hashed: str | None, mark: str) -> bool:
-        """Compare, and count what was wrong. Takes as long for nobody and for a locked account."""
+        """Compare, and count a wrong password. An unknown or locked account takes the same time."""
         now = self._db.now()
         counter = find_counter(mark, tenant_id, account, hashed, now)
         at = _at(tenant_id, counter)
@@ -110,7 +110,7 @@ class AccountStore:
         if hashed is None or not is_open:
             return False
         with self._db.write(lock=f"password {tenant_id} {counter}") as connection:
-            # Looked at again inside the transaction: guesses sent side by side are all counted, and stop at the lock.
+            # Checked again inside the transaction: parallel guesses are all counted, and stop at the lock.
             row = connection.execute(
                 select(wrong_passwords.c.count.label("wrong"), wrong_passwords.c.locked_until).where(*at)
             ).first()

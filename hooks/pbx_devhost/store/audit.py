@@ -15,7 +15,7 @@ _SAME_NOTICE_S = 86_400
 
 
 class AuditStore:
-    """Who did what, when, and how it ended."""
+    """The lines: who did what, when, and with which outcome."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -31,7 +31,7 @@ class AuditStore:
         detail: str = "",
         connection: Connection | None = None,
     ) -> None:
-        """Write one line, in the caller's transaction or one of its own."""
+        """Write one line, in the caller's transaction or in a new one."""
         row = {"tenant_id": tenant_id, "at": self._db.now(), "actor": actor[:128], "event": event[:128]}
         row |= {"outcome": outcome[:32], "subject": subject[:2000], "detail": detail[:8000]}
         if connection is not None:
@@ -46,13 +46,13 @@ class AuditStore:
         yield from self._db.stream(statement.limit(limit))
 
     def notify(self, tenant_id: str, key: str, subject: str, text: str, severity: str) -> bool:
-        """Tell the administrators, unless the same key was told within a day."""
+        """Store a notice to the administrators, unless there was one with the same key within a day."""
         now = self._db.now()
-        told = select(notices.c.id).where(
+        repeated = select(notices.c.id).where(
             notices.c.tenant_id == tenant_id, notices.c.key == key, notices.c.at > now - _SAME_NOTICE_S
         )
         with self._db.write(lock=f"notice {tenant_id} {key}") as connection:
-            if connection.execute(told.limit(1)).first():
+            if connection.execute(repeated.limit(1)).first():
                 return False
             row = {
                 "tenant_id": tenant_id,
@@ -73,7 +73,7 @@ class AuditStore:
 
 
 class PluginAudit:
-    """Keeps `pbx_plugin_api.Audit`. Lines are written even where the lease is lost: they say what was done."""
+    """Keeps `pbx_plugin_api.Audit`. Lines are written even after a lost lease: they record what was done."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope

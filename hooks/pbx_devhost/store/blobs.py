@@ -1,4 +1,4 @@
-"""Files by reference, in pieces: neither storing nor reading one needs memory for the whole."""
+"""Files by reference, stored in pieces: neither writing nor reading one needs memory for the whole file."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from pbx_plugin_api import BlobInfo
 
 _CHUNK_BYTES = 256 * 1024
 _HALF_WRITTEN_S = 86_400.0
-"""After this long a blob that is still being written was left behind by a process that ended."""
+"""A blob that is still being written after this time was left behind by a process that ended."""
 
 
 class TenantBlobs:
-    """Keeps `pbx_plugin_api.Blobs`. The PBX itself may also keep a blob without an end."""
+    """Keeps `pbx_plugin_api.Blobs`. The PBX itself may also store a blob that never expires."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope, self._db = scope, scope.database
@@ -47,7 +47,7 @@ class TenantBlobs:
                 ended = {"size_bytes": size, "expires_at": expires_at}
                 connection.execute(update(blobs).where(blobs.c.id == blob_id).values(ended))
         except BaseException:
-            # Also after a lost lease, so by a transaction of its own.
+            # In its own transaction, so that it works after a lost lease too.
             with self._db.write() as connection:
                 _delete(connection, [blob_id])
             raise
@@ -123,7 +123,7 @@ class _BlobReader(io.RawIOBase):
 
 
 def _even(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Cut into pieces of one size, so that a place in the file names its piece."""
+    """Cut into pieces of one size, so that the piece of a position can be calculated."""
     held = bytearray()
     for chunk in chunks:
         held += chunk

@@ -1,6 +1,6 @@
 """The key that wraps the data keys: from the environment, or from a file that only its owner can read.
 
-`PBX_DEVHOST_KEY` holds 32 bytes in base64; without it the key lies beside the SQLite file (`FILE.key`), or, for
+`PBX_DEVHOST_KEY` has 32 bytes in base64. Without it the key is in a file beside the SQLite file (`FILE.key`) or, for
 PostgreSQL, in the home directory.
 """
 
@@ -23,7 +23,7 @@ _KEY_BYTES: Final = 32
 
 
 class VaultError(Exception):
-    """Secrets cannot be opened or sealed; the message says what to do. It never carries a key."""
+    """Secrets cannot be opened or sealed. The message says what to do. It never contains a key."""
 
 
 def find_key(database_url: str, environment: Mapping[str, str] = os.environ) -> bytes:
@@ -40,19 +40,19 @@ def find_key(database_url: str, environment: Mapping[str, str] = os.environ) -> 
         try:
             _write(path, secrets.token_bytes(_KEY_BYTES))
         except FileExistsError:
-            pass  # another process was quicker: its key counts
+            pass  # another process was faster: its key counts
         except OSError as error:
             raise VaultError(f"the key file {path} cannot be made: {error.strerror}; or set {KEY_VARIABLE}") from error
     return _read(path)
 
 
 def change_key(database_url: str, rotate: Callable[[bytes], int], environment: Mapping[str, str] = os.environ) -> int:
-    """Put a new key in the place of the old one, and return what `rotate` counted.
+    """Replace the key by a new one, and return what `rotate` returns.
 
     Args:
-        database_url: Whose key.
+        database_url: The database of the key.
         rotate: Wraps the data keys with the key it is given, in one transaction.
-        environment: Where the operator keeps the key and the new one, if not in a file.
+        environment: Where the operator keeps the old and the new key, if they are not in files.
 
     Raises:
         VaultError: There is no new key, or an earlier change was cut off. The old key still counts.
@@ -60,12 +60,12 @@ def change_key(database_url: str, rotate: Callable[[bytes], int], environment: M
     if environment.get(KEY_VARIABLE):
         new = environment.get(NEW_KEY_VARIABLE)
         if not new:
-            raise VaultError(f"set {NEW_KEY_VARIABLE} to the new key; afterwards {KEY_VARIABLE} has to be that one")
+            raise VaultError(f"set {NEW_KEY_VARIABLE} to the new key; then set {KEY_VARIABLE} to it")
         return rotate(_decode(new, f"the environment variable {NEW_KEY_VARIABLE}"))
     path, beside = _key_path(database_url), _path_beside(database_url)
     key = secrets.token_bytes(_KEY_BYTES)
     try:
-        # Written first: killed between the transaction and the move, the new key must be somewhere.
+        # Written first: if the process is killed between the transaction and the move, the new key is not lost.
         _write(beside, key)
     except OSError as error:
         raise VaultError(f"{beside} cannot be made: {error.strerror}; if it is left over, delete it") from error
@@ -79,7 +79,7 @@ def change_key(database_url: str, rotate: Callable[[bytes], int], environment: M
 
 
 def hint_at_cut_off_change(database_url: str) -> str:
-    """Return what to say beside "wrong key" where a change of the key was cut off; usually nothing."""
+    """Return a hint for the message "wrong key" if a change of the key was cut off; otherwise an empty text."""
     path, beside = _key_path(database_url), _path_beside(database_url)
     return f"; a change of the key was cut off: move {beside} over {path}" if beside.exists() else ""
 
@@ -97,7 +97,7 @@ def _path_beside(database_url: str) -> Path:
 
 
 def _write(path: Path, key: bytes) -> None:
-    """Write a whole key file, or raise `FileExistsError`; nobody ever sees half of one."""
+    """Write a key file, or raise `FileExistsError`. No other process can see half of it."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:

@@ -1,10 +1,10 @@
-"""What tells a browser that has signed in to an account before from a stranger's.
+"""Recognises a browser that has signed in to an account before.
 
-Anybody can type five wrong passwords for an administrator every quarter of an hour. Were all guesses counted together,
-that would keep the owner out for good; so a browser that was let in before has a count of its own.
+Anybody can type five wrong passwords for an administrator every 15 minutes. If all guesses were counted together, that
+would lock the owner out for ever. So a browser that has signed in before has its own count.
 
-The mark is the browser's alone: random, with a MAC under the account's stored password hash (salted, so that the mark
-says nothing about the password). Nothing is stored for it, and a changed password makes every mark worthless.
+Each browser has its own mark: random, with a MAC under the account's stored password hash (salted, so that the mark
+says nothing about the password). Nothing is stored for it, and a changed password makes all marks invalid.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import secrets
 from typing import Final
 
 MARK_S: Final = 180 * 86_400
-"""How long a browser stays known, in seconds."""
+"""How long a mark is valid, in seconds."""
 _MARK_MAX_CHARS: Final = 160
 
 
@@ -26,7 +26,7 @@ def make_mark(tenant_id: str, account: str, password_hash: str, now: float) -> s
 
 
 def find_counter(mark: str, tenant_id: str, account: str, password_hash: str | None, now: float) -> str:
-    """Return under which name wrong passwords are counted: the mark's own, or the account's for everybody else."""
+    """Return the name under which wrong passwords are counted: the mark's own, or the account's for other browsers."""
     body, _, mac = mark.rpartition(".")
     issued = body.partition(".")[0]
     if password_hash is None or len(mark) > _MARK_MAX_CHARS or not mark.isascii() or not issued.isdecimal():

@@ -1,4 +1,4 @@
-"""Who is due, and who is at work: one row per tenant and plugin."""
+"""Due times and leases: one row per tenant and plugin."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from pbx_devhost.store.schema import due
 from pbx_plugin_api import LeaseLostError
 
 LEASE_S = 1020.0
-"""Longer than a plugin may wait for a service between two reports of progress (Graph's patience is 15 minutes).
+"""Longer than a plugin may wait for a service between two reports of progress, which is 15 minutes.
 
-A worker killed on this machine is noticed at once (`is_dead`); one on another machine after this time.
+The lease of a worker that was killed on this machine ends at once (`is_dead`); on another machine after this time.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """The right to work for one tenant and plugin, until it is overtaken. A later lease has a higher token."""
+    """The right to work for one tenant and plugin. A later lease has a higher token and makes this one invalid."""
 
     tenant_id: str
     plugin: str
@@ -31,7 +31,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A tenant and plugin whose time has come."""
+    """A tenant and plugin that are due."""
 
     tenant_id: str
     plugin: str
@@ -46,8 +46,8 @@ class LeaseStore:
     def take(self, tenant_id: str, plugin: str, *, lease_s: float = LEASE_S, only_if_due: bool = False) -> Lease | None:
         """Take the lease, or return None while another worker holds it.
 
-        A holder on this machine whose process is gone holds nothing: a killed run can be continued at once. With
-        `only_if_due` None is returned as well where the tenant is not due (any more): another worker was quicker.
+        The lease of a process on this machine that has ended does not count: a killed run can go on at once. With
+        `only_if_due` the result is also None if the tenant is not due any more, because another worker was faster.
         """
         now, me = self._db.now(), name_holder()
         with self._db.write() as connection:
@@ -62,20 +62,20 @@ class LeaseStore:
             return Lease(tenant_id=tenant_id, plugin=plugin, token=row.lease_token + 1)
 
     def renew(self, lease: Lease, *, lease_s: float = LEASE_S) -> None:
-        """Hold the lease for longer."""
+        """Extend the lease."""
         with self._db.write() as connection:
             check_lease(self._db, connection, lease)
             values = {"lease_until": self._db.now() + lease_s}
             connection.execute(update(due).where(*_at(lease.tenant_id, lease.plugin)).values(values))
 
     def release(self, lease: Lease) -> None:
-        """Give the lease back; nothing happens if it was lost."""
+        """Release the lease. Nothing happens if it was lost."""
         held = (*_at(lease.tenant_id, lease.plugin), due.c.lease_token == lease.token)
         with self._db.write() as connection:
             connection.execute(update(due).where(*held).values(lease_until=0.0))
 
     def set_due(self, tenant_id: str, plugin: str, at: float | None, *, lease: Lease | None = None) -> None:
-        """Say when a tenant is due next; None for never by the clock. Nothing happens if a given lease was lost."""
+        """Set when a tenant is due next; None for never. Nothing happens if a given lease was lost."""
         chosen = [*_at(tenant_id, plugin)]
         if lease is not None:
             chosen.append(due.c.lease_token == lease.token)
@@ -90,7 +90,7 @@ class LeaseStore:
         return None if row is None else row.next_due_at
 
     def who_is_due(self, now: float, *, limit: int = 1_000) -> list[Due]:
-        """Return who is due and not at work: one indexed query, whatever the number of tenants."""
+        """Return who is due and has no lease. One indexed query, also for many tenants."""
         statement = (
             select(due.c.tenant_id, due.c.plugin)
             .where(due.c.next_due_at <= now, due.c.lease_until <= now)
@@ -105,7 +105,7 @@ class LeaseStore:
 
 
 def check_lease(database: Database, connection: Connection, lease: Lease) -> None:
-    """Refuse a write unless the lease is still ours; call it inside the transaction of the write.
+    """Refuse a write if the lease was lost. Call it inside the transaction of the write.
 
     Raises:
         LeaseLostError: Another worker has taken over the tenant.
@@ -126,12 +126,12 @@ def _at(tenant_id: str, plugin: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def name_holder() -> str:
-    """Name this process: machine, process id, and when it began (ids are used again)."""
+    """Return a name of this process: machine, process id, and start time (process ids are used again)."""
     return f"{socket.gethostname()}|{os.getpid()}|{_began(os.getpid())}"
 
 
 def is_dead(holder: str) -> bool:
-    """Whether the holder was a process of this machine that is gone. When in doubt, it lives."""
+    """Whether the holder was a process of this machine that has ended. In case of doubt it has not."""
     machine, _, rest = holder.partition("|")
     pid, _, began = rest.partition("|")
     if machine != socket.gethostname() or not pid.isdigit():

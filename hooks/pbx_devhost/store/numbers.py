@@ -1,7 +1,7 @@
-"""Extension numbers: who has which, who gets the next.
+"""Extension numbers: which user has which, and which is given next.
 
-All of it inside the caller's write transaction, which is what makes an allocation atomic: on SQLite the write lock is
-held, on PostgreSQL the tenant's row is locked first (`lock_tenant`).
+Everything happens inside the caller's write transaction, so an allocation is atomic: on SQLite the transaction has the
+write lock, on PostgreSQL the tenant's row is locked first (`lock_tenant`).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _WINDOW = 2_000
 
 
 class NumberError(Exception):
-    """No number can be given; the message says why."""
+    """No number can be given. The message says why."""
 
 
 def lock_tenant(database: Database, connection: Connection, tenant_id: str) -> tuple[int | None, int]:
-    """Lock a tenant's users and numbers for this transaction; return its user limit and its rest in days.
+    """Lock a tenant's users and numbers for this transaction. Return its user limit, and how many days numbers rest.
 
     Raises:
         TenantError: There is no such tenant.
@@ -39,8 +39,8 @@ def lock_tenant(database: Database, connection: Connection, tenant_id: str) -> t
     return row.user_limit, row.rest_days
 
 
-def walk_key(number: str) -> int | None:
-    """Return a number as the walk upward sees it; None for those no walk can meet (0123 is not 123)."""
+def search_key(number: str) -> int | None:
+    """Return a number as the search upward compares it; None if no search can find it (0123 is not 123)."""
     return int(number) if not number.startswith("0") and len(number) <= 18 else None
 
 
@@ -52,13 +52,13 @@ class Numbers:
     connection: Connection
     tenant_id: str
     rest_days: int
-    _walks: dict[int, _Walk] = field(default_factory=dict)
+    _searches: dict[int, _Search] = field(default_factory=dict)
     _promised: set[str] = field(default_factory=set)
 
     def recall(self, links: Sequence[UserLink]) -> dict[tuple[str, str], str]:
-        """Return the numbers that rest for these people, by (entra tenant id, object id), and keep them from others.
+        """Return the numbers that are kept for these people, by (authority, subject), and keep them from others.
 
-        Also those whose user's row was deleted directly in the database, which left the number behind.
+        Numbers whose user was deleted directly in the database are returned too.
         """
         if not links:
             return {}
@@ -72,7 +72,9 @@ class Numbers:
                 users.c.id.is_(None),
                 numbers.c.service.is_(None),
             )
-            .order_by(func.coalesce(numbers.c.free_since, self.database.now()))  # several: the last one wins
+            .order_by(
+                func.coalesce(numbers.c.free_since, self.database.now())
+            )  # if a person has several, the last one counts
         )
         recalled = {(row.authority, row.subject): row.number for row in rows}
         self._promised.update(recalled.values())
@@ -88,17 +90,17 @@ class Numbers:
         Raises:
             NumberError: A fixed number is taken.
         """
-        number = self._check_fixed(wish.number) if isinstance(wish, Fixed) else self._walk(wish)
+        number = self._check_fixed(wish.number) if isinstance(wish, Fixed) else self._search(wish)
         self._promised.add(number)
         return number
 
     def take(self, given: Sequence[tuple[str, str, UserLink | None]]) -> None:
-        """Write down who has which number now: (number, user id, person)."""
+        """Store who has which number now: (number, user id, person)."""
         rows = [
             {
                 "tenant_id": self.tenant_id,
                 "number": number,
-                "n": walk_key(number),
+                "n": search_key(number),
                 "user_id": user_id,
                 "service": None,
                 "authority": link.authority if link else None,
@@ -108,11 +110,11 @@ class Numbers:
             for number, user_id, link in given
         ]
         self.database.upsert(self.connection, numbers, rows)
-        for walk in self._walks.values():
-            walk.remember()
+        for search in self._searches.values():
+            search.remember()
 
     def release(self, user_ids: Sequence[str]) -> None:
-        """Let the numbers of deleted users rest."""
+        """Free the numbers of deleted users. They rest before others can get them."""
         self.connection.execute(
             update(numbers)
             .where(numbers.c.tenant_id == self.tenant_id, numbers.c.user_id.in_(user_ids))
@@ -121,7 +123,7 @@ class Numbers:
 
     @property
     def rested_before(self) -> float:
-        """Numbers freed before this moment may be given to anybody."""
+        """Numbers that were freed before this time may be given to other people."""
         return self.database.now() - self.rest_days * 86_400
 
     def _check_fixed(self, number: str) -> str:
@@ -141,21 +143,21 @@ class Numbers:
             raise NumberError(why)
         return number
 
-    def _walk(self, wish: ExtensionWish) -> str:
+    def _search(self, wish: ExtensionWish) -> str:
         start = first_number(wish)
-        walk = self._walks.get(start)
-        if walk is None:
-            walk = self._walks[start] = _Walk(self, start)
-        number = walk.next_free()
-        while number in self._promised:  # to somebody else in this transaction
-            number = walk.next_free()
+        search = self._searches.get(start)
+        if search is None:
+            search = self._searches[start] = _Search(self, start)
+        number = search.next_free()
+        while number in self._promised:  # to another person in this transaction
+            number = search.next_free()
         return number
 
 
-class _Walk:
-    """Walks upward from a start over free numbers, remembering how far every number is taken.
+class _Search:
+    """Searches upward from a start for free numbers, and stores up to where every number is taken.
 
-    The place is stored, so that the next batch goes on there: a walk costs what it gives, however many users there are.
+    The next batch goes on from there. So the cost depends on the numbers given, not on the number of users.
     """
 
     def __init__(self, owner: Numbers, start: int) -> None:
@@ -182,15 +184,15 @@ class _Walk:
             return str(free)
 
     def remember(self) -> None:
-        """Store how far the walk has come: everything below has a row in `numbers`."""
+        """Store how far the search has come: every number below has a row in `numbers`."""
         if self._at != self._stored:
             row = {"tenant_id": self._owner.tenant_id, "start": self._start, "next": self._at}
             self._owner.database.upsert(self._owner.connection, number_cursors, [row])
             self._stored = self._at
 
     def _find_rested(self) -> list[int]:
-        """Numbers at or above the start whose rest is over: the walk has passed them by."""
-        n = numbers.c.n + 0  # so that the few that rest are looked through, and not all that were ever given
+        """Return numbers from the start on that have rested, and that the search has passed."""
+        n = numbers.c.n + 0  # not by the index on n: only the few freed numbers are read, not all that were ever given
         rows = self._owner.connection.execute(
             select(n.label("n"))
             .where(

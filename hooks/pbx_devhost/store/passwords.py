@@ -38,7 +38,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password: str, hashed: str | None) -> bool:
-    """Whether this is the password; takes as long where there is none, so that names cannot be told by time."""
+    """Whether this is the password. An account without one takes the same time, so that time does not reveal names."""
     _, salt, digest = (hashed or _nobody()).split("$")
     try:
         Scrypt(salt=base64.b64decode(salt), length=32, **_COST).verify(password.encode(), base64.b64decode(digest))
@@ -55,7 +55,7 @@ def _nobody() -> str:
 def _draw(alphabet: str, length: int) -> str:
     """Draw characters evenly, leaving out those that would repeat the last one or lengthen a run such as `ab` to `abc`.
 
-    One call for all random bytes: an import draws passwords for hundreds of thousands of people.
+    One call gives all random bytes: an import makes passwords for hundreds of thousands of people.
     """
     fair, drawn = 256 - 256 % len(alphabet), ""
     while True:

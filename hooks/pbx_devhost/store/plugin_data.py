@@ -1,4 +1,4 @@
-"""What plugins keep in the PBX: versioned settings and versioned state."""
+"""What plugins store in the PBX: versioned settings and versioned state."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pbx_devhost.store.vault import Vault
 
 
 class RegistrationStore:
-    """Devices by user. Disabling or deleting a user ends them in the same transaction (`user_rows.end_access`)."""
+    """Devices by user. Disabling or deleting a user removes them in the same transaction (`users.rows.end_access`)."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._db, self._vault = database, vault
@@ -21,7 +21,7 @@ class RegistrationStore:
         """Register a device, as a REGISTER request does. Repeating it renews it.
 
         Returns:
-            False where the number, the password or the standing of the user does not allow it.
+            False if the number or the password is wrong, or the user is disabled.
         """
         at = (users.c.tenant_id == tenant_id, users.c.extension_number == extension_number, users.c.enabled == 1)
         with self._db.write(lock=f"tenant {tenant_id}") as connection:

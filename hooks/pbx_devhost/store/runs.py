@@ -1,4 +1,4 @@
-"""The run log: what each run did, how far it is, what was wrong with whom."""
+"""The run log: the result, progress and problems of each run."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class RunStore:
         self._db = database
 
     def begin(self, tenant_id: str, plugin: str, reason: str, job: str | None) -> str:
-        """Open a run and return its id. A run that never ends (the process was killed) shows as `running`."""
+        """Add a run and return its id. If its process is killed, it stays `running` until the next run."""
         run_id = uuid.uuid4().hex
         row: dict[str, Any] = {"id": run_id, "tenant_id": tenant_id, "plugin": plugin, "reason": reason, "job": job}
         row |= {"status": "running", "started_at": self._db.now()}
         with self._db.write() as connection:
-            # The lease is ours, so an earlier run still open was cut off.
+            # We have the lease, so an earlier run that is still open was cut off.
             earlier = (runs.c.tenant_id == tenant_id, runs.c.plugin == plugin, runs.c.status == "running")
             cut_off = {"status": "interrupted", "finished_at": self._db.now(), "message": "The process ended."}
             connection.execute(update(runs).where(*earlier).values(cut_off))
@@ -34,7 +34,7 @@ class RunStore:
         return run_id
 
     def finish(self, run_id: str, report: TickReport) -> None:
-        """Write down how a run ended."""
+        """Store the result of a run."""
         values = {
             "status": report.status.value,
             "message": report.message,
@@ -45,21 +45,21 @@ class RunStore:
             "plan": None if report.plan is None else json.dumps(dump(report.plan)),
         }
         with self._db.write() as connection:
-            # One that was overtaken stays `interrupted`, whatever its worker says afterwards.
+            # A run whose lease was lost stays `interrupted`, also if its worker reports later.
             connection.execute(update(runs).where(runs.c.id == run_id, runs.c.status == "running").values(values))
 
     def fail(self, run_id: str, sentence: str) -> None:
-        """Write down that a plugin failed in a run."""
+        """Store that the plugin failed."""
         self.finish(run_id, TickReport(status=TickStatus.FAILED, message=sentence))
 
     def report(self, run_id: str, stage: str, done: int, total: int | None) -> None:
-        """Write down how far a run is."""
+        """Store the progress of a run."""
         values = {"stage": stage[:128], "done": done, "total": total}
         with self._db.write() as connection:
             connection.execute(update(runs).where(runs.c.id == run_id).values(values))
 
     def add_problems(self, connection: Connection, run_id: str, found: Sequence[Problem]) -> None:
-        """Write down problems, in order, inside the caller's write transaction."""
+        """Store problems, in order, inside the caller's write transaction."""
         rows = [
             {
                 "run_id": run_id,
@@ -73,13 +73,13 @@ class RunStore:
         connection.execute(insert(problems), rows)
 
     def ask_to_stop(self, tenant_id: str) -> int:
-        """Ask the running runs of a tenant to stop at the next safe place; return how many were asked."""
+        """Ask the running runs of a tenant to stop at the next safe place. Return how many there are."""
         running = (runs.c.tenant_id == tenant_id, runs.c.status == "running")
         with self._db.write() as connection:
             return connection.execute(update(runs).where(*running).values(stop_asked=1)).rowcount
 
     def is_asked_to_stop(self, run_id: str) -> bool:
-        """Whether somebody asked."""
+        """Whether the run was asked to stop."""
         with self._db.read() as connection:
             return bool(connection.execute(select(runs.c.stop_asked).where(runs.c.id == run_id)).scalar())
 

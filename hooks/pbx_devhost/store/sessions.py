@@ -1,4 +1,4 @@
-"""Signed-in people, and sign-ins under way. Tokens and states are stored hashed: a copied database signs nobody in."""
+"""Sessions, and sign-ins in progress. Tokens and states are stored as hashes: a copied database signs nobody in."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from pbx_plugin_api import LoginFlow, dump, load
 
 SESSION_S: Final = 8 * 3600
 FLOWS_MAX_PER_TENANT: Final = 2_000
-"""Begun sign-ins kept per tenant; beyond that the oldest go, so that a flood fills nothing."""
+"""The sign-ins in progress that are stored for a tenant. More than that delete the oldest, so a flood fills nothing."""
 CODE_S: Final = 60
-"""How long a one-time code for a native app lives (RFC 6749, 4.1.2 allows ten minutes; an app needs seconds)."""
+"""How long a native app's one-time code is valid (RFC 6749, 4.1.2 allows ten minutes; an app needs seconds)."""
 
 
 class SessionRefusedError(Exception):
-    """The user is disabled or gone: whoever asked was checked a moment too early."""
+    """The user was disabled or deleted after they were checked."""
 
 
 def hash_token(token: str) -> str:
-    """Return what is stored in place of a token. Tokens are long and random, so a plain hash is enough."""
+    """Return the hash that is stored for a token. Tokens are long and random, so a plain hash is enough."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Somebody who is signed in."""
+    """The session of a person who is signed in."""
 
     tenant_id: str
     user_id: str | None
@@ -63,16 +63,16 @@ class SessionStore:
         session_hint: str = "",
         prefix: str = "",
     ) -> str:
-        """Open a session and return its token, which is stored nowhere.
+        """Begin a session and return its token, which is not stored.
 
         Args:
-            tenant_id: Where.
-            user_id: Whose; or `admin_name`.
-            admin_name: An administrator's.
-            provider: Who vouched for the person; None after a password.
-            plugin: Whose provider that is.
-            session_hint: For the provider's sign-out.
-            prefix: What the token begins with. It tells a native app's token from a browser's.
+            tenant_id: The tenant.
+            user_id: The user; None for an administrator.
+            admin_name: The administrator; None for a user.
+            provider: The provider that identified the person; None after a password.
+            plugin: The plugin of that provider.
+            session_hint: What the provider needs for signing out.
+            prefix: The token's first characters. They distinguish a native app's token from a browser's.
 
         Raises:
             SessionRefusedError: The user is disabled or gone.
@@ -93,7 +93,7 @@ class SessionStore:
         with self._db.write() as connection:
             connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
             if user_id is not None:
-                # In the transaction of the insert: whoever disables the user ends the sessions there are by then.
+                # In the transaction of the insert: disabling the user ends all sessions that exist by then.
                 at = (users.c.tenant_id == tenant_id, users.c.id == user_id, users.c.enabled == 1)
                 if connection.execute(select(users.c.id).where(*at)).first() is None:
                     raise SessionRefusedError("the user is disabled or gone")
@@ -116,7 +116,7 @@ class SessionStore:
         return None if row is None else _read(row)
 
     def end(self, token: str) -> None:
-        """End a session; nothing happens where there is none."""
+        """End a session. Nothing happens if there is none."""
         with self._db.write() as connection:
             connection.execute(delete(sessions).where(sessions.c.token_hash == hash_token(token)))
 
@@ -135,17 +135,17 @@ def _read(row: Any) -> Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFlow:
-    """A sign-in that was begun, and by which plugin."""
+    """A sign-in in progress, and its plugin."""
 
     tenant_id: str
     plugin: str
     flow: LoginFlow
     extra: dict[str, str]
-    """What the portal itself wants to remember, such as where a native app waits."""
+    """What the portal itself stores with it, such as where a native app waits."""
 
 
 class FlowStore:
-    """What is used once: sign-ins under way, bound to a browser, and codes, bound to the app that began."""
+    """What can be used once: sign-ins in progress, bound to a browser, and codes, bound to a native app."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._db, self._vault = database, vault
@@ -153,14 +153,14 @@ class FlowStore:
     def put(
         self, tenant_id: str, plugin: str, flow: LoginFlow, *, browser: str, extra: dict[str, str] | None = None
     ) -> None:
-        """Keep a flow until it is popped or expires. `browser` is the secret in the browser's own cookie."""
+        """Store a flow until it is popped or expires. `browser` is the secret in the browser's cookie."""
         expires_at = to_timestamp(flow.expires_at_utc) or 0.0
         self._put(flow.state, tenant_id, plugin, browser, expires_at, {"flow": dump(flow), "extra": extra or {}})
 
     def pop(self, state: str, *, browser: str) -> StoredFlow | None:
-        """Take a flow out, once. None where there is none, it has expired, or another browser began it.
+        """Return a flow and delete it. None if there is none, if it has expired, or if another browser began it.
 
-        A wrong browser does not use the flow up: only the one that began it can end it.
+        Another browser does not delete the flow: only the one that began it can end it.
         """
         found = self._pop(state, browser, burn=False)
         if found is None or "flow" not in found[2]:
@@ -169,17 +169,17 @@ class FlowStore:
         return StoredFlow(tenant_id=tenant_id, plugin=plugin, flow=load(LoginFlow, shape["flow"]), extra=shape["extra"])
 
     def put_code(self, tenant_id: str, plugin: str, grant: dict[str, str], *, challenge: str) -> str:
-        """Keep what a native app may fetch, and return the code for it. Only the holder of the verifier gets it."""
+        """Store what a native app may fetch, and return the code for it. The app also needs its verifier."""
         code = secrets.token_urlsafe(32)
         self._put(f"code:{code}", tenant_id, plugin, challenge, self._db.now() + CODE_S, {"grant": grant})
         return code
 
     def pop_code(self, code: str, *, challenge: str) -> tuple[str, str, dict[str, str]] | None:
-        """Take out tenant, plugin and grant, once. A wrong challenge uses the code up: whoever has it stole it."""
+        """Return tenant, plugin and grant, and delete them. A wrong challenge deletes them too: the code was stolen."""
         return self._pop(f"code:{code}", challenge, burn=True, inner="grant")
 
     def count(self, tenant_id: str) -> int:
-        """Count a tenant's sign-ins under way."""
+        """Count a tenant's sign-ins in progress."""
         with self._db.read() as connection:
             return connection.execute(select(func.count()).where(flows.c.tenant_id == tenant_id)).scalar_one()
 

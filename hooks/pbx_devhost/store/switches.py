@@ -15,14 +15,14 @@ class SwitchStore:
         self._db = database
 
     def is_enabled(self, plugin: str, pbx_tenant_id: str | None) -> bool:
-        """Whether a plugin is on; it is, unless switched off."""
+        """Whether a plugin is on. It is on unless it was switched off."""
         at = (switches.c.plugin == plugin, switches.c.tenant_id == (pbx_tenant_id or ""))
         with self._db.read() as connection:
             found = connection.execute(select(switches.c.enabled).where(*at)).scalar()
         return found is None or bool(found)
 
     def set_enabled(self, plugin: str, pbx_tenant_id: str | None, enabled: bool) -> None:
-        """Switch a plugin on or off. Off ends the sessions it vouched for, and its sign-ins under way."""
+        """Switch a plugin on or off. Off ends the sessions of its providers, and its sign-ins in progress."""
         row = {"plugin": plugin, "tenant_id": pbx_tenant_id or "", "enabled": int(enabled)}
         with self._db.write() as connection:
             self._db.upsert(connection, switches, [row])

@@ -23,7 +23,7 @@ DEFAULT_WEB_ORIGIN = "https://localhost:8887"
 
 
 class TenantError(Exception):
-    """A tenant cannot be added or found; the message says which field and what to do."""
+    """A tenant cannot be added or found. The message names the field and what to do."""
 
 
 class TenantStore:
@@ -44,11 +44,11 @@ class TenantStore:
         user_limit: int | None = None,
         rest_days: int = 30,
     ) -> Tenant:
-        """Add a tenant, with the PBX's own service numbers taken.
+        """Add a tenant. The PBX's own service numbers are taken from the start.
 
         Raises:
-            TenantError: A field breaks its rule, or name or domain is taken, be it as the other of the two: a tenant
-                is found by either, and must not be found under another's. Nothing was added.
+            TenantError: A field breaks its rule, or another tenant has the name or the domain as its name, domain or
+                id. Tenants are found by each of them. Nothing was added.
         """
         slug = re.sub(r"[^a-z0-9-]+", "-", name.casefold()).strip("-") or "tenant"
         domain = (sip_domain or (name.casefold() if "." in name else f"{slug}.pbx.local")).casefold()
@@ -95,7 +95,7 @@ class TenantStore:
             return [_read(row) for row in connection.execute(select(tenants).order_by(tenants.c.name))]
 
     def find(self, key: str) -> Tenant:
-        """Return the tenant with this id, SIP domain or name, whichever fits first; `system` without one: the PBX.
+        """Return the tenant with this id, SIP domain or name, in this order; for `system` the PBX itself, if none fits.
 
         Raises:
             TenantError: There is none; the message lists a few there are.
@@ -148,7 +148,7 @@ class TenantStore:
 
 
 def _check_is_free(connection: Connection, name: str, domain: str) -> None:
-    """Refuse what would be found under another tenant's name, domain or id."""
+    """Refuse a name or domain that is another tenant's name, domain or id."""
     for field, value in (("name", name), ("SIP domain", domain)):
         lower = value.casefold()
         matches = or_(func.lower(tenants.c.name) == lower, tenants.c.sip_domain == lower, tenants.c.id == value)

@@ -1,7 +1,7 @@
-"""Secrets at rest: AES-256-GCM under a data key, which a key-encryption key wraps.
+"""Secrets at rest: AES-256-GCM with a data key, which a key-encryption key wraps.
 
-`pbx_devhost.store.keys` finds the key-encryption key. What is sealed is bound to its place (tenant, plugin, name): a
-row that is copied to another place does not open.
+`pbx_devhost.store.keys` finds the key-encryption key. A sealed value is bound to its place (tenant, plugin, name): it
+cannot be opened at another place.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Vault:
         self._kek = AESGCM(key)
         self._keys: dict[str, AESGCM] = {}
         self._current = ""
-        # Now, not at first use: that may be inside somebody's write transaction, which would wait for itself.
+        # Now and not at first use, which may be inside a write transaction: that would wait for itself.
         self._load()
 
     def seal(self, value: bytes, *place: str) -> bytes:
@@ -55,31 +55,31 @@ class Vault:
         try:
             return self._keys[key_id].decrypt(nonce, rest, _bind(place))
         except (KeyError, InvalidTag) as error:
-            raise VaultError("a secret does not open with this key; is this the key that made the database?") from error
+            raise VaultError("a secret does not open with this key; is it the key of this database?") from error
 
     def hold_key(self, connection: Connection) -> None:
-        """Keep the newest data key for this write transaction; call it before `seal`.
+        """Lock the newest data key for this write transaction. Call it before `seal`.
 
-        Another process may have rotated meanwhile, or be about to: what is sealed with a key that is gone is lost.
+        Another process may rotate the keys at the same time: a value sealed with a deleted key would be lost.
         """
         newest = select(data_keys.c.id).order_by(data_keys.c.created_at.desc(), data_keys.c.id)
         if not self._db.is_sqlite:
             newest = newest.with_for_update(read=True)
-        # Looked for twice: on PostgreSQL the first look comes back empty after waiting for a rotation.
+        # Twice: on PostgreSQL the first query finds nothing after it has waited for a rotation.
         ids = list(connection.execute(newest).scalars()) or list(connection.execute(newest).scalars())
         if not ids or ids[0] != self._current:
             self._read_keys(connection)
 
     def rotate(self, new_key: bytes | None = None) -> int:
-        """Make a new data key (and wrap with a new key-encryption key, if given); re-encrypt everything.
+        """Make a new data key, wrap it with the new key-encryption key if given, and encrypt everything again.
 
         Returns:
-            How many secrets were sealed anew. All or nothing: one transaction.
+            How many secrets were encrypted again. All or nothing: one transaction.
         """
         wrapping = AESGCM(new_key) if new_key is not None else self._kek
         count = 0
         with self._db.write(lock="data keys") as connection:
-            # Whoever seals holds the key: this waits for them, and what they sealed is seen below.
+            # `hold_key` locks the key: this waits for its transactions, and what they sealed is read below.
             held = select(data_keys.c.id) if self._db.is_sqlite else select(data_keys.c.id).with_for_update()
             old_ids = list(connection.execute(held).scalars())
             self._read_keys(connection)
@@ -105,7 +105,7 @@ class Vault:
                 sealed = self.seal(self.open(row.sealed, "outbox", row.id), "outbox", row.id)
                 connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(sealed=sealed))
                 count += 1
-            connection.execute(delete(flows))  # sign-ins under way are short-lived: their people click again
+            connection.execute(delete(flows))  # sign-ins in progress are short-lived: people sign in again
             connection.execute(delete(data_keys).where(data_keys.c.id.in_(old_ids)))
         self._kek = wrapping
         return count
@@ -120,7 +120,7 @@ class Vault:
                 self._read_keys(connection)
 
     def _read_keys(self, connection: Connection) -> bool:
-        """Unwrap every data key there is; return whether there is any."""
+        """Unwrap all data keys. Return whether there is any."""
         rows = connection.execute(select(data_keys).order_by(data_keys.c.created_at, data_keys.c.id.desc())).all()
         for row in rows:
             nonce, wrapped = row.wrapped[:_NONCE_BYTES], row.wrapped[_NONCE_BYTES:]

@@ -1,1 +1,1 @@
-"""Contacts: those that a plugin keeps in step, those made by hand, and the name behind a number."""
+"""Contacts: those that a plugin syncs, those made by hand, and the contact of a number."""

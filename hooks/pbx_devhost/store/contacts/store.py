@@ -15,13 +15,13 @@ from pbx_plugin_api import BookRef, DraftContact, PersonalBook, UserLink
 
 
 class ContactStore:
-    """Contacts of all tenants, for people; every method names the tenant. For plugins see `SyncedContacts`."""
+    """Contacts of all tenants, for people. Every method takes the tenant. For plugins see `SyncedContacts`."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def add(self, tenant_id: str, book: BookRef, draft: DraftContact) -> str:
-        """Add a contact by hand and return its id. No plugin can see or touch it."""
+        """Add a contact by hand and return its id. Plugins cannot see or change it."""
         contact_id = uuid.uuid4().hex
         row = {"id": contact_id, "tenant_id": tenant_id, "book": book_key(book), "plugin": None, "deleted": 0}
         row |= shown_columns(draft)
@@ -31,7 +31,7 @@ class ContactStore:
         return contact_id
 
     def edit(self, tenant_id: str, contact_id: str, draft: DraftContact) -> None:
-        """Change a contact by hand; a synced one comes back at the next sync."""
+        """Change a contact by hand. The next sync restores a synced one."""
         with self._db.write() as connection:
             at = (contacts.c.tenant_id == tenant_id, contacts.c.id == contact_id)
             book = connection.execute(select(contacts.c.book).where(*at)).scalar_one()
@@ -39,7 +39,7 @@ class ContactStore:
             put_numbers(connection, tenant_id, book, {contact_id: draft})
 
     def delete(self, tenant_id: str, contact_id: str) -> None:
-        """Delete a contact by hand; a synced one comes back at the next sync."""
+        """Delete a contact by hand. The next sync restores a synced one."""
         at = (contacts.c.tenant_id == tenant_id, contacts.c.id == contact_id)
         with self._db.write() as connection:
             row = connection.execute(select(contacts.c.plugin).where(*at)).first()
@@ -76,7 +76,7 @@ class ContactStore:
             yield {"id": row.id, "synced_by": row.plugin, "external_id": row.external_id, **show(row.fields)}
 
     def who_is_calling(self, tenant_id: str, e164: str, owner: UserLink | None = None) -> str | None:
-        """Return the name behind a number: the callee's own book first, then the company's. Never asks anybody else."""
+        """Return the name of a number's contact: from the callee's own book, else from the company book."""
         books = [COMPANY] if owner is None else [book_key(PersonalBook(owner=owner)), COMPANY]
         statement = (
             select(contacts.c.name, contacts.c.book)

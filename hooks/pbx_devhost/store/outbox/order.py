@@ -1,4 +1,4 @@
-"""Who is next in the queue of mail: by rank, never out of order for one recipient and priority, never past a pause."""
+"""Which mail is next: by rank, in order for each recipient and priority, and never during a pause."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def lane_of_mail() -> Any:
 
 
 def is_behind() -> Any:
-    """Return the condition that an earlier mail of the same priority waits for one of a mail's recipients."""
+    """Return the condition that an earlier mail of the same priority still waits for one of a mail's recipients."""
     mine, earlier = outbox_recipients.alias("mine"), outbox_recipients.alias("earlier")
     return exists(
         select(earlier.c.seq)
@@ -54,7 +54,7 @@ def select_next(now: float, tenant_id: str | None) -> Any:
             outbox.c.waiting == 1,
             outbox.c.due_at <= now,
             outbox.c.expires_at > now,
-            _lane_is_open(now),  # before the look at who is ahead: that one costs something for every row
+            _lane_is_open(now),  # first, because the check for earlier mails costs something for every row
             ~is_behind(),
         )
         .order_by(outbox.c.rank, outbox.c.seq)
@@ -64,7 +64,7 @@ def select_next(now: float, tenant_id: str | None) -> Any:
 
 
 def wait_in_line(connection: Connection, seq: int, tenant_id: str, priority: int, addresses: Sequence[str]) -> None:
-    """Let a mail wait behind earlier ones to the same addresses."""
+    """Queue a mail behind earlier ones to the same addresses."""
     rows = [
         {"seq": seq, "address": address, "tenant_id": tenant_id, "priority": priority}
         for address in dict.fromkeys(address.casefold() for address in addresses)
@@ -73,7 +73,7 @@ def wait_in_line(connection: Connection, seq: int, tenant_id: str, priority: int
 
 
 def leave_line(connection: Connection, seqs: Sequence[int]) -> None:
-    """Let later mail to the same addresses pass."""
+    """Let later mails to the same addresses go."""
     for start in range(0, len(seqs), 500):
         part = list(seqs[start : start + 500])
         connection.execute(delete(outbox_recipients).where(outbox_recipients.c.seq.in_(part)))

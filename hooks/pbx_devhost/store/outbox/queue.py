@@ -1,8 +1,8 @@
-"""The queue of mail: durable, in order, at least once, and honest about what may have gone twice.
+"""The queue of mail: durable, in order, delivered at least once, with a mark on mails that may go twice.
 
-A notification is accepted once it is in the table. Before a plugin is asked to send it, `attempt_started` is written;
-a process killed after that leaves an attempt whose outcome nobody knows, which is tried again as such. Contents are
-sealed (a welcome mail carries passwords) and forgotten once they are sent.
+A notification is accepted as soon as it is in the table. `attempt_started` is written before a plugin sends it. If the
+process is killed after that, the outcome of the attempt is unknown, and it is tried again as a marked copy. Contents
+are encrypted (a welcome mail contains passwords) and deleted once they are sent.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import Notification, NotificationKind, Priority, RejectedRecipient, dump, load
 
 KEEP_S: Final = 3 * 86_400.0
-"""How long delivery is tried unless the sender says otherwise."""
+"""How long delivery is tried, if the sender gives no other time."""
 CODE_KEEP_S: Final = 600.0
-"""A sign-in code is worth nothing later."""
+"""A sign-in code is useless later."""
 ATTEMPT_S: Final = 900.0
-"""An attempt on another machine that is older than this was cut off: no hook may take so long."""
+"""An attempt on another machine that is older than this has ended: no hook may take so long."""
 HISTORY_S: Final = 30 * 86_400.0
 
 _PUT_BACK_S: Final = {Priority.URGENT: -1e10, Priority.NORMAL: 0.0, Priority.BULK: 1800.0}
-"""Urgent mail always goes first; bulk lets half an hour of other mail pass and is then as old as it is."""
+"""Urgent mail goes first. Bulk mail goes after other mail that is up to half an hour younger."""
 
 
 class MailState(StrEnum):
-    """Where a notification is."""
+    """The state of a notification."""
 
     QUEUED = "queued"
     ATTEMPT_STARTED = "attempt_started"
     DEFERRED = "deferred"
     UNKNOWN = "unknown"
-    """It may have been delivered; a marked copy goes out when it is due."""
+    """It may have been delivered. A marked copy is sent when it is due."""
     HELD = "held"
-    """It may have been delivered; an administrator decides."""
+    """It may have been delivered. An administrator decides."""
     SENT = "sent"
     DEAD = "dead"
     EXPIRED = "expired"
@@ -55,25 +55,25 @@ RESENDABLE: Final = (MailState.DEAD, MailState.EXPIRED, MailState.HELD, MailStat
 
 
 class OutboxError(Exception):
-    """A mail cannot be found or sent again; the message says why."""
+    """A mail cannot be found or sent again. The message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A notification whose attempt has been written down; nobody else will send it now."""
+    """A notification whose attempt is recorded. No other worker sends it now."""
 
     seq: int
     tenant_id: str
     notification: Notification
     n_unknown: int
     refused: tuple[list[str], ...]
-    """Address and reason of those whom earlier attempts found out not to get it."""
+    """Address and reason for each recipient that earlier attempts could not reach."""
     unreachable_since: float | None
     probed_at: float | None
 
     @property
     def lane(self) -> tuple[str, int]:
-        """The tenant's fast or slow lane: a pause of the slow one does not stop the fast one."""
+        """The tenant's fast or slow lane. A pause of the slow lane does not stop the fast one."""
         return self.tenant_id, int(self.notification.priority is Priority.URGENT)
 
 
@@ -84,10 +84,10 @@ class OutboxStore:
         self._db, self._vault = database, vault
 
     def put(self, tenant_id: str, notification: Notification, *, keep_s: float | None = None) -> bool:
-        """Accept a notification; returning means that it survives whatever happens to this process.
+        """Accept a notification. When this returns, the notification is stored and survives the process.
 
         Returns:
-            False where one with this id was accepted before: nothing was changed.
+            False if a notification with this id was accepted before. Nothing was changed.
         """
         now = self._db.now()
         if keep_s is None:
@@ -119,7 +119,7 @@ class OutboxStore:
         return True
 
     def claim(self, *, tenant_id: str | None = None) -> Claimed | None:
-        """Take the next notification that is due, and write down that an attempt begins; None when nothing is due."""
+        """Take the next notification that is due, and record that an attempt begins. None if nothing is due."""
         now = self._db.now()
         with self._db.write(lock="outbox") as connection:
             row = connection.execute(select_next(now, tenant_id)).first()
@@ -158,7 +158,7 @@ class OutboxStore:
         remedy: str = "",
         detail: str = "",
     ) -> None:
-        """Write down how an attempt ended. An attempt that was meanwhile given up for lost stays as it is."""
+        """Record the result of an attempt. An attempt that `recover` has ended in the meantime stays as it is."""
         now = self._db.now()
         ours = (
             outbox.c.seq == claimed.seq,
@@ -189,10 +189,10 @@ class OutboxStore:
                 wait_in_line(connection, claimed.seq, claimed.tenant_id, priority, pending)
 
     def recover(self) -> int:
-        """Give up attempts whose process is gone: they may have been delivered. Return how many.
+        """End the attempts of processes that have ended: they may have been delivered. Return how many.
 
-        Each waits longer than the time before, and after too many a person decides: it may be the mail that ends the
-        process, and it would be sent for ever.
+        Each waits longer than the last time, and after too many a person decides. Otherwise a mail that ends the
+        process would be tried for ever.
         """
         now = self._db.now()
         columns = (outbox.c.seq, outbox.c.holder, outbox.c.started_at, outbox.c.attempt, outbox.c.n_unknown)
@@ -217,7 +217,7 @@ class OutboxStore:
         return len(lost)
 
     def expire(self) -> int:
-        """End what has waited too long, and forget what ended long ago. Return how many expired."""
+        """End mails that have waited too long, and delete mails that ended long ago. Return how many expired."""
         now = self._db.now()
         with self._db.write(lock="outbox") as connection:
             over = (outbox.c.waiting == 1, outbox.c.expires_at <= now)
@@ -231,12 +231,12 @@ class OutboxStore:
         return len(seqs)
 
     def send_again(self, tenant_id: str, notification_id: str, *, keep_s: float = KEEP_S) -> None:
-        """Put a dead, expired or held mail back into the queue, or try a waiting one at once.
+        """Queue a dead, expired or held mail again, or try a waiting one at once.
 
-        What may have been delivered goes out marked as a copy; an administrator's word stands above "hold copies".
+        A mail that may have been delivered is marked as a copy. An administrator may send it even if copies are held.
 
         Raises:
-            OutboxError: There is none, it is being sent, or it was sent and its contents are forgotten.
+            OutboxError: There is none, it is being sent, or it was sent and its contents are deleted.
         """
         now = self._db.now()
         at = (outbox.c.tenant_id == tenant_id, outbox.c.id == notification_id)
@@ -254,13 +254,13 @@ class OutboxStore:
             connection.execute(update(outbox_lanes).where(outbox_lanes.c.tenant_id == tenant_id).values(paused_until=0))
 
     def drop(self, tenant_id: str, notification_id: str) -> None:
-        """End a held mail without another copy.
+        """Drop a held mail: no other copy is sent.
 
         Raises:
             OutboxError: It is not held.
         """
         held = (outbox.c.tenant_id == tenant_id, outbox.c.id == notification_id, outbox.c.state == MailState.HELD)
-        values = {"state": MailState.DEAD, "reason": "An administrator dropped it: it may have been delivered."}
+        values = {"state": MailState.DEAD, "reason": "An administrator dropped it. It may have been delivered."}
         with self._db.write(lock="outbox") as connection:
             if connection.execute(update(outbox).where(*held).values(values)).rowcount == 0:
                 raise OutboxError(f"there is no held mail {notification_id!r}")
@@ -268,13 +268,13 @@ class OutboxStore:
     # ------------------------------------------------------------------ lanes
 
     def pause(self, claimed: Claimed, until: float) -> None:
-        """Let this lane rest: what was said of one mail goes for all. Urgent mail paused means that all is."""
+        """Pause a lane: the reason for one mail is a reason for all. A pause of urgent mail pauses all mail."""
         tenant_id, urgent = claimed.lane
         for lane in (0, 1) if urgent else (0,):
             self._set_lane(tenant_id, lane, {"paused_until": until})
 
     def note_reached(self, claimed: Claimed, *, reached: bool) -> None:
-        """Remember whether the plugin's service could be reached, and since when it cannot."""
+        """Store whether the plugin's service could be reached, and since when it cannot."""
         if reached and claimed.unreachable_since is None:
             return
         now = self._db.now()
@@ -289,10 +289,10 @@ class OutboxStore:
             self._db.insert_missing(connection, outbox_lanes, first)
             connection.execute(update(outbox_lanes).where(*at).values(values))
 
-    # ------------------------------------------------------------------ looking
+    # ------------------------------------------------------------------ reading
 
     def next_due_at(self, *, tenant_id: str | None = None) -> float | None:
-        """Return when there is something to do next: a due time, or the end of its lane's pause."""
+        """Return the next time at which a mail is due, or at which the pause of its lane ends."""
         statement = select(outbox.c.due_at, outbox_lanes.c.paused_until).select_from(
             outbox.outerjoin(outbox_lanes, lane_of_mail())
         )
@@ -311,7 +311,7 @@ class OutboxStore:
             return {row[0]: row[1] for row in connection.execute(statement.group_by(outbox.c.state))}
 
     def rows(self, tenant_id: str, *, state: str | None = None, limit: int | None = None) -> Iterator[Any]:
-        """Yield a tenant's mails, newest first; without their contents."""
+        """Yield a tenant's mails, newest first, without their contents."""
         columns = [column for column in outbox.c if column is not outbox.c.sealed]
         statement = select(*columns).where(outbox.c.tenant_id == tenant_id).order_by(outbox.c.seq.desc()).limit(limit)
         if state is not None:
@@ -325,7 +325,7 @@ def _everyone(notification: Notification) -> list[str]:
 
 
 def _only(notification: Notification, addresses: Sequence[str]) -> Notification:
-    """Keep the recipients who still wait."""
+    """Return the notification with only the recipients that still wait."""
     kept = set(addresses)
     parts = {name: tuple(a for a in getattr(notification, name) if a in kept) for name in ("to", "cc", "bcc")}
     return replace(notification, **parts)  # type: ignore[arg-type]  # tuples of text, by name

@@ -57,7 +57,7 @@ numbers = Table(
     metadata,
     Column("tenant_id", String(64), primary_key=True),
     Column("number", String(64), primary_key=True),
-    Column("n", BigInteger),  # the number as a number, where that tells it from all others; walked by this
+    Column("n", BigInteger),  # the number as an integer, for the search upward; see `search_key`
     Column("user_id", String(32)),  # None: a service, or resting
     Column("service", String(64)),  # what other service has it
     Column("authority", String(AUTHORITY_MAX_CHARS)),  # whose it was, or is

@@ -1,4 +1,4 @@
-"""A batch of a plugin's changes, applied in one transaction: everything needed is read first, then written in bulk."""
+"""A batch of a plugin's changes in one transaction: all that is needed is read first, then all is written in bulk."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class ChangeSet:
         return report(draft.link, ApplyStatus.APPLIED, _as_stored(user))
 
     def _is_taken(self, name_key: str) -> bool:
-        if name_key not in self._is_name_taken:  # no wish, but a wish with a number behind it
+        if name_key not in self._is_name_taken:  # not a wish, but a wish with a number appended
             self._look_up_names({name_key})
         return self._is_name_taken[name_key]
 

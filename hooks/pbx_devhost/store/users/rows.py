@@ -1,4 +1,4 @@
-"""What making, changing and ending a user means in rows."""
+"""Users as rows: making, reading and deleting them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from pbx_plugin_api import DisableReason, InvalidValueError, LinkedUser, Phone, 
 
 STANDARD_ROLE: Final = "StandardUser"
 LINKABLE_ROLES: Final = ("StandardUser", "StandardInternationalUser")
-"""Hand-made users with these roles may be linked by a plugin; administrators never are."""
+"""Plugins may link hand-made users with these roles, and never administrators."""
 
 SHOWN_COLUMNS: Final = tuple(
     column for column in users.c if column.name not in ("sip_secret", "pin_secret", "password_hash")
 )
-"""Everything but what nobody is to see."""
+"""All columns except the secrets."""
 
 LINKED_COLUMNS: Final = (*SHOWN_COLUMNS, links.c.authority, links.c.subject, links.c.photo_etag)
 
 
 def new_user_row(vault: Vault, tenant_id: str, now: float) -> dict[str, Any]:
-    """Return the row of a new user with a SIP password and a PIN of their own, and no portal password."""
+    """Return the row of a new user with a new SIP password and PIN, and without a portal password."""
     user_id = uuid.uuid4().hex
     return {
         "id": user_id,
@@ -47,7 +47,7 @@ def end_access(connection: Connection, user_ids: Sequence[str]) -> None:
 
 
 def delete_users(connection: Connection, user_ids: Sequence[str]) -> None:
-    """Delete users and all that hangs on them, but not their links and numbers."""
+    """Delete users with their photos, sessions and registrations. Their links and numbers stay."""
     end_access(connection, user_ids)
     connection.execute(delete(photos).where(photos.c.user_id.in_(user_ids)))
     connection.execute(delete(users).where(users.c.id.in_(user_ids)))
@@ -63,7 +63,7 @@ def link_of(row: Any) -> UserLink | None:
 def read_linked(row: Row[Any]) -> LinkedUser:
     """Return the value object of a row of `LINKED_COLUMNS`.
 
-    Rows may have been changed directly in the database: one that breaks a rule must not stop the whole stream.
+    A row may have been changed directly in the database. If it breaks a rule, it must not end the whole stream.
     """
     enabled = bool(row.enabled)
     known = row.disabled_reason in list(DisableReason)

@@ -1,4 +1,4 @@
-"""The users of the PBX: what administrators do to them, and how they are listed."""
+"""The users of the PBX, as administrators change and list them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from pbx_devhost.store.schema import links, photos, users
 from pbx_devhost.store.users.rows import SHOWN_COLUMNS, STANDARD_ROLE, delete_users, end_access, new_user_row
 from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import AnyNumber, DisableReason, ExtensionWish, InvalidValueError, rules
-from pbx_plugin_api.apply_rules.users import username_key
+from pbx_plugin_api.apply_rules.users import refuse_creation, username_key
 
 EDITABLE: Final = ("display_name", "email", "mobile_phone", "work_phone", "home_phone", "department", "enabled")
 
 
 class UserError(Exception):
-    """A user cannot be added, found or changed; the message says which field and what to do."""
+    """A user cannot be added, found or changed. The message names the field and what to do."""
 
 
 class UserStore:
-    """Users of all tenants, for administrators; every method names the tenant. For plugins see `LinkedUsers`."""
+    """Users of all tenants, for administrators. Every method takes the tenant. For plugins see `LinkedUsers`."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._db, self._vault = database, vault
@@ -41,8 +41,8 @@ class UserStore:
         """Add a hand-made user and return their extension number.
 
         Raises:
-            UserError: A field breaks its rule, the username is taken, the limit is reached, or the number cannot be
-                had. Nothing was added.
+            UserError: A field breaks its rule, the username is taken, the limit is reached, or the number is not
+                free. Nothing was added.
         """
         shown: dict[str, Any] = {"display_name": display_name, "email": email or None}
         _check(shown)
@@ -53,8 +53,9 @@ class UserStore:
         with self._db.write() as connection:
             limit, rest_days = lock_tenant(self._db, connection, tenant_id)
             count = connection.execute(select(func.count()).where(users.c.tenant_id == tenant_id)).scalar_one()
-            if limit is not None and count >= limit:
-                raise UserError(f"the tenant's limit of {limit} users is reached")
+            why = refuse_creation(count, limit)
+            if why is not None:
+                raise UserError(why)
             key = username_key(username)
             taken = select(users.c.id).where(users.c.tenant_id == tenant_id, users.c.username_key == key)
             if connection.execute(taken).first():
@@ -72,7 +73,7 @@ class UserStore:
         return number
 
     def edit(self, tenant_id: str, username: str, values: Mapping[str, Any]) -> None:
-        """Change a user by hand; an empty value clears a field. A synced field comes back at the next sync.
+        """Change a user by hand. An empty value clears a field. The next sync restores synced fields.
 
         Raises:
             UserError: A field cannot be edited or breaks its rule, or there is no such user. Nothing was changed.
@@ -97,7 +98,7 @@ class UserStore:
                 end_access(connection, [user_id])
 
     def delete(self, tenant_id: str, username: str) -> None:
-        """Delete a user by hand. Their number rests; a synced user comes back at the next sync, with the number."""
+        """Delete a user by hand. Their number rests. The next sync creates a synced user again, with the number."""
         with self._db.write() as connection:
             user_id = self._require(connection, tenant_id, username)
             _, rest_days = lock_tenant(self._db, connection, tenant_id)
@@ -172,7 +173,7 @@ class UserStore:
 
 
 def _check(values: Mapping[str, Any]) -> None:
-    """Refuse what breaks a limit, by the same rules that plugins are held to."""
+    """Check the limits, by the same rules as for plugins."""
     try:
         for name, value in values.items():
             if name == "display_name":
@@ -191,4 +192,4 @@ def _read_switch(value: object) -> bool:
         return True
     if word in ("0", "false", "no", "off"):
         return False
-    raise UserError(f"enabled: {value!r} is neither yes nor no")
+    raise UserError(f"enabled: {value!r} must be yes or no")

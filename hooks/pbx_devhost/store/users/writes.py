@@ -1,4 +1,4 @@
-"""The writes of a batch, gathered and then made in bulk: one statement for many people, at most one change a person."""
+"""The writes of a batch, collected and then made in bulk: one statement for many people, one change for each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _Columns: TypeAlias = tuple[str, ...]
 
 
 class UserWrites:
-    """Gathers changes; `flush` makes them. Somebody's second change in a batch flushes their first."""
+    """Collects writes; `flush` makes them. A person's second change in a batch flushes the first one."""
 
     def __init__(self, database: Database, connection: Connection, tenant_id: str, given: Numbers) -> None:
         self._db, self._connection, self._tenant_id, self._given = database, connection, tenant_id, given
@@ -26,7 +26,7 @@ class UserWrites:
         self._clear()
 
     def begin(self, person: _Key) -> None:
-        """Begin the next person's change; what it reads is what earlier ones left."""
+        """Begin the next change. It reads what earlier changes have written."""
         if person in self._touched:
             self.flush()
         self._touched.add(person)
@@ -40,7 +40,7 @@ class UserWrites:
     def link(
         self, user_id: str, number: str, link: UserLink, values: Mapping[str, Any], link_row: dict[str, Any]
     ) -> None:
-        """Tie a user that exists to a person."""
+        """Link an existing user to a person."""
         self.change(user_id, values)
         self._taken.append((number, user_id, link))
         self._new_links.append(link_row)
@@ -51,7 +51,7 @@ class UserWrites:
             self._changes.setdefault(tuple(values), []).append({"_id": user_id, **values})
 
     def note(self, person: _Key, values: Mapping[str, Any]) -> None:
-        """Remember on the link what was applied."""
+        """Store on the link what was applied."""
         row = {"_authority": person[0], "_subject": person[1], **values}
         self._notes.setdefault(tuple(values), []).append(row)
 
@@ -60,11 +60,11 @@ class UserWrites:
         self._ended.append(user_id)
 
     def delete(self, person: _Key, user_id: str) -> None:
-        """Delete a user and the link; the number rests."""
+        """Delete a user and the link. The number rests."""
         self._deleted.append((person, user_id))
 
     def flush(self) -> None:
-        """Write what was gathered. Deletions go first: others may have been promised what they free."""
+        """Write what was collected. Deletions go first: what they free may be given to others in this batch."""
         if self._deleted:
             ids = [user_id for _, user_id in self._deleted]
             self._given.release(ids)
