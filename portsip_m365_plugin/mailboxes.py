@@ -95,7 +95,9 @@ class Mailboxes:
     def __init__(self, host: Host) -> None:
         self._host, self._now_utc = host, host.clock.now_utc()
         self._old_keys = [key for key, _ in host.state.items(_OLD_ANSWERS)]
-        self._answers = dict(_read_answers(host, _OLD_ANSWERS))
+        # 0.1 wrote down assumptions too, with this date; users must not take them for answers.
+        old_answers = _read_answers(host, _OLD_ANSWERS)
+        self._answers = {name: answer for name, answer in old_answers if answer.at_utc > _LONG_AGO}
         self._progress = self._stored_progress = _Progress()
         old, found = host.state.get(_OLD_PEOPLE), host.state.get(_PROGRESS)
         if old is not None:
@@ -143,10 +145,6 @@ class Mailboxes:
         return self._progress.after
 
     # ------------------------------------------------------------------ what is learned
-
-    def assume(self, mailbox_id: str, purpose: str) -> None:
-        """Take a purpose for granted where nothing is known. The mailbox is due, and asked soon."""
-        self._answers.setdefault(mailbox_id, Answer(purpose, _LONG_AGO))
 
     def forget(self, mailbox_ids: Iterable[str]) -> None:
         """Forget mailboxes whose accounts are gone."""
@@ -243,9 +241,8 @@ class Mailboxes:
 
     def _save(self, changed: Iterable[str] = ()) -> None:
         """Write the keys of the changed mailboxes; once all of them, where older keys are carried over."""
-        shards: dict[str, dict[str, JsonValue]] = {
-            _key(name): {} for name in (self._answers if self._old_keys else changed)
-        }
+        touched = {*changed, *(self._answers if self._old_keys else ())}
+        shards: dict[str, dict[str, JsonValue]] = {_key(name): {} for name in touched}
         for name, answer in self._answers.items() if shards else ():
             shard = shards.get(_key(name))
             if shard is not None:

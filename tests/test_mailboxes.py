@@ -15,6 +15,7 @@ from tests.support.contact_lab import PERMISSIONS, ContactLab
 from tests.support.sync_realm import SyncLab
 
 ALLOWED = (*PERMISSIONS, "MailboxSettings.Read")
+LICENCES = [{"skuId": "06ebc4ee-1bb5-47dd-8120-11324bc54e06", "disabledPlans": []}]
 
 
 def asked_about(lab: ContactLab | SyncLab) -> list[str]:
@@ -65,6 +66,32 @@ def test_contacts_carry_over_what_the_old_version_knew() -> None:
     assert lab.company() == lab.company_truth(info, sales)
 
 
+@pytest.mark.parametrize("is_old", [False, True])
+def test_a_person_whose_contacts_go_into_the_company_book_keeps_the_telephone(is_old: bool) -> None:
+    """An admin named a person's mailbox for the company book. That says nothing about what the mailbox is for."""
+    lab = ContactLab(people_count=2, permissions=ALLOWED)
+    ann, bob = lab.people
+    lab.sync.run(confirm=True)
+    for person in lab.people:
+        lab.sync.patch(person, assignedLicenses=LICENCES)
+    lab.sync.run()
+    lab.share(ann)
+    lab.fill(2)
+    lab.run()
+    lab.settings_changes |= {"shared": SharedMode.FOUND}
+    if is_old:  # version 0.1 wrote the assumption down
+        lab.host.state.put(f"contacts.purpose.{ann.id[:2]}", {ann.id: ["shared", "2000-01-01T00:00:00+00:00"]})
+    info = lab.add_person(shared=True)
+    lab.fill(1, [info])
+    lab.run()
+    assert Mailboxes(lab.host).purpose(info.id) == "shared"
+    assert Mailboxes(lab.host).purpose(ann.id) is None
+    lab.sync.patch(ann, department="Sales")
+    lab.sync.run()
+    assert lab.sync.must_have(ann).enabled
+    assert lab.sync.must_have(bob).enabled
+
+
 def test_carrying_over_that_was_cut_off_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
     host = FakeHost()
     keep_old(host, {"aa-room": "room"}, {"bb-info": "shared"})
@@ -109,8 +136,7 @@ def test_an_answer_to_contacts_serves_users_too() -> None:
 def licensed_desk(lab: ContactLab) -> Person:
     """A shared mailbox that is licensed and enabled like a person's account."""
     desk = lab.add_person(shared=True)
-    licence = {"skuId": "06ebc4ee-1bb5-47dd-8120-11324bc54e06", "disabledPlans": []}
-    lab.sync.patch(desk, accountEnabled=True, assignedLicenses=[licence])
+    lab.sync.patch(desk, accountEnabled=True, assignedLicenses=LICENCES)
     return desk
 
 
@@ -134,7 +160,7 @@ def test_a_refusal_for_people_says_nothing_about_shared_mailboxes() -> None:
     """The app's role in Exchange may reach the shared mailboxes only."""
     lab = ContactLab(people_count=1, permissions=ALLOWED, settings_changes={"shared": SharedMode.FOUND})
     lab.people[0].mailbox = "denied"
-    lab.sync.patch(lab.people[0], assignedLicenses=[{"skuId": "06ebc4ee-1bb5-47dd-8120-11324bc54e06"}])
+    lab.sync.patch(lab.people[0], assignedLicenses=LICENCES)
     info = lab.add_person(shared=True)
     lab.fill(2, [info])
     lab.sync.run(confirm=True)

@@ -17,7 +17,6 @@ from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.graph.users import get_users, list_users
 from portsip_m365_plugin.mailboxes import SHARED, Group, Mailboxes
-from portsip_m365_plugin.mapping.users import PURPOSES
 
 _log = logging.getLogger(__name__)
 
@@ -52,35 +51,32 @@ class _Search:
         self._host, self._client, self._n_threads = host, client, n_threads
         self._entra_tenant_id = entra_tenant_id
         self._mailboxes = Mailboxes(host)
-        for record in load_mailboxes(host):
-            if record.kind is BookKind.COMPANY:
-                # Named by an admin before, or its answer was lost: it stays shared until it is asked about.
-                self._mailboxes.assume(record.mailbox_id, SHARED)
+        self._in_book = {record.mailbox_id for record in load_mailboxes(host) if record.kind is BookKind.COMPANY}
+        """Mailboxes of the company book. One without an answer (an admin named it before, or the answer was lost) stays
+        in the book. This is not remembered as an answer: users must not take a person's mailbox for a shared one."""
 
     def run(self) -> dict[str, str]:
         """List, ask, and return those that are shared."""
         candidates = self._list()
         self._ask(sorted(name for name in candidates if self._mailboxes.is_due(name)))
-        return {
-            name: candidates[name]
-            for name, purpose in self._mailboxes.items()
-            if purpose == SHARED and name in candidates
-        }
+        return {name: candidates[name] for name in sorted(candidates) if self._is_shared(name)}
 
     def _list(self) -> dict[str, str]:
         """Return the accounts that may be shared mailboxes, with what to show of each."""
         candidates: dict[str, str] = {}
-        unlisted = dict(self._mailboxes.items())
+        known = {name for name, _ in self._mailboxes.items()}
+        unlisted = known | self._in_book
         for page in list_users(self._client):
             for user in page.rows:
-                purpose = unlisted.pop(user["id"], "")
-                if self._may_be_shared(user) and (user.get("mail") or purpose == SHARED):
-                    candidates[user["id"]] = _name(user)
+                name = user["id"]
+                unlisted.discard(name)
+                if self._may_be_shared(user) and (user.get("mail") or self._is_shared(name)):
+                    candidates[name] = _name(user)
             if self._should_stop(0):
                 raise PurposeStoppedError
-        nobodys = [name for name, purpose in unlisted.items() if purpose in PURPOSES]
-        self._mailboxes.forget(name for name in unlisted if name not in nobodys)
-        return candidates | self._look_up(nobodys)
+        doubtful = {name for name in unlisted if self._is_shared(name) or self._mailboxes.reason_for(name)}
+        self._mailboxes.forget((unlisted & known) - doubtful)
+        return candidates | self._look_up(sorted(doubtful))
 
     def _look_up(self, unlisted: list[str]) -> dict[str, str]:
         """Read accounts that the listing left out by id; only an account that is not found there either is gone."""
@@ -97,7 +93,7 @@ class _Search:
         except GraphError as error:
             # Nothing may be concluded about those without an answer.
             _log.warning("shared mailboxes that the listing left out could not be looked up: %s", error)
-        self._mailboxes.forget(gone)
+        self._mailboxes.forget(name for name in gone if self._mailboxes.purpose(name) is not None)
         return candidates
 
     def _ask(self, due: list[str]) -> None:
@@ -125,6 +121,10 @@ class _Search:
     def _should_stop(self, n_ended: int, n_before: int = 0, total: int | None = None) -> bool:
         self._host.progress.report(Stage.MAILBOXES, n_before + n_ended, total)
         return self._host.progress.should_stop()
+
+    def _is_shared(self, name: str) -> bool:
+        purpose = self._mailboxes.purpose(name)
+        return purpose == SHARED or (not purpose and name in self._in_book)
 
     def _may_be_shared(self, user: Mapping[str, Any]) -> bool:
         if str(user.get("userType")).casefold() == "guest":
