@@ -1,4 +1,4 @@
-"""Databases for the reference host's tests: SQLite always, PostgreSQL where there is one."""
+"""Databases for the tests of the reference host: SQLite always, PostgreSQL if it is installed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def postgres_url(cluster: Cluster) -> Iterator[str]:
-    """One database for all tests of a process: making one costs more than most tests."""
+    """One database for all tests of a process: creating one takes longer than most tests."""
     with cluster.database() as url:
         yield url
 
@@ -38,7 +38,7 @@ def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def make_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """`make_url(kind)`: the address of a database of its own, without any table."""
+    """`make_url(kind)`: the address of a new database without tables."""
     with ExitStack() as stack:
 
         def make(kind: str) -> str:

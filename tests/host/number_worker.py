@@ -1,4 +1,4 @@
-"""What each of two processes does: make users as fast as it can, by hand or by a plugin, and print the numbers."""
+"""One of two processes: creates users as fast as it can, by hand or by a plugin, and prints their numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets at rest: bound to their place, under a key that others cannot read and that can be changed."""
+"""Secrets at rest: each is bound to its place, under a key that others cannot read and that can be changed."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_rotation_seals_everything_anew(any_pbx: DevPbx) -> None:
 
 
 def test_a_process_that_missed_a_rotation_loses_nothing(any_pbx: DevPbx) -> None:
-    """Another process has cached the old data key; what it seals afterwards must open for everybody."""
+    """Another process has cached the old data key. What it seals later must open in all processes."""
     stale = any_pbx
     database = Database(stale.url, now=stale.clock)
     try:

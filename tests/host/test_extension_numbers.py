@@ -1,4 +1,4 @@
-"""Extension numbers: the wish, what is skipped, who returns, how long a number rests, and never one number twice."""
+"""Extension numbers: wishes, skipped numbers, returning people, resting numbers, and no number twice."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ STEPS = st.one_of(
 def test_never_one_number_twice_and_none_before_its_rest_is_over(
     steps: list[tuple[str, int, ExtensionWish | None]],
 ) -> None:
-    """Against a model: who has which number, and since when it rests for whom."""
+    """Against a model of who has which number, and for whom it rests since when."""
     with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
         dev = DevPbx(f"sqlite:///{Path(directory)}/pbx.db", stack)
         has: dict[str, str] = {}

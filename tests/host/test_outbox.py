@@ -1,4 +1,4 @@
-"""The reference host's queue of mail, with a plugin whose answers are written down by the test."""
+"""The queue of mail, with a plugin whose answers the test sets."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class HandClock:
 
 
 class WrittenPlugins:
-    """Takes the place of the plugin manager."""
+    """Replaces the plugin manager."""
 
     def __init__(self, receipts: Receipts) -> None:
         self.receipts = receipts
@@ -72,7 +72,7 @@ class Box:
         return {str(k): v for k, v in Delivery(self.pbx, chance=lambda: 0.0).deliver_due().by_state.items()}
 
     def run(self, hours: float = 24.0) -> None:
-        """Deliver until nothing waits, letting the clock jump to whatever is due next."""
+        """Deliver until nothing waits. The clock jumps to the next due time."""
         end = self.clock.at + hours * 3600
         while True:
             self.deliver()
@@ -411,7 +411,7 @@ def test_an_approval_holds_for_one_copy_also_where_its_process_ends(box: Box) ->
 
 
 def kill_holder(box: Box) -> None:
-    """Let every attempt under way belong to a process of this machine that is gone."""
+    """Make every attempt that has begun belong to a process of this machine that has ended."""
     gone = f"{socket.gethostname()}|999999|1"
     with box.pbx.stores.database.write() as connection:
         connection.execute(update(outbox).where(outbox.c.holder != "").values(holder=gone))

@@ -1,4 +1,4 @@
-"""The queue of mail on both databases, and delivered by the clock of `serve`."""
+"""The queue of mail on both databases, and its delivery by the clock of `serve`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_four_workers_send_each_mail_once_and_in_order(box: Box) -> None:
     put = [box.put(to=(f"u{n % 5}@x.example",)) for n in range(60)]
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda _: Delivery(box.pbx).deliver_due(), range(4)))
-    # A worker ends when nothing is free: what waited behind somebody else's attempt is left for the next look.
+    # A worker ends when nothing is free. Mail behind another worker's attempt is left for the next round.
     box.run()
     assert sum(each.attempts for each in done) + len(box.asked) >= 60
     assert sorted(box.asked) == sorted(put)

@@ -1,4 +1,4 @@
-"""Users, sessions, accounts and contacts as the PBX itself keeps them."""
+"""Users, sessions, accounts and contacts, as the PBX itself stores them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_the_limit_counts_hand_made_users_as_well(dev: DevPbx) -> None:
 
 
 def test_importing_many_people_takes_few_statements(dev: DevPbx) -> None:
-    """A statement a person would take minutes where PostgreSQL is a network away."""
+    """One statement per person would take minutes if PostgreSQL is on another machine."""
     statements: list[str] = []
     event.listen(dev.stores.database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     for start in (0, 500):
@@ -162,7 +162,7 @@ def test_a_session_ends_by_itself_and_at_sign_out(dev: DevPbx) -> None:
 
 @pytest.fixture
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The policy is under test here, not scrypt."""
+    """These tests are about the policy, not about scrypt."""
     monkeypatch.setattr(accounts, "hash_password", lambda password: f"hash of {password}")
     monkeypatch.setattr(accounts, "verify_password", lambda password, hashed: hashed == f"hash of {password}")
 

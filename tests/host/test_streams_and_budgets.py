@@ -1,4 +1,4 @@
-"""What must not grow with the tenant, and what several workers share."""
+"""Memory does not grow with the tenant, and several workers share budgets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MEGABYTE = 1024 * 1024
 
 
 def fill(dev: DevPbx, count: int) -> None:
-    """Write linked users straight into the tables."""
+    """Write linked users directly into the tables."""
     tid = dev.tenant.pbx_tenant_id
     for start in range(0, count, 5000):
         names = [f"u{n:07}" for n in range(start, min(start + 5000, count))]
@@ -59,7 +59,7 @@ def fill(dev: DevPbx, count: int) -> None:
 
 
 def peak_bytes_of(stream: Iterator[Any]) -> tuple[int, int]:
-    """Walk a stream; return how many there were and how much more memory was held at the worst moment."""
+    """Read a stream to its end. Return how many items there were, and the peak of additional memory."""
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
@@ -79,7 +79,7 @@ def check_streams(dev: DevPbx, count: int) -> None:
         seen, peak = peak_bytes_of(stream)
         assert seen == count
         assert peak < 8 * MEGABYTE, f"{peak / MEGABYTE:.1f} MB for {count} users"
-        # psycopg's ordinary cursor would hold all rows, in memory that is not Python's.
+        # psycopg's ordinary cursor would hold all rows, in memory that Python does not count.
         assert cursors[-1] == ("Cursor" if dev.stores.database.is_sqlite else "ServerCursor")
     assert list(dev.host.users.diverged()) == []
 
@@ -94,7 +94,7 @@ def test_200_000_linked_users_stream_in_the_same_memory(any_pbx: DevPbx) -> None
 
 
 def test_a_stream_may_be_written_beside(any_pbx: DevPbx) -> None:
-    """A plan is applied while the linked users are still read: the reader sees what was there when it began."""
+    """A plan is applied while linked users are still read. The reader sees what was there when it began."""
     dev = any_pbx
     fill(dev, 1500)
     seen = 0

@@ -47,7 +47,7 @@ SECRET = "only of Fabrikam"
 
 
 class Victim:
-    """Everything of tenant B, written there under names that tenant A knows."""
+    """All data of tenant B, under names that tenant A knows."""
 
     def __init__(self, dev: DevPbx) -> None:
         self.dev, host = dev, dev.other_tenant
@@ -108,7 +108,7 @@ def _apply_contacts(host: Host, victim: Victim) -> object:
 
 
 Case = Callable[[Host, Victim], object]
-"""Uses one method with the other tenant's own names, and returns what it said."""
+"""Calls one method with names of the other tenant, and returns its answer."""
 
 CASES: dict[str, Case] = {
     "Users.linked": lambda h, v: list(h.users.linked()),
@@ -171,7 +171,7 @@ def test_every_method_of_the_contract_has_a_case() -> None:
 
 
 def everything_of(dev: DevPbx) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of tenant B in every table, whether it says so in a column or hangs on one that does."""
+    """Every row of tenant B in every table: rows with its id, and rows that refer to one of these."""
     tid = dev.other.pbx_tenant_id
     with dev.stores.database.read() as connection:
         found = {}
@@ -192,7 +192,7 @@ def everything_of(dev: DevPbx) -> dict[str, list[tuple[Any, ...]]]:
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_no_method_reads_or_writes_another_tenant(dev: DevPbx, name: str) -> None:
     bare = CASES[name]
-    # What the method says where tenant B has nothing is what it has to say where B has everything.
+    # The method must answer the same whether tenant B has nothing or everything.
     without = _say(bare, dev.bound("sample", dev.stores.tenants.add("Nobody")), None)
     victim = Victim(dev)
     before = everything_of(dev)
@@ -207,7 +207,7 @@ def test_no_method_reads_or_writes_another_tenant(dev: DevPbx, name: str) -> Non
 
 
 def test_attack_reaching_for_what_is_behind_a_host(dev: DevPbx) -> None:
-    """A real host keeps its scope and its stores in private attributes: the guard hands none of them out."""
+    """A real host has its scope and its stores in private attributes. The guard returns none of them."""
     bare = dev.bound("sample", dev.tenant)
     host: Any = guard_host(bare, Gate("sample"))
     private = [name for name in dir(bare) if name.startswith("_") and not name.startswith("__")]
@@ -218,7 +218,7 @@ def test_attack_reaching_for_what_is_behind_a_host(dev: DevPbx) -> None:
         assert not hasattr(host, name), name
     for part, names in parts.items():
         guarded = getattr(host, part)
-        # What every object has (`__class__`, `__dir__`) is the guard's own.
+        # What every object has (`__class__`, `__dir__`) belongs to the guard.
         for name in set(names) - set(dir(object)) - {"__dict__", "__module__", "__weakref__", "__annotations__"}:
             with pytest.raises(AttributeError):
                 guarded.__getattr__(name)
@@ -226,7 +226,7 @@ def test_attack_reaching_for_what_is_behind_a_host(dev: DevPbx) -> None:
 
 
 def test_a_part_has_nothing_in_public_beyond_its_protocol(dev: DevPbx) -> None:
-    """What is public can be called by a plugin. Only the end of a call is the host's own."""
+    """A plugin can call everything that is public. Only ending the call belongs to the host."""
     beyond = {"progress": {"end"}, "host": {"close"}}
     host = dev.bound("sample", dev.tenant)
     for name in PARTS:
@@ -240,7 +240,7 @@ def _public(thing: object) -> list[str]:
 
 
 def test_attack_a_name_that_is_anothers_domain(dev: DevPbx) -> None:
-    """Whoever finds a tenant by its domain must not find one that only calls itself so."""
+    """A search by domain must not find a tenant that only has this name."""
     tenants = dev.stores.tenants
     first = tenants.add("First", sip_domain="first.example")
     before = [tenant.name for tenant in tenants.all()]
@@ -261,7 +261,7 @@ def test_attack_a_name_that_is_anothers_domain(dev: DevPbx) -> None:
 
 
 def test_attack_an_older_name_shadows_no_domain(dev: DevPbx) -> None:
-    """Such tenants may have been added before it was refused: id, then domain, then name."""
+    """Such tenants may have been added before this was refused: id, then domain, then name."""
     tenants = dev.stores.tenants
     liar = tenants.add("Liar", sip_domain="liar.example")
     honest = tenants.add("Honest", sip_domain="honest.example")
@@ -283,7 +283,7 @@ def _say(case: Case, host: Host, victim: Victim | None) -> object:
 
 
 def test_the_victim_sees_all_of_it(dev: DevPbx) -> None:
-    """The cases above would pass on an empty tenant too: here the same methods find what B has."""
+    """The cases above would also pass on an empty tenant. Here the same methods find what B has."""
     victim = Victim(dev)
     host = dev.other_tenant
     silent = {"Users.unlinked", "Users.diverged", "Contacts.diverged", "Contacts.diverged_books"}

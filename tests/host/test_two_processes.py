@@ -1,4 +1,4 @@
-"""Two processes on one database: never one number twice, never more than a budget, never a lost secret."""
+"""Two processes on one database never give one number twice."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ def test_two_processes_creating_500_users_each_at_once_never_share_a_number(any_
     assert len(set(numbers)) == 1000
     stored = {row.extension_number for row in any_pbx.stores.users.rows(any_pbx.tenant.pbx_tenant_id)}
     assert stored == set(numbers)
-    # Nothing was left out either: the first thousand from 101, but for the four services.
+    # No number was left out: the first thousand from 101, without the four services.
     wanted = [str(n) for n in range(101, 1105) if str(n) not in ("555", "666", "777", "888")]
     assert stored == set(wanted)

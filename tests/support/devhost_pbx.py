@@ -40,7 +40,7 @@ def draft(name: str, **more: Any) -> DraftUser:
 
 
 class TestClock:
-    """Real time, moved by what a test says."""
+    """Real time, plus what a test adds."""
 
     __test__ = False
 
@@ -52,7 +52,7 @@ class TestClock:
 
 
 class DevPbx:
-    """Keeps `pbx_plugin_api.testing.controls.PbxUnderTest` over the reference host."""
+    """Implements `pbx_plugin_api.testing.controls.PbxUnderTest` with the reference host."""
 
     def __init__(self, url: str, stack: ExitStack, *, key: bytes | None = KEY) -> None:
         self.url, self.clock, self._stack = url, TestClock(), stack

@@ -1,4 +1,4 @@
-"""A worker process that delivers mail until none waits, on a clock that jumps to whatever is due next."""
+"""A worker process that delivers mail until none waits. Its clock jumps to the next due time."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def work(url: str, clock_path: str, tenant_id: str, environment: dict[str, str])
 
 
 def _end_of_pause(pbx: Pbx, now: float) -> float | None:
-    """The usual next event, without a look at ten thousand mails."""
+    """The next event in the usual case, without reading ten thousand mails."""
     statement = select(func.min(outbox_lanes.c.paused_until)).where(outbox_lanes.c.paused_until > now)
     with pbx.stores.database.read() as connection:
         return connection.execute(statement).scalar()
 
 
 def _others_are_at_it(pbx: Pbx, tenant_id: str) -> bool:
-    """Wait for the attempts of others, or until their process is found dead; the clock must not jump meanwhile."""
+    """Wait until other processes have ended their attempts or are known to be dead; the clock must not jump."""
     waited = False
     while pbx.stores.outbox.counts(tenant_id).get(MailState.ATTEMPT_STARTED) and not pbx.stores.outbox.recover():
         waited = True

@@ -1,4 +1,4 @@
-"""A private PostgreSQL cluster for tests: made by initdb, reached by a Unix socket alone, gone afterwards."""
+"""A private PostgreSQL cluster for tests: created by initdb, reached by a Unix socket only, deleted afterwards."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Cluster:
         command = [str(self._binaries / program), *arguments]
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             command = ["runuser", "-u", _SUPERUSER, "--", *command]
-        # Its postmaster would hold a pipe open for ever: into a file.
+        # Into a file: the postmaster would keep a pipe open for ever.
         with tempfile.TemporaryFile() as told:
             ended = subprocess.run(command, stdout=told, stderr=told, cwd="/", timeout=60, check=False)
             told.seek(0)
@@ -52,7 +52,7 @@ class Cluster:
 
 @contextmanager
 def run_cluster() -> Iterator[Cluster]:
-    """Run a cluster, or skip where there is no PostgreSQL (fail where `PBX_REQUIRE_POSTGRES` is set)."""
+    """Run a cluster. Skip if there is no PostgreSQL, or fail if `PBX_REQUIRE_POSTGRES` is set."""
     binaries = _find_binaries()
     if binaries is None:
         give_up = pytest.fail if os.environ.get("PBX_REQUIRE_POSTGRES") else pytest.skip
@@ -62,7 +62,7 @@ def run_cluster() -> Iterator[Cluster]:
         if os.geteuid() == 0:
             shutil.chown(directory, _SUPERUSER, _SUPERUSER)
         cluster, data = Cluster(binaries, directory), str(directory / "data")
-        # A language's own order on purpose: the host promises code-point order in spite of it.
+        # With the order of a language, on purpose: the host promises code-point order all the same.
         order = ("--locale-provider=icu", "--icu-locale=en-US", "--locale=C.UTF-8", "--encoding=UTF8")
         cluster.run("initdb", "-D", data, "-U", _SUPERUSER, "-A", "trust", "--no-sync", *order)
         settings = f"-c listen_addresses='' -c unix_socket_directories={directory} -c fsync=off -c max_connections=100"
@@ -77,7 +77,7 @@ def run_cluster() -> Iterator[Cluster]:
 
 
 def empty(url: str) -> None:
-    """Leave nothing in a reference host's database but its tables, and nobody connected to it."""
+    """Delete all rows of a reference host's database, and end all connections to it."""
     with psycopg.connect(url, autocommit=True) as connection:
         mine = "datname = current_database() AND pid <> pg_backend_pid()"
         connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}".encode())

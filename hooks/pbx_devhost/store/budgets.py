@@ -14,16 +14,16 @@ from pbx_plugin_api import RateLimit
 
 
 class PluginRateBudget:
-    """Keeps `pbx_plugin_api.RateBudget`.
+    """Implements `pbx_plugin_api.RateBudget`.
 
-    Also of a scope that is for reading only: tenants that send by the system's mailbox share its limits.
+    It works in a read-only scope too: tenants that send by the system's mailbox share its limits.
     """
 
     def __init__(self, scope: Scope) -> None:
         self._scope, self._db = scope, scope.database
 
     def take(self, bucket: str, amount: int, limits: Sequence[RateLimit]) -> datetime | None:
-        """See `RateBudget`. An amount larger than a limit would never be granted; it counts as the whole limit."""
+        """See `RateBudget`. An amount above a limit could never be granted, so it counts as the whole limit."""
         tenant_id, bucket = self._scope.tenant_id, f"{self._scope.plugin}:{bucket}"
         now = self._db.now()
         longest_s = max((limit.window_s for limit in limits), default=0)

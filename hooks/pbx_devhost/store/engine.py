@@ -95,8 +95,8 @@ def _open_sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, below
-        # SQLite's own knows ASCII alone: a search for ärzte would not find Ärzte.
+        connection.isolation_level = None  # BEGIN is sent below
+        # SQLite's own handles ASCII only: a search for ärzte would not find Ärzte.
         connection.create_function("lower", 1, _fold, deterministic=True)
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-8000", "temp_store=FILE"):
             connection.execute(f"PRAGMA {pragma}")

@@ -1,4 +1,4 @@
-"""What a bound part of the host may touch: one tenant, as one plugin, under the lease of its run."""
+"""What a bound part of the host works on: one tenant, as one plugin, under the lease of its run."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ T = TypeVar("T")
 
 
 class Scope:
-    """One tenant and plugin on one database, for one call and on one thread. `close` ends the streams still open.
+    """One tenant and plugin on one database, for one call and on one thread. `close` ends all open streams.
 
     Args:
         database: Where everything is stored.
-        tenant_id: The only tenant it touches.
-        plugin: The plugin that works; empty where the PBX itself does.
+        tenant_id: The only tenant it reads and writes.
+        plugin: The plugin it belongs to; empty for the PBX itself.
         lease: The run's lease, checked in every write transaction; None outside of a run.
         is_read_only: Refuse every write.
     """
@@ -47,7 +47,7 @@ class Scope:
 
         Raises:
             LeaseLostError: Another worker has taken over the tenant. Nothing is written.
-            HostRefusedError: The scope is for reading only.
+            HostRefusedError: The scope is read-only.
         """
         self.check_writable()
         if self._connection is not None:
@@ -63,12 +63,12 @@ class Scope:
                 self._connection = None
 
     def check_writable(self) -> None:
-        """Refuse a write where the scope is for reading only."""
+        """Refuse a write if the scope is read-only."""
         if self._is_read_only:
             raise HostRefusedError("the system's host is for reading only")
 
     def stream(self, statement: Executable, read: Callable[[Row[Any]], T], *, at_once: int = 500) -> Iterator[T]:
-        """Yield what `read` makes of each row, with memory for `at_once` rows. It ends with the scope."""
+        """Yield `read(row)` for each row, with memory for `at_once` rows. The stream ends with the scope."""
 
         def stream() -> Generator[T, None, None]:
             with closing(self.database.stream(statement, at_once=at_once)) as rows:
@@ -78,7 +78,7 @@ class Scope:
         return self.track(stream())
 
     def track(self, stream: Generator[T, None, None]) -> Iterator[T]:
-        """Let a stream end with the scope: one that a plugin keeps would keep its database connection."""
+        """End a stream with the scope: if a plugin kept it, it would keep its database connection."""
         self._streams.add(stream)
         return stream
 

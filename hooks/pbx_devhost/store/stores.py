@@ -27,7 +27,7 @@ from pbx_devhost.store.vault import Vault
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """What the PBX keeps, by subject. The bound parts of a host are made from a `scope`."""
+    """What the PBX stores, by subject. The bound parts of a host are made from a `scope`."""
 
     database: Database
     vault: Vault
@@ -47,7 +47,7 @@ class Stores:
     def scope(
         self, tenant_id: str, plugin: str = "", *, lease: Lease | None = None, is_read_only: bool = False
     ) -> Scope:
-        """Return what bound parts work on; without a plugin for the PBX itself."""
+        """Return the scope of bound parts. Without a plugin it is the PBX's own."""
         return Scope(self.database, tenant_id, plugin, lease=lease, is_read_only=is_read_only)
 
     def linked_users(self, tenant_id: str) -> LinkedUsers:
@@ -60,16 +60,16 @@ class Stores:
 
 
 def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | None = None) -> Stores:
-    """Open a database, making it at first use.
+    """Open a database. Creates it at first use, and upgrades an old SQLite file after a copy.
 
     Args:
         url: `sqlite:///FILE` or `postgresql://…`.
-        now: The clock; tests and `--at` give their own.
-        key: The key-encryption key; found by itself if not given.
+        now: The clock; tests and `--at` set their own.
+        key: The key-encryption key; by default `find_key` finds it.
 
     Raises:
-        DatabaseError: It cannot be opened.
-        VaultError: Its key cannot be had.
+        DatabaseError: It cannot be opened, or has to be upgraded first.
+        VaultError: Its key is missing or wrong.
     """
     database = Database(url, now=now)
     try:

@@ -15,7 +15,7 @@ from pbx_plugin_api.contacts import (
 )
 from pbx_plugin_api.host import APPLY_MAX_CHANGES
 from pbx_plugin_api.testing.controls import PbxUnderTest
-from pbx_plugin_api.testing.samples import contact, draft, link, put
+from pbx_plugin_api.testing.samples import ODD_LINKS, contact, draft, link, put
 from pbx_plugin_api.testing.suite import Suite, expect, refusal
 from pbx_plugin_api.user_changes import ApplyStatus, CreateUser, DeleteUser
 
@@ -44,6 +44,17 @@ class ContactRules(Suite):
         [seen] = pbx.host.contacts.synced(_COMPANY)
         expect((seen.external_id, seen.draft, seen.sources), ("z", full, sources))
         expect(pbx.host.contacts.find(_COMPANY, ["z", "nobody"]), {"z": seen})
+
+    def test_each_person_has_a_book_whatever_their_ids(self, pbx: PbxUnderTest) -> None:
+        """Books of people whose ids look alike when joined are different books."""
+        pbx.host.users.apply([CreateUser(draft=draft(f"u{n}", link=one)) for n, one in enumerate(ODD_LINKS)])
+        books = [PersonalBook(owner=one) for one in ODD_LINKS]
+        for n, book in enumerate(books):
+            expect(_apply(pbx, book, put(f"c{n}")), [_APPLIED])
+        seen = list(pbx.host.contacts.books())
+        expect((len(seen), set(seen)), (len(books), set(books)))
+        for n, book in enumerate(books):
+            expect([one.external_id for one in pbx.host.contacts.synced(book)], [f"c{n}"])
 
     def test_every_repeated_change_of_a_contact_is_unchanged(self, pbx: PbxUnderTest) -> None:
         """A change of the sources only is a change."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pbx_plugin_api import rules
 from pbx_plugin_api.host import APPLY_MAX_CHANGES
 from pbx_plugin_api.testing.controls import PbxUnderTest
-from pbx_plugin_api.testing.samples import draft, link
+from pbx_plugin_api.testing.samples import ODD_LINKS, draft, link
 from pbx_plugin_api.testing.suite import Suite, expect, refusal
 from pbx_plugin_api.user_changes import (
     ApplyStatus,
@@ -50,6 +50,15 @@ class UserRules(Suite):
         expect((user.mobile_phone, user.work_phone), (wished.mobile_phone, wished.work_phone))
         expect((user.department, user.enabled, user.disabled_reason), ("Analytical Engines", True, None))
         expect((user.photo_sha256, user.photo_etag), (None, None))
+
+    def test_ids_are_those_of_any_system(self, pbx: PbxUnderTest) -> None:
+        """Up to 255 visible ASCII characters each, and no two people are mixed up."""
+        drafts = [draft(f"u{n}", link=one) for n, one in enumerate(ODD_LINKS)]
+        expect(statuses(pbx, *(CreateUser(draft=one) for one in drafts)), [_APPLIED] * len(drafts))
+        for one in drafts:
+            user = pbx.host.users.find(one.link)
+            expect(user and (user.link, user.username), (one.link, one.usernames[0]))
+        expect({user.link for user in pbx.host.users.linked()}, set(ODD_LINKS))
 
     def test_linked_users_come_in_code_point_order(self, pbx: PbxUnderTest) -> None:
         """By authority, then subject, without case folding or collation. Plans are merged in this order."""

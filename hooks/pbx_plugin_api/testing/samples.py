@@ -7,7 +7,16 @@ from typing import Any
 from pbx_plugin_api.contacts import ContactSource, DraftContact, PutContact
 from pbx_plugin_api.users import DraftUser, UserLink
 
-__all__ = ["contact", "draft", "link", "put"]
+__all__ = ["ODD_LINKS", "contact", "draft", "link", "put"]
+
+ODD_LINKS = (
+    UserLink(authority="https://id.example.com/realms/a", subject="auth0|5f"),
+    UserLink(authority="a/b", subject="c"),
+    UserLink(authority="a", subject="b/c"),
+    UserLink(authority="a%2Fb", subject="c"),
+    UserLink(authority="x" * 255, subject="~" * 255),
+)
+"""Ids that other systems than Entra give. They differ, though some look alike when they are joined."""
 
 _DIRECTORY = "72f988bf-0000-4000-8000-2d7cd011db47"
 

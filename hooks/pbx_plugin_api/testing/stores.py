@@ -133,7 +133,7 @@ class FakeBlobs:
     def open(self, blob: str) -> AbstractContextManager[BinaryIO]:
         """See `Blobs`."""
         if self.info(blob) is None:
-            raise KeyError(f"there is no blob {blob!r} (any more)")
+            raise KeyError(f"there is no blob {blob!r}; it may have expired")
         return io.BytesIO(self._blobs[blob][0])
 
     def put(self, chunks: Iterator[bytes], *, content_type: str, keep_s: int) -> str:

@@ -1,4 +1,4 @@
-"""A batch of a plugin's changes to one book: what is stored is read first, then everything is written in bulk."""
+"""A batch of a plugin's changes to one book: it reads everything first, then writes everything in bulk."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _Stored: TypeAlias = StoredContact[str]
 
 @dataclass(slots=True)
 class _Write:
-    """What is to be written of one contact at the end of the batch."""
+    """What the end of the batch writes for one contact."""
 
     external_id: str
     is_new: bool
@@ -55,7 +55,7 @@ class ContactChangeSet:
         self._dropped: list[str] = []
 
     def apply(self, changes: Sequence[ContactChange]) -> list[ContactResult]:
-        """Make the changes in order, each with its result."""
+        """Make the changes in order, and return their results."""
         has_owner = self._has_owner()
         self._read_ahead(changes)
         results = [self._apply_one(change, has_owner) for change in changes]
@@ -135,7 +135,7 @@ class ContactChangeSet:
         return self._connection.execute(statement).first() is not None
 
     def _flush(self) -> None:
-        """Write what was gathered. Deletions go first: a contact may be dropped and put again in one batch."""
+        """Write what was collected. Deletions go first: a contact may be dropped and put again in one batch."""
         if self._dropped:
             delete_contacts(self._connection, self._dropped)
         drafts = {contact_id: write.draft for contact_id, write in self._writes.items() if write.draft is not None}

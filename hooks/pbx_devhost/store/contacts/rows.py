@@ -1,4 +1,4 @@
-"""Contacts as rows: how a book and a draft are stored, and what hangs on a contact."""
+"""Contacts as rows: how a book, a draft, its sources and its numbers are stored."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def read_book(key: str) -> BookRef:
 
 
 def dump_fields(draft: DraftContact) -> str:
-    """Return a draft as JSON, always spelled alike: two drafts are the same where their texts are."""
+    """Return a draft as JSON in one canonical form: equal drafts have equal texts."""
     shape = {name: value for name, value in dump(draft).items() if value is not None}
     return json.dumps(shape, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
 
 
 def shown_columns(draft: DraftContact) -> dict[str, Any]:
-    """Return what is stored of a contact as people see it."""
+    """Return the columns of a contact as people see it."""
     shape = dump(draft)
     values = [shape[name] for name in DraftContact.__dataclass_fields__ if shape[name] is not None]
     texts = [text or "" for value in values for text in _texts(value)]
@@ -49,7 +49,7 @@ def shown_columns(draft: DraftContact) -> dict[str, Any]:
 
 
 def show(fields: str) -> dict[str, Any]:
-    """Return stored fields as people see them: a phone as written, its E.164 form beside it."""
+    """Return stored fields as people see them: a phone number as written, and its E.164 form."""
     shape = json.loads(fields)
     shown = {}
     for name in DraftContact.__dataclass_fields__:
@@ -93,7 +93,7 @@ def put_sources(
 
 
 def put_numbers(connection: Connection, tenant_id: str, book: str, drafts: Mapping[str, DraftContact]) -> None:
-    """Replace the numbers by which callers are found, by contact id."""
+    """Replace the numbers by which a caller is found, by contact id."""
     connection.execute(delete(contact_numbers).where(contact_numbers.c.contact_id.in_(list(drafts))))
     rows = [
         {"contact_id": contact_id, "e164": e164, "tenant_id": tenant_id, "book": book}

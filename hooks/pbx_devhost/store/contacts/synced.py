@@ -18,11 +18,11 @@ from pbx_plugin_api.host import APPLY_MAX_CHANGES
 
 _ROWS_AT_ONCE = 300
 _DIVERGED = or_(contacts.c.deleted == 1, contacts.c.fields.is_distinct_from(contacts.c.applied))
-"""`StoredContact.is_diverged` as a condition, so that the database finds them."""
+"""`StoredContact.is_diverged` as an SQL condition."""
 
 
 class SyncedContacts:
-    """Keeps `pbx_plugin_api.Contacts` for one tenant and plugin."""
+    """Implements `pbx_plugin_api.Contacts` for one tenant and plugin."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope

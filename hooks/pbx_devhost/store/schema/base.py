@@ -17,7 +17,7 @@ metadata = MetaData()
 
 
 def ordered(length: int) -> String:
-    """Text that is compared and ordered by code point, also where the database orders by a language."""
+    """Text that is compared and ordered by code point, also if the database has the order of a language."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
@@ -29,6 +29,6 @@ alembic_version = Table(
     PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
 
-# Read by nobody here. A program from before migrations looks for its version, 3, and refuses this one by name.
+# Not read here. Programs from before alembic look for version 3 here, and refuse another one by name.
 meta = Table("meta", metadata, Column("name", String(64), primary_key=True), Column("value", Text, nullable=False))
 META_ROW: Final = {"name": "schema_version", "value": "4 or newer"}

@@ -1,4 +1,4 @@
-"""Contacts, where they come from, and the numbers by which a caller is recognised."""
+"""Contacts, where they come from, and the numbers by which a caller is found."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ contacts = Table(
     Column("plugin", String(64)),  # None: made by hand
     Column("external_id", ordered(512)),
     Column("fields", Text, nullable=False),  # DraftContact as JSON: what the PBX shows
-    Column("applied", Text),  # the same as the plugin last applied it; other than `fields` once edited here
-    Column("deleted", Integer, nullable=False, default=0),  # a synced contact somebody deleted here
+    Column("applied", Text),  # what the plugin last applied; differs from `fields` after an edit by hand
+    Column("deleted", Integer, nullable=False, default=0),  # a synced contact that was deleted by hand
     Column("name", String(64), nullable=False),
-    Column("search", Text, nullable=False),  # every value of `fields`, in one case
+    Column("search", Text, nullable=False),  # all values of `fields`, case-folded
 )
 Index(
     "contacts_by_external_id",

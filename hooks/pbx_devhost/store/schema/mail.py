@@ -16,8 +16,8 @@ outbox = Table(
     Column("priority", Integer, nullable=False),
     Column("state", String(16), nullable=False),
     Column("waiting", Integer, nullable=False),  # 1 while an attempt is still to be made
-    Column("rank", Float, nullable=False),  # the order of work: time of arrival, put back by priority
-    Column("subject", Text, nullable=False),  # with its placeholders unfilled: values may be secret
+    Column("rank", Float, nullable=False),  # the order of work: time of arrival, shifted by priority
+    Column("subject", Text, nullable=False),  # with placeholders, since their values may be secret
     Column("recipients", Text, nullable=False),  # JSON: those who still wait
     Column("refused", Text, nullable=False, default="[]"),  # JSON: address and reason of those who will not get it
     Column("sealed", LargeBinary),  # the notification as JSON; None once it was sent
@@ -45,7 +45,7 @@ Index("outbox_by_end", outbox.c.waiting, outbox.c.finished_at)
 outbox_recipients = Table(
     "outbox_recipients",
     metadata,
-    # One row for each address that still waits: keeps the order within recipient and priority.
+    # One row for each address that still waits. It keeps the order within recipient and priority.
     Column("seq", Integer, primary_key=True),
     Column("address", String(320), primary_key=True),
     Column("tenant_id", String(64), nullable=False),
@@ -66,5 +66,5 @@ outbox_lanes = Table(
     Column("urgent", Integer, primary_key=True),
     Column("paused_until", Float, nullable=False, default=0.0),
     Column("unreachable_since", Float),  # since when the plugin's service could not be reached
-    Column("probed_at", Float),  # when it was last tried nevertheless
+    Column("probed_at", Float),  # when it was last tried since then
 )

@@ -1,4 +1,4 @@
-"""What is kept for plugins: settings, secrets, state, blobs, budgets, and whether they are on."""
+"""What plugins store: settings, secrets, state, blobs, budgets; and which plugins are switched off."""
 
 from __future__ import annotations
 

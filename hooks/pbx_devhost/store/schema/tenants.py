@@ -1,4 +1,4 @@
-"""Tenants, and what the PBX writes down about them: the audit log and notices."""
+"""Tenants, their audit log and their notices."""
 
 from __future__ import annotations
 

@@ -33,11 +33,11 @@ _DIFFERS = or_(
     *(users.c[name].is_distinct_from(links.c[f"applied_{name}"]) for name in SYNCED_FIELDS),
     and_(users.c.enabled == 1, links.c.applied_enabled == 0),
 )
-"""`apply_rules.users.find_divergence` as a condition, so that the database finds them among all users."""
+"""`apply_rules.users.find_divergence` as an SQL condition."""
 
 
 class LinkedUsers:
-    """Keeps `pbx_plugin_api.Users` for one tenant."""
+    """Implements `pbx_plugin_api.Users` for one tenant."""
 
     def __init__(self, scope: Scope, vault: Vault) -> None:
         self._scope, self._db, self._vault = scope, scope.database, vault
@@ -62,7 +62,7 @@ class LinkedUsers:
         return self._scope.stream(statement, _read_unlinked)
 
     def diverged(self) -> Iterator[Divergence]:
-        """See `Users`. One comparison of columns, by whatever way the row was changed."""
+        """See `Users`. Compares columns, so it does not matter how a row was changed."""
         statement = (
             select(links.c.authority, links.c.subject, users.c.id)
             .outerjoin(users, users.c.id == links.c.user_id)
