@@ -1,4 +1,4 @@
-"""How a mail's attachments travel: in the one request, beside a draft, or as a link to the PBX."""
+"""How the attachments of a mail are sent: in one request, with a draft, or as a link to the PBX."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from pbx_plugin_api import AttachmentRef, Host
 from portsip_m365_plugin.graph.bodies import FileContent
 from portsip_m365_plugin.graph.mail import INLINE_MAX_BYTES, SESSION_MAX_BYTES, MailFile, sendmail_size
 
-__all__ = ["Cargo", "Route", "choose_route", "find_files"]
-
 MakeMessage = Callable[[Sequence[AttachmentRef]], dict[str, Any]]
-"""Builds the message; given the attachments that are left out, so that it says so."""
+"""Builds the message. Takes the attachments that are left out, which the message then names."""
 
 
 class Route(StrEnum):
@@ -24,22 +22,24 @@ class Route(StrEnum):
     ONE_REQUEST = "one_request"
     DRAFT = "draft"
     TOO_LARGE = "too_large"
-    """Not even without its attachments."""
+    """Too large even without its attachments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cargo:
-    """The attachments of a mail, as far as the PBX still has them."""
+    """The attachments of a mail, and which of them are sent."""
 
     refs: tuple[AttachmentRef, ...] = ()
-    """Those that are sent."""
+    """Sent with the mail."""
     left_out: tuple[AttachmentRef, ...] = ()
+    """Too large: the mail has a link."""
     gone: tuple[AttachmentRef, ...] = ()
+    """The PBX no longer has the file."""
     files: tuple[MailFile, ...] = field(default=(), repr=False)
     """One for each of `refs`."""
 
     def without(self, dropped: AttachmentRef) -> Cargo:
-        """Return the same without one that is left out."""
+        """Return a copy that leaves out one more."""
         kept = [(ref, file) for ref, file in zip(self.refs, self.files, strict=True) if ref is not dropped]
         return Cargo(
             refs=tuple(ref for ref, _ in kept),
@@ -49,12 +49,12 @@ class Cargo:
         )
 
     def without_all(self) -> Cargo:
-        """Return the same with everything left out."""
+        """Return a copy that leaves out all of them."""
         return Cargo(left_out=(*self.left_out, *self.refs), gone=self.gone)
 
 
 def find_files(host: Host, refs: Sequence[AttachmentRef]) -> Cargo:
-    """Look the attachments up in the PBX. What it no longer has is told in the mail, not dropped."""
+    """Look the attachments up in the PBX. The mail names those that the PBX no longer has."""
     found, files, gone = [], [], []
     for ref in refs:
         info = host.blobs.info(ref.blob)
@@ -74,12 +74,12 @@ def _opener(host: Host, blob: str) -> Callable[[], AbstractContextManager[Binary
 
 
 def choose_route(make: MakeMessage, cargo: Cargo, *, may_draft: bool) -> tuple[Route, Cargo]:
-    """Choose how a mail goes out, and what of it has to become a link.
+    """Choose how a mail goes out, and which attachments become links.
 
     Args:
-        make: Builds the message for its size.
+        make: Builds the message; its size counts.
         cargo: All attachments.
-        may_draft: Whether drafts are possible: the cloud has them, and Mail.ReadWrite is granted (as far as known).
+        may_draft: Whether drafts are possible: the cloud has them, and Mail.ReadWrite is not known to be missing.
     """
     if sendmail_size(make(cargo.left_out), cargo.files) <= INLINE_MAX_BYTES:
         return Route.ONE_REQUEST, cargo

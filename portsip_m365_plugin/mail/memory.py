@@ -1,4 +1,4 @@
-"""The little that sending remembers between mails, in the plugin's own state; nothing that correctness needs."""
+"""What sending remembers between mails, in the plugin's own state. Nothing of it is needed for correctness."""
 
 from __future__ import annotations
 
@@ -18,19 +18,30 @@ _DRAFTS_AGAIN_AFTER: Final = timedelta(hours=1)
 _FAILURES_KEPT: Final = 10
 
 
-def resolve_mailbox(host: Host, client: GraphClient, entra_tenant_id: str, name: str) -> tuple[str, bool]:
-    """Return the object id of the mailbox an admin named, or the name itself where the directory does not say.
+def resolve_mailbox(
+    host: Host, client: GraphClient, entra_tenant_id: str, name: str, *, saved_by: Host | None = None
+) -> tuple[str, bool]:
+    """Return the object id of the mailbox that an administrator named, and whether it was remembered.
 
-    And whether that was remembered rather than asked just now: it may be stale.
+    A remembered id may be stale. Without an answer from the directory the name itself is returned. The id is better:
+    Exchange has been seen to refuse a shared mailbox by its address and to accept it by its id.
 
-    Exchange has been seen to refuse a shared mailbox by its address and to take it by its id. Cost: none where it was
-    saved on the MAIL tab or remembered; otherwise one request, three for an alias.
+    Args:
+        host: Keeps what is found.
+        client: Asks the directory.
+        entra_tenant_id: The directory.
+        name: Address, sign-in name or object id, as the administrator wrote it.
+        saved_by: The host of the scope where the mailbox was saved, if that is another one: the system's.
+
+    Cost: none if the mailbox was found when it was saved or by an earlier mail; otherwise one request, three for an
+    alias.
     """
     key = _describe_mailbox(client.cloud.name, entra_tenant_id, name)
-    known = host.state.get(_MAILBOX_KEY)
-    value = known.value if known else None
-    if isinstance(value, Mapping) and all(value.get(part) == text for part, text in key.items()):
-        return str(value["id"]), True
+    for place in (host, saved_by):
+        known = place.state.get(_MAILBOX_KEY) if place is not None else None
+        value = known.value if known else None
+        if isinstance(value, Mapping) and all(value.get(part) == text for part, text in key.items()):
+            return str(value["id"]), True
     try:
         users = find_users(client, name)
     except RefusedError:
@@ -45,7 +56,7 @@ def resolve_mailbox(host: Host, client: GraphClient, entra_tenant_id: str, name:
 
 
 def remember_mailbox(host: Host, cloud_name: str, entra_tenant_id: str, name: str, object_id: str) -> None:
-    """Keep the object id of the mailbox that an admin named, so that mail goes by it whatever becomes of the name."""
+    """Keep the object id of the mailbox that was saved. Mail then goes by the id, even if the name moves."""
     host.state.put(_MAILBOX_KEY, {**_describe_mailbox(cloud_name, entra_tenant_id, name), "id": object_id})
 
 
@@ -54,28 +65,28 @@ def _describe_mailbox(cloud_name: str, entra_tenant_id: str, name: str) -> dict[
 
 
 def forget_mailbox(host: Host) -> None:
-    """Look the mailbox up again the next time: the one we knew was not found."""
+    """Look the mailbox up again at the next mail, because the remembered one was not found."""
     host.state.delete(_MAILBOX_KEY)
 
 
 def may_try_draft(host: Host, now_utc: datetime) -> bool:
-    """Whether drafts are worth a try: they were not refused within the last hour."""
+    """Whether to try drafts: they were not refused within the last hour."""
     known = host.state.get(_DRAFTS_KEY)
     return known is None or datetime.fromisoformat(str(known.value)) + _DRAFTS_AGAIN_AFTER <= now_utc
 
 
 def remember_no_drafts(host: Host, now_utc: datetime) -> None:
-    """Remember that Mail.ReadWrite is not granted, so that not every large voicemail costs a request for nothing."""
+    """Remember that Mail.ReadWrite is not granted. Otherwise every large voicemail would cost a useless request."""
     host.state.put(_DRAFTS_KEY, now_utc.isoformat())
 
 
 def forget_draft_refusal(host: Host) -> None:
-    """Try drafts again at the next large mail: somebody has just looked after the permissions."""
+    """Try drafts again at the next large mail, since the permissions may have changed."""
     host.state.delete(_DRAFTS_KEY)
 
 
 def remember_failure(host: Host, notification: Notification, receipt: DeliveryReceipt, now_utc: datetime) -> None:
-    """Keep what could not be sent for the MAIL tab. Never texts or recipients: kind, time, reason."""
+    """Keep for the MAIL tab what could not be sent: kind, time and reason, never texts or recipients."""
     if receipt.status is DeliveryStatus.ACCEPTED and not receipt.rejected_recipients:
         return
     entry = {

@@ -1,7 +1,11 @@
-"""Exchange Online's sending limits, kept before Microsoft has to: taken from a budget that all workers share.
+"""Exchange Online's sending limits. Every message is taken from a budget that all workers share.
 
-Source: Exchange Online limits (2025-04): 30 messages a minute and 10,000 recipients in 24 hours per mailbox. A part is
-kept back for urgent mail, so that a storm of voicemails does not make a sign-in code wait.
+The numbers are here and nowhere else; texts use `LIMITS_TEXT`. A part is reserved for urgent mail, so that a sign-in
+code does not wait behind voicemails.
+
+Source: "Exchange Online limits", sending limits
+(https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits,
+2025-04): per mailbox, by the minute and by 24 hours.
 """
 
 from __future__ import annotations
@@ -18,10 +22,10 @@ RECIPIENTS_A_DAY: Final = 10_000
 _ORDINARY_RECIPIENTS_A_DAY: Final = 9_900
 
 LIMITS_TEXT: Final = f"{MESSAGES_A_MINUTE} messages a minute, {RECIPIENTS_A_DAY:,} recipients a day"
-"""For texts that a person reads."""
+"""For texts that people read."""
 
 _MINUTE_S: Final = 62
-"""A little longer than Exchange's minute: what is taken now arrives there a moment later, not always the same one."""
+"""A little longer than Exchange's minute, since messages arrive there after varying delays."""
 _DAY_S: Final = 86_460
 
 _MESSAGES: Final = {
@@ -35,16 +39,16 @@ _RECIPIENTS: Final = {
 
 
 def take_budget(host: Host, mailbox: str, n_recipients: int, priority: Priority) -> datetime | None:
-    """Take one message out of a mailbox's budget; None when taken, else the time from which to ask again.
+    """Take one message from a mailbox's budget. Return None if it was taken, otherwise when to ask again.
 
     Args:
-        host: Whose budget: the scope that owns the mailbox, so that all tenants using it share one.
+        host: Of the scope that owns the mailbox, so that all tenants that use the mailbox share one budget.
         mailbox: Object id or address.
         n_recipients: How many addresses the message has.
-        priority: Urgent mail may use the part that is kept back.
+        priority: Urgent mail may use the reserved part.
     """
     urgent, key = priority is Priority.URGENT, mailbox.casefold()
-    # Messages first: what is taken and then not used is one place in a minute, not hundreds in a day.
+    # Messages first: if the recipients are refused, one place in a minute is lost, not hundreds in a day.
     return host.rate_budget.take(f"mail/{key}", 1, (_MESSAGES[urgent],)) or host.rate_budget.take(
         f"recipients/{key}", n_recipients, (_RECIPIENTS[urgent],)
     )

@@ -1,7 +1,7 @@
-"""From a failed call to a receipt: was it sent, may it have been, is it worth trying again, and what must change.
+"""The receipt of a failed call: whether the mail was sent, whether to try again, and what has to change.
 
-A table, not code. The rule behind it: a mail is `unknown` as soon as Microsoft may have taken it, `deferred` only when
-it certainly was not and time alone may help, `rejected` when somebody has to do something.
+A table, not code. A mail is `unknown` if Microsoft may have accepted it, `deferred` if it was certainly not sent and
+time may help, `rejected` if somebody has to do something.
 """
 
 from __future__ import annotations
@@ -39,8 +39,6 @@ from portsip_m365_plugin.graph.errors import (
     UnavailableError,
 )
 from portsip_m365_plugin.mail.rates import RECIPIENTS_A_DAY
-
-__all__ = ["explain_error", "explain_not_ready", "is_certainly_unsent"]
 
 _DEFERRED: Final = DeliveryStatus.DEFERRED
 _REJECTED: Final = DeliveryStatus.REJECTED
@@ -183,10 +181,10 @@ def explain_error(error: GraphError, mailbox: str, now_utc: datetime, *, was_sen
 
     Args:
         error: What failed.
-        mailbox: As the admin wrote it.
+        mailbox: As the administrator wrote it.
         now_utc: The time by the host's clock.
-        was_sending: False where the call only prepared a draft: then nothing can have gone out, and what would be
-            unknown is tried again.
+        was_sending: False if the call only prepared a draft. Nothing can have been sent then, so `unknown` becomes
+            `deferred`.
     """
     case = _BY_CODE.get(error.code) or next(case for kind, case in _BY_KIND if isinstance(error, kind))
     status = _DEFERRED if case.status is _UNKNOWN and not was_sending else case.status
@@ -212,9 +210,9 @@ def explain_error(error: GraphError, mailbox: str, now_utc: datetime, *, was_sen
 
 
 def _is_about_the_mail(error: GraphError, *, was_sending: bool) -> bool:
-    """Whether other mail of the same mailbox may well go out: a draft was not finished, a file cannot be read, a 409.
+    """Whether other mail of the same mailbox can go out: a draft was not finished, a file cannot be read, a 409.
 
-    Where Graph is out of reach or Entra gives no token, no mail goes out, whatever is attached to it.
+    If Graph cannot be reached or Entra gives no token, no mail can go out.
     """
     if isinstance(error, ConnectFailedError | TokenMissingError):
         return False
@@ -222,13 +220,13 @@ def _is_about_the_mail(error: GraphError, *, was_sending: bool) -> bool:
 
 
 def is_certainly_unsent(error: GraphError) -> bool:
-    """Whether the call that failed so cannot have sent anything."""
+    """Whether a call with this error cannot have sent anything."""
     case = _BY_CODE.get(error.code) or next(case for kind, case in _BY_KIND if isinstance(error, kind))
     return case.status is not _UNKNOWN
 
 
 def explain_not_ready(not_ready: NotReady, now_utc: datetime) -> DeliveryReceipt:
-    """Return the receipt where there is no client: Entra is out of reach (tried again), or refuses (an admin acts)."""
+    """Return the receipt when there is no client: Entra cannot be reached (deferred) or refuses (rejected)."""
     kind = not_ready.refusal.kind if not_ready.refusal else None
     if kind in (RefusalKind.UNREACHABLE, RefusalKind.TRANSIENT):
         return DeliveryReceipt(

@@ -1,7 +1,7 @@
 """One notification, one receipt: from the PBX's queue to a mailbox in Microsoft 365.
 
-A mail that goes to several messages (more than 500 recipients, or one that Exchange does not take) is sent in parts;
-the receipt then names those who still wait, so that nobody gets it twice.
+A mail with more recipients than one message may have, or with one that Exchange does not accept, is sent in parts. The
+receipt then names those who still wait, so that nobody gets it twice.
 """
 
 from __future__ import annotations
@@ -50,33 +50,31 @@ from portsip_m365_plugin.mail.receipts import explain_error, explain_not_ready, 
 from portsip_m365_plugin.mail.sender import Sender, find_sender
 from portsip_m365_plugin.mapping.messages import Recipients, build_message, split_recipients
 
-__all__ = ["send_from", "send_notification"]
-
 _ONE_TRY: Final = RetryPolicy(tries_max=1, base_s=5.0, budget_s=0.0)
-"""The host's queue waits, not this call: a refusal becomes a receipt at once."""
+"""The host's queue waits, not this call. A refusal becomes a receipt at once."""
 _TIME: Final = timedelta(seconds=540)
-"""For one mail with everything on it; the PBX allows a hook 600 s."""
+"""For one mail with its attachments; the PBX allows this hook 600 s."""
 _LINK_FROM_ATTEMPT: Final = 3
-"""From here on a mail whose files cannot be uploaded goes out with the PBX's links: a firewall may let Graph through
-and not Outlook's upload host, for good."""
+"""From this attempt on, a mail whose files cannot be uploaded is sent with the PBX's links. A firewall may block
+Outlook's upload host for good."""
 
 
 def send_notification(host: Host, tenant: Tenant, notification: Notification) -> DeliveryReceipt | None:
     """Send one mail of the PBX.
 
     Returns:
-        None where neither the tenant nor the system sends through Microsoft 365. Otherwise the receipt; see
-        `mail.receipts` for what means what.
+        None if neither the tenant nor the system sends through Microsoft 365. Otherwise the receipt, see
+        `mail.receipts`.
 
-    Idempotency: none. With `previous_outcome_unknown` the copy is marked, or held if the admin chose that.
-    Cost: one request on a warm connection; the first mail also looks up the mailbox; parts and large files cost more.
+    Idempotency: none. With `previous_outcome_unknown` the copy is marked, or held if the administrator chose that.
+    Cost: one request on a warm connection. The first mail may look up the mailbox; parts and large files cost more.
     """
     sender = find_sender(host, tenant)
     return None if sender is None else send_from(host, sender, notification)
 
 
 def send_from(host: Host, sender: Sender, notification: Notification) -> DeliveryReceipt:
-    """Send one mail by a mailbox that is already chosen; otherwise as `send_notification`."""
+    """Send one mail from this sender; see `send_notification`."""
     if notification.previous_outcome_unknown and sender.mail.hold_copies and not notification.copy_approved:
         return DeliveryReceipt(
             status=DeliveryStatus.UNKNOWN,
@@ -130,7 +128,7 @@ _OWN_LIMIT: Final = "own limit"
 
 @dataclass(kw_only=True)
 class _Delivery:
-    """One notification on its way, part by part."""
+    """One notification, sent part by part."""
 
     host: Host
     sender: Sender
@@ -142,18 +140,23 @@ class _Delivery:
     details: list[str] = field(default_factory=list)
     n_accepted: int = 0
 
-    def find_mailbox(self) -> None:
-        """Learn which mailbox to send by."""
-        entra_tenant_id, name = self.sender.connection.entra_tenant_id, self.sender.mail.mailbox
-        self.mailbox, self.is_mailbox_remembered = memory.resolve_mailbox(self.host, self.client, entra_tenant_id, name)
+    def find_mailbox(self, *, use_saved: bool = True) -> None:
+        """Find the object id of the mailbox that sends."""
+        self.mailbox, self.is_mailbox_remembered = memory.resolve_mailbox(
+            self.host,
+            self.client,
+            self.sender.connection.entra_tenant_id,
+            self.sender.mail.mailbox,
+            saved_by=self.sender.host if use_saved else None,
+        )
 
     def run(self, groups: Iterable[Recipients]) -> DeliveryReceipt:
-        """Send part after part; end at the first that does not go out."""
+        """Send part after part. Stop at the first that is not accepted."""
         waiting, error = deque(groups), None
         while waiting:
             group = waiting.popleft()
             asked_to_wait_s = self.client.gate.wait_s(self.mailbox)
-            if asked_to_wait_s > 0:  # before the budget: what Microsoft would refuse costs none of it
+            if asked_to_wait_s > 0:  # checked first, so that it costs nothing of the budget
                 return self._stop(_wait_for_microsoft(self.host.clock.now_utc(), asked_to_wait_s), (group, *waiting))
             ask_again_at = take_budget(self.sender.host, self.mailbox, len(group.all()), self.notification.priority)
             if ask_again_at is not None:
@@ -161,8 +164,8 @@ class _Delivery:
             try:
                 self._deliver(group)
             except RecipientError as refusal:
-                # Exchange does not say which one: halve until the bad one is alone, so that the others get theirs.
-                # Also where the mailbox takes fewer recipients than usual.
+                # Exchange does not say which recipient it refuses, or the mailbox accepts fewer than usual. Halve until
+                # the refused one is alone, so that the others get the mail.
                 error = refusal
                 if len(group.all()) == 1:
                     reason = "Exchange does not accept this address."
@@ -187,7 +190,7 @@ class _Delivery:
         )
 
     def _deliver(self, group: Recipients) -> None:
-        """Hand one message over, by whichever way takes it."""
+        """Send one message by the first route that works."""
 
         def make(left_out: Sequence[AttachmentRef]) -> dict[str, Any]:
             reply_to = self.sender.mail.reply_to
@@ -225,17 +228,17 @@ class _Delivery:
         self.details += [f"{ref.filename} was not attached: the PBX no longer has it" for ref in cargo.gone]
 
     def _was_mailbox_replaced(self, error: GraphError) -> bool:
-        """Whether the mailbox was not found because another has taken its name since we looked it up."""
+        """Whether the mailbox was not found because another one has its name now."""
         if not isinstance(error, MailboxMissingError | NotFoundError) or not self.is_mailbox_remembered:
             return False
         before = self.mailbox
         memory.forget_mailbox(self.host)
-        self.find_mailbox()
+        self.find_mailbox(use_saved=False)
         return self.mailbox != before
 
     def _is_a_link_better(self, error: GraphError, otherwise: tuple[Route, Cargo]) -> bool:
-        """Whether to send the PBX's links now rather than to try the files once more."""
-        # Where Microsoft asks to wait, or is out of reach as a whole, the mail without files fares no better.
+        """Whether to send the PBX's links now instead of trying to upload the files again."""
+        # If Microsoft asks to wait or cannot be reached at all, the mail without files does not go out either.
         if isinstance(error, ThrottledError | ConnectFailedError | TokenMissingError | BudgetSpentError):
             return False
         route, cargo = otherwise
@@ -243,7 +246,7 @@ class _Delivery:
         return self.notification.attempt >= _LINK_FROM_ATTEMPT and route is Route.ONE_REQUEST and has_links
 
     def _hand_over(self, route: Route, message: dict[str, Any], cargo: Cargo) -> str:
-        """Send by one route and return Microsoft's id of the request."""
+        """Send by one route. Return Microsoft's id of the request."""
         if route is Route.TOO_LARGE:
             raise TooLargeError("the text alone is too large")
         if route is Route.ONE_REQUEST:
@@ -264,7 +267,7 @@ class _Delivery:
         try:
             return _name(send_draft(self.client, self.mailbox, draft_id))
         except GraphError as error:
-            if _is_draft_gone(error):  # perhaps because it was sent: a proxy may have asked twice
+            if _is_draft_gone(error):  # it may have been sent: a proxy can repeat a request
                 raise AnswerLostError(str(error)) from error
             if is_certainly_unsent(error):
                 delete_draft(self.client, self.mailbox, draft_id)
@@ -277,18 +280,18 @@ class _Delivery:
         return explain_error(error, name, now_utc, was_sending=was_sending)
 
     def _stop(self, receipt: DeliveryReceipt, rest: Iterable[Recipients]) -> DeliveryReceipt:
-        """End before everybody was served: the receipt names who still waits, where others do not any more."""
+        """End early. If a part was sent, the receipt names those who still wait."""
         pending = tuple(address for group in rest for address in group.all())
         is_part = self.n_accepted > 0 or bool(self.rejected)
         return replace(receipt, rejected_recipients=tuple(self.rejected), pending_recipients=pending if is_part else ())
 
 
 class _DraftsRefusedError(Exception):
-    """Drafts are not allowed to this app."""
+    """This app may not create drafts."""
 
 
 class _NotPreparedError(Exception):
-    """A draft could not be finished: nothing was sent, whatever the error."""
+    """A draft could not be finished, so nothing was sent."""
 
     def __init__(self, error: GraphError) -> None:
         self.error = error
@@ -323,7 +326,7 @@ def _halve(group: Recipients) -> list[Recipients]:
 
 
 def _is_draft_gone(error: GraphError) -> bool:
-    """Whether what was not found is the draft, and not the mailbox."""
+    """Whether the draft was not found, rather than the mailbox."""
     return isinstance(error, NotFoundError) and error.code == "ErrorItemNotFound"
 
 

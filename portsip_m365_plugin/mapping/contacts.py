@@ -1,19 +1,20 @@
 """A Graph contact as a PortSIP contact. Pure.
 
-PortSIP has one name, one mail, one address line, nine numbers and notes; Graph has lists. The order of choice:
+PortSIP has one name, one mail address, one address line, nine numbers and notes; Graph has lists. The order:
 
 - name: displayName; given + middle + surname; yomi names; nickName; fileAs; the first mail's name; companyName; the
   first mail; the first number. A contact with neither a name nor a number is skipped.
 - business, business2, other: businessPhones in order. home_phone, home_phone2, then other: homePhones in order.
   mobile_phone, mobile_phone2: mobilePhone. A text with several numbers is shared out among these fields where all of
   the numbers find one, and is then kept in the notes as well. A text that begins with "fax" goes to the fax field.
-- email: the first address that can be one. address: business, then home, then other.
-- Whatever has no place goes to the notes, one labelled line each, before the person's own notes: further numbers, mails
-  and addresses, names that say more than the name shown, and texts that had to be cut. What the notes cannot hold is
-  named in `MappedContact.lost`, never dropped in silence.
-- What a phone book has no use for is not read at all, and named in `CONTACT_NOT_READ`.
+- email: the first valid address. address: business, then home, then other.
+- Everything without a field goes to the notes, one labelled line each, before the person's own notes: further numbers,
+  mails and addresses, names with more than the name shown, and texts that were cut. `MappedContact.lost` names what the
+  notes cannot hold.
+- `CONTACT_NOT_READ` lists what a phone book does not need. It is not read.
 
-Source: Graph `contact` resource v1.0 (facts of 2026-11), PortSIP REST API 22.2 `/contacts`.
+Source: "contact resource type", Microsoft Graph v1.0
+(https://learn.microsoft.com/graph/api/resources/contact, 2026-11); PortSIP REST API 22.2, `/contacts`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from portsip_m365_plugin.mapping.phones import find_numbers
 from portsip_m365_plugin.mapping.text import clean_line, clean_lines, clean_name, cut
 
 CONTACT_MAPPING_VERSION: Final = 2
-"""Raise it whenever the same contact would be mapped to other values; every folder is then read in full once."""
+"""Raise it whenever the same contact would be mapped to other values. Every folder is then read in full once."""
 
 CONTACT_SELECT: Final = (
     "id",
@@ -58,7 +59,7 @@ CONTACT_SELECT: Final = (
     "businessHomePage",
     "personalNotes",
 )
-"""What is read of a contact; all of it exists in both clouds (21Vianet lacks primaryEmailAddress and its kin)."""
+"""What is read of a contact. All of it exists in both clouds; 21Vianet lacks `primaryEmailAddress` and the like."""
 
 CONTACT_NOT_READ: Final = (
     "assistantName",
@@ -79,8 +80,8 @@ CONTACT_NOT_READ: Final = (
     "spouseName",
     "title",
 )
-"""What is left at Microsoft: private matters, forms of address, bookkeeping. With `CONTACT_SELECT`, the whole schema of
-both clouds (and of the mail triple that only GLOBAL has, which repeats `emailAddresses`)."""
+"""Not read: private data, forms of address, administrative data. Together with `CONTACT_SELECT` this is the whole
+schema of both clouds, except three mail fields of GLOBAL that repeat `emailAddresses`."""
 
 _NAME_MAX_CHARS: Final = 64
 _FIELD_MAX_CHARS: Final = 128
@@ -93,12 +94,12 @@ class MappedContact:
 
     draft: DraftContact
     lost: tuple[str, ...] = ()
-    """Labels of what found no place even in the notes."""
+    """Labels of what the notes could not hold either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedContact:
-    """A contact that is not taken, and why."""
+    """A contact that is left out, and why."""
 
     reason: str
 
@@ -107,8 +108,8 @@ def map_contact(contact: Mapping[str, Any], *, country: str) -> MappedContact | 
     """Map one contact.
 
     Args:
-        contact: As Graph sent it; unknown members and wrong types are passed over, nulls and absent members alike.
-        country: ISO 3166 country that numbers without a country code belong to.
+        contact: As Graph sent it. Unknown members and wrong types are ignored; null and absent mean the same.
+        country: ISO 3166 country of numbers without a country code.
     """
     business, home = _list_numbers(contact.get("businessPhones")), _list_numbers(contact.get("homePhones"))
     mobile = _list_numbers([contact.get("mobilePhone")])
@@ -186,7 +187,7 @@ def _choose_name(contact: Mapping[str, Any], mail_names: Sequence[str]) -> str:
 
 
 def _says_more(text: str, said: str) -> bool:
-    """Whether a text holds a word that another one does not."""
+    """Whether a text has a word that the other one lacks."""
     return not set(_words(text)) <= set(_words(said))
 
 
@@ -202,7 +203,7 @@ def _place(
     places: Sequence[str],
     country: str,
 ) -> None:
-    """Put numbers into the first free of their places; what is left over, or too long, is spare."""
+    """Put numbers into the first free of their fields. What is left over or too long is spare."""
     free = [place for place in places if place not in fields and not place.endswith("_fax")]
     faxes = [place for place in places if place not in fields and place.endswith("_fax")]
     texts = {clean_line(number): find_numbers(number, country) for number in numbers}
@@ -228,7 +229,7 @@ def _is_shared_out(text: str, found: Sequence[FoundNumber]) -> bool:
 
 
 def _further(contact: Mapping[str, Any], *, name: str, company: str) -> Iterator[tuple[str, str]]:
-    """What PortSIP has no field for at all."""
+    """Yield label and text of what PortSIP has no field for."""
     yomi = " ".join(part for part in (_text(contact, "yomiSurname"), _text(contact, "yomiGivenName")) if part)
     yomi_company = _text(contact, "yomiCompanyName")
     parts = " ".join(part for part in (_text(contact, key) for key in ("givenName", "middleName", "surname")) if part)
@@ -248,7 +249,7 @@ def _further(contact: Mapping[str, Any], *, name: str, company: str) -> Iterator
 
 
 def _write_notes(spare: Sequence[tuple[str, str]], own: str) -> tuple[str, tuple[str, ...]]:
-    """Return the notes, and the labels of what did not fit. Whole lines first; the person's own text is cut last."""
+    """Return the notes, and the labels of what did not fit. Lines fit whole or not at all; the person's text is cut."""
     lines: list[str] = []
     lost: list[str] = []
     room = _NOTES_MAX_CHARS
@@ -284,7 +285,7 @@ def _text(holder: Mapping[str, Any], key: str) -> str:
 
 
 def _list_numbers(values: object) -> list[str]:
-    """Return the texts that show anything, with their line ends, which may part two numbers."""
+    """Return the texts that show anything. Line ends stay, since they may separate two numbers."""
     texts = values if isinstance(values, list) else []
     return [text for text in texts if isinstance(text, str) and clean_line(text)]
 

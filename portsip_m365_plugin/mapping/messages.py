@@ -1,13 +1,14 @@
 """A PBX notification as a Graph message. Pure: no sending, no reading of attachments.
 
-Sources: Graph `message` and `user: sendMail` (facts of 2026-11): to, cc and bcc together hold at most 500 addresses;
-`internetMessageHeaders` takes `x-` headers only and does not exist in 21Vianet's schema.
+Source: "message resource type" and "user: sendMail", Microsoft Graph v1.0
+(https://learn.microsoft.com/graph/api/user-sendmail, 2026-11): to, cc and bcc together hold at most 500 addresses;
+`internetMessageHeaders` takes `x-` headers only. The schema of 21Vianet does not have it.
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,23 +36,19 @@ class Recipients:
         return self.to + self.cc + self.bcc
 
 
-def split_recipients(
-    notification: Notification, *, only: Collection[str] = (), at_most: int = RECIPIENTS_MAX
-) -> Iterator[Recipients]:
-    """Yield groups of recipients, each small enough for one message, in order, nobody twice.
+def split_recipients(notification: Notification, *, at_most: int = RECIPIENTS_MAX) -> Iterator[Recipients]:
+    """Yield the recipients in groups that fit into one message each, in order, nobody twice.
 
     Args:
-        notification: Whose to, cc and bcc are taken.
-        only: The addresses still waiting after an earlier part went out; empty for all.
+        notification: Has the recipients.
         at_most: The mailbox's limit, 1 to 500.
     """
-    wanted = {address.casefold() for address in only}
     seen: set[str] = set()
     flat: list[tuple[str, str]] = []
     for kind in ("to", "cc", "bcc"):
         for address in getattr(notification, kind):
             key = address.casefold()
-            if key not in seen and (not wanted or key in wanted):
+            if key not in seen:
                 seen.add(key)
                 flat.append((kind, address))
     for start in range(0, len(flat), at_most):
@@ -71,13 +68,12 @@ def build_message(
     """Return the `message` of a sendMail or of a draft, without its attachments.
 
     Args:
-        notification: What to say, as `check_mail` gave it.
-        recipients: To whom, at most 500 addresses.
-        has_headers: Whether the cloud has `internetMessageHeaders` (21Vianet has not: there the mark of a possible
-            copy is put into the subject, where people see it).
-        default_reply_to: Used where the notification names none.
-        left_out: Attachments too large to send; the text then says so and gives the PBX's links.
-        gone: Attachments that the PBX no longer has; the text says so.
+        notification: The mail, as `check_mail` returned it.
+        recipients: At most 500 addresses.
+        has_headers: Whether the cloud has `internetMessageHeaders`. Without, a possible copy is marked in the subject.
+        default_reply_to: Used if the notification has no reply address.
+        left_out: Attachments that are too large to send. The text says so and has the PBX's links.
+        gone: Attachments that the PBX no longer has. The text says so.
     """
     mail = write_mail(notification)
     is_html = bool(mail.html)
@@ -111,7 +107,7 @@ def build_message(
 def note_left_out(
     content: str, left_out: Sequence[AttachmentRef], gone: Sequence[AttachmentRef] = (), *, is_html: bool
 ) -> str:
-    """Add a line per attachment that could not be sent: its name, its size, why, and where to fetch it."""
+    """Add a line for each attachment that cannot be sent: its name, its size, the reason, and where it is."""
     lines = [_note_too_large(attachment, is_html=is_html) for attachment in left_out]
     for attachment in gone:
         name = html.escape(attachment.filename) if is_html else attachment.filename

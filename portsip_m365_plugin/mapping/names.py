@@ -1,4 +1,4 @@
-"""The one name PortSIP shows of a person. Pure."""
+"""The name that PortSIP shows for a person. Pure."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ def has_name(given_name: str | None, surname: str | None) -> bool:
     """Whether a person has a first or a last name.
 
     PortSIP: "a user whose First and Last name are both empty is not synced", even with a display name and a mail
-    (PortSIP PBX v22 guide to Microsoft 365, 2026-08). A name of invisible characters is empty.
+    ("Microsoft 365 integration", https://support.portsip.com, 2026-08). A name of invisible characters is empty.
     """
     return bool(clean_name(given_name) or clean_name(surname))
 
 
 def choose_display_name(display_name: str | None, given_name: str | None, surname: str | None, fallback: str) -> str:
-    """Return what the PBX shows: the display name, else given name and surname, else the fallback.
+    """Return the name the PBX shows: the display name, or given name and surname, or the fallback.
 
     At most 128 characters (PortSIP from v22.6), never half of a character a person sees. The given name comes first in
     every language; `displayName` is where a person says otherwise.
@@ -27,6 +27,6 @@ def choose_display_name(display_name: str | None, given_name: str | None, surnam
     for candidate in (display_name, f"{given_name or ''} {surname or ''}", fallback):
         shown = clean_name(candidate)
         if shown:
-            # A text that is one single endless cluster has no place to be cut; then code points it is.
+            # A text that is one long cluster has no place to cut; then it is cut between code points.
             return cut(shown, _DISPLAY_NAME_MAX_CHARS) or shown[:_DISPLAY_NAME_MAX_CHARS]
     return fallback[:_DISPLAY_NAME_MAX_CHARS]

@@ -33,13 +33,13 @@ _NATIONAL_MAX_DIGITS: Final = 12
 _NATIONAL_MAX_DIGITS_OF: Final = {49: 11}
 """Two numbers side by side are longer than this, even the shortest. Open plans would take them for one."""
 _NATIONAL_MIN_DIGITS: Final = 7
-"""A shorter one without country code is an internal number sooner than somebody's public one."""
+"""A shorter one without a country code is more likely an internal number than a public one."""
 _NATIONAL_MIN_DIGITS_OF: Final = {48: 9}
 """Poland dials nine digits. libphonenumber also takes seven, which are local numbers of old Warsaw."""
 _GROUPED_MIN_DIGITS: Final = 6
 """The least where an area code is set apart, as in Vienna's 01 58801."""
 _LONE_ZERO_MIN_DIGITS: Final = 9
-"""From this length on, a zero that stands alone is the trunk prefix, not the digit for an outside line."""
+"""From this length on, a zero in a group of its own is the trunk prefix, not the digit for an outside line."""
 _OWN_CODE_MIN_DIGITS: Final = 10
 """No local number is this long, so the first digits can be a country code."""
 _SERVICE_MIN_DIGITS: Final = 8

@@ -33,7 +33,7 @@ _TOKEN: Final = re.compile(
 )
 _ZERO_IN_BRACKETS: Final = re.compile(r"\( *0 *\)")
 _QUIET_MARKS: Final = frozenset(",;:=|&\n'\"’‘“”„«»‹›<>(){}!•·-/.、")
-"""May touch a number without becoming part of it. `*`, `?` and their like may stand for digits that are missing."""
+"""Signs that may touch a number without being part of it. `*` or `?` may replace a missing digit."""
 _LOOK_ALIKES: Final = str.maketrans(
     {"[": "(", "]": ")", "〔": "(", "〕": ")", "\u2212": "-", "\u30fc": "-", "\uff70": "-"}
 )
@@ -110,7 +110,7 @@ def _spell_char(char: str) -> str:
 
 
 def _read_run(tokens: Sequence[_Token], at: int, country: str) -> tuple[FoundNumber, ...]:
-    """Read the numbers of one run of digits; nothing where it is none, or not one for certain."""
+    """Return the numbers of one run of digits; nothing where that is not certain."""
     token = tokens[at]
     text = _trim(token.text)
     if text is None or not _stands_free(tokens, at) or token.text.rstrip(" )").endswith(".."):
@@ -123,7 +123,7 @@ def _read_run(tokens: Sequence[_Token], at: int, country: str) -> tuple[FoundNum
 
 
 def _read_part(text: str, country: str) -> tuple[FoundNumber, ...]:
-    """Read a run in which slashes part numbers, or an area code from its number."""
+    """Read a run in which slashes separate numbers, or an area code from its number."""
     parts = text.split("/")
     if len(parts) > _SLASHES_MAX:
         return ()
@@ -143,7 +143,7 @@ def _split_at_slashes(parts: Sequence[str], country: str) -> Iterator[tuple[Foun
 
 
 def _read_joined(parts: Sequence[str], country: str) -> FoundNumber | None:
-    """Read one number. In "030 123456/7" the slash parts two, of which the second is not written out."""
+    """Read one number. In "030 123456/7" the slash separates two numbers, the second one shortened."""
     for cut in range(1, len(parts)):
         if _read_one("/".join(parts[:cut]), country) or _read_one("/".join(parts[cut:]), country):
             return None
@@ -158,7 +158,7 @@ def _read_one(text: str, country: str) -> str | None:
 
 
 def _write_number(text: str) -> WrittenNumber | None:
-    """Take a number apart; None where its brackets or plus signs stand where no number has them."""
+    """Split a number into groups; None if brackets or plus signs are where no number has them."""
     trimmed = _trim(text)
     if trimmed is None:
         return None
@@ -177,7 +177,7 @@ def _write_number(text: str) -> WrittenNumber | None:
 
 
 def _trim(text: str) -> str | None:
-    """Leave out what belongs to the sentence: its brackets and full stops. None where brackets do not match."""
+    """Remove brackets and full stops that belong to the sentence; None if the brackets do not match."""
     while True:
         text = text.strip(" .-/").rstrip("(+ .-/").lstrip(") .-/")
         opened, closed = text.count("("), text.count(")")

@@ -12,12 +12,12 @@ _REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
 _HIDDEN_MARKS: Final = re.compile(
     "[\u00ad\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-"""Marks without a picture that turn text around, split words or carry hidden text. Joiners stay: scripts and emoji need
-them. So do plain left-to-right and right-to-left marks, which change nothing beyond their neighbours."""
+"""Invisible marks that reverse text, split words or carry hidden text. Joiners stay, because scripts and emoji need
+them. So do plain left-to-right and right-to-left marks, which affect their neighbours only."""
 _DIRECTION_MARKS: Final = re.compile("[\u061c\u200e\u200f]")
 _JOINERS: Final = "\u200c\u200d"
 _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and symbols by category, empty to the eye."""
+"""Letters and symbols by category, but blank."""
 
 
 def clean_line(text: str | None) -> str:

@@ -1,7 +1,7 @@
 """Usernames a person could have in the PBX, best first. Pure.
 
-PortSIP allows 1-64 of `A-Z a-z 0-9 _ - ' .`, no dot at either end, and reserves four names (REST API 22.2); `@` is not
-allowed, so that a UPN cannot be used whole.
+PortSIP REST API 22.2 allows 1 to 64 of `A-Z a-z 0-9 _ - ' .`, no dot at either end, and reserves four names. `@` is not
+allowed, so a UPN cannot be used as it is.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import hashlib
 import re
 import unicodedata
 from typing import Final
-
-__all__ = ["wish_usernames"]
 
 _MAX_CHARS: Final = 64
 _OID_CHARS: Final = 8
@@ -27,20 +25,20 @@ _LETTERS: Final = str.maketrans(
         "’": "'", "‘": "'", "`": "'",
     }
 )  # fmt: skip
-"""Latin letters that Unicode does not take apart, and the apostrophes of names like O’Brien."""
+"""Latin letters that Unicode does not decompose, and the apostrophes of names like O’Brien."""
 
 
 def wish_usernames(upn: str | None, entra_object_id: str) -> tuple[str, ...]:
     """Return one to three usernames for a new user: `ann`, `ann.contoso`, `ann-1f0c2b3a`.
 
-    Of `ann@contoso.example`: the local part; local part and the domain's first label, for a second Ann; local part
-    and eight characters of the object id, which is free for certain. Letters outside ASCII are transliterated where
-    Unicode can (é, ü, ﬁ), and dropped otherwise; if nothing remains the name is `user-1f0c2b3a`. Reserved names are
-    left out. Deterministic.
+    From `ann@contoso.example`: the local part; the local part with the first label of the domain, for a second Ann; the
+    local part with eight characters of the object id, which is certainly free. Letters outside ASCII become ASCII where
+    Unicode can decompose them (é, ü, ﬁ) and are dropped otherwise. If nothing is left, the name is `user-1f0c2b3a`.
+    Reserved names are left out. Deterministic.
     """
     address = upn or ""
     if _GUEST_MARK in address.upper():
-        # A guest's own address stands before the mark, with its at-sign written as an underscore.
+        # A guest's own address comes before the mark; its at-sign is written as an underscore.
         address = address[: address.upper().index(_GUEST_MARK)]
         local, _, domain = address.rpartition("_") if "_" in address else (address, "", "")
     else:
@@ -69,6 +67,6 @@ def _trim(text: str) -> str:
 
 def _object_mark(entra_object_id: str) -> str:
     plain = re.sub(r"[^0-9a-f]", "", entra_object_id.lower())
-    if len(plain) < _OID_CHARS:  # not a GUID: Entra never sends one, a stand-in might
+    if len(plain) < _OID_CHARS:  # not a GUID; Entra always sends one, other servers may not
         plain = hashlib.sha256(entra_object_id.encode("utf-8", "replace")).hexdigest()
     return plain[:_OID_CHARS]

@@ -1,16 +1,17 @@
-"""A Graph user as a PBX user, or the reason why not. Pure.
+"""A Graph user as a PBX user, or the reason why there is none. Pure.
 
-Reasons, in the order they are asked; the first that holds is the person's:
+Reasons, in the order in which they are checked. The first that holds counts:
 
-1. `invalid`: what Microsoft sent breaks the documented shape. Nothing is concluded from it.
+1. `invalid`: what Microsoft sent does not have the documented shape. Nothing is concluded from it.
 2. `guest`: `userType` is Guest, or the UPN carries `#EXT#`.
 3. `account_disabled`: `accountEnabled` is false.
-4. `shared_mailbox`, 5. `room`: where `mailboxSettings.userPurpose` is known. It is not in a listing, so that most
-   shared mailboxes and rooms are met as `account_disabled` (how Microsoft makes them) or as `no_plan` (they need none).
+4. `shared_mailbox`, 5. `room`: where `mailboxSettings.userPurpose` is known. A listing does not contain it, so most
+   shared mailboxes and rooms are left out as `account_disabled` (Microsoft creates them so) or as `no_plan`.
 6. `no_plan`: no licence is assigned, and no plan is enabled or in its warning period.
 7. `no_name`: neither first nor last name (PortSIP's rule).
 
-Source: Graph `user` resource v1.0 and `mailboxSettings` (facts of 2026-11), PortSIP REST API 22.2 `/users`.
+Source: "user resource type" and "mailboxSettings resource type", Microsoft Graph v1.0
+(https://learn.microsoft.com/graph/api/resources/user, 2026-11); PortSIP REST API 22.2, `/users`.
 """
 
 from __future__ import annotations
@@ -26,19 +27,8 @@ from portsip_m365_plugin.mapping.phones import map_phone
 from portsip_m365_plugin.mapping.text import clean_line, cut
 from portsip_m365_plugin.mapping.usernames import wish_usernames
 
-__all__ = [
-    "MAPPING_VERSION",
-    "PURPOSES",
-    "SKIP_DETAILS",
-    "MappedUser",
-    "MappingRules",
-    "Skip",
-    "map_person",
-    "map_user",
-]
-
 MAPPING_VERSION: Final = 2
-"""Raise it whenever the same person would be mapped to other values; every tenant is then listed in full once."""
+"""Raise it whenever the same person would be mapped to other values. Every tenant then lists everybody once."""
 
 SKIP_DETAILS: Final = {
     "guest": "A guest of the directory; guests get no extension.",
@@ -48,7 +38,7 @@ SKIP_DETAILS: Final = {
     "no_plan": "No Microsoft 365 plan is assigned; assign a licence to bring the person in.",
     "no_name": "Neither first nor last name is set at Microsoft; set one to bring the person in.",
 }
-"""Each reason as a sentence for the admin. `invalid` carries one of its own."""
+"""Each reason as a sentence for the administrator. The sentence of `invalid` says what is wrong."""
 
 _ANY_NUMBER: Final = AnyNumber()
 _EMAIL_MAX_CHARS: Final = 128
@@ -59,7 +49,7 @@ _TEXTS: Final = (
     "userType",
 )  # fmt: skip
 PURPOSES: Final = {"shared": "shared_mailbox", "room": "room", "equipment": "room"}
-"""What Microsoft calls the mailboxes that are nobody's own (`userPurpose`), and the reason that follows."""
+"""`userPurpose` of mailboxes that belong to no person, and the reason for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,19 +64,19 @@ class MappingRules:
 
     @property
     def fingerprint(self) -> str:
-        """Whatever changes how an existing person is mapped changes this text."""
-        told = f"{MAPPING_VERSION}|{self.entra_tenant_id}|{self.country}"
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        """A text that changes whenever existing people would be mapped to other values."""
+        decided = f"{MAPPING_VERSION}|{self.entra_tenant_id}|{self.country}"
+        return hashlib.sha256(decided.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skip:
-    """A person who gets no user in the PBX, or is not to keep one enabled."""
+    """A person who gets no user in the PBX, or whose user is disabled."""
 
     reason: str
     detail: str
     draft: DraftUser | None = None
-    """How they would be shown all the same: a user who was synced earlier keeps true names while disabled."""
+    """What their user would show. A user who was synced earlier gets the current names while disabled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +85,16 @@ class MappedUser:
 
     outcome: DraftUser | Skip
     notes: tuple[str, ...] = ()
-    """A sentence for each value the PBX cannot hold as it is; told to the admin, never dropped in silence."""
+    """A sentence for the administrator about each value that the PBX cannot hold as it is."""
 
 
 def map_user(user: Mapping[str, Any], rules: MappingRules) -> DraftUser | Skip:
-    """Map one person; see `map_person`, whose notes this leaves out."""
+    """Map one person without the notes; see `map_person`."""
     return map_person(user, rules).outcome
 
 
 def map_person(user: Mapping[str, Any], rules: MappingRules) -> MappedUser:
-    """Map one person. Never raises, whatever Graph sent; the same input gives the same answer.
+    """Map one person. Never raises, whatever Graph sent. The same input gives the same result.
 
     Args:
         user: As Graph sent it with our `$select`; null and absent members mean the same.
@@ -124,7 +114,7 @@ def map_person(user: Mapping[str, Any], rules: MappingRules) -> MappedUser:
 
 
 def _find_fault(user: Mapping[str, Any]) -> str | None:
-    """Return what breaks the documented shape, as a fragment of a sentence."""
+    """Return how the documented shape is broken, as the end of a sentence."""
     if not isinstance(user.get("id"), str):
         return "a person without an id"
     for name in _TEXTS:
@@ -132,7 +122,7 @@ def _find_fault(user: Mapping[str, Any]) -> str | None:
         if value is not None and not isinstance(value, str):
             return f"{name} as {type(value).__name__}, where text is documented"
     if not isinstance(user.get("accountEnabled"), bool):
-        return "no accountEnabled, so that it cannot be told whether the account may be used"
+        return "no accountEnabled, so nobody knows whether the account may be used"
     phones = user.get("businessPhones")
     if phones is not None and not (isinstance(phones, list) and all(isinstance(phone, str) for phone in phones)):
         return "businessPhones that are not a list of texts"

@@ -62,12 +62,12 @@ def test_from_notify_to_a_persons_mail_program(lab: Lab, pbx: DevHost, tmp_path:
     wav, picture = tmp_path / "message.wav", tmp_path / "qr.png"
     wav.write_bytes(b"RIFF" + bytes(5000))
     picture.write_bytes(b"\x89PNG")
-    told = pbx.run(
+    queued = pbx.run(
         *("notify", "Contoso", "--to", "ada@customer.example", "--cc", "cc@customer.example", "--subject", "Hi %%N%%"),
         *("--html", "<p>Hello %%N%%</p>%%QR_CODE%%", "--set", "N=Zoë", "--attach", str(wav)),
         *("--inline", f"qr-code={picture}", "--priority", "urgent", "--importance", "high", "--id", "note-1"),
     )
-    assert told == {"id": "note-1", "accepted": True, "priority": "urgent"}
+    assert queued == {"id": "note-1", "accepted": True, "priority": "urgent"}
     again = pbx.run("notify", "Contoso", "--to", "x@y.example", "--subject", "other", "--id", "note-1")
     assert again["accepted"] is False
     (row,) = pbx.run("outbox", "Contoso")

@@ -12,7 +12,7 @@ import pytest
 
 from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Priority
 from portsip_m365_plugin import connect as connecting
-from portsip_m365_plugin.mail.memory import recent_failures, resolve_mailbox
+from portsip_m365_plugin.mail.memory import recent_failures, remember_mailbox, resolve_mailbox
 from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.world.directory import Person
 from tests.support.lab import Lab, forget_microsoft
@@ -163,7 +163,7 @@ def test_a_mailbox_that_was_replaced_is_looked_up_again_and_the_mail_goes_out(po
     assert [call[0] for call in post.calls("/users/")[before:]] == ["POST", "GET", "POST"]
     assert len(post.sent) == 1
     assert post.send().status is ACCEPTED
-    assert [call[0] for call in post.calls("/users/")[before + 3 :]] == ["POST"]  # and remembered anew
+    assert [call[0] for call in post.calls("/users/")[before + 3 :]] == ["POST"]  # and remembered again
     target = post.lab.realm().journal.entries()[-1].target
     assert NEW_ID in target
     assert old not in target
@@ -200,6 +200,21 @@ def test_a_mailbox_named_by_an_alias_is_found(lab: Lab, tmp_path: Path) -> None:
     assert len(found) == 3, "the name, the alias, the mail"
     assert post.send().status is ACCEPTED
     assert len(post.calls("/users")) == 4, "afterwards the mail alone"
+
+
+def test_the_systems_mailbox_is_used_by_the_object_id_that_was_saved(post: Post) -> None:
+    people = [each for each in post.lab.tenant().directory.order if each.mailbox == "user"][:2]
+    post.settle(post.system_host, mail_mailbox="voice@contoso.example")
+    lab, directory_id = post.lab, post.lab.settings()["directory_id"]
+    remember_mailbox(post.system_host, lab.cloud().name, directory_id, "voice@contoso.example", people[0].id)
+    post.settle(mail_mailbox="")
+    assert post.send().status is ACCEPTED
+    assert post.sent[0]["mailbox_id"] == people[0].id
+    # It is deleted, and another mailbox gets the address: found again, and the tenant's own memory counts from then on.
+    lab.tenant().directory.hard_delete(people[0])
+    lab.admin().change_user(people[1].id, proxyAddresses=["smtp:voice@contoso.example"])
+    assert [post.send().status for _ in range(2)] == [ACCEPTED] * 2
+    assert [sent["mailbox_id"] for sent in post.sent[1:]] == [people[1].id] * 2
 
 
 def replace_mailbox(post: Post) -> str:

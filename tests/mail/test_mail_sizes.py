@@ -222,7 +222,7 @@ def test_an_upload_goes_on_where_it_was_cut(post: Post, kind: str, monkeypatch: 
     ],
     ids=["last answer lost", "session gone", "draft gone"],
 )
-def test_a_draft_that_was_lost_is_made_anew_and_one_mail_goes_out(
+def test_a_draft_that_was_lost_is_made_again_and_one_mail_goes_out(
     post: Post, tmp_path: Path, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("portsip_m365_plugin.graph.uploads._pause_s", lambda *_: 0.0)

@@ -85,8 +85,3 @@ def test_everybody_gets_it_once_in_groups_small_enough(to, cc, at_most):
     assert len(everyone) == len(set(everyone))
     assert set(everyone) == {address.casefold() for address in (*note.to, *note.cc)}
     assert all(1 <= len(group.all()) <= at_most for group in groups)
-
-
-def test_only_those_who_still_wait():
-    note = make(to=("a@x.example", "b@x.example"), cc=("c@x.example",))
-    assert list(split_recipients(note, only=["C@x.example"])) == [Recipients(cc=("c@x.example",))]

@@ -48,14 +48,14 @@ def test_kept_as_written(raw: str | None, phone: Phone | None) -> None:
     assert map_phone(raw, "DE") == (phone, None)
 
 
-def test_too_long_and_understood_is_kept_as_e164_and_told() -> None:
+def test_too_long_and_understood_is_kept_as_e164_with_a_note() -> None:
     phone, note = map_phone("+49 (0) 30 / 123 456 78 / ext. 12345", "DE")
     assert phone == Phone(raw="+493012345678", e164="+493012345678")
     assert note is not None
     assert "kept as +493012345678" in note
 
 
-def test_too_long_and_not_understood_is_dropped_whole_and_told() -> None:
+def test_too_long_and_not_understood_is_dropped_whole_with_a_note() -> None:
     phone, note = map_phone("ring twice, then wait for the third bell", "DE")
     assert phone is None
     assert note is not None

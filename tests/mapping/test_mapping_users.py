@@ -100,7 +100,7 @@ def test_mail_else_upn(mail: str | None, upn: str, email: str | None) -> None:
     assert drafted(mail=mail, userPrincipalName=upn).email == email
 
 
-def test_a_mail_too_long_is_told() -> None:
+def test_a_mail_address_too_long_has_a_note() -> None:
     mapped = map_person(graph_user(mail="m" * 120 + "@contoso.example"), RULES)
     assert [note.partition(":")[0] for note in mapped.notes] == ["mail"]
     assert "ann.lee@contoso.example is used" in mapped.notes[0]
@@ -200,7 +200,7 @@ def test_what_breaks_the_shape_is_invalid_and_concludes_nothing(changes: dict[st
     assert outcome.detail.endswith("nothing was changed.")
 
 
-def test_a_number_that_cannot_be_kept_is_told() -> None:
+def test_a_number_that_cannot_be_kept_has_a_note() -> None:
     mapped = map_person(graph_user(mobilePhone="call me after six, or on Sundays, please"), RULES)
     assert isinstance(mapped.outcome, DraftUser)
     assert mapped.outcome.mobile_phone is None
