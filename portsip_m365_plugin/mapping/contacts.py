@@ -27,7 +27,7 @@ from pbx_plugin_api import ContactPhone, DraftContact, is_mail_address
 from portsip_m365_plugin.mapping.phone_text import FoundNumber
 from portsip_m365_plugin.mapping.phone_words import FAX_WORDS
 from portsip_m365_plugin.mapping.phones import find_numbers
-from portsip_m365_plugin.mapping.text import clean_line, clean_lines, clean_name, cut
+from portsip_m365_plugin.mapping.text import clean_line, clean_lines, clean_name, clean_number, cut
 
 CONTACT_MAPPING_VERSION: Final = 2
 """Raise it whenever the same contact would be mapped to other values. Every folder is then read in full once."""
@@ -120,7 +120,7 @@ def map_contact(contact: Mapping[str, Any], *, country: str) -> MappedContact | 
     if not name and not numbers:
         return SkippedContact(reason="no_name_no_number")
     company = _text(contact, "companyName") or _text(contact, "yomiCompanyName")
-    full_name = name or company or next(iter(usable_mails), "") or clean_line(numbers[0])
+    full_name = name or company or next(iter(usable_mails), "") or clean_number(numbers[0])
 
     fields: dict[str, ContactPhone | None] = {}
     spare: list[tuple[str, str]] = []
@@ -206,7 +206,7 @@ def _place(
     """Put numbers into the first free of their fields. What is left over or too long is spare."""
     free = [place for place in places if place not in fields and not place.endswith("_fax")]
     faxes = [place for place in places if place not in fields and place.endswith("_fax")]
-    texts = {clean_line(number): find_numbers(number, country) for number in numbers}
+    texts = {clean_number(number): find_numbers(number, country) for number in numbers}
     extra = sum(len(found) - 1 for text, found in texts.items() if _is_shared_out(text, found))
     has_room = len(texts) + extra <= len(free)
     for text, found in texts.items():
@@ -287,7 +287,7 @@ def _text(holder: Mapping[str, Any], key: str) -> str:
 def _list_numbers(values: object) -> list[str]:
     """Return the texts that show anything. Line ends stay, since they may separate two numbers."""
     texts = values if isinstance(values, list) else []
-    return [text for text in texts if isinstance(text, str) and clean_line(text)]
+    return [text for text in texts if isinstance(text, str) and clean_number(text)]
 
 
 def _texts(holder: Mapping[str, Any], key: str) -> list[str]:

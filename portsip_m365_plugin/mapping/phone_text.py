@@ -254,13 +254,13 @@ def _is_remark(tokens: Sequence[_Token], at: int) -> bool:
 def _counts_something(tokens: Sequence[_Token], at: int, text: str, country: str) -> bool:
     """Whether the last group of a run may belong to the word after it, as in "030 1234567 9-17 Uhr"."""
     after = tokens[at + 1] if at + 1 < len(tokens) else None
-    if after is None or after.kind != "word" or tokens[at].text.endswith(")"):
+    if after is None or after.kind != "word" or tokens[at].text.rstrip(" ").endswith(("(", ")")):
         return False
-    if _find_extension(tokens, at + 1) is not None:
+    rest, _, last = text.rpartition(" ")
+    n_last = sum(map(str.isdigit, last))
+    if n_last > _REMARK_MAX_DIGITS or _find_extension(tokens, at + 1) is not None or not _read_one(rest, country):
         return False
     if after.text.casefold() in COUNTED_WORDS or after.text[0] in COUNTED_SIGNS:
         return True
-    rest, _, last = text.rpartition(" ")
-    previous = re.findall(r"[0-9]+", rest)[-1:] or [""]
-    is_short = (len(last) == 1 and len(previous[0]) >= 3) or (len(last) <= 4 and len(previous[0]) >= 6)
-    return last.isdigit() and is_short and _read_one(rest, country) is not None
+    n_before = len(re.findall(r"[0-9]+", rest)[-1])
+    return last.isdigit() and ((n_last == 1 and n_before >= 3) or n_before >= 6)

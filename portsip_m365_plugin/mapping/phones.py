@@ -13,7 +13,7 @@ from typing import Final
 from pbx_plugin_api import Phone
 from portsip_m365_plugin.mapping.phone_text import FoundNumber, find_in_text
 from portsip_m365_plugin.mapping.phone_vanity import read_vanity
-from portsip_m365_plugin.mapping.text import clean_line
+from portsip_m365_plugin.mapping.text import clean_number
 
 _RAW_MAX_CHARS: Final = 32
 _READ_MAX_CHARS: Final = 250
@@ -34,7 +34,7 @@ def find_numbers(text: str, country: str) -> tuple[FoundNumber, ...]:
 def _find(text: str, country: str) -> tuple[FoundNumber, ...]:
     found = find_in_text(text, country)
     if not found and (vanity := read_vanity(text, country)):
-        return (FoundNumber(e164=vanity, written=clean_line(text)),)
+        return (FoundNumber(e164=vanity, written=clean_number(text)),)
     return found
 
 
@@ -59,7 +59,7 @@ def map_phone(raw: str | None, country: str) -> tuple[Phone | None, str | None]:
         32 characters: a longer text is replaced by its E.164 form. A longer text without one is dropped whole, since
         half a telephone number is a wrong one.
     """
-    shown = clean_line(raw)
+    shown = clean_number(raw)
     if not raw or not shown:
         return None, None
     e164 = normalise_number(raw, country)

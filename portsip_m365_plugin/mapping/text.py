@@ -31,6 +31,11 @@ def clean_line(text: str | None) -> str:
     return " ".join("".join(" " if _is_control(char) else char for char in text).split())
 
 
+def clean_number(text: str | None) -> str:
+    """Like `clean_line`, without direction marks: they are often copied along with a telephone number."""
+    return _DIRECTION_MARKS.sub("", clean_line(text)).strip()
+
+
 def clean_name(text: str | None) -> str:
     """Like `clean_line`, for names: no direction marks, joiners only where a script needs them.
 

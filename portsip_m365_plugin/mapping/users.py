@@ -24,7 +24,7 @@ from typing import Any, Final
 from pbx_plugin_api import AnyNumber, DraftUser, ExtensionWish, InvalidValueError, UserLink
 from portsip_m365_plugin.mapping.names import choose_display_name, has_name
 from portsip_m365_plugin.mapping.phones import map_phone
-from portsip_m365_plugin.mapping.text import clean_line, cut
+from portsip_m365_plugin.mapping.text import clean_line, clean_number, cut
 from portsip_m365_plugin.mapping.usernames import wish_usernames
 
 MAPPING_VERSION: Final = 2
@@ -170,7 +170,7 @@ def _draft(user: Mapping[str, Any], rules: MappingRules) -> tuple[DraftUser, tup
     upn = clean_line(user.get("userPrincipalName"))
     usernames = wish_usernames(upn, oid)
     country = _read_country(user, rules)
-    business = next((number for number in user.get("businessPhones") or () if clean_line(number)), None)
+    business = next((number for number in user.get("businessPhones") or () if clean_number(number)), None)
     work, work_note = map_phone(business, country)
     mobile, mobile_note = map_phone(user.get("mobilePhone"), country)
     email, email_note = _choose_email(clean_line(user.get("mail")), upn)

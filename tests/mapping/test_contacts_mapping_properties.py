@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pbx_plugin_api import DraftContact
 from portsip_m365_plugin.mapping.contacts import CONTACT_SELECT, MappedContact, map_contact
-from portsip_m365_plugin.mapping.text import clean_line, clean_name
+from portsip_m365_plugin.mapping.text import clean_line, clean_name, clean_number
 
 TEXT = st.none() | st.text(max_size=200)
 ANY = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=20), lambda x: st.lists(x, max_size=3))
@@ -36,9 +36,9 @@ def test_every_contact_is_one_the_pbx_can_hold_and_nothing_is_lost_in_silence(co
     outcome = map_contact(contact, country="DE")
     if not isinstance(outcome, MappedContact):
         assert not any(
-            clean_line(number) for key in ("businessPhones", "homePhones") for number in contact.get(key, ())
+            clean_number(number) for key in ("businessPhones", "homePhones") for number in contact.get(key, ())
         )
-        assert not clean_line(contact.get("mobilePhone"))
+        assert not clean_number(contact.get("mobilePhone"))
         return
     if outcome.lost:
         return

@@ -41,6 +41,7 @@ def test_normalise(number: str, country: str, e164: str | None) -> None:
         (" \t ", None),
         ("1234", Phone(raw="1234")),
         ("ask\nAnn", Phone(raw="ask Ann")),
+        ("\u202a\u200e+49 30 12345678\u202c", Phone(raw="+49 30 12345678", e164="+493012345678")),
         ("+49 30 12345678", Phone(raw="+49 30 12345678", e164="+493012345678")),
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pbx_plugin_api import DraftUser
 from portsip_m365_plugin.mapping.names import choose_display_name
 from portsip_m365_plugin.mapping.phones import map_phone
-from portsip_m365_plugin.mapping.text import clean_line, clean_lines, cut
+from portsip_m365_plugin.mapping.text import clean_line, clean_lines, clean_number, cut
 from portsip_m365_plugin.mapping.usernames import wish_usernames
 from portsip_m365_plugin.mapping.users import SKIP_DETAILS, MappingRules, map_person
 from portsip_m365_plugin.users.spool import build_draft, pack_fields
@@ -63,7 +63,7 @@ def test_map_person_never_raises_and_keeps_the_limits(user: dict[str, Any]) -> N
     for text in (draft.display_name, draft.email, draft.department):
         assert text is None or (text == clean_line(text) and text.encode())
     for phone in (draft.mobile_phone, draft.work_phone):
-        assert phone is None or phone.raw == clean_line(phone.raw)
+        assert phone is None or phone.raw == clean_number(phone.raw)
     again = build_draft(draft.link, " ".join(draft.usernames), pack_fields(draft), draft.extension)
     assert again == draft
 
@@ -87,7 +87,7 @@ def test_phones(raw: str | None, country: str) -> None:
     phone, note = map_phone(raw, country)
     if phone is not None:
         assert 1 <= len(phone.raw) <= 32
-    if raw and clean_line(raw) and phone is None:
+    if raw and clean_number(raw) and phone is None:
         assert note, "a number is never dropped in silence"
 
 

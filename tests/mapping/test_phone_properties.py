@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from portsip_m365_plugin.mapping.phone_text import find_in_text
 from portsip_m365_plugin.mapping.phone_vanity import read_vanity
 from portsip_m365_plugin.mapping.phones import find_numbers, map_phone, normalise_number
-from portsip_m365_plugin.mapping.text import clean_line
+from portsip_m365_plugin.mapping.text import clean_number
 
 COUNTRIES = st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)) | st.sampled_from(
     ["DE", "AT", "IT", "US", "CN", "BR", "PL", "ZZ", "", "de", "Germany"]
@@ -69,7 +69,7 @@ def test_an_e164_is_a_valid_number_whose_digits_stand_in_the_text(text: str, cou
 def test_a_phone_keeps_its_text_or_says_what_was_lost(text: str, country: str) -> None:
     phone, note = map_phone(text, country)
     if phone is None and note is None:
-        assert not clean_line(text)
+        assert not clean_number(text)
     if phone is not None and note is None:
         assert list(filter(str.isalnum, phone.raw)) == list(filter(str.isalnum, text))
     if phone is not None and phone.e164 is not None:
