@@ -67,7 +67,7 @@ class TenantBlobs:
         """See `Blobs`."""
         info = self.info(blob)
         if info is None:
-            raise KeyError(f"there is no blob {blob!r} (any more)")
+            raise KeyError(f"there is no blob {blob!r}; it may have expired")
         with io.BufferedReader(_BlobReader(self._db, blob, info.size_bytes), _CHUNK_BYTES) as reader:
             yield cast(BinaryIO, reader)
 

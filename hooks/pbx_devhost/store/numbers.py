@@ -35,7 +35,7 @@ def lock_tenant(database: Database, connection: Connection, tenant_id: str) -> t
         statement = statement.with_for_update()
     row = connection.execute(statement).first()
     if row is None:
-        raise TenantError(f"there is no tenant {tenant_id!r} (any more)")
+        raise TenantError(f"there is no tenant {tenant_id!r}")
     return row.user_limit, row.rest_days
 
 
