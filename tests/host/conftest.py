@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from pbx_devhost.store.keys import KEY_VARIABLE
+from tests.support import devhost_rogue as rogue
+from tests.support.devhost_cli import Cli
 from tests.support.devhost_pbx import DevPbx
 from tests.support.postgres import Cluster, empty, run_cluster
 
@@ -67,3 +71,16 @@ def dev(sqlite_url: str) -> Iterator[DevPbx]:
     """A reference host on SQLite."""
     with ExitStack() as stack:
         yield DevPbx(sqlite_url, stack)
+
+
+@pytest.fixture
+def cli(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
+    rogue.install(tmp_path / "site")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    monkeypatch.setenv(KEY_VARIABLE, base64.b64encode(bytes(range(32))).decode())
+    rogue.forget()
+    made = Cli(sqlite_url)
+    made.ok("tenant", "add", "Contoso")
+    made.ok("plugins", "disable", "m365")
+    yield made
+    rogue.RELEASE.set()

@@ -14,7 +14,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.mail.clock import MailClock
 from pbx_devhost.mail.delivery import Delivery
 from pbx_plugin_api import Notification, Priority
-from tests.host.test_outbox import Box, HandClock
+from tests.support.mail_queue import Box, HandClock
 from tests.support.mail_samples import accepted, deferred, rejected, unknown
 
 

@@ -13,7 +13,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import PROBE_S
 from pbx_devhost.mail.smtp import SmtpSettings, load_smtp, store_smtp
 from pbx_plugin_api import AttachmentRef, DeliveryStatus
-from tests.host.test_outbox import Box, HandClock
+from tests.support.mail_queue import Box, HandClock
 from tests.support.mail_samples import accepted, deferred, make_note
 from tests.support.smtp_server import OUTAGE_S, Server, run_smtp_server
 

@@ -10,9 +10,9 @@ import time_machine
 from pbx_devhost.portal.visit import SESSION_COOKIE
 from pbx_devhost.store.sessions import CODE_S
 from pbx_plugin_api import DisableReason, DisableUser, LoginClient
-from tests.portal.test_portal_signin import answer_to
 from tests.support.native_app import NativeApp
 from tests.support.portal_plugin import Script, link
+from tests.support.portal_signin import answer_to
 from tests.support.portal_world import WEB, Browser, World, reference_of, sent_to
 
 LOOPBACK = "http://127.0.0.1:50123/signed-in"

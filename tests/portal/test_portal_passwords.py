@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import time_machine
 
@@ -12,7 +14,7 @@ from pbx_devhost.store.sessions import SESSION_S
 from pbx_plugin_api import DisableReason, DisableUser, PasswordPolicy
 from pbx_plugin_api.discovery import PluginStatus
 from tests.support.portal_plugin import Script, link
-from tests.support.portal_world import ADMIN_PASSWORD, WEB, World
+from tests.support.portal_world import ADMIN_PASSWORD, WEB, World, worlds_of
 
 WORD = "long enough word"
 
@@ -392,12 +394,8 @@ def test_attack_oversized_requests(world: World, script: Script) -> None:
     assert browser.post("/plugins/m365/main", {f"f-{n}": "" for n in range(5)}).status_code == 400
 
 
-def test_default_ports_may_be_written_out(tmp_path: object) -> None:
-    from pathlib import Path
-
-    from tests.support.portal_world import worlds_of
-
-    for world in worlds_of(Path(str(tmp_path)), web="https://pbx.example.com:443", sbc=None):
+def test_default_ports_may_be_written_out(tmp_path: Path) -> None:
+    for world in worlds_of(tmp_path, web="https://pbx.example.com:443", sbc=None):
         Script().install(world)
         browser = world.browser("https://pbx.example.com")
         browser.get("/login?domain=contoso.example")

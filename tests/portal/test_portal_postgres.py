@@ -10,9 +10,9 @@ import pytest
 
 from pbx_plugin_api import CreateUser
 from tests.portal.test_portal_pages import PAGES
-from tests.portal.test_portal_signin import answer_to
 from tests.support.native_app import NativeApp
 from tests.support.portal_plugin import Script, draft
+from tests.support.portal_signin import answer_to
 from tests.support.portal_world import WEB, World, make_world, sent_to
 from tests.support.postgres import run_cluster
 

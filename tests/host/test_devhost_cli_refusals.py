@@ -1,0 +1,100 @@
+"""What goes wrong before a command begins is one line on stderr and an exit code."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.schema import alembic_version
+from tests.support.devhost_cli import Cli
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("users", "Nobody"), ("runs", "Nobody"), ("audit", "Nobody"), ("contacts", "Nobody"), ("action", "Nobody", "x")],
+)
+def test_an_unknown_tenant_is_one_line(cli: Cli, arguments: tuple[str, ...]) -> None:
+    told = cli(*arguments)
+    assert (told.code, told.err) == (1, "there is no tenant 'Nobody'; tenants: Contoso\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("fly",), "No such command 'fly'."),
+        (("users",), "Missing argument 'T'."),
+        (("users", "Contoso", "--odd"), "No such option '--odd'."),
+        (("tick", "--at"), "Option '--at' requires an argument."),
+        (("runs", "Contoso", "--limit", "0"), "Invalid value for '--limit': 0 is not in the range x>=1."),
+    ],
+)
+def test_a_mistyped_command_is_one_line(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
+    told = cli(*arguments)
+    assert (told.code, told.err) == (2, said + "\n")
+
+
+def test_a_database_that_cannot_be_used_is_one_line(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("this is not a database, it is a letter\n" * 10)
+    for url, said in {
+        "nonsense": "'nonsense' is not a database address; use sqlite:///FILE or postgresql://",
+        "mysql://x": "mysql is not supported",
+        "sqlite://": "an in-memory database cannot be shared",
+        f"sqlite:///{tmp_path}/no/such/dir/x.db": "cannot be created: No such file or directory",
+        f"sqlite:///{tmp_path}/text.db": "cannot be opened: file is not a database",
+        "postgresql://u:hunter2@127.0.0.1:1/x": "cannot be opened",
+    }.items():
+        told = cli("tenant", "list", url=url)
+        assert told.code == 1, url
+        assert said in told.err
+        assert "hunter2" not in told.err
+
+
+def test_a_database_of_another_version_is_refused_and_left_alone(cli: Cli, sqlite_url: str, tmp_path: Path) -> None:
+    database = Database(sqlite_url)
+    with database.write() as connection:
+        connection.execute(alembic_version.update().values(version_num="0099"))
+        connection.exec_driver_sql("DROP TABLE photos")
+    database.close()
+    told = cli("tenant", "list")
+    assert told.code == 1
+    assert "has schema version 99, and this program knows versions up to" in told.err
+    assert "use the newer program" in told.err
+    with closing(sqlite3.connect(tmp_path / "pbx.db")) as connection:
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    assert "photos" not in tables, "nothing was made in it"
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(cli: Cli, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "songs.db")) as connection:
+        connection.execute("CREATE TABLE songs (title TEXT)")
+        told = cli("tenant", "list", url=f"sqlite:///{tmp_path}/songs.db")
+        assert told.code == 1
+        assert "songs.db belongs to another program; give an empty one" in told.err
+        assert [row[0] for row in connection.execute("SELECT name FROM sqlite_master")] == ["songs"]
+
+
+def test_the_program_itself_in_a_process_of_its_own(sqlite_url: str, tmp_path: Path) -> None:
+    """Once for real: the console script, its exit codes, and stderr without any log."""
+    program = [str(Path(sys.executable).with_name("pbx-devhost")), "--db", sqlite_url]
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*program, *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+    assert run("tenant", "add", "Contoso").returncode == 0
+    told = run("users", "Contoso", "--json")
+    assert (told.returncode, json.loads(told.stdout), told.stderr) == (0, [], "")
+    told = run("users", "Nobody")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr == "there is no tenant 'Nobody'; tenants: Contoso\n"
+    help_text = run("--help")
+    assert help_text.returncode == 0
+    for command in ("tenant", "plugins", "settings", "action", "tick", "users", "contacts", "runs", "audit", "serve"):
+        assert f"\n  {command} " in help_text.stdout
+    assert (tmp_path / "pbx.db").stat().st_mode & 0o777 == 0o600
