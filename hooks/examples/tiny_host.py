@@ -7,7 +7,7 @@ gets; here that is the host in memory of the contract's tests, in a PBX it is yo
 from datetime import timedelta
 
 import pbx_plugin_api as pbx
-from pbx_plugin_api.manager import PluginHost
+from pbx_plugin_api.hosting.manager import PluginHost
 from pbx_plugin_api.testing import FakePbx
 
 TENANT = pbx.Tenant(pbx_tenant_id="t1", name="Contoso", sip_domain="contoso.example")

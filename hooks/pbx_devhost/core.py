@@ -12,8 +12,8 @@ from pbx_devhost.bound.progress import ProgressListener, RunContext
 from pbx_devhost.store.database import to_timestamp
 from pbx_devhost.store.stores import Stores, open_stores
 from pbx_plugin_api import ActionRequest, Host, Saved, SettingsPage, Tenant, Viewer
-from pbx_plugin_api.isolation import Answer
-from pbx_plugin_api.manager import Deadlines, PluginHost
+from pbx_plugin_api.hosting.isolation import Answer
+from pbx_plugin_api.hosting.manager import Deadlines, PluginHost
 from pbx_plugin_api.settings_page import ActionOutcome, SaveOutcome
 
 
@@ -42,7 +42,7 @@ class Pbx:
             return self._plugins
 
     def open(self, plugin: str, tenant: Tenant, *, hook: str, run_id: str | None) -> AbstractContextManager[Host]:
-        """Open the host for one call of a plugin. Keeps `pbx_plugin_api.manager.HostFactory`.
+        """Open the host for one call of a plugin. Keeps `pbx_plugin_api.hosting.manager.HostFactory`.
 
         Every tenant may use the system's mail settings, and mail is the only thing they are for.
         """

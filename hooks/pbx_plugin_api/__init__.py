@@ -1,8 +1,8 @@
 """The contract between the PortSIP PBX and its plugins.
 
 A plugin imports from here, and from no other module of the PBX: hook markers, value objects, host Protocols, errors.
-`pbx_plugin_api.hookspec` describes the hooks; read it first. `pbx_plugin_api.manager` is what a PBX uses to find and
-call plugins. The contract needs the standard library and pluggy only.
+`pbx_plugin_api.hookspec` describes the hooks; read it first. `pbx_plugin_api.hosting` is for the author of a PBX: it
+finds and calls plugins. The contract needs the standard library and pluggy only.
 """
 
 from __future__ import annotations

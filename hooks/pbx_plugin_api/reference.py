@@ -30,7 +30,6 @@ from pbx_plugin_api import (
     login,
     mail_content,
     mail_templates,
-    manager,
     notifications,
     plans,
     provisioning,
@@ -42,6 +41,7 @@ from pbx_plugin_api import (
     user_changes,
     users,
 )
+from pbx_plugin_api.hosting import manager
 from pbx_plugin_api.markers import API_VERSION, ENTRY_POINT_GROUP
 from pbx_plugin_api.testing import FakeHost, host_conformance, plugin_conformance
 

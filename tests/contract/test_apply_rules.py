@@ -30,10 +30,10 @@ from pbx_plugin_api import (
     UpdateUser,
     UserChange,
 )
-from pbx_plugin_api.apply_rules import contacts as contact_rules
-from pbx_plugin_api.apply_rules.contacts import Drop, Put, StoredContact
-from pbx_plugin_api.apply_rules.numbers import first_number, refuse_number
-from pbx_plugin_api.apply_rules.users import (
+from pbx_plugin_api.hosting.apply_rules import contacts as contact_rules
+from pbx_plugin_api.hosting.apply_rules.contacts import Drop, Put, StoredContact
+from pbx_plugin_api.hosting.apply_rules.numbers import first_number, refuse_number
+from pbx_plugin_api.hosting.apply_rules.users import (
     Create,
     Link,
     Overwrite,

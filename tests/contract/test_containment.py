@@ -25,8 +25,8 @@ from pbx_plugin_api import (
     TickReport,
     WrongThreadError,
 )
-from pbx_plugin_api.isolation import Outcome
-from pbx_plugin_api.manager import Deadlines
+from pbx_plugin_api.hosting.isolation import Outcome
+from pbx_plugin_api.hosting.manager import Deadlines
 from pbx_plugin_api.testing import FakePbx
 from tests.support.plugin_lab import ASKED, BOSS, DONE, DRAFT, TENANT, failing, load_plugins, page, tick
 

@@ -21,8 +21,8 @@ from pbx_plugin_api import (
     Viewer,
     hookspec,
 )
-from pbx_plugin_api.discovery import FoundPlugin, inspect_plugin
-from pbx_plugin_api.manager import PluginHost
+from pbx_plugin_api.hosting.discovery import FoundPlugin, inspect_plugin
+from pbx_plugin_api.hosting.manager import PluginHost
 from pbx_plugin_api.testing import FakePbx
 
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=timezone.utc)

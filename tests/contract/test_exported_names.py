@@ -62,7 +62,7 @@ def test_the_contract_and_its_suites_import_neither_pytest_nor_anything_else() -
     script = """
 import sys
 before = set(sys.modules)
-import pbx_plugin_api.manager, pbx_plugin_api.reference
+import pbx_plugin_api.hosting.manager, pbx_plugin_api.reference
 import pbx_plugin_api.testing.host_conformance, pbx_plugin_api.testing.plugin_conformance
 new = {name for name in set(sys.modules) - before if not name.startswith("_sysconfigdata")}
 roots = {name.partition(".")[0] for name in new}

@@ -39,9 +39,9 @@ from pbx_plugin_api import (
     TickStatus,
     Viewer,
 )
-from pbx_plugin_api.discovery import FoundPlugin, find_plugins
-from pbx_plugin_api.isolation import Outcome
-from pbx_plugin_api.manager import PluginHost
+from pbx_plugin_api.hosting.discovery import FoundPlugin, find_plugins
+from pbx_plugin_api.hosting.isolation import Outcome
+from pbx_plugin_api.hosting.manager import PluginHost
 from pbx_plugin_api.testing import FakePbx
 from tests.contract.sample_wheel import SAMPLE, install, unpack
 
@@ -330,7 +330,7 @@ def _ask_a_new_process(site: Path) -> list[str]:
     script = """
 import json
 from pbx_plugin_api import ActionRequest, Tenant, Viewer
-from pbx_plugin_api.manager import PluginHost
+from pbx_plugin_api.hosting.manager import PluginHost
 from pbx_plugin_api.testing import FakePbx
 pbx = PluginHost(FakePbx())
 tenant = Tenant(pbx_tenant_id="t1", name="Contoso", sip_domain="contoso.example")

@@ -18,8 +18,8 @@ from pbx_plugin_api import (
     Tenant,
     TickReport,
 )
-from pbx_plugin_api.isolation import Outcome
-from pbx_plugin_api.manager import Deadlines
+from pbx_plugin_api.hosting.isolation import Outcome
+from pbx_plugin_api.hosting.manager import Deadlines
 from tests.support.plugin_lab import ASKED, DONE, DRAFT, MAIL, TENANT, failing, load_plugins, tick
 
 # ---------------------------------------------------------------------- whose answer counts

@@ -20,7 +20,7 @@ from pbx_devhost.runs.runner import RESUMED_AT_MOST, Runner
 from pbx_devhost.store.leases import LEASE_S, Due
 from pbx_devhost.store.plugin_data import PluginSettings, PluginState
 from pbx_plugin_api import HostClosedError, Tenant, TickReason, TickStatus, Viewer, WrongThreadError
-from pbx_plugin_api.manager import Deadlines
+from pbx_plugin_api.hosting.manager import Deadlines
 from tests.support import devhost_rogue as rogue
 from tests.support.devhost_pbx import TestClock
 

@@ -38,7 +38,7 @@ from pbx_plugin_api import (
     UpdateUser,
 )
 from pbx_plugin_api import host as contract
-from pbx_plugin_api.guard import Gate, guard_host
+from pbx_plugin_api.hosting.guard import Gate, guard_host
 from tests.support.devhost_pbx import DevPbx, draft, link
 
 COMPANY, PERSONAL = CompanyBook(), PersonalBook(owner=link("ada"))

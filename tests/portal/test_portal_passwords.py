@@ -12,7 +12,7 @@ from pbx_devhost.store.accounts import FAILURES_MAX, LOCKED_S
 from pbx_devhost.store.known_browsers import MARK_S
 from pbx_devhost.store.sessions import SESSION_S
 from pbx_plugin_api import DisableReason, DisableUser, PasswordPolicy
-from pbx_plugin_api.discovery import PluginStatus
+from pbx_plugin_api.hosting.discovery import PluginStatus
 from tests.support.portal_plugin import Script, link
 from tests.support.portal_world import ADMIN_PASSWORD, WEB, World, worlds_of
 

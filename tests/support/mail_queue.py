@@ -10,7 +10,7 @@ from typing import Any
 from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import Delivery
 from pbx_plugin_api import DeliveryReceipt, Notification, Tenant
-from pbx_plugin_api.isolation import Answer, Outcome
+from pbx_plugin_api.hosting.isolation import Answer, Outcome
 from tests.support.mail_samples import accepted, make_note
 
 Receipts = Callable[[Notification], DeliveryReceipt | None]

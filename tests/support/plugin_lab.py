@@ -24,8 +24,8 @@ from pbx_plugin_api import (
     Viewer,
     hookimpl,
 )
-from pbx_plugin_api.discovery import FoundPlugin, PluginStatus
-from pbx_plugin_api.manager import Deadlines, PluginHost
+from pbx_plugin_api.hosting.discovery import FoundPlugin, PluginStatus
+from pbx_plugin_api.hosting.manager import Deadlines, PluginHost
 from pbx_plugin_api.testing import FakePbx
 
 TENANT = Tenant(pbx_tenant_id="t1", name="Contoso", sip_domain="contoso.example")

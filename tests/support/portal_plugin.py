@@ -47,8 +47,8 @@ from pbx_plugin_api import (
     UserLink,
     hookimpl,
 )
-from pbx_plugin_api.discovery import FoundPlugin, PluginStatus
-from pbx_plugin_api.manager import PluginHost
+from pbx_plugin_api.hosting.discovery import FoundPlugin, PluginStatus
+from pbx_plugin_api.hosting.manager import PluginHost
 from tests.support.portal_world import World
 
 TENANT_GUID = "11111111-2222-4333-8444-555555555555"

@@ -1,7 +1,7 @@
 """The host as one plugin gets it: bound to one tenant, one plugin and perhaps one run. It takes no tenant anywhere.
 
 Each part keeps its Protocol of `pbx_plugin_api.host` on the scope it was given. Every write checks the run's lease in
-its own transaction. That a host ends with its call and stays on its thread is guarded by `pbx_plugin_api.guard`.
+its own transaction. `pbx_plugin_api.hosting.guard` adds the rule "one call, one thread".
 """
 
 from __future__ import annotations

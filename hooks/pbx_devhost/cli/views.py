@@ -10,7 +10,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import RunResult
 from pbx_devhost.store.database import from_timestamp
 from pbx_plugin_api import Counts, Done, Priority, SettingsPage, Tenant
-from pbx_plugin_api.manager import PluginState
+from pbx_plugin_api.hosting.manager import PluginState
 
 _USER_TEXTS = (
     "username",

@@ -10,7 +10,7 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.known_browsers import find_counter, make_mark
 from pbx_devhost.store.passwords import hash_password, verify_password
 from pbx_devhost.store.schema import admins, sessions, users, wrong_passwords
-from pbx_plugin_api.apply_rules.users import username_key
+from pbx_plugin_api.hosting.apply_rules.users import username_key
 
 FAILURES_MAX: Final = 5
 LOCKED_S: Final = 900.0

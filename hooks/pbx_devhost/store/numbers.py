@@ -15,7 +15,7 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import number_cursors, numbers, tenants, users
 from pbx_devhost.store.tenants import TenantError
 from pbx_plugin_api import ExtensionWish, Fixed, UserLink
-from pbx_plugin_api.apply_rules.numbers import first_number, refuse_number
+from pbx_plugin_api.hosting.apply_rules.numbers import first_number, refuse_number
 
 _WINDOW = 2_000
 

@@ -9,7 +9,7 @@ from pbx_devhost.store.schema import flows, sessions, switches
 
 
 class SwitchStore:
-    """Keeps `pbx_plugin_api.manager.Switches`."""
+    """Keeps `pbx_plugin_api.hosting.manager.Switches`."""
 
     def __init__(self, database: Database) -> None:
         self._db = database

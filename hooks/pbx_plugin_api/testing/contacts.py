@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from pbx_plugin_api.apply_rules.contacts import Drop, StoredContact, decide
 from pbx_plugin_api.contacts import (
     BookRef,
     ContactChange,
@@ -17,6 +16,7 @@ from pbx_plugin_api.contacts import (
     SyncedContact,
 )
 from pbx_plugin_api.host import APPLY_MAX_CHANGES
+from pbx_plugin_api.hosting.apply_rules.contacts import Drop, StoredContact, decide
 from pbx_plugin_api.testing.lease import FakeLease
 from pbx_plugin_api.user_changes import ApplyStatus
 from pbx_plugin_api.users import UserLink

@@ -34,7 +34,7 @@ class FakeHost:
     `blobs.add`, `clock.move(days=1)`, `progress.stop_wanted`, `lease.lose()`; and reads `users.rows`,
     `progress.problems`, `audit.lines`, `notices`.
 
-    Not guarded by itself: `pbx_plugin_api.guard.guard_host` (or a `PluginHost` over a `FakePbx`) adds the rule
+    Not guarded by itself: `pbx_plugin_api.hosting.guard.guard_host` (or a `PluginHost` over a `FakePbx`) adds the rule
     "one call, one thread".
 
     Args:
@@ -114,5 +114,5 @@ class FakePbx:
 
     @contextmanager
     def open(self, plugin: str, tenant: Tenant, *, hook: str, run_id: str | None) -> Iterator[Host]:
-        """See `pbx_plugin_api.manager.HostFactory`."""
+        """See `pbx_plugin_api.hosting.manager.HostFactory`."""
         yield self.host(plugin, tenant)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Final
 
-from pbx_plugin_api.apply_rules.numbers import first_number, refuse_number
+from pbx_plugin_api.hosting.apply_rules.numbers import first_number, refuse_number
 from pbx_plugin_api.testing.clock import FakeClock
 from pbx_plugin_api.users import ExtensionWish, Fixed, UserLink
 
@@ -29,7 +29,7 @@ class _Held:
 
 
 class FakeNumbers:
-    """The numbers of one tenant. They are given by the rules of `pbx_plugin_api.apply_rules.numbers`."""
+    """The numbers of one tenant. They are given by the rules of `pbx_plugin_api.hosting.apply_rules.numbers`."""
 
     def __init__(self, clock: FakeClock, *, rest_days: int = REST_DAYS) -> None:
         self._clock, self._rest = clock, timedelta(days=rest_days)

@@ -29,10 +29,10 @@ from types import ModuleType
 from typing import Any, ClassVar, NoReturn
 
 from pbx_plugin_api import hookspec
-from pbx_plugin_api.discovery import PluginStatus, inspect_plugin
-from pbx_plugin_api.guard import Gate, guard_host
 from pbx_plugin_api.host import Host
-from pbx_plugin_api.isolation import Outcome
+from pbx_plugin_api.hosting.discovery import PluginStatus, inspect_plugin
+from pbx_plugin_api.hosting.guard import Gate, guard_host
+from pbx_plugin_api.hosting.isolation import Outcome
 from pbx_plugin_api.login import LoginProvider, LoginRedirect, LoginRequest
 from pbx_plugin_api.markers import PROJECT_NAME
 from pbx_plugin_api.notifications import Notification, NotificationKind

@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from types import MappingProxyType, ModuleType
 from typing import Any, Final
 
-from pbx_plugin_api.discovery import FoundPlugin, inspect_plugin
 from pbx_plugin_api.host import Host
-from pbx_plugin_api.isolation import Answer, Outcome
+from pbx_plugin_api.hosting.discovery import FoundPlugin, inspect_plugin
+from pbx_plugin_api.hosting.isolation import Answer, Outcome
+from pbx_plugin_api.hosting.manager import PluginHost
 from pbx_plugin_api.login import LoginFlow, LoginOutcome
-from pbx_plugin_api.manager import PluginHost
 from pbx_plugin_api.notifications import DeliveryReceipt, Notification
 from pbx_plugin_api.provisioning import ProvisionOutcome, ProvisionRequest
 from pbx_plugin_api.settings_page import ActionOutcome, ActionRequest, SaveOutcome

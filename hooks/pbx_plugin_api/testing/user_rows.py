@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pbx_plugin_api.apply_rules.users import StoredUser, find_divergence, synced_columns
+from pbx_plugin_api.hosting.apply_rules.users import StoredUser, find_divergence, synced_columns
 from pbx_plugin_api.users import DisableReason, DivergenceKind, LinkedUser, Phone, Photo, UserLink
 
 STANDARD_ROLE: Final = "StandardUser"
@@ -35,7 +35,7 @@ class UserRow:
     """The number of sessions and SIP registrations."""
 
     def as_stored(self) -> StoredUser:
-        """Return the row in the form of `pbx_plugin_api.apply_rules`."""
+        """Return the row in the form of `pbx_plugin_api.hosting.apply_rules`."""
         return StoredUser(
             user_id=self.user_id,
             username=self.username,

@@ -7,7 +7,8 @@ from itertools import count
 from typing import Any
 
 from pbx_plugin_api import rules
-from pbx_plugin_api.apply_rules.users import (
+from pbx_plugin_api.host import APPLY_MAX_CHANGES
+from pbx_plugin_api.hosting.apply_rules.users import (
     Create,
     Link,
     Overwrite,
@@ -24,7 +25,6 @@ from pbx_plugin_api.apply_rules.users import (
     synced_columns,
     username_key,
 )
-from pbx_plugin_api.host import APPLY_MAX_CHANGES
 from pbx_plugin_api.testing.clock import FakeClock
 from pbx_plugin_api.testing.lease import FakeLease
 from pbx_plugin_api.testing.numbers import FakeNumbers, NumberTakenError

@@ -28,7 +28,7 @@ from pbx_plugin_api import (
     Tab,
     TickReason,
 )
-from pbx_plugin_api.isolation import Answer
+from pbx_plugin_api.hosting.isolation import Answer
 
 pages = Blueprint("plugin_page", __name__)
 

@@ -29,7 +29,7 @@ from pbx_plugin_api import (
     PersonalBook,
     PutContact,
 )
-from pbx_plugin_api.apply_rules.contacts import Drop, Put, StoredContact, decide, order_sources
+from pbx_plugin_api.hosting.apply_rules.contacts import Drop, Put, StoredContact, decide, order_sources
 
 _Stored: TypeAlias = StoredContact[str]
 

@@ -13,8 +13,8 @@ from pbx_devhost.store.contacts.rows import book_key, read_book, read_source
 from pbx_devhost.store.schema import contact_sources, contacts
 from pbx_devhost.store.scope import Scope
 from pbx_plugin_api import BookRef, ContactChange, ContactResult, ContactSource, DraftContact, SyncedContact, load
-from pbx_plugin_api.apply_rules.contacts import order_sources
 from pbx_plugin_api.host import APPLY_MAX_CHANGES
+from pbx_plugin_api.hosting.apply_rules.contacts import order_sources
 
 _ROWS_AT_ONCE = 300
 _DIVERGED = or_(contacts.c.deleted == 1, contacts.c.fields.is_distinct_from(contacts.c.applied))

@@ -14,7 +14,7 @@ from pbx_devhost.store.users.rows import LINKABLE_ROLES, SHOWN_COLUMNS, new_user
 from pbx_devhost.store.users.writes import UserWrites
 from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import SYNCED_FIELDS, ApplyResult, ApplyStatus, CreateUser, DraftUser, UserChange, UserLink
-from pbx_plugin_api.apply_rules.users import (
+from pbx_plugin_api.hosting.apply_rules.users import (
     Create,
     Link,
     Overwrite,

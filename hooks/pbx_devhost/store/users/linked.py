@@ -27,7 +27,7 @@ from pbx_plugin_api import (
     UserCounts,
     UserLink,
 )
-from pbx_plugin_api.apply_rules.users import decide_photo, refuse_missing
+from pbx_plugin_api.hosting.apply_rules.users import decide_photo, refuse_missing
 
 _DIFFERS = or_(
     *(users.c[name].is_distinct_from(links.c[f"applied_{name}"]) for name in SYNCED_FIELDS),

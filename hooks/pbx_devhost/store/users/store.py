@@ -13,7 +13,7 @@ from pbx_devhost.store.schema import links, photos, users
 from pbx_devhost.store.users.rows import SHOWN_COLUMNS, STANDARD_ROLE, delete_users, end_access, new_user_row
 from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import AnyNumber, DisableReason, ExtensionWish, InvalidValueError, rules
-from pbx_plugin_api.apply_rules.users import refuse_creation, username_key
+from pbx_plugin_api.hosting.apply_rules.users import refuse_creation, username_key
 
 EDITABLE: Final = ("display_name", "email", "mobile_phone", "work_phone", "home_phone", "department", "enabled")
 

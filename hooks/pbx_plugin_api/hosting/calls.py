@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pbx_plugin_api import hookspec
-from pbx_plugin_api.discovery import FoundPlugin
-from pbx_plugin_api.guard import Gate, guard_host
 from pbx_plugin_api.host import Host
-from pbx_plugin_api.isolation import Answer, Outcome, run_isolated
-from pbx_plugin_api.registry import PluginRegistry
+from pbx_plugin_api.hosting.discovery import FoundPlugin
+from pbx_plugin_api.hosting.guard import Gate, guard_host
+from pbx_plugin_api.hosting.isolation import Answer, Outcome, run_isolated
+from pbx_plugin_api.hosting.registry import PluginRegistry
+from pbx_plugin_api.hosting.typecheck import find_mismatch
 from pbx_plugin_api.tenants import Tenant
-from pbx_plugin_api.typecheck import find_mismatch
 
 __all__ = ["HookCall", "HookCaller", "HostFactory", "NotOfferedError"]
 

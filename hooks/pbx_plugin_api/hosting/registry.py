@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import pluggy
 
 from pbx_plugin_api import hookspec
-from pbx_plugin_api.discovery import FoundPlugin, PluginStatus
+from pbx_plugin_api.hosting.discovery import FoundPlugin, PluginStatus
 from pbx_plugin_api.markers import PROJECT_NAME
 from pbx_plugin_api.tenants import Tenant
 

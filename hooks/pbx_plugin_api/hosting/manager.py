@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
-from pbx_plugin_api.calls import HookCall, HookCaller, HostFactory, NotOfferedError
-from pbx_plugin_api.discovery import FoundPlugin, find_plugins
-from pbx_plugin_api.isolation import Answer, Outcome
+from pbx_plugin_api.hosting.calls import HookCall, HookCaller, HostFactory, NotOfferedError
+from pbx_plugin_api.hosting.discovery import FoundPlugin, find_plugins
+from pbx_plugin_api.hosting.isolation import Answer, Outcome
+from pbx_plugin_api.hosting.registry import MemorySwitches, PluginRegistry, PluginState, Switches
 from pbx_plugin_api.login import LoginFlow, LoginOutcome, LoginProvider, LoginRedirect, LoginRefused, LoginRequest
 from pbx_plugin_api.notifications import DeliveryReceipt, DeliveryStatus, Notification
 from pbx_plugin_api.provisioning import ProvisionOutcome, ProvisionRequest
-from pbx_plugin_api.registry import MemorySwitches, PluginRegistry, PluginState, Switches
 from pbx_plugin_api.settings_page import ActionOutcome, ActionRequest, Refused, SaveOutcome, SettingsPage
 from pbx_plugin_api.tenants import Tenant, Viewer
 from pbx_plugin_api.tick import Tick, TickReport
