@@ -12,6 +12,9 @@ from pbx_plugin_api import (
     LoginRedirect,
     LoginRefused,
     LoginRequest,
+    PasswordPolicy,
+    SignedIn,
+    UserLink,
 )
 from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.config.signin import SignInMode
@@ -20,6 +23,7 @@ from portsip_m365_plugin.entra.identity_provider import shared_identity_provider
 from portsip_m365_plugin.entra.keypair import KeyPair
 from portsip_m365_plugin.entra.signin import PROVIDER_ID, SignIn, SignInApp
 from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_key_pair
+from portsip_m365_plugin.signin_health import forget_fault, refuses_passwords, remember_test, report_fault
 
 _NOT_SET_UP = "Signing in with Microsoft is not set up completely. Ask your administrator."
 
@@ -40,20 +44,31 @@ def offer_sign_in(host: Host) -> tuple[LoginProvider, ...]:
 
     def complete(flow: LoginFlow, params: Mapping[str, str]) -> LoginOutcome:
         signing = _open(host, config)
-        return signing if isinstance(signing, LoginRefused) else signing.complete(flow, params)
+        outcome = signing if isinstance(signing, LoginRefused) else signing.complete(flow, params)
+        if isinstance(outcome, SignedIn):
+            forget_fault(host)
+            if flow.is_test:
+                remember_test(host, config.connection, outcome.login_name or outcome.link.subject)
+        return outcome
 
     def sign_out(post_logout_redirect_uri: str, session_hint: str) -> str | None:
         signing = _open(host, config)
         return None if isinstance(signing, LoginRefused) else signing.sign_out(post_logout_redirect_uri, session_hint)
 
+    def admits(link: UserLink) -> bool:
+        is_ours = link.authority == config.connection.entra_tenant_id and config.is_readable("signin")
+        return is_ours and config.signin.admits(link.subject)
+
+    is_refused = refuses_passwords(host, config.signin)
     provider = LoginProvider(
         id=PROVIDER_ID,
         label="Sign in with Microsoft",
         icon="microsoft",
-        password_policy=config.signin.password_policy,
+        password_policy=PasswordPolicy.REFUSED if is_refused else PasswordPolicy.ALLOWED,
         begin=begin,
         complete=complete,
         sign_out=sign_out,
+        admits=admits,
     )
     return (provider,)
 
@@ -63,16 +78,16 @@ def _open(host: Host, config: Config) -> SignIn | LoginRefused:
         return LoginRefused(sentence=_NOT_SET_UP, reason="not_set_up", detail=config.why_unreadable)
     app = find_app(config.connection)
     if isinstance(app, NotReady):
-        return LoginRefused(sentence=_NOT_SET_UP, reason="not_set_up", detail=app.describe())
+        return _not_set_up(host, config, app.describe())
     try:
         pair = _choose_pair(host)
         if pair is None:
-            return LoginRefused(sentence=_NOT_SET_UP, reason="not_set_up", detail="there is no valid key pair")
+            remedy = "Generate one on the PERMISSIONS tab and upload public_key.pem to the app registration."
+            return _not_set_up(host, config, f"There is no valid key pair. {remedy}")
         signin_app = SignInApp.of(credential_for(app, pair))
         provider = shared_identity_provider()
     except (ValueError, OSError) as error:
-        detail = f"key pair or trust store cannot be used: {type(error).__name__}"
-        return LoginRefused(sentence=_NOT_SET_UP, reason="not_set_up", detail=detail)
+        return _not_set_up(host, config, f"The key pair or trust store cannot be used ({type(error).__name__}).")
     return SignIn(
         app=signin_app,
         admits=config.signin.admits,
@@ -82,7 +97,13 @@ def _open(host: Host, config: Config) -> SignIn | LoginRefused:
         origins=host.web_origins,
         users=host.users,
         clock=host.clock,
+        report_fault=lambda text: report_fault(host, config.signin, text),
     )
+
+
+def _not_set_up(host: Host, config: Config, why: str) -> LoginRefused:
+    report_fault(host, config.signin, why)
+    return LoginRefused(sentence=_NOT_SET_UP, reason="not_set_up", detail=why)
 
 
 def _choose_pair(host: Host) -> KeyPair | None:

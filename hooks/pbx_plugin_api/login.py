@@ -42,7 +42,7 @@ class ResponseMode(StrEnum):
 
 
 class PasswordPolicy(StrEnum):
-    """Whether linked users may still sign in with a PBX password. Break-glass administrators always may."""
+    """Whether the linked users whom a provider admits may still sign in with a PBX password. Administrators may."""
 
     ALLOWED = "allowed"
     REFUSED = "refused"
@@ -58,6 +58,8 @@ class LoginRequest:
     login_hint: str | None = None
     return_to: str = "/"
     """The path of the portal to open afterwards. The host has checked it."""
+    is_test: bool = False
+    """An administrator tries the provider out (`LoginTest`): nobody gets a session from it."""
 
     def __post_init__(self) -> None:
         rules.check_origin("origin", self.origin)
@@ -79,6 +81,8 @@ class LoginFlow:
     expires_at_utc: datetime
     client: LoginClient = LoginClient.WEB
     return_to: str = "/"
+    is_test: bool = False
+    """See `LoginRequest.is_test`. `SignedIn` then means that the provider works for this person, and no more."""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What the provider needs to finish, such as code verifier and nonce. The host does not interpret it."""
 
@@ -143,6 +147,10 @@ class LoginProvider:
     """`complete(flow, params)`: params are those of the callback; each occurs once, and the host limits their size."""
     sign_out: Callable[[str, str], str | None]
     """`sign_out(post_logout_redirect_uri, session_hint)` returns the provider's sign-out address, or None."""
+    admits: Callable[[UserLink], bool] | None = None
+    """`admits(link)`: whether the administrator lets this person use the provider. None: everybody may. No network.
+
+    `password_policy` is for these people only: nobody is refused both ways."""
 
     def __post_init__(self) -> None:
         rules.check_key("id", self.id)

@@ -22,6 +22,7 @@ __all__ = [
     "Field",
     "FieldError",
     "FieldKind",
+    "LoginTest",
     "Refused",
     "SaveConflict",
     "SaveOutcome",
@@ -237,6 +238,19 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoginTest:
+    """A sign-in has to be tried in the viewer's browser. The host begins one with `LoginRequest.is_test`.
+
+    It ends with a page that says how it went. A host without a browser refuses, and says where there is one.
+    """
+
+    provider_id: str
+
+    def __post_init__(self) -> None:
+        rules.check_key("provider_id", self.provider_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """It was not done: why, and what to do."""
 
@@ -244,7 +258,7 @@ class Refused:
     remedy: str = ""
 
 
-ActionOutcome: TypeAlias = Done | Download | Started | Refused
+ActionOutcome: TypeAlias = Done | Download | Started | LoginTest | Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

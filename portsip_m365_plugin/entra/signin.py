@@ -34,6 +34,7 @@ from pbx_plugin_api import (
     Users,
     WebOrigins,
 )
+from portsip_m365_plugin.entra.aadsts import explain_token_error
 from portsip_m365_plugin.entra.assertion import ASSERTION_TYPE, AssertionSigner, load_signer
 from portsip_m365_plugin.entra.endpoints import SignInEndpoints
 from portsip_m365_plugin.entra.identity_provider import IdentityProvider
@@ -94,6 +95,10 @@ class SignInApp:
         )
 
 
+def _ignore(_text: str) -> None:
+    """Report nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
     """Signing in to one tenant of the PBX. Valid only inside one hook call, like its host."""
@@ -108,6 +113,8 @@ class SignIn:
     first_sign_in_creates: bool = False
     """Whether somebody who is not a user of the PBX yet becomes one by signing in."""
     response_mode: ResponseMode = ResponseMode.FORM_POST
+    report_fault: Callable[[str], None] = _ignore
+    """Gets a text for the administrators when Microsoft signs nobody of the tenant in, such as without consent."""
 
     def begin(self, request: LoginRequest) -> LoginRedirect | LoginRefused:
         """Return where to send the browser. Cost: at most one request (discovery), usually none."""
@@ -130,6 +137,7 @@ class SignIn:
             expires_at_utc=self.clock.now_utc() + _FLOW_LIFE,
             client=request.client,
             return_to=request.return_to,
+            is_test=request.is_test,
             secrets={"code_verifier": verifier, "nonce": nonce, "app": self._app_mark()},
         )
         query = {
@@ -157,7 +165,7 @@ class SignIn:
             if params.get("iss", endpoints.issuer) != endpoints.issuer:
                 return _refuse("answer_of_another_issuer", "the callback names another issuer (RFC 9207)")
             if "error" in params:
-                return _explain(params["error"], params.get("error_description", ""), at="callback")
+                return self._explain(params["error"], params.get("error_description", ""), at="callback")
             code = params.get("code", "")
             if not 1 <= len(code) <= _CODE_MAX_CHARS or not code.isascii() or not code.isprintable() or " " in code:
                 return _refuse("malformed_callback", f"no usable code ({len(code)} characters)")
@@ -174,7 +182,7 @@ class SignIn:
             return _unreachable(error)
         except IdTokenError as error:
             return _refuse(error.reason, error.detail, _ID_TOKEN_SENTENCES.get(error.reason, _NOT_TRUSTED))
-        return self._admit(claims)
+        return self._make_signed_in(claims) if flow.is_test else self._admit(claims)
 
     def sign_out(self, post_logout_redirect_uri: str, session_hint: str) -> str | None:
         """Return where to send the browser to sign out at Microsoft too, or None. Cost: usually no request."""
@@ -228,7 +236,7 @@ class SignIn:
         body = answer.body
         if answer.status != 200 or "error" in body:
             ids = f"Trace ID: {body.get('trace_id')} Correlation ID: {body.get('correlation_id')}"
-            return _explain(str(body.get("error")), f"{body.get('error_description')} {ids}", at="token request")
+            return self._explain(str(body.get("error")), f"{body.get('error_description')} {ids}", at="token request")
         token = body.get("id_token")
         if not isinstance(token, str):
             return _refuse("no_id_token", "the token endpoint returned no ID token")
@@ -255,13 +263,22 @@ class SignIn:
         if user is not None and not user.enabled:
             sentence = "Your user of this PBX is disabled. Ask your administrator."
             return _refuse("user_disabled", f"{who} is {user.username}, disabled", sentence)
+        return self._make_signed_in(claims)
+
+    def _make_signed_in(self, claims: IdTokenClaims) -> SignedIn:
         return SignedIn(
-            link=link,
+            link=UserLink(authority=claims.entra_tenant_id, subject=claims.entra_object_id),
             display_name=claims.display_name,
             login_name=claims.upn,
             may_create=self.first_sign_in_creates,
             session_hint=claims.login_hint,
         )
+
+    def _explain(self, error: str, description: str, *, at: str) -> LoginRefused:
+        refusal = explain_refusal(error, description, at=at)
+        if refusal.is_for_everybody:
+            self.report_fault(explain_token_error({"error": error, "error_description": description}).describe())
+        return LoginRefused(sentence=refusal.sentence, reason=refusal.reason, detail=refusal.detail)
 
 
 def _challenge(verifier: str) -> str:
@@ -283,8 +300,3 @@ def _refuse(reason: str, detail: str, sentence: str = _NOT_TRUSTED) -> LoginRefu
 def _unreachable(error: EntraUnreachableError) -> LoginRefused:
     _log.warning("Signing in is not possible now: %s", error)
     return LoginRefused(sentence=_UNREACHABLE, reason="microsoft_unreachable", detail=str(error))
-
-
-def _explain(error: str, description: str, *, at: str) -> LoginRefused:
-    refusal = explain_refusal(error, description, at=at)
-    return LoginRefused(sentence=refusal.sentence, reason=refusal.reason, detail=refusal.detail)

@@ -25,6 +25,8 @@ class ProviderRefusal:
     """For the person."""
     detail: str
     """For the audit log: kind, place and Microsoft's ids."""
+    is_for_everybody: bool = False
+    """Whether nobody of the tenant can sign in until an administrator has put it right."""
 
 
 _AGAIN: Final = "Please sign in again."
@@ -85,6 +87,8 @@ _KIND_BY_ERROR: Final[Mapping[str, str]] = {
     "unsupported_response_type": "setup",
 }
 
+_FOR_EVERYBODY: Final = frozenset({"consent_missing", "setup"})
+
 _DESCRIPTION_MAX_CHARS: Final = 4096
 _CODE: Final = re.compile(r"\bAADSTS([0-9]{5,7})\b")
 _GUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -114,4 +118,6 @@ def explain_refusal(error: str, description: str = "", *, at: str) -> ProviderRe
     facts = [f"{kind} at the {at}", f"OAuth error {known_error or 'of no known name'}"]
     facts += [f"AADSTS{code}"] if code is not None else []
     facts += [f"{name} {found[1].lower()}" for name, pattern in _IDS if (found := pattern.search(description))]
-    return ProviderRefusal(reason=reason, sentence=_SENTENCES[kind], detail=", ".join(facts))
+    return ProviderRefusal(
+        reason=reason, sentence=_SENTENCES[kind], detail=", ".join(facts), is_for_everybody=kind in _FOR_EVERYBODY
+    )

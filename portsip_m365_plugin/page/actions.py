@@ -6,16 +6,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pbx_plugin_api import ActionOutcome, ActionRequest, Done, Download, Host, Refused, Started, Tenant, Viewer
+from pbx_plugin_api import (
+    ActionOutcome,
+    ActionRequest,
+    Done,
+    Download,
+    Host,
+    LoginTest,
+    Refused,
+    Started,
+    Tenant,
+    Viewer,
+)
 from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.contacts.leaving import APPROVE_REMOVAL_ACTION, approve_removal
 from portsip_m365_plugin.entra.keypair import make_key_pair
+from portsip_m365_plugin.entra.signin import PROVIDER_ID
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_certificate, store_key_pair
 from portsip_m365_plugin.page.connection import try_connection
 from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
 from portsip_m365_plugin.page.mail_tab import send_test_mail
+from portsip_m365_plugin.page.signin_tab import RESUME_ACTION, SUSPEND_ACTION, TEST_SIGN_IN_ACTION
 from portsip_m365_plugin.page.view import LOOK_ONLY
+from portsip_m365_plugin.signin_health import resume_refusal, suspend_refusal
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, approve
 
 PUBLIC_KEY_FILE: Final = "public_key.pem"
@@ -96,6 +110,20 @@ def _show_mailbox_state(given: ActionInput) -> ActionOutcome:
     return show_mailbox_state(given.host, given.config.contacts, given.request.values.get("mailbox", ""))
 
 
+def _test_sign_in(_given: ActionInput) -> ActionOutcome:
+    return LoginTest(provider_id=PROVIDER_ID)
+
+
+def _suspend_refusal(given: ActionInput) -> ActionOutcome:
+    suspend_refusal(given.host, given.viewer.username)
+    return Done(message="Synced users can sign in with their passwords until you press “Refuse passwords again”.")
+
+
+def _resume_refusal(given: ActionInput) -> ActionOutcome:
+    resume_refusal(given.host, given.viewer.username)
+    return Done(message="The passwords of people whom Microsoft sign-in admits are refused again.")
+
+
 def _start(job: Job, message: str) -> Run:
     return lambda _given: Started(job=job, message=message)
 
@@ -113,6 +141,9 @@ ACTIONS: Final[Mapping[str, Run]] = {
     Job.CONTACTS_RESYNC: _start(Job.CONTACTS_RESYNC, "All contacts are being read again."),
     APPROVE_REMOVAL_ACTION: _approve_contact_removal,
     "contact_state": _show_mailbox_state,
+    TEST_SIGN_IN_ACTION: _test_sign_in,
+    SUSPEND_ACTION: _suspend_refusal,
+    RESUME_ACTION: _resume_refusal,
     Job.DISCONNECT: _start(Job.DISCONNECT, "Disconnecting."),
 }
 """By action name; a new tab adds its own."""

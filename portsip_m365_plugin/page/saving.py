@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Final
 
-from pbx_plugin_api import FieldError, Host
+from pbx_plugin_api import FieldError, Host, PasswordPolicy
 from portsip_m365_plugin.clouds import CloudFileError, load_clouds
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.fields import GUID
 from portsip_m365_plugin.config.reader import Config
+from portsip_m365_plugin.config.signin import SignInConfig, SignInMode
 from portsip_m365_plugin.config.writer import CONNECTION_KEYS, Draft, read_texts
 from portsip_m365_plugin.entra.aadsts import EntraRefusal
 from portsip_m365_plugin.entra.discovery import find_directory
 from portsip_m365_plugin.mail.memory import remember_mailbox
 from portsip_m365_plugin.page.people import AmbiguousNameError, LookupFailedError, make_finder, resolve_names
+from portsip_m365_plugin.signin_health import find_test
+
+_LIST: Final = "sign_in_users"
+_MODE: Final = "sign_in_mode"
 
 
 def check_texts(texts: Mapping[str, str], before: Config, host: Host) -> tuple[Draft, list[FieldError]]:
@@ -36,6 +42,7 @@ def check_texts(texts: Mapping[str, str], before: Config, host: Host) -> tuple[D
         find = make_finder(host, draft.config.connection)
         people, unknown = resolve_names(field, typed, known, users=host.users, find_object_id=find)
         draft, faults = draft.with_values({field: people}), faults + unknown
+    faults += _check_sign_in(draft, before.signin, host, {fault.field for fault in faults})
     return draft, faults + _settle_mailbox(draft, before, host)
 
 
@@ -62,6 +69,24 @@ def _settle_mailbox(draft: Draft, before: Config, host: Host) -> list[FieldError
         return [FieldError(field="mail_mailbox", message=message)]
     remember_mailbox(host, connection.cloud_name, connection.entra_tenant_id, name, object_id)
     return []
+
+
+def _check_sign_in(draft: Draft, before: SignInConfig, host: Host, faulty: set[str]) -> Iterator[FieldError]:
+    """Refuse what would leave somebody, or everybody, without a way to sign in."""
+    after = draft.config.signin
+    if after.mode is SignInMode.ONLY and not after.people and _LIST not in faulty and draft.given & {_LIST, _MODE}:
+        yield FieldError(
+            field=_LIST,
+            message="The list is empty, so “Only these” would let nobody in. Enter people, or choose another setting"
+            " of “Sign in with Microsoft”.",
+        )
+    is_new = after.password_policy is PasswordPolicy.REFUSED and before.password_policy is not PasswordPolicy.REFUSED
+    if is_new and after.mode is SignInMode.OFF:
+        message = "Switch “Sign in with Microsoft” on first: without it nobody could sign in."
+        yield FieldError(field="password_policy", message=message)
+    elif is_new and find_test(host, draft.config.connection) is None:
+        message = "No test sign-in has succeeded with this application yet. Save without this, press “Test sign-in” on"
+        yield FieldError(field="password_policy", message=f"{message} this tab, and then refuse the passwords.")
 
 
 def _settle_connection(draft: Draft, before: ConnectionConfig, host: Host) -> tuple[Draft, list[FieldError]]:

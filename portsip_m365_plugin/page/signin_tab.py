@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from pbx_plugin_api import Tab, Table, UserLink
+from pbx_plugin_api import Action, Fact, PasswordPolicy, Severity, Tab, Table, UserLink
+from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.view import PageView
+from portsip_m365_plugin.signin_health import Event, find_fault, find_suspension, find_test
 
+TEST_SIGN_IN_ACTION: Final = "test_sign_in"
+SUSPEND_ACTION: Final = "suspend_password_refusal"
+RESUME_ACTION: Final = "resume_password_refusal"
 _SHOWN_MAX: Final = 200
 
 
@@ -44,7 +50,8 @@ def draw_signin_tab(view: PageView) -> Tab:
                 "password_policy",
                 "Password sign-in of synced users",
                 choices={"allowed": "Stays possible", "refused": "Refused: Microsoft only"},
-                help="Administrators of the PBX can always sign in with their password.",
+                help="Counts for the people whom the settings above admit; all others keep their passwords, and so do"
+                " administrators of the PBX. It needs a test sign-in that succeeded.",
             ),
             draw_setting(
                 config,
@@ -62,8 +69,53 @@ def draw_signin_tab(view: PageView) -> Tab:
                 },
             ),
         ),
+        facts=_facts(view),
         tables=_tables(view),
+        actions=_actions(view),
     )
+
+
+def _facts(view: PageView) -> tuple[Fact, ...]:
+    host, facts = view.host, []
+    tested, fault, suspended = find_test(host, view.config.connection), find_fault(host), find_suspension(host)
+    if tested is None:
+        facts.append(Fact(label="Test sign-in", value="none has succeeded yet", severity=Severity.WARNING))
+    else:
+        value = f"succeeded on {_show(view, tested)} with {tested.text}"
+        facts.append(Fact(label="Test sign-in", value=value, severity=Severity.GOOD))
+    if fault is not None:
+        value = f"nobody, since {_show(view, fault)}: {fault.text}"
+        facts.append(Fact(label="Microsoft signs in", value=value, severity=Severity.BAD))
+    if suspended is not None:
+        value = f"suspended by {suspended.text} on {_show(view, suspended)}"
+        facts.append(Fact(label="Refusal of passwords", value=value, severity=Severity.WARNING))
+    return tuple(facts)
+
+
+def _actions(view: PageView) -> tuple[Action, ...]:
+    is_on = view.config.signin.mode is not SignInMode.OFF
+    why_no_test = view.why_no_call or ("" if is_on else "Switch sign-in on first, and save.")
+    test = Action(
+        name=TEST_SIGN_IN_ACTION,
+        label="Test sign-in",
+        help="You sign in at Microsoft with your own account, in this browser. It shows that Microsoft answers and that"
+        " the answer is accepted. Your session here stays as it is.",
+        enabled=not why_no_test,
+        why_disabled=why_no_test,
+    )
+    if view.config.signin.password_policy is not PasswordPolicy.REFUSED:
+        return (test,)
+    if find_suspension(view.host) is None:
+        name, label, help_text = SUSPEND_ACTION, "Suspend the refusal", "Lets synced users use their passwords for now."
+    else:
+        name, label, help_text = RESUME_ACTION, "Refuse passwords again", "Follows the setting again."
+    why_no_edit = view.why_no_edit
+    switch = Action(name=name, label=label, help=help_text, enabled=not why_no_edit, why_disabled=why_no_edit)
+    return (test, switch)
+
+
+def _show(view: PageView, event: Event) -> str:
+    return event.at_utc.astimezone(ZoneInfo(view.tenant.time_zone)).strftime("%Y-%m-%d %H:%M")
 
 
 def _tables(view: PageView) -> tuple[Table, ...]:

@@ -190,6 +190,35 @@ def test_first_sign_in_never_creates_whom_the_policy_leaves_out() -> None:
     assert refused(signing, peer).reason == "not_admitted"
 
 
+def test_a_test_sign_in_identifies_and_admits_nobody() -> None:
+    peer = EntraPeer()
+    signing = sign_in(peer, mode=SignInMode.OFF)
+    redirect = begun(signing, is_test=True)
+    outcome = signing.complete(redirect.flow, peer.authorize(redirect.url))
+    assert isinstance(outcome, SignedIn)
+    peer.change_claims = {"tid": OTHER_TENANT_ID}
+    redirect = begun(signing, is_test=True)
+    assert isinstance(signing.complete(redirect.flow, peer.authorize(redirect.url)), LoginRefused)
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "word"),
+    [
+        (700027, "invalid_client", "certificate"),
+        (700016, "invalid_client", "application ID"),
+        (65001, "invalid_grant", "consent"),
+        (54005, "invalid_grant", ""),
+        (90033, "temporarily_unavailable", ""),
+    ],
+)
+def test_what_is_wrong_for_everybody_is_reported(code: int, error: str, word: str) -> None:
+    reported: list[str] = []
+    peer = EntraPeer(answer=refusal(code, error, "No."))
+    assert isinstance(completed(sign_in(peer, user(), report_fault=reported.append), peer), LoginRefused)
+    assert bool(reported) == bool(word)
+    assert word in "".join(reported)
+
+
 def test_attack_nobody_of_this_pbx() -> None:
     peer = EntraPeer()
     outcome = refused(sign_in(peer), peer)

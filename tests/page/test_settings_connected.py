@@ -23,8 +23,10 @@ from pbx_plugin_api import (
     TickStatus,
     UserLink,
 )
+from portsip_m365_plugin.config.reader import read_config
 from portsip_m365_plugin.entra.keypair import make_key_pair
 from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_key_pair, store_key_pair
+from portsip_m365_plugin.signin_health import remember_test
 from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.lab import Lab, shared_key_pair
 from tests.support.mail_samples import make_note
@@ -372,7 +374,8 @@ def test_a_mailbox_is_saved_unseen_where_the_directory_cannot_be_asked(hand: Han
 
 def test_disconnecting_with_users_kept_leaves_them_their_passwords(hand: Hand) -> None:
     hand.tick(confirm_first_plan=True)
-    hand.save(sign_in_mode="all", password_policy="refused")
+    remember_test(hand.host, read_config(hand.host.settings.read().values).connection, "ada@contoso.example")
+    assert isinstance(hand.save(sign_in_mode="all", password_policy="refused"), Saved)
     hand.press("disconnect")
     values = hand.host.settings.read().values
     assert hand.host.users.counts().linked > 0

@@ -87,6 +87,41 @@ def test_refusals_of_microsofts_are_explained(
     assert "AADSTS" not in response.text
 
 
+def test_test_sign_in_of_an_administrator(m365: World, entra: EntraVisitor) -> None:
+    """A real flow, begun by a button. Nobody is signed in by it, and then passwords may be refused."""
+    browser = m365.browser()
+    browser.log_in()
+    browser.get("/plugins/m365/sign_in")
+    assert m365.lab is not None
+    guest = next(p for p in m365.lab.tenant().directory.order if p.listed and p.kind == "guest")
+    url = sent_to(browser.post("/plugins/m365/sign_in/do/test_sign_in"))
+    response = browser.come_back(entra.sign_in(url, guest.props["userPrincipalName"]))
+    assert "The test sign-in succeeded." in response.text, response.text
+    assert browser.get("/users").status_code == 200, "the administrator's session stays"
+    assert "succeeded on" in browser.get("/plugins/m365/sign_in").text
+    m365.save(password_policy="refused")
+
+
+def test_a_fault_for_everybody_is_notified_and_the_refusal_suspended(m365: World, entra: EntraVisitor) -> None:
+    assert m365.lab is not None
+    user = m365.synced()
+    m365.pbx.stores.accounts.set_user_password(m365.tenant_id, user.username, "a long enough word")
+    test_test_sign_in_of_an_administrator(m365, entra)
+    (app,) = m365.lab.tenant().apps.values()
+    app.certificates.clear()
+    assert m365.browser().log_in(user.username, "a long enough word").status_code == 401
+    with EntraVisitor() as other:
+        _, response = sign_in(m365, other, m365.upn(user))
+    assert response.status_code == 403
+    (notice,) = (n for n in m365.pbx.stores.audit.notices(m365.tenant_id) if "Signing in" in n.subject)
+    assert "Suspend the refusal" in notice.text
+    browser = m365.browser()
+    browser.log_in()
+    browser.get("/plugins/m365/sign_in")
+    browser.post("/plugins/m365/sign_in/do/suspend_password_refusal")
+    assert m365.browser().log_in(user.username, "a long enough word").status_code == 303
+
+
 def test_policy_only_these(m365: World, entra: EntraVisitor) -> None:
     first, second = m365.synced(0), m365.synced(1)
     m365.save(sign_in_mode="only", sign_in_users=first.subject)

@@ -179,6 +179,14 @@ def test_password_policy_refuses_synced_users_and_never_an_administrator(world: 
     assert world.browser().log_in().status_code == 303
 
 
+def test_passwords_are_refused_only_to_those_whom_the_provider_admits(world: World, script: Script) -> None:
+    give_password(world)
+    give_password(world, "person2")
+    script.password_policy, script.admits = PasswordPolicy.REFUSED, lambda person: person == link(2)
+    assert world.browser().log_in("person1", WORD).status_code == 303
+    assert world.browser().log_in("person2", WORD).status_code == 401
+
+
 def test_attack_policy_is_not_lifted_by_a_plugin_that_fails(world: World, script: Script) -> None:
     give_password(world)
     script.password_policy, script.raises = PasswordPolicy.REFUSED, "on_login_providers"

@@ -127,6 +127,28 @@ def test_attack_post_to_the_landing(world: World, script: Script) -> None:
 # ---------------------------------------------------------------------- who comes in
 
 
+def test_attack_a_test_sign_in_gives_no_session(world: World, script: Script) -> None:
+    """Neither to the person who was identified, nor to anybody else; and a stranger cannot begin one."""
+    stranger = world.browser()
+    stranger.get("/login?domain=contoso.example")
+    assert stranger.post("/plugins/m365/main/do/try").status_code == 303, "to the sign-in page"
+    assert script.begun == []
+    admin = world.browser()
+    admin.log_in()
+    admin.get("/plugins/m365/main")
+    token = admin.cookie(SESSION_COOKIE)
+    response = admin.come_back(answer_to(sent_to(admin.post("/plugins/m365/main/do/try"))))
+    assert script.begun[0].is_test
+    assert response.status_code == 200
+    assert "succeeded" in response.text
+    assert admin.cookie(SESSION_COOKIE) == token
+    assert world.audit("sign_in.test")[0].detail.startswith("person1@x.example")
+    url = sent_to(admin.post("/plugins/m365/main/do/try"))
+    refused_test = admin.come_back(answer_to(url, code="nobody"))
+    assert "did not succeed" in refused_test.text
+    assert reference_of(refused_test)
+
+
 def test_attack_disabled_user_is_refused_by_the_host_too(world: World, script: Script) -> None:
     world.apply(DisableUser(link=link(1), reason=DisableReason.DEPARTED))
     browser = world.browser()

@@ -26,6 +26,7 @@ from pbx_plugin_api import (
     LoginRedirect,
     LoginRefused,
     LoginRequest,
+    LoginTest,
     PasswordPolicy,
     Problem,
     Provisioned,
@@ -70,6 +71,7 @@ class Script:
 
     mode: ResponseMode = ResponseMode.FORM_POST
     password_policy: PasswordPolicy = PasswordPolicy.ALLOWED
+    admits: Callable[[UserLink], bool] | None = None
     may_create: bool = False
     provisioned: Any = None
     url: str = "https://idp.example/authorize"
@@ -109,6 +111,7 @@ class Script:
             label="Sign in with Microsoft",
             icon="microsoft",
             password_policy=self.password_policy,
+            admits=self.admits,
             begin=self._begin,
             complete=self._complete,
             sign_out=lambda back, hint: (
@@ -129,6 +132,7 @@ class Script:
             expires_at_utc=datetime.now(timezone.utc) + timedelta(minutes=10),
             client=request.client,
             return_to=request.return_to,
+            is_test=request.is_test,
             secrets={"n": "1"},
         )
         return LoginRedirect(url=f"{self.url}?state={state}", flow=flow)
@@ -171,6 +175,7 @@ class Script:
             Action(name="wipe", label="Wipe", confirm="Really wipe?", danger=True),
             Action(name="key", label="Get key"),
             Action(name="long", label="Long work"),
+            Action(name="try", label="Try"),
             Action(name="off", label="Off", enabled=False, why_disabled="Not now."),
             Action(name="agree", label="Agree", parameters=(_hidden("sum", "abc"), _hidden("of", "people"))),
         )
@@ -202,6 +207,7 @@ class Script:
             "key": Download(filename="clé.pem", content=b"-----", content_type="application/x-pem-file"),
             "long": Started(job="long", message="Begun."),
             "agree": Done(message="Agreed."),
+            "try": LoginTest(provider_id="ms365"),
         }
         return answers[request.action]
 

@@ -25,6 +25,7 @@ from pbx_plugin_api import (
     ActionRequest,
     Done,
     Download,
+    LoginTest,
     Refused,
     SaveConflict,
     Saved,
@@ -145,6 +146,8 @@ def _run_action(
         stop_gently(context.pbx)
         result = Runner(context.pbx).run(chosen, page.plugin, TickReason.JOB, job=outcome.job, request=request)
         print_runs(context, [result])
+    elif isinstance(outcome, LoginTest):
+        fail(f"{name} needs a browser: press its button on the plugin's page of the portal")
     elif isinstance(outcome, Refused):
         fail(f"{outcome.message} {outcome.remedy}".strip())
     else:

@@ -16,12 +16,21 @@ from pbx_plugin_api.hosting.calls import HookCall, HookCaller, HostFactory, NotO
 from pbx_plugin_api.hosting.discovery import FoundPlugin, find_plugins
 from pbx_plugin_api.hosting.isolation import Answer, Outcome
 from pbx_plugin_api.hosting.registry import MemorySwitches, PluginRegistry, PluginState, Switches
-from pbx_plugin_api.login import LoginFlow, LoginOutcome, LoginProvider, LoginRedirect, LoginRefused, LoginRequest
+from pbx_plugin_api.login import (
+    LoginFlow,
+    LoginOutcome,
+    LoginProvider,
+    LoginRedirect,
+    LoginRefused,
+    LoginRequest,
+    PasswordPolicy,
+)
 from pbx_plugin_api.notifications import DeliveryReceipt, DeliveryStatus, Notification
 from pbx_plugin_api.provisioning import ProvisionOutcome, ProvisionRequest
 from pbx_plugin_api.settings_page import ActionOutcome, ActionRequest, Refused, SaveOutcome, SettingsPage
 from pbx_plugin_api.tenants import Tenant, Viewer
 from pbx_plugin_api.tick import Tick, TickReport
+from pbx_plugin_api.users import UserLink
 
 __all__ = ["Deadlines", "HostFactory", "MemorySwitches", "PluginHost", "PluginState", "Switches"]
 
@@ -135,11 +144,31 @@ class PluginHost:
             self._caller.call(_login_call(plugin, tenant, self._deadlines.page_s))
             for plugin in self._registry.with_hook("on_login_providers", tenant)
         ]
-        unusable: list[Answer[Sequence[LoginProvider]]] = [
+        return [answer for answer in (*answers, *self._unusable(tenant)) if answer.value or not answer.ok]
+
+    def _unusable(self, tenant: Tenant) -> list[Answer[Any]]:
+        return [
             Answer(plugin=found.name, version=found.version, outcome=Outcome.MISSING, sentence=found.reason)
             for found in self._registry.unusable(tenant)
         ]
-        return [answer for answer in (*answers, *unusable) if answer.value or not answer.ok]
+
+    def password_refusals(self, tenant: Tenant, link: UserLink) -> list[Answer[str | None]]:
+        """Ask whether a linked user must use a provider instead of a password; the value is the provider's label.
+
+        One answer for each plugin with providers. One that fails or cannot be loaded may have refused: not `ok`.
+        """
+
+        def find(providers: Sequence[LoginProvider] | None) -> str | None:
+            refusing = (each for each in providers or () if each.password_policy is PasswordPolicy.REFUSED)
+            return next((each.label for each in refusing if each.admits is None or each.admits(link)), None)
+
+        answers: list[Answer[str | None]] = [
+            self._caller.call(
+                replace(_login_call(plugin, tenant, self._deadlines.page_s), then=find, then_type=str | None)
+            )
+            for plugin in self._registry.with_hook("on_login_providers", tenant)
+        ]
+        return [*answers, *self._unusable(tenant)]
 
     def begin_login(
         self, plugin: str, tenant: Tenant, provider_id: str, request: LoginRequest

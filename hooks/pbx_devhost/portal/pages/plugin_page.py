@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.pages.run_log import show_started
+from pbx_devhost.portal.signin.providers import send_to_provider
 from pbx_devhost.portal.visit import admin_only, the_pbx, the_visit
 from pbx_plugin_api import (
     ActionOutcome,
@@ -19,6 +20,8 @@ from pbx_plugin_api import (
     Download,
     Field,
     FieldKind,
+    LoginRequest,
+    LoginTest,
     Refused,
     SaveConflict,
     Saved,
@@ -118,6 +121,10 @@ def press(plugin: str, tab_name: str, action_name: str) -> ResponseReturnValue:
     if isinstance(outcome, Started):
         jobs = current_app.extensions["jobs"]
         return show_started(jobs.start(visit.tenant, plugin, TickReason.JOB, asked, outcome.job))
+    if isinstance(outcome, LoginTest):
+        back = f"/plugins/{plugin}/{tab_name}"
+        login = LoginRequest(origin=visit.origin, return_to=back, is_test=True)
+        return send_to_provider(visit.tenant, plugin, outcome.provider_id, login)
     now = _draw(plugin)
     if not isinstance(now, SettingsPage):
         return now

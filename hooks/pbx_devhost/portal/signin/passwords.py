@@ -25,7 +25,7 @@ from pbx_devhost.store.known_browsers import MARK_S
 from pbx_devhost.store.sessions import SessionRefusedError
 from pbx_devhost.store.tenants import TenantError
 from pbx_devhost.store.users.rows import link_of
-from pbx_plugin_api import LoginProvider, LoginRefused, PasswordPolicy, Tenant
+from pbx_plugin_api import LoginProvider, LoginRefused, Tenant
 
 pages = Blueprint("passwords", __name__)
 
@@ -176,14 +176,15 @@ def _with_mark(response: Response, mark: str) -> Response:
 
 def _find_policy_refusal(pbx: Pbx, tenant: Tenant, user: Any) -> LoginRefused | None:
     """Return a refusal if a synced user must sign in with a provider, or if a plugin cannot say whether they must."""
-    if link_of(user) is None:
+    link = link_of(user)
+    if link is None:
         return None
-    ways, all_answered = offered(pbx, tenant)
-    refusing = next((way for _, way in ways if way.password_policy is PasswordPolicy.REFUSED), None)
-    if refusing is not None:
-        sentence = _PROVIDER_ONLY.format(label=refusing.label)
+    answers = pbx.plugins.password_refusals(tenant, link)
+    label = next((answer.value for answer in answers if answer.value), None)
+    if label is not None:
+        sentence = _PROVIDER_ONLY.format(label=label)
         return LoginRefused(sentence=sentence, reason="password_refused_by_policy", detail=user.username)
-    if not all_answered:
+    if not all(answer.ok for answer in answers):
         return LoginRefused(sentence=_UNSURE, reason="password_policy_unknown", detail=user.username)
     return None
 

@@ -18,7 +18,7 @@ from pbx_devhost.portal.shield import without_form_token
 from pbx_devhost.portal.signin.admission import Admitted, admit
 from pbx_devhost.portal.signin.native import AppRequest, give_code, refuse_for_app
 from pbx_devhost.portal.signin.passwords import choose_tenant, open_session
-from pbx_devhost.portal.signin.refusals import AGAIN, NOT_NOW, refuse
+from pbx_devhost.portal.signin.refusals import AGAIN, NOT_NOW, record_refusal, refuse
 from pbx_devhost.portal.visit import drop_cookie, local_path, set_cookie, the_pbx, the_visit
 from pbx_devhost.portal.words import is_safe_link
 from pbx_devhost.store.sessions import SessionRefusedError, StoredFlow
@@ -61,6 +61,13 @@ def begin(plugin: str, provider_id: str) -> ResponseReturnValue:
         login_hint=_read_hint(request.form.get("login_hint", "")),
         return_to=local_path(request.form.get("return_to", "/")),
     )
+    return send_to_provider(tenant, plugin, provider_id, asked, app=app)
+
+
+def send_to_provider(
+    tenant: Tenant, plugin: str, provider_id: str, asked: LoginRequest, *, app: AppRequest | None = None
+) -> ResponseReturnValue:
+    """Ask the plugin where to send the browser, keep the flow, and send the browser there."""
     answer = the_pbx().plugins.begin_login(plugin, tenant, provider_id, asked)
     outcome = answer.value
     if isinstance(outcome, LoginRefused):
@@ -103,6 +110,8 @@ def callback(provider_id: str) -> ResponseReturnValue:
         return refuse(None, LoginRefused(sentence=AGAIN, reason="flow_unknown", detail=_describe(params)))
     tenant = the_pbx().stores.tenants.find(stored.tenant_id)
     outcome = _complete(provider_id, tenant, stored, params)
+    if stored.flow.is_test:
+        return _show_test(tenant, stored, outcome)
     admitted = admit(the_pbx(), tenant, outcome) if isinstance(outcome, SignedIn) else outcome
     return _finish(tenant, stored, outcome, admitted)
 
@@ -122,6 +131,29 @@ def _complete(
     if answer.value is None:
         return LoginRefused(sentence=NOT_NOW, reason="plugin_failed", detail=answer.sentence)
     return answer.value
+
+
+def _show_test(tenant: Tenant, stored: StoredFlow, outcome: SignedIn | LoginRefused) -> ResponseReturnValue:
+    """Say how a test went. Nobody is signed in by it, and no session ends."""
+    is_good = isinstance(outcome, SignedIn)
+    if isinstance(outcome, SignedIn):
+        detail = f"{outcome.login_name}, object id {outcome.link.subject}"
+        record = the_pbx().stores.audit.record
+        record(tenant.pbx_tenant_id, "somebody", "sign_in.test", subject=stored.flow.provider_id, detail=detail)
+        sentence, reference = f"You were identified as {outcome.display_name or outcome.login_name}.", ""
+    else:
+        sentence, reference = outcome.sentence, record_refusal(tenant, outcome)
+    body = render_template(
+        "login_test.html",
+        is_good=is_good,
+        sentence=sentence,
+        reference=reference,
+        back=local_path(stored.flow.return_to),
+    )
+    response = make_response(body, 200 if is_good else 403)
+    if is_good:
+        drop_cookie(response, FLOW_COOKIE, same_site="None")
+    return response
 
 
 def _finish(

@@ -1,0 +1,108 @@
+"""What is remembered about signing in with Microsoft: the last test, a fault for everybody, a suspended refusal.
+
+All of it is in the host's state. `page` shows it, and `signin` writes and follows it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pbx_plugin_api import Host, PasswordPolicy, Severity
+from portsip_m365_plugin.config.connection import ConnectionConfig
+from portsip_m365_plugin.config.signin import SignInConfig
+
+_TEST_KEY: Final = "signin.test"
+_FAULT_KEY: Final = "signin.fault"
+_SUSPENSION_KEY: Final = "signin.refusal_suspended"
+
+SUSPEND_HINT: Final = "To let synced users sign in with their passwords meanwhile, press “Suspend the refusal” on the"
+"""Begins the sentence that names the way out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened."""
+
+    at_utc: datetime
+    text: str
+    """Who tried or pressed, or what is wrong."""
+
+
+def remember_test(host: Host, connection: ConnectionConfig, login_name: str) -> None:
+    """Remember that a test sign-in with this application succeeded just now."""
+    _put(host, _TEST_KEY, login_name, app=_mark(connection))
+
+
+def find_test(host: Host, connection: ConnectionConfig) -> Event | None:
+    """Return the last test sign-in that succeeded with this application."""
+    return _get(host, _TEST_KEY, app=_mark(connection))
+
+
+def report_fault(host: Host, config: SignInConfig, text: str) -> None:
+    """Remember that Microsoft signs nobody in, and notify the administrators (at most once a day)."""
+    known = _get(host, _FAULT_KEY)
+    if known is None or known.text != text:
+        _put(host, _FAULT_KEY, text)
+    way_out = f" {SUSPEND_HINT} SIGN IN tab." if refuses_passwords(host, config) else ""
+    host.notify_admin(
+        "m365.signin.fault",
+        "Signing in with Microsoft does not work",
+        f"Microsoft signs nobody of this tenant in: {text}{way_out}",
+        severity=Severity.BAD,
+    )
+
+
+def forget_fault(host: Host) -> None:
+    """Somebody has signed in: it works. Cost: one look."""
+    if host.state.get(_FAULT_KEY) is not None:
+        host.state.delete(_FAULT_KEY)
+
+
+def find_fault(host: Host) -> Event | None:
+    """Return since when nobody can sign in, and why."""
+    return _get(host, _FAULT_KEY)
+
+
+def refuses_passwords(host: Host, config: SignInConfig) -> bool:
+    """Whether the passwords of admitted people are refused now."""
+    return config.password_policy is PasswordPolicy.REFUSED and find_suspension(host) is None
+
+
+def find_suspension(host: Host) -> Event | None:
+    """Return since when, and by whom, the refusal of passwords is suspended."""
+    return _get(host, _SUSPENSION_KEY)
+
+
+def suspend_refusal(host: Host, who: str) -> None:
+    """Let passwords in until `resume_refusal`. Idempotent."""
+    if find_suspension(host) is None:
+        _put(host, _SUSPENSION_KEY, who)
+        host.audit.record("password_refusal.suspended", outcome="ok", subject=who)
+
+
+def resume_refusal(host: Host, who: str) -> None:
+    """Follow the setting again. Idempotent."""
+    if find_suspension(host) is not None:
+        host.state.delete(_SUSPENSION_KEY)
+        host.audit.record("password_refusal.resumed", outcome="ok", subject=who)
+
+
+def _put(host: Host, key: str, text: str, *, app: str = "") -> None:
+    host.state.put(key, {"at": host.clock.now_utc().isoformat(), "text": text, "app": app})
+
+
+def _get(host: Host, key: str, *, app: str = "") -> Event | None:
+    record = host.state.get(key)
+    if record is None:
+        return None
+    value: Any = record.value
+    return Event(at_utc=datetime.fromisoformat(value["at"]), text=value["text"]) if value["app"] == app else None
+
+
+def _mark(connection: ConnectionConfig) -> str:
+    """Another application has to be tested again."""
+    identity = "\n".join((connection.cloud_name, connection.entra_tenant_id, connection.client_id))
+    return hashlib.sha256(identity.encode()).hexdigest()
