@@ -1,4 +1,4 @@
-"""Makes a wheel of the sample plugin and installs it: a distribution like any other, without a build or network."""
+"""Makes a wheel of the sample plugin and installs it, without a build and without a network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SAMPLE = Path(__file__).with_name("sample_plugin") / "sample_plugin.py"
 
 
 def install(where: Path, *, version: str = "1.0", source: str | None = None, name: str = "sample") -> None:
-    """Install one version of the plugin into a directory, in place of any other version of it."""
+    """Install one version of the plugin into a directory, and remove other versions."""
     shutil.rmtree(where, ignore_errors=True)
     wheel = build_wheel(where.parent, version, SAMPLE.read_text("utf-8") if source is None else source, name)
     pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--no-compile", "--target"]
@@ -20,14 +20,14 @@ def install(where: Path, *, version: str = "1.0", source: str | None = None, nam
 
 
 def unpack(where: Path, *, version: str = "1.0", source: str, name: str) -> None:
-    """Like `install`, in the two milliseconds that a pure wheel needs without pip."""
+    """Like `install`, but without pip, in two milliseconds."""
     shutil.rmtree(where, ignore_errors=True)
     with zipfile.ZipFile(build_wheel(where.parent, version, source, name)) as wheel:
         wheel.extractall(where)
 
 
 def build_wheel(where: Path, version: str, source: str, name: str) -> Path:
-    """Write a wheel by its specification (PEP 427): a module, its metadata, its entry point."""
+    """Write a wheel (PEP 427): a module, its metadata, its entry point."""
     module, info = f"{name}_plugin", f"{name}_plugin-{version}.dist-info"
     files = {
         f"{module}.py": source,

@@ -1,5 +1,5 @@
-"""The rules of `apply` by themselves: what becomes of a change, and what a refusal says. Hosts are held to the same
-by the conformance suites; here are the cases in which two hosts came to differ."""
+"""The rules of `apply`: the decision about a change, and the sentence of a refusal. The conformance suites check that
+hosts use them; here are the cases in which two hosts once differed."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ DISABLE = {reason: DisableUser(link=ADA, reason=reason) for reason in DisableRea
         (DISABLE[DisableReason.DEPARTED], stored(enabled=False, reason="departed"), UNCHANGED),
         (DISABLE[DisableReason.DEPARTED], stored(enabled=False, reason="out_of_scope"), APPLIED),
         (DISABLE[DisableReason.DEPARTED], stored(enabled=False, reason="by_admin"), UNCHANGED),
-        # Somebody wrote into the database: nobody but an administrator disables without a reason.
+        # Disabled directly in the database: without a reason it counts as an administrator's lock.
         (DISABLE[DisableReason.DEPARTED], stored(enabled=False, reason=None), UNCHANGED),
     ],
 )
@@ -210,7 +210,7 @@ def test_a_number_that_is_held_is_named_as_held_first() -> None:
 
 
 def test_a_book_without_its_owner_takes_nothing_and_lets_go() -> None:
-    """Also in one batch: the reference host used to refuse the drops of a mixed one."""
+    """Also in one batch. The reference host used to refuse the drops of a mixed batch."""
     refused = contact_rules.decide(put("a"), "A", None, has_owner=False)
     assert isinstance(refused, ContactResult)
     assert (refused.status, refused.reason is None) == (REFUSED, False)

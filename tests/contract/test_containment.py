@@ -1,4 +1,4 @@
-"""A plugin that misbehaves is contained and named in the log; the others still answer."""
+"""A plugin that misbehaves is isolated and named in the log. The others still answer."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def test_a_run_has_its_own_deadline_and_some_grace() -> None:
 
 
 def in_thread(work: Callable[[], object]) -> list[BaseException]:
-    """Do something on another thread; return what it raised."""
+    """Call something on another thread. Return the error that it raises."""
     raised: list[BaseException] = []
 
     def run() -> None:

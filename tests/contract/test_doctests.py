@@ -1,4 +1,4 @@
-"""The example in every hook's docstring runs, and its plugin is one that a PBX loads and calls."""
+"""The example in every hook's docstring runs, and a PBX can load and call its plugin."""
 
 from __future__ import annotations
 

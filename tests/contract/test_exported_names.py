@@ -1,4 +1,4 @@
-"""A plugin imports from `pbx_plugin_api` and from nowhere else: everything it may name is there, and stays there."""
+"""A plugin imports from `pbx_plugin_api` only: every name that it needs is there."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_the_exported_names_exist_and_stand_in_order() -> None:
 
 
 def test_the_contract_and_its_suites_import_neither_pytest_nor_anything_else() -> None:
-    """Stdlib and pluggy: seen in a process that imports all of it."""
+    """They import the standard library and pluggy only. A fresh process imports all of it."""
     script = """
 import sys
 before = set(sys.modules)

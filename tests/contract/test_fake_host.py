@@ -1,4 +1,4 @@
-"""What `FakeHost` has beyond the conformance suite: the levers a plugin's tests pull."""
+"""What `FakeHost` has for a plugin's tests, besides the contract."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pbx_plugin_api.testing.samples import draft, link
 
 
 def test_a_fake_host_is_a_host() -> None:
-    host: Host = FakeHost()  # mypy holds the parts to the Protocols where a suite passes it on
+    host: Host = FakeHost()  # mypy checks the parts against the Protocols
     assert isinstance(host, Host)
 
 

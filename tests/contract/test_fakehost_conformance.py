@@ -1,4 +1,4 @@
-"""The fake host passes the suite that every host has to pass, and the suite cannot be weakened."""
+"""The fake host passes the conformance suite for hosts, and the suite cannot be weakened."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pbx_plugin_api.testing.suite import Suite
 
 
 class FakePbxUnderTest:
-    """The levers of a fake PBX."""
+    """Changes the PBX of a fake host."""
 
     def __init__(self) -> None:
         self.host = FakeHost()
@@ -123,7 +123,7 @@ def test_a_standard_test_cannot_be_switched_off_either() -> None:
 
 
 class Sloppy(FakePbxUnderTest):
-    """A PBX with a fault; the suite has to find it."""
+    """A PBX with a fault. The suite must find it."""
 
     def __init__(self, part: str, **methods: Any) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Every limit of every value object: what is just allowed, what is just not, and an error that says which and why."""
+"""Every limit of every value object: the last value that is allowed, the first that is not, and the error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our own plugin keeps the contract: the suite that every plugin's author inherits, against the simulator."""
+"""The plugin of this project passes the conformance suite for plugins, against the simulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The suite for plugins: a good plugin passes it, and each kind of bad plugin fails the test that is about it."""
+"""The conformance suite for plugins: a good plugin passes it, and each kind of bad plugin fails the right test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A plugin installed as a distribution of its own: found, called, switched, broken and upgraded; the host says each."""
+"""A plugin as an installed distribution: found, called, switched, broken and upgraded, and reported by the host."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ NOW = datetime(2026, 11, 2, 1, 0, tzinfo=timezone.utc)
 
 
 def find_samples() -> Iterator[FoundPlugin]:
-    """The plugins of these tests alone: the project's own is installed here too."""
+    """Only the plugins of these tests: the project's own plugin is installed here too."""
     return (plugin for plugin in find_plugins() if plugin.distribution.endswith("-plugin") and plugin.name != "m365")
 
 
@@ -66,7 +66,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty directory on the path, and a clean slate afterwards."""
+    """An empty directory on the path. Afterwards its modules are forgotten."""
     where = tmp_path / "site"
     monkeypatch.syspath_prepend(str(where))
     yield where
@@ -320,13 +320,13 @@ def test_the_host_says_what_came_changed_and_went(site: Path, caplog: pytest.Log
 
 
 def test_this_projects_own_plugin_is_installed_as_one() -> None:
-    """By the entry point alone: nothing here names its module."""
+    """It is found by its entry point only: no test names its module."""
     points = importlib.metadata.entry_points(group="portsip_pbx")
     assert "m365" in points.names
 
 
 def _ask_a_new_process(site: Path) -> list[str]:
-    """Start a PBX on the same machine and press the button there."""
+    """Start another PBX process and press the button there."""
     script = """
 import json
 from pbx_plugin_api import ActionRequest, Tenant, Viewer

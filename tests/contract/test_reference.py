@@ -1,4 +1,4 @@
-"""`docs/hooks.md` is what the live specs say, and every hook is tested and described by name."""
+"""`docs/hooks.md` is up to date, and every hook is tested and described by name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REFERENCE = ROOT / "docs" / "hooks.md"
 
 
 def live_hooks() -> list[str]:
-    """What pluggy will register, whatever `__all__` says."""
+    """The hooks that pluggy registers, independent of `__all__`."""
     return [name for name in dir(hookspec) if hasattr(getattr(hookspec, name), f"{PROJECT_NAME}_spec")]
 
 

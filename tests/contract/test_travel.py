@@ -1,4 +1,4 @@
-"""What travels between requests survives JSON: every value object of data, and every union of them."""
+"""Data between requests survives JSON: every value object, and every union of them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ DATA = [
 
 
 def values_of(hint: Any) -> st.SearchStrategy[Any]:
-    """Values of a type, from the type alone."""
+    """Return values of a type, derived from the type."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     is_json = list in map(typing.get_origin, arguments)
     if origin in (Union, types.UnionType) and not is_json:
@@ -98,7 +98,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
 
 @st.composite
 def objects_of(draw: st.DrawFn, kind: type) -> Any:
-    """Value objects of a kind, from what its fields are known to allow."""
+    """Return value objects of a class, from the values that its fields allow."""
     hints = typing.get_type_hints(kind)
     fields = {}
     for field in dataclasses.fields(kind):
@@ -107,7 +107,7 @@ def objects_of(draw: st.DrawFn, kind: type) -> Any:
     try:
         return kind(**fields)
     except InvalidValueError:
-        assume(False)  # two fields that do not go together
+        assume(False)  # two fields that exclude each other
 
 
 @pytest.mark.parametrize("kind", DATA, ids=lambda kind: kind.__name__)

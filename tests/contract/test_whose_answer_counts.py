@@ -1,4 +1,4 @@
-"""Where several plugins have a hook: which answer counts, and which calls run side by side."""
+"""Several plugins have a hook: which answer counts, and which calls run in parallel."""
 
 from __future__ import annotations
 

@@ -275,7 +275,7 @@ def test_a_database_from_before_the_oldest_is_refused(old_file: Released) -> Non
 
 
 def test_the_old_program_is_told_that_the_database_is_newer(old: Released) -> None:
-    """It looked into `meta` for its own version, and said what it found there."""
+    """That program read its version from `meta`, and its message had what it found there."""
     upgrade_it(old)
     assert old.rows()["meta"] == [{"name": "schema_version", "value": "4 or newer"}]
 

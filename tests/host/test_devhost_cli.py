@@ -1,4 +1,4 @@
-"""The command line: every command of it, `--json` in any place, exit codes, and one line on stderr where it fails."""
+"""The command line: every command, `--json` at any place, exit codes, and one line on stderr for a failure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pbx_devhost.store.keys import KEY_VARIABLE, NEW_KEY_VARIABLE
-from tests.support.devhost_cli import Cli, Told
+from tests.support.devhost_cli import Cli, Result
 
 USER_FIELDS = {
     "username",
@@ -70,9 +70,9 @@ def test_a_tenant_is_added_with_all_its_fields(cli: Cli) -> None:
     ],
 )
 def test_a_tenant_that_cannot_be_is_refused_in_one_line(cli: Cli, arguments: list[str], said: str) -> None:
-    told = cli("tenant", "add", *arguments)
-    assert told.code in (1, 2)
-    assert said in told.err
+    result = cli("tenant", "add", *arguments)
+    assert result.code in (1, 2)
+    assert said in result.err
     assert [tenant["name"] for tenant in cli.json("tenant", "list")] == ["Contoso"]
 
 
@@ -108,8 +108,8 @@ def test_a_plugin_is_switched_off_for_a_tenant_and_on_again(cli: Cli) -> None:
     cli.ok("plugins", "enable", "rogue", "--tenant", "Contoso")
     cli.ok("settings", "get", "Contoso")
     assert [line["event"] for line in cli.json("audit", "Contoso")][:2] == ["plugin.enabled", "plugin.disabled"]
-    told = cli("plugins", "disable", "nonsense")
-    assert (told.code, told.err) == (1, "there is no plugin 'nonsense'; installed: m365, rogue\n")
+    result = cli("plugins", "disable", "nonsense")
+    assert (result.code, result.err) == (1, "there is no plugin 'nonsense'; installed: m365, rogue\n")
 
 
 # ---------------------------------------------------------------------- settings and actions
@@ -121,11 +121,11 @@ def test_settings_go_through_the_plugins_own_page(cli: Cli) -> None:
     page = cli.json("settings", "get", "Contoso")
     assert (page["version"], page["values"]["people"]) == (1, "5")
     assert "people=5\n" in cli.ok("settings", "get", "Contoso").out
-    told = cli("settings", "set", "Contoso", "people=many", "mode=odd")
-    assert (told.code, told.err) == (1, "people: Type a whole number.; mode: Choose one of the list.\n")
-    told = cli("settings", "set", "Contoso", "people=many", "--json")
-    assert told.code == 1
-    assert told.shape == {"errors": [{"field": "people", "message": "Type a whole number."}]}
+    result = cli("settings", "set", "Contoso", "people=many", "mode=odd")
+    assert (result.code, result.err) == (1, "people: Type a whole number.; mode: Choose one of the list.\n")
+    result = cli("settings", "set", "Contoso", "people=many", "--json")
+    assert result.code == 1
+    assert result.shape == {"errors": [{"field": "people", "message": "Type a whole number."}]}
     assert "there is no such setting; settings: mode, people" in cli("settings", "set", "Contoso", "x=1").err
     assert "'people' is not of the form key=value" in cli("settings", "set", "Contoso", "people").err
     assert cli.json("settings", "get", "Contoso")["version"] == 1
@@ -159,14 +159,14 @@ def test_actions_of_each_kind(cli: Cli, tmp_path: Path) -> None:
     assert out.read_bytes() == b"PEM"
     [job] = cli.json("action", "Contoso", "long")
     assert (job["job"], job["status"], job["message"], job["requests"]) == ("long", "done", "The long job is done.", 7)
-    told = cli("action", "Contoso", "beg")
-    assert (told.code, told.err) == (1, "No. Ask nicely.\n")
-    told = cli("action", "Contoso", "never")
-    assert (told.code, told.err) == (1, "Never is not possible now. It is too late.\n")
+    result = cli("action", "Contoso", "beg")
+    assert (result.code, result.err) == (1, "No. Ask nicely.\n")
+    result = cli("action", "Contoso", "never")
+    assert (result.code, result.err) == (1, "Never is not possible now. It is too late.\n")
     assert "There is no action 'fly' now." in cli("action", "Contoso", "fly").err
     assert "cannot be written" in cli("action", "Contoso", "file", "--out", str(tmp_path / "no" / "dir")).err
-    told = cli("action", "Contoso", "boom")
-    assert told.err == (
+    result = cli("action", "Contoso", "boom")
+    assert result.err == (
         "Plugin rogue 1.2.3 failed in on_settings_page (RuntimeError). Run pbx-devhost --verbose … for the details.\n"
     )
 
@@ -214,14 +214,14 @@ def test_time_can_be_given(cli: Cli) -> None:
     assert cli.json("tick", "--at", "2031-05-01T23:00:00Z") == []
     [later] = cli.json("tick", "--at", "2031-05-02T02:00:10")
     assert (later["reason"], later["counts"]["unchanged"]) == ("due", 3)
-    told = cli("tick", "--at", "tomorrow")
-    assert told.err == "--at: 'tomorrow' is not an ISO time, such as 2026-11-24T00:00:00+00:00\n"
+    result = cli("tick", "--at", "tomorrow")
+    assert result.err == "--at: 'tomorrow' is not an ISO time, such as 2026-11-24T00:00:00+00:00\n"
 
 
 def test_only_done_is_success(cli: Cli) -> None:
     cli.ok("settings", "set", "Contoso", "mode=approval")
-    told = cli("tick", "--tenant", "Contoso", "--force")
-    assert (told.code, told.err) == (1, "Contoso: Approve the plan.\n")
+    result = cli("tick", "--tenant", "Contoso", "--force")
+    assert (result.code, result.err) == (1, "Contoso: Approve the plan.\n")
     [run] = cli("tick", "--tenant", "Contoso", "--force", "--json").shape
     assert run["status"] == "needs_approval"
     cli.ok("tick", "--tenant", "Contoso", "--force", "--confirm-first-plan")
@@ -229,9 +229,9 @@ def test_only_done_is_success(cli: Cli) -> None:
 
 def test_a_plugin_that_raises_is_one_line_and_a_failed_run(cli: Cli) -> None:
     cli.ok("settings", "set", "Contoso", "mode=raise")
-    told = cli("tick", "--force")
-    assert told.code == 1
-    assert told.err.startswith("Contoso: Plugin rogue 1.2.3 failed in on_nightly_tick (RuntimeError).")
+    result = cli("tick", "--force")
+    assert result.code == 1
+    assert result.err.startswith("Contoso: Plugin rogue 1.2.3 failed in on_nightly_tick (RuntimeError).")
     assert [run["status"] for run in cli.json("runs", "Contoso")] == ["failed"]
 
 
@@ -266,8 +266,8 @@ def test_the_key_can_be_changed(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> No
     cli.ok("user", "add", "Contoso", "alice")
     assert cli.json("secrets", "rotate-key") == {"sealed": 2}
     assert cli.json("secrets", "rotate-key") == {"sealed": 2}
-    told = cli("secrets", "rotate-key", "--key-file-too")
-    assert told.err == f"set {NEW_KEY_VARIABLE} to the new key; then set {KEY_VARIABLE} to it\n"
+    result = cli("secrets", "rotate-key", "--key-file-too")
+    assert result.err == f"set {NEW_KEY_VARIABLE} to the new key; then set {KEY_VARIABLE} to it\n"
     new = base64.b64encode(bytes(range(1, 33))).decode()
     monkeypatch.setenv(NEW_KEY_VARIABLE, new)
     assert cli.json("secrets", "rotate-key", "--key-file-too") == {"sealed": 2}
@@ -280,7 +280,7 @@ def test_the_key_in_a_file_can_be_changed(cli: Cli, tmp_path: Path, monkeypatch:
     monkeypatch.delenv(KEY_VARIABLE)
     url, key = f"sqlite:///{tmp_path}/own.db", tmp_path / "own.db.key"
 
-    def own(*arguments: str) -> Told:
+    def own(*arguments: str) -> Result:
         return cli(*arguments, url=url)
 
     assert own("tenant", "add", "Contoso").code == 0

@@ -1,4 +1,4 @@
-"""What goes wrong before a command begins is one line on stderr and an exit code."""
+"""An error before a command begins is one line on stderr and an exit code."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.support.devhost_cli import Cli
     [("users", "Nobody"), ("runs", "Nobody"), ("audit", "Nobody"), ("contacts", "Nobody"), ("action", "Nobody", "x")],
 )
 def test_an_unknown_tenant_is_one_line(cli: Cli, arguments: tuple[str, ...]) -> None:
-    told = cli(*arguments)
-    assert (told.code, told.err) == (1, "there is no tenant 'Nobody'; tenants: Contoso\n")
+    result = cli(*arguments)
+    assert (result.code, result.err) == (1, "there is no tenant 'Nobody'; tenants: Contoso\n")
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_an_unknown_tenant_is_one_line(cli: Cli, arguments: tuple[str, ...]) -> 
     ],
 )
 def test_a_mistyped_command_is_one_line(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
-    told = cli(*arguments)
-    assert (told.code, told.err) == (2, said + "\n")
+    result = cli(*arguments)
+    assert (result.code, result.err) == (2, said + "\n")
 
 
 def test_a_database_that_cannot_be_used_is_one_line(cli: Cli, tmp_path: Path) -> None:
@@ -50,10 +50,10 @@ def test_a_database_that_cannot_be_used_is_one_line(cli: Cli, tmp_path: Path) ->
         f"sqlite:///{tmp_path}/text.db": "cannot be opened: file is not a database",
         "postgresql://u:hunter2@127.0.0.1:1/x": "cannot be opened",
     }.items():
-        told = cli("tenant", "list", url=url)
-        assert told.code == 1, url
-        assert said in told.err
-        assert "hunter2" not in told.err
+        result = cli("tenant", "list", url=url)
+        assert result.code == 1, url
+        assert said in result.err
+        assert "hunter2" not in result.err
 
 
 def test_a_database_of_another_version_is_refused_and_left_alone(cli: Cli, sqlite_url: str, tmp_path: Path) -> None:
@@ -62,10 +62,10 @@ def test_a_database_of_another_version_is_refused_and_left_alone(cli: Cli, sqlit
         connection.execute(alembic_version.update().values(version_num="0099"))
         connection.exec_driver_sql("DROP TABLE photos")
     database.close()
-    told = cli("tenant", "list")
-    assert told.code == 1
-    assert "has schema version 99, and this program knows versions up to" in told.err
-    assert "use the newer program" in told.err
+    result = cli("tenant", "list")
+    assert result.code == 1
+    assert "has schema version 99, and this program knows versions up to" in result.err
+    assert "use the newer program" in result.err
     with closing(sqlite3.connect(tmp_path / "pbx.db")) as connection:
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
     assert "photos" not in tables, "nothing was made in it"
@@ -74,25 +74,25 @@ def test_a_database_of_another_version_is_refused_and_left_alone(cli: Cli, sqlit
 def test_a_database_of_another_program_is_refused_and_left_alone(cli: Cli, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "songs.db")) as connection:
         connection.execute("CREATE TABLE songs (title TEXT)")
-        told = cli("tenant", "list", url=f"sqlite:///{tmp_path}/songs.db")
-        assert told.code == 1
-        assert "songs.db belongs to another program; give an empty one" in told.err
+        result = cli("tenant", "list", url=f"sqlite:///{tmp_path}/songs.db")
+        assert result.code == 1
+        assert "songs.db belongs to another program; give an empty one" in result.err
         assert [row[0] for row in connection.execute("SELECT name FROM sqlite_master")] == ["songs"]
 
 
 def test_the_program_itself_in_a_process_of_its_own(sqlite_url: str, tmp_path: Path) -> None:
-    """Once for real: the console script, its exit codes, and stderr without any log."""
+    """The real console script: its exit codes, and stderr without a log."""
     program = [str(Path(sys.executable).with_name("pbx-devhost")), "--db", sqlite_url]
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([*program, *arguments], capture_output=True, text=True, timeout=60, check=False)
 
     assert run("tenant", "add", "Contoso").returncode == 0
-    told = run("users", "Contoso", "--json")
-    assert (told.returncode, json.loads(told.stdout), told.stderr) == (0, [], "")
-    told = run("users", "Nobody")
-    assert (told.returncode, told.stdout) == (1, "")
-    assert told.stderr == "there is no tenant 'Nobody'; tenants: Contoso\n"
+    result = run("users", "Contoso", "--json")
+    assert (result.returncode, json.loads(result.stdout), result.stderr) == (0, [], "")
+    result = run("users", "Nobody")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "there is no tenant 'Nobody'; tenants: Contoso\n"
     help_text = run("--help")
     assert help_text.returncode == 0
     for command in ("tenant", "plugins", "settings", "action", "tick", "users", "contacts", "runs", "audit", "serve"):

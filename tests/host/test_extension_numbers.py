@@ -162,7 +162,7 @@ STEPS = st.one_of(
 def test_never_one_number_twice_and_none_before_its_rest_is_over(
     steps: list[tuple[str, int, ExtensionWish | None]],
 ) -> None:
-    """Against a model of who has which number, and for whom it rests since when."""
+    """Compare with a model: which user has a number, and for whom it rests since when."""
     with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
         dev = DevPbx(f"sqlite:///{Path(directory)}/pbx.db", stack)
         has: dict[str, str] = {}

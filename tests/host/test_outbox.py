@@ -74,7 +74,7 @@ def test_deferred_waits_until_the_time_the_plugin_says_and_the_lane_with_it(box:
     box.answer(lambda _: deferred(until))
     first, second = box.put(to=("a@x.example",)), box.put(to=("b@x.example",))
     assert box.deliver() == {"deferred": 1}
-    assert box.asked == [first]  # what Microsoft said of one mail goes for the other
+    assert box.asked == [first]  # the answer for one mail holds for the other
     box.answer(lambda _: accepted())
     box.clock.at += 89
     assert box.deliver() == {}

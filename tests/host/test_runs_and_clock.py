@@ -82,8 +82,8 @@ def test_a_run_is_written_down_with_its_problems_in_order(world: World) -> None:
     assert json.loads(row.counts)["created"] == 3
     assert (row.stage, row.done, row.total) == ("people", 3, 3)
     assert row.finished_at >= row.started_at
-    told = [problem.subject for problem in world.stores.runs.problems(row.id)]
-    assert told == [f"g{n:03}" for n in range(450)]
+    subjects = [problem.subject for problem in world.stores.runs.problems(row.id)]
+    assert subjects == [f"g{n:03}" for n in range(450)]
     assert 86_300 < (world.due_in_s() or 0) <= 86_400
 
 

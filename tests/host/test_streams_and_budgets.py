@@ -146,7 +146,7 @@ def test_a_blob_is_stored_and_read_in_pieces(dev: DevPbx) -> None:
 
 def test_a_blob_being_written_is_not_seen_and_holds_nobody_up(dev: DevPbx) -> None:
     begun, go_on = threading.Event(), threading.Event()
-    told: list[str] = []
+    stored: list[str] = []
 
     def pieces() -> Iterator[bytes]:
         yield b"x" * 300_000
@@ -155,7 +155,7 @@ def test_a_blob_being_written_is_not_seen_and_holds_nobody_up(dev: DevPbx) -> No
         yield b"y"
 
     store = dev.stores.blobs(dev.tenant.pbx_tenant_id)
-    writer = threading.Thread(target=lambda: told.append(store.put(pieces(), content_type="a/b", keep_s=None)))
+    writer = threading.Thread(target=lambda: stored.append(store.put(pieces(), content_type="a/b", keep_s=None)))
     writer.start()
     assert begun.wait(10)
     with dev.stores.database.read() as connection:
@@ -166,7 +166,7 @@ def test_a_blob_being_written_is_not_seen_and_holds_nobody_up(dev: DevPbx) -> No
     dev.host.state.put("meanwhile", True)  # would wait for a minute and fail if the blob held the write lock
     go_on.set()
     writer.join()
-    assert told == [half]
+    assert stored == [half]
     with dev.host.blobs.open(half) as file:
         assert file.seek(-2, io.SEEK_END) == 299_999
         assert file.read() == b"xy"

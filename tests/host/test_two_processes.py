@@ -28,10 +28,10 @@ def test_two_processes_creating_500_users_each_at_once_never_share_a_number(any_
         assert worker.stdin is not None
         worker.stdin.write("go\n")
         worker.stdin.flush()
-    told = [worker.communicate(timeout=120)[0].split() for worker in workers]
+    printed = [worker.communicate(timeout=120)[0].split() for worker in workers]
     assert [worker.returncode for worker in workers] == [0, 0]
-    numbers = [number for each in told for number in each]
-    assert [len(each) for each in told] == [500, 500]
+    numbers = [number for each in printed for number in each]
+    assert [len(each) for each in printed] == [500, 500]
     assert len(set(numbers)) == 1000
     stored = {row.extension_number for row in any_pbx.stores.users.rows(any_pbx.tenant.pbx_tenant_id)}
     assert stored == set(numbers)

@@ -15,7 +15,7 @@ from tests.support.portal_world import World, worlds_of
 
 @pytest.fixture(autouse=True)
 def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashing is dear on purpose; here it is done some hundred times."""
+    """Hashing is expensive on purpose, and these tests do it some hundred times."""
     monkeypatch.setitem(passwords._COST, "n", 16)
 
 

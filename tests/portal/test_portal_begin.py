@@ -1,4 +1,4 @@
-"""The beginning of a sign-in, attacked: forged forms, open redirects, forged hosts, floods."""
+"""Attacks on the beginning of a sign-in: forged forms, open redirects, forged hosts, floods."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ FLOODS: dict[str, Callable[[Browser, int], TestResponse]] = {
 def test_attack_flood_of_refusals_fills_no_log(
     world: World, script: Script, monkeypatch: pytest.MonkeyPatch, reason: str
 ) -> None:
-    """Of a known tenant, by somebody who is not signed in: bounded by the minute and by the day."""
+    """Refusals of a known tenant, caused by a stranger: limited for each minute and each day."""
     lines = (RateLimit(amount=5, window_s=60), RateLimit(amount=8, window_s=86_400))
     monkeypatch.setattr(refusals, "_LINES", lines)
     stranger = world.browser()
@@ -148,7 +148,7 @@ def test_attack_flood_of_refusals_fills_no_log(
             for n in range(12):
                 answer = FLOODS[reason](stranger, n)
                 assert answer.status_code >= 400
-                assert re.search("eference.{0,40}[0-9A-Z]{8}", answer.text), "a number is told all the same"
+                assert re.search("eference.{0,40}[0-9A-Z]{8}", answer.text), "the page has a reference all the same"
             assert len(world.audit()) == expected
             clock.shift(61)
         assert {line.detail.partition(":")[0] for line in world.audit()} == {reason}

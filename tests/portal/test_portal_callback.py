@@ -1,4 +1,4 @@
-"""The callback of a sign-in, attacked: state and cookie, other origins and modes, malformed parameters."""
+"""Attacks on the callback of a sign-in: state and cookie, other origins and modes, malformed parameters."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_attack_flow_cookie_missing_or_made_up(world: World, script: Script, coo
 
 
 def test_attack_login_csrf_with_the_attackers_answer(world: World, script: Script) -> None:
-    """A victim is sent to the callback with the attacker's state and code, to work in the attacker's account."""
+    """The attacker sends a victim to the callback with the attacker's state and code."""
     attacker, victim = world.browser(), world.browser()
     answer = answer_to(attacker.begin(), code="3", is_form=False)
     victim.get("/login?domain=contoso.example")
@@ -106,7 +106,7 @@ def test_attack_expired_flow(world: World, script: Script) -> None:
 
 
 def test_attack_answer_at_the_other_origin(world: World, script: Script) -> None:
-    """Begun at the web domain, answered at the SBC's: even with the cookie, that is not where the code was sent."""
+    """The sign-in began at the web domain, the answer comes at the SBC domain. Also with the cookie it is refused."""
     browser, at_sbc = world.browser(WEB), world.browser(SBC)
     url = browser.begin()
     at_sbc.put_cookie(FLOW_COOKIE, str(browser.cookie(FLOW_COOKIE)))
@@ -201,7 +201,7 @@ def test_attack_oversized_callback_body(world: World, script: Script) -> None:
 
 
 def test_attack_error_text_injection(world: World, script: Script) -> None:
-    """Whatever the callback says, the person reads our sentence, and the page carries none of its markup."""
+    """The person reads our sentence, and the page has no text or markup of the callback."""
     script.complete = lambda flow, params: LoginRefused(sentence=f"No. {EVIL}", reason="odd", detail=EVIL)
     browser = world.browser()
     url = browser.begin()

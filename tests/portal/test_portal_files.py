@@ -1,4 +1,4 @@
-"""Files that a mail could not carry."""
+"""Files that were too large for a mail."""
 
 from __future__ import annotations
 

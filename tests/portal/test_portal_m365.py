@@ -133,7 +133,7 @@ def test_policy_only_these(m365: World, entra: EntraVisitor) -> None:
 
 
 def test_attack_guest_and_stranger_do_not_come_in(m365: World, entra: EntraVisitor) -> None:
-    """A guest is in the directory, but no user of the PBX; the mail of a user's helps nothing."""
+    """A guest is in the directory, but not a user of the PBX. Having a user's mail address does not help."""
     assert m365.lab is not None
     guests = [p for p in m365.lab.tenant().directory.order if p.listed and p.kind == "guest"]
     guest, user = guests[0], m365.synced()
@@ -196,9 +196,9 @@ def test_sign_in_switched_off_has_no_icon(m365: World) -> None:
     m365.save(sign_in_mode="off")
     browser = m365.browser()
     assert "Microsoft" not in browser.get("/login?domain=contoso.example").text
-    told = browser.get("/info?domain=contoso.example").json
-    assert told is not None
-    assert told["enable_ms365_integration"] is False
+    info = browser.get("/info?domain=contoso.example").json
+    assert info is not None
+    assert info["enable_ms365_integration"] is False
 
 
 def test_settings_page_saves_and_refuses(m365: World) -> None:
@@ -236,7 +236,7 @@ def _wait(world: World, path: str) -> Any:
 
 
 def test_plan_is_shown_and_approved(m365: World) -> None:
-    """A third of the people vanish: the run asks, the page shows whom, one click applies it."""
+    """A third of the people are gone: the run asks, the page shows them, one click applies the plan."""
     assert m365.lab is not None
     gone = [m365.synced(n) for n in range(12)]
     for user in gone:
@@ -262,7 +262,7 @@ def test_plan_is_shown_and_approved(m365: World) -> None:
 
 
 def test_two_hundred_sign_in_at_once(m365: World) -> None:
-    """200 browsers, begun together and answered together, over the simulator's own token endpoint."""
+    """200 browsers begin together and are answered together, with the simulator's token endpoint."""
     upns = [m365.upn(m365.synced(n % 20)) for n in range(200)]
     barrier = threading.Barrier(200, timeout=120)
 

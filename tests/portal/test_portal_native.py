@@ -1,4 +1,4 @@
-"""Signing in to the native app: its code, its session, and the attacks on both."""
+"""Sign-in to the native app: its code, its session, and attacks on both."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def code_for(world: World, app: NativeApp, browser: Browser | None = None) -> st
 
 
 def exchange(world: World, form: dict[str, str]) -> Any:
-    """As the app does it: no cookie, no origin."""
+    """Send it as the app does: without a cookie and an origin."""
     return world.app.test_client().post("/app/token", data=form, base_url=WEB)
 
 
@@ -145,7 +145,7 @@ def test_attack_guessed_verifier_uses_the_code_up(world: World, script: Script, 
 
 
 def test_attack_code_of_another_instance(world: World, script: Script, app: NativeApp) -> None:
-    """An app is handed the code of somebody else's sign-in: its own verifier does not open it."""
+    """An app gets the code of another person's sign-in. Its verifier does not fit."""
     other = NativeApp(WEB, redirect_uri=LOOPBACK)
     assert exchange(world, app.exchange_form(code_for(world, other))).status_code == 400
 

@@ -1,4 +1,4 @@
-"""What an administrator and a user see and can do."""
+"""The pages that an administrator and a user can see, and what they can do there."""
 
 from __future__ import annotations
 
@@ -200,16 +200,16 @@ def test_odd_queries_do_no_harm(world: World, script: Script, query: str) -> Non
 
 def test_info_tells_apps_what_a_domain_offers(world: World, script: Script) -> None:
     browser = world.browser()
-    told = browser.get("/info?domain=contoso.example").json
-    assert told is not None
-    assert told["enable_ms365_integration"] is True
-    assert told["providers"] == [{"id": "ms365", "label": "Sign in with Microsoft", "icon": "microsoft"}]
-    assert browser.get("/api/info?domain=contoso.example").json == told
+    info = browser.get("/info?domain=contoso.example").json
+    assert info is not None
+    assert info["enable_ms365_integration"] is True
+    assert info["providers"] == [{"id": "ms365", "label": "Sign in with Microsoft", "icon": "microsoft"}]
+    assert browser.get("/api/info?domain=contoso.example").json == info
     assert browser.get("/info?domain=nobody.example").status_code == 404
     script.offers_login = False
-    told = browser.get("/info?domain=contoso.example").json
-    assert told is not None
-    assert told["enable_ms365_integration"] is False
+    info = browser.get("/info?domain=contoso.example").json
+    assert info is not None
+    assert info["enable_ms365_integration"] is False
 
 
 def test_domain_chooses_among_the_tenants_of_this_address(world: World, script: Script) -> None:
@@ -262,7 +262,7 @@ def test_one_person_is_added_and_refreshed_outside_the_sync(world: World, script
 
 
 def test_notes_are_ours(world: World, script: Script) -> None:
-    """Nobody can put a sentence on our pages by a link: it is signed for this very session."""
+    """A link cannot put a sentence on our pages: the sentence is signed for the session."""
     one, two = world.browser(), world.browser()
     one.log_in()
     two.log_in()

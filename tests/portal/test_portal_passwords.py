@@ -1,4 +1,4 @@
-"""Signing in by password, signing out, and the attacks on both."""
+"""Sign-in by password, signing out, and attacks on both."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def test_wrong_password_gives_a_sentence_and_a_number(world: World, script: Scri
 def test_name_of_nobody_and_wrong_password_look_alike(world: World, script: Script) -> None:
     give_password(world)
     texts = [world.browser().log_in(name, "wrong wrong").text for name in ("person1", "nobodyx", "admin")]
-    told = {text.split('role="alert">')[1].split("<small>")[0] for text in texts}
-    assert len(told) == 1
+    sentences = {text.split('role="alert">')[1].split("<small>")[0] for text in texts}
+    assert len(sentences) == 1
 
 
 def test_account_rests_after_five_wrong_passwords(world: World, script: Script) -> None:
@@ -64,7 +64,7 @@ ACCOUNTS = {"admin": ADMIN_PASSWORD, "person1": WORD}
 
 
 def flood(world: World, name: str) -> None:
-    """Strangers type wrong passwords until the account rests for them."""
+    """Type wrong passwords until the account is locked for unknown browsers."""
     for _ in range(FAILURES_MAX):
         assert world.browser().log_in(name, "wrong wrong").status_code == 401
     assert world.browser().log_in(name, ACCOUNTS[name]).status_code == 401
@@ -91,7 +91,7 @@ def test_attack_strangers_lock_nobody_out_of_their_own_browser(world: World, scr
 
 @pytest.mark.parametrize("name", sorted(ACCOUNTS))
 def test_attack_guessing_from_a_known_browser(world: World, script: Script, name: str) -> None:
-    """Its own count is as short as everybody's, and its guesses lock nobody else out."""
+    """Its own count has the same limit, and its guesses lock no other browser out."""
     give_password(world)
     with time_machine.travel(1_790_000_000, tick=False) as clock:
         thief = world.browser()
@@ -110,7 +110,7 @@ def test_attack_guessing_from_a_known_browser(world: World, script: Script, name
 
 
 def test_attack_marks_that_are_not_this_accounts(world: World, script: Script) -> None:
-    """Made up, another account's, another tenant's, too old, from before the password was changed: a stranger's."""
+    """An invented mark, another account's or tenant's, an old one, and one from before a new password do not count."""
     give_password(world)
     stores = world.pbx.stores
     accounts, tenant_id = stores.accounts, world.tenant_id
@@ -200,7 +200,7 @@ def test_attack_policy_is_not_lifted_by_a_plugin_that_fails(world: World, script
 def test_attack_policy_is_not_lifted_by_a_plugin_that_cannot_be_loaded(
     world: World, script: Script, status: PluginStatus
 ) -> None:
-    """An update that went wrong knows no hook any more, and no policy."""
+    """After a failed update the plugin has no hooks, so the host cannot know its policy."""
     give_password(world)
     script.password_policy = PasswordPolicy.REFUSED
     script.install(world, status=status, reason="its module does not import")
@@ -209,7 +209,7 @@ def test_attack_policy_is_not_lifted_by_a_plugin_that_cannot_be_loaded(
     assert world.browser().log_in("person1", WORD).status_code == 401
     assert "password_policy_unknown" in world.audit()[0].detail
     assert world.browser().log_in().status_code == 303
-    world.pbx.plugins.set_enabled("m365", False, world.tenant)  # the administrator's own decision, and theirs to make
+    world.pbx.plugins.set_enabled("m365", False, world.tenant)  # the administrator decides
     assert world.browser().log_in("person1", WORD).status_code == 303
 
 
@@ -252,7 +252,7 @@ def test_attack_session_of_a_tenant_that_is_not_reached_here(world: World, scrip
 
 @pytest.mark.parametrize("who", ["admin", "person1"])
 def test_attack_session_outlives_a_changed_password(world: World, script: Script, who: str) -> None:
-    """Whoever changes a password because somebody else knows it, wants that somebody out."""
+    """A password may be changed because another person knows it: that person's session must end."""
     give_password(world)
     accounts, sessions = world.pbx.stores.accounts, world.pbx.stores.sessions
     thief, colleague = world.browser(), world.browser()

@@ -1,4 +1,4 @@
-"""The portal over PostgreSQL: the same walks, in short."""
+"""The portal on PostgreSQL: a short version of the same tests."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_walks(pg: World) -> None:
     assert admin.log_in().status_code == 303
     for path in (*PAGES, "/users?q=person", "/contacts/company?q=x", "/mail?state=held", "/runs?page=2"):
         assert admin.get(path).status_code == 200, path
-    for code in ("1", "5"):  # a user there is, and one that is made at the first sign-in
+    for code in ("1", "5"):  # an existing user, and one that the first sign-in creates
         browser = pg.browser()
         assert browser.come_back(answer_to(browser.begin(), code=code)).status_code == 303
         assert browser.is_signed_in()

@@ -66,11 +66,11 @@ def test_long_work_has_a_progress_page(world: World, script: Script) -> None:
         assert reached.wait(20)
         page = browser.get(run_path).text
         assert 'http-equiv="refresh"' in page
-        told = browser.get(f"{run_path}/progress").json
-        assert told is not None
-        assert (told["stage"], told["percent"], told["is_running"]) == ("Halfway", 50, True)
-        assert told["label"] == "Halfway", "a stage of the plugin's own shows as the plugin calls it"
-        # While one is under way, "sync now" leads to it instead of starting a second.
+        progress = browser.get(f"{run_path}/progress").json
+        assert progress is not None
+        assert (progress["stage"], progress["percent"], progress["is_running"]) == ("Halfway", 50, True)
+        assert progress["label"] == "Halfway", "a stage of the plugin's own shows as the plugin calls it"
+        # While a run is in progress, "Sync now" leads to it and starts no second one.
         busy = browser.post("/runs", {"plugin": "m365"}, csrf=True)
         assert busy.status_code == 303
     finally:
@@ -112,7 +112,7 @@ def test_a_plan_that_nobody_can_approve_shows_why(world: World, script: Script) 
 
 
 def _finish_a_run(world: World, report: TickReport) -> str:
-    """Write a finished run into the log and return the path of its page."""
+    """Store a finished run and return the path of its page."""
     runs = world.pbx.stores.runs
     run_id = runs.begin(world.tenant_id, "m365", "forced", None)
     runs.finish(run_id, report)
@@ -144,7 +144,7 @@ def test_a_plan_shows_its_rows(world: World, script: Script) -> None:
 
 
 def test_a_plan_of_an_older_version_does_no_harm(world: World, script: Script) -> None:
-    """Its rows had other keys, and it did not say how it is approved."""
+    """Its rows had other keys, and it did not name the action that approves it."""
     old = b'{"action":"create","entra_object_id":"8a1f","upn":"ada@x.example","display_name":"Ada","changes":{}}\n'
     plan = PlanRef(
         checksum="abc",
@@ -174,7 +174,7 @@ def test_a_plan_of_an_older_version_does_no_harm(world: World, script: Script) -
 
 
 def test_a_plan_is_approved_by_the_action_that_it_names(world: World, script: Script) -> None:
-    """The page looks for the action and its values; it knows no names of parameters."""
+    """The page finds the action by name and values. It knows no parameter names."""
 
     def show(values: dict[str, str]) -> str:
         approve = ActionRequest(action="agree", values=values)

@@ -1,4 +1,4 @@
-"""The portal as a process: `pbx-devhost serve`, with TLS, on this machine's own addresses only."""
+"""The portal as a process: `pbx-devhost serve`, with TLS, on loopback addresses only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sign-in with a plugin's provider, the host's half: the way there and back, and which people may come in."""
+"""Sign-in with a plugin's provider, the host's half: there and back, and who may sign in."""
 
 from __future__ import annotations
 
@@ -276,7 +276,7 @@ def test_attack_session_fixation_at_the_callback(world: World, script: Script) -
 
 
 def test_attack_stolen_database_signs_nobody_in(world: World, script: Script) -> None:
-    """Tokens, states and codes are stored hashed or sealed."""
+    """Tokens, states and codes are stored as hashes or encrypted."""
     browser = world.browser()
     url = browser.begin()
     secrets = [state_of(url), str(browser.cookie(FLOW_COOKIE))]

@@ -1,4 +1,4 @@
-"""What one sign-in costs the plugin: one token request, and little of our CPU."""
+"""The cost of one sign-in: one token request, and little CPU."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LIMIT_S = 0.010
 
 
 class TimedPeer:
-    """The peer, with the time it needs itself taken off the account."""
+    """The peer. It measures its own time, so that the test can subtract it."""
 
     def __init__(self) -> None:
         self.peer, self.own_s = EntraPeer(), 0.0
@@ -54,7 +54,7 @@ def test_complete_costs_one_token_request_and_at_most_10_ms_of_cpu() -> None:
         outcome = signing.complete(redirect.flow, params)
         cost_s = time.thread_time() - began - timed.own_s
         assert isinstance(outcome, SignedIn)
-        if turn:  # the first fetches the keys
+        if turn:  # the first turn fetches the keys
             assert len(timed.peer.requests) - requests_before == 1
             costs_s.append(cost_s)
     print(f"complete: median {1000 * statistics.median(costs_s):.2f} ms, most {1000 * max(costs_s):.2f} ms of CPU")

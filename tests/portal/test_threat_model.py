@@ -1,4 +1,4 @@
-"""The threat model lists the attack tests there are: none that is not, and none left out."""
+"""The threat model lists all attack tests, and only tests that exist."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pbx_devhost.cli.main import main
 
 
 @dataclass
-class Told:
+class Result:
     code: int
     out: str
     err: str
@@ -26,22 +26,22 @@ class Cli:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def __call__(self, *arguments: str, url: str | None = None, typed: str | None = None) -> Told:
-        result = CliRunner().invoke(main, ["--db", url or self.url, *arguments], input=typed)
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        told = Told(result.exit_code, result.stdout, result.stderr)
-        # The rule for every command of every test here.
-        if told.code == 0:
-            assert told.err == ""
+    def __call__(self, *arguments: str, url: str | None = None, typed: str | None = None) -> Result:
+        ran = CliRunner().invoke(main, ["--db", url or self.url, *arguments], input=typed)
+        assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
+        result = Result(ran.exit_code, ran.stdout, ran.stderr)
+        # This holds for every command in every test.
+        if result.code == 0:
+            assert result.err == ""
         else:
-            assert told.err.count("\n") == 1, told.err
-            assert len(told.err) > 10
-        return told
+            assert result.err.count("\n") == 1, result.err
+            assert len(result.err) > 10
+        return result
 
-    def ok(self, *arguments: str) -> Told:
-        told = self(*arguments)
-        assert told.code == 0, told
-        return told
+    def ok(self, *arguments: str) -> Result:
+        result = self(*arguments)
+        assert result.code == 0, result
+        return result
 
     def json(self, *arguments: str) -> Any:
         return self.ok(*arguments, "--json").shape

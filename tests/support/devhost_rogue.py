@@ -1,4 +1,4 @@
-"""A plugin that does whatever its settings say, good or bad. Tests install it as a distribution of its own."""
+"""A plugin that does what its settings say, good or bad. Tests install it as a distribution."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _MODES = ("fine", "raise", "wrong", "sleep", "thread", "keep", "again", "for eve
 
 
 def install(site: Path, *, version: str = "1.2.3") -> None:
-    """Write what pip would: a distribution with an entry point to this module, found from `site`."""
+    """Write what pip would: a distribution in `site` with an entry point to this module."""
     info = site / f"rogue-{version}.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: rogue\nVersion: {version}\n")

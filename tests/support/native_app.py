@@ -1,4 +1,4 @@
-"""A small PortSIP ONE: what a native app does to sign in through the system browser (RFC 8252)."""
+"""A small PortSIP ONE app: it signs in through the system browser (RFC 8252)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 @dataclass
 class NativeApp:
-    """One running app. `with` opens its loopback address; the code arrives there."""
+    """One running app. `with` opens its loopback address, at which the code arrives."""
 
     origin: str
     domain: str = "contoso.example"
@@ -72,7 +72,7 @@ class NativeApp:
         return f"{self.origin}/app/sign-in?{urlencode(self.request())}"
 
     def code_from(self, address: str) -> str:
-        """Read the code out of the address the browser was sent to, and check that it is this app's own sign-in."""
+        """Read the code from the address that the browser was sent to, and check that it belongs to this app."""
         values = {name: each[0] for name, each in parse_qs(urlsplit(address).query).items()}
         assert values["state"] == self.state, "an answer to somebody else's sign-in"
         return values["code"]

@@ -1,4 +1,4 @@
-"""Plugins made of single functions, and what to call them with."""
+"""Plugins made of single functions, and arguments to call them with."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def page(**more: Any) -> SettingsPage:
 def load_plugins(
     fake: FakePbx | None = None, deadlines: Deadlines | None = None, **plugins: dict[str, Any]
 ) -> PluginHost:
-    """A PBX with plugins made of functions by hook name."""
+    """A PBX with plugins made of functions, by hook name."""
 
     def find() -> Iterator[FoundPlugin]:
         for name, hooks in plugins.items():

@@ -1,4 +1,4 @@
-"""A plugin that answers as its script says: what the portal shows and refuses does not depend on Microsoft's plugin."""
+"""A plugin that answers as a script says. With it the tests of the portal do not depend on the real plugin."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def draft(n: int, **changes: Any) -> DraftUser:
 
 @dataclass
 class Script:
-    """What the plugin does; tests change it."""
+    """What the plugin does. Tests change it."""
 
     mode: ResponseMode = ResponseMode.FORM_POST
     password_policy: PasswordPolicy = PasswordPolicy.ALLOWED
@@ -80,7 +80,7 @@ class Script:
     sign_out_url: str | None = "https://idp.example/logout"
     offers_login: bool = True
     raises: str = ""
-    """Name of a hook that raises."""
+    """The name of the hook that raises."""
     values: dict[str, str] = field(default_factory=lambda: {"name": "Old", "note": "", "level": "low", "on": "true"})
     version: int = 3
     errors: tuple[FieldError, ...] = ()
@@ -90,7 +90,7 @@ class Script:
     pressed: list[ActionRequest] = field(default_factory=list)
 
     def install(self, world: World, *, status: PluginStatus = PluginStatus.LOADED, reason: str = "") -> World:
-        """Put this plugin in place of all others, under the name `m365`."""
+        """Replace all plugins by this one, with the name `m365`."""
         found = FoundPlugin(
             name="m365",
             distribution="scripted",

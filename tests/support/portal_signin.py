@@ -1,4 +1,4 @@
-"""A sign-in with the scripted provider: what its callback sends, and what a refusal leaves behind."""
+"""A sign-in with the scripted provider: its callback, and the checks after a refusal."""
 
 from __future__ import annotations
 

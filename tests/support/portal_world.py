@@ -1,4 +1,4 @@
-"""A PBX with its portal, for tests: over the real plugin and the simulator, or over a scripted plugin."""
+"""A PBX with its portal, for tests: with the real plugin and the simulator, or with a scripted plugin."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class World:
         return {row.username: row for row in self.pbx.stores.users.rows(self.tenant_id)}
 
     def synced(self, n: int = 0) -> Any:
-        """One of the people a sync has brought, enabled."""
+        """One of the enabled users that a sync has created."""
         rows = [row for row in self.users().values() if row.subject and row.enabled]
         return rows[n]
 
@@ -86,7 +86,7 @@ class World:
 
 
 def make_world(folder: Path, *, web: str = WEB, sbc: str | None = SBC, url: str | None = None) -> World:
-    """A PBX with one tenant and one administrator, and whatever plugins are installed."""
+    """A PBX with one tenant, one administrator, and the installed plugins."""
     pbx = Pbx(url or f"sqlite:///{folder}/pbx.db")
     tenant = pbx.stores.tenants.add(
         "Contoso", sip_domain="contoso.example", time_zone="Europe/Berlin", country="DE", web_origin=web, sbc_origin=sbc
@@ -99,12 +99,12 @@ def make_world(folder: Path, *, web: str = WEB, sbc: str | None = SBC, url: str 
 
 @cache
 def compiled_templates() -> FileSystemBytecodeCache:
-    """Templates are compiled once for the whole test process; it is most of what a test costs."""
+    """Compile templates once for the test process: this takes most of a test's time."""
     return FileSystemBytecodeCache(tempfile.mkdtemp(prefix="portal-templates-"))
 
 
 def connect_m365(world: World, lab: Lab, **settings: str) -> World:
-    """Connect the tenant to the simulator, switch sign-in on, and sync."""
+    """Connect the tenant to the simulator, enable sign-in, and sync."""
     origins = world.pbx.stores.tenants.origins(world.tenant).all()
     lab.register(redirect_uris=tuple(f"{origin}/ms365/callback" for origin in origins))
     with world.pbx.open("m365", world.tenant, hook="on_settings_page", run_id=None) as host:
@@ -117,12 +117,12 @@ def connect_m365(world: World, lab: Lab, **settings: str) -> World:
 
 @dataclass
 class Browser:
-    """A browser at the portal, with its cookies; pages of other sites are fetched by `EntraVisitor`."""
+    """A browser at the portal, with its cookies. `EntraVisitor` fetches pages of other sites."""
 
     client: FlaskClient
     origin: str = WEB
     token: str = field(default="", repr=False)
-    """The form token seen last."""
+    """The form token of the last page."""
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
         return self._look(self.client.get(path, base_url=self.origin, **kwargs))
@@ -130,7 +130,7 @@ class Browser:
     def post(
         self, path: str, data: Mapping[str, Any] | None = None, *, csrf: bool = True, **kwargs: Any
     ) -> TestResponse:
-        """Post a form; with the token of the page seen last, unless told otherwise."""
+        """Post a form, by default with the token of the last page."""
         form = dict(data or {})
         if csrf:
             form.setdefault("csrf", self.token)
@@ -184,7 +184,7 @@ def sent_to(response: TestResponse) -> str:
 
 
 def reference_of(response: TestResponse) -> str:
-    """The number a refused person is told."""
+    """The reference on the page that refuses."""
     found = re.search(r'class="reference">([0-9A-Z]{8})<', response.text)
     assert found is not None, response.text
     return found[1]
@@ -192,7 +192,7 @@ def reference_of(response: TestResponse) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the provider sends the browser back with."""
+    """What the provider gives the browser for the callback."""
 
     target: str
     params: dict[str, str]
@@ -200,7 +200,7 @@ class Answer:
 
 
 class EntraVisitor:
-    """The browser's other tab: signs in at the simulator's page and returns what it answers."""
+    """Signs in at the simulator's page, and returns its answer."""
 
     def __init__(self) -> None:
         self._session = requests.Session()

@@ -28,11 +28,11 @@ class Cluster:
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             command = ["runuser", "-u", _SUPERUSER, "--", *command]
         # Into a file: the postmaster would keep a pipe open for ever.
-        with tempfile.TemporaryFile() as told:
-            ended = subprocess.run(command, stdout=told, stderr=told, cwd="/", timeout=60, check=False)
-            told.seek(0)
+        with tempfile.TemporaryFile() as output:
+            ended = subprocess.run(command, stdout=output, stderr=output, cwd="/", timeout=60, check=False)
+            output.seek(0)
             if ended.returncode != 0:
-                raise RuntimeError(f"{program}: {told.read().decode(errors='replace')}")
+                raise RuntimeError(f"{program}: {output.read().decode(errors='replace')}")
 
     @contextmanager
     def database(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""As much of a host as a sign-in asks for."""
+"""The parts of a host that a sign-in needs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class RealClock:
 
 
 class LinkedUsers:
-    """The reading half of `host.users`."""
+    """The methods of `host.users` that only read."""
 
     def __init__(self, *users: LinkedUser) -> None:
         self._by_link = {user.link: user for user in users}

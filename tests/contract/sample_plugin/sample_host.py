@@ -1,4 +1,4 @@
-"""The host in which the sample plugin is set up, for the conformance suite."""
+"""A host in which the sample plugin is set up, for the conformance suite."""
 
 from __future__ import annotations
 

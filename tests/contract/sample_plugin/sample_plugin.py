@@ -1,4 +1,4 @@
-"""A tiny plugin that uses every hook. The tests install it as a distribution of its own."""
+"""A tiny plugin that uses every hook. The tests install it as a distribution."""
 
 from __future__ import annotations
 
