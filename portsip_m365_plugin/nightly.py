@@ -161,7 +161,15 @@ def _settle(host: Host, tenant: Tenant, config: Config, report: TickReport, by_c
 def _sync_users(given: StageInput) -> TickReport:
     rules = given.config.mapping_rules(given.tenant)
     sync = preview_user_sync if given.job is Job.PREVIEW else run_user_sync
-    return sync(given.host, given.tenant, given.tick, given.client, rules, full=given.job is Job.FULL_RESYNC)
+    return sync(
+        given.host,
+        given.tenant,
+        given.tick,
+        given.client,
+        rules,
+        leavers=given.config.leavers,
+        full=given.job is Job.FULL_RESYNC,
+    )
 
 
 def _sync_contacts(given: StageInput) -> TickReport:

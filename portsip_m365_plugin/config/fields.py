@@ -24,6 +24,7 @@ GUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 _LINE_MAX_CHARS: Final = 320
 _SEPARATORS: Final = re.compile(r"[\s,;]+")
+_WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 T = TypeVar("T")
@@ -153,6 +154,38 @@ class TimeOfDay(Setting[time]):
     def show(self, value: time) -> str:
         """Return hours and minutes."""
         return f"{value:%H:%M}"
+
+
+class WholeNumber(Setting[int]):
+    """A whole number within limits.
+
+    Args:
+        place: See `Setting`.
+        unit: What is counted, such as `days`.
+        lowest: The least number that can be typed.
+        highest: The greatest one.
+        or_zero: What 0 means, where 0 is possible below the least number.
+    """
+
+    def __init__(self, place: str, *, unit: str, lowest: int, highest: int, or_zero: str = "") -> None:
+        super().__init__(place, self._check)
+        self._unit, self._lowest, self._highest, self._or_zero = unit, lowest, highest, or_zero
+
+    def read(self, value: object) -> int:
+        """Return the number."""
+        text = str(value).strip()
+        if isinstance(value, bool) or not _WHOLE_NUMBER.fullmatch(text):
+            raise ValidationError(f"{text[:80]!r} is not possible here; {self._wanted}.")
+        return int(text)
+
+    def _check(self, number: int) -> None:
+        if not (self._lowest <= number <= self._highest or (self._or_zero and number == 0)):
+            raise ValidationError(f"{number} is not possible here; {self._wanted}.")
+
+    @property
+    def _wanted(self) -> str:
+        limits = f"give a number of {self._unit} from {self._lowest} to {self._highest}"
+        return f"{limits}, or 0 for {self._or_zero}" if self._or_zero else limits
 
 
 class Lines(Setting[tuple[str, ...]]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final, cast
 
 from marshmallow import Schema
@@ -21,7 +22,9 @@ from portsip_m365_plugin.config.fields import (
     Text,
     TimeOfDay,
     Toggle,
+    WholeNumber,
 )
+from portsip_m365_plugin.config.leavers import DELETE_AFTER_DAYS_MAX, LeaverPolicy
 from portsip_m365_plugin.config.mail import RECIPIENTS_AT_MOST
 from portsip_m365_plugin.config.people import WhichPeople
 from portsip_m365_plugin.config.signin import SignInMode
@@ -31,6 +34,7 @@ _DOMAIN: Final = re.compile(r"(?=.{4,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A
 _ADDRESS: Final = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,255}")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{2,12}")
 _PERSON: Final = "a sign-in name or object id"
+_Days: Final = partial(WholeNumber, unit="days", lowest=0, highest=DELETE_AFTER_DAYS_MAX)
 
 
 class ConfigSchema(Schema):
@@ -55,6 +59,12 @@ class ConfigSchema(Schema):
     sync_mode = Choice("users.sync_mode", SyncMode)
     starting_extension_number = Text("users.starting_number", _NUMBER, "3 to 13 digits, the first not 0, or empty")
     sync_photo = Toggle("photos.is_on")
+    leaver_disabled_policy = Choice("leavers.disabled_policy", LeaverPolicy)
+    leaver_disabled_delete_after_days = _Days("leavers.disabled_delete_after_days")
+    leaver_deleted_policy = Choice("leavers.deleted_policy", LeaverPolicy)
+    leaver_deleted_delete_after_days = _Days("leavers.deleted_delete_after_days")
+    leaver_out_of_scope_policy = Choice("leavers.out_of_scope_policy", LeaverPolicy)
+    leaver_out_of_scope_delete_after_days = _Days("leavers.out_of_scope_delete_after_days")
     # SIGN IN
     sign_in_mode = Choice("signin.mode", SignInMode)
     sign_in_users = Names("signin.people", "person", _PERSON)

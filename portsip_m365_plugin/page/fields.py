@@ -15,6 +15,7 @@ _KINDS: Final[Mapping[type[kinds.Setting[Any]], FieldKind]] = {
     kinds.Choice: FieldKind.CHOICE,
     kinds.CloudName: FieldKind.CHOICE,
     kinds.TimeOfDay: FieldKind.TIME,
+    kinds.WholeNumber: FieldKind.NUMBER,
     kinds.Lines: FieldKind.LONG_TEXT,
     kinds.Names: FieldKind.LONG_TEXT,
     kinds.Addresses: FieldKind.LONG_TEXT,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from pbx_plugin_api import DivergenceKind, Host, LinkedUser, UserLink
+from portsip_m365_plugin.config.leavers import LeaversConfig
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.users.decide import decide
 from portsip_m365_plugin.users.match import find_matches
@@ -22,7 +23,9 @@ class HostOrderError(Exception):
     """The host's linked users are not in the promised order, so that absence cannot be seen. A bug of the host."""
 
 
-def make_plan(host: Host, spool: Spool, rules: MappingRules, listing: Listing, now_utc: datetime) -> SyncPlan:
+def make_plan(
+    host: Host, spool: Spool, rules: MappingRules, listing: Listing, leavers: LeaversConfig, now_utc: datetime
+) -> SyncPlan:
     """Compare what was pulled with what the PBX has.
 
     A linked person who was not pulled is absent only if the listing proves it. If something would follow from that,
@@ -38,7 +41,7 @@ def make_plan(host: Host, spool: Spool, rules: MappingRules, listing: Listing, n
         if row is None and not listing.proves_absence:
             plan.unchanged += 1
             continue
-        decision = decide(row, linked, _divergence(spool, oid) if has_diverged else None, now_utc)
+        decision = decide(row, linked, _divergence(spool, oid) if has_diverged else None, now_utc, leavers)
         if row is None and decision.steps:
             spool.run("INSERT INTO absent VALUES (?)", (oid,))
         else:
@@ -52,12 +55,15 @@ def make_plan(host: Host, spool: Spool, rules: MappingRules, listing: Listing, n
     return plan
 
 
-def settle_absent(host: Host, spool: Spool, rules: MappingRules, plan: SyncPlan, now_utc: datetime) -> None:
+def settle_absent(
+    host: Host, spool: Spool, rules: MappingRules, plan: SyncPlan, leavers: LeaversConfig, now_utc: datetime
+) -> None:
     """Decide about people who were absent from the listing, after they have been read by id."""
     for (oid,) in spool.rows("SELECT oid FROM absent ORDER BY oid"):
         row = spool.find_pulled(oid)
         linked = host.users.find(UserLink(authority=rules.entra_tenant_id, subject=oid))
-        plan.add(oid, decide(row, linked, _divergence(spool, oid), now_utc), row.upn if row else None)
+        decision = decide(row, linked, _divergence(spool, oid), now_utc, leavers)
+        plan.add(oid, decision, row.upn if row else None)
 
 
 def _divergence(spool: Spool, oid: str) -> DivergenceKind | None:

@@ -1,8 +1,10 @@
 """What to do about one person: a pure function of what was pulled and what the PBX has.
 
 - In scope: create them; update the fields that differ; enable them if the sync (never an admin) had disabled them.
-- Account disabled, or out of the rules' scope: disable them, keep the number, keep the fields up to date.
-- Gone: disable them as departed; delete them after Microsoft deleted them for good, or after 30 days of absence.
+- Account disabled, gone, or out of the rules' scope: the policy for that decides (`config.leavers`). Keep: leave them
+  enabled. Disable: disable them, keep the number, keep the fields up to date. Delete: the same at once, and delete them
+  when they have been disabled for that reason for so many days.
+- A user whom an administrator of the PBX has locked is never deleted.
 - Not understood, or suddenly without a name: leave them as they are, and report a problem.
 """
 
@@ -10,16 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 from typing import Any, Final
 
 from pbx_plugin_api import SYNCED_FIELDS, DisableReason, DivergenceKind, LinkedUser, Phone
+from portsip_m365_plugin.config.leavers import LeaversConfig
 from portsip_m365_plugin.users.spool import Kind, PulledRow, pack_fields, unpack_fields
 
-_KEPT_FOR: Final = timedelta(days=30)
-"""Microsoft keeps a soft-deleted user for 30 days. The PBX keeps theirs as long, disabled."""
-_OUR_REASONS: Final = (DisableReason.ACCOUNT_DISABLED, DisableReason.DEPARTED, DisableReason.OUT_OF_SCOPE)
+OUR_REASONS: Final = (DisableReason.ACCOUNT_DISABLED, DisableReason.DEPARTED, DisableReason.OUT_OF_SCOPE)
+"""The reasons for which the sync disables a user, and may enable one again."""
 
 
 class Phase(IntEnum):
@@ -61,11 +63,12 @@ class Decision:
     """The person exists at Microsoft, has no user here and gets none."""
 
 
-_NOTHING: Final = Decision()
-
-
 def decide(
-    row: PulledRow | None, linked: LinkedUser | None, divergence: DivergenceKind | None, now_utc: datetime
+    row: PulledRow | None,
+    linked: LinkedUser | None,
+    divergence: DivergenceKind | None,
+    now_utc: datetime,
+    leavers: LeaversConfig,
 ) -> Decision:
     """Decide about one person.
 
@@ -73,14 +76,14 @@ def decide(
         row: What was pulled; None means certainly absent from a complete listing.
         linked: What the PBX has.
         divergence: Whether the PBX changed the user by itself since the last apply.
-        now_utc: For the 30 days.
+        now_utc: For the days until a leaver is deleted.
+        leavers: The policies.
     """
     if linked is None:
         return _decide_unlinked(row, divergence)
-    if row is None or row.kind == Kind.REMOVED:
-        return _decide_departed(linked, listed_absent=row is None, now_utc=now_utc)
-    if row.kind == Kind.DELETED:
-        return Decision((Step(Phase.DELETE, {"name": linked.display_name}, guarded=True),))
+    leaver = _Leaver(linked, is_edited=divergence is DivergenceKind.EDITED, now_utc=now_utc, leavers=leavers)
+    if row is None or row.kind in (Kind.REMOVED, Kind.DELETED):
+        return Decision(leaver.leave(DisableReason.DEPARTED, fields=None))
     if row.kind == Kind.INVALID:
         return Decision(problem=(row.reason or "invalid", row.detail or ""))
     edited = divergence is DivergenceKind.EDITED
@@ -89,19 +92,17 @@ def decide(
         if linked.enabled:
             # Enabling an enabled user after an edit: the PBX then knows that this is what was meant.
             return Decision((*steps, Step(Phase.ENABLE))) if edited else Decision(steps)
-        return Decision((*steps, Step(Phase.ENABLE))) if linked.disabled_reason in _OUR_REASONS else Decision(steps)
+        return Decision((*steps, Step(Phase.ENABLE))) if linked.disabled_reason in OUR_REASONS else Decision(steps)
     if row.reason == "no_name":
-        # Somebody cleared the names by mistake: no reason to silence a telephone. But the 30 days must not run.
+        # Somebody cleared the names by mistake: no reason to silence a telephone. But no days may run.
         if linked.disabled_reason is DisableReason.DEPARTED:
             steps = (_disable(linked, DisableReason.OUT_OF_SCOPE), *steps)
         return Decision(steps, problem=(row.reason, row.detail or ""))
     wanted = DisableReason.ACCOUNT_DISABLED if row.reason == "account_disabled" else DisableReason.OUT_OF_SCOPE
-    if linked.enabled or linked.disabled_reason is not wanted or edited:
-        # Also if an admin has locked the user: the lock stays, and the PBX knows that unlocking contradicts Microsoft.
-        steps = (_disable(linked, wanted), *steps)
-        if wanted is DisableReason.OUT_OF_SCOPE:  # there are several reasons for that: report which
-            return Decision(steps, problem=(row.reason or "", row.detail or ""))
-    return Decision(steps)
+    left = leaver.leave(wanted, fields=steps)
+    if wanted is DisableReason.OUT_OF_SCOPE and any(step.phase is Phase.DISABLE for step in left):
+        return Decision(left, problem=(row.reason or "", row.detail or ""))  # there are several: report which
+    return Decision(left)
 
 
 def _decide_unlinked(row: PulledRow | None, divergence: DivergenceKind | None) -> Decision:
@@ -115,13 +116,36 @@ def _decide_unlinked(row: PulledRow | None, divergence: DivergenceKind | None) -
     return Decision(dead, problem=(row.reason or "", row.detail or ""), is_skip=True)
 
 
-def _decide_departed(linked: LinkedUser, *, listed_absent: bool, now_utc: datetime) -> Decision:
-    if linked.disabled_reason is not DisableReason.DEPARTED:
-        return Decision((_disable(linked, DisableReason.DEPARTED),))
-    since = linked.disabled_at_utc
-    if listed_absent and since is not None and now_utc - since >= _KEPT_FOR:
-        return Decision((Step(Phase.DELETE, {"name": linked.display_name}, guarded=True),))
-    return _NOTHING
+@dataclass(frozen=True, slots=True)
+class _Leaver:
+    """A user whose person has left, in whatever way."""
+
+    linked: LinkedUser
+    is_edited: bool
+    now_utc: datetime
+    leavers: LeaversConfig
+
+    def leave(self, reason: DisableReason, fields: tuple[Step, ...] | None) -> tuple[Step, ...]:
+        """Return what to do.
+
+        Args:
+            reason: The way of leaving.
+            fields: Corrections of the fields; None where the account is gone, so that nothing is known.
+        """
+        linked, rule = self.linked, self.leavers.rule(reason)
+        if linked.enabled and rule.is_keep:
+            # As after an edit in `decide`: the PBX knows that this user is meant to be enabled.
+            return (*(fields or ()), *((Step(Phase.ENABLE),) if self.is_edited else ()))
+        if linked.enabled or linked.disabled_reason is not reason or (self.is_edited and fields is not None):
+            if rule.is_keep and linked.disabled_reason is DisableReason.BY_ADMIN:
+                return fields or ()
+            # Also if an admin has locked the user: the lock stays, and the PBX knows that unlocking contradicts
+            # Microsoft. A user who was disabled for another reason is disabled for this one: the days begin again.
+            return (_disable(linked, reason), *(fields or ()))
+        if rule.is_over(linked.disabled_at_utc, self.now_utc):
+            detail = {"reason": reason.value, "name": linked.display_name}
+            return (Step(Phase.DELETE, detail, guarded=True),)
+        return fields or ()
 
 
 def _disable(linked: LinkedUser, reason: DisableReason) -> Step:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from pbx_plugin_api import Counts, Host, PlanRef, Severity, Tenant, Tick, TickReport, TickStatus
+from portsip_m365_plugin.config.leavers import LeaversConfig
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError, ResyncRequiredError
 from portsip_m365_plugin.mapping.users import MappingRules
@@ -25,7 +26,9 @@ from portsip_m365_plugin.users.checkpoint import (
     why_full,
 )
 from portsip_m365_plugin.users.compare import make_plan, settle_absent
+from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.guard import WINDOW_KEY, Verdict, judge
+from portsip_m365_plugin.users.leavers import find_due_leavers, have_policies_changed, note_disabled, note_full_listing
 from portsip_m365_plugin.users.nonpersons import NonPersonFilter
 from portsip_m365_plugin.users.plan import SyncPlan
 from portsip_m365_plugin.users.pull import DirectoryReader, Listing, StoppedError
@@ -35,6 +38,7 @@ _log = logging.getLogger(__name__)
 
 _CONFIRM_MAX_ABSENT: Final = 20_000
 """More absent people than this are not read by id (20 a request): so many removals ask an admin in any case."""
+_DEFAULT_LEAVERS: Final = LeaversConfig()
 _EMPTY: Final = (
     "Microsoft answered with an empty list of people. A directory has at least its administrator, so this cannot be"
     " right: check the application permission User.Read.All. Nothing was changed."
@@ -42,7 +46,14 @@ _EMPTY: Final = (
 
 
 def run_user_sync(
-    host: Host, tenant: Tenant, tick: Tick, client: GraphClient, rules: MappingRules, *, full: bool = False
+    host: Host,
+    tenant: Tenant,
+    tick: Tick,
+    client: GraphClient,
+    rules: MappingRules,
+    *,
+    leavers: LeaversConfig = _DEFAULT_LEAVERS,
+    full: bool = False,
 ) -> TickReport:
     """Bring the tenant's users to what the directory says.
 
@@ -56,22 +67,30 @@ def run_user_sync(
         tick: `confirm_first_plan` lets the tenant's first plan through unseen.
         client: Of this tenant's app, with the run's deadline.
         rules: How people are mapped.
+        leavers: What becomes of users whose person leaves.
         full: List everybody, whatever the checkpoint says.
 
     Returns:
         A report without `next_due_at_utc`, except where Microsoft said when to try again.
     """
-    return _Run(host, tenant, tick, client, rules, full=full, is_preview=False).run()
+    return _Run(host, tenant, tick, client, rules, leavers, full=full, is_preview=False).run()
 
 
 def preview_user_sync(
-    host: Host, tenant: Tenant, tick: Tick, client: GraphClient, rules: MappingRules, *, full: bool = False
+    host: Host,
+    tenant: Tenant,
+    tick: Tick,
+    client: GraphClient,
+    rules: MappingRules,
+    *,
+    leavers: LeaversConfig = _DEFAULT_LEAVERS,
+    full: bool = False,
 ) -> TickReport:
     """Make the plan that `run_user_sync` would make now, keep it, and stop. Writes no user.
 
     The report's `plan` names the rows for printing, and in `why` what the guard would ask.
     """
-    return _Run(host, tenant, tick, client, rules, full=full, is_preview=True).run()
+    return _Run(host, tenant, tick, client, rules, leavers, full=full, is_preview=True).run()
 
 
 class _Run:
@@ -82,12 +101,13 @@ class _Run:
         tick: Tick,
         client: GraphClient,
         rules: MappingRules,
+        leavers: LeaversConfig,
         *,
         full: bool,
         is_preview: bool,
     ) -> None:
         self._host, self._tenant, self._tick = host, tenant, tick
-        self._client, self._rules = client, rules
+        self._client, self._rules, self._leavers = client, rules, leavers
         self._is_forced, self._is_preview = full, is_preview
         self._basis = Basis.of(client.cloud, rules)
         self._now_utc = host.clock.now_utc()
@@ -131,6 +151,8 @@ class _Run:
             return self._ask(plan, verdict.why)
         if is_first_plan(self._host) and plan.changes:
             confirm_first_plan(self._host, self._now_utc)
+        if plan.count(Phase.DISABLE):
+            note_disabled(self._host, self._leavers, self._now_utc)
         apply_plan(self._host, plan, self._applied, self._tally, None if verdict.approved else window)
         self._finish(spool, listing)
         done = self._applied.counts.plus(unchanged=plan.unchanged, skipped=plan.skipped)
@@ -146,12 +168,13 @@ class _Run:
         """Read the changes where they are enough, everybody otherwise."""
         reader.note_diverged()
         checkpoint = self._checkpoint
-        why = "asked for" if self._is_forced else why_full(checkpoint, self._basis, self._now_utc)
+        why = self._why_full()
         fresh_link = checkpoint is None or not checkpoint.link_still_good(self._basis, self._now_utc)
         if checkpoint is not None and not why:
             try:
                 listing = reader.read_changes(checkpoint.delta_link)
-                if reader.reread(checkpoint.retry_ids, most=RETRY_MAX_PEOPLE):
+                due = find_due_leavers(self._host, self._rules.entra_tenant_id, self._leavers, self._now_utc)
+                if reader.reread([*checkpoint.retry_ids, *due], most=RETRY_MAX_PEOPLE):
                     return listing
                 why = "too many to read one by one"
             except ResyncRequiredError as error:
@@ -160,18 +183,25 @@ class _Run:
         _log.info("tenant %s: listing everybody: %s", self._tenant.pbx_tenant_id, why)
         return reader.list_everybody(fresh_link=fresh_link)
 
+    def _why_full(self) -> str:
+        if self._is_forced:
+            return "asked for"
+        if have_policies_changed(self._host, self._leavers):
+            return "the policies for leavers changed"
+        return why_full(self._checkpoint, self._basis, self._now_utc)
+
     def _plan(self, spool: Spool, reader: DirectoryReader, listing: Listing) -> tuple[SyncPlan, int]:
         """Return the plan, and how many people exist whom a full listing did not show."""
         nonpersons = NonPersonFilter(self._host, self._client, spool, self._rules, n_threads=self._tick.max_requests)
         is_first = not self._host.users.counts().linked
         nonpersons.ask(listing, is_first=is_first, is_forced=self._is_forced)
         nonpersons.leave_out()
-        plan = make_plan(self._host, spool, self._rules, listing, self._now_utc)
+        plan = make_plan(self._host, spool, self._rules, listing, self._leavers, self._now_utc)
         if 0 < spool.count("absent") <= _CONFIRM_MAX_ABSENT:
             reader.confirm_absent()
             nonpersons.leave_out()
         n_unlisted = spool.count("absent JOIN pulled USING (oid)")
-        settle_absent(self._host, spool, self._rules, plan, self._now_utc)
+        settle_absent(self._host, spool, self._rules, plan, self._leavers, self._now_utc)
         return plan, n_unlisted
 
     def _judge(self, spool: Spool, plan: SyncPlan, window: RemovalWindow) -> Verdict:
@@ -204,6 +234,8 @@ class _Run:
         unseen = [oid for oid in left_over if spool.find_pulled(oid) is None]
         retry_ids = [*self._applied.refused_ids, *unseen]
         save_checkpoint(self._host, advance(before, self._basis, listing, retry_ids, self._now_utc))
+        if listing.is_full:
+            note_full_listing(self._host, self._leavers, self._now_utc)
         forget_plan(self._host)
 
     def _report(

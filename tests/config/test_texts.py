@@ -22,6 +22,12 @@ STORED: dict[str, Any] = {
     "sync_mode": "manual",
     "starting_extension_number": "2000",
     "sync_photo": True,
+    "leaver_disabled_policy": "keep",
+    "leaver_disabled_delete_after_days": 0,
+    "leaver_deleted_policy": "disable",
+    "leaver_deleted_delete_after_days": 90,
+    "leaver_out_of_scope_policy": "delete",
+    "leaver_out_of_scope_delete_after_days": 3650,
     "sign_in_mode": "except",
     "sign_in_users": [{"name": "adele@contoso.example", "entra_object_id": OBJECT_ID}],
     "password_policy": "refused",
@@ -80,6 +86,13 @@ def test_what_is_typed_is_what_is_stored() -> None:
         "first_sign_in_creates": True,
         "sync_time": "00:00",
     }
+
+
+@pytest.mark.parametrize("typed", ["", "-1", "3651", "a week", "1.5", "²", "9999999999", "٣"])
+def test_days_outside_their_limits_are_refused_beside_the_field(typed: str) -> None:
+    _, (fault,) = read_texts({"leaver_deleted_delete_after_days": typed}, Config())
+    assert fault.field == "leaver_deleted_delete_after_days"
+    assert "a number of days from 0 to 3650" in fault.message
 
 
 def test_only_what_was_typed_is_stored_anew() -> None:

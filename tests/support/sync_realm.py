@@ -33,6 +33,7 @@ from pbx_plugin_api import (
 )
 from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.clouds import CHINA, GLOBAL, Cloud
+from portsip_m365_plugin.config.leavers import LeaversConfig
 from portsip_m365_plugin.graph.client import GraphClient, Timing
 from portsip_m365_plugin.graph.retry import RetryPolicy
 from portsip_m365_plugin.graph.throttle import ThrottleGate
@@ -128,6 +129,7 @@ class SyncLab:
     host: FakeHost = field(default_factory=FakeHost)
     policy: RetryPolicy = PATIENT
     photo_share: float = 0.0
+    leavers: LeaversConfig = field(default_factory=LeaversConfig)
     runs: int = 0
 
     def __post_init__(self) -> None:
@@ -174,10 +176,12 @@ class SyncLab:
         self.host.users.applied.clear()
         self.host.progress.problems.clear()
         client = self.client(deadline_utc)
-        return run_user_sync(self.host, self.tenant, self.tick(confirm=confirm), client, self.rules, full=full)
+        return run_user_sync(
+            self.host, self.tenant, self.tick(confirm=confirm), client, self.rules, leavers=self.leavers, full=full
+        )
 
     def preview(self) -> TickReport:
-        return preview_user_sync(self.host, self.tenant, self.tick(), self.client(), self.rules)
+        return preview_user_sync(self.host, self.tenant, self.tick(), self.client(), self.rules, leavers=self.leavers)
 
     def settle(self) -> None:
         """First import and the full listing after it: from here on a night costs one request."""

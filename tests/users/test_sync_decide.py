@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from pbx_plugin_api import SYNCED_FIELDS, DisableReason, DivergenceKind, DraftUser, LinkedUser, Phone, UserLink
+from portsip_m365_plugin.config.leavers import LeaverPolicy, LeaversConfig
 from portsip_m365_plugin.users.decide import Decision, Phase, decide
 from portsip_m365_plugin.users.spool import Kind, PulledRow, pack_fields
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=timezone.utc)
+POLICIES = LeaversConfig()
 LINK = UserLink(authority="tenant", subject="ann")
 DRAFT = DraftUser(
     link=LINK,
@@ -106,10 +108,14 @@ BY_TABLE = {
     "invalid": ["?invalid -", *["?invalid"] * 7],
     "soft": [
         "", "disable:departed!", "disable:departed!", "disable:departed",
-        "", "", "disable:departed",
+        "", "delete!", "disable:departed",
         "disable:departed",
     ],
-    "gone": ["", *["delete!"] * 7],
+    "gone": [
+        "", "disable:departed!", "disable:departed!", "disable:departed",
+        "", "delete!", "disable:departed",
+        "disable:departed",
+    ],
     "absent": [
         "", "disable:departed!", "disable:departed!", "disable:departed",
         "", "delete!", "disable:departed",
@@ -121,7 +127,7 @@ BY_TABLE = {
 @pytest.mark.parametrize(("name", "state"), list(product(ROWS, STATES)))
 def test_table(name: str, state: str) -> None:
     expected = BY_TABLE[name][list(STATES).index(state)]
-    assert words_of(decide(ROWS[name], STATES[state], None, NOW)) == expected
+    assert words_of(decide(ROWS[name], STATES[state], None, NOW, POLICIES)) == expected
 
 
 EDITED_TABLE = {
@@ -138,13 +144,14 @@ EDITED_TABLE = {
     ("soft", "same"): "disable:departed!",
     ("soft", "off_departed"): "",
     ("absent", "off_departed"): "",
-    ("gone", "same"): "delete!",
+    ("gone", "same"): "disable:departed!",
+    ("gone", "off_departed_30"): "delete!",
 }
 
 
 @pytest.mark.parametrize(("name", "state"), EDITED_TABLE)
 def test_edited_in_the_pbx(name: str, state: str) -> None:
-    assert words_of(decide(ROWS[name], STATES[state], EDITED, NOW)) == EDITED_TABLE[name, state]
+    assert words_of(decide(ROWS[name], STATES[state], EDITED, NOW, POLICIES)) == EDITED_TABLE[name, state]
 
 
 DELETED_TABLE = {
@@ -161,7 +168,7 @@ DELETED_TABLE = {
 
 @pytest.mark.parametrize("name", DELETED_TABLE)
 def test_deleted_in_the_pbx(name: str) -> None:
-    assert words_of(decide(ROWS[name], None, DELETED, NOW)) == DELETED_TABLE[name]
+    assert words_of(decide(ROWS[name], None, DELETED, NOW, POLICIES)) == DELETED_TABLE[name]
 
 
 @pytest.mark.parametrize(
@@ -176,21 +183,81 @@ def test_deleted_in_the_pbx(name: str) -> None:
     ],
 )
 def test_only_what_differs_is_updated(change: dict[str, Any], fields: tuple[str, ...]) -> None:
-    (step,) = decide(ROWS["draft"], replace(SAME, **change), None, NOW).steps
+    (step,) = decide(ROWS["draft"], replace(SAME, **change), None, NOW, POLICIES).steps
     assert step.phase is Phase.UPDATE
     assert tuple(step.detail["fields"]) == fields
     assert set(step.detail["changes"]) == set(fields)
 
 
 def test_after_an_edit_every_field_is_written() -> None:
-    step = decide(ROWS["draft"], SAME, EDITED, NOW).steps[0]
+    step = decide(ROWS["draft"], SAME, EDITED, NOW, POLICIES).steps[0]
     assert tuple(step.detail["fields"]) == SYNCED_FIELDS
     assert step.detail["changes"] == {}
 
 
 def test_departed_for_29_days_is_kept() -> None:
-    assert words_of(decide(None, off(DisableReason.DEPARTED, 29.9), None, NOW)) == ""
-    assert words_of(decide(ROWS["soft"], off(DisableReason.DEPARTED, 400), None, NOW)) == "", "soft-deleted: restorable"
+    for name in ("absent", "soft", "gone"):
+        assert words_of(decide(ROWS[name], off(DisableReason.DEPARTED, 29.9), None, NOW, POLICIES)) == ""
+
+
+def policies(policy: LeaverPolicy, days: int = 30) -> LeaversConfig:
+    return LeaversConfig(
+        disabled_policy=policy,
+        disabled_delete_after_days=days,
+        deleted_policy=policy,
+        deleted_delete_after_days=days,
+        out_of_scope_policy=policy,
+        out_of_scope_delete_after_days=days,
+    )
+
+
+LEFT_AS = {"disabled": "account_disabled", "guest": "out_of_scope", "soft": "departed", "absent": "departed"}
+
+
+@pytest.mark.parametrize("name", LEFT_AS)
+def test_keep_leaves_the_user_as_it_is_and_says_nothing_each_night(name: str) -> None:
+    keep = policies(LeaverPolicy.KEEP)
+    fields = "update" if name in ("disabled", "guest") else ""
+    assert words_of(decide(ROWS[name], SAME, None, NOW, keep)) == ""
+    assert words_of(decide(ROWS[name], STATES["other"], None, NOW, keep)) == fields
+    assert words_of(decide(ROWS[name], STATES["off_admin"], None, NOW, keep)) == ""
+    assert words_of(decide(ROWS[name], SAME, EDITED, NOW, keep)) == f"{fields} enable".strip()
+    # Somebody who was disabled by an earlier policy stays so, and keeps the reason of today.
+    same = off(DisableReason(LEFT_AS[name]), 400)
+    assert words_of(decide(ROWS[name], same, None, NOW, keep)) == ""
+    other = off(DisableReason.DEPARTED if name in ("disabled", "guest") else DisableReason.OUT_OF_SCOPE)
+    assert words_of(decide(ROWS[name], other, None, NOW, keep)).startswith(f"disable:{LEFT_AS[name]}")
+
+
+@pytest.mark.parametrize("name", LEFT_AS)
+def test_disable_never_deletes(name: str) -> None:
+    disable = policies(LeaverPolicy.DISABLE)
+    assert words_of(decide(ROWS[name], SAME, None, NOW, disable)).startswith(f"disable:{LEFT_AS[name]}!")
+    same = off(DisableReason(LEFT_AS[name]), 4000)
+    assert words_of(decide(ROWS[name], same, None, NOW, disable)) == ""
+
+
+@pytest.mark.parametrize("days", [0, 7, 90])
+@pytest.mark.parametrize("name", LEFT_AS)
+def test_delete_disables_at_once_and_deletes_after_its_days(name: str, days: int) -> None:
+    delete = policies(LeaverPolicy.DELETE, days)
+    reason = DisableReason(LEFT_AS[name])
+    assert words_of(decide(ROWS[name], SAME, None, NOW, delete)).startswith(f"disable:{reason.value}!")
+    assert words_of(decide(ROWS[name], off(reason, days), None, NOW, delete)) == "delete!"
+    if days:
+        assert words_of(decide(ROWS[name], off(reason, days - 0.1), None, NOW, delete)) == ""
+    # The days of another reason do not count, and a user whom an administrator has locked is left to them.
+    for state in ("off_scope", "off_account", "off_departed_30", "off_admin"):
+        user = STATES[state]
+        assert user is not None
+        if user.disabled_reason is not reason:
+            assert words_of(decide(ROWS[name], user, None, NOW, delete)).startswith(f"disable:{reason.value}")
+
+
+def test_a_person_who_comes_back_is_enabled_under_every_policy() -> None:
+    for policy in LeaverPolicy:
+        for reason in (DisableReason.ACCOUNT_DISABLED, DisableReason.DEPARTED, DisableReason.OUT_OF_SCOPE):
+            assert words_of(decide(ROWS["draft"], off(reason, 400), None, NOW, policies(policy))) == "enable"
 
 
 def test_leaving_comes_before_coming() -> None:

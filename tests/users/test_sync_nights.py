@@ -9,6 +9,7 @@ import pytest
 
 from pbx_plugin_api import CreateUser, DisableReason, TickStatus, UpdateUser
 from pbx_plugin_api.testing import FakeHost
+from portsip_m365_plugin.config.leavers import LeaverPolicy, LeaversConfig
 from portsip_m365_plugin.graph.users import list_users
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.simulator.faults import Fault
@@ -122,11 +123,14 @@ def test_seven_changes_are_applied_and_nothing_else(settled: SyncLab) -> None:
     assert (counts.created, counts.updated, counts.disabled, counts.enabled) == (1, 4, 2, 1)
 
 
-def test_a_permanent_deletion_deletes_and_the_number_returns_with_its_person_only(settled: SyncLab) -> None:
+def test_a_permanent_deletion_waits_its_days_and_the_number_returns_with_its_person_only(settled: SyncLab) -> None:
     lab = settled
     person = lab.people()[0]
     number = lab.must_have(person).extension_number
     lab.microsoft.directory.hard_delete(person)
+    assert lab.run().counts.disabled == 1
+    assert lab.must_have(person).disabled_reason is DisableReason.DEPARTED
+    lab.pass_days(31)
     assert lab.run().counts.deleted == 1
     assert lab.user(person) is None
     hired = lab.hire("someone.else@contoso.example")
@@ -134,17 +138,53 @@ def test_a_permanent_deletion_deletes_and_the_number_returns_with_its_person_onl
     assert lab.must_have(hired).extension_number != number
 
 
-def test_gone_for_thirty_days_is_deleted_by_a_complete_listing(settled: SyncLab) -> None:
+@pytest.mark.parametrize("is_full", [True, False])
+def test_gone_for_thirty_days_is_deleted_on_any_night(settled: SyncLab, is_full: bool) -> None:
     lab = settled
+    person, restored = lab.people()[:2]
+    number = lab.must_have(restored).extension_number
+    lab.soft_delete(person)
+    lab.soft_delete(restored)
+    lab.run()
+    for _ in range(29):
+        lab.pass_days(1)
+        lab.run(full=is_full)
+    assert lab.must_have(person).disabled_reason is DisableReason.DEPARTED
+    lab.microsoft.directory.restore(restored)
+    lab.pass_days(1)
+    report = lab.run(full=is_full)
+    assert (report.counts.deleted, report.counts.enabled) == (1, 1)
+    assert lab.user(person) is None
+    assert lab.must_have(restored).extension_number == number
+    if not is_full:
+        assert report.requests == 2, "the round of changes, and one batch for whom a date has come"
+        assert lab.run().requests == 1
+
+
+def test_nobody_is_read_by_id_before_the_date_comes(settled: SyncLab) -> None:
+    lab = settled
+    lab.run()
+    lab.soft_delete(lab.people()[0])
+    lab.run()
+    for _ in range(4):
+        lab.pass_days(1)
+        assert lab.run().requests == 1
+
+
+def test_another_policy_is_followed_the_next_night(settled: SyncLab) -> None:
+    lab = settled
+    lab.leavers = LeaversConfig(deleted_policy=LeaverPolicy.KEEP)
+    assert lab.run().status is TickStatus.DONE
     person = lab.people()[0]
     lab.soft_delete(person)
     lab.run()
-    lab.pass_days(29)
-    lab.run(full=True)
-    assert lab.must_have(person).disabled_reason is DisableReason.DEPARTED
-    lab.pass_days(2)
-    assert lab.run(full=True).counts.deleted == 1
-    assert lab.user(person) is None
+    lab.pass_days(40)
+    report = lab.run(full=True)
+    assert lab.must_have(person).enabled
+    assert report.problem_counts == lab.run(full=True).problem_counts
+    lab.leavers = LeaversConfig(deleted_policy=LeaverPolicy.DELETE, deleted_delete_after_days=0)
+    assert lab.run().counts.disabled == 1
+    assert lab.run().counts.deleted == 1
 
 
 def test_swapped_addresses_stay_with_their_people(settled: SyncLab) -> None:

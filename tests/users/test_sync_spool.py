@@ -12,6 +12,7 @@ import pytest
 
 from pbx_plugin_api import LinkedUser, UserLink
 from pbx_plugin_api.testing import FakeHost
+from portsip_m365_plugin.config.leavers import LeaversConfig
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.users.compare import HostOrderError, make_plan
 from portsip_m365_plugin.users.pull import Listing
@@ -102,5 +103,6 @@ def test_a_host_that_breaks_its_order_is_found_out() -> None:
     host = FakeHost()
     host.users = Unordered()  # type: ignore[assignment]
     rules = MappingRules(entra_tenant_id="tenant", country="DE")
+    listing = Listing(is_full=True, people=1, proves_absence=True)
     with Spool() as spool, pytest.raises(HostOrderError):
-        make_plan(host, spool, rules, Listing(is_full=True, people=1, proves_absence=True), host.clock.now_utc())
+        make_plan(host, spool, rules, listing, LeaversConfig(), host.clock.now_utc())
