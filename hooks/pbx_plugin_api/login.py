@@ -58,6 +58,8 @@ class LoginRequest:
     login_hint: str | None = None
     return_to: str = "/"
     """The path of the portal to open afterwards. The host has checked it."""
+    other_account: bool = False
+    """The person wants to choose another account than the one that the provider would take by itself."""
     is_test: bool = False
     """An administrator tries the provider out (`LoginTest`): nobody gets a session from it."""
 
@@ -125,6 +127,8 @@ class LoginRefused:
     """For the audit log: a machine word, such as `nonce_mismatch` or `not_assigned`."""
     detail: str = ""
     """For the audit log: what happened exactly, with the provider's ids."""
+    may_use_another_account: bool = False
+    """The refusal is about who the person is: the host offers a next try with `LoginRequest.other_account`."""
 
     def __post_init__(self) -> None:
         rules.check_key("reason", self.reason)

@@ -25,7 +25,7 @@ class IdentityProvider:
         self._keys = DocumentCache(self._loader(parse_signing_keys))
 
     def endpoints(self, discovery_url: str, entra_tenant_id: str) -> SignInEndpoints:
-        """Return a tenant's addresses; cached for a day.
+        """Return a tenant's addresses; cached for an hour.
 
         Raises:
             EntraUnreachableError: The discovery document cannot be fetched or cannot be trusted. Retryable.
@@ -36,7 +36,7 @@ class IdentityProvider:
         return endpoints
 
     def find_signing_key(self, endpoints: SignInEndpoints, kid: str) -> RSAPublicKey | None:
-        """Return the tenant's signing key of that id. Cached for a day; an unknown id is fetched (at a limited rate).
+        """Return the tenant's signing key of that id. Cached for an hour; an unknown id is fetched (at a limited rate).
 
         Raises:
             EntraUnreachableError: The keys cannot be fetched. Retryable.

@@ -41,16 +41,21 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u206
 _HEADERS_REFUSED: Final = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip", "enc"})
 
 
+_ABOUT_PERSON: Final = frozenset({"personal_account", "tenant_mismatch"})
+
+
 class IdTokenError(Exception):
     """The ID token does not prove who signs in. Not retryable: a new sign-in is needed.
 
     Attributes:
         reason: A code for the audit log, such as `nonce_mismatch`.
         detail: What exactly is wrong, without any part of the token that could be secret.
+        is_about_person: Whether another account of the same person may be accepted.
     """
 
     def __init__(self, reason: str, detail: str) -> None:
         self.reason, self.detail = reason, detail
+        self.is_about_person = reason in _ABOUT_PERSON
         super().__init__(f"{reason}: {detail}")
 
 

@@ -16,10 +16,10 @@ import hmac
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from pbx_plugin_api import (
     Clock,
@@ -73,7 +73,7 @@ class SignInApp:
     """The PBX's identity at Entra, for one tenant."""
 
     discovery_url: str
-    """The tenant's own discovery document, at the authority of its cloud."""
+    """The tenant's own discovery document for this application, at the authority of its cloud."""
     entra_tenant_id: str
     """The GUID."""
     client_id: str
@@ -88,7 +88,9 @@ class SignInApp:
         """
         root = f"{credential.cloud.authority}/{credential.entra_tenant_id}/v2.0"
         return cls(
-            discovery_url=f"{root}/.well-known/openid-configuration",
+            # With `appid` the document leads to the application's own signing key, where claims mapping gave it one
+            # (Microsoft, "Access tokens", section "Validate the signature", read 2026-11).
+            discovery_url=f"{root}/.well-known/openid-configuration?appid={quote(credential.client_id)}",
             entra_tenant_id=credential.entra_tenant_id,
             client_id=credential.client_id,
             signer=load_signer(credential.private_key_pem, credential.certificate_pem.encode()),
@@ -151,12 +153,15 @@ class SignIn:
             "code_challenge": _challenge(verifier),
             "code_challenge_method": "S256",
         }
-        if request.login_hint:
+        if request.other_account:
+            # Without it Microsoft takes the account of the browser's session again, and so does the refusal.
+            query["prompt"] = "select_account"
+        elif request.login_hint:
             query["login_hint"] = request.login_hint
         return LoginRedirect(url=_with_query(endpoints.authorization_endpoint, query), flow=flow)
 
     def complete(self, flow: LoginFlow, params: Mapping[str, str]) -> LoginOutcome:
-        """Decide who has signed in. Cost: one token request; one more for the keys, about once a day."""
+        """Decide who has signed in. Cost: one token request; two more in an hour, for addresses and keys."""
         stale = self._find_staleness(flow, params)
         if stale is not None:
             return stale
@@ -181,7 +186,8 @@ class SignIn:
         except EntraUnreachableError as error:
             return _unreachable(error)
         except IdTokenError as error:
-            return _refuse(error.reason, error.detail, _ID_TOKEN_SENTENCES.get(error.reason, _NOT_TRUSTED))
+            sentence = _ID_TOKEN_SENTENCES.get(error.reason, _NOT_TRUSTED)
+            return replace(_refuse(error.reason, error.detail, sentence), may_use_another_account=error.is_about_person)
         return self._make_signed_in(claims) if flow.is_test else self._admit(claims)
 
     def sign_out(self, post_logout_redirect_uri: str, session_hint: str) -> str | None:
@@ -254,15 +260,15 @@ class SignIn:
         who = f"object id {claims.entra_object_id}"
         if not self.admits(claims.entra_object_id):
             sentence = "Sign-in with Microsoft is not switched on for you. Ask your administrator."
-            return _refuse("not_admitted", f"{who} is not admitted by the SIGN IN settings", sentence)
+            return _refuse_person("not_admitted", f"{who} is not admitted by the SIGN IN settings", sentence)
         link = UserLink(authority=claims.entra_tenant_id, subject=claims.entra_object_id)
         user = self.users.find(link)
         if user is None and not self.first_sign_in_creates:
             sentence = "You are not a user of this PBX yet. Ask your administrator to add you."
-            return _refuse("not_synced", f"{who} is not linked to a user", sentence)
+            return _refuse_person("not_synced", f"{who} is not linked to a user", sentence)
         if user is not None and not user.enabled:
             sentence = "Your user of this PBX is disabled. Ask your administrator."
-            return _refuse("user_disabled", f"{who} is {user.username}, disabled", sentence)
+            return _refuse_person("user_disabled", f"{who} is {user.username}, disabled", sentence)
         return self._make_signed_in(claims)
 
     def _make_signed_in(self, claims: IdTokenClaims) -> SignedIn:
@@ -278,7 +284,12 @@ class SignIn:
         refusal = explain_refusal(error, description, at=at)
         if refusal.is_for_everybody:
             self.report_fault(explain_token_error({"error": error, "error_description": description}).describe())
-        return LoginRefused(sentence=refusal.sentence, reason=refusal.reason, detail=refusal.detail)
+        return LoginRefused(
+            sentence=refusal.sentence,
+            reason=refusal.reason,
+            detail=refusal.detail,
+            may_use_another_account=refusal.is_about_person,
+        )
 
 
 def _challenge(verifier: str) -> str:
@@ -295,6 +306,10 @@ def _with_query(address: str, query: Mapping[str, str]) -> str:
 
 def _refuse(reason: str, detail: str, sentence: str = _NOT_TRUSTED) -> LoginRefused:
     return LoginRefused(sentence=sentence, reason=reason, detail=detail)
+
+
+def _refuse_person(reason: str, detail: str, sentence: str) -> LoginRefused:
+    return LoginRefused(sentence=sentence, reason=reason, detail=detail, may_use_another_account=True)
 
 
 def _unreachable(error: EntraUnreachableError) -> LoginRefused:

@@ -25,6 +25,8 @@ class ProviderRefusal:
     """For the person."""
     detail: str
     """For the audit log: kind, place and Microsoft's ids."""
+    is_about_person: bool = False
+    """Whether another account of the same person may be accepted."""
     is_for_everybody: bool = False
     """Whether nobody of the tenant can sign in until an administrator has put it right."""
 
@@ -87,6 +89,7 @@ _KIND_BY_ERROR: Final[Mapping[str, str]] = {
     "unsupported_response_type": "setup",
 }
 
+_ABOUT_PERSON: Final = frozenset({"account_blocked", "not_assigned", "wrong_tenant"})
 _FOR_EVERYBODY: Final = frozenset({"consent_missing", "setup"})
 
 _DESCRIPTION_MAX_CHARS: Final = 4096
@@ -119,5 +122,9 @@ def explain_refusal(error: str, description: str = "", *, at: str) -> ProviderRe
     facts += [f"AADSTS{code}"] if code is not None else []
     facts += [f"{name} {found[1].lower()}" for name, pattern in _IDS if (found := pattern.search(description))]
     return ProviderRefusal(
-        reason=reason, sentence=_SENTENCES[kind], detail=", ".join(facts), is_for_everybody=kind in _FOR_EVERYBODY
+        reason=reason,
+        sentence=_SENTENCES[kind],
+        detail=", ".join(facts),
+        is_about_person=kind in _ABOUT_PERSON,
+        is_for_everybody=kind in _FOR_EVERYBODY,
     )

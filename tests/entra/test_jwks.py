@@ -38,15 +38,43 @@ class Publisher:
         return DocumentCache(self.load, monotonic_s=lambda: self.now_s, **how)
 
 
-def test_keys_are_fetched_once_a_day() -> None:
+def test_keys_are_fetched_once_an_hour() -> None:
     publisher = Publisher()
     cache = publisher.cache()
     for _ in range(50):
         assert find_signing_key(cache, URL, "k1") is not None
     assert publisher.requests == 1
-    publisher.now_s += 86_400
+    publisher.now_s += 3_600
     assert find_signing_key(cache, URL, "k1") is not None
     assert publisher.requests == 2
+
+
+def test_attack_a_key_that_was_withdrawn_is_believed_for_an_hour_at_most() -> None:
+    publisher = Publisher()
+    cache = publisher.cache()
+    find_signing_key(cache, URL, "k1")
+    publisher.kids = ["k2"]
+    publisher.now_s += 3_599
+    assert find_signing_key(cache, URL, "k1") is not None
+    publisher.now_s += 1
+    assert find_signing_key(cache, URL, "k1") is None
+
+
+def test_keys_are_kept_for_a_day_while_a_refresh_fails_and_it_is_tried_at_a_bounded_rate() -> None:
+    publisher = Publisher()
+    cache = publisher.cache()
+    find_signing_key(cache, URL, "k1")
+    publisher.failure = OSError("down")
+    publisher.now_s += 3_600
+    for _ in range(50):
+        assert find_signing_key(cache, URL, "k1") is not None
+    assert publisher.requests == 2
+    publisher.now_s += 300
+    assert find_signing_key(cache, URL, "k1") is not None
+    assert publisher.requests == 3
+    publisher.now_s += 86_400
+    with pytest.raises(OSError, match="down"):
+        find_signing_key(cache, URL, "k1")
 
 
 def test_new_key_is_found_at_once_and_a_removed_one_forgotten() -> None:

@@ -26,14 +26,17 @@ from pbx_plugin_api import (
     dump,
     load,
 )
+from portsip_m365_plugin.clouds import load_clouds
 from portsip_m365_plugin.config.people import Listed, NameList
 from portsip_m365_plugin.config.signin import SignInConfig, SignInMode
 from portsip_m365_plugin.entra.identity_provider import IdentityProvider
 from portsip_m365_plugin.entra.idtoken import PERSONAL_TENANT_ID
 from portsip_m365_plugin.entra.signin import SignIn, SignInApp
+from portsip_m365_plugin.entra.tokens import AppCredential
 from portsip_m365_plugin.entra.transport import EntraUnreachableError, FormAnswer
 from tests.support.entra_peer import AUTHORITY, CORRELATION_ID, DISCOVERY_URL, TRACE_ID, EntraPeer, refusal, signer
 from tests.support.idtoken_forge import CLIENT_ID, OBJECT_ID, OTHER_TENANT_ID, TENANT_ID, private_key, sign
+from tests.support.lab import shared_key_pair
 from tests.support.signin_host import HostClock, LinkedUsers, user
 
 WEB, SBC = "https://pbx.example.com:8887", "https://sbc.example.com:8887"
@@ -99,6 +102,45 @@ def test_sign_in(origin: str, mode: ResponseMode, client: LoginClient) -> None:
         login_name="adele@contoso.example",
         session_hint="O.Ci",
     )
+
+
+def test_another_account_is_asked_for_after_a_refusal_over_who_somebody_is() -> None:
+    redirect = begun(sign_in(EntraPeer()), other_account=True, login_hint="adele@contoso.example")
+    asked = parse_qs(urlsplit(redirect.url).query)
+    assert asked["prompt"] == ["select_account"]
+    assert "login_hint" not in asked, "it would choose the account again"
+    assert "prompt" not in parse_qs(urlsplit(begun(sign_in(EntraPeer())).url).query)
+
+
+@pytest.mark.parametrize(
+    ("peer", "users", "may"),
+    [
+        (EntraPeer(), (), True),
+        (EntraPeer(), (user(enabled=False),), True),
+        (EntraPeer(change_claims={"tid": OTHER_TENANT_ID}), (user(),), True),
+        (EntraPeer(change_claims={"tid": PERSONAL_TENANT_ID}), (user(),), True),
+        (EntraPeer(change_claims={"nonce": "another"}), (user(),), False),
+        (EntraPeer(answer=refusal(700027, "invalid_client", "No.")), (user(),), False),
+    ],
+)
+def test_only_refusals_over_who_somebody_is_offer_another_account(
+    peer: EntraPeer, users: tuple[LinkedUser, ...], may: bool
+) -> None:
+    assert refused(sign_in(peer, *users), peer).may_use_another_account is may
+
+
+def test_documents_are_asked_for_by_application() -> None:
+    """An application with claims mapping has a signing key of its own, which only such a document leads to."""
+    pair = shared_key_pair()
+    credential = AppCredential(
+        cloud=load_clouds({})["GLOBAL"],
+        entra_tenant_id=TENANT_ID,
+        client_id=CLIENT_ID,
+        private_key_pem=pair.private_key_pem,
+        certificate_pem=pair.certificate.pem,
+        thumbprint_sha256=pair.certificate.thumbprint_sha256,
+    )
+    assert SignInApp.of(credential).discovery_url == f"{DISCOVERY_URL}?appid={CLIENT_ID}"
 
 
 def test_one_token_request_when_keys_are_cached() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from portsip_m365_plugin.simulator.world.signing_keys import SigningKey
 from tests.conftest import MakeLab
 from tests.support.native_app import NativeApp
 from tests.support.portal_world import SBC, WEB, Browser, EntraVisitor, World, connect_m365, reference_of, sent_to
@@ -179,6 +180,14 @@ def test_first_sign_in_creates_by_the_rules_of_the_sync(m365: World, entra: Entr
     assert response.status_code == 303, response.text
     assert "Nora Newcomer" in browser.get("/").text
     assert "Nora Newcomer" in {row.display_name for row in m365.users().values()}
+
+
+def test_an_application_with_a_signing_key_of_its_own(m365: World, entra: EntraVisitor) -> None:
+    """Claims mapping: the tenant's ordinary keys document does not have the key."""
+    assert m365.lab is not None
+    (app,) = m365.lab.tenant().apps.values()
+    app.own_signing_key = SigningKey()
+    assert sign_in(m365, entra, m365.upn(m365.synced()))[1].status_code == 303
 
 
 def test_sign_out_offers_microsofts(m365: World, entra: EntraVisitor) -> None:

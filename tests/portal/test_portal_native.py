@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -220,6 +222,18 @@ def test_refusal_leads_back_to_the_app_with_no_reason_in_the_address(
     assert "Microsoft did not sign you in." in response.text
     assert reference_of(response)
     assert f'href="{LOOPBACK}?error=access_denied&amp;state={app.state}"' in response.text
+
+
+def test_refusal_over_who_somebody_is_lets_the_app_begin_with_another_account(
+    world: World, script: Script, app: NativeApp
+) -> None:
+    browser = world.browser()
+    response = browser.come_back(answer_to(begin(browser, app), code="9"))
+    found = re.search(r'id="other-account" href="(/app/sign-in[^"]+)"', response.text)
+    assert found is not None
+    page = browser.get(html.unescape(found[1]))
+    assert "with another account" in page.text
+    assert f'value="{app.challenge}"' in page.text
 
 
 def test_attack_app_sign_in_forged(world: World, script: Script, app: NativeApp) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -88,6 +89,21 @@ def test_refusals_give_a_sentence_and_a_number_and_the_log_the_reason(world: Wor
     assert line.detail == "no_code: trace 77aa"
     assert "trace" not in response.text
     assert not browser.is_signed_in()
+
+
+def test_a_refusal_over_who_somebody_is_leads_to_another_account(world: World, script: Script) -> None:
+    browser = world.browser()
+    response = browser.come_back(answer_to(browser.begin(), code="9"))
+    found = re.search(r'id="other-account" href="([^"]+)"', response.text)
+    assert found is not None
+    assert "Choose another account" in response.text
+    page = browser.get(found[1].replace("&amp;", "&"))
+    assert "Sign in with Microsoft with another account" in page.text
+    form = {"domain": "contoso.example", "other_account": "1"}
+    assert browser.come_back(answer_to(sent_to(browser.post("/sign-in/m365/ms365", form)))).status_code == 303
+    assert [request.other_account for request in script.begun] == [False, True]
+    stranger = world.browser()
+    assert "other-account" not in stranger.come_back(answer_to(stranger.begin(), code="nobody")).text
 
 
 def test_begin_refused_by_the_plugin(world: World, script: Script) -> None:

@@ -9,6 +9,7 @@ from portsip_m365_plugin.simulator.entra.pages import consent_page, error_page, 
 from portsip_m365_plugin.simulator.entra.token import GRAPH_HOSTS, answer_token, find_app, find_tenant
 from portsip_m365_plugin.simulator.exchange import Answer, Request, json_answer
 from portsip_m365_plugin.simulator.realm import Realm
+from portsip_m365_plugin.simulator.world.signing_keys import SigningKey
 
 _AUTHORITY_HOSTS = {
     "GLOBAL": ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com"),
@@ -60,7 +61,7 @@ class Entra:
             return self._discovery(request, tenant_key)
         if template == "/{tenant}/discovery/v2.0/keys":
             issuer = f"{request.origin}/{self._tenant_id(tenant_key)}/v2.0"
-            return entra_json({"keys": [key.jwk(issuer) for key in self._realm.signing_keys.published]})
+            return entra_json({"keys": [key.jwk(issuer) for key in self._keys(request, tenant_key)]})
         if template == "/common/discovery/instance":
             return self._instances(request)
         if template == "/{tenant}/oauth2/v2.0/logout":
@@ -93,7 +94,7 @@ class Entra:
                     "client_secret_basic",
                     "self_signed_tls_client_auth",
                 ],
-                "jwks_uri": f"{origin}/{path}/discovery/v2.0/keys",
+                "jwks_uri": f"{origin}/{path}/discovery/v2.0/keys{_for_app(request)}",
                 "response_modes_supported": ["query", "fragment", "form_post"],
                 "subject_types_supported": ["pairwise"],
                 "id_token_signing_alg_values_supported": ["RS256"],
@@ -115,6 +116,14 @@ class Entra:
                 "rbac_url": published[3],
             }
         )
+
+    def _keys(self, request: Request, key: str) -> list[SigningKey]:
+        """The cloud's keys; for an app with a key of its own, that one."""
+        keys, client_id = self._realm.signing_keys.published, request.query.get("appid", "").lower()
+        if not client_id or key.lower() in ("common", "organizations"):
+            return keys
+        app = find_tenant(self._realm, key).apps.get(client_id)
+        return [app.own_signing_key] if app is not None and app.own_signing_key is not None else keys
 
     def _graph_origin(self, origin: str) -> str:
         return origin if urlsplit(origin).hostname in _LOOPBACK else GRAPH_HOSTS[self._realm.cloud]
@@ -172,6 +181,11 @@ class Entra:
             fields["state"] = asked["state"]
         mark = "&" if urlsplit(asked["redirect_uri"]).query else "?"
         return Answer(302, b"", "", {"Location": f"{asked['redirect_uri']}{mark}{urlencode(fields)}"})
+
+
+def _for_app(request: Request) -> str:
+    client_id = request.query.get("appid", "")
+    return f"?{urlencode({'appid': client_id})}" if client_id else ""
 
 
 def _template(request: Request) -> tuple[str, str]:

@@ -117,6 +117,7 @@ def _redeem(realm: Realm, request: Request, tenant: Tenant, app: AppRegistration
     life_s = realm.settings.access_token_life_s
     access = AccessToken(app, tenant.id, frozenset(), now_s + life_s, delegated_to=person.id)
     issuer = f"{request.origin}/{tenant.id}/v2.0"
+    signing_key = app.own_signing_key or realm.signing_keys.current
     claims = id_token_claims(issuer, tenant, app, person, grant, now_s)
     return entra_json(
         {
@@ -125,7 +126,7 @@ def _redeem(realm: Realm, request: Request, tenant: Tenant, app: AppRegistration
             "expires_in": life_s,
             "ext_expires_in": life_s,
             "access_token": realm.tokens.issue(access),
-            "id_token": realm.signing_keys.current.sign({**claims, **tenant.id_token_changes}),
+            "id_token": signing_key.sign({**claims, **tenant.id_token_changes}),
         }
     )
 

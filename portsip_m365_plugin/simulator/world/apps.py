@@ -10,6 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from portsip_m365_plugin.simulator.world.signing_keys import SigningKey
+
 DEFAULT_PERMISSIONS = ("User.Read.All", "Contacts.Read", "Mail.Send")
 
 
@@ -57,6 +59,7 @@ class AppRegistration:
     assignment_required: bool = False
     assigned: set[str] = field(default_factory=set)
     consent_given: bool = True
+    own_signing_key: SigningKey | None = None  # claims mapping: only the keys document with `?appid=` has it
     blocked_by_policy: bool = False  # Conditional Access for workload identities refuses app-only tokens
     rbac: dict[str, set[str]] = field(default_factory=dict)
 

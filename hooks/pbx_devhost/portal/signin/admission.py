@@ -45,11 +45,15 @@ def admit(pbx: Pbx, tenant: Tenant, signed_in: SignedIn) -> Admitted | LoginRefu
     who = f"object id {signed_in.link.subject}"
     if user is not None:
         if not user.enabled:
-            return LoginRefused(sentence=_DISABLED, reason="user_disabled", detail=f"{who} is {user.username}")
+            return _refuse_person(_DISABLED, "user_disabled", f"{who} is {user.username}")
         return Admitted(user=user)
     if not signed_in.may_create:
-        return LoginRefused(sentence=_NOT_A_USER, reason="not_a_user", detail=f"{who} is not linked to a user")
+        return _refuse_person(_NOT_A_USER, "not_a_user", f"{who} is not linked to a user")
     return _create(pbx, tenant, signed_in, who)
+
+
+def _refuse_person(sentence: str, reason: str, detail: str) -> LoginRefused:
+    return LoginRefused(sentence=sentence, reason=reason, detail=detail, may_use_another_account=True)
 
 
 def _create(pbx: Pbx, tenant: Tenant, signed_in: SignedIn, who: str) -> Admitted | LoginRefused:

@@ -84,8 +84,10 @@ def ask() -> ResponseReturnValue:
         detail = app if isinstance(app, str) else "no tenant of that domain, or no redirect_uri"
         return refuse(tenant, LoginRefused(sentence=_NO_APP, reason="malformed_app_request", detail=detail), status=400)
     ways, _ = offered(the_pbx(), tenant)
-    hint = request.args.get("login_hint", "")[:320]
-    return render_template("app_sign_in.html", tenant=tenant, visit=visit, menu=(), ways=ways, app=app, hint=hint)
+    hint, other = request.args.get("login_hint", "")[:320], request.args.get("other_account") == "1"
+    return render_template(
+        "app_sign_in.html", tenant=tenant, visit=visit, menu=(), ways=ways, app=app, hint=hint, other_account=other
+    )
 
 
 def give_code(tenant: Tenant, stored: StoredFlow, outcome: SignedIn, admitted: Admitted, app: AppRequest) -> Response:
@@ -102,7 +104,9 @@ def give_code(tenant: Tenant, stored: StoredFlow, outcome: SignedIn, admitted: A
 
 def refuse_for_app(tenant: Tenant, refusal: LoginRefused, app: AppRequest) -> ResponseReturnValue:
     """Refuse in the browser, with a link back to the app that reports the refusal there."""
-    return refuse(tenant, refusal, back_to_app=app.address(error="access_denied"))
+    again = {**app.as_extra(), "domain": tenant.sip_domain, "code_challenge_method": "S256", "other_account": "1"}
+    other_account = f"/app/sign-in?{urlencode(again)}"
+    return refuse(tenant, refusal, back_to_app=app.address(error="access_denied"), other_account=other_account)
 
 
 @pages.post("/app/token")

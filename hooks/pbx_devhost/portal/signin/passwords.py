@@ -203,6 +203,7 @@ def _draw_login(
         return_to=back,
         username=username,
         hint=request.args.get("login_hint", "")[:320] if refusal is None else "",
+        other_account=request.args.get("other_account") == "1",
         refusal=refusal,
         reference=reference,
         only_one_tenant=len(visit.known.tenant_ids) == 1,

@@ -60,6 +60,7 @@ def begin(plugin: str, provider_id: str) -> ResponseReturnValue:
         client=LoginClient.NATIVE if app is not None else LoginClient.WEB,
         login_hint=_read_hint(request.form.get("login_hint", "")),
         return_to=local_path(request.form.get("return_to", "/")),
+        other_account=request.form.get("other_account") == "1",
     )
     return send_to_provider(tenant, plugin, provider_id, asked, app=app)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -53,9 +54,14 @@ def record_refusal(tenant: Tenant | None, refusal: LoginRefused, *, actor: str =
 
 
 def refuse(
-    tenant: Tenant | None, refusal: LoginRefused, *, status: int = 403, back_to_app: str = ""
+    tenant: Tenant | None, refusal: LoginRefused, *, status: int = 403, back_to_app: str = "", other_account: str = ""
 ) -> ResponseReturnValue:
-    """Return the page that refuses."""
+    """Return the page that refuses.
+
+    `other_account` is where another account can be chosen; where it is not given, at the sign-in page.
+    """
+    if tenant is not None and not other_account:
+        other_account = f"/login?{urlencode({'domain': tenant.sip_domain, 'other_account': '1'})}"
     reference = record_refusal(tenant, refusal)
     body = render_template(
         "refused.html",
@@ -63,5 +69,6 @@ def refuse(
         reference=reference,
         domain=tenant.sip_domain if tenant is not None else "",
         back_to_app=back_to_app,
+        other_account=other_account if refusal.may_use_another_account else "",
     )
     return body, status
