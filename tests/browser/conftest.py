@@ -7,7 +7,6 @@ import hashlib
 import os
 import shutil
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from pathlib import Path
 
 import pytest
 import trustme
-from cheroot import wsgi
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from selenium import webdriver
@@ -25,6 +23,7 @@ from selenium.webdriver.support import expected_conditions as expected
 from selenium.webdriver.support.ui import WebDriverWait
 
 from pbx_devhost.portal.server import make_server
+from pbx_devhost.portal.serving.listener import WebServer
 from pbx_devhost.store import passwords
 from portsip_m365_plugin.simulator import Simulator
 from tests.support.lab import Lab, forget_microsoft
@@ -108,15 +107,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(server: wsgi.Server) -> Iterator[None]:
-    server.prepare()
-    thread = threading.Thread(target=server.serve, daemon=True)
-    thread.start()
+def serving(server: WebServer) -> Iterator[None]:
+    server.listen()
+    server.start()
     try:
         yield
     finally:
         server.stop()
-        thread.join()
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def test_both_ask_for_the_same_range_of_a_library() -> None:
         assert [ours for ours in plugin if re.fullmatch(rf"{name}[<>=].*", ours) and ours != theirs] == []
 
 
-@pytest.mark.parametrize("module", ["cheroot", "click", "cryptography", "flask", "schedule", "sqlalchemy"])
+@pytest.mark.parametrize("module", ["click", "cryptography", "flask", "schedule", "sqlalchemy", "uvicorn"])
 def test_the_reference_host_names_its_extra(tmp_path: Path, module: str) -> None:
     command = ["--db", f"sqlite:///{tmp_path}/pbx.db", "serve", "--port", "0"]
     done = run_without(module, f"from pbx_devhost.__main__ import main; sys.argv[1:] = {command}; main()")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
+import ssl
+import statistics
 import subprocess
 import sys
 import time
@@ -17,6 +20,7 @@ import trustme
 
 from pbx_devhost.core import Pbx
 from tests.browser.conftest import free_port
+from tests.support.slow_clients import HELLO, Drip, connect
 
 PROGRAM = [str(Path(sys.executable).with_name("pbx-devhost"))]
 
@@ -27,6 +31,17 @@ def make_pbx(folder: Path, origin: str) -> str:
     pbx.stores.tenants.add("Contoso", sip_domain="contoso.example", web_origin=origin)
     pbx.close()
     return url
+
+
+def make_certificate(folder: Path) -> tuple[Path, list[str]]:
+    """Return the file of an authority, and the options that give `serve` a certificate of it."""
+    authority = trustme.CA()
+    certificate = authority.issue_cert("localhost")
+    chain, key, ca = folder / "chain.pem", folder / "key.pem", folder / "ca.pem"
+    chain.write_bytes(b"".join(pem.bytes() for pem in certificate.cert_chain_pems))
+    certificate.private_key_pem.write_to_path(str(key))
+    authority.cert_pem.write_to_path(str(ca))
+    return ca, ["--tls-cert", str(chain), "--tls-key", str(key)]
 
 
 @contextmanager
@@ -48,14 +63,10 @@ def served(url: str, port: int, *more: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_serves_with_tls_and_ends_politely(tmp_path: Path) -> None:
-    authority, port = trustme.CA(), free_port()
-    certificate = authority.issue_cert("localhost")
-    chain, key, ca = tmp_path / "chain.pem", tmp_path / "key.pem", tmp_path / "ca.pem"
-    chain.write_bytes(b"".join(pem.bytes() for pem in certificate.cert_chain_pems))
-    certificate.private_key_pem.write_to_path(str(key))
-    authority.cert_pem.write_to_path(str(ca))
+    port = free_port()
+    ca, tls_options = make_certificate(tmp_path)
     url = make_pbx(tmp_path, f"https://localhost:{port}")
-    with served(url, port, "--tls-cert", str(chain), "--tls-key", str(key)) as process, requests.Session() as session:
+    with served(url, port, *tls_options) as process, requests.Session() as session:
         session.trust_env = False
         page = session.get(f"https://localhost:{port}/login", verify=str(ca), timeout=20)
         assert page.status_code == 200
@@ -73,6 +84,51 @@ def test_serves_with_tls_and_ends_politely(tmp_path: Path) -> None:
     assert f"The portal listens on https://127.0.0.1:{port}" in out
     assert "no administrator yet" in out
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("one_address", [False, True])
+def test_attack_700_slow_connections_delay_nobody(tmp_path: Path, one_address: bool) -> None:
+    """500 that never speak and 200 that are slow in TLS, in HTTP or in reading. SIGTERM ends it beside them."""
+    port = free_port()
+    ca, tls_options = make_certificate(tmp_path)
+    url = make_pbx(tmp_path, f"https://localhost:{port}")
+    trusting = ssl.create_default_context(cafile=str(ca))
+    drip = Drip()
+
+    def speak_tls(n: int, text: bytes) -> ssl.SSLSocket:
+        client = trusting.wrap_socket(connect(port, addresses[n % 5], receive_bytes=4096), server_hostname="localhost")
+        client.sendall(text)
+        return client
+
+    addresses = ["127.0.0.2"] * 5 if one_address else [f"127.0.0.{n}" for n in range(2, 7)]
+    with served(url, port, *tls_options) as process, contextlib.ExitStack() as stack:
+        for n in range(500):
+            stack.callback(connect(port, addresses[n % 5]).close)
+        for n in range(80):
+            drip.add(connect(port, addresses[n % 5]), HELLO)
+        for n in range(60):
+            drip.add(speak_tls(n, b"GET /login HTTP/1.1\r\n"), b"X-Slow: yes\r\n")
+        for n in range(60):  # asks for much, and reads nothing
+            asked = b"GET /static/portal.css HTTP/1.1\r\nHost: localhost:%d\r\n\r\n" % port
+            stack.callback(speak_tls(n, asked * 50).close)
+        with drip.running(), requests.Session() as session:
+            session.trust_env = False
+            durations_s = []
+            for _ in range(7):
+                began = time.monotonic()
+                page = session.get(
+                    f"https://localhost:{port}/login", verify=str(ca), timeout=20, headers={"Connection": "close"}
+                )
+                durations_s.append(time.monotonic() - began)
+                assert page.status_code == 200
+            print(f"GET /login beside 700 slow connections: {[round(each, 3) for each in durations_s]} s")
+            assert statistics.median(durations_s) < 1
+            process.send_signal(signal.SIGTERM)
+            began = time.monotonic()
+            _, err = process.communicate(timeout=60)
+            assert time.monotonic() - began < 10
+    assert process.returncode == 0, err
+    assert not err
 
 
 @pytest.mark.parametrize("options", [["--host", "0.0.0.0"], ["--host", "192.168.1.1"], ["--host", "pbx.example.com"]])

@@ -1,30 +1,32 @@
-"""Serves the portal with cheroot on a loopback address, with TLS, and runs the clock."""
+"""Serves the portal on a loopback address, with TLS, and runs the clock."""
 
 from __future__ import annotations
 
 import ipaddress
 import logging
+import os
+import resource
 import signal
 import ssl
+import sys
 import threading
 from typing import Final
 
 import click
-from cheroot import wsgi
-from cheroot.ssl.builtin import BuiltinSSLAdapter
 from flask import Flask
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.portal.app import create_app
+from pbx_devhost.portal.serving.connections import Limits
+from pbx_devhost.portal.serving.listener import WebServer
 from pbx_devhost.portal.shield import BODY_MAX_BYTES, HEADERS_MAX_BYTES
 from pbx_devhost.runs.clock import Clock
 
 _log = logging.getLogger(__name__)
 
-_THREADS: Final = 16
-_QUEUE: Final = 256
-_IDLE_S: Final = 15
-"""How long a connection may be silent: a slow sender holds a thread no longer than this."""
+_CONNECTIONS_MAX: Final = 2_000
+_END_WITHIN_S: Final = 9.0
+"""SIGTERM ends the process within 10 seconds. A run that is cut off goes on from its checkpoint."""
 
 
 class ServeError(click.ClickException):
@@ -33,8 +35,8 @@ class ServeError(click.ClickException):
 
 def make_server(
     app: Flask, host: str, port: int, *, tls_cert: str | None = None, tls_key: str | None = None
-) -> wsgi.Server:
-    """Return a server that is ready to be started. With port 0 the system chooses one; `bind_addr` has it afterwards.
+) -> WebServer:
+    """Return a server. Call `listen`, then `start`. With port 0 the system chooses one; `address` has it afterwards.
 
     Raises:
         ServeError: The address is not a loopback address, or only one of certificate and key is given.
@@ -42,23 +44,20 @@ def make_server(
     _check_loopback(host)
     if (tls_cert is None) != (tls_key is None):
         raise ServeError("--tls-cert and --tls-key must be given together")
-    server = wsgi.Server(
-        (host, port), app, numthreads=_THREADS, request_queue_size=_QUEUE, timeout=_IDLE_S, server_name="pbx-portal"
+    return WebServer(
+        app,
+        "127.0.0.1" if host == "localhost" else host,
+        port,
+        tls=None if tls_cert is None or tls_key is None else _open_tls(tls_cert, tls_key),
+        name="pbx-portal",
+        header_max_bytes=HEADERS_MAX_BYTES,
+        body_max_bytes=BODY_MAX_BYTES,
+        limits=Limits(n_connections=_count_connections()),
     )
-    server.max_request_header_size = HEADERS_MAX_BYTES
-    server.max_request_body_size = BODY_MAX_BYTES
-    if tls_cert is not None and tls_key is not None:
-        try:
-            adapter = BuiltinSSLAdapter(tls_cert, tls_key)
-        except (OSError, ssl.SSLError) as error:
-            raise ServeError(f"--tls-cert: this certificate and key cannot be used: {error}") from error
-        adapter.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        server.ssl_adapter = adapter
-    return server
 
 
 def serve_portal(pbx: Pbx, host: str, port: int, tls_cert: str | None, tls_key: str | None, clock: bool) -> None:
-    """Serve until SIGINT or SIGTERM; then let runs stop at a safe place.
+    """Serve until SIGINT or SIGTERM; then let requests and runs stop at a safe place, for 9 seconds at most.
 
     Raises:
         ServeError: See `make_server`; or the port is in use.
@@ -66,33 +65,62 @@ def serve_portal(pbx: Pbx, host: str, port: int, tls_cert: str | None, tls_key: 
     app = create_app(pbx)
     server = make_server(app, host, port, tls_cert=tls_cert, tls_key=tls_key)
     try:
-        server.prepare()
+        server.listen()
     except OSError as error:
         raise ServeError(f"--port: cannot listen at {host}:{port}: {error.args[-1]}") from error
-    shown = server.bind_addr
+    shown = server.address
     _log.info("The portal listens on %s", shown)
     scheme = "https" if tls_cert else "http"
     where = f"[{host}]" if ":" in host else host
-    click.echo(f"The portal listens on {scheme}://{where}:{shown[1]}")
-    for line in _reached_at(pbx):
-        click.echo(line)
     ticking = Clock(pbx) if clock else None
-    if ticking is not None:
-        ticking.start()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    serving = threading.Thread(target=server.serve, name="portal", daemon=True)
-    serving.start()
+    server.start()
+    click.echo(f"The portal listens on {scheme}://{where}:{shown[1]}")
+    for line in _reached_at(pbx):
+        click.echo(line)
+    if ticking is not None:
+        ticking.start()
     try:
-        while serving.is_alive() and not stop.wait(0.5):
+        while server.is_running and not stop.wait(0.5):
             pass
     finally:
+        watch = threading.Timer(_END_WITHIN_S, _end_now)
+        watch.daemon = True
+        watch.start()
+        pbx.stop_wanted[0] = True  # runs begin to stop while requests end
         server.stop()
         app.extensions["jobs"].close()
         if ticking is not None:
             ticking.stop()
         pbx.close()
+
+
+def _end_now() -> None:
+    """End the process although something still runs."""
+    click.echo(
+        "The portal ends now, although a page or a run has not stopped. A run goes on from its checkpoint.", err=True
+    )
+    sys.stderr.flush()
+    os._exit(1)
+
+
+def _count_connections() -> int:
+    """How many connections there may be: half the files that the process may open. The rest is for the database."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _CONNECTIONS_MAX if soft == resource.RLIM_INFINITY else min(_CONNECTIONS_MAX, soft // 2)
+
+
+def _open_tls(tls_cert: str, tls_key: str) -> ssl.SSLContext:
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.minimum_version = ssl.TLSVersion.TLSv1_2
+    tls.set_alpn_protocols(["http/1.1"])
+    try:
+        tls.load_cert_chain(tls_cert, tls_key)
+    except (OSError, ssl.SSLError) as error:
+        raise ServeError(f"--tls-cert: this certificate and key cannot be used: {error}") from error
+    return tls
 
 
 def _reached_at(pbx: Pbx) -> list[str]:
