@@ -19,6 +19,7 @@ from pbx_devhost.portal.notes import read_note
 from pbx_devhost.portal.pages import (
     books,
     files,
+    health,
     logs,
     mail_queue,
     overview,
@@ -27,6 +28,7 @@ from pbx_devhost.portal.pages import (
     plugin_page,
     run_log,
 )
+from pbx_devhost.portal.readiness import Readiness
 from pbx_devhost.portal.signin import native, passwords, providers
 
 _BLUEPRINTS: Final = (
@@ -42,6 +44,7 @@ _BLUEPRINTS: Final = (
     mail_queue.pages,
     files.pages,
     logs.pages,
+    health.pages,
 )
 
 _SENTENCES: Final[Mapping[int, str]] = {
@@ -61,6 +64,7 @@ def create_app(pbx: Pbx) -> Flask:
     app = Flask("pbx_devhost.portal", static_folder="static", template_folder="templates")
     app.extensions["pbx"] = pbx
     app.extensions["jobs"] = Jobs(pbx)
+    app.extensions["readiness"] = Readiness(pbx)
     app.secret_key = secrets.token_bytes(32)  # signs nothing: sessions live in the database
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

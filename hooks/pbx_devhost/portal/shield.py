@@ -55,12 +55,20 @@ def without_form_token(view: V) -> V:
     return view
 
 
+def at_any_origin(view: V) -> V:
+    """Mark a view that answers at every address, to anybody: it has no visit, and says nothing of any tenant."""
+    view.at_any_origin = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
+
+
 def install(app: Flask, pbx: Pbx) -> None:
     """Install the checks and headers in an app."""
     app.config.update(MAX_CONTENT_LENGTH=BODY_MAX_BYTES, MAX_FORM_MEMORY_SIZE=BODY_MAX_BYTES, MAX_FORM_PARTS=2_000)
 
     @app.before_request
     def look() -> None:
+        if getattr(app.view_functions.get(request.endpoint or ""), "at_any_origin", False):
+            return
         # Only the Host header counts, and only to choose one of the stored origins; X-Forwarded-* is never read.
         known = find_origin(pbx, request.scheme, request.headers.get("Host", ""))
         if known is None:

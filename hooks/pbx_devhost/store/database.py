@@ -8,11 +8,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, Table
+from sqlalchemy import Connection, Executable, Row, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
-from pbx_devhost.store.engine import begin_read, begin_write, is_sqlite, open_engine
+from pbx_devhost.store.engine import DatabaseError, begin_read, begin_write, is_sqlite, open_engine, show_url
 from pbx_devhost.store.migrations.upgrade import prepare
+from pbx_devhost.store.schema import SCHEMA_VERSION, alembic_version
 
 
 class Database:
@@ -43,6 +45,20 @@ class Database:
     def write(self, *, lock: str = "") -> AbstractContextManager[Connection]:
         """Open a write transaction, committed at the end and rolled back by an exception; see `begin_write`."""
         return begin_write(self.engine, lock=lock)
+
+    def has_our_schema(self) -> bool:
+        """Whether the database, which may have been upgraded meanwhile, has the schema of this program. One query.
+
+        Raises:
+            DatabaseError: It cannot be reached or read.
+        """
+        try:
+            with self.read() as connection:
+                version = connection.execute(select(alembic_version.c.version_num)).scalar()
+        except SQLAlchemyError as error:
+            name = show_url(self.engine.url)
+            raise DatabaseError(f"the database {name} cannot be read: {type(error).__name__}") from error
+        return version == f"{SCHEMA_VERSION:04d}"
 
     def stream(self, statement: Executable, *, at_once: int = 500) -> Generator[Row[Any], None, None]:
         """Yield rows in a read transaction of their own, with memory for `at_once` of them."""
