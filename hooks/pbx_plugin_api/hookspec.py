@@ -135,6 +135,7 @@ def on_user_provision(host: Host, tenant: Tenant, request: ProvisionRequest) -> 
     May block: yes, for a few requests.
     May raise: no. A refusal is `ProvisionRefused`.
     Idempotency: the hook only describes the person. The host applies the draft by the same atomic upsert as a sync.
+    Answer: `Provisioned.link_user_id` names a user made by hand who is this person; the host links, and makes nobody.
     Since: 1.0
 
     Example:

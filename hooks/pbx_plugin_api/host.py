@@ -44,7 +44,7 @@ class Users(Protocol):
         """
 
     def unlinked(self) -> Iterator[UnlinkedUser]:
-        """Yield users that were made by hand and may be linked, in any order. Never administrators."""
+        """Yield users that belong to no person, in any order. Only those with `is_linkable` may be linked."""
 
     def diverged(self) -> Iterator[Divergence]:
         """Yield the links whose user was deleted or edited in the PBX since the last apply.

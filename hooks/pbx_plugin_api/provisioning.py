@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from pbx_plugin_api import rules
 from pbx_plugin_api.errors import InvalidValueError
-from pbx_plugin_api.users import DraftUser, Photo, UserLink
+from pbx_plugin_api.users import SYNCED_FIELDS, DraftUser, Photo, UserLink, check_fields
 
 __all__ = ["ProvisionOutcome", "ProvisionReason", "ProvisionRefused", "ProvisionRequest", "Provisioned"]
 
@@ -40,6 +40,14 @@ class Provisioned:
 
     draft: DraftUser
     photo: Photo | None = None
+    fields: tuple[str, ...] = SYNCED_FIELDS
+    """Which of `SYNCED_FIELDS` are overwritten where the user exists already."""
+    link_user_id: str | None = None
+    """A user made by hand who is this person: the host links them instead of making a second user. Only in an answer
+    to `ProvisionReason.ADMIN`; a host refuses it at a first sign-in, where an address proves nothing."""
+
+    def __post_init__(self) -> None:
+        check_fields(self.fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

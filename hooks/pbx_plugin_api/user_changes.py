@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from pbx_plugin_api.errors import InvalidValueError
-from pbx_plugin_api.users import SYNCED_FIELDS, DisableReason, DraftUser, UserLink
+from pbx_plugin_api.users import SYNCED_FIELDS, DisableReason, DraftUser, UserLink, check_fields
 
 __all__ = [
     "ApplyResult",
@@ -43,8 +42,7 @@ class UpdateUser:
     """One or more of `SYNCED_FIELDS`."""
 
     def __post_init__(self) -> None:
-        if not self.fields or not set(self.fields) <= set(SYNCED_FIELDS):
-            raise InvalidValueError("fields", self.fields, f"one or more of {', '.join(SYNCED_FIELDS)}")
+        check_fields(self.fields)
 
     @property
     def link(self) -> UserLink:
@@ -80,10 +78,15 @@ class DeleteUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkUser:
-    """Link a PBX user that was made by hand to a person, and overwrite the synced fields. Username and number stay."""
+    """Link a PBX user that was made by hand to a person, and overwrite synced fields. Username and number stay."""
 
     user_id: str
     draft: DraftUser
+    fields: tuple[str, ...] = SYNCED_FIELDS
+    """Which of `SYNCED_FIELDS` are overwritten. The others stay as the PBX has them, and count as applied."""
+
+    def __post_init__(self) -> None:
+        check_fields(self.fields)
 
     @property
     def link(self) -> UserLink:

@@ -38,6 +38,12 @@ SYNCED_FIELDS: Final = ("display_name", "email", "mobile_phone", "work_phone", "
 update body has none). The home phone, the extension number and everything else belong to the PBX."""
 
 
+def check_fields(fields: tuple[str, ...]) -> None:
+    """Refuse anything but one or more of `SYNCED_FIELDS`."""
+    if not fields or not set(fields) <= set(SYNCED_FIELDS):
+        raise InvalidValueError("fields", fields, f"one or more of {', '.join(SYNCED_FIELDS)}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserLink:
     """Who a PBX user is at the source. Unique per PBX tenant.
@@ -71,16 +77,6 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fixed:
-    """Exactly this number. The host refuses the user if the number is taken."""
-
-    number: str
-
-    def __post_init__(self) -> None:
-        rules.check_extension_number("number", self.number)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FromStart:
     """The first free number, starting with this one."""
 
@@ -95,6 +91,18 @@ class FromStart:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnyNumber:
     """Any number: the host gives the first free one from 101."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """Exactly this number."""
+
+    number: str
+    otherwise: FromStart | AnyNumber | None = None
+    """What to give if the number is not free; the result then carries another number. None: the user is refused."""
+
+    def __post_init__(self) -> None:
+        rules.check_extension_number("number", self.number)
 
 
 ExtensionWish: TypeAlias = Fixed | FromStart | AnyNumber
@@ -180,12 +188,14 @@ class LinkedUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnlinkedUser:
-    """A PBX user that was made by hand and may be linked to a person. Never an administrator."""
+    """A PBX user that belongs to no person of any source, such as one made by hand."""
 
     user_id: str
     username: str
     email: str | None
     enabled: bool
+    is_linkable: bool = True
+    """False for an administrator. The user is never linked, but a plugin has to see whose address it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -240,6 +240,24 @@ def test_draft_names_reach_the_page_as_they_are(world: World, script: Script) ->
     assert "Μαρία &lt;b&gt; &amp; Çelik 鈴木" in browser.get("/users").text
 
 
+def test_who_was_made_by_hand_is_linked_and_keeps_what_the_plugin_leaves_alone(world: World, script: Script) -> None:
+    world.pbx.stores.users.add(world.tenant_id, "eighth", display_name="By Hand", email="p8@x.example")
+    by_hand = world.users()["eighth"].id
+    number = world.users()["eighth"].extension_number
+    script.provisioned = Provisioned(
+        draft=draft(8, email="new@x.example"), link_user_id=by_hand, fields=("display_name",)
+    )
+    browser = world.browser()
+    browser.log_in()
+    browser.get("/users")
+    for _ in range(2):  # the second time they are refreshed
+        sent = browser.post("/users", {"typed": "8"})
+        assert f"Person 8 has extension {number}" in browser.get(sent.headers["Location"]).text
+    user = world.users()["eighth"]
+    assert (user.subject, user.email) == (link(8).subject, "p8@x.example")
+    assert "person8" not in world.users()
+
+
 def test_one_person_is_added_and_refreshed_outside_the_sync(world: World, script: Script) -> None:
     browser = world.browser()
     browser.log_in()

@@ -241,6 +241,17 @@ def test_attack_provisioning_describes_somebody_else(world: World, script: Scrip
     assert "person8" not in world.users()
 
 
+def test_attack_a_first_sign_in_takes_over_a_user_by_address(world: World, script: Script) -> None:
+    """Anybody may have this address at Microsoft. Only an administrator or a sync links a user made by hand."""
+    world.pbx.stores.users.add(world.tenant_id, "boss", display_name="By Hand", email="p7@x.example")
+    by_hand = world.users()["boss"].id
+    script.may_create, script.provisioned = True, Provisioned(draft=draft(7), link_user_id=by_hand)
+    browser = world.browser()
+    refused(world, browser, answer_to(browser.begin(), code="7"), "link_at_sign_in")
+    assert world.users()["boss"].subject is None
+    assert "person7" not in world.users()
+
+
 def test_first_sign_in_at_the_limit_of_users(world: World, script: Script) -> None:
     from sqlalchemy import update
 

@@ -24,6 +24,7 @@ from pbx_plugin_api import (
     FieldKind,
     Fixed,
     FromStart,
+    LinkUser,
     LoginFlow,
     LoginProvider,
     LoginRefused,
@@ -36,6 +37,7 @@ from pbx_plugin_api import (
     PlanRef,
     PlanRow,
     Problem,
+    Provisioned,
     ProvisionReason,
     ProvisionRefused,
     ProvisionRequest,
@@ -153,13 +155,14 @@ LIMITS: list[tuple[type, Mapping[str, Any], str, list[Any], list[Any]]] = [
     (DraftUser, DRAFT, "display_name", *text(128, 1)),
     (DraftUser, DRAFT, "email", *text(128, none=True)),
     (DraftUser, DRAFT, "department", *text(128, none=True)),
-    (
-        UpdateUser,
-        {"draft": DraftUser(**DRAFT)},
-        "fields",
-        [SYNCED_FIELDS, ("email",)],
-        [(), ("username",), ("enabled",)],
-    ),
+    *[
+        (kind, more, "fields", [SYNCED_FIELDS, ("email",)], [(), ("username",), ("enabled",)])
+        for kind, more in (
+            (UpdateUser, {"draft": DraftUser(**DRAFT)}),
+            (LinkUser, {"draft": DraftUser(**DRAFT), "user_id": "u1"}),
+            (Provisioned, {"draft": DraftUser(**DRAFT)}),
+        )
+    ],
     (DraftContact, {}, "name", *text(64, 1)),
     *[(DraftContact, CONTACT, name, *text(128, none=True)) for name in ("email", "company", "title", "address")],
     (DraftContact, CONTACT, "notes", *text(1024, none=True)),

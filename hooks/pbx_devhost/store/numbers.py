@@ -88,9 +88,17 @@ class Numbers:
         """Return a free number for a wish. The caller takes it with `take` in the same transaction.
 
         Raises:
-            NumberError: A fixed number is taken.
+            NumberError: A fixed number is taken, and nothing else is wished for.
         """
-        number = self._check_fixed(wish.number) if isinstance(wish, Fixed) else self._search(wish)
+        if isinstance(wish, Fixed):
+            try:
+                number = self._check_fixed(wish.number)
+            except NumberError:
+                if wish.otherwise is None:
+                    raise
+                return self.allocate(wish.otherwise)
+        else:
+            number = self._search(wish)
         self._promised.add(number)
         return number
 

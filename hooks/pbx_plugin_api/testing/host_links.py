@@ -57,6 +57,12 @@ class NumberRules(Suite):
         expect(_numbers(pbx, Fixed(number="123"), Fixed(number="0123"), Fixed(number="123")), ["123", "0123", None])
         expect(_numbers(pbx, Fixed(number="1" * 64), FromStart(start="123")), ["1" * 64, "124"])
 
+    def test_a_fixed_number_may_have_a_second_wish(self, pbx: PbxUnderTest) -> None:
+        """Then nobody is refused for a number that is taken."""
+        second, third = FromStart(start="700"), AnyNumber()
+        wishes = [Fixed(number=number, otherwise=second) for number in ("123", "123", "555")]
+        expect(_numbers(pbx, *wishes, Fixed(number="123", otherwise=third)), ["123", "700", "701", "101"])
+
     def test_who_returns_gets_their_number(self, pbx: PbxUnderTest) -> None:
         """Also if they were deleted by hand, wish for another number, or return long after the rest."""
         pbx.host.users.apply([CreateUser(draft=draft("ada")), CreateUser(draft=draft("bob"))])
@@ -83,16 +89,18 @@ class NumberRules(Suite):
 class LinkRules(Suite):
     """Hand-made users: listed if they may be linked, and changed only by linking."""
 
-    def test_hand_made_users_are_seen_but_never_administrators(self, pbx: PbxUnderTest) -> None:
-        """Users that are linked already are not listed either."""
+    def test_hand_made_users_are_seen_and_administrators_are_not_linkable(self, pbx: PbxUnderTest) -> None:
+        """Users that are linked already are not listed."""
         user_id = pbx.add_user("ada", email="ada@contoso.example")
-        pbx.add_user("boss", email="boss@contoso.example", is_admin=True)
+        boss_id = pbx.add_user("boss", email="boss@contoso.example", is_admin=True)
         pbx.host.users.apply([CreateUser(draft=draft("bob"))])
-        [seen] = pbx.host.users.unlinked()
-        expect((seen.user_id, seen.username), (user_id, "ada"))
-        expect((seen.email, seen.enabled), ("ada@contoso.example", True))
+        by_hand = {one.user_id: one for one in pbx.host.users.unlinked() if one.user_id in (user_id, boss_id)}
+        seen, boss = by_hand[user_id], by_hand[boss_id]
+        expect((seen.username, seen.email, seen.enabled), ("ada", "ada@contoso.example", True))
+        expect((seen.is_linkable, boss.is_linkable, boss.email), (True, False, "boss@contoso.example"))
         expect(statuses(pbx, LinkUser(user_id=user_id, draft=draft("ada"))), [_APPLIED])
-        expect(list(pbx.host.users.unlinked()), [])
+        left = [one for one in pbx.host.users.unlinked() if one.is_linkable]
+        expect((left, "bob" in {one.username for one in pbx.host.users.unlinked()}), ([], False))
 
     def test_linking_keeps_username_and_number(self, pbx: PbxUnderTest) -> None:
         """From then on the synced fields come from the directory. Repeating the change changes nothing."""
@@ -104,6 +112,15 @@ class LinkRules(Suite):
         assert user is not None
         expect((user.user_id, user.username, user.extension_number), (user_id, "ada", "4711"))
         expect((user.display_name, user.email), ("Lovelace", "new@contoso.example"))
+
+    def test_linking_overwrites_only_the_named_fields(self, pbx: PbxUnderTest) -> None:
+        """The others stay as somebody typed them, and that is no divergence."""
+        user_id = pbx.add_user("ada", email="old@contoso.example")
+        wished = draft("ada", email="new@contoso.example", display_name="Countess")
+        expect(statuses(pbx, LinkUser(user_id=user_id, draft=wished, fields=("display_name",))), [_APPLIED])
+        user = pbx.host.users.find(wished.link)
+        expect(user and (user.display_name, user.email), ("Countess", "old@contoso.example"))
+        expect(list(pbx.host.users.diverged()), [])
 
     def test_who_cannot_be_linked_is_refused(self, pbx: PbxUnderTest) -> None:
         """Administrators, users of another person, users that are gone, and a second user for one person."""

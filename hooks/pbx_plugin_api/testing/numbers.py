@@ -50,9 +50,11 @@ class FakeNumbers:
         """Return a free number for a wish. `take` gives it to a user."""
         if isinstance(wish, Fixed):
             why = self._refuse(wish.number)
-            if why is not None:
+            if why is None:
+                return wish.number
+            if wish.otherwise is None:
                 raise NumberTakenError(why)
-            return wish.number
+            wish = wish.otherwise
         return next(number for number in map(str, count(first_number(wish))) if self._is_free(number))
 
     def take(self, number: str, user_id: str, link: UserLink | None) -> None:

@@ -75,8 +75,14 @@ class FakeUsers:
         """See `Users`."""
         taken = {at.user_id for at in self._links.values()}
         for row in list(self.rows.values()):
-            if row.user_id not in taken and row.role == STANDARD_ROLE:
-                yield UnlinkedUser(user_id=row.user_id, username=row.username, email=row.email, enabled=row.enabled)
+            if row.user_id not in taken:
+                yield UnlinkedUser(
+                    user_id=row.user_id,
+                    username=row.username,
+                    email=row.email,
+                    enabled=row.enabled,
+                    is_linkable=row.role == STANDARD_ROLE,
+                )
 
     def diverged(self) -> Iterator[Divergence]:
         """See `Users`."""
@@ -243,11 +249,11 @@ class FakeUsers:
         )
         if row is None or why is not None:
             return refuse(draft.link, why or "")
-        for name in SYNCED_FIELDS:
+        for name in decision.fields:
             setattr(row, name, getattr(draft, name))
         self._tie(draft, row)
         return report(draft.link, ApplyStatus.APPLIED, row.as_stored())
 
     def _tie(self, draft: DraftUser, row: UserRow) -> None:
         self.numbers.take(row.extension_number, row.user_id, draft.link)
-        self._links[draft.link] = LinkRow(user_id=row.user_id, applied=synced_columns(draft))
+        self._links[draft.link] = LinkRow(user_id=row.user_id, applied=synced_columns(row))

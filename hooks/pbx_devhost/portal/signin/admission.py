@@ -8,11 +8,11 @@ from typing import Final
 from pbx_devhost.core import Pbx
 from pbx_devhost.store.users.linked import LinkedUsers
 from pbx_plugin_api import (
-    SYNCED_FIELDS,
     ApplyResult,
     ApplyStatus,
     CreateUser,
     LinkedUser,
+    LinkUser,
     LoginRefused,
     Provisioned,
     ProvisionReason,
@@ -66,6 +66,9 @@ def _create(pbx: Pbx, tenant: Tenant, signed_in: SignedIn, who: str) -> Admitted
         return LoginRefused(sentence=_FAILED, reason="provisioning_failed", detail=f"{who}: {answer.sentence}")
     if outcome.draft.link != signed_in.link:
         return LoginRefused(sentence=_FAILED, reason="provisioned_another", detail=f"{who} was asked for")
+    if outcome.link_user_id is not None:
+        # Anybody may have this address at the source: only an administrator, or a sync, links a user made by hand.
+        return LoginRefused(sentence=_NOT_A_USER, reason="link_at_sign_in", detail=f"{who} is not linked to a user")
     stores, result = pbx.stores, _apply(pbx, tenant, outcome)
     user = stores.linked_users(tenant.pbx_tenant_id).find(signed_in.link)
     if user is None or not user.enabled:
@@ -94,13 +97,15 @@ def pick(pbx: Pbx, tenant: Tenant, typed: str) -> LinkedUser | LoginRefused:
 
 
 def _apply(pbx: Pbx, tenant: Tenant, outcome: Provisioned) -> ApplyResult:
-    """Create the user as a sync does, or bring the synced fields up to date; the photo too. One transaction."""
+    """Create or link the user as a sync does, or bring the synced fields up to date; the photo too. One transaction."""
     scope = pbx.stores.scope(tenant.pbx_tenant_id)
     users = LinkedUsers(scope, pbx.stores.vault)
     with scope.write():
-        result = users.apply([CreateUser(draft=outcome.draft)])[0]
+        draft, fields, user_id = outcome.draft, outcome.fields, outcome.link_user_id
+        joins = CreateUser(draft=draft) if user_id is None else LinkUser(user_id=user_id, draft=draft, fields=fields)
+        result = users.apply([joins])[0]
         if result.status is ApplyStatus.UNCHANGED:
-            users.apply([UpdateUser(draft=outcome.draft, fields=SYNCED_FIELDS)])
+            users.apply([UpdateUser(draft=draft, fields=fields)])
         if result.status is not ApplyStatus.REFUSED and outcome.photo is not None:
             users.set_photo(outcome.draft.link, outcome.photo)
     return result

@@ -126,7 +126,7 @@ class ChangeSet:
         }
         self._is_name_taken[username_key(username)] = True
         self._count += 1
-        self._writes.create(user, draft.link, self._link_row(draft, user["id"]))
+        self._writes.create(user, draft.link, self._link_row(draft.link, user))
         self._remember(draft.link, user)
         return report(draft.link, ApplyStatus.APPLIED, _as_stored(user))
 
@@ -189,23 +189,22 @@ class ChangeSet:
         )
         if row is None or why is not None:
             return refuse(draft.link, why or "")
-        values = synced_columns(draft)
-        self._writes.link(row.id, row.extension_number, draft.link, values, self._link_row(draft, row.id))
+        values = synced_columns(draft, decision.fields)
         user = {**row._mapping, **values}
+        self._writes.link(row.id, row.extension_number, draft.link, values, self._link_row(draft.link, user))
         self._remember(draft.link, user)
         return report(draft.link, ApplyStatus.APPLIED, _as_stored(user))
 
     def _remember(self, link: UserLink, user: dict[str, Any]) -> None:
         self._user_of[_key(link)], self._linked_id[_key(link)] = user, user["id"]
 
-    def _link_row(self, draft: DraftUser, user_id: str) -> dict[str, Any]:
-        values = synced_columns(draft)
+    def _link_row(self, link: UserLink, user: dict[str, Any]) -> dict[str, Any]:
         return {
             "tenant_id": self._tenant_id,
-            "authority": draft.link.authority,
-            "subject": draft.link.subject,
-            "user_id": user_id,
-            **{f"applied_{name}": values[name] for name in SYNCED_FIELDS},
+            "authority": link.authority,
+            "subject": link.subject,
+            "user_id": user["id"],
+            **{f"applied_{name}": user[name] for name in SYNCED_FIELDS},
             "applied_enabled": 1,
             "photo_etag": None,
         }

@@ -51,12 +51,11 @@ class LinkedUsers:
     def unlinked(self) -> Iterator[UnlinkedUser]:
         """See `Users`."""
         statement = (
-            select(users.c.id, users.c.username, users.c.email, users.c.enabled)
+            select(users.c.id, users.c.username, users.c.email, users.c.enabled, users.c.role)
             .outerjoin(links, and_(links.c.tenant_id == users.c.tenant_id, links.c.user_id == users.c.id))
             .where(
                 users.c.tenant_id == self._scope.tenant_id,
                 links.c.user_id.is_(None),
-                users.c.role.in_(LINKABLE_ROLES),
             )
         )
         return self._scope.stream(statement, _read_unlinked)
@@ -134,7 +133,13 @@ def _put_picture(connection: Connection, user_id: str, photo: Photo | None) -> N
 
 
 def _read_unlinked(row: Row[Any]) -> UnlinkedUser:
-    return UnlinkedUser(user_id=row.id, username=row.username, email=row.email, enabled=bool(row.enabled))
+    return UnlinkedUser(
+        user_id=row.id,
+        username=row.username,
+        email=row.email,
+        enabled=bool(row.enabled),
+        is_linkable=row.role in LINKABLE_ROLES,
+    )
 
 
 def _read_divergence(row: Row[Any]) -> Divergence:

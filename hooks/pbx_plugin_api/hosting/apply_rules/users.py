@@ -76,10 +76,14 @@ class Create:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """Tie a hand-made user to a person and overwrite their synced columns; username and number stay."""
+    """Tie a hand-made user to a person and overwrite these columns; username and number stay.
+
+    On the link all synced columns are remembered as last applied, as they are after this.
+    """
 
     user_id: str
     draft: DraftUser
+    fields: tuple[str, ...] = SYNCED_FIELDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +129,7 @@ def decide(change: UserChange, stored: StoredUser | None, *, is_linked: bool) ->
         return Create(draft=change.draft) if stored is None else report(change.link, _UNCHANGED, stored)
     if isinstance(change, LinkUser):
         if stored is None:
-            return Link(user_id=change.user_id, draft=change.draft)
+            return Link(user_id=change.user_id, draft=change.draft, fields=change.fields)
         if stored.user_id == change.user_id:
             return report(change.link, _UNCHANGED, stored)
         return refuse(change.link, f"this person is linked to {stored.username} already; delete one of the two")
