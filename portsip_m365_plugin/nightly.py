@@ -168,6 +168,7 @@ def _sync_users(given: StageInput) -> TickReport:
         given.client,
         rules,
         leavers=given.config.leavers,
+        limits=given.config.guard,
         full=given.job is Job.FULL_RESYNC,
     )
 

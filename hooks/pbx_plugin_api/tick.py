@@ -57,7 +57,7 @@ class TickStatus(StrEnum):
 
     DONE = "done"
     NEEDS_APPROVAL = "needs_approval"
-    """Nothing was applied: an administrator has to look at the plan and approve it."""
+    """A plan was not applied, or only in part: an administrator has to look at it and approve it."""
     STOPPED = "stopped"
     """The run ended early, where it could safely stop: deadline, asked to stop, throttled. Nothing is lost."""
     FAILED = "failed"

@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from pbx_plugin_api import AnyNumber, FromStart, Host, JsonValue, Tenant
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.contacts import ContactsConfig
+from portsip_m365_plugin.config.guard import GuardConfig
 from portsip_m365_plugin.config.leavers import LeaversConfig
 from portsip_m365_plugin.config.mail import MailConfig
 from portsip_m365_plugin.config.photos import PhotosConfig
@@ -29,6 +30,7 @@ class Config:
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     users: UsersConfig = field(default_factory=UsersConfig)
     leavers: LeaversConfig = field(default_factory=LeaversConfig)
+    guard: GuardConfig = field(default_factory=GuardConfig)
     photos: PhotosConfig = field(default_factory=PhotosConfig)
     signin: SignInConfig = field(default_factory=SignInConfig)
     contacts: ContactsConfig = field(default_factory=ContactsConfig)

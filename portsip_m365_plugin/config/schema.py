@@ -24,6 +24,7 @@ from portsip_m365_plugin.config.fields import (
     Toggle,
     WholeNumber,
 )
+from portsip_m365_plugin.config.guard import AT_ONCE_MAX
 from portsip_m365_plugin.config.leavers import DELETE_AFTER_DAYS_MAX, LeaverPolicy
 from portsip_m365_plugin.config.mail import RECIPIENTS_AT_MOST
 from portsip_m365_plugin.config.people import WhichPeople
@@ -34,6 +35,7 @@ _DOMAIN: Final = re.compile(r"(?=.{4,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A
 _ADDRESS: Final = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,255}")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{2,12}")
 _PERSON: Final = "a sign-in name or object id"
+_Percent: Final = partial(WholeNumber, unit="percent", lowest=0, highest=100)
 _Days: Final = partial(WholeNumber, unit="days", lowest=0, highest=DELETE_AFTER_DAYS_MAX)
 
 
@@ -65,6 +67,9 @@ class ConfigSchema(Schema):
     leaver_deleted_delete_after_days = _Days("leavers.deleted_delete_after_days")
     leaver_out_of_scope_policy = Choice("leavers.out_of_scope_policy", LeaverPolicy)
     leaver_out_of_scope_delete_after_days = _Days("leavers.out_of_scope_delete_after_days")
+    guard_removed_percent = _Percent("guard.removed_percent")
+    guard_removed_at_once = WholeNumber("guard.removed_at_once", unit="people", lowest=0, highest=AT_ONCE_MAX)
+    guard_changed_percent = _Percent("guard.changed_percent")
     # SIGN IN
     sign_in_mode = Choice("signin.mode", SignInMode)
     sign_in_users = Names("signin.people", "person", _PERSON)

@@ -1,4 +1,4 @@
-"""The part of USER SYNC about people who leave: a policy for each way of leaving."""
+"""The part of USER SYNC about people who leave: a policy for each way of leaving, and when the sync asks first."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pbx_plugin_api import Field
+from portsip_m365_plugin.config.guard import CHANGED_FLOOR, REMOVED_FLOOR
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.page.fields import draw_setting
 
@@ -51,3 +52,27 @@ def draw_leavers(config: Config) -> Iterator[Field]:
             help=f"{_DAYS_HELP} the same number and voicemail. After it the number rests in the PBX before it is given"
             " to somebody else.",
         )
+
+
+def draw_guard(config: Config) -> Iterator[Field]:
+    """Yield the limits above which the sync asks first."""
+    yield draw_setting(
+        config,
+        "guard_removed_percent",
+        "Ask before this share of people loses their telephone (percent)",
+        help=f"Of the people who are synced and enabled, within 24 hours. {REMOVED_FLOOR} people may always leave. What"
+        " needs no approval is applied meanwhile. A mistake or an attack at Microsoft then silences nobody.",
+    )
+    yield draw_setting(
+        config,
+        "guard_removed_at_once",
+        "Ask before more people than this lose their telephone",
+        help="Within 24 hours, whatever share they are. 0: ask about everybody who leaves.",
+    )
+    yield draw_setting(
+        config,
+        "guard_changed_percent",
+        "Ask before this share of people is created or changed (percent)",
+        help=f"Of the people who are synced, in one sync, after the first import. {CHANGED_FLOOR} people may always be"
+        " created, and as many changed.",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pbx_plugin_api import Action, Fact, Field, FieldKind, PlanRef, Severity, Tab
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.page.fields import draw_setting
-from portsip_m365_plugin.page.leavers import draw_leavers
+from portsip_m365_plugin.page.leavers import draw_guard, draw_leavers
 from portsip_m365_plugin.page.plan_table import plan_table
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, last_plan
@@ -36,6 +36,7 @@ def draw_users_tab(view: PageView) -> Tab:
             ),
             draw_setting(config, "sync_photo", "Sync Microsoft 365 user photos"),
             *draw_leavers(config),
+            *draw_guard(config),
         ),
         facts=_plan_facts(plan),
         tables=(plan_table(view.host, plan),) if plan is not None else (),

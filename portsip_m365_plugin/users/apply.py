@@ -72,7 +72,9 @@ class Applied:
 
 
 def apply_plan(host: Host, plan: SyncPlan, applied: Applied, tally: ProblemTally, window: RemovalWindow | None) -> None:
-    """Apply a plan. Idempotent: a change that an earlier, interrupted run has applied is answered `unchanged`.
+    """Apply what is not held back of a plan.
+
+    Idempotent: a change that an earlier, interrupted run has applied is answered `unchanged`.
 
     Args:
         host: The tenant's.
@@ -84,7 +86,7 @@ def apply_plan(host: Host, plan: SyncPlan, applied: Applied, tally: ProblemTally
     Raises:
         StoppedError: Between two batches. What was applied stays.
     """
-    total, done = plan.changes, 0
+    total, done = plan.free, 0
     for batch in _batched(plan, APPLY_MAX_CHANGES):
         if host.progress.should_stop():
             raise StoppedError(f"applying changes ({done} of {total} done)")

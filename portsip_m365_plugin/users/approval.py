@@ -6,6 +6,7 @@ as blobs. An approval names a plan by its checksum. It is valid for the people a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -86,8 +87,16 @@ def approve(host: Host, checksum: str, viewer: Viewer) -> Done | Refused:
     return Done(message="Approved. The next sync applies it: sync now, or wait for tonight.")
 
 
-def keep_plan(host: Host, plan: SyncPlan, *, why: str, now_utc: datetime) -> PlanRef:
-    """Keep a plan for printing and approval, in place of the last one."""
+def keep_plan(host: Host, plan: SyncPlan, *, why: str, is_full: bool, now_utc: datetime) -> PlanRef:
+    """Keep a plan for printing and approval, in place of the last one.
+
+    Args:
+        host: The tenant's.
+        plan: What waits.
+        why: What the guard asks, as sentences.
+        is_full: Whether only a full listing shows what waits.
+        now_utc: Of this run.
+    """
     rows_blob = host.blobs.put(write_plan_rows(plan.rows()), content_type=PLAN_ROWS_CONTENT_TYPE, keep_s=_KEEP_S)
     pairs = (f"{oid} {action}\n".encode() for oid, action in plan.guarded_pairs())
     pairs_blob = host.blobs.put(pairs, content_type="text/plain", keep_s=_KEEP_S)
@@ -101,8 +110,15 @@ def keep_plan(host: Host, plan: SyncPlan, *, why: str, now_utc: datetime) -> Pla
         rows_blob=rows_blob,
         approve=ActionRequest(action=APPROVE_ACTION, values={"checksum": checksum}),
     )
-    host.state.put(_PLAN_KEY, {"plan": dump(reference), "pairs_blob": pairs_blob})
+    is_full = is_full or waits_for_full_listing(host)
+    host.state.put(_PLAN_KEY, {"plan": dump(reference), "pairs_blob": pairs_blob, "is_full": is_full})
     return reference
+
+
+def waits_for_full_listing(host: Host) -> bool:
+    """Whether a plan waits that a round of changes would not show again."""
+    record = host.state.get(_PLAN_KEY)
+    return record is not None and isinstance(record.value, dict) and record.value.get("is_full") is True
 
 
 def forget_plan(host: Host) -> None:
@@ -125,6 +141,12 @@ def load_approval(host: Host, spool: Spool) -> bool:
             "INSERT OR IGNORE INTO approved VALUES (?, ?)", ((oid, int(Phase[word.upper()])) for oid, word in pairs)
         )
     return True
+
+
+def count_as_approved(spool: Spool, oids: Iterable[str]) -> None:
+    """Ask nothing about new people whom an earlier run was allowed to create, and whom the PBX refused."""
+    pairs = ((oid, int(phase)) for oid in oids for phase in (Phase.CREATE, Phase.LINK))
+    spool.run_many("INSERT OR IGNORE INTO approved VALUES (?, ?)", pairs)
 
 
 def is_first_plan(host: Host) -> bool:

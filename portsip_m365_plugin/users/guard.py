@@ -1,12 +1,13 @@
 """Whether a plan may be applied without asking: the brake against taking many people's telephones away by mistake.
 
-- The first plan of a tenant always asks.
-- Removals (deletions, and disablings of enabled users) ask by the rule of `removals`, measured by the enabled linked
-  users.
-- Updates ask when they touch more than 10 people and more than 30 % of the linked users: that is a changed mapping, not
-  daily life.
+- The first plan of a tenant always asks, about everything.
+- Removals (deletions, and disablings of enabled users) ask by their share of the enabled linked users and by their
+  number, both within 24 hours.
+- People who would be created (or linked), and people who would be changed, ask when they are many: that is a changed
+  filter or mapping, not daily life.
 
-An approval names people and actions: a later plan that would remove only those goes on.
+What is asked about is held back; the rest of the plan goes on. An approval names people and actions: a later plan that
+would remove only those goes on.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from pbx_plugin_api import UserCounts
-from portsip_m365_plugin.removals import FEW, is_too_many
+from portsip_m365_plugin.config.guard import GuardConfig
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.plan import SyncPlan
 
 WINDOW_KEY: Final = "users.guard"
 """Where the removals of the last 24 hours are kept."""
-_UPDATED_SHARE: Final = 0.30
+_CREATIONS: Final = (Phase.CREATE, Phase.LINK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,31 +35,46 @@ class Verdict:
     """Whether an admin approved these removals; then they do not count against the next 24 hours."""
 
 
-def judge(plan: SyncPlan, users: UserCounts, *, removed_before: int, is_first: bool, has_approval: bool) -> Verdict:
-    """Judge a plan, and mark what an approval of it would be about.
+def judge(
+    plan: SyncPlan,
+    users: UserCounts,
+    *,
+    limits: GuardConfig,
+    removed_before: int,
+    is_first: bool,
+    is_import: bool,
+    has_approval: bool,
+) -> Verdict:
+    """Judge a plan, and hold back what an approval of it would be about.
 
     Args:
         plan: The plan, with its removals already marked as guarded.
         users: How many users are linked and enabled now.
+        limits: The administrator's.
         removed_before: Removals of the last 24 hours.
         is_first: Whether the tenant's first plan still has to be confirmed.
+        is_import: Whether no run has finished yet: the first import may go on in several runs.
         has_approval: Whether there is an approval in the spool.
     """
-    why: list[str] = []
-    removals, updates = plan.guarded, plan.count(Phase.UPDATE)
+    removals = plan.guarded
     approved = has_approval and plan.count_unapproved() == 0
     if is_first and not has_approval and plan.changes:
-        plan.guard(Phase.CREATE, Phase.LINK, Phase.UPDATE, Phase.ENABLE)
-        why.append("This is the tenant's first plan, and somebody has to look at it once.")
+        plan.hold(*Phase)
+        return Verdict(why="This is the tenant's first plan, and somebody has to look at it once.")
+    why: list[str] = []
     enabled_before = users.enabled + removed_before
-    if removals and not approved and is_too_many(removals + removed_before, enabled_before):
+    if removals and not approved and limits.asks_removals(removals + removed_before, enabled_before):
+        plan.hold_removals()
         earlier = f", after {removed_before} within the last 24 hours," if removed_before else ""
         why.append(
             f"{removals} of {users.enabled} people{earlier} would lose their extension."
             " If that is right, approve the plan; if not, look first at what changed at Microsoft."
         )
-    new_updates = plan.count_unapproved(Phase.UPDATE) if has_approval else updates
-    if new_updates > max(FEW, users.linked * _UPDATED_SHARE):
-        plan.guard(Phase.UPDATE)
-        why.append(f"{updates} of {users.linked} people would be changed at once.")
+    if not is_import and limits.asks_changes(plan.count_unapproved(*_CREATIONS), users.linked):
+        plan.hold(*_CREATIONS)
+        new = sum(plan.count(phase) for phase in _CREATIONS)
+        why.append(f"{new} people would get an extension at once, beside the {users.linked} who are synced.")
+    if limits.asks_changes(plan.count_unapproved(Phase.UPDATE), users.linked):
+        plan.hold(Phase.UPDATE)
+        why.append(f"{plan.count(Phase.UPDATE)} of {users.linked} people would be changed at once.")
     return Verdict(why=" ".join(why), approved=approved)

@@ -65,7 +65,7 @@ class SyncPlan:
                 elif self._spool.first("SELECT 1 FROM doubtful WHERE oid = ?", (oid,)):
                     self._note_problem(oid, upn, "ambiguous_match", _DOUBT)
             packed = json.dumps(detail, ensure_ascii=False, separators=(",", ":")) if detail else ""
-            self._spool.run("INSERT OR REPLACE INTO plan VALUES (?, ?, ?, ?)", (phase, oid, packed, step.guarded))
+            self._spool.run("INSERT OR REPLACE INTO plan VALUES (?, ?, ?, ?, 0)", (phase, oid, packed, step.guarded))
         if decision.problem is not None:
             self._note_problem(oid, upn, *decision.problem)
         if decision.is_skip:
@@ -86,6 +86,11 @@ class SyncPlan:
         return self._spool.count("plan")
 
     @property
+    def free(self) -> int:
+        """How many changes are not held back."""
+        return self._spool.count("plan WHERE held = 0")
+
+    @property
     def guarded(self) -> int:
         """How many changes an approval would be about."""
         return self._spool.count("plan WHERE guarded = 1")
@@ -104,13 +109,22 @@ class SyncPlan:
             skipped=self.skipped,
         )
 
-    def guard(self, *phases: Phase) -> None:
-        """Make whole actions part of what is approved."""
-        self._spool.run_many("UPDATE plan SET guarded = 1 WHERE phase = ?", ((int(phase),) for phase in phases))
+    def hold_removals(self) -> None:
+        """Hold back the guarded changes until an admin approves them."""
+        self._spool.run("UPDATE plan SET held = 1 WHERE guarded = 1")
 
-    def count_unapproved(self, phase: Phase | None = None) -> int:
-        """Return how many changes (of one action, or all guarded ones) an admin has not approved."""
-        chosen = "guarded = 1" if phase is None else f"phase = {int(phase)}"
+    def hold(self, *phases: Phase) -> None:
+        """Hold back whole actions, and make them part of what is approved."""
+        chosen = ((int(phase),) for phase in phases)
+        self._spool.run_many("UPDATE plan SET guarded = 1, held = 1 WHERE phase = ?", chosen)
+
+    def drop_free(self) -> None:
+        """Forget the changes that are not held back, after they have been applied."""
+        self._spool.run("DELETE FROM plan WHERE held = 0")
+
+    def count_unapproved(self, *phases: Phase) -> int:
+        """Return how many changes (of these actions, or all guarded ones) an admin has not approved."""
+        chosen = f"phase IN ({', '.join(str(int(phase)) for phase in phases)})" if phases else "guarded = 1"
         return self._spool.count(
             f"plan WHERE {chosen} AND NOT EXISTS"  # noqa: S608 - our own text
             " (SELECT 1 FROM approved WHERE approved.oid = plan.oid AND approved.phase = plan.phase)"
@@ -130,10 +144,10 @@ class SyncPlan:
         return digest.hexdigest()
 
     def __iter__(self) -> Iterator[PlannedChange]:
-        """Yield the changes in the order of doing."""
+        """Yield the changes that are not held back, in the order of doing."""
         rows = self._spool.rows(
             "SELECT plan.phase, plan.oid, plan.detail, plan.guarded, pulled.usernames, pulled.fields, pulled.upn"
-            " FROM plan LEFT JOIN pulled USING (oid) ORDER BY plan.phase, plan.oid"
+            " FROM plan LEFT JOIN pulled USING (oid) WHERE plan.held = 0 ORDER BY plan.phase, plan.oid"
         )
         for number, oid, packed, guarded, usernames, fields, upn in rows:
             phase = Phase(number)

@@ -10,13 +10,22 @@ from dataclasses import replace
 from typing import Final
 
 from pbx_plugin_api import Counts, Host, PlanRef, Severity, Tenant, Tick, TickReport, TickStatus
+from portsip_m365_plugin.config.guard import GuardConfig
 from portsip_m365_plugin.config.leavers import LeaversConfig
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError, ResyncRequiredError
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.removals import RemovalWindow
 from portsip_m365_plugin.users.apply import Applied, ProblemTally, apply_plan
-from portsip_m365_plugin.users.approval import confirm_first_plan, forget_plan, is_first_plan, keep_plan, load_approval
+from portsip_m365_plugin.users.approval import (
+    confirm_first_plan,
+    count_as_approved,
+    forget_plan,
+    is_first_plan,
+    keep_plan,
+    load_approval,
+    waits_for_full_listing,
+)
 from portsip_m365_plugin.users.checkpoint import (
     RETRY_MAX_PEOPLE,
     Basis,
@@ -39,6 +48,7 @@ _log = logging.getLogger(__name__)
 _CONFIRM_MAX_ABSENT: Final = 20_000
 """More absent people than this are not read by id (20 a request): so many removals ask an admin in any case."""
 _DEFAULT_LEAVERS: Final = LeaversConfig()
+_DEFAULT_LIMITS: Final = GuardConfig()
 _EMPTY: Final = (
     "Microsoft answered with an empty list of people. A directory has at least its administrator, so this cannot be"
     " right: check the application permission User.Read.All. Nothing was changed."
@@ -53,6 +63,7 @@ def run_user_sync(
     rules: MappingRules,
     *,
     leavers: LeaversConfig = _DEFAULT_LEAVERS,
+    limits: GuardConfig = _DEFAULT_LIMITS,
     full: bool = False,
 ) -> TickReport:
     """Bring the tenant's users to what the directory says.
@@ -68,12 +79,13 @@ def run_user_sync(
         client: Of this tenant's app, with the run's deadline.
         rules: How people are mapped.
         leavers: What becomes of users whose person leaves.
+        limits: How much may change without asking.
         full: List everybody, whatever the checkpoint says.
 
     Returns:
         A report without `next_due_at_utc`, except where Microsoft said when to try again.
     """
-    return _Run(host, tenant, tick, client, rules, leavers, full=full, is_preview=False).run()
+    return _Run(host, tenant, tick, client, rules, leavers, limits, full=full, is_preview=False).run()
 
 
 def preview_user_sync(
@@ -84,13 +96,14 @@ def preview_user_sync(
     rules: MappingRules,
     *,
     leavers: LeaversConfig = _DEFAULT_LEAVERS,
+    limits: GuardConfig = _DEFAULT_LIMITS,
     full: bool = False,
 ) -> TickReport:
     """Make the plan that `run_user_sync` would make now, keep it, and stop. Writes no user.
 
     The report's `plan` names the rows for printing, and in `why` what the guard would ask.
     """
-    return _Run(host, tenant, tick, client, rules, leavers, full=full, is_preview=True).run()
+    return _Run(host, tenant, tick, client, rules, leavers, limits, full=full, is_preview=True).run()
 
 
 class _Run:
@@ -102,12 +115,13 @@ class _Run:
         client: GraphClient,
         rules: MappingRules,
         leavers: LeaversConfig,
+        limits: GuardConfig,
         *,
         full: bool,
         is_preview: bool,
     ) -> None:
         self._host, self._tenant, self._tick = host, tenant, tick
-        self._client, self._rules, self._leavers = client, rules, leavers
+        self._client, self._rules, self._leavers, self._limits = client, rules, leavers, limits
         self._is_forced, self._is_preview = full, is_preview
         self._basis = Basis.of(client.cloud, rules)
         self._now_utc = host.clock.now_utc()
@@ -115,6 +129,7 @@ class _Run:
         self._checkpoint = load_checkpoint(host)
         self._tally = ProblemTally(host)
         self._applied = Applied()
+        self._is_full = False
 
     def run(self) -> TickReport:
         """Run, and turn expected failures into reports."""
@@ -141,6 +156,7 @@ class _Run:
         if listing.is_full and listing.people == 0:
             return self._report(TickStatus.FAILED, _EMPTY)
         plan, n_unlisted = self._plan(spool, reader, listing)
+        self._is_full = listing.is_full
         window = RemovalWindow(self._host, self._now_utc, WINDOW_KEY)
         verdict = self._judge(spool, plan, window)
         for problem in plan.problems():
@@ -148,12 +164,11 @@ class _Run:
         if self._is_preview:
             return self._show(plan, verdict.why)
         if verdict.why:
+            self._apply(plan, window, verdict)
             return self._ask(plan, verdict.why)
         if is_first_plan(self._host) and plan.changes:
             confirm_first_plan(self._host, self._now_utc)
-        if plan.count(Phase.DISABLE):
-            note_disabled(self._host, self._leavers, self._now_utc)
-        apply_plan(self._host, plan, self._applied, self._tally, None if verdict.approved else window)
+        self._apply(plan, window, verdict)
         self._finish(spool, listing)
         done = self._applied.counts.plus(unchanged=plan.unchanged, skipped=plan.skipped)
         message = f"{_describe(done, '')}.".capitalize()
@@ -186,6 +201,8 @@ class _Run:
     def _why_full(self) -> str:
         if self._is_forced:
             return "asked for"
+        if waits_for_full_listing(self._host):
+            return "a plan waits that no round of changes shows"
         if have_policies_changed(self._host, self._leavers):
             return "the policies for leavers changed"
         return why_full(self._checkpoint, self._basis, self._now_utc)
@@ -205,26 +222,43 @@ class _Run:
         return plan, n_unlisted
 
     def _judge(self, spool: Spool, plan: SyncPlan, window: RemovalWindow) -> Verdict:
+        checkpoint = self._checkpoint
+        has_imported = checkpoint is not None and checkpoint.directory == self._basis.directory
+        if checkpoint is not None:
+            count_as_approved(spool, checkpoint.retry_ids)
+            has_imported = has_imported and not checkpoint.retry_by_full
         return judge(
             plan,
             self._host.users.counts(),
+            limits=self._limits,
             removed_before=window.removed,
             is_first=is_first_plan(self._host) and not self._tick.confirm_first_plan,
+            is_import=not has_imported,
             has_approval=load_approval(self._host, spool),
         )
 
+    def _apply(self, plan: SyncPlan, window: RemovalWindow, verdict: Verdict) -> None:
+        if plan.count(Phase.DISABLE):
+            note_disabled(self._host, self._leavers, self._now_utc)
+        apply_plan(self._host, plan, self._applied, self._tally, None if verdict.approved else window)
+
     def _show(self, plan: SyncPlan, why: str) -> TickReport:
-        kept = keep_plan(self._host, plan, why=why, now_utc=self._now_utc)
+        kept = keep_plan(self._host, plan, why=why, is_full=False, now_utc=self._now_utc)
         message = f"Preview: {_describe(plan.counts, 'would be')}. Nothing was changed. {why}".rstrip()
         return self._report(TickStatus.DONE, message, _undone(plan), plan=kept)
 
     def _ask(self, plan: SyncPlan, why: str) -> TickReport:
-        kept = keep_plan(self._host, plan, why=why, now_utc=self._now_utc)
-        message = f"{why} Planned: {_describe(plan.counts, 'to be')}. Nothing was changed."
+        """Keep what is held back. The checkpoint stays, so that the next run meets all of this again."""
+        plan.drop_free()
+        kept = keep_plan(self._host, plan, why=why, is_full=self._is_full, now_utc=self._now_utc)
+        done = self._applied.counts
+        rest = f"The rest was applied: {_describe(done, '')}." if done != Counts() else "Nothing was changed."
+        message = f"{why} Planned: {_describe(plan.counts, 'to be')}. {rest}"
         self._host.notify_admin(
             "m365.users.approval", "The Microsoft 365 sync waits for your approval", message, severity=Severity.WARNING
         )
-        return self._report(TickStatus.NEEDS_APPROVAL, message, _undone(plan), plan=kept)
+        counts = done.plus(unchanged=plan.unchanged, skipped=plan.skipped)
+        return self._report(TickStatus.NEEDS_APPROVAL, message, counts, plan=kept)
 
     def _finish(self, spool: Spool, listing: Listing) -> None:
         """Move the checkpoint, and forget the plan that waited."""

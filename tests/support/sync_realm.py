@@ -33,6 +33,7 @@ from pbx_plugin_api import (
 )
 from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.clouds import CHINA, GLOBAL, Cloud
+from portsip_m365_plugin.config.guard import GuardConfig
 from portsip_m365_plugin.config.leavers import LeaversConfig
 from portsip_m365_plugin.graph.client import GraphClient, Timing
 from portsip_m365_plugin.graph.retry import RetryPolicy
@@ -129,6 +130,7 @@ class SyncLab:
     host: FakeHost = field(default_factory=FakeHost)
     policy: RetryPolicy = PATIENT
     photo_share: float = 0.0
+    limits: GuardConfig = field(default_factory=GuardConfig)
     leavers: LeaversConfig = field(default_factory=LeaversConfig)
     runs: int = 0
 
@@ -177,11 +179,20 @@ class SyncLab:
         self.host.progress.problems.clear()
         client = self.client(deadline_utc)
         return run_user_sync(
-            self.host, self.tenant, self.tick(confirm=confirm), client, self.rules, leavers=self.leavers, full=full
+            self.host,
+            self.tenant,
+            self.tick(confirm=confirm),
+            client,
+            self.rules,
+            leavers=self.leavers,
+            limits=self.limits,
+            full=full,
         )
 
     def preview(self) -> TickReport:
-        return preview_user_sync(self.host, self.tenant, self.tick(), self.client(), self.rules, leavers=self.leavers)
+        return preview_user_sync(
+            self.host, self.tenant, self.tick(), self.client(), self.rules, leavers=self.leavers, limits=self.limits
+        )
 
     def settle(self) -> None:
         """First import and the full listing after it: from here on a night costs one request."""
