@@ -57,7 +57,7 @@ def plan_mailbox(reading: Reading, book: BookWriter, *, contacts_max: int) -> Ma
     known, absent, unwanted = _find_absent(reading, book)
     removed = book.where(mailbox_id, list(reading.removed))
     # "Left folder A" means gone only if the PBX knows it in A: it may have moved to B, and be known there already.
-    drops.update((name, None) for name, source in removed.items() if source.folder_id == reading.removed[name])
+    drops.update((name, None) for name, source in removed.items() if source.folder_id in reading.removed[name])
     drops.update(dict.fromkeys(unwanted))
     held = 0
     if len(absent) >= ABSENT_AT_LEAST and len(absent) > ABSENT_SHARE * known and not record.held:
@@ -77,10 +77,11 @@ def plan_mailbox(reading: Reading, book: BookWriter, *, contacts_max: int) -> Ma
 def _find_absent(reading: Reading, book: BookWriter) -> tuple[int, list[str], list[str]]:
     """Return how many contacts there are, which of them complete listings lack, and which are not wanted (any more)."""
     mailbox_id = reading.record.mailbox_id
-    listed = {name for names in reading.listed.values() for name in names}
 
     def lacking(known: Mapping[str, ContactSource]) -> list[str]:
-        return [name for name in known if name not in listed and name not in reading.found]
+        """Return the contacts that the listing of their own folder lacks, and no other folder has."""
+        listed, found = reading.listed, reading.found
+        return [name for name, at in known.items() if name not in found and name not in listed.get(at.folder_id, ())]
 
     if reading.is_whole:
         known = book.known(mailbox_id)

@@ -28,8 +28,11 @@ class Reading:
     """To be kept after everything below is written."""
     found: dict[str, Found]
     """Contacts that are new or changed, or all of a folder."""
-    removed: dict[str, str]
-    """Contacts that left a folder, with that folder. They may be in another one now."""
+    removed: dict[str, frozenset[str]]
+    """Contacts that left folders, each with all of these folders. They may be in another one now.
+
+    A contact that came and went since the last reading has left a folder too, although the PBX never saw it there.
+    """
     listed: dict[str, frozenset[str]]
     """Folders that were listed whole, and every id in them."""
     gone: frozenset[str]
@@ -119,21 +122,17 @@ class MailboxReader:
             raise ProtocolError("a folder is listed and cannot be found")
         excluded = self._tree.excluded()
         read = {name: self._folders[name] for name in sorted(here - excluded)}
-        records = [
-            replace(folder, mark=read[name].mark if name in read else None) for name, folder in sorted(tree.items())
-        ]
+        found, moving = _merge_found(read)
+        marks = {name: folder.mark for name, folder in read.items() if name not in moving}
+        records = [replace(folder, mark=marks.get(name)) for name, folder in sorted(tree.items())]
         if default_id is not None and default_id not in tree:
-            records.insert(0, FolderRecord(folder_id=default_id, name="", parent_id="", mark=read[default_id].mark))
-        found: dict[str, Found] = {}
-        removed: dict[str, str] = {}
-        for name, folder in read.items():
-            found.update(folder.found)
-            removed.update(dict.fromkeys(folder.removed, name))
+            mark = marks.get(default_id)
+            records.insert(0, FolderRecord(folder_id=default_id, name="", parent_id="", mark=mark))
         before = {folder.folder_id for folder in self.record.folders}
         return Reading(
             record=replace(self.record, default_id=default_id, tree_link=self._tree.link, folders=tuple(records)),
             found=found,
-            removed={name: folder for name, folder in removed.items() if name not in found},
+            removed=_merge_removed(read, found),
             listed={name: frozenset(folder.keys) for name, folder in read.items() if folder.is_listed},
             gone=frozenset(before - here),
             excluded=frozenset(excluded),
@@ -182,6 +181,30 @@ class MailboxReader:
     def _counted(self, questions: list[Question]) -> list[Question]:
         self._n_open += len(questions)
         return questions
+
+
+def _merge_found(read: Mapping[str, FolderReader]) -> tuple[dict[str, Found], set[str]]:
+    """Return what all folders hold, and the folders that name the same contact: it moved while they were read.
+
+    Which of these folders holds it now is not known. They must be read in full the next time: no delta of the right
+    folder would name the contact again after the wrong one has reported that it left.
+    """
+    found: dict[str, Found] = {}
+    moving: set[str] = set()
+    for folder_id, folder in read.items():
+        for contact_id in found.keys() & folder.found.keys():
+            moving |= {folder_id, found[contact_id].folder_id}
+        found.update(folder.found)
+    return found, moving
+
+
+def _merge_removed(read: Mapping[str, FolderReader], found: Collection[str]) -> dict[str, frozenset[str]]:
+    removed: dict[str, set[str]] = {}
+    for folder_id, folder in read.items():
+        for contact_id in folder.removed:
+            if contact_id not in found:
+                removed.setdefault(contact_id, set()).add(folder_id)
+    return {contact_id: frozenset(folders) for contact_id, folders in removed.items()}
 
 
 def _questions(folder_id: str, requests: list[Request]) -> list[Question]:

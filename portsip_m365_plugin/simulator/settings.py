@@ -20,6 +20,7 @@ class Settings:
     access_token_life_s: int = 3599
     list_default_folder: bool = False  # whether /contactFolders shows the default one (not documented)
     folder_delta_nested: bool = True  # whether contactFolders/delta names folders below folders (not documented)
+    contact_delta_strays: bool = False  # whether a first round names contacts that left the folder before
     immutable_ids: bool = True  # not documented for 21Vianet
     batch: bool = True  # not documented for 21Vianet
     batch_shuffled: bool = True

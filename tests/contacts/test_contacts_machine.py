@@ -30,19 +30,33 @@ class ContactMachine(RuleBasedStateMachine):
     cloud = "GLOBAL"
 
     @initialize(
-        immutable=st.booleans(), nested=st.booleans(), shows_default=st.booleans(), page=st.sampled_from([2, 3, None])
+        immutable=st.booleans(),
+        nested=st.booleans(),
+        shows_default=st.booleans(),
+        page=st.sampled_from([2, 3, None]),
+        strays=st.booleans(),
+        settled=st.booleans(),
     )
-    def begin(self, immutable: bool, nested: bool, shows_default: bool, page: int | None) -> None:
+    def begin(
+        self, immutable: bool, nested: bool, shows_default: bool, page: int | None, strays: bool, settled: bool
+    ) -> None:
         self.lab = ContactLab(people_count=2, cloud=self.cloud)
         quirks = self.lab.realm.settings
         quirks.immutable_ids = immutable or self.cloud == "GLOBAL"
         quirks.folder_delta_nested = nested
         quirks.list_default_folder = shows_default
         quirks.max_page = page
+        quirks.contact_delta_strays = strays
         self.shared = [self.lab.add_person(shared=True) for _ in range(2)]
         self.lab.share(*self.shared)
         for person in self.lab.people:
             self.lab.host.contacts.add_by_hand(self._book(person), DraftContact(name="By hand"))
+        for person in (*self.lab.people, *self.shared):
+            for name in (None, "Customers", "Team", "Suggested Contacts"):
+                folder = self._box(person).add_folder(name) if name else self._box(person).default_folder
+                self.lab.add(person, folder)
+        if settled:
+            self.lab.night()
         self.quiet = False
 
     # ------------------------------------------------------------------ what happens at Microsoft
@@ -76,6 +90,41 @@ class ContactMachine(RuleBasedStateMachine):
         if contact is not None:
             self._box(person).remove_contact(contact)
             self.quiet = False
+
+    @rule(who=PICK, which=PICK, through=st.lists(PICK, min_size=1, max_size=3), dies=st.booleans(), seen=st.booleans())
+    def wander(self, who: int, which: int, through: list[int], dies: bool, seen: bool) -> None:
+        """Within one day a contact is in several folders; it stays in the last one, or is deleted there."""
+        if seen:
+            self.night()
+        person = self._person(who)
+        contact = self._contact(person, which)
+        if contact is not None:
+            for where in through:
+                self._box(person).move_contact(contact, self._folder(person, where))
+            if dies:
+                self._box(person).remove_contact(contact)
+            self.quiet = False
+
+    @rule(who=PICK, moves=st.lists(st.tuples(PICK, PICK), min_size=1, max_size=4), first=st.integers(1, 8))
+    def night_with_moves(self, who: int, moves: list[tuple[int, int]], first: int) -> None:
+        """Contacts move between folders while a night reads them: one may be seen in two folders, or in none."""
+        person, n_requests = self._person(who), 0
+
+        def meanwhile() -> None:
+            nonlocal n_requests
+            n_requests += 1
+            if n_requests >= first and moves:
+                which, where = moves.pop()
+                contact = self._contact(person, which)
+                if contact is not None:
+                    self._box(person).move_contact(contact, self._folder(person, where))
+
+        self.lab.sync.wire.before_each = meanwhile
+        try:
+            self.lab.night()
+        finally:
+            self.lab.sync.wire.before_each = None
+        self.quiet = False
 
     @rule(who=PICK, where=PICK, name=FOLDER_NAMES, at_top=st.booleans())
     def new_folder(self, who: int, where: int, name: str, at_top: bool) -> None:
@@ -153,7 +202,7 @@ class ContactMachine(RuleBasedStateMachine):
         lab.realm.faults.clear()
         for person in (*lab.people, *self.shared):
             person.mailbox = "shared" if person in self.shared else "user"
-        if not lab.realm.settings.folder_delta_nested and self.cloud == "GLOBAL":
+        if not lab.realm.settings.folder_delta_nested and self.cloud == "GLOBAL" and self._has_nested_folders():
             # Where that delta is not whole, a folder below a folder may be missed until the tree is listed again.
             lab.run(job=Job.CONTACTS_RESYNC)
         for _ in range(2):
@@ -183,6 +232,10 @@ class ContactMachine(RuleBasedStateMachine):
     def _folder(self, person: Person, number: int) -> ContactFolder:
         folders = list(self._box(person).folders.values())
         return folders[number % len(folders)]
+
+    def _has_nested_folders(self) -> bool:
+        boxes = [self._box(person) for person in (*self.lab.people, *self.shared)]
+        return any(folder.parent_id != box.root_id for box in boxes for folder in box.folders.values())
 
     def _contact(self, person: Person, number: int) -> Contact | None:
         contacts = [c for folder in self._box(person).folders.values() for c in folder.contacts.values()]

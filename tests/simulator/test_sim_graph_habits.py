@@ -509,3 +509,19 @@ def test_two_labs_with_one_seed_are_alike(make_lab: Any) -> None:
 
     assert picture(first) == picture(second)
     assert picture(first) != picture(other)
+
+
+def test_a_contact_that_came_and_went_is_reported_as_removed(client: Client, owner: str) -> None:
+    admin = client.lab.admin()
+    folder = admin.create_folder(owner, "Customers")
+    prefer = {"Prefer": 'IdType="ImmutableId"'}
+    path = f"/users/{owner}/contactFolders/{folder.id}/contacts/delta"
+    _, last = client.list_all(path, **prefer)
+    contact = admin.create_contact(owner, displayName="Ada")
+    admin.move_contact(owner, contact.ordinary_id, "Customers")
+    admin.delete_contact(owner, contact.ordinary_id)
+    gone = [{"id": contact.immutable_id, "@removed": {"reason": "deleted"}}]
+    assert client.list_all(last["@odata.deltaLink"], **prefer)[0] == gone
+    assert client.list_all(path, **prefer)[0] == []
+    client.lab.realm().settings.contact_delta_strays = True
+    assert client.list_all(path, **prefer)[0] == gone

@@ -12,7 +12,7 @@ from portsip_m365_plugin.simulator.graph.outlook import (
     preferred_size,
     render,
 )
-from portsip_m365_plugin.simulator.world.mailboxes import ContactFolder, Mailbox
+from portsip_m365_plugin.simulator.world.mailboxes import Contact, ContactFolder, Mailbox
 
 
 def contacts_delta(call: Call) -> Answer:
@@ -60,16 +60,17 @@ def _delta_page(call: Call, mailbox: Mailbox, folder: ContactFolder, state: dict
                 if contact is not None:
                     items.append(render(contact, names, immutable))
             more = position < state["end"]
+            if not more and call.realm.settings.contact_delta_strays:
+                items += _removals(folder, state["until"], immutable)
         else:
-            latest = {id(entry[0]): number for number, entry in enumerate(folder.log[: state["until"]])}
+            latest = _latest(folder, state["until"])
             while position < state["until"] and len(items) < size:
                 contact, ordinary_id, removed = folder.log[position]
                 position += 1
                 if latest[id(contact)] != position - 1:
                     continue
-                if removed:
-                    gone = contact.immutable_id if immutable else ordinary_id
-                    items.append(encode_json({"id": gone, "@removed": {"reason": "deleted"}}))
+                if removed:  # named even if the client never saw it here: it came and went between two rounds
+                    items.append(_removal(contact, ordinary_id, immutable))
                 else:
                     items.append(render(contact, names, immutable))
             more = position < state["until"]
@@ -85,6 +86,26 @@ def _delta_page(call: Call, mailbox: Mailbox, folder: ContactFolder, state: dict
         delta,
         again=lambda: skip_link(here),
     )
+
+
+def _latest(folder: ContactFolder, until: int) -> dict[int, int]:
+    """The last log entry of each contact, by the contact's identity."""
+    return {id(entry[0]): number for number, entry in enumerate(folder.log[:until])}
+
+
+def _removals(folder: ContactFolder, until: int, immutable: bool) -> list[str]:
+    """All contacts that once were in the folder and are not any more."""
+    latest = _latest(folder, until)
+    return [
+        _removal(contact, ordinary_id, immutable)
+        for number, (contact, ordinary_id, removed) in enumerate(folder.log[:until])
+        if removed and latest[id(contact)] == number
+    ]
+
+
+def _removal(contact: Contact, ordinary_id: str, immutable: bool) -> str:
+    gone = contact.immutable_id if immutable else ordinary_id
+    return encode_json({"id": gone, "@removed": {"reason": "deleted"}})
 
 
 def _valid_token(call: Call, token: str, folder: ContactFolder) -> dict[str, Any]:
