@@ -42,7 +42,10 @@ def test_the_demos_portal_opens_without_warnings_and_lets_both_in(browser: Any, 
     from selenium.webdriver.support.ui import WebDriverWait
 
     def press(text: str) -> None:
-        browser.find_element(By.XPATH, f"//button[normalize-space()='{text}']").click()
+        """Press a button and wait until its page is left: Chromium returns from the click before that."""
+        button = browser.find_element(By.XPATH, f"//button[normalize-space()='{text}']")
+        button.click()
+        WebDriverWait(browser, 20).until(expected_conditions.staleness_of(button))
 
     with Demo(tmp_path, Silent(), users=60) as play:
         summary = play.play()
