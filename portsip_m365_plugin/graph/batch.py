@@ -177,8 +177,12 @@ def _build(client: GraphClient, entries: list[_Waiting[Any]]) -> Request:
     for number, entry in enumerate(entries):
         inner = entry.item.request
         shape: dict[str, Any] = {"id": str(number), "method": inner.call.method, "url": inner.path_and_query}
-        if inner.headers:
-            shape["headers"] = dict(inner.headers)
+        headers = dict(inner.headers)
+        if inner.body is not None:
+            shape["body"] = inner.body
+            headers["Content-Type"] = "application/json"
+        if headers:
+            shape["headers"] = headers
         requests.append(shape)
     return build("batch", client.cloud, body={"requests": requests})
 

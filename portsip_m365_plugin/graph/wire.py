@@ -36,8 +36,11 @@ USER_SELECT: Final = (
     "accountEnabled",
     "assignedLicenses",
     "assignedPlans",
+    "identityParentId",
 )
 """What is read of a person, in a listing and in a delta: a delta tracks only what its first call selected."""
+
+GROUP_SELECT: Final = ("id", "displayName", "mail", "visibility")
 
 MESSAGE_BODY: Final = frozenset(
     {
@@ -59,6 +62,9 @@ BODY_LACKS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = MappingProxyType
     {"GLOBAL": {}, "CHINA": {"message": frozenset({"internetMessageHeaders"})}, "USGOV": {}}
 )
 """Properties that a cloud's schema lacks; the cloud answers 400 when one is sent."""
+
+EVENTUAL: Final[Mapping[str, str]] = MappingProxyType({"ConsistencyLevel": "eventual"})
+"""The header of an advanced query. A next link does not contain it: it is sent with every page."""
 
 IMMUTABLE_IDS: Final = 'IdType="ImmutableId"'
 
@@ -121,6 +127,25 @@ _ROWS: Final = (
     _row(
         "users.find", "GET", "/users", "user-list, user resource: mail, proxyAddresses (2023)", "User.Read.All",
         select_of="user", select=("id", "userPrincipalName", "mail"), query=frozenset({"$filter", "$top"}),
+    ),
+    _row(
+        "users.check_groups", "POST", "/users/{user_id}/checkMemberGroups",
+        "directoryobject-checkmembergroups (2024)", "User.Read.All",
+        body_of="checkMemberGroups", body=frozenset({"groupIds"}), cost=4,
+    ),
+    _row(
+        "groups.find", "GET", "/groups", "group-list (2024)", "GroupMember.Read.All",
+        select_of="group", select=GROUP_SELECT, query=frozenset({"$filter", "$top"}),
+    ),
+    _row(
+        "groups.get", "GET", "/groups/{group_id}", "group-get (2024)", "GroupMember.Read.All",
+        select_of="group", select=GROUP_SELECT,
+    ),
+    _row(
+        "groups.members", "GET", "/groups/{group_id}/transitiveMembers/microsoft.graph.user",
+        "group-list-transitivemembers (2024), advanced-queries (2026-05)", "GroupMember.Read.All",
+        select_of="user", select=("id",), query=frozenset({"$top", "$count"}), headers=frozenset({"ConsistencyLevel"}),
+        cost=4,
     ),
     _row(
         "users.photo", "GET", "/users/{user_id}/photo", "profilephoto-get (2023-11)", "User.Read.All",

@@ -5,8 +5,9 @@
         --private-key key.pem --certificate public_key.pem --mailbox someone@…
 
 Recording uses one thread (vcrpy loses requests of other threads) and Microsoft's own host names; for the simulator,
-these names are resolved to it. A real tenant must have a mailbox with a contact, a photo and a folder;
-one mail is sent from the mailbox to itself. Everything is scrubbed before it is written (tests/cassette/scrub.py).
+these names are resolved to it. A real tenant must have a mailbox with a contact, a photo and a folder, and a group that
+is named Sales; one mail is sent from the mailbox to itself. Everything is scrubbed before it is written
+(tests/cassette/scrub.py).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from tests.cassette.scrub import scrub_text
 from tests.cassette.tape import PROVENANCE, cassette_file, make_tape, props_file
 
 PERMISSIONS = (
-    "User.Read.All", "Contacts.Read", "MailboxSettings.Read", "Mail.Send", "Mail.ReadWrite",
+    "User.Read.All", "GroupMember.Read.All", "Contacts.Read", "MailboxSettings.Read", "Mail.Send", "Mail.ReadWrite",
 )  # fmt: skip
 
 
@@ -98,6 +99,8 @@ def find_props(stage: Stage, mailbox: str) -> None:
     known["upn"] = owner["userPrincipalName"]
     contact = get("contacts.list_default", user_id=owner["id"], query={"$top": 1})["value"][0]
     known |= {"contact_id": contact["id"], "folder_id": contact["parentFolderId"]}
+    groups = get("groups.find", query={"$filter": "displayName eq 'Sales' or mail eq 'Sales'", "$top": 20})["value"]
+    known["group_id"] = groups[0]["id"]
     draft: dict[str, Any] = {"subject": "Draft", "body": {"contentType": "text", "content": "…"}}
     draft["toRecipients"] = [{"emailAddress": {"address": known["upn"]}}]
     for name in ("message_id", "second_message_id"):

@@ -17,7 +17,7 @@ from portsip_m365_plugin.entra.tokens import AppCredential, AppToken, acquire_ap
 from portsip_m365_plugin.entra.transport import FormAnswer, shared_transport
 from portsip_m365_plugin.graph.client import GraphClient, Reply
 from portsip_m365_plugin.graph.paging import read_page
-from portsip_m365_plugin.graph.wire import CALLS, Call, Request, build
+from portsip_m365_plugin.graph.wire import CALLS, EVENTUAL, Call, Request, build
 
 IMMUTABLE: Final = {"Prefer": 'IdType="ImmutableId"'}
 WAV: Final = base64.b64encode(b"RIFF$\0\0\0WAVEfmt ").decode()
@@ -93,6 +93,16 @@ GRAPH_SCENES: Final[Mapping[str, Scene]] = {
     "users.find": lambda s: _send(
         s, "users.find",
         query={"$filter": f"proxyAddresses/any(p:p eq 'smtp:{s.props['upn']}')", "$top": 2},
+    ),
+    "users.check_groups": lambda s: _send(
+        s, "users.check_groups", user_id=s.props["user_id"], body={"groupIds": [s.props["group_id"]]}
+    ),
+    "groups.find": lambda s: _send(
+        s, "groups.find", query={"$filter": "displayName eq 'Sales' or mail eq 'Sales'", "$top": 20}
+    ),
+    "groups.get": lambda s: _send(s, "groups.get", group_id=s.props["group_id"]),
+    "groups.members": lambda s: _rows(
+        s, "groups.members", group_id=s.props["group_id"], query={"$top": 5, "$count": "true"}, headers=EVENTUAL
     ),
     "users.photo": lambda s: _send(s, "users.photo", user_id=s.props["photo_id"]),
     "users.photo_content": lambda s: _send(s, "users.photo_content", user_id=s.props["photo_id"]),

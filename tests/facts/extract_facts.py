@@ -49,7 +49,7 @@ TYPES = (
     "attachment", "fileAttachment", "attachmentItem", "uploadSession",
 )  # fmt: skip
 ENUMS = ("userPurpose", "bodyType", "importance", "attachmentType", "inferenceClassificationType")
-OPERATIONS = ("delta", "sendMail", "send", "createUploadSession")
+OPERATIONS = ("delta", "sendMail", "send", "createUploadSession", "checkMemberGroups")
 ROOT_COLLECTIONS = ("users", "groups", "directory", "organization", "contacts", "domains", "me")
 PERMISSION_PATHS = (
     "GET /users", "GET /users/delta", "GET /users/{id}",
@@ -63,6 +63,7 @@ PERMISSION_PATHS = (
     "POST /users/{id}/sendMail",
     "POST /users/{id}/messages", "DELETE /users/{id}/messages/{id}", "POST /users/{id}/messages/{id}/attachments",
     "POST /users/{id}/messages/{id}/attachments/createUploadSession", "POST /users/{id}/messages/{id}/send",
+    "POST /users/{id}/checkMemberGroups",
     "GET /groups", "GET /groups/{id}", "GET /groups/{id}/members", "GET /groups/{id}/transitiveMembers",
     "GET /organization",
 )  # fmt: skip

@@ -5,9 +5,11 @@ from typing import Any
 from portsip_m365_plugin.simulator.exchange import Answer, Refused, encode_json, json_answer
 from portsip_m365_plugin.simulator.graph.call import Call
 from portsip_m365_plugin.simulator.graph.filters import parse_filter
+from portsip_m365_plugin.simulator.graph.mail import json_body
 from portsip_m365_plugin.simulator.graph.users import selected_names
 from portsip_m365_plugin.simulator.world.directory import Group
 
+_CHECKED_MAX = 20
 _GROUP_DEFAULTS = (
     "id",
     "deletedDateTime",
@@ -128,6 +130,29 @@ def list_members(call: Call) -> Answer:
     if group.hidden and "Member.Read.Hidden" not in call.token.permissions:
         members = []
     return _member_page(call, state, members, cast)
+
+
+def check_member_groups(call: Call) -> Answer:
+    """POST /users/{id}/checkMemberGroups: those of at most 20 groups that contain the person, nested ones included."""
+    person = call.person(call.params[0])
+    body = json_body(call)
+    unknown = set(body) - {"groupIds"}
+    if unknown:
+        message = f"The parameter '{sorted(unknown)[0]}' is not declared by action 'checkMemberGroups'."
+        raise Refused(400, "Request_BadRequest", message)
+    wanted = body.get("groupIds")
+    if not isinstance(wanted, list) or not all(isinstance(each, str) for each in wanted):
+        raise Refused(400, "Request_BadRequest", "The parameter 'groupIds' is missing or no list of ids.")
+    if len(wanted) > _CHECKED_MAX:
+        raise Refused(400, "Request_BadRequest", f"The limit of {_CHECKED_MAX} groups is exceeded.")
+    directory = call.tenant.directory
+    found = [
+        key
+        for key in wanted
+        if (group := directory.groups.get(key.lower())) is not None
+        and person.id in {identity for identity, _ in directory.flattened(group)}
+    ]
+    return json_answer({"@odata.context": call.context("Collection(Edm.String)"), "value": found})
 
 
 def _member_page(call: Call, state: dict[str, Any], members: list[tuple[str, str]], cast: bool) -> Answer:

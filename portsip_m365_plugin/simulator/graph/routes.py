@@ -71,6 +71,7 @@ _TABLE: tuple[tuple[str, str, Handler, Service, str | None], ...] = (
         "outlook", None,
     ),
     ("POST", "/users/{id}/messages/{id}/send", mail.send_draft, "outlook", None),
+    ("POST", "/users/{id}/checkMemberGroups", groups.check_member_groups, "directory", None),
     ("GET", "/groups", groups.list_groups, "directory", None),
     ("GET", "/groups/{id}", groups.get_group, "directory", None),
     ("GET", "/groups/{id}/members", groups.list_members, "directory", None),

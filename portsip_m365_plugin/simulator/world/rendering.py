@@ -5,6 +5,7 @@ from typing import Any
 from portsip_m365_plugin.simulator.exchange import encode_json
 from portsip_m365_plugin.simulator.world.directory import Directory, Person
 
+_AGENT_MARK = {"@odata.type": "#microsoft.graph.agentUser"}  # a derived type in a collection names itself
 _KEPT_SELECTS = 3
 _KEPT_PEOPLE = 50_000  # above this, listings are rare and their text would need more memory than the people
 # In a listing Graph adds no annotations to ids; ``id`` is there only if selected (or by default).
@@ -33,7 +34,8 @@ class Renderer:
     def listed_document(self, person: Person, props: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
         """One user of a listing as a document."""
         value = self._directory.listed_value
-        return {name: person.id if name == "id" else value(props, name) for name in names}
+        document = {name: person.id if name == "id" else value(props, name) for name in names}
+        return _AGENT_MARK | document if props.get("identityParentId") else document
 
     def changed(self, person: Person, names: tuple[str, ...], only: frozenset[str] | None) -> str:
         """One user of a delta page: all selected properties ever set, or (``return=minimal``) only the changed ones."""
