@@ -167,6 +167,7 @@ def _sync_users(given: StageInput) -> TickReport:
         given.tick,
         given.client,
         rules,
+        scope=given.config.scope,
         leavers=given.config.leavers,
         limits=given.config.guard,
         full=given.job is Job.FULL_RESYNC,

@@ -19,7 +19,7 @@ from pbx_plugin_api import JsonValue, is_mail_address
 from portsip_m365_plugin.clouds import CloudFileError, load_clouds
 from portsip_m365_plugin.config.people import Listed, NameList
 
-LINES_MAX: Final = 1000
+LINES_MAX: Final = 5000
 GUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 _LINE_MAX_CHARS: Final = 320
@@ -224,9 +224,9 @@ class Names(Setting[NameList]):
     The page looks up the ids of new names before it stores anything (`page.people`).
     """
 
-    def __init__(self, place: str, item: str, wanted: str) -> None:
+    def __init__(self, place: str, item: str, wanted: str, *, may_hold_blanks: bool = False) -> None:
         super().__init__(place, self._check)
-        self._item, self._wanted = item, wanted
+        self._item, self._wanted, self._may_hold_blanks = item, wanted, may_hold_blanks
 
     def read(self, value: object) -> NameList:
         """Return names with their ids where they were stored, without them where they were typed."""
@@ -248,7 +248,18 @@ class Names(Setting[NameList]):
         return "\n".join(entry.name for entry in value)
 
     def _check(self, names: NameList) -> None:
-        _check_lines([entry.name for entry in names], self._item, self._wanted, may_hold_blanks=False)
+        lines = [entry.name for entry in names]
+        _check_lines(lines, self._item, self._wanted, may_hold_blanks=self._may_hold_blanks)
+
+
+class GroupNames(Names):
+    """A list of groups, one name, address or object id per line; stored with the object id of each.
+
+    The page looks up the ids of new names before it stores anything (`page.groups`).
+    """
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place, "group", "the name, address or object id of a group", may_hold_blanks=True)
 
 
 class Addresses(Setting[tuple[str, ...]]):

@@ -17,6 +17,7 @@ from portsip_m365_plugin.config.mail import MailConfig
 from portsip_m365_plugin.config.photos import PhotosConfig
 from portsip_m365_plugin.config.schedule import ScheduleConfig
 from portsip_m365_plugin.config.schema import SETTINGS
+from portsip_m365_plugin.config.scope import ScopeConfig
 from portsip_m365_plugin.config.signin import SignInConfig
 from portsip_m365_plugin.config.users import UsersConfig
 from portsip_m365_plugin.mapping.users import MappingRules
@@ -31,6 +32,7 @@ class Config:
     users: UsersConfig = field(default_factory=UsersConfig)
     leavers: LeaversConfig = field(default_factory=LeaversConfig)
     guard: GuardConfig = field(default_factory=GuardConfig)
+    scope: ScopeConfig = field(default_factory=ScopeConfig)
     photos: PhotosConfig = field(default_factory=PhotosConfig)
     signin: SignInConfig = field(default_factory=SignInConfig)
     contacts: ContactsConfig = field(default_factory=ContactsConfig)
@@ -45,6 +47,8 @@ class Config:
             entra_tenant_id=self.connection.entra_tenant_id,
             country=tenant.country,
             extension=FromStart(start=start) if start else AnyNumber(),
+            with_guests=self.scope.guests,
+            with_unlicensed=self.scope.unlicensed,
         )
 
     @property

@@ -16,6 +16,7 @@ from portsip_m365_plugin.config.fields import (
     Addresses,
     Choice,
     CloudName,
+    GroupNames,
     Lines,
     Names,
     Setting,
@@ -28,6 +29,7 @@ from portsip_m365_plugin.config.guard import AT_ONCE_MAX
 from portsip_m365_plugin.config.leavers import DELETE_AFTER_DAYS_MAX, LeaverPolicy
 from portsip_m365_plugin.config.mail import RECIPIENTS_AT_MOST
 from portsip_m365_plugin.config.people import WhichPeople
+from portsip_m365_plugin.config.scope import WhichGroups
 from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.config.users import SyncMode
 
@@ -70,6 +72,12 @@ class ConfigSchema(Schema):
     guard_removed_percent = _Percent("guard.removed_percent")
     guard_removed_at_once = WholeNumber("guard.removed_at_once", unit="people", lowest=0, highest=AT_ONCE_MAX)
     guard_changed_percent = _Percent("guard.changed_percent")
+    sync_users_mode = Choice("scope.whose", WhichPeople)
+    sync_users = Names("scope.people", "person", "a sign-in name, address or object id")
+    sync_groups_mode = Choice("scope.which_groups", WhichGroups)
+    sync_groups = GroupNames("scope.groups")
+    sync_guest_users = Toggle("scope.guests")
+    sync_unlicensed = Toggle("scope.unlicensed")
     # SIGN IN
     sign_in_mode = Choice("signin.mode", SignInMode)
     sign_in_users = Names("signin.people", "person", _PERSON)

@@ -9,15 +9,19 @@ from typing import Any, Final
 from marshmallow import ValidationError
 
 from pbx_plugin_api import FieldError, JsonValue
-from portsip_m365_plugin.config.fields import Names
-from portsip_m365_plugin.config.people import NameList
+from portsip_m365_plugin.config.fields import GroupNames, Names
+from portsip_m365_plugin.config.people import NameList, WhichPeople
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.config.schema import SCHEMA, SETTINGS
+from portsip_m365_plugin.config.scope import WhichGroups
 
 CONNECTION_KEYS: Final = frozenset(key for key, setting in SETTINGS.items() if setting.place[0] == "connection")
 _FORGOTTEN: Final = ("application_id", "sign_in_mode", "password_policy")
 """Sign-in goes with the application: if passwords were still refused, nobody who stays could get in any more."""
-_FORGOTTEN_WITH_USERS: Final = (*_FORGOTTEN, "directory_id", "sign_in_users")
+_FORGOTTEN_WITH_USERS: Final = (
+    *(*_FORGOTTEN, "directory_id", "sign_in_users"),
+    *("sync_users_mode", "sync_users", "sync_groups_mode", "sync_groups"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +33,30 @@ class Draft:
     """Keys of the settings that were typed and are valid."""
 
     def lists(self, before: Config) -> Mapping[str, tuple[NameList, NameList]]:
-        """Return the lists of names that were typed, by key, each with the list before; typed ones lack object ids."""
-        keys = [key for key, setting in SETTINGS.items() if key in self.given and isinstance(setting, Names)]
+        """Return the lists of people that were typed, by key, each with the list before; typed ones lack object ids."""
+        return self._typed_lists(before, Names)
+
+    def group_lists(self, before: Config) -> Mapping[str, tuple[NameList, NameList]]:
+        """Return the lists of groups that were typed, like `lists`."""
+        return self._typed_lists(before, GroupNames)
+
+    def _typed_lists(self, before: Config, kind: type[Names]) -> Mapping[str, tuple[NameList, NameList]]:
+        keys = [key for key, setting in SETTINGS.items() if key in self.given and type(setting) is kind]
         return {key: (_get(self.config, key), _get(before, key)) for key in keys}
+
+    def find_empty_lists(self) -> list[FieldError]:
+        """Return a fault for a list of USER SYNC that is empty while only what is on it is to be synced."""
+        scope = self.config.scope
+        checks = (
+            ("sync_users_mode", "sync_users", scope.whose is WhichPeople.ONLY and not scope.people),
+            ("sync_groups_mode", "sync_groups", scope.which_groups is WhichGroups.ONLY and not scope.groups),
+        )
+        message = "The list is empty, so nobody would be synced. Enter at least one line, or choose All."
+        return [
+            FieldError(field=key, message=message)
+            for mode, key, is_empty in checks
+            if is_empty and {mode, key} & self.given
+        ]
 
     def with_values(self, values: Mapping[str, Any]) -> Draft:
         """Return the same with other typed values, by key."""

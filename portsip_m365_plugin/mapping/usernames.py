@@ -17,7 +17,7 @@ _RESERVED: Final = frozenset({"admin", "administrator", "root", "system"})
 _NOT_ALLOWED: Final = re.compile(r"[^A-Za-z0-9_\-'.]+")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_\-'.]+")
 _REPEATED: Final = re.compile(r"([-.])[-.]+")
-_GUEST_MARK: Final = "#EXT#"
+_EXTERNAL_MARK: Final = "#EXT#"
 _LETTERS: Final = str.maketrans(
     {
         "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D",
@@ -37,9 +37,9 @@ def wish_usernames(upn: str | None, entra_object_id: str) -> tuple[str, ...]:
     Reserved names are left out. Deterministic.
     """
     address = upn or ""
-    if _GUEST_MARK in address.upper():
-        # A guest's own address comes before the mark; its at-sign is written as an underscore.
-        address = address[: address.upper().index(_GUEST_MARK)]
+    if _EXTERNAL_MARK in address.upper():
+        # The address at home comes before the mark; its at-sign is written as an underscore.
+        address = address[: address.upper().index(_EXTERNAL_MARK)]
         local, _, domain = address.rpartition("_") if "_" in address else (address, "", "")
     else:
         local, _, domain = address.rpartition("@") if "@" in address else (address, "", "")

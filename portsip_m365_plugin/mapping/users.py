@@ -3,14 +3,17 @@
 Reasons, in the order in which they are checked. The first that holds counts:
 
 1. `invalid`: what Microsoft sent does not have the documented shape. Nothing is concluded from it.
-2. `guest`: `userType` is Guest, or the UPN carries `#EXT#`.
-3. `account_disabled`: `accountEnabled` is false.
-4. `shared_mailbox`, 5. `room`: where `mailboxSettings.userPurpose` is known. A listing does not contain it, so most
-   shared mailboxes and rooms are left out as `account_disabled` (Microsoft creates them so) or as `no_plan`.
-6. `no_plan`: no licence is assigned, and no plan is enabled or in its warning period.
-7. `no_name`: neither first nor last name (PortSIP's rule).
+2. `agent`: the account of an AI agent (`agentUser`). It can have a licence and a mailbox, but it is no person.
+3. `guest`: `userType` is Guest, and the settings leave guests out. A member with `#EXT#` in the UPN (from a sister
+   company in a multitenant organization) is a member. Old accounts have no `userType`: there `#EXT#` decides.
+4. `account_disabled`: `accountEnabled` is false.
+5. `shared_mailbox`, 6. `room`: where `mailboxSettings.userPurpose` is known. A listing does not contain it, so most
+   shared mailboxes and rooms are left out as `account_disabled` (Microsoft creates them so).
+7. `no_plan`: no licence is assigned, no plan is enabled or in its warning period, and the settings leave such people
+   out.
+8. `no_name`: neither first nor last name (PortSIP's rule).
 
-Source: "user resource type" and "mailboxSettings resource type", Microsoft Graph v1.0
+Source: "user resource type", "agentUser resource type" and "mailboxSettings resource type", Microsoft Graph v1.0
 (https://learn.microsoft.com/graph/api/resources/user, 2026-11); PortSIP REST API 22.2, `/users`.
 """
 
@@ -27,15 +30,17 @@ from portsip_m365_plugin.mapping.phones import map_phone
 from portsip_m365_plugin.mapping.text import clean_line, clean_number, cut
 from portsip_m365_plugin.mapping.usernames import wish_usernames
 
-MAPPING_VERSION: Final = 2
+MAPPING_VERSION: Final = 3
 """Raise it whenever the same person would be mapped to other values. Every tenant then lists everybody once."""
 
 SKIP_DETAILS: Final = {
-    "guest": "A guest of the directory; guests get no extension.",
+    "agent": "The account of an AI agent, not a person.",
+    "guest": "A guest of the directory; the settings leave guests out.",
     "account_disabled": "The account is disabled at Microsoft; enable it there to bring the person in.",
     "shared_mailbox": "A shared mailbox, not a person.",
     "room": "A room or equipment mailbox, not a person.",
-    "no_plan": "No Microsoft 365 plan is assigned; assign a licence to bring the person in.",
+    "no_plan": "No Microsoft 365 plan is assigned, and the settings leave such people out; assign a licence to bring"
+    " the person in.",
     "no_name": "Neither first nor last name is set at Microsoft; set one to bring the person in.",
 }
 """Each reason as a sentence for the administrator. The sentence of `invalid` says what is wrong."""
@@ -46,10 +51,13 @@ _DEPARTMENT_MAX_CHARS: Final = 128
 _LIVING_PLANS: Final = frozenset({"Enabled", "Warning"})
 _TEXTS: Final = (
     "userPrincipalName", "displayName", "givenName", "surname", "mail", "mobilePhone", "department", "usageLocation",
-    "userType",
+    "userType", "identityParentId",
 )  # fmt: skip
 PURPOSES: Final = {"shared": "shared_mailbox", "room": "room", "equipment": "room"}
 """`userPurpose` of mailboxes that belong to no person, and the reason for each."""
+_AGENT_TYPE: Final = "#microsoft.graph.agentUser"
+_EXTERNAL_MARK: Final = "#EXT#"
+"""In the UPN of everybody whose account belongs to another directory. Mail cannot be sent to such a UPN."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +69,13 @@ class MappingRules:
     """ISO 3166; for people without a `usageLocation`."""
     extension: ExtensionWish = _ANY_NUMBER
     """Which number a new user should get. Used at creation only."""
+    with_guests: bool = False
+    with_unlicensed: bool = True
+    """Whether people without any Microsoft 365 plan are synced."""
 
     @property
     def fingerprint(self) -> str:
-        """A text that changes whenever existing people would be mapped to other values."""
+        """A text that changes whenever existing people would be mapped to other values; who is synced is no part."""
         decided = f"{MAPPING_VERSION}|{self.entra_tenant_id}|{self.country}"
         return hashlib.sha256(decided.encode()).hexdigest()[:16]
 
@@ -107,7 +118,7 @@ def map_person(user: Mapping[str, Any], rules: MappingRules) -> MappedUser:
         draft, notes = _draft(user, rules)
     except InvalidValueError as error:
         return MappedUser(outcome=Skip(reason="invalid", detail=f"Microsoft sent {error}; nothing was changed."))
-    reason = _find_reason(user)
+    reason = _find_reason(user, rules)
     if reason is None:
         return MappedUser(outcome=draft, notes=notes)
     return MappedUser(outcome=Skip(reason=reason, detail=SKIP_DETAILS[reason], draft=draft))
@@ -133,20 +144,28 @@ def _find_fault(user: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _find_reason(user: Mapping[str, Any]) -> str | None:
-    upn = user.get("userPrincipalName") or ""
-    if (user.get("userType") or "").casefold() == "guest" or "#EXT#" in upn.upper():
+def _find_reason(user: Mapping[str, Any], rules: MappingRules) -> str | None:
+    if user.get("identityParentId") or user.get("@odata.type") == _AGENT_TYPE:
+        return "agent"
+    if not rules.with_guests and _is_guest(user):
         return "guest"
     if not user["accountEnabled"]:
         return "account_disabled"
     purpose = PURPOSES.get(_read_purpose(user))
     if purpose is not None:
         return purpose
-    if not _has_plan(user):
+    if not rules.with_unlicensed and not _has_plan(user):
         return "no_plan"
     if not has_name(user.get("givenName"), user.get("surname")):
         return "no_name"
     return None
+
+
+def _is_guest(user: Mapping[str, Any]) -> bool:
+    user_type = user.get("userType")
+    if user_type:
+        return str(user_type).casefold() == "guest"
+    return _EXTERNAL_MARK in (user.get("userPrincipalName") or "").upper()
 
 
 def _read_purpose(user: Mapping[str, Any]) -> str:
@@ -197,8 +216,9 @@ def _read_country(user: Mapping[str, Any], rules: MappingRules) -> str:
 
 
 def _choose_email(mail: str, upn: str) -> tuple[str | None, str | None]:
-    """The mail address, else the UPN; PortSIP keeps 128 characters."""
-    address = upn if "@" in upn and len(upn) <= _EMAIL_MAX_CHARS else None
+    """The mail address, else the UPN if mail can be sent to it; PortSIP keeps 128 characters."""
+    is_address = "@" in upn and _EXTERNAL_MARK not in upn.upper()
+    address = upn if is_address and len(upn) <= _EMAIL_MAX_CHARS else None
     if not mail:
         return address, None
     if len(mail) <= _EMAIL_MAX_CHARS:

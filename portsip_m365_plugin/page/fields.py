@@ -18,6 +18,7 @@ _KINDS: Final[Mapping[type[kinds.Setting[Any]], FieldKind]] = {
     kinds.WholeNumber: FieldKind.NUMBER,
     kinds.Lines: FieldKind.LONG_TEXT,
     kinds.Names: FieldKind.LONG_TEXT,
+    kinds.GroupNames: FieldKind.LONG_TEXT,
     kinds.Addresses: FieldKind.LONG_TEXT,
     kinds.Text: FieldKind.TEXT,
 }

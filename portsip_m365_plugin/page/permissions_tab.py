@@ -17,6 +17,7 @@ from portsip_m365_plugin.page.view import PageView
 
 PERMISSIONS: Final = (
     ("User.Read.All", "Always", "Reads the people of the directory and their photos."),
+    ("GroupMember.Read.All", "USER SYNC", "Reads the members of groups, where only some groups are synced."),
     ("Contacts.Read", "CONTACT SYNC", "Reads the contacts of people and shared mailboxes."),
     ("MailboxSettings.Read", "Optional", "Shows which mailboxes are shared or rooms, so they do not become people."),
     ("Mail.Send", "MAIL", "Sends the PBX's mail from the mailbox that you choose."),

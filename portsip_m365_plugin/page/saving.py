@@ -15,6 +15,7 @@ from portsip_m365_plugin.config.writer import CONNECTION_KEYS, Draft, read_texts
 from portsip_m365_plugin.entra.aadsts import EntraRefusal
 from portsip_m365_plugin.entra.discovery import find_directory
 from portsip_m365_plugin.mail.memory import remember_mailbox
+from portsip_m365_plugin.page.groups import make_group_finder, resolve_groups
 from portsip_m365_plugin.page.people import AmbiguousNameError, LookupFailedError, make_finder, resolve_names
 from portsip_m365_plugin.signin_health import find_test
 
@@ -42,6 +43,10 @@ def check_texts(texts: Mapping[str, str], before: Config, host: Host) -> tuple[D
         find = make_finder(host, draft.config.connection)
         people, unknown = resolve_names(field, typed, known, users=host.users, find_object_id=find)
         draft, faults = draft.with_values({field: people}), faults + unknown
+    for field, (typed, known) in draft.group_lists(before).items():
+        groups, unknown = resolve_groups(field, typed, known, make_group_finder(host, draft.config.connection))
+        draft, faults = draft.with_values({field: groups}), faults + unknown
+    faults += draft.find_empty_lists()
     faults += _check_sign_in(draft, before.signin, host, {fault.field for fault in faults})
     return draft, faults + _settle_mailbox(draft, before, host)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pbx_plugin_api import Action, Fact, Field, FieldKind, PlanRef, Severity, Tab
+from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.leavers import draw_guard, draw_leavers
@@ -18,8 +19,8 @@ def draw_users_tab(view: PageView) -> Tab:
         name="user_sync",
         label="USER SYNC",
         intro="People of the directory become users of this PBX, each with an extension. The sync goes one way: names,"
-        " mail, phones and department come from Microsoft, everything else belongs to the PBX. Guests, disabled"
-        " accounts, people without a Microsoft 365 plan and people without first and last name get no extension.",
+        " mail, phones and department come from Microsoft, everything else belongs to the PBX. Disabled accounts,"
+        " shared mailboxes, rooms, AI agents and people without first and last name get no extension.",
         fields=(
             draw_setting(
                 config,
@@ -37,10 +38,53 @@ def draw_users_tab(view: PageView) -> Tab:
             draw_setting(config, "sync_photo", "Sync Microsoft 365 user photos"),
             *draw_leavers(config),
             *draw_guard(config),
+            *_scope_fields(config),
         ),
         facts=_plan_facts(plan),
         tables=(plan_table(view.host, plan),) if plan is not None else (),
         actions=_actions(plan, view.why_no_call),
+    )
+
+
+def _scope_fields(config: Config) -> tuple[Field, ...]:
+    return (
+        draw_setting(
+            config,
+            "sync_users_mode",
+            "Who is synced",
+            choices={"all": "All users", "only": "Only these users", "except": "All except these users"},
+            help="All filters combine: a person is synced who passes each of them. Somebody who no longer does is"
+            " disabled and keeps the number.",
+        ),
+        draw_setting(
+            config,
+            "sync_users",
+            "Users",
+            placeholder="adele@contoso.com",
+            help="For “Only these users” and “All except these users”: one sign-in name, address or object id per line."
+            " The list is kept by object id, so a renamed person stays the same person.",
+        ),
+        draw_setting(
+            config,
+            "sync_groups_mode",
+            "Departments (groups)",
+            choices={"all": "All groups", "only": "Only these groups"},
+        ),
+        draw_setting(
+            config,
+            "sync_groups",
+            "Groups",
+            placeholder="Sales",
+            help="For “Only these groups”: one name, address or object id per line; members of nested groups belong to"
+            " them. Needs the permission GroupMember.Read.All.",
+        ),
+        draw_setting(config, "sync_guest_users", "Sync guest users"),
+        draw_setting(
+            config,
+            "sync_unlicensed",
+            "Sync people without a Microsoft 365 plan",
+            help="Off: people without any Microsoft 365 plan get no extension.",
+        ),
     )
 
 

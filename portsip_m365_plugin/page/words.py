@@ -9,10 +9,12 @@ from pbx_plugin_api import DeliveryStatus, DisableReason
 
 _REASONS: Final[Mapping[str, str]] = {
     "account_disabled": "account disabled",
+    "agent": "account of an AI agent",
     "no_plan": "no Microsoft 365 plan",
     "no_name": "neither first nor last name",
     "shared_mailbox": "shared mailbox",
     "room": "room or equipment",
+    "group_unreadable": "group that could not be read",
     "invalid": "unusable data from Microsoft",
     "ambiguous_match": "more than one possible match",
     "value_lost": "value too long or not possible here",

@@ -10,6 +10,7 @@ from typing import Final
 
 from pbx_plugin_api import Host, InvalidValueError, dump, load
 from portsip_m365_plugin.clouds import Cloud
+from portsip_m365_plugin.config.scope import EVERYBODY, ScopeConfig
 from portsip_m365_plugin.graph.wire import USER_SELECT
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.users.pull import Listing
@@ -34,12 +35,12 @@ class Basis:
     mapping_fingerprint: str
 
     @classmethod
-    def of(cls, cloud: Cloud, rules: MappingRules) -> Basis:
+    def of(cls, cloud: Cloud, rules: MappingRules, scope: ScopeConfig = EVERYBODY) -> Basis:
         """Return what a run of today rests on."""
         return cls(
             directory=f"{cloud.graph_root} {rules.entra_tenant_id}",
             select_hash=hashlib.sha256(",".join(USER_SELECT).encode()).hexdigest()[:16],
-            scope_hash="everybody",
+            scope_hash=scope.fingerprint,
             mapping_fingerprint=rules.fingerprint,
         )
 

@@ -12,6 +12,7 @@ from typing import Final
 from pbx_plugin_api import Counts, Host, PlanRef, Severity, Tenant, Tick, TickReport, TickStatus
 from portsip_m365_plugin.config.guard import GuardConfig
 from portsip_m365_plugin.config.leavers import LeaversConfig
+from portsip_m365_plugin.config.scope import EVERYBODY, ScopeConfig
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError, ResyncRequiredError
 from portsip_m365_plugin.mapping.users import MappingRules
@@ -41,6 +42,7 @@ from portsip_m365_plugin.users.leavers import find_due_leavers, have_policies_ch
 from portsip_m365_plugin.users.nonpersons import NonPersonFilter
 from portsip_m365_plugin.users.plan import SyncPlan
 from portsip_m365_plugin.users.pull import DirectoryReader, Listing, StoppedError
+from portsip_m365_plugin.users.scope import ScopeFilter
 from portsip_m365_plugin.users.spool import Spool
 
 _log = logging.getLogger(__name__)
@@ -62,6 +64,7 @@ def run_user_sync(
     client: GraphClient,
     rules: MappingRules,
     *,
+    scope: ScopeConfig = EVERYBODY,
     leavers: LeaversConfig = _DEFAULT_LEAVERS,
     limits: GuardConfig = _DEFAULT_LIMITS,
     full: bool = False,
@@ -78,6 +81,7 @@ def run_user_sync(
         tick: `confirm_first_plan` lets the tenant's first plan through unseen.
         client: Of this tenant's app, with the run's deadline.
         rules: How people are mapped.
+        scope: Who is synced.
         leavers: What becomes of users whose person leaves.
         limits: How much may change without asking.
         full: List everybody, whatever the checkpoint says.
@@ -85,7 +89,7 @@ def run_user_sync(
     Returns:
         A report without `next_due_at_utc`, except where Microsoft said when to try again.
     """
-    return _Run(host, tenant, tick, client, rules, leavers, limits, full=full, is_preview=False).run()
+    return _Run(host, tenant, tick, client, rules, scope, leavers, limits, full=full, is_preview=False).run()
 
 
 def preview_user_sync(
@@ -95,6 +99,7 @@ def preview_user_sync(
     client: GraphClient,
     rules: MappingRules,
     *,
+    scope: ScopeConfig = EVERYBODY,
     leavers: LeaversConfig = _DEFAULT_LEAVERS,
     limits: GuardConfig = _DEFAULT_LIMITS,
     full: bool = False,
@@ -103,7 +108,7 @@ def preview_user_sync(
 
     The report's `plan` names the rows for printing, and in `why` what the guard would ask.
     """
-    return _Run(host, tenant, tick, client, rules, leavers, limits, full=full, is_preview=True).run()
+    return _Run(host, tenant, tick, client, rules, scope, leavers, limits, full=full, is_preview=True).run()
 
 
 class _Run:
@@ -114,6 +119,7 @@ class _Run:
         tick: Tick,
         client: GraphClient,
         rules: MappingRules,
+        scope: ScopeConfig,
         leavers: LeaversConfig,
         limits: GuardConfig,
         *,
@@ -121,9 +127,10 @@ class _Run:
         is_preview: bool,
     ) -> None:
         self._host, self._tenant, self._tick = host, tenant, tick
-        self._client, self._rules, self._leavers, self._limits = client, rules, leavers, limits
+        self._client, self._rules, self._scope = client, rules, scope
+        self._leavers, self._limits = leavers, limits
         self._is_forced, self._is_preview = full, is_preview
-        self._basis = Basis.of(client.cloud, rules)
+        self._basis = Basis.of(client.cloud, rules, scope)
         self._now_utc = host.clock.now_utc()
         self._sent_before = client.requests_sent
         self._checkpoint = load_checkpoint(host)
@@ -152,10 +159,12 @@ class _Run:
 
     def _sync(self, spool: Spool) -> TickReport:
         reader = DirectoryReader(self._host, self._client, spool, self._rules)
-        listing = self._pull(spool, reader)
+        scope = ScopeFilter(self._host, self._client, spool, self._scope)
+        scope.read_groups()
+        listing = self._pull(spool, reader, scope)
         if listing.is_full and listing.people == 0:
             return self._report(TickStatus.FAILED, _EMPTY)
-        plan, n_unlisted = self._plan(spool, reader, listing)
+        plan, n_unlisted = self._plan(spool, reader, listing, scope)
         self._is_full = listing.is_full
         window = RemovalWindow(self._host, self._now_utc, WINDOW_KEY)
         verdict = self._judge(spool, plan, window)
@@ -170,6 +179,7 @@ class _Run:
             confirm_first_plan(self._host, self._now_utc)
         self._apply(plan, window, verdict)
         self._finish(spool, listing)
+        scope.keep()
         done = self._applied.counts.plus(unchanged=plan.unchanged, skipped=plan.skipped)
         message = f"{_describe(done, '')}.".capitalize()
         if n_unlisted:
@@ -179,15 +189,16 @@ class _Run:
             )
         return self._report(TickStatus.DONE, message, done)
 
-    def _pull(self, spool: Spool, reader: DirectoryReader) -> Listing:
+    def _pull(self, spool: Spool, reader: DirectoryReader, scope: ScopeFilter) -> Listing:
         """Read the changes where they are enough, everybody otherwise."""
         reader.note_diverged()
         checkpoint = self._checkpoint
-        why = self._why_full()
+        why = self._why_full(scope)
         fresh_link = checkpoint is None or not checkpoint.link_still_good(self._basis, self._now_utc)
         if checkpoint is not None and not why:
             try:
                 listing = reader.read_changes(checkpoint.delta_link)
+                scope.note_changed()
                 due = find_due_leavers(self._host, self._rules.entra_tenant_id, self._leavers, self._now_utc)
                 if reader.reread([*checkpoint.retry_ids, *due], most=RETRY_MAX_PEOPLE):
                     return listing
@@ -198,17 +209,23 @@ class _Run:
         _log.info("tenant %s: listing everybody: %s", self._tenant.pbx_tenant_id, why)
         return reader.list_everybody(fresh_link=fresh_link)
 
-    def _why_full(self) -> str:
+    def _why_full(self, scope: ScopeFilter) -> str:
         if self._is_forced:
             return "asked for"
         if waits_for_full_listing(self._host):
             return "a plan waits that no round of changes shows"
         if have_policies_changed(self._host, self._leavers):
             return "the policies for leavers changed"
+        if not scope.is_known:
+            return "it is not known who was in the groups before"
         return why_full(self._checkpoint, self._basis, self._now_utc)
 
-    def _plan(self, spool: Spool, reader: DirectoryReader, listing: Listing) -> tuple[SyncPlan, int]:
+    def _plan(
+        self, spool: Spool, reader: DirectoryReader, listing: Listing, scope: ScopeFilter
+    ) -> tuple[SyncPlan, int]:
         """Return the plan, and how many people exist whom a full listing did not show."""
+        scope.leave_out()
+        scope.note_problems()
         nonpersons = NonPersonFilter(self._host, self._client, spool, self._rules, n_threads=self._tick.max_requests)
         is_first = not self._host.users.counts().linked
         nonpersons.ask(listing, is_first=is_first, is_forced=self._is_forced)
@@ -216,6 +233,7 @@ class _Run:
         plan = make_plan(self._host, spool, self._rules, listing, self._leavers, self._now_utc)
         if 0 < spool.count("absent") <= _CONFIRM_MAX_ABSENT:
             reader.confirm_absent()
+            scope.leave_out()
             nonpersons.leave_out()
         n_unlisted = spool.count("absent JOIN pulled USING (oid)")
         settle_absent(self._host, spool, self._rules, plan, self._leavers, self._now_utc)

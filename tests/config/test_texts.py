@@ -31,6 +31,12 @@ STORED: dict[str, Any] = {
     "guard_removed_percent": 0,
     "guard_removed_at_once": 200,
     "guard_changed_percent": 100,
+    "sync_users_mode": "except",
+    "sync_users": [{"name": "adele@contoso.example", "entra_object_id": OBJECT_ID}],
+    "sync_groups_mode": "only",
+    "sync_groups": [{"name": "Sales & Marketing", "entra_object_id": OBJECT_ID}],
+    "sync_guest_users": True,
+    "sync_unlicensed": False,
     "sign_in_mode": "except",
     "sign_in_users": [{"name": "adele@contoso.example", "entra_object_id": OBJECT_ID}],
     "password_policy": "refused",
@@ -66,7 +72,8 @@ def test_every_setting_survives_storing_reading_showing_and_typing() -> None:
     draft, faults = read_texts(shown, Config())
     assert faults == []
     # Names are typed without their object ids, which the page looks up.
-    named = draft.with_values({key: before for key, (_, before) in draft.lists(config).items()})
+    lists = {**draft.lists(config), **draft.group_lists(config)}
+    named = draft.with_values({key: before for key, (_, before) in lists.items()})
     assert named.store({}) == STORED
     assert named.config == config
 
@@ -131,13 +138,13 @@ def test_names_come_as_lines_each_once() -> None:
         ("first_sign_in_creates", "maybe", "true or false"),
         ("sign_in_users", "adele vance", "one person per line"),
         ("sign_in_users", "x" * 321, "one person per line"),
-        ("sign_in_users", "\n".join(f"p{n}@c" for n in range(1001)), "at most 1000"),
+        ("sign_in_users", "\n".join(f"p{n}@c" for n in range(5001)), "at most 5000"),
         ("contact_personal", "yes", "true or false"),
         ("contact_users_mode", "some", "all, only, except"),
         ("contact_shared", "all", "off, named, found"),
         ("contact_users", "adele vance", "one person per line"),
         ("contact_mailboxes", "x" * 321, "one mailbox per line"),
-        ("contact_excluded_folders", "\n".join(f"f{n}" for n in range(1001)), "at most 1000"),
+        ("contact_excluded_folders", "\n".join(f"f{n}" for n in range(5001)), "at most 5000"),
         ("contact_excluded_folders", "a\x07b", "one folder per line"),
         ("mail_mailbox", "pbx contoso", "shared mailbox"),
         ("mail_reply_to", "a@b, c@d", "one e-mail address"),
@@ -185,4 +192,5 @@ def test_disconnecting_forgets_the_application_and_the_rule_about_passwords() ->
     kept = forget_connection(STORED, with_users=False)
     assert set(STORED) - set(kept) == {"application_id", "sign_in_mode", "password_policy"}
     gone = forget_connection(STORED, with_users=True)
-    assert set(kept) - set(gone) == {"directory_id", "sign_in_users"}
+    scope = {"sync_users_mode", "sync_users", "sync_groups_mode", "sync_groups"}
+    assert set(kept) - set(gone) == {"directory_id", "sign_in_users"} | scope

@@ -45,7 +45,7 @@ def test_plan_sync_and_doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         assert "The connection works." in well.stdout
 
         planned = json.loads(call("plan", "t", "--json").stdout)
-        assert planned["plan"]["counts"]["created"] == 49
+        assert planned["plan"]["counts"]["created"] == 51
         asked = call("sync", "t")
         assert asked.exit_code == 1
         assert "first plan" in asked.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -137,16 +138,15 @@ def test_first_business_phone_that_says_anything() -> None:
         ({"userType": "Guest"}, "guest"),
         ({"userType": "guest", "accountEnabled": False}, "guest"),
         ({"userPrincipalName": "a_b.example#EXT#@contoso.example", "userType": None}, "guest"),
-        ({"userPrincipalName": "a_b.example#ext#@contoso.example"}, "guest"),
+        ({"userPrincipalName": "a_b.example#ext#@contoso.example", "userType": ""}, "guest"),
+        ({"identityParentId": "1f0c2b3a-0000-4000-8000-000000000001"}, "agent"),
+        ({"@odata.type": "#microsoft.graph.agentUser", "userType": "Guest"}, "agent"),
         ({"accountEnabled": False}, "account_disabled"),
         ({"accountEnabled": False, "givenName": None, "surname": None}, "account_disabled"),
         ({"mailboxSettings": {"userPurpose": "shared"}}, "shared_mailbox"),
         ({"mailboxSettings": {"userPurpose": {"value": "shared"}}}, "shared_mailbox"),
         ({"mailboxSettings": {"userPurpose": "room"}}, "room"),
         ({"mailboxSettings": {"userPurpose": {"value": "equipment"}}}, "room"),
-        ({"assignedLicenses": [], "assignedPlans": []}, "no_plan"),
-        ({"assignedLicenses": None, "assignedPlans": None}, "no_plan"),
-        ({"assignedLicenses": [], "assignedPlans": [{"capabilityStatus": "Deleted"}]}, "no_plan"),
         ({"givenName": None, "surname": None}, "no_name"),
         ({"givenName": " ", "surname": "\n"}, "no_name"),
     ],
@@ -169,12 +169,53 @@ def test_left_out(changes: dict[str, Any], reason: str) -> None:
         {"assignedLicenses": [], "assignedPlans": [{"capabilityStatus": "Enabled"}]},
         {"assignedLicenses": [], "assignedPlans": [{"capabilityStatus": "Warning"}]},
         {"userType": None},
+        {"userPrincipalName": "a_b.example#EXT#@contoso.example", "userType": "Member"},
+        {"assignedLicenses": [], "assignedPlans": []},
+        {"assignedLicenses": None, "assignedPlans": None},
+        {"@odata.type": "#microsoft.graph.user", "identityParentId": None},
         {"givenName": None},
         {"surname": None},
     ],
 )
 def test_not_left_out(changes: dict[str, Any]) -> None:
     drafted(**changes)
+
+
+def test_guests_where_the_settings_want_them() -> None:
+    rules = replace(RULES, with_guests=True)
+    assert isinstance(map_user(graph_user(userType="Guest"), rules), DraftUser)
+    outcome = map_user(graph_user(userType="Guest", accountEnabled=False), rules)
+    assert isinstance(outcome, Skip)
+    assert outcome.reason == "account_disabled"
+
+
+@pytest.mark.parametrize(
+    ("licences", "plans", "is_left_out"),
+    [
+        ([], [], True),
+        (None, None, True),
+        ([], [{"capabilityStatus": "Deleted"}], True),
+        ([], [{"capabilityStatus": "Enabled"}], False),
+        ([], [{"capabilityStatus": "Warning"}], False),
+        ([{"skuId": "e3"}], [{"capabilityStatus": "Suspended"}], False),
+    ],
+)
+def test_people_without_a_plan_where_the_settings_leave_them_out(licences: Any, plans: Any, is_left_out: bool) -> None:
+    rules = replace(RULES, with_unlicensed=False)
+    outcome = map_user(graph_user(assignedLicenses=licences, assignedPlans=plans), rules)
+    assert isinstance(outcome, Skip) == is_left_out
+    if isinstance(outcome, Skip):
+        assert (outcome.reason, outcome.detail) == ("no_plan", SKIP_DETAILS["no_plan"])
+
+
+def test_a_member_of_a_sister_company_has_the_address_at_home_as_username_and_no_lost_address() -> None:
+    upn = "ann_fabrikam.example#EXT#@contoso.example"
+    draft = drafted(userPrincipalName=upn, userType="Member", mail=None)
+    assert draft.usernames[0] == "ann"
+    assert draft.email is None, "mail to a UPN with #EXT# is lost"
+    assert (
+        drafted(userPrincipalName=upn, userType="Member", mail="ann@fabrikam.example").email == "ann@fabrikam.example"
+    )
 
 
 @pytest.mark.parametrize(

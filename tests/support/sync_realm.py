@@ -35,6 +35,7 @@ from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.clouds import CHINA, GLOBAL, Cloud
 from portsip_m365_plugin.config.guard import GuardConfig
 from portsip_m365_plugin.config.leavers import LeaversConfig
+from portsip_m365_plugin.config.scope import EVERYBODY, ScopeConfig
 from portsip_m365_plugin.graph.client import GraphClient, Timing
 from portsip_m365_plugin.graph.retry import RetryPolicy
 from portsip_m365_plugin.graph.throttle import ThrottleGate
@@ -132,6 +133,7 @@ class SyncLab:
     photo_share: float = 0.0
     limits: GuardConfig = field(default_factory=GuardConfig)
     leavers: LeaversConfig = field(default_factory=LeaversConfig)
+    scope: ScopeConfig = EVERYBODY
     runs: int = 0
 
     def __post_init__(self) -> None:
@@ -184,6 +186,7 @@ class SyncLab:
             self.tick(confirm=confirm),
             client,
             self.rules,
+            scope=self.scope,
             leavers=self.leavers,
             limits=self.limits,
             full=full,
@@ -191,7 +194,14 @@ class SyncLab:
 
     def preview(self) -> TickReport:
         return preview_user_sync(
-            self.host, self.tenant, self.tick(), self.client(), self.rules, leavers=self.leavers, limits=self.limits
+            self.host,
+            self.tenant,
+            self.tick(),
+            self.client(),
+            self.rules,
+            scope=self.scope,
+            leavers=self.leavers,
+            limits=self.limits,
         )
 
     def settle(self) -> None:
