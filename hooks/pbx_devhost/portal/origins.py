@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.store.tenants import ReachedOrigin
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownOrigin:
-    """An origin as an administrator has stored it, and the tenants that are reached there."""
-
-    origin: str
-    tenant_ids: tuple[str, ...]
-
-
-def find_origin(pbx: Pbx, scheme: str, host: str) -> KnownOrigin | None:
+def find_origin(pbx: Pbx, scheme: str, host: str) -> ReachedOrigin | None:
     """Return the stored origin that a request came to, or None where no tenant is reached there.
 
     `host` is what the request says of itself. It only chooses among stored origins and is never used itself.
     """
     wanted = [origin for each in (scheme, "https", "http") for origin in _spellings(each, host)]
-    found = pbx.stores.tenants.find_ids_by_origin(wanted)
-    origin = next((each for each in wanted if each in found), None)
-    return None if origin is None else KnownOrigin(origin=origin, tenant_ids=found[origin])
+    return pbx.stores.tenants.find_origin(list(dict.fromkeys(wanted)))
 
 
 def same_origin(given: str, origin: str) -> bool:

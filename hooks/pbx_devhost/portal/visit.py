@@ -16,8 +16,8 @@ from flask import Response, abort, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.portal.origins import KnownOrigin
 from pbx_devhost.store.sessions import Session
+from pbx_devhost.store.tenants import ReachedOrigin
 from pbx_plugin_api import Tenant, Viewer
 
 P = ParamSpec("P")
@@ -38,7 +38,7 @@ class Visit:
     """Who sends one request, and where to."""
 
     pbx: Pbx
-    known: KnownOrigin
+    known: ReachedOrigin
     token: str
     session: Session | None
     browser: str
@@ -48,6 +48,10 @@ class Visit:
     def origin(self) -> str:
         """The origin as an administrator has stored it."""
         return self.known.origin
+
+    def reaches(self, tenant_id: str) -> bool:
+        """Whether a tenant is reached at the address that this request came to."""
+        return self.pbx.stores.tenants.is_reached_at(tenant_id, self.origin)
 
     @cached_property
     def tenant(self) -> Tenant:
@@ -89,11 +93,11 @@ class Visit:
         return base64.urlsafe_b64encode(digest).decode()
 
 
-def read_visit(pbx: Pbx, known: KnownOrigin) -> Visit:
+def read_visit(pbx: Pbx, known: ReachedOrigin) -> Visit:
     """Read from the request who sends it."""
     token = request.cookies.get(SESSION_COOKIE, "")
     session = pbx.stores.sessions.find(token) if token and not token.startswith(APP_TOKEN_PREFIX) else None
-    if session is not None and session.tenant_id not in known.tenant_ids:
+    if session is not None and not pbx.stores.tenants.is_reached_at(session.tenant_id, known.origin):
         session = None  # a session is valid only at the origins of its tenant
     browser = request.cookies.get(BROWSER_COOKIE, "")
     return Visit(pbx, known, token, session, browser if len(browser) in _COOKIE_CHARS else "")

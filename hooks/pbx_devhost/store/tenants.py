@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, union
 from sqlalchemy.exc import IntegrityError
 
 from pbx_devhost.store.database import Database
@@ -22,6 +24,28 @@ SYSTEM_TENANT = Tenant(pbx_tenant_id="system", name="System", sip_domain="system
 DEFAULT_WEB_ORIGIN = "https://localhost:8887"
 
 
+_ORIGIN_S = 5.0
+_ORIGINS_MAX = 10_000
+
+
+def _at(column: ColumnElement[Any]) -> Any:
+    found = select(tenants.c.id).where(column == bindparam("origin")).limit(2).subquery()
+    return select(found.c.id)
+
+
+_TWO_AT = union(_at(tenants.c.web_origin), _at(tenants.c.sbc_origin)).limit(2)
+"""Two of the tenants at an origin: enough to know whether there is one, and only one. Thousands may share an origin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachedOrigin:
+    """An origin as an administrator has stored it, at which tenants are reached."""
+
+    origin: str
+    only_tenant_id: str | None
+    """The tenant, where there is no other one at this origin."""
+
+
 class TenantError(Exception):
     """A tenant cannot be added or found. The message names the field and what to do."""
 
@@ -31,6 +55,7 @@ class TenantStore:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._reached: dict[tuple[str, ...], tuple[ReachedOrigin, float]] = {}
 
     def add(
         self,
@@ -87,6 +112,7 @@ class TenantStore:
                 connection.execute(insert(numbers), services)
         except IntegrityError as error:
             raise TenantError(f"name {name!r} or SIP domain {domain!r} is taken by another tenant") from error
+        self._reached.clear()
         return tenant
 
     def all(self) -> list[Tenant]:
@@ -100,33 +126,50 @@ class TenantStore:
         Raises:
             TenantError: There is none; the message lists a few there are.
         """
+        lower = key.casefold()
         with self._db.read() as connection:
-            matches = or_(
+            # One after another, so that an id or a domain costs one look into an index.
+            for matches in (
                 tenants.c.id == key,
+                tenants.c.sip_domain == lower,
                 tenants.c.name == key,
-                func.lower(tenants.c.name) == key.casefold(),
-                tenants.c.sip_domain == key.casefold(),
-            )
-            rank = case(
-                (tenants.c.id == key, 0), (tenants.c.sip_domain == key.casefold(), 1), (tenants.c.name == key, 2)
-            )
-            row = connection.execute(select(tenants).where(matches).order_by(rank.asc().nulls_last())).first()
-            if row is not None:
-                return _read(row)
+                func.lower(tenants.c.name) == lower,
+            ):
+                row = connection.execute(select(tenants).where(matches)).first()
+                if row is not None:
+                    return _read(row)
             if key == SYSTEM_TENANT.pbx_tenant_id:
                 return SYSTEM_TENANT
             names = connection.execute(select(tenants.c.name).order_by(tenants.c.name).limit(10)).scalars().all()
         known = ", ".join(names) or "none yet; add one with: pbx-devhost tenant add NAME"
         raise TenantError(f"there is no tenant {key!r}; tenants: {known}")
 
-    def find_ids_by_origin(self, origins: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Return, for each of the origins at which tenants are reached, their ids by name. One query."""
-        columns = (tenants.c.id, tenants.c.web_origin, tenants.c.sbc_origin)
-        matches = or_(tenants.c.web_origin.in_(origins), tenants.c.sbc_origin.in_(origins))
+    def find_origin(self, origins: Sequence[str]) -> ReachedOrigin | None:
+        """Return the first of the origins at which a tenant is reached, or None.
+
+        The answer may be some seconds old; whether one tenant is reached there (`is_reached_at`) never is.
+        """
+        key = tuple(origins)
+        known = self._reached.get(key)
+        if known is not None and time.monotonic() < known[1]:
+            return known[0]
         with self._db.read() as connection:
-            rows = connection.execute(select(*columns).where(matches).order_by(tenants.c.name)).all()
-        found = {each: tuple(row.id for row in rows if each in (row.web_origin, row.sbc_origin)) for each in origins}
-        return {origin: ids for origin, ids in found.items() if ids}
+            for origin in origins:
+                ids = list(connection.execute(_TWO_AT, {"origin": origin}).scalars())
+                if ids:
+                    found = ReachedOrigin(origin=origin, only_tenant_id=ids[0] if len(ids) == 1 else None)
+                    if len(self._reached) >= _ORIGINS_MAX:
+                        self._reached.clear()
+                    self._reached[key] = found, time.monotonic() + _ORIGIN_S
+                    return found
+        return None
+
+    def is_reached_at(self, tenant_id: str, origin: str) -> bool:
+        """Whether a tenant is reached at an origin."""
+        columns = (tenants.c.web_origin, tenants.c.sbc_origin)
+        with self._db.read() as connection:
+            row = connection.execute(select(*columns).where(tenants.c.id == tenant_id)).first()
+        return row is not None and origin in row
 
     def origins(self, tenant: Tenant) -> WebOrigins:
         """Return where browsers reach a tenant."""

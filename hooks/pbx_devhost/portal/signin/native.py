@@ -124,7 +124,7 @@ def exchange() -> ResponseReturnValue:
     if found is None:
         return _invalid_grant()
     tenant_id, plugin, grant = found
-    if grant["redirect_uri"] != redirect_uri or tenant_id not in the_visit().known.tenant_ids:
+    if grant["redirect_uri"] != redirect_uri or not the_visit().reaches(tenant_id):
         return _invalid_grant()
     try:
         token = stores.sessions.begin(
@@ -185,7 +185,7 @@ def _bearer() -> tuple[str, Session] | None:
     if kind != "Bearer" or not token.startswith(APP_TOKEN_PREFIX):
         return None
     session = the_pbx().stores.sessions.find(token)
-    if session is None or session.tenant_id not in the_visit().known.tenant_ids:
+    if session is None or not the_visit().reaches(session.tenant_id):
         return None
     return token, session
 

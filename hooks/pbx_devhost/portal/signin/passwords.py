@@ -36,14 +36,14 @@ _UNSURE: Final = "Password sign-in is not possible at the moment. Please try aga
 
 def choose_tenant(visit: Visit, domain: str) -> Tenant | None:
     """Return the tenant with this SIP domain at this origin. Without a domain, the only tenant at this origin."""
-    ids = visit.known.tenant_ids
     if not domain:
-        return visit.pbx.stores.tenants.find(ids[0]) if len(ids) == 1 else None
+        only = visit.known.only_tenant_id
+        return None if only is None else visit.pbx.stores.tenants.find(only)
     try:
         tenant = visit.pbx.stores.tenants.find(domain[:253])
     except TenantError:
         return None
-    is_here = tenant.pbx_tenant_id in ids and tenant.sip_domain == domain.casefold()
+    is_here = visit.reaches(tenant.pbx_tenant_id) and tenant.sip_domain == domain.casefold()
     return tenant if is_here else None
 
 
@@ -206,7 +206,7 @@ def _draw_login(
         other_account=request.args.get("other_account") == "1",
         refusal=refusal,
         reference=reference,
-        only_one_tenant=len(visit.known.tenant_ids) == 1,
+        only_one_tenant=visit.known.only_tenant_id is not None,
         has_admin=the_pbx().stores.accounts.has_admin(tenant.pbx_tenant_id),
     )
     return body, 200 if refusal is None else 401

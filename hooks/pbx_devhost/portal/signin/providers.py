@@ -126,7 +126,7 @@ def _complete(
         return LoginRefused(sentence=AGAIN, reason="redirect_uri_mismatch", detail=detail)
     if (flow.response_mode is ResponseMode.FORM_POST) != (request.method == "POST"):
         return LoginRefused(sentence=AGAIN, reason="response_mode_mismatch", detail=f"answered by {request.method}")
-    if tenant.pbx_tenant_id not in visit.known.tenant_ids:
+    if not visit.reaches(tenant.pbx_tenant_id):
         return LoginRefused(sentence=AGAIN, reason="origin_unknown", detail="the tenant is not reached here any more")
     answer = the_pbx().plugins.complete_login(stored.plugin, tenant, flow, params)
     if answer.value is None:

@@ -39,8 +39,7 @@ def record_refusal(tenant: Tenant | None, refusal: LoginRefused, *, actor: str =
     """
     pbx, reference = the_pbx(), make_reference()
     detail = f"{refusal.reason}: {refusal.detail}" if refusal.detail else refusal.reason
-    known = the_visit().known.tenant_ids
-    tenant_id = tenant.pbx_tenant_id if tenant is not None else known[0] if len(known) == 1 else None
+    tenant_id = tenant.pbx_tenant_id if tenant is not None else the_visit().known.only_tenant_id
     # `portal:` keeps the count apart from the rate budgets of plugins.
     budget = PluginRateBudget(pbx.stores.scope(f"portal:{tenant_id or ''}", "portal"))
     if budget.take(refusal.reason, 1, _LINES) is not None:
