@@ -97,6 +97,7 @@ def _open(host: Host, config: Config) -> SignIn | LoginRefused:
         origins=host.web_origins,
         users=host.users,
         clock=host.clock,
+        budget=host.rate_budget,
         report_fault=lambda text: report_fault(host, config.signin, text),
     )
 

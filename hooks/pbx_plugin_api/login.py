@@ -71,9 +71,10 @@ class LoginRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginFlow:
-    """A sign-in that has begun. The host stores it under `state`, bound to the browser, and hands it out once.
+    """A sign-in that has begun. The host keeps it for the browser that began, and hands it out once, by its `state`.
 
-    Frozen data; survives JSON. Its secrets never appear in `repr` or in a log.
+    A host may seal it and let the browser keep it, as the reference host does: as JSON it has at most 2 KB besides what
+    `LoginRequest` brought. Frozen data; survives JSON. Its secrets never appear in `repr` or in a log.
     """
 
     state: str
@@ -97,7 +98,7 @@ class LoginFlow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginRedirect:
-    """Where to send the browser, and the flow to store until it comes back."""
+    """Where to send the browser, and the flow to keep until it comes back."""
 
     url: str
     flow: LoginFlow

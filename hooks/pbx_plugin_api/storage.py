@@ -140,7 +140,7 @@ class RateBudget(Protocol):
     """Budgets that all workers of the PBX share, so that together they keep within a service's limits."""
 
     def take(self, bucket: str, amount: int, limits: Sequence[RateLimit]) -> datetime | None:
-        """Take an amount from a bucket, if every limit allows it.
+        """Take an amount from a bucket, if every limit allows it. An amount of 0 takes nothing, and only asks.
 
         Returns:
             None if it was taken. Otherwise nothing was taken, and the result is the UTC time of the next try.

@@ -28,6 +28,8 @@ from pbx_plugin_api import (
     LoginRedirect,
     LoginRefused,
     LoginRequest,
+    RateBudget,
+    RateLimit,
     ResponseMode,
     SignedIn,
     UserLink,
@@ -54,6 +56,12 @@ _SCOPE: Final = "openid profile"
 _FLOW_LIFE: Final = timedelta(minutes=10)
 """Microsoft's codes are valid for about ten minutes; so is the page that the person sees."""
 _CODE_MAX_CHARS: Final = 8192
+_FAILED: Final = "signin/failed"
+"""The bucket of redemptions that Microsoft refused: anybody can begin a sign-in and come back with a made-up code. The
+nightly run takes from no bucket of this name."""
+_FAILED_MAX: Final = RateLimit(amount=60, window_s=600)
+_BELOW_FAILED_MAX: Final = RateLimit(amount=59, window_s=600)
+_TOO_MANY: Final = "Too many sign-ins have failed here. Please try again in ten minutes."
 
 _UNREACHABLE: Final = "Microsoft cannot be reached at the moment. Please try again in a few minutes."
 _AGAIN: Final = "This sign-in is no longer valid. Please sign in again."
@@ -112,6 +120,7 @@ class SignIn:
     origins: WebOrigins
     users: Users
     clock: Clock
+    budget: RateBudget
     first_sign_in_creates: bool = False
     """Whether somebody who is not a user of the PBX yet becomes one by signing in."""
     response_mode: ResponseMode = ResponseMode.FORM_POST
@@ -224,6 +233,9 @@ class SignIn:
 
     def _redeem(self, code: str, flow: LoginFlow, endpoints: SignInEndpoints) -> str | LoginRefused:
         """Redeem the code, once. The access token of the answer is not used."""
+        if self.budget.take(_FAILED, 0, (_BELOW_FAILED_MAX,)) is not None:
+            detail = f"{_FAILED_MAX.amount} redemptions have failed within {_FAILED_MAX.window_s} s"
+            return _refuse("too_many_failures", detail, _TOO_MANY)
         answer = self.provider.transport.post_form(
             endpoints.token_endpoint,
             {
@@ -241,6 +253,7 @@ class SignIn:
         )
         body = answer.body
         if answer.status != 200 or "error" in body:
+            self.budget.take(_FAILED, 1, (_FAILED_MAX,))
             ids = f"Trace ID: {body.get('trace_id')} Correlation ID: {body.get('correlation_id')}"
             return self._explain(str(body.get("error")), f"{body.get('error_description')} {ids}", at="token request")
         token = body.get("id_token")

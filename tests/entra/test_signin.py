@@ -26,6 +26,8 @@ from pbx_plugin_api import (
     dump,
     load,
 )
+from pbx_plugin_api.testing.clock import FakeClock
+from pbx_plugin_api.testing.stores import FakeRateBudget
 from portsip_m365_plugin.clouds import load_clouds
 from portsip_m365_plugin.config.people import Listed, NameList
 from portsip_m365_plugin.config.signin import SignInConfig, SignInMode
@@ -35,7 +37,7 @@ from portsip_m365_plugin.entra.signin import SignIn, SignInApp
 from portsip_m365_plugin.entra.tokens import AppCredential
 from portsip_m365_plugin.entra.transport import EntraUnreachableError, FormAnswer
 from tests.support.entra_peer import AUTHORITY, CORRELATION_ID, DISCOVERY_URL, TRACE_ID, EntraPeer, refusal, signer
-from tests.support.idtoken_forge import CLIENT_ID, OBJECT_ID, OTHER_TENANT_ID, TENANT_ID, private_key, sign
+from tests.support.idtoken_forge import CLIENT_ID, NOW_UTC, OBJECT_ID, OTHER_TENANT_ID, TENANT_ID, private_key, sign
 from tests.support.lab import shared_key_pair
 from tests.support.signin_host import HostClock, LinkedUsers, user
 
@@ -53,6 +55,7 @@ def sign_in(peer: EntraPeer, *users: LinkedUser, **changes: Any) -> SignIn:
         origins=WebOrigins(web=WEB, sbc=SBC),
         users=cast(Users, LinkedUsers(*users)),
         clock=HostClock(),
+        budget=FakeRateBudget(FakeClock()),
     )
     return replace(made, **changes)
 
@@ -372,6 +375,28 @@ def test_attack_code_reuse() -> None:
     again = signing.complete(redirect.flow, params)
     assert isinstance(again, LoginRefused)
     assert again.reason == "aadsts_54005"
+
+
+def test_attack_made_up_codes_reach_microsoft_at_a_bounded_rate() -> None:
+    """Anybody can begin sign-ins and come back with a code that Microsoft does not know."""
+    peer, budget_clock = EntraPeer(), FakeClock(NOW_UTC)
+    signing = sign_in(peer, user(), budget=FakeRateBudget(budget_clock))
+    reasons = []
+    for n in range(300):
+        redirect = begun(signing)
+        outcome = signing.complete(redirect.flow, {**peer.authorize(redirect.url), "code": f"made-up-{n}"})
+        assert isinstance(outcome, LoginRefused)
+        reasons.append(outcome.reason)
+    assert len(peer.forms) == 60
+    assert set(reasons[60:]) == {"too_many_failures"}
+    budget_clock.move(minutes=10)
+    assert isinstance(completed(signing, peer), SignedIn)
+
+
+def test_sign_ins_that_succeed_take_nothing_from_the_budget_of_failures() -> None:
+    peer = EntraPeer()
+    signing = sign_in(peer, user())
+    assert all(isinstance(completed(signing, peer), SignedIn) for _ in range(100))
 
 
 @pytest.mark.parametrize("verifier", ["", "another-verifier-of-the-right-length-0123456789"])

@@ -25,6 +25,8 @@ from pbx_plugin_api import (
     Users,
     WebOrigins,
 )
+from pbx_plugin_api.testing.clock import FakeClock
+from pbx_plugin_api.testing.stores import FakeRateBudget
 from portsip_m365_plugin.entra.assertion import load_signer
 from portsip_m365_plugin.entra.identity_provider import IdentityProvider
 from portsip_m365_plugin.entra.signin import SignIn, SignInApp
@@ -100,6 +102,7 @@ def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SignIn, Pat
             origins=WebOrigins(web=WEB, sbc=SBC),
             users=cast(Users, LinkedUsers(user())),
             clock=RealClock(),
+            budget=FakeRateBudget(FakeClock()),
         )
         yield signing, ca
 

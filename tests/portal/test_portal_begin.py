@@ -12,14 +12,14 @@ import time_machine
 from werkzeug.test import TestResponse
 
 from pbx_devhost.portal.signin import refusals
-from pbx_devhost.store import sessions
 from pbx_plugin_api import (
+    LoginRedirect,
     LoginRefused,
     LoginRequest,
     RateLimit,
 )
 from tests.support.portal_plugin import Script
-from tests.support.portal_signin import BACK, answer_to
+from tests.support.portal_signin import BACK, answer_to, everything
 from tests.support.portal_world import WEB, Browser, World
 
 
@@ -104,14 +104,28 @@ def test_attack_forwarded_headers_make_no_redirect_uri(world: World, script: Scr
     assert [request.origin for request in script.begun] == [WEB]
 
 
-def test_attack_flood_of_begun_flows_fills_nothing(world: World, script: Script, monkeypatch: Any) -> None:
-    monkeypatch.setattr(sessions, "FLOWS_MAX_PER_TENANT", 25)
-    honest = world.browser()
-    flood = world.browser()
-    for _ in range(40):
-        flood.begin()
-    assert world.pbx.stores.flows.count(world.tenant_id) == 25
-    assert honest.come_back(answer_to(honest.begin())).status_code == 303
+def test_attack_flood_of_begun_flows_fills_nothing(world: World, script: Script) -> None:
+    """And pushes no honest one out: nothing is stored for a begun sign-in."""
+    honest, flood = world.browser(), world.browser()
+    url, before = honest.begin(), everything(world)
+    flood.get("/login?domain=contoso.example")
+    for _ in range(100):
+        flood.post("/sign-in/m365/ms365", {"domain": "contoso.example"})
+    assert everything(world) == before
+    assert honest.come_back(answer_to(url)).status_code == 303
+
+
+def test_a_flow_that_does_not_fit_into_a_cookie(world: World, script: Script) -> None:
+    def begin(request: LoginRequest) -> LoginRedirect:
+        script.begin = None
+        redirect: LoginRedirect = script._begin(request)
+        return replace(redirect, flow=replace(redirect.flow, secrets={"n": "x" * 3_000}))
+
+    script.begin = begin
+    browser = world.browser()
+    browser.get("/login?domain=contoso.example")
+    assert browser.post("/sign-in/m365/ms365", {"domain": "contoso.example"}).status_code == 502
+    assert "flow_too_large" in world.audit()[0].detail
 
 
 def test_attack_flood_of_strange_callbacks_fills_no_log(world: World, script: Script) -> None:

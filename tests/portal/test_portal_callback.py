@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
+import time_machine
 
-from pbx_devhost.portal.signin.providers import FLOW_COOKIE
+from pbx_devhost.core import Pbx
+from pbx_devhost.portal.app import create_app
+from pbx_devhost.portal.signin.flow_cookies import FLOW_COOKIE, FLOW_COOKIE_S, FLOWS_MAX_PER_BROWSER
 from pbx_plugin_api import (
     LoginFlow,
     LoginRedirect,
@@ -16,7 +21,7 @@ from pbx_plugin_api import (
     ResponseMode,
 )
 from tests.support.portal_plugin import EVIL, Script
-from tests.support.portal_signin import BACK, answer_to, refused, state_of
+from tests.support.portal_signin import BACK, answer_to, flow_cookie_of, refused, state_of
 from tests.support.portal_world import SBC, WEB, Answer, World
 
 # ---------------------------------------------------------------------- the state and the cookie
@@ -34,10 +39,10 @@ def test_attack_state_missing_or_foreign(world: World, script: Script, state: st
 def test_attack_callback_replayed(world: World, script: Script) -> None:
     browser = world.browser()
     url = browser.begin()
-    flow_cookie = str(browser.cookie(FLOW_COOKIE))
+    kept = str(browser.cookie(flow_cookie_of(url)))
     assert browser.come_back(answer_to(url)).status_code == 303
     thief = world.browser()
-    thief.put_cookie(FLOW_COOKIE, flow_cookie)
+    thief.put_cookie(flow_cookie_of(url), kept)
     refused(world, thief, answer_to(url), "flow_unknown")
     assert len(script.completed) == 1
 
@@ -62,8 +67,88 @@ def test_attack_flow_cookie_missing_or_made_up(world: World, script: Script, coo
     one, two = world.browser(), world.browser()
     url = one.begin()
     if cookie is not None:
-        two.put_cookie(FLOW_COOKIE, cookie)
+        two.put_cookie(flow_cookie_of(url), cookie)
     refused(world, two, answer_to(url), "flow_unknown")
+
+
+def test_attack_sealed_flow_moved_or_changed(world: World, script: Script) -> None:
+    """Under another label, of another tenant, with one bit changed, cut off, sealed under another key."""
+    elsewhere = "https://other.example"
+    other = world.pbx.stores.tenants.add("Other", sip_domain="other.example", web_origin=elsewhere).pbx_tenant_id
+    browser = world.browser()
+    url, second = browser.begin(), browser.begin()
+    kept, of_second = str(browser.cookie(flow_cookie_of(url))), str(browser.cookie(flow_cookie_of(second)))
+    tenant_id, _, sealed = kept.partition(".")
+    changed = sealed[:-6] + ("A" if sealed[-6] != "A" else "B") + sealed[-5:]
+    for value in (of_second, f"{other}.{sealed}", f"{tenant_id}.{changed}", f"{tenant_id}.{sealed[:40]}", f".{sealed}"):
+        browser.put_cookie(flow_cookie_of(url), value)
+        refused(world, browser, answer_to(url), "flow_unknown")
+    assert script.completed == []
+    browser.put_cookie(flow_cookie_of(url), kept)
+    world.pbx.stores.vault.rotate()
+    refused(world, browser, answer_to(url), "flow_unknown")
+    assert browser.come_back(answer_to(browser.begin())).status_code == 303
+
+
+def test_attack_two_answers_of_one_flow_at_once(world: World, script: Script) -> None:
+    """Two workers get the same callback: the code is redeemed once."""
+    browser = world.browser()
+    url = browser.begin()
+    kept = str(browser.cookie(flow_cookie_of(url)))
+    barrier = threading.Barrier(8)
+
+    def send(_: int) -> int:
+        copy = world.browser()
+        copy.put_cookie(flow_cookie_of(url), kept)
+        barrier.wait()
+        return copy.come_back(answer_to(url)).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(send, range(8))) == [303, *[403] * 7]
+    assert len(script.completed) == 1
+
+
+def test_a_used_flow_is_remembered_until_it_has_expired(world: World, script: Script) -> None:
+    flows = world.pbx.stores.flows
+    with time_machine.travel(1_790_000_000, tick=False) as clock:
+        browser = world.browser()
+        url = browser.begin()
+        name = flow_cookie_of(url)
+        kept = str(browser.cookie(name))
+        begun = flows.open(kept, name.removeprefix(FLOW_COOKIE))
+        assert begun is not None
+        assert flows.use(begun)
+        clock.shift(599)
+        world.pbx.plugins.set_enabled("m365", False)
+        assert not flows.use(begun), "neither by time nor by a plugin that is switched off"
+        clock.shift(2)
+        assert flows.open(kept, name.removeprefix(FLOW_COOKIE)) is None
+    assert FLOW_COOKIE_S >= 600
+
+
+def test_another_worker_finishes_what_one_began(world: World, script: Script) -> None:
+    worker = Pbx(world.pbx.stores.database.url)
+    there = World(worker, world.tenant, create_app(worker))
+    script.install(there)
+    try:
+        for begins, ends in ((world.browser(), there.browser()), (there.browser(), world.browser())):
+            url = begins.begin()
+            ends.put_cookie(flow_cookie_of(url), str(begins.cookie(flow_cookie_of(url))))
+            assert ends.come_back(answer_to(url)).status_code == 303
+    finally:
+        there.close()
+
+
+def test_a_browser_keeps_its_newest_sign_ins(world: World, script: Script) -> None:
+    browser = world.browser()
+    with time_machine.travel(1_790_000_000, tick=False) as clock:
+        urls = []
+        for _ in range(FLOWS_MAX_PER_BROWSER + 3):
+            urls.append(browser.begin())
+            clock.shift(1)
+        kept = [url for url in urls if browser.cookie(flow_cookie_of(url)) is not None]
+        assert kept == urls[3:]
+        assert browser.come_back(answer_to(kept[0])).status_code == 303
 
 
 def test_attack_login_csrf_with_the_attackers_answer(world: World, script: Script) -> None:
@@ -76,8 +161,9 @@ def test_attack_login_csrf_with_the_attackers_answer(world: World, script: Scrip
 
 def test_attack_flow_cookie_is_not_reused_after_sign_in(world: World, script: Script) -> None:
     browser = world.browser()
-    browser.come_back(answer_to(browser.begin()))
-    assert browser.cookie(FLOW_COOKIE) is None
+    url = browser.begin()
+    browser.come_back(answer_to(url))
+    assert browser.cookie(flow_cookie_of(url)) is None
 
 
 def test_attack_refused_answer_does_not_end_the_other_tabs_sign_in(world: World, script: Script) -> None:
@@ -86,7 +172,7 @@ def test_attack_refused_answer_does_not_end_the_other_tabs_sign_in(world: World,
     refused(world, browser, answer_to(first, code="nobody"), "no_code")
     assert browser.come_back(answer_to(second)).status_code == 303
     assert browser.is_signed_in()
-    assert browser.cookie(FLOW_COOKIE) is None
+    assert browser.cookie(flow_cookie_of(second)) is None
 
 
 def test_attack_expired_flow(world: World, script: Script) -> None:
@@ -109,7 +195,7 @@ def test_attack_answer_at_the_other_origin(world: World, script: Script) -> None
     """The sign-in began at the web domain, the answer comes at the SBC domain. Also with the cookie it is refused."""
     browser, at_sbc = world.browser(WEB), world.browser(SBC)
     url = browser.begin()
-    at_sbc.put_cookie(FLOW_COOKIE, str(browser.cookie(FLOW_COOKIE)))
+    at_sbc.put_cookie(flow_cookie_of(url), str(browser.cookie(flow_cookie_of(url))))
     refused(world, at_sbc, answer_to(url, origin=SBC), "redirect_uri_mismatch")
     assert script.completed == []
 

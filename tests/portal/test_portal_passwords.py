@@ -12,6 +12,7 @@ from pbx_devhost.store.sessions import SESSION_S
 from pbx_plugin_api import DisableReason, DisableUser, PasswordPolicy
 from pbx_plugin_api.hosting.discovery import PluginStatus
 from tests.support.portal_plugin import Script, link
+from tests.support.portal_signin import answer_to
 from tests.support.portal_world import ADMIN_PASSWORD, WEB, World
 
 WORD = "long enough word"
@@ -276,10 +277,12 @@ def test_attack_session_outlives_the_plugin_that_vouched(world: World, script: S
     elsewhere = stores.sessions.begin(other.pbx_tenant_id, admin_name="x", provider="ms365", plugin="m365")
     by_password, under_way = world.browser(), world.browser()
     by_password.log_in("person1", WORD)
-    under_way.begin()
+    url = under_way.begin()
+    code = stores.flows.put_code(world.tenant_id, "m365", {"user_id": user_id}, challenge="c")
     world.pbx.plugins.set_enabled("m365", False, None if everywhere else world.tenant)
     assert stores.sessions.find(web) is None
-    assert stores.flows.count(world.tenant_id) == 0
+    assert under_way.come_back(answer_to(url)).status_code == 403
+    assert stores.flows.pop_code(code, challenge="c") is None
     assert (stores.sessions.find(elsewhere) is None) == everywhere
     assert by_password.is_signed_in()
     world.pbx.plugins.set_enabled("m365", True, None if everywhere else world.tenant)

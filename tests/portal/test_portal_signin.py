@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from pbx_devhost.portal.signin.providers import FLOW_COOKIE
 from pbx_devhost.portal.visit import SESSION_COOKIE
 from pbx_devhost.store.users.linked import LinkedUsers
 from pbx_plugin_api import (
@@ -23,8 +22,8 @@ from pbx_plugin_api import (
     SignedIn,
 )
 from tests.support.portal_plugin import Script, draft, link
-from tests.support.portal_signin import BACK, answer_to, refused, state_of
-from tests.support.portal_world import SBC, WEB, World, reference_of, sent_to
+from tests.support.portal_signin import BACK, answer_to, everything, flow_cookie_of, refused, state_of
+from tests.support.portal_world import ADMIN_PASSWORD, SBC, WEB, World, reference_of, sent_to
 
 
 @pytest.mark.parametrize("origin", [WEB, SBC])
@@ -50,7 +49,7 @@ def test_flow_cookie(world: World, script: Script, mode: ResponseMode, same_site
     browser = world.browser()
     browser.get("/login?domain=contoso.example")
     response = browser.post("/sign-in/m365/ms365", {"domain": "contoso.example"})
-    (cookie,) = [value for value in response.headers.getlist("Set-Cookie") if value.startswith("__Host-pbx_flow=")]
+    (cookie,) = [value for value in response.headers.getlist("Set-Cookie") if value.startswith("__Host-pbx_flow_")]
     for word in ("Secure", "HttpOnly", "Path=/", f"SameSite={same_site}"):
         assert word in cookie
     assert "Domain" not in cookie
@@ -72,11 +71,19 @@ def test_browsers_are_led_on_by_a_page_and_scripts_by_the_status(world: World, s
 def test_two_tabs_of_one_browser_both_arrive(world: World, script: Script) -> None:
     browser = world.browser()
     first, second = browser.begin(), browser.begin()
-    assert browser.cookie(FLOW_COOKIE) is not None
-    flow_cookie = browser.cookie(FLOW_COOKIE)
     assert browser.come_back(answer_to(second)).status_code == 303
-    browser.put_cookie(FLOW_COOKIE, str(flow_cookie))
     assert browser.come_back(answer_to(first)).status_code == 303
+
+
+def test_two_tabs_of_one_browser_both_sign_in_by_password(world: World, script: Script) -> None:
+    """The second tab's form was drawn before the first tab signed in."""
+    browser = world.browser()
+    browser.get("/login?domain=contoso.example")
+    form = {"domain": "contoso.example", "username": "admin", "password": ADMIN_PASSWORD, "csrf": browser.token}
+    assert browser.post("/login", form).status_code == 303
+    assert browser.post("/login", form).status_code == 303
+    browser.get("/")
+    assert browser.post("/runs", {"plugin": "m365", "csrf": form["csrf"]}).status_code == 403, "for sign-in only"
 
 
 def test_refusals_give_a_sentence_and_a_number_and_the_log_the_reason(world: World, script: Script) -> None:
@@ -302,22 +309,27 @@ def test_attack_session_fixation_at_the_callback(world: World, script: Script) -
     assert world.pbx.stores.sessions.find(planted) is None
 
 
+@pytest.mark.parametrize("mode", list(ResponseMode))
+def test_attack_the_browsers_earlier_session_stays(world: World, script: Script, mode: ResponseMode) -> None:
+    """A form that Microsoft's page posts does not bring the session's cookie; it ends all the same."""
+    script.mode = mode
+    browser = world.browser()
+    browser.log_in()
+    earlier = str(browser.cookie(SESSION_COOKIE))
+    url = sent_to(browser.post("/sign-in/m365/ms365", {"domain": "contoso.example"}))
+    if mode is ResponseMode.FORM_POST:
+        browser.client.delete_cookie(SESSION_COOKIE, domain="pbx.example.com")
+    assert browser.come_back(answer_to(url, is_form=mode is ResponseMode.FORM_POST)).status_code == 303
+    assert world.pbx.stores.sessions.find(earlier) is None
+
+
 def test_attack_stolen_database_signs_nobody_in(world: World, script: Script) -> None:
     """Tokens, states and codes are stored as hashes or encrypted."""
     browser = world.browser()
     url = browser.begin()
-    secrets = [state_of(url), str(browser.cookie(FLOW_COOKIE))]
-    dump = "\n".join(str(row) for row in _everything(world))
+    secrets = [state_of(url), str(browser.cookie(flow_cookie_of(url)))]
+    dump = "\n".join(str(row) for row in everything(world))
     browser.come_back(answer_to(url))
     secrets.append(str(browser.cookie(SESSION_COOKIE)))
-    dump += "\n".join(str(row) for row in _everything(world))
+    dump += "\n".join(str(row) for row in everything(world))
     assert all(secret not in dump for secret in secrets)
-
-
-def _everything(world: World) -> list[Any]:
-    from sqlalchemy import select
-
-    from pbx_devhost.store.schema import metadata
-
-    with world.pbx.stores.database.read() as connection:
-        return [tuple(row) for table in metadata.sorted_tables for row in connection.execute(select(table))]

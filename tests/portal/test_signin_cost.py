@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from pbx_plugin_api import LoginRedirect, LoginRequest, SignedIn, Users, WebOrigins
+from pbx_plugin_api.testing.clock import FakeClock
+from pbx_plugin_api.testing.stores import FakeRateBudget
 from portsip_m365_plugin.entra.identity_provider import IdentityProvider
 from portsip_m365_plugin.entra.signin import SignIn, SignInApp
 from tests.support.entra_peer import DISCOVERY_URL, EntraPeer, signer
@@ -43,6 +45,7 @@ def test_complete_costs_one_token_request_and_at_most_10_ms_of_cpu() -> None:
         origins=WebOrigins(web=ORIGIN),
         users=cast(Users, LinkedUsers(user())),
         clock=HostClock(),
+        budget=FakeRateBudget(FakeClock()),
     )
     costs_s = []
     for turn in range(30):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from pbx_devhost.portal.signin.flow_cookies import FLOW_COOKIE
+from pbx_devhost.store.flows import label_of
 from tests.support.portal_plugin import Script
 from tests.support.portal_world import WEB, Answer, Browser, World, reference_of
 
@@ -24,3 +27,18 @@ def refused(world: World, browser: Browser, answer: Answer, reason: str, script:
     assert reference_of(response)
     assert not browser.is_signed_in()
     assert reason in world.audit()[0].detail
+
+
+def flow_cookie_of(url: str) -> str:
+    """The name of the cookie in which a browser keeps the sign-in that sent it to this address."""
+    return FLOW_COOKIE + label_of(state_of(url))
+
+
+def everything(world: World) -> list[Any]:
+    """Every row of every table."""
+    from sqlalchemy import select
+
+    from pbx_devhost.store.schema import metadata
+
+    with world.pbx.stores.database.read() as connection:
+        return [tuple(row) for table in metadata.sorted_tables for row in connection.execute(select(table))]

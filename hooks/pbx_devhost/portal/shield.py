@@ -61,6 +61,12 @@ def at_any_origin(view: V) -> V:
     return view
 
 
+def also_drawn_before_sign_in(view: V) -> V:
+    """Mark a view whose form may have been drawn in another tab, before this browser signed in."""
+    view.also_drawn_before_sign_in = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
+
+
 def install(app: Flask, pbx: Pbx) -> None:
     """Install the checks and headers in an app."""
     app.config.update(MAX_CONTENT_LENGTH=BODY_MAX_BYTES, MAX_FORM_MEMORY_SIZE=BODY_MAX_BYTES, MAX_FORM_PARTS=2_000)
@@ -109,7 +115,11 @@ def _refuse_forged_forms() -> None:
         abort(403)
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         abort(403)
-    if not visit.csrf or not hmac.compare_digest(request.form.get("csrf", "").encode(), visit.csrf.encode()):
+    known = [visit.csrf]
+    if getattr(view, "also_drawn_before_sign_in", False):
+        known.append(visit.csrf_before_sign_in)
+    given = request.form.get("csrf", "").encode()
+    if not any(token and hmac.compare_digest(given, token.encode()) for token in known):
         abort(403)
 
 

@@ -87,8 +87,11 @@ class Visit:
     @property
     def csrf(self) -> str:
         """The token in this visitor's forms. Before sign-in it is derived from the browser's secret."""
-        if self.session is not None:
-            return self.session.csrf
+        return self.session.csrf if self.session is not None else self.csrf_before_sign_in
+
+    @property
+    def csrf_before_sign_in(self) -> str:
+        """The token in the sign-in forms of this browser; empty if it has no secret."""
         digest = hmac.digest(self.browser.encode(), b"form", hashlib.sha256) if self.browser else b""
         return base64.urlsafe_b64encode(digest).decode()
 

@@ -28,8 +28,10 @@ class PluginRateBudget:
         now = self._db.now()
         longest_s = max((limit.window_s for limit in limits), default=0)
         at = (budget_takes.c.tenant_id == tenant_id, budget_takes.c.bucket == bucket)
-        with self._db.write(lock=f"budget {tenant_id} {bucket}") as connection:
-            connection.execute(delete(budget_takes).where(*at, budget_takes.c.taken_at <= now - longest_s))
+        opened = self._db.write(lock=f"budget {tenant_id} {bucket}") if amount else self._db.read()
+        with opened as connection:
+            if amount:
+                connection.execute(delete(budget_takes).where(*at, budget_takes.c.taken_at <= now - longest_s))
             statement = (
                 select(budget_takes.c.taken_at, budget_takes.c.amount)
                 .where(*at)
@@ -49,6 +51,8 @@ class PluginRateBudget:
                         break
             if ask_again_at > now:
                 return from_timestamp(ask_again_at)
+            if not amount:
+                return None
             row = {"tenant_id": tenant_id, "bucket": bucket, "taken_at": now, "amount": amount}
             connection.execute(insert(budget_takes).values(row))
         return None

@@ -11,13 +11,14 @@ from pbx_devhost.store.audit import AuditStore
 from pbx_devhost.store.blobs import TenantBlobs
 from pbx_devhost.store.contacts.store import ContactStore
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.flows import FlowStore
 from pbx_devhost.store.keys import VaultError, find_key, hint_at_cut_off_change
 from pbx_devhost.store.leases import Lease, LeaseStore
 from pbx_devhost.store.outbox.queue import OutboxStore
 from pbx_devhost.store.registrations import RegistrationStore
 from pbx_devhost.store.runs import RunStore
 from pbx_devhost.store.scope import Scope
-from pbx_devhost.store.sessions import FlowStore, SessionStore
+from pbx_devhost.store.sessions import SessionStore
 from pbx_devhost.store.switches import SwitchStore
 from pbx_devhost.store.tenants import TenantStore
 from pbx_devhost.store.users.linked import LinkedUsers

@@ -22,11 +22,12 @@ class SwitchStore:
         return found is None or bool(found)
 
     def set_enabled(self, plugin: str, pbx_tenant_id: str | None, enabled: bool) -> None:
-        """Switch a plugin on or off. Off ends the sessions of its providers, and its sign-ins in progress."""
+        """Switch a plugin on or off. Off ends the sessions of its providers, and its codes for native apps."""
         row = {"plugin": plugin, "tenant_id": pbx_tenant_id or "", "enabled": int(enabled)}
         with self._db.write() as connection:
             self._db.upsert(connection, switches, [row])
             for table in () if enabled else (sessions, flows):
                 of_plugin = delete(table).where(table.c.plugin == plugin)
                 where = of_plugin if pbx_tenant_id is None else of_plugin.where(table.c.tenant_id == pbx_tenant_id)
-                connection.execute(where)
+                # A sign-in that was used stays so.
+                connection.execute(where if table is sessions else where.where(flows.c.browser_hash != ""))

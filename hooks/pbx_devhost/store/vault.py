@@ -48,6 +48,8 @@ class Vault:
         Raises:
             VaultError: It was sealed with another key, or for another place.
         """
+        if len(sealed) < _ID_BYTES + _NONCE_BYTES:
+            raise VaultError("too short for something sealed")
         key_id = sealed[:_ID_BYTES].hex()
         if key_id not in self._keys:
             self._load()
@@ -69,6 +71,13 @@ class Vault:
         ids = list(connection.execute(newest).scalars()) or list(connection.execute(newest).scalars())
         if not ids or ids[0] != self._current:
             self._read_keys(connection)
+
+    def use_newest_key(self) -> None:
+        """Look whether another process has made a new data key: for what is sealed, but not stored here."""
+        newest = select(data_keys.c.id).order_by(data_keys.c.created_at.desc(), data_keys.c.id).limit(1)
+        with self._db.read() as connection:
+            if connection.execute(newest).scalar() != self._current:
+                self._read_keys(connection)
 
     def rotate(self, new_key: bytes | None = None) -> int:
         """Make a new data key, wrap it with the new key-encryption key if given, and encrypt everything again.
@@ -105,9 +114,11 @@ class Vault:
                 sealed = self.seal(self.open(row.sealed, "outbox", row.id), "outbox", row.id)
                 connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(sealed=sealed))
                 count += 1
-            connection.execute(delete(flows))  # sign-ins in progress are short-lived: people sign in again
+            connection.execute(delete(flows))  # what is in progress does not open any more: people sign in again
             connection.execute(delete(data_keys).where(data_keys.c.id.in_(old_ids)))
         self._kek = wrapping
+        for old_id in old_ids:
+            self._keys.pop(old_id, None)
         return count
 
     def _load(self) -> None:

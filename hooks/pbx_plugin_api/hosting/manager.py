@@ -173,7 +173,7 @@ class PluginHost:
     def begin_login(
         self, plugin: str, tenant: Tenant, provider_id: str, request: LoginRequest
     ) -> Answer[LoginRedirect | LoginRefused]:
-        """Begin a sign-in. The caller stores the flow and redirects the browser."""
+        """Begin a sign-in. The caller keeps the flow and redirects the browser."""
         return self._with_provider(
             plugin, tenant, provider_id, lambda provider: provider.begin(request), LoginRedirect | LoginRefused
         )
@@ -181,7 +181,7 @@ class PluginHost:
     def complete_login(
         self, plugin: str, tenant: Tenant, flow: LoginFlow, params: Mapping[str, str]
     ) -> Answer[LoginOutcome]:
-        """Finish a sign-in. The caller has removed the flow from its store: a flow is never completed twice."""
+        """Finish a sign-in. The caller has used the flow up: a flow is never completed twice."""
         return self._with_provider(
             plugin, tenant, flow.provider_id, lambda provider: provider.complete(flow, params), LoginOutcome
         )

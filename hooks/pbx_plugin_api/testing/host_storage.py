@@ -179,6 +179,14 @@ class BudgetRules(Suite):
         expect(pbx.other_plugin.rate_budget.take("mail", 1, limits), None)
         expect(pbx.other_tenant.rate_budget.take("mail", 1, limits), None)
 
+    def test_nothing_is_taken_by_asking(self, pbx: PbxUnderTest) -> None:
+        """An amount of 0 only asks whether the bucket is within the limit."""
+        limits = [RateLimit(amount=1, window_s=60)]
+        for _ in range(3):
+            expect(pbx.host.rate_budget.take("mail", 0, limits), None)
+        expect(pbx.host.rate_budget.take("mail", 1, limits), None)
+        assert pbx.host.rate_budget.take("mail", 0, [RateLimit(amount=0, window_s=60)]) is not None, "one is above 0"
+
     def test_more_than_a_limit_waits_for_an_empty_window(self, pbx: PbxUnderTest) -> None:
         """Otherwise it would never be granted: for example a mail to 600 people with a limit of 500 an hour."""
         limits = [RateLimit(amount=5, window_s=60)]

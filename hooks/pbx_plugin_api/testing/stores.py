@@ -166,7 +166,8 @@ class FakeRateBudget:
         ask_again_at_utc = max((_when_free(takes, amount, limit, now_utc) for limit in limits), default=now_utc)
         if ask_again_at_utc > now_utc:
             return ask_again_at_utc
-        takes.append((now_utc, amount))
+        if amount:
+            takes.append((now_utc, amount))
         return None
 
 

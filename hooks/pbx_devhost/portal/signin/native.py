@@ -23,7 +23,8 @@ from pbx_devhost.portal.signin.passwords import choose_tenant, offered
 from pbx_devhost.portal.signin.refusals import refuse
 from pbx_devhost.portal.visit import APP_TOKEN_PREFIX, the_pbx, the_visit, with_browser_secret
 from pbx_devhost.portal.words import is_safe_link
-from pbx_devhost.store.sessions import SESSION_S, Session, SessionRefusedError, StoredFlow
+from pbx_devhost.store.flows import BegunFlow
+from pbx_devhost.store.sessions import SESSION_S, Session, SessionRefusedError
 from pbx_plugin_api import LoginRefused, SignedIn, Tenant
 
 pages = Blueprint("native", __name__)
@@ -60,14 +61,14 @@ class AppRequest:
             return "redirect_uri: http://127.0.0.1:PORT/… or http://[::1]:PORT/…, or the app's registered scheme"
         return cls(redirect_uri=redirect_uri, code_challenge=values["code_challenge"], app_state=values["app_state"])
 
-    def as_extra(self) -> dict[str, str]:
-        """Return it as texts, to be stored with the flow."""
+    def as_texts(self) -> dict[str, str]:
+        """Return it as texts, to be kept with the flow."""
         return asdict(self)
 
     @classmethod
-    def of_extra(cls, extra: Mapping[str, str]) -> AppRequest | None:
-        """Return it from the texts stored with the flow; None if no app asked."""
-        return cls(**extra) if extra else None
+    def of_texts(cls, texts: Mapping[str, str]) -> AppRequest | None:
+        """Return it from the texts kept with the flow; None if no app asked."""
+        return cls(**texts) if texts else None
 
     def address(self, **values: str) -> str:
         """Return where to send the browser: the app's address with these values and the app's state."""
@@ -90,21 +91,21 @@ def ask() -> ResponseReturnValue:
     )
 
 
-def give_code(tenant: Tenant, stored: StoredFlow, outcome: SignedIn, admitted: Admitted, app: AppRequest) -> Response:
+def give_code(tenant: Tenant, begun: BegunFlow, outcome: SignedIn, admitted: Admitted, app: AppRequest) -> Response:
     """Send the browser to the app with a one-time code. The browser gets no session."""
     grant = {
         "user_id": admitted.user.user_id,
-        "provider": stored.flow.provider_id,
+        "provider": begun.flow.provider_id,
         "session_hint": outcome.session_hint,
         "redirect_uri": app.redirect_uri,
     }
-    code = the_pbx().stores.flows.put_code(tenant.pbx_tenant_id, stored.plugin, grant, challenge=app.code_challenge)
+    code = the_pbx().stores.flows.put_code(tenant.pbx_tenant_id, begun.plugin, grant, challenge=app.code_challenge)
     return make_response(redirect(app.address(code=code), code=303))
 
 
 def refuse_for_app(tenant: Tenant, refusal: LoginRefused, app: AppRequest) -> ResponseReturnValue:
     """Refuse in the browser, with a link back to the app that reports the refusal there."""
-    again = {**app.as_extra(), "domain": tenant.sip_domain, "code_challenge_method": "S256", "other_account": "1"}
+    again = {**app.as_texts(), "domain": tenant.sip_domain, "code_challenge_method": "S256", "other_account": "1"}
     other_account = f"/app/sign-in?{urlencode(again)}"
     return refuse(tenant, refusal, back_to_app=app.address(error="access_denied"), other_account=other_account)
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.portal.shield import also_drawn_before_sign_in
 from pbx_devhost.portal.signin.refusals import record_refusal
 from pbx_devhost.portal.visit import (
     KNOWN_COOKIE,
@@ -88,6 +89,7 @@ def info() -> ResponseReturnValue:
 
 
 @pages.post("/login")
+@also_drawn_before_sign_in
 def sign_in() -> ResponseReturnValue:
     """Sign in by password: administrators always, users unless a provider's policy refuses it."""
     visit, pbx = the_visit(), the_pbx()
@@ -146,8 +148,11 @@ def open_session(
     provider: str | None = None,
     plugin: str | None = None,
     session_hint: str = "",
+    earlier_session: str = "",
 ) -> Response:
     """Begin a session with a new token, end the browser's earlier one, and send the browser on.
+
+    `earlier_session` is the hash of that one's token, where the request itself may not bring it.
 
     Raises:
         SessionRefusedError: The user was disabled meanwhile.
@@ -163,6 +168,8 @@ def open_session(
     )
     if visit.session is not None:
         sessions.end(visit.token)
+    if earlier_session:
+        sessions.end_hashed(earlier_session)
     response = make_response(redirect(local_path(back), code=303))
     set_cookie(response, SESSION_COOKIE, token)
     return response

@@ -21,6 +21,7 @@ sessions = Table(
     Column("session_hint", Text, nullable=False, default=""),
 )
 
+# Sign-ins that came back, each until it would have expired (browser_hash and sealed are empty); codes for native apps.
 flows = Table(
     "flows",
     metadata,
