@@ -37,6 +37,7 @@ USER_SELECT: Final = (
     "assignedLicenses",
     "assignedPlans",
     "identityParentId",
+    "proxyAddresses",
 )
 """What is read of a person, in a listing and in a delta: a delta tracks only what its first call selected."""
 

@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pbx_plugin_api import AnyNumber, DraftUser, ExtensionWish, InvalidValueError, UserLink
+from pbx_plugin_api import AnyNumber, DraftUser, ExtensionWish, Fixed, InvalidValueError, UserLink
 from portsip_m365_plugin.mapping.names import choose_display_name, has_name
 from portsip_m365_plugin.mapping.phones import map_phone
 from portsip_m365_plugin.mapping.text import clean_line, clean_number, cut
@@ -72,6 +72,12 @@ class MappingRules:
     with_guests: bool = False
     with_unlicensed: bool = True
     """Whether people without any Microsoft 365 plan are synced."""
+
+    def wish_for(self, number: str | None) -> ExtensionWish:
+        """Return which number a new user should get, if the directory names one or none."""
+        if number is None or isinstance(self.extension, Fixed):
+            return self.extension
+        return Fixed(number=number, otherwise=self.extension)
 
     @property
     def fingerprint(self) -> str:

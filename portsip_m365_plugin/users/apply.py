@@ -50,6 +50,9 @@ class Applied:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self.refused_ids: list[str] = []
+        """People to be read again."""
+        self.refused_new: dict[str, tuple[str, str]] = {}
+        """People who could not become users, with reason and detail. Nothing has to be read again for them."""
 
     @property
     def counts(self) -> Counts:
@@ -59,8 +62,12 @@ class Applied:
     def add(self, planned: PlannedChange, result: ApplyResult, tally: ProblemTally) -> bool:
         """Count one result; True if somebody lost their telephone."""
         if result.status is ApplyStatus.REFUSED:
-            self.refused_ids.append(result.link.subject)
-            tally.record(_describe_refusal(planned, result))
+            problem = _describe_refusal(planned, result)
+            tally.record(problem)
+            if planned.phase is Phase.CREATE:
+                self.refused_new[result.link.subject] = (problem.reason, problem.detail)
+            else:
+                self.refused_ids.append(result.link.subject)
             return False
         if result.status is ApplyStatus.UNCHANGED:
             # To switch somebody who is switched so already is no result of its own, beside their other changes.

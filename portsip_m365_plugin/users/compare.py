@@ -10,7 +10,7 @@ from pbx_plugin_api import DivergenceKind, Host, LinkedUser, UserLink
 from portsip_m365_plugin.config.leavers import LeaversConfig
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.users.decide import decide
-from portsip_m365_plugin.users.match import find_matches
+from portsip_m365_plugin.users.match import FindOwners, find_matches
 from portsip_m365_plugin.users.plan import SyncPlan
 from portsip_m365_plugin.users.pull import Listing
 from portsip_m365_plugin.users.spool import PulledRow, Spool
@@ -24,18 +24,26 @@ class HostOrderError(Exception):
 
 
 def make_plan(
-    host: Host, spool: Spool, rules: MappingRules, listing: Listing, leavers: LeaversConfig, now_utc: datetime
+    host: Host,
+    spool: Spool,
+    rules: MappingRules,
+    listing: Listing,
+    leavers: LeaversConfig,
+    now_utc: datetime,
+    find_owners: FindOwners | None = None,
 ) -> SyncPlan:
     """Compare what was pulled with what the PBX has.
 
     A linked person who was not pulled is absent only if the listing proves it. If something would follow from that,
     the person goes into the table `absent`. `settle_absent` decides about them, once they have been read by id.
 
+    After a round of changes `find_owners` asks the directory who else has the address of a user made by hand.
+
     Raises:
         HostOrderError: The host broke its promise about the order of linked users.
     """
     plan = SyncPlan(spool, rules)
-    find_matches(host, spool, is_full=listing.is_full)
+    find_matches(host, spool, rules.entra_tenant_id, None if listing.is_full else find_owners)
     has_diverged = spool.count("diverged") > 0
     for oid, row, linked in _pair_up(host, spool, rules, is_full=listing.is_full):
         if row is None and not listing.proves_absence:

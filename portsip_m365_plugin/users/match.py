@@ -2,53 +2,110 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
 
-from pbx_plugin_api import Host
+from pbx_plugin_api import Host, UnlinkedUser, UserLink
+from portsip_m365_plugin.mapping.addresses import address_key
 from portsip_m365_plugin.users.spool import Kind, Spool
 
-_DRAFT: Final = int(Kind.DRAFT)
+AMBIGUOUS: Final = "ambiguous_match"
+ADMINISTRATOR: Final = "administrator_match"
+
+FindOwners: TypeAlias = Callable[[str], Iterable[str]]
+"""Returns the object ids of everybody in the directory who has an address. May raise `GraphError`."""
+
+_REMEDY: Final = "Change the e-mail address of the PBX user, or correct the addresses at Microsoft."
 
 
-def find_matches(host: Host, spool: Spool, *, is_full: bool) -> None:
-    """Fill the table `matched` with pairs of a person and a user made by hand that may be linked.
+def find_matches(host: Host, spool: Spool, authority: str, find_owners: FindOwners | None) -> None:
+    """Fill `matched` with pairs of a person and a user made by hand, and `doubtful` with people in doubt.
 
-    They match if the user's mail equals the person's mail or UPN, case ignored, and if that is true for exactly one
-    person of the directory and exactly one such user. People whom the rules leave out (guests, for example) never
-    match, but they raise doubt. People in doubt go into the table `doubtful`: they get users of their own, and the plan
-    reports a problem.
+    They match if the user's mail is the person's sign-in name, mail or one of their aliases, case ignored, and if that
+    holds for exactly one person of the directory and exactly one such user. People whom the rules leave out (guests,
+    for example) never match, but they raise doubt. An administrator's user raises doubt too: it is never linked. People
+    in doubt get no user: they would be two users of the PBX.
+
+    Args:
+        host: The tenant's.
+        spool: With everybody who was pulled.
+        authority: The directory.
+        find_owners: Asks the directory who has an address; None if everybody was listed. Cost: up to three requests
+            for each new person whose address a user made by hand has; none while that doubt is as it was.
     """
-    if spool.first("SELECT 1 FROM pulled WHERE kind = ? LIMIT 1", (_DRAFT,)) is None:
+    users = _by_address(host)
+    if not users:
         return
-    keys = ((user.user_id, user.email.strip().casefold()) for user in host.users.unlinked() if user.email)
-    spool.run_many("INSERT OR REPLACE INTO unlinked VALUES (?, ?)", keys)
-    if not spool.count("unlinked"):
-        return
-    spool.run("CREATE INDEX unlinked_mail ON unlinked (mail_key)")
-    for key in ("mail_key", "upn_key"):
-        spool.run(
-            "INSERT OR IGNORE INTO matched SELECT pulled.oid, unlinked.user_id"  # noqa: S608 - our own two names
-            f" FROM pulled JOIN unlinked ON unlinked.mail_key = pulled.{key}"
+    for oid, addresses in spool.rows("SELECT oid, addresses FROM pulled WHERE addresses IS NOT NULL"):
+        found = {user.user_id for address in addresses.split() for user in users.get(address, ())}
+        spool.run_many("INSERT OR IGNORE INTO matched VALUES (?, ?)", ((oid, user_id) for user_id in sorted(found)))
+    by_id = {user.user_id: user for same in users.values() for user in same}
+    wanted = [oid for (oid,) in spool.rows(_NEW_PEOPLE, (Kind.DRAFT,))]
+    for oid in wanted:
+        user_ids = _matched(spool, oid)
+        doubt = sign_doubt(by_id[user_id] for user_id in user_ids)
+        kept = spool.first(
+            "SELECT reason, detail FROM waiting WHERE oid = ? AND doubt = ? AND is_restored", (oid, doubt)
         )
-    if not is_full and spool.count("matched"):
-        _doubt_by_linked(host, spool)
-    spool.run(_NOTE_DOUBTFUL)
-    spool.run("DELETE FROM matched WHERE oid IN (SELECT oid FROM doubtful)")
-    spool.run("DELETE FROM matched WHERE oid NOT IN (SELECT oid FROM pulled WHERE kind = ?)", (_DRAFT,))
+        if kept is not None:
+            spool.run("INSERT OR IGNORE INTO doubtful VALUES (?, ?, ?, ?)", (oid, *kept, doubt))
+        elif find_owners is not None and host.users.find(UserLink(authority=authority, subject=oid)) is None:
+            for user_id in user_ids:
+                others = find_owners(address_key(by_id[user_id].email))
+                spool.run_many("INSERT OR IGNORE INTO matched VALUES (?, ?)", ((other, user_id) for other in others))
+    for oid in wanted:
+        matches = [by_id[user_id] for user_id in _matched(spool, oid)]
+        shared = spool.first(_SHARED, (oid,)) is not None
+        why = explain_doubt(matches, is_shared=shared)
+        if why is not None:
+            doubt = sign_doubt(matches)
+            spool.run("INSERT OR IGNORE INTO doubtful VALUES (?, ?, ?, ?)", (oid, *why, doubt))
 
 
-_NOTE_DOUBTFUL: Final = """
-INSERT INTO doubtful
-SELECT oid FROM matched GROUP BY oid HAVING count(*) > 1
-UNION SELECT oid FROM matched WHERE user_id IN (SELECT user_id FROM matched GROUP BY user_id HAVING count(*) > 1)
+_NEW_PEOPLE: Final = "SELECT DISTINCT oid FROM matched JOIN pulled USING (oid) WHERE kind = ? ORDER BY oid"
+_SHARED: Final = """
+SELECT 1 FROM matched AS own JOIN matched AS other USING (user_id) WHERE own.oid = ? AND other.oid <> own.oid LIMIT 1
 """
 
 
-def _doubt_by_linked(host: Host, spool: Spool) -> None:
-    """After a round of changes, the rest of the directory is known only by its linked users: compare those too."""
-    for linked in host.users.linked():
-        if linked.email:
-            spool.run(
-                "INSERT OR IGNORE INTO matched SELECT ?, user_id FROM unlinked WHERE mail_key = ?",
-                (linked.link.subject, linked.email.strip().casefold()),
-            )
+def explain_doubt(matches: list[UnlinkedUser], *, is_shared: bool) -> tuple[str, str] | None:
+    """Return why a person cannot be linked, as reason and detail; None if the one match is certain.
+
+    Args:
+        matches: The users made by hand that have an address of the person; at least one.
+        is_shared: Whether another person has the address too.
+    """
+    names = ", ".join(sorted(user.username for user in matches))
+    if any(not user.is_linkable for user in matches):
+        sentence = f"The PBX user {names} has an address of this person and is an administrator, who is never linked."
+        return ADMINISTRATOR, f"{sentence} No second user was made. {_REMEDY}"
+    if len(matches) > 1:
+        return AMBIGUOUS, f"Several PBX users have an address of this person: {names}. None was linked. {_REMEDY}"
+    if is_shared:
+        sentence = f"The PBX user {names} has an address that several people of the directory have."
+        return AMBIGUOUS, f"{sentence} Nobody was linked, and no second user was made. {_REMEDY}"
+    return None
+
+
+def match_by_hand(host: Host, addresses: Iterable[str]) -> list[UnlinkedUser]:
+    """Return the users made by hand that have one of these addresses. Cost: one pass over them."""
+    keys = set(addresses)
+    return [user for user in host.users.unlinked() if address_key(user.email) in keys]
+
+
+def sign_doubt(users: Iterable[UnlinkedUser]) -> str:
+    """Return a text that changes when other users match, or the same ones with other addresses."""
+    return " ".join(sorted(f"{user.user_id}:{address_key(user.email)}:{int(user.is_linkable)}" for user in users))
+
+
+def _by_address(host: Host) -> dict[str, list[UnlinkedUser]]:
+    found: dict[str, list[UnlinkedUser]] = {}
+    for user in host.users.unlinked():
+        key = address_key(user.email)
+        if key:
+            found.setdefault(key, []).append(user)
+    return found
+
+
+def _matched(spool: Spool, oid: str) -> list[str]:
+    return [row[0] for row in spool.rows("SELECT user_id FROM matched WHERE oid = ? ORDER BY user_id", (oid,))]

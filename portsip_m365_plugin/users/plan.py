@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from pbx_plugin_api import (
     Counts,
@@ -27,11 +27,6 @@ from pbx_plugin_api import (
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.users.decide import Decision, Phase
 from portsip_m365_plugin.users.spool import Kind, Spool, build_draft, unpack_fields
-
-_DOUBT: Final = (
-    "Several people, or several PBX users made by hand, have this mail address. So none of them was linked, and a new"
-    " user was made. Make the addresses different, or delete the user that is too many."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,22 +51,35 @@ class SyncPlan:
     def add(self, oid: str, decision: Decision, upn: str | None) -> None:
         """Add what was decided about one person."""
         for step in decision.steps:
-            phase, detail = step.phase, step.detail
-            # A person whose user was deleted in the PBX gets their own number back, and is not linked to another user.
-            if phase is Phase.CREATE and not detail["is_return"]:
-                match = self._spool.first("SELECT user_id FROM matched WHERE oid = ?", (oid,))
-                if match:
-                    phase, detail = Phase.LINK, {"user_id": match[0]}
-                elif self._spool.first("SELECT 1 FROM doubtful WHERE oid = ?", (oid,)):
-                    self._note_problem(oid, upn, "ambiguous_match", _DOUBT)
+            phase, detail, place = step.phase, step.detail, ""
+            if phase is Phase.CREATE:
+                # Who was deleted in the PBX gets their own number back, and is not linked to another user.
+                if not detail["is_return"]:
+                    doubt = self._spool.first("SELECT reason, detail, doubt FROM doubtful WHERE oid = ?", (oid,))
+                    if doubt is not None:
+                        self._spool.run("INSERT OR REPLACE INTO without_user VALUES (?, ?, ?, ?)", (oid, *doubt))
+                        self._note_problem(oid, upn, *doubt[:2])
+                        self.skipped += 1
+                        return
+                    match = self._spool.first("SELECT user_id FROM matched WHERE oid = ?", (oid,))
+                    if match is not None:
+                        phase, detail = Phase.LINK, {"user_id": match[0]}
+                if phase is Phase.CREATE:
+                    place = self._place(oid)
             packed = json.dumps(detail, ensure_ascii=False, separators=(",", ":")) if detail else ""
-            self._spool.run("INSERT OR REPLACE INTO plan VALUES (?, ?, ?, ?, 0)", (phase, oid, packed, step.guarded))
+            row = (phase, oid, packed, step.guarded, place)
+            self._spool.run("INSERT OR REPLACE INTO plan VALUES (?, ?, ?, ?, 0, ?)", row)
         if decision.problem is not None:
             self._note_problem(oid, upn, *decision.problem)
         if decision.is_skip:
             self.skipped += 1
         elif not decision.steps:
             self.unchanged += 1
+
+    def _place(self, oid: str) -> str:
+        """New people get their numbers in the order of their names."""
+        row = self._spool.find_pulled(oid)
+        return str(unpack_fields(row.fields)["display_name"]).casefold() if row is not None and row.fields else ""
 
     def _note_problem(self, oid: str, upn: str | None, reason: str, detail: str) -> None:
         self._spool.run("INSERT INTO problem VALUES (?, ?, ?, ?)", (oid, upn, reason, detail))
@@ -146,12 +154,13 @@ class SyncPlan:
     def __iter__(self) -> Iterator[PlannedChange]:
         """Yield the changes that are not held back, in the order of doing."""
         rows = self._spool.rows(
-            "SELECT plan.phase, plan.oid, plan.detail, plan.guarded, pulled.usernames, pulled.fields, pulled.upn"
-            " FROM plan LEFT JOIN pulled USING (oid) WHERE plan.held = 0 ORDER BY plan.phase, plan.oid"
+            "SELECT plan.phase, plan.oid, plan.detail, plan.guarded, pulled.usernames, pulled.fields, pulled.upn,"
+            " pulled.wish"
+            " FROM plan LEFT JOIN pulled USING (oid) WHERE plan.held = 0 ORDER BY plan.phase, plan.place, plan.oid"
         )
-        for number, oid, packed, guarded, usernames, fields, upn in rows:
+        for number, oid, packed, guarded, usernames, fields, upn, wish in rows:
             phase = Phase(number)
-            change = self._build(phase, oid, json.loads(packed) if packed else {}, usernames, fields)
+            change = self._build(phase, oid, json.loads(packed) if packed else {}, usernames, fields, wish)
             yield PlannedChange(change=change, phase=phase, guarded=bool(guarded), upn=upn)
 
     def problems(self) -> Iterator[Problem]:
@@ -168,7 +177,7 @@ class SyncPlan:
         """Yield the plan for printing: the changes in the order of doing, then the problems."""
         rows = self._spool.rows(
             "SELECT plan.phase, plan.oid, plan.detail, pulled.upn, pulled.fields"
-            " FROM plan LEFT JOIN pulled USING (oid) ORDER BY plan.phase, plan.oid"
+            " FROM plan LEFT JOIN pulled USING (oid) ORDER BY plan.phase, plan.place, plan.oid"
         )
         for number, oid, packed, upn, fields in rows:
             detail = json.loads(packed) if packed else {}
@@ -193,7 +202,13 @@ class SyncPlan:
             )
 
     def _build(
-        self, phase: Phase, oid: str, detail: dict[str, Any], usernames: str | None, fields: str | None
+        self,
+        phase: Phase,
+        oid: str,
+        detail: dict[str, Any],
+        usernames: str | None,
+        fields: str | None,
+        wish: str | None,
     ) -> UserChange:
         link = UserLink(authority=self._rules.entra_tenant_id, subject=oid)
         if phase in (Phase.FORGET, Phase.DELETE):
@@ -204,7 +219,7 @@ class SyncPlan:
             return EnableUser(link=link)
         if usernames is None or fields is None:
             raise AssertionError(f"a plan to {phase.word} {oid} without a draft")
-        draft = build_draft(link, usernames, fields, self._rules.extension)
+        draft = build_draft(link, usernames, fields, self._rules.wish_for(wish))
         if phase is Phase.LINK:
             return LinkUser(user_id=detail["user_id"], draft=draft)
         if phase is Phase.UPDATE:

@@ -11,6 +11,7 @@ from pbx_plugin_api import DisableReason, DivergenceKind, DraftUser, Host, Stage
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.paging import Page
 from portsip_m365_plugin.graph.users import delta_users, get_users, latest_delta_link, list_users
+from portsip_m365_plugin.mapping.addresses import read_addresses
 from portsip_m365_plugin.mapping.text import clean_line
 from portsip_m365_plugin.mapping.users import MappingRules, map_person
 from portsip_m365_plugin.users.spool import Kind, PulledRow, Spool, pack_fields
@@ -96,6 +97,7 @@ class DirectoryReader:
         """
         spool = self._spool
         spool.run("INSERT OR IGNORE INTO reread SELECT oid FROM diverged WHERE oid NOT IN (SELECT oid FROM pulled)")
+        spool.run("DELETE FROM reread WHERE oid IN (SELECT oid FROM waiting)")  # who waits is known without a request
         spool.run_many("INSERT OR IGNORE INTO reread VALUES (?)", ((oid,) for oid in retry_ids))
         if spool.count("reread") > most:
             return False
@@ -178,8 +180,7 @@ def _map_row(oid: str, user: Mapping[str, Any], rules: MappingRules) -> PulledRo
         reason=skip.reason if skip else None,
         detail=clean_line(skip.detail) if skip else None,
         upn=upn,
-        mail_key=_text(user, "mail").casefold() or None,
-        upn_key=upn.casefold() or None,
+        addresses=" ".join(read_addresses(user)) or None,
         usernames=" ".join(draft.usernames) if draft else None,
         fields=pack_fields(draft) if draft else None,
         notes="; ".join(mapped.notes) or None,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from pbx_plugin_api import Counts, Host, PlanRef, Severity, Tenant, Tick, TickReport, TickStatus
@@ -15,6 +16,7 @@ from portsip_m365_plugin.config.leavers import LeaversConfig
 from portsip_m365_plugin.config.scope import EVERYBODY, ScopeConfig
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError, ResyncRequiredError
+from portsip_m365_plugin.graph.users import find_owner_ids
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.removals import RemovalWindow
 from portsip_m365_plugin.users.apply import Applied, ProblemTally, apply_plan
@@ -44,6 +46,7 @@ from portsip_m365_plugin.users.plan import SyncPlan
 from portsip_m365_plugin.users.pull import DirectoryReader, Listing, StoppedError
 from portsip_m365_plugin.users.scope import ScopeFilter
 from portsip_m365_plugin.users.spool import Spool
+from portsip_m365_plugin.users.waiting import find_waiting, keep_waiting, load_waiting, restore_waiting
 
 _log = logging.getLogger(__name__)
 
@@ -192,8 +195,9 @@ class _Run:
     def _pull(self, spool: Spool, reader: DirectoryReader, scope: ScopeFilter) -> Listing:
         """Read the changes where they are enough, everybody otherwise."""
         reader.note_diverged()
+        is_waiting_known = load_waiting(self._host, spool)
         checkpoint = self._checkpoint
-        why = self._why_full(scope)
+        why = self._why_full(scope) or ("" if is_waiting_known else "it is not known any more who waits")
         fresh_link = checkpoint is None or not checkpoint.link_still_good(self._basis, self._now_utc)
         if checkpoint is not None and not why:
             try:
@@ -229,8 +233,11 @@ class _Run:
         nonpersons = NonPersonFilter(self._host, self._client, spool, self._rules, n_threads=self._tick.max_requests)
         is_first = not self._host.users.counts().linked
         nonpersons.ask(listing, is_first=is_first, is_forced=self._is_forced)
+        if not listing.is_full:
+            restore_waiting(spool)
         nonpersons.leave_out()
-        plan = make_plan(self._host, spool, self._rules, listing, self._leavers, self._now_utc)
+        find_owners = partial(find_owner_ids, self._client)
+        plan = make_plan(self._host, spool, self._rules, listing, self._leavers, self._now_utc, find_owners)
         if 0 < spool.count("absent") <= _CONFIRM_MAX_ABSENT:
             reader.confirm_absent()
             scope.leave_out()
@@ -283,8 +290,9 @@ class _Run:
         before = self._checkpoint
         left_over = before.retry_ids if before is not None and listing.is_full else ()
         # A list that does not show somebody whom the PBX refused last time is no reason to forget them.
-        unseen = [oid for oid in left_over if spool.find_pulled(oid) is None]
+        unseen = [oid for oid in (*left_over, *find_waiting(spool)) if spool.find_pulled(oid) is None]
         retry_ids = [*self._applied.refused_ids, *unseen]
+        keep_waiting(self._host, spool, self._applied.refused_new, self._now_utc)
         save_checkpoint(self._host, advance(before, self._basis, listing, retry_ids, self._now_utc))
         if listing.is_full:
             note_full_listing(self._host, self._leavers, self._now_utc)

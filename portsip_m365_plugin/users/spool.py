@@ -12,21 +12,29 @@ from portsip_m365_plugin.scratch import Scratch
 
 _SCHEMA: Final = """
 CREATE TABLE pulled (
-    oid TEXT PRIMARY KEY, kind INTEGER NOT NULL, reason TEXT, detail TEXT, upn TEXT, mail_key TEXT, upn_key TEXT,
-    usernames TEXT, fields TEXT, notes TEXT
+    oid TEXT PRIMARY KEY, kind INTEGER NOT NULL, reason TEXT, detail TEXT, upn TEXT, addresses TEXT,
+    usernames TEXT, fields TEXT, notes TEXT, wish TEXT, wish_note TEXT
 ) WITHOUT ROWID;
+CREATE TABLE waiting (
+    oid TEXT PRIMARY KEY, upn TEXT, addresses TEXT, usernames TEXT NOT NULL, fields TEXT NOT NULL, wish TEXT,
+    wish_note TEXT, reason TEXT NOT NULL, detail TEXT NOT NULL, doubt TEXT NOT NULL, is_restored INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE without_user (oid TEXT PRIMARY KEY, reason TEXT NOT NULL, detail TEXT NOT NULL, doubt TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE reread (oid TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE diverged (oid TEXT PRIMARY KEY, kind TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE absent (oid TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE listed (oid TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE in_scope (oid TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE in_scope_before (oid TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE unlinked (user_id TEXT PRIMARY KEY, mail_key TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE matched (oid TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (oid, user_id)) WITHOUT ROWID;
-CREATE TABLE doubtful (oid TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE INDEX matched_user ON matched (user_id);
+CREATE TABLE doubtful (
+    oid TEXT PRIMARY KEY, reason TEXT NOT NULL, detail TEXT NOT NULL, doubt TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE plan (
     phase INTEGER NOT NULL, oid TEXT NOT NULL, detail TEXT NOT NULL, guarded INTEGER NOT NULL,
     held INTEGER NOT NULL DEFAULT 0,
+    place TEXT NOT NULL,
     PRIMARY KEY (phase, oid)
 ) WITHOUT ROWID;
 CREATE TABLE problem (oid TEXT, upn TEXT, reason TEXT NOT NULL, detail TEXT NOT NULL);
@@ -56,13 +64,17 @@ class PulledRow(NamedTuple):
     reason: str | None = None
     detail: str | None = None
     upn: str | None = None
-    mail_key: str | None = None
-    upn_key: str | None = None
+    addresses: str | None = None
+    """Separated by spaces, each as `mapping.addresses.address_key` gives it."""
     usernames: str | None = None
     """Separated by spaces, best first."""
     fields: str | None = None
     """See `pack_fields`."""
     notes: str | None = None
+    wish: str | None = None
+    """The extension number that the directory names for the person."""
+    wish_note: str | None = None
+    """Why the directory names none, although the tenant wants it to. Of interest when the user is created."""
 
 
 def pack_fields(person: DraftUser | LinkedUser) -> str:
@@ -91,7 +103,7 @@ class Spool(Scratch):
 
     def put_pulled(self, rows: Iterable[PulledRow]) -> None:
         """Store people. A person who is there already is replaced: what comes last counts."""
-        self.run_many("INSERT OR REPLACE INTO pulled VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self.run_many("INSERT OR REPLACE INTO pulled VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def clear_pulled(self) -> None:
         """Forget what was pulled: it is pulled again, and half a round proves nothing."""

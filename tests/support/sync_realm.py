@@ -243,6 +243,7 @@ class SyncLab:
                 **template,
                 "userPrincipalName": upn,
                 "mail": upn,
+                "proxyAddresses": [f"SMTP:{upn}"],
                 "givenName": given,
                 "surname": surname,
                 "displayName": f"{given} {surname}",
