@@ -235,6 +235,7 @@ class _Run:
         nonpersons.ask(listing, is_first=is_first, is_forced=self._is_forced)
         if not listing.is_full:
             restore_waiting(spool)
+            scope.leave_out()
         nonpersons.leave_out()
         find_owners = partial(find_owner_ids, self._client)
         plan = make_plan(self._host, spool, self._rules, listing, self._leavers, self._now_utc, find_owners)
@@ -250,7 +251,7 @@ class _Run:
         checkpoint = self._checkpoint
         has_imported = checkpoint is not None and checkpoint.directory == self._basis.directory
         if checkpoint is not None:
-            count_as_approved(spool, checkpoint.retry_ids)
+            count_as_approved(spool, [*checkpoint.retry_ids, *find_waiting(spool)])
             has_imported = has_imported and not checkpoint.retry_by_full
         return judge(
             plan,

@@ -138,12 +138,12 @@ def test_who_waits_is_notified_once_and_kept_by_a_full_listing() -> None:
     for _ in range(3):
         lab.pass_days(1)
         report = lab.run()
-        assert (report.requests, report.problem_counts) == (1, {"user_limit": 4})
+        assert (report.requests, report.problem_counts) == (1, {"user_limit": 6})
     lab.run(full=True)
-    assert count_waiting(lab.host) == {"user_limit": 4}
+    assert count_waiting(lab.host) == {"user_limit": 6}
     assert [notice.key for notice in lab.host.notices] == ["m365.users.waiting.user_limit"]
-    lab.host.users.user_limit = 47
-    assert (lab.run().counts.created, count_waiting(lab.host)) == (2, {"user_limit": 2})
+    lab.host.users.user_limit = 49
+    assert (lab.run().counts.created, count_waiting(lab.host)) == (4, {"user_limit": 2})
     lab.host.users.user_limit = None
     assert (lab.run().counts.created, count_waiting(lab.host)) == (2, {})
     lab.host.users.user_limit = lab.host.users.counts().linked
