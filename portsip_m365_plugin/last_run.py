@@ -36,16 +36,17 @@ def read_last_run(host: Host) -> LastRun | None:
         return None
 
 
-def keep_last_run(host: Host, report: TickReport, *, by_clock: bool) -> LastRun:
-    """Remember how a run ended."""
+def keep_last_run(host: Host, report: TickReport, *, by_clock: bool, is_night: bool = True) -> LastRun:
+    """Remember how a run ended. A look between two nights neither adds to the failures of the night nor ends them."""
     before = read_last_run(host)
+    failures = before.failures if before else 0
     failed = report.status is TickStatus.FAILED
     last = LastRun(
         finished_at_utc=host.clock.now_utc(),
         status=report.status,
         message=report.message[:_MESSAGE_MAX_CHARS],
         by_clock=by_clock,
-        failures=(before.failures if before else 0) + 1 if failed else 0,
+        failures=failures if not is_night else failures + 1 if failed else 0,
     )
     host.state.put(_KEY, dump(last))
     return last

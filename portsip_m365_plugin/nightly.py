@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from pbx_plugin_api import Counts, Host, Scope, Severity, Tenant, Tick, TickReason, TickReport, TickStatus
-from portsip_m365_plugin.config.due import next_due_at_utc
+from portsip_m365_plugin.between import look_between_nights
+from portsip_m365_plugin.config.due import last_night_at_utc, next_due_at_utc, next_night_at_utc
 from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.config.users import SyncMode
 from portsip_m365_plugin.connect import NotReady, connect
@@ -24,6 +25,7 @@ from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.keys import warn_of_expiry
 from portsip_m365_plugin.last_run import keep_last_run, read_last_run
 from portsip_m365_plugin.photos import run_photo_sync
+from portsip_m365_plugin.turns import Night, Turn, choose_turn, keep_night
 from portsip_m365_plugin.users.run import preview_user_sync, run_user_sync
 
 _RETRY_AFTER: Final = timedelta(hours=1)
@@ -69,11 +71,14 @@ def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
     warn_of_expiry(host)
     if tenant.scope is Scope.SYSTEM:
         return _look_after_system(host, tenant, tick, config)
+    if tick.reason is TickReason.DUE and choose_turn(host, tenant, config, tick.now_utc) is Turn.BETWEEN:
+        return look_between_nights(host, tenant, tick, config)
     by_clock = _is_by_clock(host, tick)
     report = _run_stages(host, tenant, tick, config, job, by_clock)
     if job is Job.PREVIEW:
         return replace(report, next_due_at_utc=next_due_at_utc(config, tenant, host.clock.now_utc()))
-    return _settle(host, tenant, config, report, by_clock)
+    is_whole = job not in _CONTACT_JOBS
+    return _settle(host, tenant, config, report, tick, by_clock=by_clock, is_whole=is_whole)
 
 
 def _look_after_system(host: Host, tenant: Tenant, tick: Tick, config: Config) -> TickReport:
@@ -140,21 +145,42 @@ def _merge(reports: Sequence[tuple[str, TickReport]]) -> TickReport:
     )
 
 
-def _settle(host: Host, tenant: Tenant, config: Config, report: TickReport, by_clock: bool) -> TickReport:
-    """Set when the tenant is due next, remember the run, and notify the administrators of a failure that lasts."""
+def _settle(
+    host: Host, tenant: Tenant, config: Config, report: TickReport, tick: Tick, *, by_clock: bool, is_whole: bool
+) -> TickReport:
+    """Set when the tenant is due next, remember the run, and notify the administrators of a failure that lasts.
+
+    Args:
+        host: The tenant's.
+        tenant: For its nights.
+        config: For its schedule.
+        report: Of all stages.
+        tick: When the run began.
+        by_clock: Whether the clock started it.
+        is_whole: Whether it did what a night does, so that the night is over if it succeeded.
+    """
     now_utc = host.clock.now_utc()
     last = keep_last_run(host, report, by_clock=by_clock)
-    regular = next_due_at_utc(config, tenant, now_utc)
-    due = regular
-    if regular is not None and report.next_due_at_utc is not None:
-        due = min(regular, report.next_due_at_utc)  # Microsoft said when
-    elif regular is not None and 0 < last.failures <= _RETRIES_MAX:
-        due = min(regular, now_utc + _RETRY_AFTER)
+    regular = next_night_at_utc(config, tenant, now_utc)
+    retry_at_utc: datetime | None = None
+    if report.next_due_at_utc is not None:
+        retry_at_utc = report.next_due_at_utc  # Microsoft said when
+    elif 0 < last.failures <= _RETRIES_MAX:
+        retry_at_utc = now_utc + _RETRY_AFTER
+    due = regular if regular is None or retry_at_utc is None else min(regular, retry_at_utc)
     if last.failures == 2 or (last.failures > 2 and due == regular):
         subject = "The Microsoft 365 sync fails"
         host.notify_admin("m365.sync.failed", subject, report.message, severity=Severity.BAD)
-    if report.resumable and report.next_due_at_utc is None:
+    goes_on = report.resumable and report.next_due_at_utc is None
+    if is_whole:
+        slot_utc = last_night_at_utc(config, tenant, tick.now_utc)
+        keep_night(
+            host, Night(slot_utc=slot_utc, is_over=retry_at_utc is None and not goes_on, retry_at_utc=retry_at_utc)
+        )
+    if goes_on:
         due = None  # the host continues at once
+    elif due is not None and report.next_due_at_utc is None:
+        due = min(due, next_due_at_utc(config, tenant, now_utc) or due)
     return replace(report, next_due_at_utc=due)
 
 

@@ -120,6 +120,9 @@ class TickReport:
     """The run can continue: the host may call again at once."""
     plan: PlanRef | None = None
     """The plan that was made instead of being applied: a preview, or one that waits for approval."""
+    quiet: bool = False
+    """There is nothing to show: nothing was changed, and there is nothing new to say since the plugin's last run. The
+    host may leave the run out of its log; `next_due_at_utc` holds all the same."""
 
     def __post_init__(self) -> None:
         rules.check_utc("next_due_at_utc", self.next_due_at_utc)

@@ -29,6 +29,7 @@ from portsip_m365_plugin.config.guard import AT_ONCE_MAX
 from portsip_m365_plugin.config.leavers import DELETE_AFTER_DAYS_MAX, LeaverPolicy
 from portsip_m365_plugin.config.mail import RECIPIENTS_AT_MOST
 from portsip_m365_plugin.config.people import WhichPeople
+from portsip_m365_plugin.config.schedule import EVERY_MINUTES_MAX, EVERY_MINUTES_MIN
 from portsip_m365_plugin.config.scope import WhichGroups
 from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.config.users import SyncMode
@@ -61,6 +62,13 @@ class ConfigSchema(Schema):
     sync_time = TimeOfDay("schedule.sync_time")
     # USER SYNC
     sync_mode = Choice("users.sync_mode", SyncMode)
+    sync_every_minutes = WholeNumber(
+        "schedule.every_minutes",
+        unit="minutes",
+        lowest=EVERY_MINUTES_MIN,
+        highest=EVERY_MINUTES_MAX,
+        or_zero="every night only",
+    )
     starting_extension_number = Text("users.starting_number", _NUMBER, "3 to 13 digits, the first not 0, or empty")
     sync_photo = Toggle("photos.is_on")
     leaver_disabled_policy = Choice("leavers.disabled_policy", LeaverPolicy)

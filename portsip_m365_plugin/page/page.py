@@ -27,7 +27,8 @@ from pbx_plugin_api import (
     VersionConflictError,
     Viewer,
 )
-from portsip_m365_plugin.config.due import next_due_at_utc
+from portsip_m365_plugin.between import read_look
+from portsip_m365_plugin.config.due import next_due_at_utc, runs_between_nights
 from portsip_m365_plugin.config.reader import Config, read_config
 from portsip_m365_plugin.connect import NotReady, find_app
 from portsip_m365_plugin.keys import ACTIVE_KEY
@@ -115,8 +116,18 @@ def _schedule_facts(view: PageView) -> tuple[Fact, ...]:
     due = next_due_at_utc(view.config, view.tenant, view.host.clock.now_utc())
     return (
         _show_last(last, zone),
+        *_show_look(view, zone),
         Fact(label="Next run", value=_show(due, zone) if due is not None else "not scheduled"),
     )
+
+
+def _show_look(view: PageView, zone: ZoneInfo) -> tuple[Fact, ...]:
+    """The last look between the nights: the run log leaves out those that have nothing to show."""
+    look = read_look(view.host)
+    if look is None or not runs_between_nights(view.config):
+        return ()
+    shown = f"{_show(look.at_utc, zone)}: {look.message or look.status.value.replace('_', ' ')}"
+    return (Fact(label="Last look between the nights", value=shown, severity=_SEVERITIES[look.status]),)
 
 
 def _show_last(last: LastRun | None, zone: ZoneInfo) -> Fact:

@@ -30,6 +30,14 @@ def draw_users_tab(view: PageView) -> Tab:
             ),
             draw_setting(
                 config,
+                "sync_every_minutes",
+                "Ask for changes between the nights (minutes)",
+                help="0: every night only. 5 to 1440: so often, one request asks what has changed, and somebody who is"
+                " disabled at Microsoft loses telephone and sessions within that time. Full listings, contacts and"
+                " photos stay nightly. Not in manual mode.",
+            ),
+            draw_setting(
+                config,
                 "starting_extension_number",
                 "Set starting user extension number from",
                 placeholder="20000",

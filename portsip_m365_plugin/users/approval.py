@@ -7,7 +7,7 @@ as blobs. An approval names a plan by its checksum. It is valid for the people a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pbx_plugin_api import (
@@ -33,6 +33,7 @@ _PLAN_KEY: Final = "users.plan"
 _APPROVAL_KEY: Final = "users.approval"
 _FIRST_KEY: Final = "users.first_plan"
 _KEEP_S: Final = 7 * 24 * 3600
+_SAME_FOR: Final = timedelta(days=1)
 
 
 def last_plan(host: Host) -> PlanRef | None:
@@ -113,6 +114,15 @@ def keep_plan(host: Host, plan: SyncPlan, *, why: str, is_full: bool, now_utc: d
     is_full = is_full or waits_for_full_listing(host)
     host.state.put(_PLAN_KEY, {"plan": dump(reference), "pairs_blob": pairs_blob, "is_full": is_full})
     return reference
+
+
+def find_kept_plan(host: Host, plan: SyncPlan, *, why: str, is_full: bool, now_utc: datetime) -> PlanRef | None:
+    """Return the plan that is kept, if it is the same and of today: it need not be written every few minutes."""
+    kept = last_plan(host)
+    is_same = kept is not None and (kept.checksum, kept.counts, kept.why) == (plan.checksum, plan.counts, why)
+    if is_full and not waits_for_full_listing(host):
+        return None
+    return kept if kept is not None and is_same and now_utc - kept.made_at_utc < _SAME_FOR else None
 
 
 def waits_for_full_listing(host: Host) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -142,6 +142,23 @@ def advance(
         fulls_since_fresh_link=(0 if before is None or is_fresh else before.fulls_since_fresh_link) + listing.is_full,
         retry_ids=ids,
         retry_by_full=by_full,
+    )
+
+
+def advance_between_nights(
+    before: Checkpoint, listing: Listing, refused_ids: Sequence[str], now_utc: datetime
+) -> Checkpoint:
+    """Return the checkpoint after a round of changes between two nights.
+
+    What the night has to do stays: full listings, and people left over.
+    """
+    ids, by_full = bound_retry([*before.retry_ids, *refused_ids])
+    return replace(
+        before,
+        delta_link=listing.delta_link or before.delta_link,
+        delta_link_at_utc=now_utc if listing.delta_link else before.delta_link_at_utc,
+        retry_ids=ids,
+        retry_by_full=before.retry_by_full or by_full,
     )
 
 

@@ -23,6 +23,7 @@ from portsip_m365_plugin.users.apply import Applied, ProblemTally, apply_plan
 from portsip_m365_plugin.users.approval import (
     confirm_first_plan,
     count_as_approved,
+    find_kept_plan,
     forget_plan,
     is_first_plan,
     keep_plan,
@@ -33,6 +34,7 @@ from portsip_m365_plugin.users.checkpoint import (
     RETRY_MAX_PEOPLE,
     Basis,
     advance,
+    advance_between_nights,
     load_checkpoint,
     save_checkpoint,
     why_full,
@@ -52,6 +54,7 @@ _log = logging.getLogger(__name__)
 
 _CONFIRM_MAX_ABSENT: Final = 20_000
 """More absent people than this are not read by id (20 a request): so many removals ask an admin in any case."""
+_FOR_THE_NIGHT: Final = "Everybody has to be listed, and that is done at night, or by Sync now. Nothing was changed."
 _DEFAULT_LEAVERS: Final = LeaversConfig()
 _DEFAULT_LIMITS: Final = GuardConfig()
 _EMPTY: Final = (
@@ -71,6 +74,7 @@ def run_user_sync(
     leavers: LeaversConfig = _DEFAULT_LEAVERS,
     limits: GuardConfig = _DEFAULT_LIMITS,
     full: bool = False,
+    is_between_nights: bool = False,
 ) -> TickReport:
     """Bring the tenant's users to what the directory says.
 
@@ -88,11 +92,14 @@ def run_user_sync(
         leavers: What becomes of users whose person leaves.
         limits: How much may change without asking.
         full: List everybody, whatever the checkpoint says.
+        is_between_nights: Read one round of changes and nothing else; what needs more than that waits for the night.
 
     Returns:
         A report without `next_due_at_utc`, except where Microsoft said when to try again.
     """
-    return _Run(host, tenant, tick, client, rules, scope, leavers, limits, full=full, is_preview=False).run()
+    return _Run(
+        host, tenant, tick, client, rules, scope, leavers, limits, full=full, is_between_nights=is_between_nights
+    ).run()
 
 
 def preview_user_sync(
@@ -127,12 +134,13 @@ class _Run:
         limits: GuardConfig,
         *,
         full: bool,
-        is_preview: bool,
+        is_preview: bool = False,
+        is_between_nights: bool = False,
     ) -> None:
         self._host, self._tenant, self._tick = host, tenant, tick
         self._client, self._rules, self._scope = client, rules, scope
         self._leavers, self._limits = leavers, limits
-        self._is_forced, self._is_preview = full, is_preview
+        self._is_forced, self._is_preview, self._is_between_nights = full, is_preview, is_between_nights
         self._basis = Basis.of(client.cloud, rules, scope)
         self._now_utc = host.clock.now_utc()
         self._sent_before = client.requests_sent
@@ -163,8 +171,9 @@ class _Run:
     def _sync(self, spool: Spool) -> TickReport:
         reader = DirectoryReader(self._host, self._client, spool, self._rules)
         scope = ScopeFilter(self._host, self._client, spool, self._scope)
-        scope.read_groups()
-        listing = self._pull(spool, reader, scope)
+        listing = self._pull_changes(reader, scope) if self._is_between_nights else self._pull(spool, reader, scope)
+        if listing is None:
+            return self._report(TickStatus.STOPPED, _FOR_THE_NIGHT)
         if listing.is_full and listing.people == 0:
             return self._report(TickStatus.FAILED, _EMPTY)
         plan, n_unlisted = self._plan(spool, reader, listing, scope)
@@ -182,7 +191,8 @@ class _Run:
             confirm_first_plan(self._host, self._now_utc)
         self._apply(plan, window, verdict)
         self._finish(spool, listing)
-        scope.keep()
+        if not self._is_between_nights:
+            scope.keep()
         done = self._applied.counts.plus(unchanged=plan.unchanged, skipped=plan.skipped)
         message = f"{_describe(done, '')}.".capitalize()
         if n_unlisted:
@@ -194,6 +204,7 @@ class _Run:
 
     def _pull(self, spool: Spool, reader: DirectoryReader, scope: ScopeFilter) -> Listing:
         """Read the changes where they are enough, everybody otherwise."""
+        scope.read_groups()
         reader.note_diverged()
         is_waiting_known = load_waiting(self._host, spool)
         checkpoint = self._checkpoint
@@ -212,6 +223,22 @@ class _Run:
             spool.clear_pulled()
         _log.info("tenant %s: listing everybody: %s", self._tenant.pbx_tenant_id, why)
         return reader.list_everybody(fresh_link=fresh_link)
+
+    def _pull_changes(self, reader: DirectoryReader, scope: ScopeFilter) -> Listing | None:
+        """Read one round of changes; None where only the night can go on, because everybody has to be listed."""
+        checkpoint = self._checkpoint
+        if checkpoint is None or not checkpoint.link_still_good(self._basis, self._now_utc) or not scope.is_known:
+            return None
+        reader.note_diverged()
+        try:
+            listing = reader.read_changes(checkpoint.delta_link)
+        except ResyncRequiredError as error:
+            _log.info("tenant %s: the delta link is no longer good (%s)", self._tenant.pbx_tenant_id, error)
+            return None
+        if not reader.reread_partial(most=RETRY_MAX_PEOPLE):
+            return None
+        scope.recall_groups()
+        return listing
 
     def _why_full(self, scope: ScopeFilter) -> str:
         if self._is_forced:
@@ -276,7 +303,10 @@ class _Run:
     def _ask(self, plan: SyncPlan, why: str) -> TickReport:
         """Keep what is held back. The checkpoint stays, so that the next run meets all of this again."""
         plan.drop_free()
-        kept = keep_plan(self._host, plan, why=why, is_full=self._is_full, now_utc=self._now_utc)
+        is_full, now_utc = self._is_full, self._now_utc
+        kept = find_kept_plan(self._host, plan, why=why, is_full=is_full, now_utc=now_utc)
+        if kept is None:
+            kept = keep_plan(self._host, plan, why=why, is_full=is_full, now_utc=now_utc)
         done = self._applied.counts
         rest = f"The rest was applied: {_describe(done, '')}." if done != Counts() else "Nothing was changed."
         message = f"{why} Planned: {_describe(plan.counts, 'to be')}. {rest}"
@@ -289,6 +319,11 @@ class _Run:
     def _finish(self, spool: Spool, listing: Listing) -> None:
         """Move the checkpoint, and forget the plan that waited."""
         before = self._checkpoint
+        if self._is_between_nights and before is not None:
+            save_checkpoint(
+                self._host, advance_between_nights(before, listing, self._applied.refused_ids, self._now_utc)
+            )
+            return  # a plan that somebody looks at is the night's to forget
         left_over = before.retry_ids if before is not None and listing.is_full else ()
         # A list that does not show somebody whom the PBX refused last time is no reason to forget them.
         unseen = [oid for oid in (*left_over, *find_waiting(spool)) if spool.find_pulled(oid) is None]

@@ -63,6 +63,31 @@ class ScopeFilter:
             self._spool.run("INSERT OR IGNORE INTO in_scope SELECT oid FROM in_scope_before")
             self._spool.run_many("INSERT OR IGNORE INTO in_scope VALUES (?)", ((oid,) for oid in self._not_disabled()))
 
+    def recall_groups(self) -> None:
+        """Between two nights: take who was in the groups then, and ask only about changed people who were not.
+
+        Cost: nothing where no such person has changed. Where it cannot be asked, nobody who is enabled leaves for it,
+        and new people wait for the night.
+        """
+        if not self._scope.has_groups:
+            return
+        for table in ("in_scope", "in_scope_before"):
+            self._spool.run_many(f"INSERT OR IGNORE INTO {table} VALUES (?)", ((oid,) for oid in self._store.ids()))
+        rows = self._spool.rows(
+            "SELECT oid FROM pulled WHERE kind = ? AND oid NOT IN (SELECT oid FROM in_scope) ORDER BY oid LIMIT ?",
+            (Kind.DRAFT, _CONFIRM_MAX),
+        )
+        asked = [oid for (oid,) in rows]
+        if not asked:
+            return
+        try:
+            members = find_members(self._client, asked, [group.entra_object_id for group in self._scope.groups])
+        except BudgetSpentError:
+            raise
+        except GraphError:
+            members = set(self._not_disabled())
+        self._spool.run_many("INSERT OR IGNORE INTO in_scope VALUES (?)", ((oid,) for oid in members))
+
     @property
     def is_known(self) -> bool:
         """Whether it is known who was in scope after the last run; otherwise everybody must be listed."""

@@ -81,6 +81,30 @@ def test_a_day_that_a_zone_skipped_has_no_run() -> None:
     assert [due.astimezone(ZoneInfo("Pacific/Apia")).day for due in dues] == [28, 29, 31]
 
 
+@given(
+    minutes=st.integers(5, 1440),
+    moment=st.integers(1_577_836_800, 2_114_380_800).map(lambda s: datetime.fromtimestamp(s, timezone.utc)),
+    key=st.integers(0, 999),
+)
+def test_between_the_nights_never_longer_than_the_minutes(minutes: int, moment: datetime, key: int) -> None:
+    values = {**VALUES, "sync_every_minutes": str(minutes)}
+    one = next_due_at_utc(values, tenant("UTC", f"t{key}"), moment)
+    assert one is not None
+    assert timedelta(0) < one - moment <= timedelta(minutes=minutes)
+    night = next_due_at_utc(VALUES, tenant("UTC", f"t{key}"), moment)
+    two = next_due_at_utc(values, tenant("UTC", f"t{key}"), one)
+    assert two is not None
+    assert two - one <= timedelta(minutes=minutes)
+    assert night in (one, two) or two - one == timedelta(minutes=minutes), "a fixed grid, and the nights"
+
+
+def test_tenants_do_not_all_ask_in_the_same_second() -> None:
+    now = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
+    values = {**VALUES, "sync_every_minutes": "5"}
+    dues = {next_due_at_utc(values, tenant("UTC", f"t{n}"), now) for n in range(200)}
+    assert len(dues) > 100
+
+
 @pytest.mark.parametrize(
     "values",
     [{}, {"directory_id": "d"}, {"application_id": "a"}, {**VALUES, "sync_mode": "manual"}],

@@ -20,6 +20,7 @@ STORED: dict[str, Any] = {
     "national_cloud": "CHINA",
     "sync_time": "03:15",
     "sync_mode": "manual",
+    "sync_every_minutes": 15,
     "starting_extension_number": "2000",
     "sync_photo": True,
     "leaver_disabled_policy": "keep",

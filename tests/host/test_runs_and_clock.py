@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from pbx_devhost.cli.views import show_result
 from pbx_devhost.core import Pbx
 from pbx_devhost.runs.clock import Clock
 from pbx_devhost.runs.runner import RESUMED_AT_MOST, Runner
@@ -85,6 +86,20 @@ def test_a_run_is_written_down_with_its_problems_in_order(world: World) -> None:
     subjects = [problem.subject for problem in world.stores.runs.problems(row.id)]
     assert subjects == [f"g{n:03}" for n in range(450)]
     assert 86_300 < (world.due_in_s() or 0) <= 86_400
+
+
+def test_a_quiet_run_leaves_no_row_and_keeps_its_due_time(world: World) -> None:
+    world.set(mode="quiet")
+    for _ in range(3):
+        result = world.run()
+        assert result.is_done
+        assert show_result(world.pbx, result) == {
+            "tenant": "Contoso", "plugin": "rogue", "status": "done", "message": "Nothing new.", "requests": 1,
+            "quiet": True,
+        }  # fmt: skip
+        assert list(world.stores.runs.problems(result.run_id)) == []
+    assert world.rows() == []
+    assert 290 < (world.due_in_s() or 0) <= 300
 
 
 @pytest.mark.parametrize(

@@ -231,8 +231,17 @@ def _ask(host: Host, tick: Tick, values: Mapping[str, Any]) -> TickReport:
     return TickReport(status=TickStatus.NEEDS_APPROVAL, message="Approve the plan.")
 
 
+def _be_quiet(host: Host, tick: Tick, values: Mapping[str, Any]) -> TickReport:
+    host.progress.problem(Problem(reason="user_limit", subject="g1"))
+    due_at_utc = tick.now_utc + timedelta(minutes=5)
+    return TickReport(
+        status=TickStatus.DONE, message="Nothing new.", quiet=True, requests=1, next_due_at_utc=due_at_utc
+    )
+
+
 _MODE_OF: dict[str, Any] = {
     "raise": _raise,
+    "quiet": _be_quiet,
     "exit": _exit,
     "wrong": _be_wrong,
     "sleep": _sleep,

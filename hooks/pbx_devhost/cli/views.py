@@ -158,6 +158,9 @@ def show_result(pbx: Pbx, result: RunResult) -> dict[str, Any]:
     """The result of one request to run."""
     if result.run_id is None:
         return {"tenant": result.tenant.name, "plugin": result.plugin, "status": "busy", "message": result.sentence}
+    if result.report is not None and result.report.quiet:  # the run log keeps no row of it
+        quiet = {"plugin": result.plugin, "status": result.report.status.value, "message": result.report.message}
+        return {"tenant": result.tenant.name} | quiet | {"requests": result.report.requests, "quiet": True}
     return {"tenant": result.tenant.name} | show_run(pbx, pbx.stores.runs.get(result.run_id))
 
 

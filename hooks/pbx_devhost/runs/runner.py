@@ -117,9 +117,20 @@ class Runner:
         report = answer.value or TickReport(
             status=TickStatus.DONE, message="The plugin has nothing to do for this tenant."
         )
-        stores.runs.finish(run_id, report)
+        if report.quiet:
+            stores.runs.forget(run_id)
+        else:
+            stores.runs.finish(run_id, report)
         self._keep_due(lease, run_id, report, is_job=job is not None)
-        _log.info("Run %s of %s for %s: %s %s", run_id, plugin, tenant.name, report.status.value, report.message)
+        _log.log(
+            logging.DEBUG if report.quiet else logging.INFO,
+            "Run %s of %s for %s: %s %s",
+            run_id,
+            plugin,
+            tenant.name,
+            report.status.value,
+            report.message,
+        )
         return RunResult(tenant=tenant, plugin=plugin, run_id=run_id, report=report, sentence=report.message)
 
     def _keep_due(self, lease: Lease, run_id: str, report: TickReport, *, is_job: bool) -> None:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import problems, runs
@@ -47,6 +47,12 @@ class RunStore:
         with self._db.write() as connection:
             # A run whose lease was lost stays `interrupted`, also if its worker reports later.
             connection.execute(update(runs).where(runs.c.id == run_id, runs.c.status == "running").values(values))
+
+    def forget(self, run_id: str) -> None:
+        """Delete a run that has nothing to show, with its problems."""
+        with self._db.write() as connection:
+            connection.execute(delete(problems).where(problems.c.run_id == run_id))
+            connection.execute(delete(runs).where(runs.c.id == run_id))
 
     def fail(self, run_id: str, sentence: str) -> None:
         """Store that the plugin failed."""
