@@ -71,8 +71,8 @@ class ScopeFilter:
         """
         if not self._scope.has_groups:
             return
-        for table in ("in_scope", "in_scope_before"):
-            self._spool.run_many(f"INSERT OR IGNORE INTO {table} VALUES (?)", ((oid,) for oid in self._store.ids()))
+        self._spool.run_many("INSERT OR IGNORE INTO in_scope_before VALUES (?)", ((oid,) for oid in self._store.ids()))
+        self._spool.run("INSERT OR IGNORE INTO in_scope SELECT oid FROM in_scope_before")
         rows = self._spool.rows(
             "SELECT oid FROM pulled WHERE kind = ? AND oid NOT IN (SELECT oid FROM in_scope) ORDER BY oid LIMIT ?",
             (Kind.DRAFT, _CONFIRM_MAX),
