@@ -11,7 +11,7 @@ from pbx_devhost.bound.host import open_host
 from pbx_devhost.bound.progress import ProgressListener, RunContext
 from pbx_devhost.store.database import to_timestamp
 from pbx_devhost.store.stores import Stores, open_stores
-from pbx_plugin_api import ActionRequest, Host, Saved, SettingsPage, Tenant, Viewer
+from pbx_plugin_api import ActionRequest, Host, Saved, Scope, SettingsPage, Tenant, Viewer
 from pbx_plugin_api.hosting.isolation import Answer
 from pbx_plugin_api.hosting.manager import Deadlines, PluginHost
 from pbx_plugin_api.settings_page import ActionOutcome, SaveOutcome
@@ -83,14 +83,21 @@ class Pbx:
         answer = self.plugins.save_settings(plugin, tenant, viewer, values, expected_version)
         if isinstance(answer.value, Saved):
             self.stores.leases.set_due(tenant.pbx_tenant_id, plugin, to_timestamp(answer.value.next_due_at_utc))
+        self._retry_mail(tenant)
         self._audit(tenant, viewer, "settings.save", type(answer.value).__name__, ", ".join(sorted(values)))
         return answer
 
     def press(self, plugin: str, tenant: Tenant, viewer: Viewer, request: ActionRequest) -> Answer[ActionOutcome]:
         """Press a button. If the answer is `Started`, the caller runs the job."""
         answer = self.plugins.run_action(plugin, tenant, viewer, request)
+        self._retry_mail(tenant)
         self._audit(tenant, viewer, f"action.{request.action}", type(answer.value).__name__, answer.sentence)
         return answer
+
+    def _retry_mail(self, tenant: Tenant) -> None:
+        """Let mail that a fault stops try at once. Any tenant may use the system's mail settings."""
+        is_system = tenant.scope is Scope.SYSTEM
+        self.stores.outbox.lanes.probe_now(None if is_system else tenant.pbx_tenant_id)
 
     def _audit(self, tenant: Tenant, viewer: Viewer, event: str, outcome: str, subject: str) -> None:
         self.stores.audit.record(tenant.pbx_tenant_id, viewer.username, event, outcome=outcome.lower(), subject=subject)

@@ -116,7 +116,8 @@ class DeliveryStatus(StrEnum):
     DEFERRED = "deferred"
     """Certainly not sent. Try again at `retry_at_utc`."""
     REJECTED = "rejected"
-    """Certainly not sent, and another try will not help; `reason` and `remedy` say why."""
+    """Certainly not sent, and another try will not help, because of the mail itself: its recipients, size or content.
+    `reason` and `remedy` say why. A fault that stops other mail too is DEFERRED with `fault`."""
     UNKNOWN = "unknown"
     """The answer was lost, so the mail may have been sent. The host decides whether to send a marked copy."""
 
@@ -146,6 +147,11 @@ class DeliveryReceipt:
     """With UNKNOWN: the host sends no copy by itself. An administrator approves the copy or drops it."""
     unreachable: bool = False
     """The service could not be reached. If that lasts, the host may use its fallback channel."""
+    fault: str = ""
+    """With DEFERRED: a word for what stops all mail of the tenant until somebody repairs it, such as `certificate` or
+    `mailbox_blocked`; `reason` and `remedy` say it in words. The host lets all mail wait in order, reports the fault
+    once, and tries one mail in a growing interval, never before `retry_at_utc`, and at once when an administrator
+    acts. Urgent mail goes by the host's fallback channel if there is one."""
     this_mail_only: bool = False
     """With DEFERRED: the cause is in this mail (an attachment), not in the mailbox. Other mail need not wait."""
     detail: str = ""
@@ -159,5 +165,9 @@ class DeliveryReceipt:
             raise InvalidValueError("hold", self.hold, "only where the outcome is unknown")
         if self.this_mail_only and self.status is not DeliveryStatus.DEFERRED:
             raise InvalidValueError("this_mail_only", self.this_mail_only, "only when deferred")
+        if self.fault:
+            rules.check_key("fault", self.fault)
+            if self.status is not DeliveryStatus.DEFERRED or self.this_mail_only:
+                raise InvalidValueError("fault", self.fault, "only when deferred, and not with this_mail_only")
         if self.status is not DeliveryStatus.ACCEPTED and not self.reason:
             raise InvalidValueError("reason", self.reason, "a sentence, unless the mail was accepted")

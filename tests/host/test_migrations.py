@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -212,4 +213,6 @@ def test_the_newest_migration_is_the_version_of_the_schema() -> None:
     for script in scripts:
         assert Path(script.path).name.startswith(f"v{script.revision}_")
     # When a schema was released, its database belongs into tests/host/released.
-    assert SCHEMA_VERSION - 1 in VERSIONS or SCHEMA_VERSION in VERSIONS
+    table = re.findall(r"^\| (\d+) \| ([^|]+) \|", Path("docs/database.md").read_text(), flags=re.MULTILINE)
+    assert [int(version) for version, _ in table] == list(range(OLDEST, SCHEMA_VERSION + 1))
+    assert VERSIONS == [int(version) for version, since in table if since != "unreleased"]

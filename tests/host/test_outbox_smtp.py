@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.mail.delivery import PROBE_S
 from pbx_devhost.mail.smtp import SmtpSettings, load_smtp, store_smtp
+from pbx_devhost.store.outbox.lanes import PROBE_S
 from pbx_plugin_api import AttachmentRef, DeliveryStatus
 from tests.support.mail_queue import Box, HandClock
 from tests.support.mail_samples import accepted, deferred, make_note

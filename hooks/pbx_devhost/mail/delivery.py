@@ -1,12 +1,12 @@
 """Delivers the queue of mail, one attempt after another. Each attempt is recorded before and after.
 
-    accepted  -> sent
-    deferred  -> due again at the time that the plugin says. The tenant's other mail waits until then as well, unless
-                 only this mail is concerned: then it waits longer each time, and the others go on
-    unknown   -> a marked copy after a growing wait; after too many, or if the plugin asks for it, held for the admin
-    rejected  -> dead letter, with "send again"
-
-When the plugin's service has been unreachable for long enough, SMTP takes over until it is back.
+accepted  -> sent
+deferred  -> due again at the time that the plugin says. The tenant's other mail waits until then as well, unless
+             only this mail is concerned: then it waits longer each time, and the others go on
+unknown   -> a marked copy after a growing wait; after too many, or if the plugin asks for it, held for the admin
+rejected  -> dead letter, with "send again"; only because of the mail itself
+a fault   -> nothing is lost: all mail of the tenant waits in order, one mail in a growing interval tries, an
+             administrator reads why. Urgent mail goes by SMTP at once, all mail after a while, if there is SMTP
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.mail.notices import MailNotices
 from pbx_devhost.mail.smtp import SmtpChannel, load_smtp
 from pbx_devhost.store.database import to_timestamp
+from pbx_devhost.store.outbox.lanes import UNREACHABLE, Fault
 from pbx_devhost.store.outbox.queue import Claimed, MailState
 from pbx_devhost.store.outbox.waits import UNKNOWN_AT_MOST, growing_s
 from pbx_devhost.store.tenants import SYSTEM_TENANT
@@ -28,12 +30,10 @@ from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Tenant
 
 _log = logging.getLogger(__name__)
 
-OUT_OF_REACH_AT_MOST_S: Final = 300.0
-"""The longest wait for an unreachable service: it does not report when it is back."""
 SOONEST_S: Final = 0.25
 """The shortest wait, so that a plugin that defers to the current moment is not called in a tight loop."""
-PROBE_S: Final = 60.0
-"""While SMTP takes over, the plugin is tried this often."""
+STEPS_ASIDE_FROM: Final = 3
+"""After so many attempts, a mail that only waits for itself lets later mail to the same people pass."""
 
 
 @dataclass(slots=True)
@@ -55,34 +55,40 @@ class Delivery:
 
     def __init__(self, pbx: Pbx, *, chance: Callable[[], float] = random.random) -> None:
         self._pbx, self._box, self._chance = pbx, pbx.stores.outbox, chance
+        self._notices = MailNotices(pbx.stores)
 
-    def deliver_due(self, *, tenant_id: str | None = None) -> Delivered:
+    def deliver_due(self, *, tenant_id: str | None = None, is_urgent_only: bool = False) -> Delivered:
         """Make attempts until nothing is due, or the PBX is asked to stop."""
-        done = Delivered(expired=self._box.expire(), recovered=self._box.recover())
+        expired = self._box.expire()
+        for each in expired:
+            self._notices.report_expired(each)
+        done = Delivered(expired=sum(each.count for each in expired), recovered=self._box.recover())
         smtp = load_smtp(self._pbx.stores)
+        self._box.lanes.set_fallback(None if smtp is None else smtp.settings.after_s)
         while not self._pbx.stop_wanted[0]:
-            claimed = self._box.claim(tenant_id=tenant_id)
+            claimed = self._box.claim(tenant_id=tenant_id, is_urgent_only=is_urgent_only)
             if claimed is None:
                 break
             done.by_state[self._attempt(claimed, smtp)] += 1
         return done
 
     def _attempt(self, claimed: Claimed, smtp: SmtpChannel | None) -> MailState:
-        channel, receipt = "", None
+        channel = ""
         try:
-            if not self._is_smtps_turn(claimed, smtp):
+            if claimed.by_fallback and smtp is not None:
+                channel, receipt = "smtp", self._send_by(smtp, claimed)
+            else:
                 channel, receipt = self._ask_plugins(claimed)
-                self._box.note_reached(claimed, reached=not receipt.unreachable)
-            elif smtp is not None:
-                channel, receipt = "smtp", smtp.send(claimed.notification, self._pbx.stores, claimed.tenant_id)
-            if receipt is not None and receipt.unreachable and smtp is not None and self._is_given_up(claimed, smtp):
-                channel, receipt = "smtp", smtp.send(claimed.notification, self._pbx.stores, claimed.tenant_id)
+                fault = self._note_fault(claimed, receipt, channel, smtp)
+                if fault is not None and smtp is not None and self._is_smtps_turn(claimed, receipt, fault):
+                    channel, receipt = "smtp", self._send_by(smtp, claimed)
         except Exception as error:  # noqa: BLE001  # any failure leaves this mail's outcome unknown, and the queue goes on
             _log.exception("Mail %s: the attempt failed", claimed.notification.notification_id)
             receipt = DeliveryReceipt(status=DeliveryStatus.UNKNOWN, reason=f"The PBX failed ({type(error).__name__}).")
-        if receipt is None:
-            raise AssertionError("an attempt without a receipt")
-        return self._settle(claimed, receipt, channel, smtp)
+        return self._settle(claimed, receipt, channel)
+
+    def _send_by(self, smtp: SmtpChannel, claimed: Claimed) -> DeliveryReceipt:
+        return smtp.send(claimed.notification, self._pbx.stores, claimed.tenant_id)
 
     def _ask_plugins(self, claimed: Claimed) -> tuple[str, DeliveryReceipt]:
         answer = self._pbx.plugins.send_notification(self._tenant(claimed.tenant_id), claimed.notification)
@@ -100,30 +106,55 @@ class Delivery:
         is_system = tenant_id == SYSTEM_TENANT.pbx_tenant_id
         return SYSTEM_TENANT if is_system else self._pbx.stores.tenants.find(tenant_id)
 
-    # ------------------------------------------------------------------ the fallback channel
+    # ------------------------------------------------------------------ faults
 
-    def _is_given_up(self, claimed: Claimed, smtp: SmtpChannel) -> bool:
-        """Whether the plugin's service has been unreachable for as long as the PBX's administrator allows."""
-        since = claimed.unreachable_since if claimed.unreachable_since is not None else self._pbx.stores.database.now()
-        return self._pbx.stores.database.now() - since >= smtp.settings.after_s
+    def _note_fault(
+        self, claimed: Claimed, receipt: DeliveryReceipt, channel: str, smtp: SmtpChannel | None
+    ) -> Fault | None:
+        """Store what a plugin's receipt says about the tenant's mail as a whole. Return the fault that it found."""
+        lanes, tenant_id = self._box.lanes, claimed.tenant_id
+        cause = receipt.fault or (UNREACHABLE if receipt.unreachable else "")
+        if cause:
+            fault, before = lanes.note_fault(
+                tenant_id,
+                channel=channel,
+                cause=cause,
+                reason=receipt.reason,
+                remedy=receipt.remedy,
+                not_before=to_timestamp(receipt.retry_at_utc) or 0.0,
+                is_probe=claimed.fault is not None,
+                fallback_after_s=None if smtp is None else smtp.settings.after_s,
+                chance=self._chance(),
+            )
+            self._notices.report_fault(fault, before, has_fallback=smtp is not None)
+            return fault
+        if receipt.status is DeliveryStatus.ACCEPTED or (claimed.fault and claimed.fault.cause == UNREACHABLE):
+            ended = lanes.end_fault(tenant_id) if claimed.fault is not None else None
+            if ended is not None:
+                self._notices.end_fault(ended)
+        elif claimed.fault is not None:
+            lanes.probe_now(tenant_id)  # it says nothing about the fault: the next mail tries
+        return None
 
-    def _is_smtps_turn(self, claimed: Claimed, smtp: SmtpChannel | None) -> bool:
-        if smtp is None or claimed.unreachable_since is None or not self._is_given_up(claimed, smtp):
+    def _is_smtps_turn(self, claimed: Claimed, receipt: DeliveryReceipt, fault: Fault) -> bool:
+        """Whether a mail that has just found a fault goes by SMTP in the same attempt."""
+        if receipt.pending_recipients:  # a part was sent: stored first, so that nobody gets it twice
             return False
-        return claimed.probed_at is not None and self._pbx.stores.database.now() - claimed.probed_at < PROBE_S
+        is_over = fault.fallback_at is not None and fault.fallback_at <= self._pbx.stores.database.now()
+        return claimed.is_urgent or is_over
 
     # ------------------------------------------------------------------ the result
 
-    def _settle(self, claimed: Claimed, receipt: DeliveryReceipt, channel: str, smtp: SmtpChannel | None) -> MailState:
+    def _settle(self, claimed: Claimed, receipt: DeliveryReceipt, channel: str) -> MailState:
         now = self._pbx.stores.database.now()
         state, due_at = MailState.SENT, now
         if receipt.status is DeliveryStatus.REJECTED:
             state = MailState.DEAD
         elif receipt.status is DeliveryStatus.DEFERRED:
             state = MailState.UNKNOWN if claimed.n_unknown else MailState.DEFERRED
-            due_at = self._due_after(claimed, receipt, channel, smtp)
-            if channel != "smtp" and not receipt.this_mail_only:
-                self._box.pause(claimed, due_at)
+            due_at = self._due_after(claimed, receipt, channel)
+            if channel != "smtp" and not receipt.this_mail_only and not _is_fault(receipt):
+                self._box.lanes.pause(claimed.tenant_id, due_at, urgent=claimed.is_urgent)
         elif receipt.status is DeliveryStatus.UNKNOWN:
             state, due_at = MailState.UNKNOWN, now + self._growing_s(claimed.n_unknown + 1)
             if receipt.hold or claimed.n_unknown + 1 >= UNKNOWN_AT_MOST:
@@ -134,6 +165,7 @@ class Delivery:
             due_at=due_at,
             pending=receipt.pending_recipients,
             refused=receipt.rejected_recipients,
+            steps_aside=receipt.this_mail_only and claimed.notification.attempt >= STEPS_ASIDE_FROM,
             may_have_gone=receipt.status is DeliveryStatus.UNKNOWN and not receipt.hold,
             channel=channel,
             reason=receipt.reason,
@@ -144,21 +176,18 @@ class Delivery:
         _log.info("Mail %s, attempt %d: %s %s", note.notification_id, note.attempt, state.value, receipt.reason)
         return state
 
-    def _due_after(self, claimed: Claimed, receipt: DeliveryReceipt, channel: str, smtp: SmtpChannel | None) -> float:
+    def _due_after(self, claimed: Claimed, receipt: DeliveryReceipt, channel: str) -> float:
         now = self._pbx.stores.database.now()
+        if channel != "smtp" and _is_fault(receipt):
+            return now  # the fault says when; the oldest mail tries first
         due_at = max(to_timestamp(receipt.retry_at_utc) or now, now + SOONEST_S)
-        if channel == "smtp":
-            return max(due_at, now + self._growing_s(claimed.notification.attempt))
-        if receipt.this_mail_only:
+        if channel == "smtp" or receipt.this_mail_only:
             due_at = max(due_at, now + self._growing_s(claimed.notification.attempt))
-        if receipt.unreachable:
-            growing_s = min(self._growing_s(claimed.notification.attempt), OUT_OF_REACH_AT_MOST_S)
-            due_at = max(due_at, now + growing_s)
-            if smtp is not None:
-                # Look again at the moment when the fallback may take over.
-                since = claimed.unreachable_since if claimed.unreachable_since is not None else now
-                due_at = max(now + SOONEST_S, min(due_at, since + smtp.settings.after_s))
         return due_at
 
     def _growing_s(self, n: int) -> float:
         return growing_s(n, self._chance())
+
+
+def _is_fault(receipt: DeliveryReceipt) -> bool:
+    return bool(receipt.fault) or receipt.unreachable

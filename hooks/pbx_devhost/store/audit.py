@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import audit, notices
 from pbx_devhost.store.scope import Scope
 
 _SAME_NOTICE_S = 86_400
+_BEGINS_AGAIN_S = 3_600
 
 
 class AuditStore:
@@ -64,6 +65,29 @@ class AuditStore:
             }
             connection.execute(insert(notices).values(row))
         return True
+
+    def begin_notice(self, tenant_id: str, key: str, subject: str, text: str, severity: str) -> bool:
+        """Store a notice of something that lasts until `end_notice`. Return whether it is a new one.
+
+        While it lasts, its text is brought up to date. One that ended within the hour begins again: what comes and
+        goes does not fill the page.
+        """
+        now = self._db.now()
+        same = select(notices.c.id, notices.c.ended_at).where(notices.c.tenant_id == tenant_id, notices.c.key == key)
+        values = {"severity": severity, "subject": subject, "text": text, "ended_at": None}
+        with self._db.write(lock=f"notice {tenant_id} {key}") as connection:
+            last = connection.execute(same.order_by(notices.c.id.desc()).limit(1)).first()
+            if last is not None and (last.ended_at is None or last.ended_at > now - _BEGINS_AGAIN_S):
+                connection.execute(update(notices).where(notices.c.id == last.id).values(values))
+                return False
+            connection.execute(insert(notices).values(tenant_id=tenant_id, key=key, at=now, **values))
+        return True
+
+    def end_notice(self, tenant_id: str, key: str) -> None:
+        """Mark a notice as ended. Nothing happens if there is none."""
+        lasting = (notices.c.tenant_id == tenant_id, notices.c.key == key, notices.c.ended_at.is_(None))
+        with self._db.write() as connection:
+            connection.execute(update(notices).where(*lasting).values(ended_at=self._db.now()))
 
     def notices(self, tenant_id: str, *, limit: int = 20) -> list[Any]:
         """Return a tenant's notices, newest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timezone
 from typing import Any
@@ -68,11 +68,15 @@ class Database:
         ):
             yield from result
 
-    def insert_missing(self, connection: Connection, table: Table, row: dict[str, Any]) -> None:
-        """Insert a row, unless its primary key is there."""
-        keys = [column.name for column in table.primary_key.columns]
+    def insert_missing(
+        self, connection: Connection, table: Table, row: dict[str, Any], *, keys: Sequence[str] = ()
+    ) -> bool:
+        """Insert a row, unless its primary key is there, or its unique `keys`. Return whether it was inserted."""
+        columns = list(keys) or [column.name for column in table.primary_key.columns]
         build = sqlite.insert if self.is_sqlite else postgresql.insert
-        connection.execute(build(table).values(row).on_conflict_do_nothing(index_elements=keys))
+        statement = build(table).values(row).on_conflict_do_nothing(index_elements=columns)
+        # Not by `rowcount`: psycopg gives none where SQLAlchemy fetches a generated key.
+        return connection.execute(statement.returning(*table.primary_key.columns)).first() is not None
 
     def upsert(self, connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
         """Insert rows, or overwrite those whose primary key exists."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, delete, exists, insert, or_, select
 
-from pbx_devhost.store.schema import outbox, outbox_lanes, outbox_recipients
+from pbx_devhost.store.outbox.lanes import has_no_fault
+from pbx_devhost.store.schema import outbox, outbox_faults, outbox_lanes, outbox_recipients
 from pbx_plugin_api import Priority
 
 
@@ -45,26 +46,39 @@ def _lane_is_open(now: float) -> Any:
     return or_(and_(~urgent, outbox.c.tenant_id.not_in(slow)), and_(urgent, outbox.c.tenant_id.not_in(fast)))
 
 
-def select_next(now: float, tenant_id: str | None) -> Any:
-    """Return the query for the next mail that is due, with its lane."""
+def select_next(now: float, tenant_id: str | None, *, is_urgent_only: bool = False, without: Sequence[str] = ()) -> Any:
+    """Return the query for the next mail that is due, with the fault that its tenant has.
+
+    On PostgreSQL it locks the mail, and passes over those that another process has locked.
+    """
+    urgent = outbox.c.priority == int(Priority.URGENT)
+    fault = [column.label(f"fault_{column.name}") for column in outbox_faults.c]
     statement = (
-        select(outbox, outbox_lanes.c.unreachable_since, outbox_lanes.c.probed_at)
-        .select_from(outbox.outerjoin(outbox_lanes, lane_of_mail()))
+        select(outbox, *fault)
+        .select_from(outbox.outerjoin(outbox_faults, outbox_faults.c.tenant_id == outbox.c.tenant_id))
         .where(
             outbox.c.waiting == 1,
             outbox.c.due_at <= now,
             outbox.c.expires_at > now,
-            _lane_is_open(now),  # first, because the check for earlier mails costs something for every row
+            has_no_fault(now, is_urgent=urgent),
+            _lane_is_open(now),  # before the check for earlier mails, which costs something for every row
             ~is_behind(),
         )
         .order_by(outbox.c.rank, outbox.c.seq)
         .limit(1)
+        .with_for_update(skip_locked=True, of=outbox)
     )
-    return statement if tenant_id is None else statement.where(outbox.c.tenant_id == tenant_id)
+    if tenant_id is not None:
+        statement = statement.where(outbox.c.tenant_id == tenant_id)
+    if is_urgent_only:
+        statement = statement.where(urgent)
+    return statement.where(outbox.c.tenant_id.not_in(without)) if without else statement
 
 
 def wait_in_line(connection: Connection, seq: int, tenant_id: str, priority: int, addresses: Sequence[str]) -> None:
-    """Queue a mail behind earlier ones to the same addresses."""
+    """Queue a mail behind earlier ones to the same addresses. Urgent mail waits for no other."""
+    if priority == int(Priority.URGENT):
+        return
     rows = [
         {"seq": seq, "address": address, "tenant_id": tenant_id, "priority": priority}
         for address in dict.fromkeys(address.casefold() for address in addresses)

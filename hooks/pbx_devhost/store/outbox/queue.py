@@ -8,18 +8,20 @@ are encrypted (a welcome mail contains passwords) and deleted once they are sent
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.leases import is_dead, name_holder
+from pbx_devhost.store.outbox.lanes import Fault, LaneStore, take_probe
 from pbx_devhost.store.outbox.order import is_behind, lane_of_mail, leave_line, select_next, wait_in_line
 from pbx_devhost.store.outbox.waits import UNKNOWN_AT_MOST, growing_s
-from pbx_devhost.store.schema import outbox, outbox_lanes, outbox_recipients
+from pbx_devhost.store.schema import outbox, outbox_faults, outbox_lanes, outbox_recipients
 from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import Notification, NotificationKind, Priority, RejectedRecipient, dump, load
 
@@ -68,13 +70,24 @@ class Claimed:
     n_unknown: int
     refused: tuple[list[str], ...]
     """Address and reason for each recipient that earlier attempts could not reach."""
-    unreachable_since: float | None
-    probed_at: float | None
+    fault: Fault | None
+    """What stops the tenant's mail."""
+    by_fallback: bool
+    """Whether it goes by the fallback channel. With a fault and without this, the attempt is a probe."""
 
     @property
-    def lane(self) -> tuple[str, int]:
-        """The tenant's fast or slow lane. A pause of the slow lane does not stop the fast one."""
-        return self.tenant_id, int(self.notification.priority is Priority.URGENT)
+    def is_urgent(self) -> bool:
+        """Whether it is in the tenant's fast lane. A pause of the slow lane does not stop the fast one."""
+        return self.notification.priority is Priority.URGENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """Mails of a tenant that waited too long."""
+
+    tenant_id: str
+    reason: str
+    count: int
 
 
 class OutboxStore:
@@ -82,6 +95,7 @@ class OutboxStore:
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._db, self._vault = database, vault
+        self.lanes = LaneStore(database)
 
     def put(self, tenant_id: str, notification: Notification, *, keep_s: float | None = None) -> bool:
         """Accept a notification. When this returns, the notification is stored and survives the process.
@@ -108,23 +122,33 @@ class OutboxStore:
             "due_at": now,
             "expires_at": now + keep_s,
         }
-        with self._db.write(lock="outbox") as connection:
-            if connection.execute(select(outbox.c.seq).where(outbox.c.id == mail_id)).first():
-                return False
+        with self._db.write() as connection:
             self._vault.hold_key(connection)
             sealed = self._vault.seal(json.dumps(dump(notification)).encode(), "outbox", mail_id)
-            connection.execute(insert(outbox).values(row | {"sealed": sealed}))
+            if not self._db.insert_missing(connection, outbox, row | {"sealed": sealed}, keys=("id",)):
+                return False
             seq = connection.execute(select(outbox.c.seq).where(outbox.c.id == mail_id)).scalar_one()
             wait_in_line(connection, seq, tenant_id, int(notification.priority), everyone)
         return True
 
-    def claim(self, *, tenant_id: str | None = None) -> Claimed | None:
-        """Take the next notification that is due, and record that an attempt begins. None if nothing is due."""
-        now = self._db.now()
-        with self._db.write(lock="outbox") as connection:
-            row = connection.execute(select_next(now, tenant_id)).first()
-            if row is None:
-                return None
+    def claim(self, *, tenant_id: str | None = None, is_urgent_only: bool = False) -> Claimed | None:
+        """Take the next notification that is due, and record that an attempt begins. None if nothing is due.
+
+        On PostgreSQL it waits for no other process: a mail or tenant that another one has locked is passed over.
+        """
+        now, without = self._db.now(), list[str]()
+        with self._db.write() as connection:
+            while True:
+                row = connection.execute(
+                    select_next(now, tenant_id, is_urgent_only=is_urgent_only, without=without)
+                ).first()
+                if row is None:
+                    return None
+                fault = _read_fault(row)
+                is_probe = fault is not None and take_probe(connection, row.tenant_id, now)
+                if fault is None or is_probe or _has_fallback(fault, row.priority, now):
+                    break
+                without.append(row.tenant_id)
             values = {"state": MailState.ATTEMPT_STARTED, "waiting": 0, "attempt": row.attempt + 1}
             values |= {"started_at": now, "holder": name_holder()}
             connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(values))
@@ -140,8 +164,8 @@ class OutboxStore:
             ),
             n_unknown=row.n_unknown,
             refused=tuple(json.loads(row.refused)),
-            unreachable_since=row.unreachable_since,
-            probed_at=row.probed_at,
+            fault=fault,
+            by_fallback=fault is not None and not is_probe,
         )
 
     def settle(
@@ -152,13 +176,17 @@ class OutboxStore:
         due_at: float = 0.0,
         pending: Sequence[str] = (),
         refused: Sequence[RejectedRecipient] = (),
+        steps_aside: bool = False,
         may_have_gone: bool = False,
         channel: str = "",
         reason: str = "",
         remedy: str = "",
         detail: str = "",
     ) -> None:
-        """Record the result of an attempt. An attempt that `recover` has ended in the meantime stays as it is."""
+        """Record the result of an attempt. An attempt that `recover` has ended in the meantime stays as it is.
+
+        With `steps_aside` the mail goes on waiting, and later mail to the same people does not wait for it.
+        """
         now = self._db.now()
         ours = (
             outbox.c.seq == claimed.seq,
@@ -177,11 +205,11 @@ class OutboxStore:
             values["recipients"] = json.dumps(list(pending))
         if refused:
             values["refused"] = json.dumps([*claimed.refused, *([item.address, item.reason] for item in refused)])
-        with self._db.write(lock="outbox") as connection:
+        with self._db.write() as connection:
             if connection.execute(update(outbox).where(*ours).values(values)).rowcount == 0:
                 return
             line = delete(outbox_recipients).where(outbox_recipients.c.seq == claimed.seq)
-            if not waiting:
+            if not waiting or steps_aside:
                 connection.execute(line)
             elif pending:
                 connection.execute(line)
@@ -211,24 +239,35 @@ class OutboxStore:
             else:
                 values |= {"state": MailState.UNKNOWN, "waiting": 1, "due_at": now + growing_s(n_unknown)}
             same = (outbox.c.seq == seq, outbox.c.attempt == attempt, outbox.c.state == MailState.ATTEMPT_STARTED)
-            with self._db.write(lock="outbox") as connection:
+            with self._db.write() as connection:
                 if connection.execute(update(outbox).where(*same).values(values)).rowcount and is_over:
                     leave_line(connection, [seq])
         return len(lost)
 
-    def expire(self) -> int:
-        """End mails that have waited too long, and delete mails that ended long ago. Return how many expired."""
+    def expire(self) -> list[Expired]:
+        """End mails that have waited too long, and delete mails that ended long ago. Return what expired."""
         now = self._db.now()
-        with self._db.write(lock="outbox") as connection:
-            over = (outbox.c.waiting == 1, outbox.c.expires_at <= now)
-            seqs = connection.execute(select(outbox.c.seq).where(*over)).scalars().all()
-            if seqs:
-                leave_line(connection, seqs)
+        over = (outbox.c.waiting == 1, outbox.c.expires_at <= now)
+        old = (outbox.c.waiting == 0, outbox.c.finished_at < now - HISTORY_S, outbox.c.state != MailState.HELD)
+        with self._db.read() as connection:
+            if connection.execute(select(outbox.c.seq).where(or_(and_(*over), and_(*old))).limit(1)).first() is None:
+                return []
+        seqs: dict[tuple[str, str], list[int]] = defaultdict(list)
+        with self._db.write() as connection:
+            fault = select(outbox_faults.c.reason).where(outbox_faults.c.tenant_id == outbox.c.tenant_id)
+            columns = (outbox.c.seq, outbox.c.tenant_id, outbox.c.reason, fault.scalar_subquery().label("fault"))
+            for row in connection.execute(select(*columns).where(*over).with_for_update(skip_locked=True, of=outbox)):
+                seqs[row.tenant_id, row.fault or row.reason or "Its turn did not come."].append(row.seq)
+            for (_, why), ended in seqs.items():
+                leave_line(connection, ended)
                 values = {"state": MailState.EXPIRED, "waiting": 0, "finished_at": now}
-                connection.execute(update(outbox).where(*over).values(values))
-            old = (outbox.c.waiting == 0, outbox.c.finished_at < now - HISTORY_S, outbox.c.state != MailState.HELD)
-            connection.execute(delete(outbox).where(*old))
-        return len(seqs)
+                values |= {"reason": f"It waited too long. {why}"}
+                for part in _parts(ended):
+                    connection.execute(update(outbox).where(outbox.c.seq.in_(part)).values(values))
+            gone = select(outbox.c.seq).where(*old).with_for_update(skip_locked=True)
+            for part in _parts(connection.execute(gone).scalars().all()):
+                connection.execute(delete(outbox).where(outbox.c.seq.in_(part)))
+        return [Expired(tenant_id=each, reason=why, count=len(ended)) for (each, why), ended in seqs.items()]
 
     def send_again(self, tenant_id: str, notification_id: str, *, keep_s: float = KEEP_S) -> None:
         """Queue a dead, expired or held mail again, or try a waiting one at once.
@@ -240,10 +279,12 @@ class OutboxStore:
         """
         now = self._db.now()
         at = (outbox.c.tenant_id == tenant_id, outbox.c.id == notification_id)
-        with self._db.write(lock="outbox") as connection:
-            row = connection.execute(select(outbox).where(*at)).first()
-            if row is None:
+        with self._db.write() as connection:
+            if connection.execute(select(outbox.c.seq).where(*at)).first() is None:
                 raise OutboxError(f"there is no mail {notification_id!r}; see: pbx-devhost outbox")
+            row = connection.execute(select(outbox).where(*at).with_for_update(skip_locked=True)).first()
+            if row is None:
+                raise OutboxError(f"the mail {notification_id} is in use at this moment; try again")
             if row.state not in RESENDABLE:
                 raise OutboxError(f"the mail {notification_id} is {row.state} and cannot be sent again")
             values: dict[str, Any] = {"state": MailState.UNKNOWN if row.n_unknown else MailState.QUEUED, "waiting": 1}
@@ -252,6 +293,7 @@ class OutboxStore:
             leave_line(connection, [row.seq])
             wait_in_line(connection, row.seq, tenant_id, row.priority, json.loads(row.recipients))
             connection.execute(update(outbox_lanes).where(outbox_lanes.c.tenant_id == tenant_id).values(paused_until=0))
+        self.lanes.probe_now(tenant_id)
 
     def drop(self, tenant_id: str, notification_id: str) -> None:
         """Drop a held mail: no other copy is sent.
@@ -261,48 +303,23 @@ class OutboxStore:
         """
         held = (outbox.c.tenant_id == tenant_id, outbox.c.id == notification_id, outbox.c.state == MailState.HELD)
         values = {"state": MailState.DEAD, "reason": "An administrator dropped it. It may have been delivered."}
-        with self._db.write(lock="outbox") as connection:
+        with self._db.write() as connection:
             if connection.execute(update(outbox).where(*held).values(values)).rowcount == 0:
                 raise OutboxError(f"there is no held mail {notification_id!r}")
-
-    # ------------------------------------------------------------------ lanes
-
-    def pause(self, claimed: Claimed, until: float) -> None:
-        """Pause a lane: the reason for one mail is a reason for all. A pause of urgent mail pauses all mail."""
-        tenant_id, urgent = claimed.lane
-        for lane in (0, 1) if urgent else (0,):
-            self._set_lane(tenant_id, lane, {"paused_until": until})
-
-    def note_reached(self, claimed: Claimed, *, reached: bool) -> None:
-        """Store whether the plugin's service could be reached, and since when it cannot."""
-        if reached and claimed.unreachable_since is None:
-            return
-        now = self._db.now()
-        since = None if reached else claimed.unreachable_since if claimed.unreachable_since is not None else now
-        for lane in (0, 1):
-            self._set_lane(claimed.tenant_id, lane, {"unreachable_since": since, "probed_at": None if reached else now})
-
-    def _set_lane(self, tenant_id: str, urgent: int, values: dict[str, Any]) -> None:
-        first = {"tenant_id": tenant_id, "urgent": urgent, "paused_until": 0.0}
-        at = (outbox_lanes.c.tenant_id == tenant_id, outbox_lanes.c.urgent == urgent)
-        with self._db.write(lock="outbox") as connection:
-            self._db.insert_missing(connection, outbox_lanes, first)
-            connection.execute(update(outbox_lanes).where(*at).values(values))
 
     # ------------------------------------------------------------------ reading
 
     def next_due_at(self, *, tenant_id: str | None = None) -> float | None:
-        """Return the next time at which a mail is due, or at which the pause of its lane ends."""
-        statement = select(outbox.c.due_at, outbox_lanes.c.paused_until).select_from(
-            outbox.outerjoin(outbox_lanes, lane_of_mail())
-        )
+        """Return the next time at which a mail is due: also its lane is open, and a fault lets it try."""
+        faults = outbox_faults.c
+        columns = (outbox.c.due_at, outbox.c.priority, outbox_lanes.c.paused_until, faults.probe_at, faults.fallback_at)
+        lanes = outbox.outerjoin(outbox_lanes, lane_of_mail())
+        statement = select(*columns).select_from(lanes.outerjoin(outbox_faults, faults.tenant_id == outbox.c.tenant_id))
         statement = statement.where(outbox.c.waiting == 1, ~is_behind())
         if tenant_id is not None:
             statement = statement.where(outbox.c.tenant_id == tenant_id)
         with self._db.read() as connection:
-            return min(
-                (max(row.due_at, row.paused_until or 0.0) for row in connection.execute(statement)), default=None
-            )
+            return min(map(_due_at, connection.execute(statement)), default=None)
 
     def counts(self, tenant_id: str) -> dict[str, int]:
         """Return how many mails are in each state."""
@@ -318,6 +335,29 @@ class OutboxStore:
             statement = statement.where(outbox.c.state == state)
         with self._db.read() as connection, connection.execution_options(yield_per=500).execute(statement) as found:
             yield from found
+
+
+def _due_at(row: Any) -> float:
+    freed_at = row.probe_at or 0.0
+    if row.fallback_at is not None:
+        freed_at = min(freed_at, 0.0 if row.priority == int(Priority.URGENT) else row.fallback_at)
+    return float(max(row.due_at, row.paused_until or 0.0, freed_at))
+
+
+def _read_fault(row: Any) -> Fault | None:
+    if row.fault_tenant_id is None:
+        return None
+    return Fault(**{name: getattr(row, f"fault_{name}") for name in Fault.__slots__})
+
+
+def _has_fallback(fault: Fault, priority: int, now: float) -> bool:
+    at = fault.fallback_at
+    return at is not None and (at <= now or priority == int(Priority.URGENT))
+
+
+def _parts(seqs: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(seqs), 500):
+        yield seqs[start : start + 500]
 
 
 def _everyone(notification: Notification) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pbx_devhost.store.schema.accounts import admins, flows, sessions, wrong_passwords
 from pbx_devhost.store.schema.base import META_ROW, SCHEMA_VERSION, alembic_version, meta, metadata
 from pbx_devhost.store.schema.contacts import contact_numbers, contact_sources, contacts
-from pbx_devhost.store.schema.mail import outbox, outbox_lanes, outbox_recipients
+from pbx_devhost.store.schema.mail import outbox, outbox_faults, outbox_lanes, outbox_recipients
 from pbx_devhost.store.schema.people import links, number_cursors, numbers, photos, registrations, users
 from pbx_devhost.store.schema.plugins import (
     blob_chunks,
@@ -42,6 +42,7 @@ __all__ = [
     "number_cursors",
     "numbers",
     "outbox",
+    "outbox_faults",
     "outbox_lanes",
     "outbox_recipients",
     "photos",

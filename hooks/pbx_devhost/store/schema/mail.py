@@ -65,6 +65,19 @@ outbox_lanes = Table(
     Column("tenant_id", String(64), primary_key=True),
     Column("urgent", Integer, primary_key=True),
     Column("paused_until", Float, nullable=False, default=0.0),
-    Column("unreachable_since", Float),  # since when the plugin's service could not be reached
-    Column("probed_at", Float),  # when it was last tried since then
+)
+
+outbox_faults = Table(
+    "outbox_faults",
+    metadata,
+    # One row for each tenant whose mail waits because of a fault that is not in a mail.
+    Column("tenant_id", String(64), primary_key=True),
+    Column("channel", String(64), nullable=False),  # the plugin that reported it
+    Column("cause", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+    Column("since", Float, nullable=False),
+    Column("probe_at", Float, nullable=False),  # when one mail tries again
+    Column("n_probes", Integer, nullable=False),
+    Column("fallback_at", Float),  # from when all mail goes by the fallback channel; None where there is none
 )

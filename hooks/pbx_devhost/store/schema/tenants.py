@@ -44,4 +44,5 @@ notices = Table(
     Column("severity", String(16), nullable=False),
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("ended_at", Float),  # None while it holds, or where nobody reports its end
 )
