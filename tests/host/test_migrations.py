@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -215,4 +214,4 @@ def test_the_newest_migration_is_the_version_of_the_schema() -> None:
     # When a schema was released, its database belongs into tests/host/released.
     table = re.findall(r"^\| (\d+) \| ([^|]+) \|", Path("docs/database.md").read_text(), flags=re.MULTILINE)
     assert [int(version) for version, _ in table] == list(range(OLDEST, SCHEMA_VERSION + 1))
-    assert VERSIONS == [int(version) for version, since in table if since != "unreleased"]
+    assert [int(version) for version, since in table if since != "unreleased"] == VERSIONS
