@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from pbx_plugin_api import (
+    DraftUser,
     Host,
     Provisioned,
     ProvisionOutcome,
     ProvisionReason,
     ProvisionRefused,
     ProvisionRequest,
+    Severity,
     Tenant,
+    UnlinkedUser,
 )
 from portsip_m365_plugin.config.reader import load_config
 from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
+from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError
-from portsip_m365_plugin.graph.users import get_user
+from portsip_m365_plugin.graph.users import find_owner_ids, get_user
 from portsip_m365_plugin.mailboxes import Mailboxes
+from portsip_m365_plugin.mapping.addresses import address_key, read_addresses
 from portsip_m365_plugin.mapping.users import SKIP_DETAILS, Skip, map_user
 from portsip_m365_plugin.photos import read_one_photo
+from portsip_m365_plugin.users.match import explain_doubt, match_by_hand
 
 _NOT_COVERED: Final = "Your Microsoft account is not set up for this PBX. Ask your administrator to add you."
 _FOR_THE_PERSON: Final = {
     "guest": "Guests of the organisation get no extension here. Ask your administrator.",
     "no_name": "Your Microsoft account has neither a first nor a last name. Ask your administrator to enter one.",
     "no_plan": "Your Microsoft account has no Microsoft 365 licence. Ask your administrator for one.",
+    "link_needed": "A user of this PBX has your e-mail address already. Ask your administrator to link it to you.",
     "not_reachable": "Microsoft cannot be reached just now. Please try again in a few minutes.",
 }
 """What people read if their first sign-in does not make them users, by reason."""
@@ -34,8 +42,8 @@ _FOR_THE_PERSON: Final = {
 def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> ProvisionOutcome | None:
     """Describe the person that a request names, or say why not; None if this tenant does not use Microsoft 365.
 
-    Nothing is written here; the host applies the description. Cost: one request, and two for the photo if the tenant
-    syncs photos.
+    Nothing is written here; the host applies the description. Cost: one request, two for the photo if the tenant
+    syncs photos, and three if a user made by hand has an address of the person.
     """
     config = load_config(host)
     client = connect(host, config.connection, policy=IMPATIENT)
@@ -57,8 +65,50 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     no_person = Mailboxes(host).reason_for(outcome.link.subject)
     if no_person is not None:
         return _refuse(request, no_person, SKIP_DETAILS[no_person])
+    try:
+        joined = _join(host, client, request, user, outcome)
+    except GraphError as error:
+        return _refuse(request, "not_reachable", error.describe())
+    if isinstance(joined, ProvisionRefused):
+        return joined
     photo = read_one_photo(client, outcome.link.subject) if config.photos.is_on else None
-    return Provisioned(draft=outcome, photo=photo)
+    return Provisioned(draft=outcome, photo=photo, link_user_id=joined)
+
+
+def _join(
+    host: Host, client: GraphClient, request: ProvisionRequest, user: Mapping[str, Any], draft: DraftUser
+) -> str | ProvisionRefused | None:
+    """Return the user made by hand who is this person, None if there is none, or why nobody may be added.
+
+    By the rule of the sync, and never a second user. At a first sign-in nobody is linked by an address: whoever
+    controls the directory can give any address to anybody.
+    """
+    if host.users.find(draft.link) is not None:
+        return None
+    matches = match_by_hand(host, read_addresses(user))
+    if not matches:
+        return None
+    if request.reason is ProvisionReason.FIRST_SIGN_IN:
+        _report_match(host, draft, matches)
+        return _refuse(request, "link_needed", "")
+    if any(divergence.link == draft.link for divergence in host.users.diverged()):
+        return None  # their own user was deleted in the PBX: they get it back, with its number
+    keys = {address_key(match.email) for match in matches}
+    owners = {owner for key in sorted(keys) for owner in find_owner_ids(client, key)} - {draft.link.subject}
+    doubt = explain_doubt(matches, is_shared=bool(owners))
+    return matches[0].user_id if doubt is None else ProvisionRefused(reason=doubt[0], sentence=doubt[1])
+
+
+def _report_match(host: Host, draft: DraftUser, matches: Sequence[UnlinkedUser]) -> None:
+    names = ", ".join(sorted(match.username for match in matches))
+    text = (
+        f"{draft.display_name} (object id {draft.link.subject}) signed in with Microsoft for the first time, and the"
+        f" PBX user {names} has the same e-mail address. An address proves nothing at a sign-in, so nobody was linked"
+        " and no second user was made. If they are the same person, add the person on the page of users: that links"
+        " them. Otherwise change the e-mail address of the PBX user."
+    )
+    subject = "A first sign-in needs you: the address is taken"
+    host.notify_admin(f"m365.join.{draft.link.subject}", subject, text, severity=Severity.WARNING)
 
 
 def _refuse(request: ProvisionRequest, reason: str, for_admin: str) -> ProvisionRefused:

@@ -190,6 +190,58 @@ def test_an_application_with_a_signing_key_of_its_own(m365: World, entra: EntraV
     assert sign_in(m365, entra, m365.upn(m365.synced()))[1].status_code == 303
 
 
+def test_attack_first_sign_in_with_the_address_of_a_user_made_by_hand(m365: World, entra: EntraVisitor) -> None:
+    """Nobody is linked and no second user is made; the administrator hears of it, and may link them by hand."""
+    assert m365.lab is not None
+    m365.save(first_sign_in_creates="true")
+    upn = "nora.newcomer@contoso.onmicrosoft.com"
+    m365.pbx.stores.users.add(m365.tenant_id, "nora", display_name="By Hand", email="Nora@contoso.example")
+    before = m365.users()
+    made = m365.lab.admin().create_user(
+        displayName="Nora Newcomer", givenName="Nora", surname="Newcomer", userPrincipalName=upn
+    )
+    m365.lab.admin().change_user(made.id, proxyAddresses=[f"SMTP:{upn}", "smtp:nora@contoso.example"])
+    _, response = sign_in(m365, entra, upn)
+    assert response.status_code == 403
+    assert "has your e-mail address already" in response.text
+    assert "link_needed" in m365.audit()[0].detail
+    assert set(m365.users()) == set(before)
+    administrator = m365.browser()
+    administrator.log_in()
+    administrator.get("/users")
+    sent = administrator.post("/users", {"typed": upn})
+    page = administrator.get(sent.headers["Location"]).text
+    assert f"has extension {before['nora'].extension_number}" in page
+    assert m365.users()["nora"].subject == made.id
+    _, response = sign_in(m365, entra, upn)
+    assert response.status_code == 303
+
+
+@pytest.mark.parametrize("doubt", ["two people", "two users", "administrator"])
+def test_who_is_picked_in_doubt_gets_no_second_user(m365: World, doubt: str) -> None:
+    assert m365.lab is not None
+    upn = "nora.newcomer@contoso.onmicrosoft.com"
+    admin = m365.lab.admin()
+    made = admin.create_user(displayName="Nora", givenName="Nora", surname="Newcomer", userPrincipalName=upn)
+    admin.change_user(made.id, mail="info@contoso.example")
+    role = "SystemAdmin" if doubt == "administrator" else "StandardUser"
+    m365.pbx.stores.users.add(m365.tenant_id, "info", display_name="Hand", email="info@contoso.example", role=role)
+    if doubt == "two users":
+        m365.pbx.stores.users.add(m365.tenant_id, "nora", display_name="Hand", email=upn)
+    if doubt == "two people":
+        other = m365.synced().subject
+        admin.change_user(other, proxyAddresses=["smtp:info@contoso.example"])
+    before = m365.users()
+    browser = m365.browser()
+    browser.log_in()
+    browser.get("/users")
+    sent = browser.post("/users", {"typed": upn})
+    assert "inked" in browser.get(sent.headers["Location"]).text
+    assert set(m365.users()) == set(before)
+    assert m365.users()["info"].subject is None
+    assert m365.audit("user.pick")[0].outcome == "refused"
+
+
 def test_sign_out_offers_microsofts(m365: World, entra: EntraVisitor) -> None:
     assert m365.lab is not None
     browser, _ = sign_in(m365, entra, m365.upn(m365.synced()))
