@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -48,12 +49,18 @@ def find_mismatch(value: object, hint: Any, path: str = "answer") -> str | None:
 
 
 def _check_fields(value: Any, path: str) -> str | None:
-    hints = typing.get_type_hints(type(value))
-    for field in dataclasses.fields(value):
-        failure = find_mismatch(getattr(value, field.name), hints[field.name], f"{path}.{field.name}")
+    for name, hint in _read_hints(type(value)):  # type: ignore[arg-type]  # mypy does not know that a class is hashable
+        failure = find_mismatch(getattr(value, name), hint, f"{path}.{name}")
         if failure:
             return failure
     return None
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_hints(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    """Return the fields of a dataclass with their types. Reading them takes longer than checking them."""
+    hints = typing.get_type_hints(kind)
+    return tuple((field.name, hints[field.name]) for field in dataclasses.fields(kind))
 
 
 def _name(kind: Any) -> str:
