@@ -229,7 +229,7 @@ class AdminCenter:
             raise ValueError(refused.message) from None
 
     def _need_free(self, upn: str) -> None:
-        if self.tenant.directory.find(upn) is not None:
+        if self.tenant.directory.active(upn) is not None:  # the name of a deleted account is free
             raise ValueError(f"the user principal name {upn!r} is taken")
 
     @staticmethod
