@@ -144,7 +144,7 @@ FLOODS: dict[str, Callable[[Browser, int], TestResponse]] = {
     "malformed_begin": lambda b, n: b.post(
         "/sign-in/m365/ms365", {"domain": "contoso.example", "code_challenge": f"{n}"}
     ),
-    "plugin_failed": lambda b, n: b.post(f"/sign-in/m365/other{n}", {"domain": "contoso.example"}),
+    "not_offered": lambda b, n: b.post(f"/sign-in/m365/other{n}", {"domain": "contoso.example"}),
 }
 
 

@@ -62,6 +62,9 @@ def test_app_gets_its_session(world: World, script: Script, redirect_uri: str) -
     assert answer.headers["Cache-Control"] == "no-store"
     who = me(world, answer.json["access_token"]).json
     assert (who["username"], who["sip_domain"]) == ("person1", "contoso.example")
+    for scheme in ("bearer", "BEARER"):  # RFC 9110, section 11.1: in any case
+        headers = {"Authorization": f"{scheme} {answer.json['access_token']}"}
+        assert world.app.test_client().get("/app/me", base_url=WEB, headers=headers).status_code == 200
     client = world.app.test_client()
     bearer = {"Authorization": f"Bearer {answer.json['access_token']}"}
     out = client.post("/app/sign-out", base_url=WEB, headers=bearer)

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from pbx_devhost.portal.visit import KNOWN_COOKIE, SESSION_COOKIE
-from pbx_devhost.store.accounts import FAILURES_MAX, LOCKED_S
+from pbx_devhost.store.accounts import FAILURES_MAX, FAILURES_MAX_PER_ACCOUNT, FAILURES_MAX_PER_ADDRESS, LOCKED_S
 from pbx_devhost.store.known_browsers import MARK_S
 from pbx_devhost.store.sessions import SESSION_S
 from pbx_plugin_api import DisableReason, DisableUser, PasswordPolicy
@@ -45,6 +45,96 @@ def test_name_of_nobody_and_wrong_password_look_alike(world: World, script: Scri
     texts = [world.browser().log_in(name, "wrong wrong").text for name in ("person1", "nobodyx", "admin")]
     sentences = {text.split('role="alert">')[1].split("<small>")[0] for text in texts}
     assert len(sentences) == 1
+
+
+@pytest.mark.parametrize("trouble", ["policy", "plugin fails"])
+def test_attack_a_right_password_that_is_refused_reads_like_a_wrong_one(
+    world: World, script: Script, trouble: str
+) -> None:
+    give_password(world)
+    script.password_policy = PasswordPolicy.REFUSED
+    script.raises = "on_login_providers" if trouble == "plugin fails" else ""
+    tries = (("person1", WORD), ("person1", "wrong wrong"), ("nobodyx", "wrong wrong"), ("admin", "wrong wrong"))
+    answers = [world.browser().log_in(*each) for each in tries]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.text.split('role="alert">')[1].split("<small>")[0] for answer in answers}) == 1
+    assert {line.detail.partition(":")[0] for line in world.audit()} > {"wrong_password"}, "the audit log knows"
+
+
+def log_in_from(world: World, address: str, name: str, password: str, mark: str = "") -> int:
+    browser = world.browser()
+    if mark:
+        browser.put_cookie(KNOWN_COOKIE, mark)
+    browser.get("/login?domain=contoso.example")
+    form = {"domain": "contoso.example", "username": name, "password": password}
+    return browser.post("/login", form, environ_overrides={"REMOTE_ADDR": address}).status_code
+
+
+@pytest.mark.parametrize("name", ["admin", "person1"])
+def test_attack_one_address_locks_the_owner_out_nowhere_else(world: World, script: Script, name: str) -> None:
+    give_password(world)
+    for _ in range(FAILURES_MAX * 3):
+        assert log_in_from(world, "192.0.2.1", name, "wrong wrong") == 401
+    assert log_in_from(world, "192.0.2.1", name, ACCOUNTS[name]) == 401
+    assert log_in_from(world, "198.51.100.7", name, ACCOUNTS[name]) == 303, "a new browser elsewhere"
+
+
+def test_wrong_passwords_count_for_a_day_and_until_the_password_is_set_again(world: World, script: Script) -> None:
+    accounts = world.pbx.stores.accounts
+    with time_machine.travel(1_790_000_000, tick=False) as clock:
+        for _ in range(FAILURES_MAX - 1):
+            assert log_in_from(world, "2001:db8::1", "admin", "wrong wrong") == 401
+        clock.shift(86_401)
+        assert log_in_from(world, "2001:db8::1", "admin", "wrong wrong") == 401
+        assert log_in_from(world, "2001:db8::1", "admin", ADMIN_PASSWORD) == 303, "those of yesterday do not count"
+        for n in range(FAILURES_MAX):
+            assert log_in_from(world, f"2001:db8::{n}", "admin", "wrong wrong") == 401
+        assert log_in_from(world, "2001:db8::ffff", "admin", ADMIN_PASSWORD) == 401, "one network is one stranger"
+        accounts.set_admin_password(world.tenant_id, "admin", ADMIN_PASSWORD)
+        assert log_in_from(world, "2001:db8::1", "admin", ADMIN_PASSWORD) == 303
+
+
+def test_attack_one_account_is_guessed_from_many_addresses(world: World, script: Script) -> None:
+    mark = world.pbx.stores.accounts.make_mark(world.tenant_id, admin_name="admin")
+    for n in range(FAILURES_MAX_PER_ACCOUNT):
+        assert log_in_from(world, f"192.0.2.{n}", "admin", "wrong wrong") == 401
+    assert log_in_from(world, "198.51.100.7", "admin", ADMIN_PASSWORD) == 401
+    assert log_in_from(world, "198.51.100.7", "admin", ADMIN_PASSWORD, mark) == 303, "the owner's own browser"
+
+
+def test_attack_one_address_guesses_at_many_accounts(world: World, script: Script) -> None:
+    give_password(world)
+    with time_machine.travel(1_790_000_000, tick=False) as clock:
+        mark = world.pbx.stores.accounts.make_mark(world.tenant_id, admin_name="admin")
+        for n in range(FAILURES_MAX_PER_ADDRESS):
+            assert log_in_from(world, "192.0.2.1", f"nobody{n}", "wrong wrong") == 401
+        assert log_in_from(world, "192.0.2.1", "person1", WORD) == 401
+        assert "too_many_from_address" in world.audit()[0].detail
+        assert log_in_from(world, "192.0.2.1", "admin", ADMIN_PASSWORD, mark) == 303, "known browsers go on"
+        assert log_in_from(world, "198.51.100.7", "person1", WORD) == 303
+        clock.shift(LOCKED_S + 1)
+        assert log_in_from(world, "192.0.2.1", "person1", WORD) == 303
+
+
+def test_on_a_shared_name_the_tenant_is_remembered_and_another_can_be_chosen(world: World, script: Script) -> None:
+    other = world.pbx.stores.tenants.add("Other", sip_domain="other.example", web_origin=WEB)
+    world.pbx.stores.accounts.set_admin_password(other.pbx_tenant_id, "root", ADMIN_PASSWORD)
+    browser = world.browser()
+    assert "Domain of your PBX" in browser.get("/login").text
+    browser.log_in()
+    assert browser.get("/login?domain=contoso.example").status_code == 303, "signed in there already"
+    earlier = str(browser.cookie(SESSION_COOKIE))
+    assert "other.example" in browser.get("/login?domain=other.example").text
+    form = {"domain": "other.example", "username": "root", "password": ADMIN_PASSWORD}
+    assert browser.post("/login", form).status_code == 303
+    session = world.pbx.stores.sessions.find(str(browser.cookie(SESSION_COOKIE)))
+    assert session is not None
+    assert session.tenant_id == other.pbx_tenant_id
+    assert world.pbx.stores.sessions.find(earlier) is None
+    browser.get("/")
+    browser.post("/logout")
+    assert 'value="other.example"' in browser.get("/login").text
+    assert "Domain of your PBX" in browser.get("/login?choose=1").text
 
 
 def test_account_rests_after_five_wrong_passwords(world: World, script: Script) -> None:
@@ -135,8 +225,9 @@ def test_attack_marks_that_are_not_this_accounts(world: World, script: Script) -
         ]
         marks += [f"{good}.{mac}", "9" * 5000 + f".{secret}.{mac}", f"x.{secret}.{mac}", f"{issued}.{mac}"]
         for mark in marks:
-            assert not accounts.check_admin(tenant_id, "admin", ADMIN_PASSWORD, mark=mark), mark
-        assert accounts.check_admin(tenant_id, "admin", ADMIN_PASSWORD, mark=good)
+            right = accounts.check_admin(tenant_id, "admin", ADMIN_PASSWORD, mark=mark, address="127.0.0.1")
+            assert not right, mark
+        assert accounts.check_admin(tenant_id, "admin", ADMIN_PASSWORD, mark=good, address="127.0.0.1")
         assert accounts.make_mark(tenant_id, admin_name="nobody") == ""
 
 

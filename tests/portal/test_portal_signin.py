@@ -123,6 +123,20 @@ def test_begin_refused_by_the_plugin(world: World, script: Script) -> None:
     assert world.audit()[0].detail == "not_set_up: no key"
 
 
+def test_begin_and_answer_while_switched_off_are_a_clear_page(world: World, script: Script) -> None:
+    browser = world.browser()
+    url = browser.begin()
+    browser.get("/login?domain=contoso.example")
+    script.offers_login = False
+    for response in (
+        browser.post("/sign-in/m365/ms365", {"domain": "contoso.example"}),
+        browser.come_back(answer_to(url)),
+    ):
+        assert response.status_code == 403
+        assert "may have switched it off" in response.text
+        assert "not_offered" in world.audit()[0].detail
+
+
 def test_a_plugin_that_raises_refuses(world: World, script: Script) -> None:
     browser = world.browser()
     url = browser.begin()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import ipaddress
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.known_browsers import find_counter, make_mark
@@ -13,7 +15,14 @@ from pbx_devhost.store.schema import admins, sessions, users, wrong_passwords
 from pbx_plugin_api.hosting.apply_rules.users import username_key
 
 FAILURES_MAX: Final = 5
+"""Wrong passwords for one account from one address, or from one known browser."""
+FAILURES_MAX_PER_ACCOUNT: Final = 50
+"""Wrong passwords for one account from all addresses together."""
+FAILURES_MAX_PER_ADDRESS: Final = 50
+"""Wrong passwords from one address for all accounts of a tenant: an office may have one address."""
 LOCKED_S: Final = 900.0
+_COUNTED_S: Final = 86_400.0
+"""How long a wrong password counts."""
 PASSWORD_MIN_CHARS: Final = 10
 PASSWORD_MAX_CHARS: Final = 256
 """Longer passwords are refused before hashing, which is expensive."""
@@ -48,7 +57,7 @@ class AccountStore:
         with self._db.read() as connection:
             return connection.execute(chosen).first() is not None
 
-    def check_admin(self, tenant_id: str, username: str, password: str, *, mark: str = "") -> bool:
+    def check_admin(self, tenant_id: str, username: str, password: str, *, mark: str = "", address: str = "") -> bool:
         """Whether this is an administrator's password. After 5 wrong ones the account is locked for 15 minutes.
 
         The lock is for other browsers: one with the mark of an earlier sign-in (`make_mark`) has its own count.
@@ -56,7 +65,7 @@ class AccountStore:
         chosen = select(admins.c.password_hash).where(admins.c.tenant_id == tenant_id, admins.c.username == username)
         with self._db.read() as connection:
             hashed = connection.execute(chosen).scalar()
-        return self._check(tenant_id, f"admin:{username}", password, hashed, mark)
+        return self._check(tenant_id, f"admin:{username}", password, hashed, mark, address)
 
     def set_user_password(self, tenant_id: str, username: str, password: str) -> None:
         """Give a user a portal password. It ends a lock, and their sessions in the browser and in the app.
@@ -75,7 +84,9 @@ class AccountStore:
             mine = (sessions.c.tenant_id == tenant_id, sessions.c.user_id == user_id)
             connection.execute(delete(sessions).where(*mine))
 
-    def check_user(self, tenant_id: str, username: str, password: str, *, mark: str = "") -> str | None:
+    def check_user(
+        self, tenant_id: str, username: str, password: str, *, mark: str = "", address: str = ""
+    ) -> str | None:
         """Return the id of the enabled user with this password, or None. Locks like `check_admin`."""
         at = (users.c.tenant_id == tenant_id, users.c.username_key == username_key(username))
         with self._db.read() as connection:
@@ -83,7 +94,7 @@ class AccountStore:
         if row is None:
             verify_password(password[:PASSWORD_MAX_CHARS], None)
             return None
-        right = self._check(tenant_id, f"user:{row.id}", password, row.password_hash, mark)
+        right = self._check(tenant_id, f"user:{row.id}", password, row.password_hash, mark, address)
         return row.id if right and row.enabled else None
 
     def make_mark(self, tenant_id: str, *, admin_name: str | None = None, user_id: str | None = None) -> str:
@@ -98,36 +109,84 @@ class AccountStore:
             hashed = connection.execute(chosen).scalar()
         return make_mark(tenant_id, account, hashed, self._db.now()) if hashed else ""
 
-    def _check(self, tenant_id: str, account: str, password: str, hashed: str | None, mark: str) -> bool:
-        """Compare, and count a wrong password. An unknown or locked account takes the same time."""
-        now = self._db.now()
-        counter = find_counter(mark, tenant_id, account, hashed, now)
-        at = _at(tenant_id, counter)
+    def is_address_open(self, tenant_id: str, address: str) -> bool:
+        """Whether strangers at this address may still try passwords. Browsers that are known may at any time."""
         with self._db.read() as connection:
-            locked_until = connection.execute(select(wrong_passwords.c.locked_until).where(*at)).scalar() or 0.0
-        is_open = locked_until <= now and len(password) <= PASSWORD_MAX_CHARS
+            return not self._is_locked(connection, tenant_id, [_address_counter(address)], self._db.now())
+
+    def count_failure_at(self, tenant_id: str, address: str) -> None:
+        """Count a sign-in at this address that failed."""
+        self._count(tenant_id, {_address_counter(address): FAILURES_MAX_PER_ADDRESS})
+
+    def _check(self, tenant_id: str, account: str, password: str, hashed: str | None, mark: str, address: str) -> bool:
+        """Compare, and count what was wrong. Takes as long for nobody and for a locked account."""
+        now = self._db.now()
+        own = find_counter(mark, tenant_id, account, hashed, now)
+        if own == account:
+            maxima = {_pair_counter(account, address, hashed): FAILURES_MAX, account: FAILURES_MAX_PER_ACCOUNT}
+            maxima_locked = [*maxima, _address_counter(address)]
+        else:
+            maxima, maxima_locked = {own: FAILURES_MAX}, [own]
+        with self._db.read() as connection:
+            is_locked = self._is_locked(connection, tenant_id, maxima_locked, now)
+        is_open = not is_locked and len(password) <= PASSWORD_MAX_CHARS
         right = verify_password(password[:PASSWORD_MAX_CHARS], hashed if is_open else None)
         if hashed is None or not is_open:
             return False
-        with self._db.write(lock=f"password {tenant_id} {counter}") as connection:
-            # Checked again inside the transaction: parallel guesses are all counted, and stop at the lock.
-            row = connection.execute(
-                select(wrong_passwords.c.count.label("wrong"), wrong_passwords.c.locked_until).where(*at)
-            ).first()
-            if row is not None and row.locked_until > now:
+        if not right:
+            self._count(tenant_id, maxima)
+            return False
+        with self._db.write(lock=f"password {tenant_id} {account}") as connection:
+            # Looked at again inside the transaction: guesses sent side by side are all counted, and stop at the lock.
+            if self._is_locked(connection, tenant_id, maxima_locked, now):
                 return False
-            if right:
-                connection.execute(delete(wrong_passwords).where(*at))
-                return True
-            count = (row.wrong if row else 0) + 1
-            until = now + LOCKED_S if count >= FAILURES_MAX else 0.0
-            new = {"tenant_id": tenant_id, "account": counter, "count": count % FAILURES_MAX, "locked_until": until}
-            self._db.upsert(connection, wrong_passwords, [new])
-        return False
+            connection.execute(delete(wrong_passwords).where(*_at(tenant_id, *maxima)))
+        return True
+
+    def _is_locked(self, connection: Connection, tenant_id: str, counters: list[str], now: float) -> bool:
+        chosen = select(wrong_passwords.c.account).where(
+            *_at(tenant_id, *counters), wrong_passwords.c.locked_until > now
+        )
+        return connection.execute(chosen.limit(1)).first() is not None
+
+    def _count(self, tenant_id: str, maxima: dict[str, int]) -> None:
+        """Add one to each counter. At its maximum it is locked, and begins again."""
+        now = self._db.now()
+        with self._db.write() as connection:
+            old = (wrong_passwords.c.counted_at <= now - _COUNTED_S, wrong_passwords.c.locked_until <= now)
+            connection.execute(delete(wrong_passwords).where(*old))
+        for counter, at_most in maxima.items():
+            with self._db.write(lock=f"password {tenant_id} {counter}") as connection:
+                row = connection.execute(select(wrong_passwords).where(*_at(tenant_id, counter))).first()
+                if row is not None and row.locked_until > now:
+                    continue
+                wrong = (row._mapping["count"] if row is not None else 0) + 1
+                until = now + LOCKED_S if wrong >= at_most else 0.0
+                new = {"tenant_id": tenant_id, "account": counter, "count": wrong % at_most, "locked_until": until}
+                new["counted_at"] = now
+                self._db.upsert(connection, wrong_passwords, [new])
 
 
-def _at(tenant_id: str, account: str) -> tuple[ColumnElement[bool], ...]:
-    return wrong_passwords.c.tenant_id == tenant_id, wrong_passwords.c.account == account
+def _pair_counter(account: str, address: str, hashed: str | None) -> str:
+    """A password that was set again begins with new counters at every address."""
+    return f"pair:{hashlib.sha256(f'{account} {_network(address)} {hashed}'.encode()).hexdigest()}"
+
+
+def _address_counter(address: str) -> str:
+    return f"from:{hashlib.sha256(_network(address).encode()).hexdigest()}"
+
+
+def _network(address: str) -> str:
+    """What one stranger has: an IPv4 address, or the 64 bits of an IPv6 network."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
+
+
+def _at(tenant_id: str, *counters: str) -> tuple[ColumnElement[bool], ...]:
+    return wrong_passwords.c.tenant_id == tenant_id, wrong_passwords.c.account.in_(counters)
 
 
 def _hash(password: str) -> str:

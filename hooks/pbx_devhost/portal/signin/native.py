@@ -183,7 +183,7 @@ def sign_out() -> ResponseReturnValue:
 
 def _bearer() -> tuple[str, Session] | None:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    if kind != "Bearer" or not token.startswith(APP_TOKEN_PREFIX):
+    if kind.lower() != "bearer" or not token.startswith(APP_TOKEN_PREFIX):
         return None
     session = the_pbx().stores.sessions.find(token)
     if session is None or not the_visit().reaches(session.tenant_id):

@@ -13,6 +13,7 @@ from pbx_devhost.portal.signin.refusals import record_refusal
 from pbx_devhost.portal.visit import (
     KNOWN_COOKIE,
     SESSION_COOKIE,
+    TENANT_COOKIE,
     Visit,
     drop_cookie,
     local_path,
@@ -26,13 +27,20 @@ from pbx_devhost.store.known_browsers import MARK_S
 from pbx_devhost.store.sessions import SessionRefusedError
 from pbx_devhost.store.tenants import TenantError
 from pbx_devhost.store.users.rows import link_of
-from pbx_plugin_api import LoginProvider, LoginRefused, Tenant
+from pbx_plugin_api import LoginProvider, LoginRefused, PasswordPolicy, Tenant
 
 pages = Blueprint("passwords", __name__)
 
 _WRONG: Final = "The user name or the password is wrong."
-_PROVIDER_ONLY: Final = "Your organisation does not allow password sign-in for you. Use “{label}” instead."
-_UNSURE: Final = "Password sign-in is not possible at the moment. Please try again later, or ask your administrator."
+_WRONG_OR_PROVIDER: Final = (
+    "The user name or the password is wrong, or your organisation does not allow password sign-in for you: use"
+    " “{label}”."
+)
+_WRONG_OR_UNSURE: Final = (
+    "The user name or the password is wrong, or password sign-in is not possible for you at the moment. Please try"
+    " again later, or ask your administrator."
+)
+_TOO_MANY: Final = "Too many wrong passwords came from your network. Please try again in 15 minutes."
 
 
 def choose_tenant(visit: Visit, domain: str) -> Tenant | None:
@@ -60,12 +68,16 @@ def login() -> ResponseReturnValue:
     """Show the sign-in page. Without a tenant, ask for the domain."""
     visit = the_visit()
     domain, back = request.args.get("domain", "").strip(), local_path(request.args.get("return_to", "/"))
-    if visit.session is not None:
+    if visit.session is not None and (not domain or visit.tenant.sip_domain == domain.casefold()):
         return redirect(back, code=303)
     tenant = choose_tenant(visit, domain)
+    if tenant is None and not domain and "choose" not in request.args:
+        tenant = choose_tenant(visit, request.cookies.get(TENANT_COOKIE, ""))
     if tenant is None:
         error = "No PBX tenant has this domain here." if domain else ""
-        return render_template("domain.html", domain=domain, return_to=back, error=error), 404 if domain else 200
+        return render_template(
+            "domain.html", menu=(), domain=domain, return_to=back, error=error
+        ), 404 if domain else 200
     return _draw_login(tenant, back)
 
 
@@ -99,14 +111,19 @@ def sign_in() -> ResponseReturnValue:
         return redirect("/login", code=303)
     username, password = request.form.get("username", "").strip()[:128], request.form.get("password", "")
     tenant_id, accounts, mark = tenant.pbx_tenant_id, pbx.stores.accounts, request.cookies.get(KNOWN_COOKIE, "")
-    if accounts.check_admin(tenant_id, username, password, mark=mark):
+    address = request.remote_addr or ""
+    if accounts.check_admin(tenant_id, username, password, mark=mark, address=address):
         pbx.stores.audit.record(tenant_id, username, "sign_in", detail="administrator, by password")
         opened = open_session(tenant, back, admin_name=username)
         return _with_mark(opened, accounts.make_mark(tenant_id, admin_name=username))
-    user_id = accounts.check_user(tenant_id, username, password, mark=mark)
+    user_id = accounts.check_user(tenant_id, username, password, mark=mark, address=address)
     user = None if user_id is None else pbx.stores.users.find_by_id(tenant_id, user_id)
     if user is None:
-        refusal = LoginRefused(sentence=_WRONG, reason="wrong_password", detail=f"typed as {username[:64]!r}")
+        reason, sentence = "wrong_password", _say_wrong(pbx, tenant)
+        if not accounts.is_address_open(tenant_id, address):
+            reason, sentence = "too_many_from_address", _TOO_MANY
+        accounts.count_failure_at(tenant_id, address)
+        refusal = LoginRefused(sentence=sentence, reason=reason, detail=f"typed as {username[:64]!r}")
         return _draw_login(tenant, back, refusal=refusal, username=username)
     refusal_of_policy = _find_policy_refusal(pbx, tenant, user)
     if refusal_of_policy is not None:
@@ -114,7 +131,8 @@ def sign_in() -> ResponseReturnValue:
     try:
         response = open_session(tenant, back, user_id=user_id)
     except SessionRefusedError:
-        gone = LoginRefused(sentence=_WRONG, reason="user_disabled", detail=f"{username[:64]!r} was disabled meanwhile")
+        detail, sentence = f"{username[:64]!r} was disabled meanwhile", _say_wrong(pbx, tenant)
+        gone = LoginRefused(sentence=sentence, reason="user_disabled", detail=detail)
         return _draw_login(tenant, back, refusal=gone, username=username)
     pbx.stores.audit.record(tenant_id, user.username, "sign_in", detail="by password")
     return _with_mark(response, accounts.make_mark(tenant_id, user_id=user_id))
@@ -172,6 +190,8 @@ def open_session(
         sessions.end_hashed(earlier_session)
     response = make_response(redirect(local_path(back), code=303))
     set_cookie(response, SESSION_COOKIE, token)
+    if visit.known.only_tenant_id is None:
+        set_cookie(response, TENANT_COOKIE, tenant.sip_domain, max_age=MARK_S)
     return response
 
 
@@ -187,13 +207,22 @@ def _find_policy_refusal(pbx: Pbx, tenant: Tenant, user: Any) -> LoginRefused | 
     if link is None:
         return None
     answers = pbx.plugins.password_refusals(tenant, link)
-    label = next((answer.value for answer in answers if answer.value), None)
-    if label is not None:
-        sentence = _PROVIDER_ONLY.format(label=label)
-        return LoginRefused(sentence=sentence, reason="password_refused_by_policy", detail=user.username)
-    if not all(answer.ok for answer in answers):
-        return LoginRefused(sentence=_UNSURE, reason="password_policy_unknown", detail=user.username)
-    return None
+    if any(answer.value for answer in answers):
+        reason = "password_refused_by_policy"
+    elif not all(answer.ok for answer in answers):
+        reason = "password_policy_unknown"
+    else:
+        return None
+    return LoginRefused(sentence=_say_wrong(pbx, tenant), reason=reason, detail=user.username)
+
+
+def _say_wrong(pbx: Pbx, tenant: Tenant) -> str:
+    """Return the sentence for a wrong password, and for a right one that is refused: a stranger learns nothing."""
+    ways, all_answered = offered(pbx, tenant)
+    refusing = next((way for _, way in ways if way.password_policy is PasswordPolicy.REFUSED), None)
+    if refusing is not None:
+        return _WRONG_OR_PROVIDER.format(label=refusing.label)
+    return _WRONG if all_answered else _WRONG_OR_UNSURE
 
 
 def _draw_login(
@@ -204,6 +233,7 @@ def _draw_login(
     reference = record_refusal(tenant, refusal, actor=username or "somebody") if refusal is not None else ""
     body = render_template(
         "login.html",
+        menu=(),
         tenant=tenant,
         visit=visit,
         ways=ways,

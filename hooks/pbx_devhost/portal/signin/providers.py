@@ -24,7 +24,7 @@ from pbx_devhost.portal.signin.flow_cookies import (
 )
 from pbx_devhost.portal.signin.native import AppRequest, give_code, refuse_for_app
 from pbx_devhost.portal.signin.passwords import choose_tenant, open_session
-from pbx_devhost.portal.signin.refusals import AGAIN, NOT_NOW, record_refusal, refuse
+from pbx_devhost.portal.signin.refusals import AGAIN, NOT_NOW, SWITCHED_OFF, record_refusal, refuse
 from pbx_devhost.portal.visit import local_path, set_cookie, the_pbx, the_visit
 from pbx_devhost.portal.words import is_safe_link
 from pbx_devhost.store.flows import BegunFlow, FlowTooLargeError
@@ -38,9 +38,11 @@ from pbx_plugin_api import (
     SignedIn,
     Tenant,
 )
+from pbx_plugin_api.hosting.isolation import Outcome
 
 pages = Blueprint("signin", __name__)
 
+_NOT_OFFERED: Final = frozenset({Outcome.DISABLED, Outcome.MISSING})
 _PARAMS_MAX: Final = 20
 _NAME_MAX_CHARS: Final = 64
 _PARAMS_MAX_CHARS: Final = 16 * 1024
@@ -77,6 +79,8 @@ def send_to_provider(
     outcome = answer.value
     if isinstance(outcome, LoginRefused):
         return refuse(tenant, outcome)
+    if answer.outcome in _NOT_OFFERED:
+        return refuse(tenant, LoginRefused(sentence=SWITCHED_OFF, reason="not_offered", detail=answer.sentence))
     if not isinstance(outcome, LoginRedirect) or not is_safe_link(outcome.url):
         why = answer.sentence or "the plugin returned an address that is not safe to open"
         return refuse(tenant, LoginRefused(sentence=NOT_NOW, reason="plugin_failed", detail=why), status=502)
@@ -128,6 +132,8 @@ def _complete(provider_id: str, tenant: Tenant, begun: BegunFlow, params: Mappin
     if not visit.reaches(tenant.pbx_tenant_id):
         return LoginRefused(sentence=AGAIN, reason="origin_unknown", detail="the tenant is not reached here any more")
     answer = the_pbx().plugins.complete_login(begun.plugin, tenant, flow, params)
+    if answer.outcome in _NOT_OFFERED:
+        return LoginRefused(sentence=SWITCHED_OFF, reason="not_offered", detail=answer.sentence)
     if answer.value is None:
         return LoginRefused(sentence=NOT_NOW, reason="plugin_failed", detail=answer.sentence)
     return answer.value

@@ -19,6 +19,11 @@ _log = logging.getLogger(__name__)
 AGAIN: Final = "This sign-in is no longer valid. Please sign in again."
 NOT_NOW: Final = "Signing in is not possible at the moment. Please try again, or ask your administrator."
 
+SWITCHED_OFF: Final = (
+    "This way to sign in is not available now: your organisation may have switched it off. Go back and sign in with a"
+    " password, or ask your administrator."
+)
+
 _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without characters that are misread on the telephone."""
 _LINES: Final = (RateLimit(amount=120, window_s=60), RateLimit(amount=1_200, window_s=86_400))

@@ -46,7 +46,9 @@ wrong_passwords = Table(
     "wrong_passwords",
     metadata,
     Column("tenant_id", String(64), primary_key=True),
-    Column("account", String(80), primary_key=True),  # "admin:NAME", "user:ID", or "known:" and a hash
+    # "admin:NAME", "user:ID"; or with a hash "known:" (browser), "pair:" (account and address), "from:" (address)
+    Column("account", String(80), primary_key=True),
     Column("count", Integer, nullable=False),
     Column("locked_until", Float, nullable=False),
+    Column("counted_at", Float, nullable=False, server_default="0"),
 )
