@@ -40,6 +40,7 @@ CONTACT_PHONE_FIELDS: Final = (
 _NAME_MAX_CHARS = 64
 _FIELD_MAX_CHARS = 128
 _NOTES_MAX_CHARS = 1024
+_FURTHER_NUMBERS_MAX = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,17 +89,27 @@ class DraftContact:
     home_fax: ContactPhone | None = None
     address: str | None = None
     notes: str | None = None
+    further_e164: tuple[str, ...] = ()
+    """Numbers without a field of their own, in E.164. They are not shown; a caller is found by them. At most 100."""
 
     def __post_init__(self) -> None:
         rules.check_text("name", self.name, min_chars=1, max_chars=_NAME_MAX_CHARS)
         for field in ("email", "company", "title", "address"):
             rules.check_optional_text(field, getattr(self, field), max_chars=_FIELD_MAX_CHARS)
         rules.check_optional_text("notes", self.notes, max_chars=_NOTES_MAX_CHARS)
+        if len(self.further_e164) > _FURTHER_NUMBERS_MAX:
+            raise InvalidValueError("further_e164", self.further_e164, f"at most {_FURTHER_NUMBERS_MAX} numbers")
+        for number in self.further_e164:
+            rules.check_e164("further_e164", number)
 
     def phones(self) -> tuple[ContactPhone, ...]:
         """Return the numbers that are set, in the order of `CONTACT_PHONE_FIELDS`."""
         numbers = (getattr(self, field) for field in CONTACT_PHONE_FIELDS)
         return tuple(number for number in numbers if number is not None)
+
+    def caller_numbers(self) -> tuple[str, ...]:
+        """Return every number, in E.164, by which a call from this contact is recognised; each once, sorted."""
+        return tuple(sorted({phone.e164 for phone in self.phones() if phone.e164} | set(self.further_e164)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pbx_plugin_api import (
     CompanyBook,
     ContactChange,
+    ContactPhone,
     ContactSource,
     DraftContact,
     DropContact,
@@ -151,9 +152,13 @@ class CompanyWriter:
 
 def same_contact_key(draft: DraftContact) -> str:
     """Return a key that is equal for contacts that look the same: case is ignored, numbers count by what they call."""
-    values: dict[str, str] = {}
+    values: dict[str, str | list[str]] = {}
     for name in DraftContact.__dataclass_fields__:
         value = getattr(draft, name)
-        if value is not None:
-            values[name] = value.casefold() if isinstance(value, str) else value.e164 or value.raw.casefold()
+        if isinstance(value, ContactPhone):
+            values[name] = value.e164 or value.raw.casefold()
+        elif isinstance(value, tuple):
+            values[name] = sorted(value)
+        elif value is not None:
+            values[name] = value.casefold()
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

@@ -4,9 +4,7 @@ PortSIP has one name, one mail address, one address line, nine numbers and notes
 
 - name: displayName; given + middle + surname; yomi names; nickName; fileAs; the first mail's name; companyName; the
   first mail; the first number. A contact with neither a name nor a number is skipped.
-- business, business2, other: businessPhones in order. home_phone, home_phone2, then other: homePhones in order.
-  mobile_phone, mobile_phone2: mobilePhone. A text with several numbers is shared out among these fields where all of
-  the numbers find one, and is then kept in the notes as well. A text that begins with "fax" goes to the fax field.
+- numbers: see `contact_numbers`.
 - email: the first valid address. address: business, then home, then other.
 - Everything without a field goes to the notes, one labelled line each, before the person's own notes: further numbers,
   mails and addresses, names with more than the name shown, and texts that were cut. `MappedContact.lost` names what the
@@ -23,13 +21,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pbx_plugin_api import ContactPhone, DraftContact, is_mail_address
-from portsip_m365_plugin.mapping.phone_text import FoundNumber
-from portsip_m365_plugin.mapping.phone_words import FAX_WORDS
-from portsip_m365_plugin.mapping.phones import find_numbers
+from pbx_plugin_api import DraftContact, is_mail_address
+from portsip_m365_plugin.mapping.contact_numbers import place_numbers
 from portsip_m365_plugin.mapping.text import clean_line, clean_lines, clean_name, clean_number, cut
 
-CONTACT_MAPPING_VERSION: Final = 2
+CONTACT_MAPPING_VERSION: Final = 3
 """Raise it whenever the same contact would be mapped to other values. Every folder is then read in full once."""
 
 CONTACT_SELECT: Final = (
@@ -48,6 +44,12 @@ CONTACT_SELECT: Final = (
     "companyName",
     "department",
     "jobTitle",
+    "title",
+    "generation",
+    "profession",
+    "officeLocation",
+    "manager",
+    "assistantName",
     "businessPhones",
     "homePhones",
     "mobilePhone",
@@ -62,26 +64,21 @@ CONTACT_SELECT: Final = (
 """What is read of a contact. All of it exists in both clouds; 21Vianet lacks `primaryEmailAddress` and the like."""
 
 CONTACT_NOT_READ: Final = (
-    "assistantName",
     "birthday",
     "categories",
     "children",
     "createdDateTime",
     "extensions",
-    "generation",
     "initials",
     "lastModifiedDateTime",
-    "manager",
     "multiValueExtendedProperties",
-    "officeLocation",
     "photo",
-    "profession",
     "singleValueExtendedProperties",
     "spouseName",
-    "title",
 )
-"""Not read: private data, forms of address, administrative data. Together with `CONTACT_SELECT` this is the whole
-schema of both clouds, except three mail fields of GLOBAL that repeat `emailAddresses`."""
+"""Not read: a family's private data, colours of Outlook, administrative data. Together with `CONTACT_SELECT` this is
+the whole schema of both clouds, except three mail fields of GLOBAL that repeat `emailAddresses`. docs/contacts.md says
+of each where it goes, and why it does not."""
 
 _NAME_MAX_CHARS: Final = 64
 _FIELD_MAX_CHARS: Final = 128
@@ -122,15 +119,13 @@ def map_contact(contact: Mapping[str, Any], *, country: str) -> MappedContact | 
     company = _text(contact, "companyName") or _text(contact, "yomiCompanyName")
     full_name = name or company or next(iter(usable_mails), "") or clean_number(numbers[0])
 
-    fields: dict[str, ContactPhone | None] = {}
-    spare: list[tuple[str, str]] = []
-    _place(fields, spare, "Business phone", business, ("business", "business2", "other", "business_fax"), country)
-    _place(fields, spare, "Home phone", home, ("home_phone", "home_phone2", "other", "home_fax"), country)
-    _place(fields, spare, "Mobile phone", mobile, ("mobile_phone", "mobile_phone2"), country)
-
+    placed = place_numbers(business, home, mobile, country)
+    spare = placed.spare
     email = usable_mails[0] if usable_mails else None
     for mail_name, address in mails:
         also = mail_name if _says_more(mail_name, f"{full_name} {address}") else ""
+        if is_x500_address(address):
+            address = ""
         if address and address != email:
             spare.append(("Mail", f"{also} <{address}>" if also else address))
         elif also:
@@ -158,7 +153,8 @@ def map_contact(contact: Mapping[str, Any], *, country: str) -> MappedContact | 
         title=texts["title"],
         address=texts["address"],
         notes=notes or None,
-        **fields,
+        further_e164=placed.further_e164,
+        **placed.fields,
     )
     return MappedContact(draft=draft, lost=lost)
 
@@ -186,6 +182,11 @@ def _choose_name(contact: Mapping[str, Any], mail_names: Sequence[str]) -> str:
     return next(filter(None, map(clean_name, candidates)), "")
 
 
+def is_x500_address(address: str) -> bool:
+    """Whether this is Exchange's own name of a mailbox, which is of no use outside of that Exchange."""
+    return address.casefold().removeprefix("x500:").startswith("/o=")
+
+
 def _says_more(text: str, said: str) -> bool:
     """Whether a text has a word that the other one lacks."""
     return not set(_words(text)) <= set(_words(said))
@@ -195,49 +196,23 @@ def _words(text: str) -> list[str]:
     return text.casefold().replace(",", " ").split()
 
 
-def _place(
-    fields: dict[str, ContactPhone | None],
-    spare: list[tuple[str, str]],
-    label: str,
-    numbers: Sequence[str],
-    places: Sequence[str],
-    country: str,
-) -> None:
-    """Put numbers into the first free of their fields. What is left over or too long is spare."""
-    free = [place for place in places if place not in fields and not place.endswith("_fax")]
-    faxes = [place for place in places if place not in fields and place.endswith("_fax")]
-    texts = {clean_number(number): find_numbers(number, country) for number in numbers}
-    extra = sum(len(found) - 1 for text, found in texts.items() if _is_shared_out(text, found))
-    has_room = len(texts) + extra <= len(free)
-    for text, found in texts.items():
-        if has_room and _is_shared_out(text, found):
-            spare.append((label, text))
-            for number in found:
-                fields[free.pop(0)] = ContactPhone(raw=number.written, e164=number.e164)
-            continue
-        chosen = faxes if faxes and text.casefold().startswith(FAX_WORDS) else free
-        if len(text) > _FIELD_MAX_CHARS or not chosen:
-            spare.append((label, text))
-            continue
-        fields[chosen.pop(0)] = ContactPhone(raw=text, e164=found[0].e164 if len(found) == 1 else None)
-
-
-def _is_shared_out(text: str, found: Sequence[FoundNumber]) -> bool:
-    """Whether several numbers stand in one text, none of them for a fax."""
-    is_short = all(len(number.written) <= _FIELD_MAX_CHARS for number in found)
-    return len(found) > 1 and is_short and not any(word in text.casefold() for word in FAX_WORDS)
-
-
 def _further(contact: Mapping[str, Any], *, name: str, company: str) -> Iterator[tuple[str, str]]:
     """Yield label and text of what PortSIP has no field for."""
     yomi = " ".join(part for part in (_text(contact, "yomiSurname"), _text(contact, "yomiGivenName")) if part)
     yomi_company = _text(contact, "yomiCompanyName")
     parts = " ".join(part for part in (_text(contact, key) for key in ("givenName", "middleName", "surname")) if part)
     filed = _text(contact, "fileAs")
+    title, suffix = _text(contact, "title"), _text(contact, "generation")
     for label, text in (
         ("Full name", parts if _says_more(parts, name) else ""),
         ("Filed as", filed if _says_more(filed, f"{name} {parts} {company}") else ""),
+        ("Form of address", title if _says_more(title, name) else ""),
+        ("Suffix", suffix if _says_more(suffix, name) else ""),
+        ("Profession", _text(contact, "profession")),
         ("Department", _text(contact, "department")),
+        ("Office", _text(contact, "officeLocation")),
+        ("Manager", _text(contact, "manager")),
+        ("Assistant", _text(contact, "assistantName")),
         ("Nickname", _text(contact, "nickName")),
         ("Yomi", yomi),
         ("Yomi company", yomi_company),

@@ -13,6 +13,7 @@ from pbx_devhost.store.schema import sessions, users
 from pbx_devhost.store.sessions import SessionRefusedError
 from pbx_devhost.store.users.store import UserError
 from pbx_plugin_api import (
+    ApplyStatus,
     CompanyBook,
     ContactPhone,
     ContactSource,
@@ -26,6 +27,7 @@ from pbx_plugin_api import (
     Photo,
     PutContact,
     UpdateUser,
+    UserLink,
 )
 from tests.support.devhost_pbx import DevPbx, draft, link
 
@@ -258,21 +260,40 @@ def put(external_id: str, **fields: object) -> PutContact:
     return PutContact(external_id=external_id, draft=DraftContact(**fields), sources=(source,))  # type: ignore[arg-type]
 
 
-def test_who_is_calling_asks_the_own_book_first(any_pbx: DevPbx) -> None:
+def test_callers_are_all_contacts_of_a_number_those_of_the_own_book_first(any_pbx: DevPbx) -> None:
     dev, tid = any_pbx, any_pbx.tenant.pbx_tenant_id
     make(dev, "ada")
     phone = ContactPhone(raw="030 1", e164="+49301")
     dev.host.contacts.apply(CompanyBook(), [put("c", name="Company's Zoë", business=phone)])
-    who = dev.stores.contacts.who_is_calling
-    assert who(tid, "+49301", ADA) == "Company's Zoë"
+
+    def who(tenant_id: str, e164: str, owner: UserLink | None = None) -> list[tuple[str, bool]]:
+        return [(caller.name, caller.is_own) for caller in dev.stores.contacts.find_callers(tenant_id, e164, owner)]
+
+    company, own = ("Company's Zoë", False), ("My Zoë", True)
+    assert who(tid, "+49301", ADA) == [company]
     mine = PersonalBook(owner=ADA)
     dev.host.contacts.apply(mine, [put("p", name="My Zoë", home_phone=phone)])
-    assert (who(tid, "+49301", ADA), who(tid, "+49301")) == ("My Zoë", "Company's Zoë")
-    assert (who(tid, "+49302", ADA), who(dev.other.pbx_tenant_id, "+49301")) == (None, None)
+    assert (who(tid, "+49301", ADA), who(tid, "+49301")) == ([own, company], [company])
+    assert (who(tid, "+49302", ADA), who(dev.other.pbx_tenant_id, "+49301")) == ([], [])
     dev.delete_contact(mine, "My Zoë")
-    assert who(tid, "+49301", ADA) == "Company's Zoë"
+    assert who(tid, "+49301", ADA) == [company]
     dev.host.contacts.apply(CompanyBook(), [put("c", name="Company's Zoë")])
-    assert who(tid, "+49301", ADA) is None
+    assert who(tid, "+49301", ADA) == []
+
+
+def test_a_caller_is_found_by_numbers_that_no_field_shows(any_pbx: DevPbx) -> None:
+    dev, tid = any_pbx, any_pbx.tenant.pbx_tenant_id
+    phone = ContactPhone(raw="030 1", e164="+49301")
+    change = put("c", name="Zoë", business=phone, further_e164=("+49302", "+49301"))
+    for expected in (ApplyStatus.APPLIED, ApplyStatus.UNCHANGED):
+        (result,) = dev.host.contacts.apply(CompanyBook(), [change])
+        assert result.status is expected
+    find = dev.stores.contacts.find_callers
+    assert [len(find(tid, e164)) for e164 in ("+49301", "+49302", "+49303")] == [1, 1, 0]
+    (kept,) = dev.host.contacts.synced(CompanyBook())
+    assert kept.draft == change.draft
+    dev.host.contacts.apply(CompanyBook(), [put("c", name="Zoë", business=phone)])
+    assert find(tid, "+49302") == []
 
 
 def test_contacts_are_searched_by_what_people_see(any_pbx: DevPbx) -> None:

@@ -80,6 +80,7 @@ def test_numbers_take_their_places_in_a_stated_order_and_the_rest_goes_to_notes(
         "home_phone": "+49 30 1",
         "home_phone2": "+49 30 2",
         "mobile_phone": "+49 170 1",
+        "mobile_phone2": "+49 89 4",
     }
     assert given.notes == "Business phone: +49 89 4\nHome phone: +49 30 3\nPrefers mornings."
 
@@ -133,11 +134,51 @@ def test_several_numbers_in_one_text_are_shared_out_where_all_find_a_field() -> 
     ]
 
 
+def test_fax_numbers_take_fax_fields_only() -> None:
+    given = mapped(businessPhones=["Fax 030 1234567", "Fax 030 1234568", "Fax 030 1234569"], mobilePhone="0170 1234567")
+    assert numbers(given.draft) == {
+        "business_fax": "Fax 030 1234567",
+        "home_fax": "Fax 030 1234568",
+        "mobile_phone": "0170 1234567",
+    }
+    assert given.draft.notes == "Business phone: Fax 030 1234569"
+
+
+def test_a_home_fax_has_its_field_before_a_second_business_fax() -> None:
+    given = draft(businessPhones=["Fax 030 1234567", "Fax 030 1234568"], homePhones=["Fax 030 7654321"])
+    assert numbers(given) == {"business_fax": "Fax 030 1234567", "home_fax": "Fax 030 7654321"}
+
+
+def test_every_number_finds_its_caller_wherever_it_is_shown() -> None:
+    given = draft(
+        displayName="A",
+        businessPhones=[f"+49 30 123456{n}" for n in range(9)],
+        homePhones=["030 7654321 or 030 7654322 or 030 7654323 or 030 7654324", "Fax 030 7654329"],
+        mobilePhone="0170 1234567",
+    )
+    expected = [f"+4930123456{n}" for n in range(9)] + [f"+493076543{n}" for n in (21, 22, 23, 24, 29)]
+    assert given.caller_numbers() == tuple(sorted([*expected, "+491701234567"]))
+    shown = {phone.e164 for phone in given.phones()}
+    assert not shown & set(given.further_e164)
+
+
+def test_numbers_that_even_the_notes_cannot_hold_find_their_caller() -> None:
+    given = mapped(displayName="A", businessPhones=[f"+49 30 1234{n}" + " " * 9 for n in range(100, 190)])
+    assert given.lost
+    assert len(given.draft.caller_numbers()) == 90
+
+
+def test_no_mark_that_turns_or_hides_text_survives_in_a_name() -> None:
+    given = draft(displayName="\u202eada\u202c \u2066L\u2069\u200b.", companyName="\u202dEngines\ufeff")
+    assert (given.name, given.company) == ("ada L.", "Engines")
+
+
 def test_one_mail_and_one_address_line_the_others_are_notes() -> None:
     given = draft(
         displayName="Ada Lovelace",
         emailAddresses=[
-            {"name": "x500", "address": "/o=Contoso/cn=Recipients/cn=ada"},
+            {"name": "Ada", "address": "/o=Contoso/cn=Recipients/cn=ada"},
+            {"name": "", "address": "X500:/O=Contoso/cn=ada"},
             {"name": "Ada Lovelace", "address": "ada@x.example"},
             {"name": "Ada at home", "address": "ada@home.example"},
         ],
@@ -149,7 +190,6 @@ def test_one_mail_and_one_address_line_the_others_are_notes() -> None:
     assert given.address == "Marylebone 1, NW1 London, UK"
     assert given.notes is not None
     assert given.notes.splitlines() == [
-        "Mail: x500 </o=Contoso/cn=Recipients/cn=ada>",
         "Mail: Ada at home <ada@home.example>",
         "Other address: Paris",
     ]

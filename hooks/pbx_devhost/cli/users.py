@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-import phonenumbers
 
 from pbx_devhost.cli import views
 from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, print_rows, print_shape, read_pairs
@@ -16,7 +15,6 @@ def add_commands(main: click.Group) -> None:
     """Add the commands."""
     command(main, "users")(_list_users)
     command(main, "contacts")(_list_contacts)
-    command(main, "who")(_find_caller)
     user = group(main, "user", "Add, edit or delete one user.")
     command(user, "add")(_add_user)
     command(user, "edit")(_edit_user)
@@ -105,50 +103,19 @@ def _list_contacts(context: CliContext, tenant_key: str, username: str | None, c
     if username is not None and company:
         fail("give --user NAME or --company, not both")
     if username is not None:
-        book = PersonalBook(owner=_find_owner(context, chosen, username))
+        book = PersonalBook(owner=find_owner(context, chosen, username))
     rows = context.pbx.stores.contacts.rows(chosen.pbx_tenant_id, book)
     print_rows(context, rows, ("name", "company", "business", "mobile_phone", "email", "synced_by"))
 
 
-@click.argument("tenant_key", metavar="T")
-@click.argument("number")
-@click.option("--user", "username", help="The user who is called: their personal contacts are searched first.")
-def _find_caller(context: CliContext, tenant_key: str, number: str, username: str | None) -> None:
-    """Print the contact that a calling number belongs to. Only the PBX's own index is searched."""
-    chosen = context.tenant(tenant_key)
-    owner = _find_owner(context, chosen, username) if username is not None else None
-    readings = _read_number(number, chosen.country)
-    find = context.pbx.stores.contacts.who_is_calling
-    names = {e164: name for e164 in readings if (name := find(chosen.pbx_tenant_id, e164, owner)) is not None}
-    e164 = next(iter(names), readings[0])
-    name = names.get(e164)
-    print_shape(context, {"number": e164, "name": name}, name or f"No contact has the number {e164}.")
-
-
-def _find_owner(context: CliContext, tenant: Tenant, username: str) -> UserLink:
+def find_owner(context: CliContext, tenant: Tenant, username: str) -> UserLink:
+    """Return the link of a user, whose personal book it names. Ends the command where there is none."""
     row = context.pbx.stores.users.find_by_username(tenant.pbx_tenant_id, username)
     if row is None:
         fail(f"there is no user {username!r} in {tenant.name}")
     if row.subject is None:
         fail(f"{username} is not linked to a directory account and has no synced contacts")
     return UserLink(authority=row.authority, subject=row.subject)
-
-
-def _read_number(number: str, country: str) -> list[str]:
-    """Return what a presented number may be in E.164, the most likely first.
-
-    Trunks send a plus sign, 00 instead of it, neither of them, or the number as it is dialled in the country.
-    """
-    digits = "".join(char for char in number if char.isascii() and char.isdigit())
-    international = "+" + (digits.removeprefix("00") if not number.strip().startswith("+") else digits)
-    try:
-        parsed = phonenumbers.parse(number, country)
-    except phonenumbers.NumberParseException:
-        return [international]
-    if not phonenumbers.is_valid_number(parsed):
-        return [international]
-    national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return list(dict.fromkeys((national, international)))
 
 
 def _audit(context: CliContext, tenant: Tenant, event: str, subject: str, detail: str = "") -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pbx_plugin_api.contacts import (
     CONTACT_PHONE_FIELDS,
     BookRef,
@@ -29,13 +31,14 @@ class ContactRules(Suite):
     """`host.contacts`: one company book, and a personal one for each linked user."""
 
     def test_a_contact_comes_back_as_put(self, pbx: PbxUnderTest) -> None:
-        """All fields, all nine numbers, all sources."""
+        """All fields, all nine numbers, further numbers, all sources."""
         phones = {field: ContactPhone(raw=f"030 {n}", e164=f"+4930{n}") for n, field in enumerate(CONTACT_PHONE_FIELDS)}
         phones["other"] = ContactPhone(raw="ask the front desk")
         full = contact(
             "Zoë Ćosić", email="z@fabrikam.example", company="Fabrikam", title="Dr", address="1 Main St", notes="a\nb"
         )
         full = type(full)(**{name: getattr(full, name) for name in full.__dataclass_fields__} | phones)
+        full = replace(full, further_e164=("+49401", "+49402"))
         sources = tuple(
             ContactSource(mailbox_id=f"m{n}", folder_id=f"f{n}", contact_id=f"c{n}", change_key=f"k{n}")
             for n in range(2)

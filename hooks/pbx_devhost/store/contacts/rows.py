@@ -35,8 +35,8 @@ def read_book(key: str) -> BookRef:
 
 
 def dump_fields(draft: DraftContact) -> str:
-    """Return a draft as JSON in one canonical form: equal drafts have equal texts."""
-    shape = {name: value for name, value in dump(draft).items() if value is not None}
+    """Return a draft as JSON in one canonical form: equal drafts have equal texts. What is empty is left out."""
+    shape = {name: value for name, value in dump(draft).items() if value not in (None, [])}
     return json.dumps(shape, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
 
 
@@ -98,7 +98,7 @@ def put_numbers(connection: Connection, tenant_id: str, book: str, drafts: Mappi
     rows = [
         {"contact_id": contact_id, "e164": e164, "tenant_id": tenant_id, "book": book}
         for contact_id, draft in drafts.items()
-        for e164 in sorted({phone.e164 for phone in draft.phones() if phone.e164})
+        for e164 in draft.caller_numbers()
     ]
     if rows:
         connection.execute(insert(contact_numbers), rows)
@@ -112,4 +112,6 @@ def delete_contacts(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def _texts(value: Any) -> list[str | None]:
+    if isinstance(value, list):
+        return [*value]
     return [value["raw"], value["e164"]] if isinstance(value, dict) else [value]

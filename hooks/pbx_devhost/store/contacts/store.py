@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -12,6 +13,15 @@ from pbx_devhost.store.contacts.rows import COMPANY, book_key, delete_contacts, 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import contact_numbers, contacts
 from pbx_plugin_api import BookRef, DraftContact, PersonalBook, UserLink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A contact that has a number."""
+
+    name: str
+    is_own: bool
+    """True: of the callee's own book. False: of the company book."""
 
 
 class ContactStore:
@@ -75,8 +85,8 @@ class ContactStore:
         for row in self._db.stream(statement):
             yield {"id": row.id, "synced_by": row.plugin, "external_id": row.external_id, **show(row.fields)}
 
-    def who_is_calling(self, tenant_id: str, e164: str, owner: UserLink | None = None) -> str | None:
-        """Return the name of a number's contact: from the callee's own book, else from the company book."""
+    def find_callers(self, tenant_id: str, e164: str, owner: UserLink | None = None) -> list[Caller]:
+        """Return all contacts of a number: those of the callee's own book first, then the company's, each by name."""
         books = [COMPANY] if owner is None else [book_key(PersonalBook(owner=owner)), COMPANY]
         statement = (
             select(contacts.c.name, contacts.c.book)
@@ -86,9 +96,9 @@ class ContactStore:
                 contact_numbers.c.e164 == e164,
                 contact_numbers.c.book.in_(books),
             )
-            .order_by(contacts.c.name)
+            .order_by(func.lower(contacts.c.name), contacts.c.id)
         )
         with self._db.read() as connection:
             found = connection.execute(statement).all()
         ranked = sorted(found, key=lambda row: books.index(row.book))
-        return ranked[0].name if ranked else None
+        return [Caller(name=row.name, is_own=row.book != COMPANY) for row in ranked]

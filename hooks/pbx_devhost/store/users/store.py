@@ -151,6 +151,13 @@ class UserStore:
         with self._db.read() as connection:
             return connection.execute(statement).first()
 
+    def name_of_extension(self, tenant_id: str, extension_number: str) -> str | None:
+        """Return the display name of the user who has an extension, or None."""
+        at = (users.c.tenant_id == tenant_id, users.c.extension_number == extension_number)
+        with self._db.read() as connection:
+            name: str | None = connection.execute(select(users.c.display_name).where(*at)).scalar()
+        return name
+
     def photo(self, tenant_id: str, user_id: str) -> tuple[bytes, str] | None:
         """Return a user's photo and its type, or None."""
         statement = (
