@@ -27,6 +27,7 @@ from portsip_m365_plugin.mapping.addresses import address_key, read_addresses
 from portsip_m365_plugin.mapping.users import SKIP_DETAILS, Skip, map_user
 from portsip_m365_plugin.photos import read_one_photo
 from portsip_m365_plugin.users.match import explain_doubt, match_by_hand
+from portsip_m365_plugin.users.scope import OUT_OF_SCOPE, find_out_of_scope
 
 _NOT_COVERED: Final = "Your Microsoft account is not set up for this PBX. Ask your administrator to add you."
 _FOR_THE_PERSON: Final = {
@@ -34,6 +35,7 @@ _FOR_THE_PERSON: Final = {
     "no_name": "Your Microsoft account has neither a first nor a last name. Ask your administrator to enter one.",
     "no_plan": "Your Microsoft account has no Microsoft 365 licence. Ask your administrator for one.",
     "link_needed": "A user of this PBX has your e-mail address already. Ask your administrator to link it to you.",
+    "out_of_scope": "Your organisation has not chosen your account for this PBX. Ask your administrator to add you.",
     "not_reachable": "Microsoft cannot be reached just now. Please try again in a few minutes.",
 }
 """What people read if their first sign-in does not make them users, by reason."""
@@ -42,8 +44,8 @@ _FOR_THE_PERSON: Final = {
 def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> ProvisionOutcome | None:
     """Describe the person that a request names, or say why not; None if this tenant does not use Microsoft 365.
 
-    Nothing is written here; the host applies the description. Cost: one request, two for the photo if the tenant
-    syncs photos, and three if a user made by hand has an address of the person.
+    Nothing is written here; the host applies the description. Cost: one request, one more if only some groups are
+    synced, two for the photo if the tenant syncs photos, and three if a user made by hand has an address of the person.
     """
     config = load_config(host)
     client = connect(host, config.connection, policy=IMPATIENT)
@@ -66,6 +68,9 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     if no_person is not None:
         return _refuse(request, no_person, SKIP_DETAILS[no_person])
     try:
+        out_of_scope = find_out_of_scope(client, config.scope, outcome.link.subject)
+        if out_of_scope:
+            return _refuse(request, OUT_OF_SCOPE, f"{out_of_scope} Change the lists on USER SYNC to add this person.")
         joined = _join(host, client, request, user, outcome)
     except GraphError as error:
         return _refuse(request, "not_reachable", error.describe())

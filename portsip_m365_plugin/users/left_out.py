@@ -1,0 +1,120 @@
+"""Who is left out, why, and since when: kept in the host's state, so that it can be counted on every night.
+
+A full listing writes everybody; a round of changes corrects the people whom it shows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+from pbx_plugin_api import Host, JsonValue
+from portsip_m365_plugin.users.scope import which_filter
+from portsip_m365_plugin.users.spool import Kind, Spool
+
+_COUNTS_KEY: Final = "users.left_out"
+_PREFIX: Final = "users.left_out."
+_KEY_MAX_PEOPLE: Final = 2000
+"""As many people as fit into one value of the host's state (256 KiB). With 256 keys that is half a million."""
+_WORDS: Final[Mapping[str, str]] = {
+    "account_disabled": "disabled at Microsoft",
+    "agent": "AI agents",
+    "guest": "guests",
+    "invalid": "with unusable data",
+    "no_name": "without first and last name",
+    "no_plan": "without a Microsoft 365 plan",
+    "room": "rooms or equipment",
+    "shared_mailbox": "shared mailboxes",
+    "out_of_scope.users": "by the list of users",
+    "out_of_scope.groups": "in none of the groups",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """One person of the directory who is not synced, by the last run."""
+
+    reason: str
+    filter: str
+    """For `out_of_scope`: `users` or `groups`; else empty."""
+    since_utc: datetime
+    """When a run met this reason for the first time."""
+
+
+def find_left_out(host: Host, entra_object_id: str) -> LeftOut | None:
+    """Return why a person was left out by the last run, or None. Cost: one look into the state."""
+    entry = _read(host, _key(entra_object_id)).get(entra_object_id)
+    if entry is None:
+        return None
+    reason, chosen, since = entry
+    return LeftOut(reason=reason, filter=chosen, since_utc=datetime.fromisoformat(since))
+
+
+def count_left_out(host: Host) -> dict[str, int]:
+    """Return how many people the last run left out, by reason; `out_of_scope.users` and `.groups` name the filter."""
+    record = host.state.get(_COUNTS_KEY)
+    counts = record.value if record is not None and isinstance(record.value, dict) else {}
+    return {reason: n for reason, n in counts.items() if isinstance(n, int)}
+
+
+def describe_left_out(counts: Mapping[str, int]) -> str:
+    """Return counts as a phrase, the most frequent reason first: `5 disabled at Microsoft, 2 guests`."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{n} {_WORDS.get(reason, reason.replace('_', ' '))}" for reason, n in ordered)
+
+
+def keep_left_out(host: Host, spool: Spool, now_utc: datetime, *, is_full: bool) -> dict[str, int]:
+    """Take over who is left out among those who were pulled, and return the counts by reason.
+
+    Idempotent. Only keys of people who changed are written.
+    """
+    counts = Counter(count_left_out(host))
+    changed: dict[str, JsonValue] = {}
+    seen = set()
+    for key, people in groupby(_pulled(spool), key=lambda person: _key(person[0])):
+        seen.add(key)
+        before = _read(host, key)
+        after = {} if is_full else dict(before)
+        for oid, is_left_out, reason, chosen in people:
+            since = before.get(oid)
+            after.pop(oid, None)
+            if is_left_out and len(after) < _KEY_MAX_PEOPLE:
+                is_same = since is not None and since[:2] == [reason, chosen]
+                after[oid] = since if is_same and since is not None else [reason, chosen, now_utc.isoformat()]
+        counts.subtract(_count(before.values()))
+        counts.update(_count(after.values()))
+        if after != before:
+            changed[key] = dict(after)
+    gone = [key for key, _ in host.state.items(_PREFIX) if is_full and key not in seen]
+    for key in gone:
+        counts.subtract(_count(_read(host, key).values()))
+        host.state.delete(key)
+    kept: dict[str, JsonValue] = {reason: n for reason, n in counts.items() if n > 0}
+    if changed or gone or host.state.get(_COUNTS_KEY) is None:
+        host.state.put_many({**changed, _COUNTS_KEY: kept})
+    return count_left_out(host)
+
+
+def _pulled(spool: Spool) -> Iterator[tuple[str, bool, str, str]]:
+    """Yield everybody pulled, in the order of the keys: object id, whether left out, reason, filter."""
+    rows = spool.rows("SELECT oid, kind, reason, detail FROM pulled ORDER BY lower(substr(oid, 1, 2)), oid")
+    for oid, kind, reason, detail in rows:
+        yield oid, kind in (Kind.SKIP, Kind.INVALID), reason or "", which_filter(reason, detail)
+
+
+def _count(entries: Iterable[list[str]]) -> Counter[str]:
+    return Counter(f"{reason}.{chosen}" if chosen else reason for reason, chosen, _ in entries)
+
+
+def _key(oid: str) -> str:
+    return f"{_PREFIX}{oid[:2].lower()}"
+
+
+def _read(host: Host, key: str) -> dict[str, list[str]]:
+    record = host.state.get(key)
+    value: Any = record.value if record is not None and isinstance(record.value, dict) else {}
+    return {oid: entry for oid, entry in value.items() if isinstance(entry, list) and len(entry) == 3}
