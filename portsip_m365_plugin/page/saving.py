@@ -46,7 +46,8 @@ def check_texts(texts: Mapping[str, str], before: Config, host: Host) -> tuple[D
     for field, (typed, known) in draft.group_lists(before).items():
         groups, unknown = resolve_groups(field, typed, known, make_group_finder(host, draft.config.connection))
         draft, faults = draft.with_values({field: groups}), faults + unknown
-    faults += draft.find_empty_lists()
+    named = {fault.field for fault in faults}
+    faults += [fault for fault in draft.find_empty_lists() if fault.field not in named]
     faults += _check_sign_in(draft, before.signin, host, {fault.field for fault in faults})
     return draft, faults + _settle_mailbox(draft, before, host)
 

@@ -10,6 +10,7 @@ from portsip_m365_plugin.page.leavers import draw_guard, draw_leavers
 from portsip_m365_plugin.page.plan_table import plan_table
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, last_plan
+from portsip_m365_plugin.users.members import MemberStore
 
 
 def draw_users_tab(view: PageView) -> Tab:
@@ -48,7 +49,7 @@ def draw_users_tab(view: PageView) -> Tab:
             *draw_guard(config),
             *_scope_fields(config),
         ),
-        facts=_plan_facts(plan),
+        facts=(*_plan_facts(plan), *_group_facts(view)),
         tables=(plan_table(view.host, plan),) if plan is not None else (),
         actions=_actions(plan, view.why_no_call),
     )
@@ -94,6 +95,25 @@ def _scope_fields(config: Config) -> tuple[Field, ...]:
             help="Off: people without any Microsoft 365 plan get no extension.",
         ),
     )
+
+
+def _group_facts(view: PageView) -> tuple[Fact, ...]:
+    """How the last run read each group, where only some groups are synced."""
+    if not view.config.scope.has_groups:
+        return ()
+    facts, notes = [], MemberStore(view.host).notes()
+    for group in view.config.scope.groups:
+        note = notes.get(group.entra_object_id)
+        label = f"Group {group.name}"
+        if note is None:
+            facts.append(Fact(label=label, value="not read yet"))
+        elif note.why_incomplete:
+            since = note.since_utc.strftime("%Y-%m-%d %H:%M UTC")
+            value = f"Since {since} this group {note.why_incomplete}"
+            facts.append(Fact(label=label, value=value, severity=Severity.WARNING))
+        else:
+            facts.append(Fact(label=label, value=f"{note.members} members"))
+    return tuple(facts)
 
 
 def _plan_facts(plan: PlanRef | None) -> tuple[Fact, ...]:

@@ -13,7 +13,8 @@ from itertools import groupby
 from typing import Any, Final
 
 from pbx_plugin_api import Host, JsonValue
-from portsip_m365_plugin.users.scope import which_filter
+from portsip_m365_plugin.config.scope import ScopeConfig
+from portsip_m365_plugin.users.scope import describe_groups, which_filter
 from portsip_m365_plugin.users.spool import Kind, Spool
 
 _COUNTS_KEY: Final = "users.left_out"
@@ -30,7 +31,6 @@ _WORDS: Final[Mapping[str, str]] = {
     "room": "rooms or equipment",
     "shared_mailbox": "shared mailboxes",
     "out_of_scope.users": "by the list of users",
-    "out_of_scope.groups": "in none of the groups",
 }
 
 
@@ -61,10 +61,19 @@ def count_left_out(host: Host) -> dict[str, int]:
     return {reason: n for reason, n in counts.items() if isinstance(n, int)}
 
 
-def describe_left_out(counts: Mapping[str, int]) -> str:
-    """Return counts as a phrase, the most frequent reason first: `5 disabled at Microsoft, 2 guests`."""
+def describe_left_out(counts: Mapping[str, int], scope: ScopeConfig) -> str:
+    """Return counts as a phrase, the most frequent reason first: `49 not in group Sales, 2 guests`."""
+    words = dict(_WORDS)
+    if scope.has_groups:
+        detail = describe_groups(scope.groups.entries).rstrip(".")
+        words["out_of_scope.groups"] = detail[0].lower() + detail[1:]
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{n} {_WORDS.get(reason, reason.replace('_', ' '))}" for reason, n in ordered)
+    return ", ".join(f"{n} {words.get(reason, reason.replace('_', ' '))}" for reason, n in ordered)
+
+
+def count_pulled(spool: Spool) -> Counter[str]:
+    """Return how many of those who were pulled are left out, by reason as in `count_left_out`."""
+    return _count([reason, chosen, ""] for _, is_left_out, reason, chosen in _pulled(spool) if is_left_out)
 
 
 def keep_left_out(host: Host, spool: Spool, now_utc: datetime, *, is_full: bool) -> dict[str, int]:
@@ -88,7 +97,7 @@ def keep_left_out(host: Host, spool: Spool, now_utc: datetime, *, is_full: bool)
         counts.subtract(_count(before.values()))
         counts.update(_count(after.values()))
         if after != before:
-            changed[key] = dict(after)
+            changed[key] = {oid: list(entry) for oid, entry in after.items()}
     gone = [key for key, _ in host.state.items(_PREFIX) if is_full and key not in seen]
     for key in gone:
         counts.subtract(_count(_read(host, key).values()))

@@ -6,6 +6,7 @@ Everything before apply can be repeated, and apply is idempotent.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -43,11 +44,12 @@ from portsip_m365_plugin.users.compare import make_plan, settle_absent
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.guard import WINDOW_KEY, Verdict, judge
 from portsip_m365_plugin.users.leavers import find_due_leavers, have_policies_changed, note_disabled, note_full_listing
+from portsip_m365_plugin.users.left_out import count_left_out, count_pulled, describe_left_out, keep_left_out
 from portsip_m365_plugin.users.nonpersons import NonPersonFilter
 from portsip_m365_plugin.users.plan import SyncPlan
 from portsip_m365_plugin.users.pull import DirectoryReader, Listing, StoppedError
 from portsip_m365_plugin.users.scope import ScopeFilter
-from portsip_m365_plugin.users.spool import Spool
+from portsip_m365_plugin.users.spool import Kind, Spool
 from portsip_m365_plugin.users.waiting import find_waiting, keep_waiting, load_waiting, restore_waiting
 
 _log = logging.getLogger(__name__)
@@ -183,18 +185,24 @@ class _Run:
         for problem in plan.problems():
             self._tally.record(problem)
         if self._is_preview:
-            return self._show(plan, verdict.why)
+            counts = count_pulled(spool) if listing.is_full else count_left_out(self._host)
+            return self._show(plan, self._say_nobody(spool, listing, counts), verdict.why)
         if verdict.why:
             self._apply(plan, window, verdict)
-            return self._ask(plan, verdict.why)
+            counts = keep_left_out(self._host, spool, self._now_utc, is_full=listing.is_full)
+            return self._ask(plan, self._say_nobody(spool, listing, counts), verdict.why)
         if is_first_plan(self._host) and plan.changes:
             confirm_first_plan(self._host, self._now_utc)
         self._apply(plan, window, verdict)
         self._finish(spool, listing)
         if not self._is_between_nights:
             scope.keep()
+        counts = keep_left_out(self._host, spool, self._now_utc, is_full=listing.is_full)
+        nobody = self._say_nobody(spool, listing, counts)
         done = self._applied.counts.plus(unchanged=plan.unchanged, skipped=plan.skipped)
-        message = f"{_describe(done, '')}.".capitalize()
+        message = nobody + f"{_describe(done, '')}.".capitalize()
+        if counts and not nobody:
+            message += f" Left out: {describe_left_out(counts, self._scope)}."
         if n_unlisted:
             message += (
                 f" Microsoft's list left out {n_unlisted} who are there all the same: they were read one by one, and"
@@ -295,12 +303,23 @@ class _Run:
             note_disabled(self._host, self._leavers, self._now_utc)
         apply_plan(self._host, plan, self._applied, self._tally, None if verdict.approved else window)
 
-    def _show(self, plan: SyncPlan, why: str) -> TickReport:
+    def _say_nobody(self, spool: Spool, listing: Listing, counts: Mapping[str, int]) -> str:
+        """Return what a message begins with if everybody of the directory is left out; empty otherwise."""
+        if listing.is_full:
+            is_anybody_in = spool.count(f"pulled WHERE kind = {int(Kind.DRAFT)}") > 0
+        else:
+            is_anybody_in = self._host.users.counts().enabled > 0
+        if is_anybody_in or not counts:
+            return ""
+        reasons = describe_left_out(counts, self._scope)
+        return f"Nobody is synced: all {sum(counts.values())} people of the directory are left out ({reasons}). "
+
+    def _show(self, plan: SyncPlan, nobody: str, why: str) -> TickReport:
         kept = keep_plan(self._host, plan, why=why, is_full=False, now_utc=self._now_utc)
-        message = f"Preview: {_describe(plan.counts, 'would be')}. Nothing was changed. {why}".rstrip()
+        message = f"{nobody}Preview: {_describe(plan.counts, 'would be')}. Nothing was changed. {why}".rstrip()
         return self._report(TickStatus.DONE, message, _undone(plan), plan=kept)
 
-    def _ask(self, plan: SyncPlan, why: str) -> TickReport:
+    def _ask(self, plan: SyncPlan, nobody: str, why: str) -> TickReport:
         """Keep what is held back. The checkpoint stays, so that the next run meets all of this again."""
         plan.drop_free()
         is_full, now_utc = self._is_full, self._now_utc
@@ -309,7 +328,7 @@ class _Run:
             kept = keep_plan(self._host, plan, why=why, is_full=is_full, now_utc=now_utc)
         done = self._applied.counts
         rest = f"The rest was applied: {_describe(done, '')}." if done != Counts() else "Nothing was changed."
-        message = f"{why} Planned: {_describe(plan.counts, 'to be')}. {rest}"
+        message = f"{nobody}{why} Planned: {_describe(plan.counts, 'to be')}. {rest}"
         self._host.notify_admin(
             "m365.users.approval", "The Microsoft 365 sync waits for your approval", message, severity=Severity.WARNING
         )
