@@ -71,6 +71,15 @@ def describe_left_out(counts: Mapping[str, int], scope: ScopeConfig) -> str:
     return ", ".join(f"{n} {words.get(reason, reason.replace('_', ' '))}" for reason, n in ordered)
 
 
+def say_nobody(host: Host, spool: Spool, counts: Mapping[str, int], scope: ScopeConfig, *, is_full: bool) -> str:
+    """Return what a message begins with if everybody of the directory is left out; empty otherwise."""
+    n_in = spool.count(f"pulled WHERE kind = {int(Kind.DRAFT)}") if is_full else host.users.counts().enabled
+    if n_in or not counts:
+        return ""
+    reasons = describe_left_out(counts, scope)
+    return f"Nobody is synced: all {sum(counts.values())} people of the directory are left out ({reasons}). "
+
+
 def count_pulled(spool: Spool) -> Counter[str]:
     """Return how many of those who were pulled are left out, by reason as in `count_left_out`."""
     return _count([reason, chosen, ""] for _, is_left_out, reason, chosen in _pulled(spool) if is_left_out)

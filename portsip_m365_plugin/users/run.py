@@ -6,7 +6,6 @@ Everything before apply can be repeated, and apply is idempotent.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -44,12 +43,18 @@ from portsip_m365_plugin.users.compare import make_plan, settle_absent
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.guard import WINDOW_KEY, Verdict, judge
 from portsip_m365_plugin.users.leavers import find_due_leavers, have_policies_changed, note_disabled, note_full_listing
-from portsip_m365_plugin.users.left_out import count_left_out, count_pulled, describe_left_out, keep_left_out
+from portsip_m365_plugin.users.left_out import (
+    count_left_out,
+    count_pulled,
+    describe_left_out,
+    keep_left_out,
+    say_nobody,
+)
 from portsip_m365_plugin.users.nonpersons import NonPersonFilter
 from portsip_m365_plugin.users.plan import SyncPlan
 from portsip_m365_plugin.users.pull import DirectoryReader, Listing, StoppedError
 from portsip_m365_plugin.users.scope import ScopeFilter
-from portsip_m365_plugin.users.spool import Kind, Spool
+from portsip_m365_plugin.users.spool import Spool
 from portsip_m365_plugin.users.waiting import find_waiting, keep_waiting, load_waiting, restore_waiting
 
 _log = logging.getLogger(__name__)
@@ -186,11 +191,15 @@ class _Run:
             self._tally.record(problem)
         if self._is_preview:
             counts = count_pulled(spool) if listing.is_full else count_left_out(self._host)
-            return self._show(plan, self._say_nobody(spool, listing, counts), verdict.why)
+            return self._show(
+                plan, say_nobody(self._host, spool, counts, self._scope, is_full=listing.is_full), verdict.why
+            )
         if verdict.why:
             self._apply(plan, window, verdict)
             counts = keep_left_out(self._host, spool, self._now_utc, is_full=listing.is_full)
-            return self._ask(plan, self._say_nobody(spool, listing, counts), verdict.why)
+            return self._ask(
+                plan, say_nobody(self._host, spool, counts, self._scope, is_full=listing.is_full), verdict.why
+            )
         if is_first_plan(self._host) and plan.changes:
             confirm_first_plan(self._host, self._now_utc)
         self._apply(plan, window, verdict)
@@ -198,7 +207,7 @@ class _Run:
         if not self._is_between_nights:
             scope.keep()
         counts = keep_left_out(self._host, spool, self._now_utc, is_full=listing.is_full)
-        nobody = self._say_nobody(spool, listing, counts)
+        nobody = say_nobody(self._host, spool, counts, self._scope, is_full=listing.is_full)
         done = self._applied.counts.plus(unchanged=plan.unchanged, skipped=plan.skipped)
         message = nobody + f"{_describe(done, '')}.".capitalize()
         if counts and not nobody:
@@ -302,17 +311,6 @@ class _Run:
         if plan.count(Phase.DISABLE):
             note_disabled(self._host, self._leavers, self._now_utc)
         apply_plan(self._host, plan, self._applied, self._tally, None if verdict.approved else window)
-
-    def _say_nobody(self, spool: Spool, listing: Listing, counts: Mapping[str, int]) -> str:
-        """Return what a message begins with if everybody of the directory is left out; empty otherwise."""
-        if listing.is_full:
-            is_anybody_in = spool.count(f"pulled WHERE kind = {int(Kind.DRAFT)}") > 0
-        else:
-            is_anybody_in = self._host.users.counts().enabled > 0
-        if is_anybody_in or not counts:
-            return ""
-        reasons = describe_left_out(counts, self._scope)
-        return f"Nobody is synced: all {sum(counts.values())} people of the directory are left out ({reasons}). "
 
     def _show(self, plan: SyncPlan, nobody: str, why: str) -> TickReport:
         kept = keep_plan(self._host, plan, why=why, is_full=False, now_utc=self._now_utc)
