@@ -210,7 +210,7 @@ class _Run:
         nobody = say_nobody(self._host, spool, counts, self._scope, is_full=listing.is_full)
         done = self._applied.counts.plus(unchanged=plan.unchanged, skipped=plan.skipped)
         message = nobody + f"{_describe(done, '')}.".capitalize()
-        if counts and not nobody:
+        if counts and not nobody and not self._is_between_nights:
             message += f" Left out: {describe_left_out(counts, self._scope)}."
         if n_unlisted:
             message += (
