@@ -337,9 +337,10 @@ class _Run:
         """Move the checkpoint, and forget the plan that waited."""
         before = self._checkpoint
         if self._is_between_nights and before is not None:
-            save_checkpoint(
-                self._host, advance_between_nights(before, listing, self._applied.refused_ids, self._now_utc)
-            )
+            # The night keeps who waits for a user. Until then they are people to read again.
+            without_user = (oid for (oid,) in spool.rows("SELECT oid FROM without_user ORDER BY oid"))
+            again = [*self._applied.refused_ids, *self._applied.refused_new, *without_user]
+            save_checkpoint(self._host, advance_between_nights(before, listing, again, self._now_utc))
             return  # a plan that somebody looks at is the night's to forget
         left_over = before.retry_ids if before is not None and listing.is_full else ()
         # A list that does not show somebody whom the PBX refused last time is no reason to forget them.
