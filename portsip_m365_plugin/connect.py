@@ -14,7 +14,7 @@ from portsip_m365_plugin.clouds import Cloud, CloudFileError, load_clouds
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
 from portsip_m365_plugin.entra.keypair import KeyPair
-from portsip_m365_plugin.entra.tokens import AppCredential, acquire_app_token
+from portsip_m365_plugin.entra.tokens import AppCredential, acquire_app_token, forget_app
 from portsip_m365_plugin.graph.client import GraphClient, Timing
 from portsip_m365_plugin.graph.errors import TokenMissingError
 from portsip_m365_plugin.graph.retry import RetryPolicy
@@ -132,6 +132,16 @@ def connect(
         priority=priority,
         deadline_utc=deadline_utc,
     )
+
+
+def forget_tokens(connection: ConnectionConfig, environment: Mapping[str, str] = os.environ) -> None:
+    """Ask Entra for a new token at the next `connect`: the kept one, or a kept refusal, is from before a repair.
+
+    A token lists the permissions that were granted when it was made, for about an hour.
+    """
+    app = find_app(connection, environment)
+    if isinstance(app, AppSettings):
+        forget_app(app.cloud.authority, app.entra_tenant_id, app.client_id)
 
 
 def _choose_credential(host: Host, app: AppSettings, *, fresh: bool) -> AppCredential | NotReady:

@@ -159,6 +159,13 @@ def forget_apps() -> None:
         _apps.clear()
 
 
+def forget_app(authority: str, entra_tenant_id: str, client_id: str) -> None:
+    """Drop the kept tokens and refusals of one app, with every key pair."""
+    with _lock:
+        for key in [key for key in _apps if key[:3] == (authority, entra_tenant_id, client_id)]:
+            _token_locks.pop(id(_apps.pop(key).session), None)
+
+
 _token_locks: dict[int, threading.Lock] = {}
 
 

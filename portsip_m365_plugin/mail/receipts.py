@@ -1,7 +1,8 @@
 """The receipt of a failed call: whether the mail was sent, whether to try again, and what has to change.
 
-A table, not code. A mail is `unknown` if Microsoft may have accepted it, `deferred` if it was certainly not sent and
-time may help, `rejected` if somebody has to do something.
+A table, not code. A mail is `unknown` if Microsoft may have accepted it. It is `rejected` only because of the mail
+itself: its recipients, size or content. Everything else is `deferred`, with a `fault` if no mail can go until somebody
+acts.
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ from portsip_m365_plugin.entra.aadsts import RefusalKind
 from portsip_m365_plugin.graph.bodies import ContentChangedError
 from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
+    AppDisabledError,
     AppMissingError,
     BadRequestError,
     BudgetSpentError,
     ConflictError,
     ConnectFailedError,
     ConsentMissingError,
+    ExchangeMissingError,
+    ForbiddenError,
     GraphError,
     MailboxMissingError,
     MailboxMovingError,
@@ -43,6 +47,7 @@ from portsip_m365_plugin.mail.rates import RECIPIENTS_A_DAY
 _DEFERRED: Final = DeliveryStatus.DEFERRED
 _REJECTED: Final = DeliveryStatus.REJECTED
 _UNKNOWN: Final = DeliveryStatus.UNKNOWN
+_ENTRA_BUSY_AT_MOST_S: Final = 900.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +57,29 @@ class _Case:
     remedy: str = ""
     wait_s: float = 60.0
     unreachable: bool = False
+    fault: str = ""
+    """What stops all mail of this sender; with `deferred` only."""
 
 
-_NO_SUCH_MAILBOX: Final = _Case(
-    status=_REJECTED,
+def _fault(fault: str, reason: str = "{sentence}", remedy: str = "{remedy}", *, wait_s: float = 60.0) -> _Case:
+    return _Case(status=_DEFERRED, reason=reason, remedy=remedy, wait_s=wait_s, fault=fault)
+
+
+_FORBIDDEN: Final = "forbidden"
+"""A 403 that says nothing about permissions. Perhaps it is about one mail after all; see `explain_error`."""
+_TRIES_BEFORE_OTHERS: Final = 3
+_TOKEN_REFUSED: Final = _fault(
+    "token",
+    "Microsoft Graph does not accept the token of the app (HTTP 401 {code}).",
+    "Press Test connection on the PERMISSIONS tab. It says what is wrong.",
+)
+_NO_SUCH_MAILBOX: Final = _fault(
+    "mailbox_missing",
     reason="The mailbox {mailbox} does not exist in this directory.",
     remedy="Check the mailbox on the MAIL tab: an address, a sign-in name or an object id of this directory.",
 )
-_NO_LICENCE: Final = _Case(
-    status=_REJECTED,
+_NO_LICENCE: Final = _fault(
+    "mailbox_unlicensed",
     reason="{mailbox} has no mailbox in Exchange Online: no Exchange licence, one on premises, or an inactive one.",
     remedy="Assign an Exchange Online licence, or choose a shared mailbox, which needs none.",
 )
@@ -69,24 +88,24 @@ _BY_CODE: Final[Mapping[str, _Case]] = {
     "ErrorInvalidUser": _NO_SUCH_MAILBOX,
     "ErrorNonExistentMailbox": _NO_SUCH_MAILBOX,
     "Request_ResourceNotFound": _NO_SUCH_MAILBOX,
-    "ErrorSendAsDenied": _Case(
-        status=_REJECTED,
+    "ErrorSendAsDenied": _fault(
+        "mailbox_send_as",
         reason="Exchange does not let the app send as {mailbox}.",
         remedy="Choose the mailbox itself on the MAIL tab, not another address of it.",
     ),
-    "ErrorQuotaExceeded": _Case(
-        status=_REJECTED,
+    "ErrorQuotaExceeded": _fault(
+        "mailbox_full",
         reason="The mailbox {mailbox} is full; Exchange sends nothing from a full mailbox.",
         remedy="Empty it, or turn off saving to Sent Items on the MAIL tab. Bounces collect in its Inbox.",
     ),
-    "ErrorExceededMessageLimit": _Case(
-        status=_DEFERRED,
+    "ErrorExceededMessageLimit": _fault(
+        "mailbox_quota",
         reason="The mailbox {mailbox} has used up its sending quota of the day.",
         remedy=f"It goes on by itself. Exchange allows {RECIPIENTS_A_DAY:,} recipients in 24 hours for each mailbox.",
         wait_s=3600.0,
     ),
-    "ErrorSubmissionQuotaExceeded": _Case(
-        status=_DEFERRED,
+    "ErrorSubmissionQuotaExceeded": _fault(
+        "mailbox_quota",
         reason="The mailbox {mailbox} has used up its sending quota of the day.",
         remedy=f"It goes on by itself. Exchange allows {RECIPIENTS_A_DAY:,} recipients in 24 hours for each mailbox.",
         wait_s=3600.0,
@@ -99,11 +118,11 @@ _BY_KIND: Final[tuple[tuple[type[GraphError], _Case], ...]] = (
         ConnectFailedError,
         _Case(status=_DEFERRED, reason="{sentence}", remedy="{remedy}", wait_s=30.0, unreachable=True),
     ),
-    (TokenMissingError, _Case(status=_DEFERRED, reason="{sentence}", remedy="{remedy}", wait_s=300.0)),
+    (TokenMissingError, _fault("token")),
     (BudgetSpentError, _Case(status=_DEFERRED, reason="There was no time left for this mail; it is tried again.")),
     (ContentChangedError, _Case(status=_DEFERRED, reason="{sentence}", remedy="It is tried again.", wait_s=5.0)),
     (ConflictError, _Case(status=_DEFERRED, reason="{sentence}", remedy="{remedy}", wait_s=5.0)),
-    (MailboxMovingError, _Case(status=_DEFERRED, reason="The mailbox {mailbox} is being moved.", wait_s=900.0)),
+    (MailboxMovingError, _fault("mailbox_moving", "The mailbox {mailbox} is being moved.", wait_s=900.0)),
     (AnswerLostError, _Case(status=_UNKNOWN, reason="The connection broke before Microsoft answered.")),
     (UnavailableError, _Case(status=_UNKNOWN, reason="Microsoft 365 failed while taking the mail.")),
     (
@@ -116,8 +135,8 @@ _BY_KIND: Final[tuple[tuple[type[GraphError], _Case], ...]] = (
     ),
     (
         ConsentMissingError,
-        _Case(
-            status=_REJECTED,
+        _fault(
+            "consent",
             reason="The app registration may not send mail: the permission Mail.Send is missing, or nobody consented.",
             remedy="In Entra, open the app registration, API permissions: add the application permission Mail.Send and"
             " grant admin consent; or give the app the Exchange role Application Mail.Send.",
@@ -125,18 +144,21 @@ _BY_KIND: Final[tuple[tuple[type[GraphError], _Case], ...]] = (
     ),
     (
         MailboxRefusedError,
-        _Case(
-            status=_REJECTED,
+        _fault(
+            "access_refused",
             reason="Exchange does not let the app use the mailbox {mailbox}, although mail as such is allowed.",
             remedy="Add the mailbox to the scope of the app's role assignment in Exchange (RBAC for Applications), or"
             " to its access policy; a change takes up to 2 hours. First of all, Mail.Send must be consented to.",
         ),
     ),
-    (AppMissingError, _Case(status=_DEFERRED, reason="{sentence}", remedy="{remedy}", wait_s=300.0)),
+    (AppMissingError, _fault("app_missing")),
+    (AppDisabledError, _fault("app_disabled")),
+    (ExchangeMissingError, _fault("exchange_missing")),
+    (ForbiddenError, _fault(_FORBIDDEN)),
     (
         SenderBlockedError,
-        _Case(
-            status=_REJECTED,
+        _fault(
+            "mailbox_blocked",
             reason="Microsoft blocks sending from {mailbox} (outbound spam protection).",
             remedy="{remedy}",
         ),
@@ -145,7 +167,7 @@ _BY_KIND: Final[tuple[tuple[type[GraphError], _Case], ...]] = (
     (NotFoundError, _NO_SUCH_MAILBOX),
     (
         QuotaError,
-        _Case(status=_DEFERRED, reason="A sending quota of {mailbox} is used up.", wait_s=3600.0),
+        _fault("mailbox_quota", "A sending quota of {mailbox} is used up.", wait_s=3600.0),
     ),
     (
         RecipientError,
@@ -176,7 +198,9 @@ _BY_KIND: Final[tuple[tuple[type[GraphError], _Case], ...]] = (
 )
 
 
-def explain_error(error: GraphError, mailbox: str, now_utc: datetime, *, was_sending: bool = True) -> DeliveryReceipt:
+def explain_error(
+    error: GraphError, mailbox: str, now_utc: datetime, *, was_sending: bool = True, attempt: int = 1
+) -> DeliveryReceipt:
     """Return the receipt of a failed call.
 
     Args:
@@ -185,8 +209,10 @@ def explain_error(error: GraphError, mailbox: str, now_utc: datetime, *, was_sen
         now_utc: The time by the host's clock.
         was_sending: False if the call only prepared a draft. Nothing can have been sent then, so `unknown` becomes
             `deferred`.
+        attempt: Which attempt of this mail it was. A mail that meets an unclear refusal again and again lets others
+            try: the refusal may be about this mail.
     """
-    case = _BY_CODE.get(error.code) or next(case for kind, case in _BY_KIND if isinstance(error, kind))
+    case = _find_case(error)
     status = _DEFERRED if case.status is _UNKNOWN and not was_sending else case.status
     facts = {
         "mailbox": mailbox,
@@ -198,15 +224,27 @@ def explain_error(error: GraphError, mailbox: str, now_utc: datetime, *, was_sen
     retry_at = None
     if status is _DEFERRED:
         retry_at = max(now_utc, error.retry_at_utc or now_utc + timedelta(seconds=case.wait_s))
+    is_unclear = case.fault == _FORBIDDEN and attempt >= _TRIES_BEFORE_OTHERS
+    fault = "" if is_unclear else case.fault
+    about_the_mail = is_unclear or _is_about_the_mail(error, was_sending=was_sending)
     return DeliveryReceipt(
         status=status,
-        reason=case.reason.format_map(facts),
+        reason=" ".join(case.reason.format_map(facts).split()),
         remedy=case.remedy.format_map(facts),
         retry_at_utc=retry_at,
         unreachable=case.unreachable,
-        this_mail_only=status is _DEFERRED and _is_about_the_mail(error, was_sending=was_sending),
+        fault=fault,
+        this_mail_only=status is _DEFERRED and about_the_mail and not fault,
         detail=str(error),
     )
+
+
+def _find_case(error: GraphError) -> _Case:
+    if error.code in _BY_CODE:
+        return _BY_CODE[error.code]
+    if error.status == 401 and isinstance(error, BadRequestError):
+        return _TOKEN_REFUSED
+    return next(case for kind, case in _BY_KIND if isinstance(error, kind))
 
 
 def _is_about_the_mail(error: GraphError, *, was_sending: bool) -> bool:
@@ -221,25 +259,23 @@ def _is_about_the_mail(error: GraphError, *, was_sending: bool) -> bool:
 
 def is_certainly_unsent(error: GraphError) -> bool:
     """Whether a call with this error cannot have sent anything."""
-    case = _BY_CODE.get(error.code) or next(case for kind, case in _BY_KIND if isinstance(error, kind))
-    return case.status is not _UNKNOWN
+    return _find_case(error).status is not _UNKNOWN
 
 
-def explain_not_ready(not_ready: NotReady, now_utc: datetime) -> DeliveryReceipt:
-    """Return the receipt when there is no client: Entra cannot be reached (deferred) or refuses (rejected)."""
-    kind = not_ready.refusal.kind if not_ready.refusal else None
-    if kind in (RefusalKind.UNREACHABLE, RefusalKind.TRANSIENT):
-        return DeliveryReceipt(
-            status=_DEFERRED,
-            reason=not_ready.sentence,
-            remedy=not_ready.remedy,
-            retry_at_utc=now_utc + timedelta(seconds=60),
-            unreachable=kind is RefusalKind.UNREACHABLE,
-            detail=not_ready.describe() if not_ready.refusal else "",
-        )
+def explain_not_ready(not_ready: NotReady, now_utc: datetime, *, attempt: int = 1) -> DeliveryReceipt:
+    """Return the receipt when there is no client: Entra cannot be reached, refuses, or something is not set up."""
+    refusal = not_ready.refusal
+    kind = refusal.kind if refusal else None
+    is_away = kind in (RefusalKind.UNREACHABLE, RefusalKind.TRANSIENT)
+    wait_s = 60.0
+    if kind is RefusalKind.TRANSIENT:  # each attempt asks a service that is ill for a token
+        wait_s = min(wait_s * 2.0 ** min(attempt - 1, 10), _ENTRA_BUSY_AT_MOST_S)
     return DeliveryReceipt(
-        status=_REJECTED,
+        status=_DEFERRED,
         reason=not_ready.sentence,
         remedy=not_ready.remedy,
-        detail=not_ready.describe() if not_ready.refusal else "",
+        retry_at_utc=now_utc + timedelta(seconds=wait_s),
+        unreachable=is_away,
+        fault="" if is_away else kind.value if kind else "not_set_up",
+        detail=not_ready.describe() if refusal else "",
     )

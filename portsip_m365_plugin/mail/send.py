@@ -6,6 +6,7 @@ receipt then names those who still wait, so that nobody gets it twice.
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +25,7 @@ from pbx_plugin_api import (
     check_mail,
     is_mail_address,
 )
-from portsip_m365_plugin.connect import NotReady, connect
+from portsip_m365_plugin.connect import NotReady, connect, forget_tokens
 from portsip_m365_plugin.graph.client import GraphClient, Reply
 from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
@@ -86,9 +87,12 @@ def send_from(host: Host, sender: Sender, notification: Notification) -> Deliver
     now_utc = host.clock.now_utc()
     if receipt.detail != _OWN_LIMIT:
         memory.remember_failure(host, notification, receipt, now_utc)
+    if receipt.fault and not receipt.fault.startswith("mailbox_"):
+        forget_tokens(sender.connection)  # a token from before the repair lacks what was repaired
     if receipt.status is DeliveryStatus.REJECTED:
+        cause = hashlib.sha256(receipt.reason.encode()).hexdigest()[:12]
         host.notify_admin(
-            "mail.rejected",
+            f"mail.rejected.{cause}",
             "A mail could not be sent through Microsoft 365",
             f"{receipt.reason} {receipt.remedy}".strip(),
             severity=Severity.BAD,
@@ -110,7 +114,8 @@ def _send(host: Host, sender: Sender, notification: Notification) -> DeliveryRec
     now_utc = host.clock.now_utc()
     client = connect(sender.host, sender.connection, priority="high", deadline_utc=now_utc + _TIME, policy=_ONE_TRY)
     if isinstance(client, NotReady):
-        return replace(explain_not_ready(client, now_utc), rejected_recipients=checked.rejected)
+        receipt = explain_not_ready(client, now_utc, attempt=notification.attempt)
+        return replace(receipt, rejected_recipients=checked.rejected)
     delivery = _Delivery(
         host=host,
         sender=sender,
@@ -277,7 +282,8 @@ class _Delivery:
         if isinstance(error, MailboxMissingError | NotFoundError):
             memory.forget_mailbox(self.host)
         name, now_utc = self.sender.mail.mailbox, self.host.clock.now_utc()
-        return explain_error(error, name, now_utc, was_sending=was_sending)
+        attempt = self.notification.attempt
+        return explain_error(error, name, now_utc, was_sending=was_sending, attempt=attempt)
 
     def _stop(self, receipt: DeliveryReceipt, rest: Iterable[Recipients]) -> DeliveryReceipt:
         """End early. If a part was sent, the receipt names those who still wait."""

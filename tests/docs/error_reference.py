@@ -56,7 +56,8 @@ def _mail() -> Iterator[str]:
     cases = [*receipts._BY_CODE.items(), *((kind.__name__, case) for kind, case in receipts._BY_KIND)]
     for name, case in cases:
         reason, remedy = case.reason.format_map(names), case.remedy.format_map(names)
-        yield f"| {name} | {case.status.value} | {reason} | {remedy or '-'} |"
+        what = f"all mail waits: `{case.fault}`" if case.fault else case.status.value
+        yield f"| {name} | {what} | {reason} | {remedy or '-'} |"
     yield ""
 
 

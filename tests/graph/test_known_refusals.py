@@ -207,21 +207,21 @@ NOW_UTC = datetime(2026, 11, 24, 3, 0, tzinfo=timezone.utc)
 
 
 @pytest.mark.parametrize(
-    ("code", "status"),
+    ("code", "fault"),
     [
-        ("ErrorMessageSubmissionBlocked", DeliveryStatus.REJECTED),
-        ("ErrorAccountSuspend", DeliveryStatus.REJECTED),
-        ("OrganizationFromTenantGuidNotFound", DeliveryStatus.REJECTED),
-        ("Authorization_IdentityDisabled", DeliveryStatus.REJECTED),
-        ("Authorization_IdentityNotFound", DeliveryStatus.DEFERRED),
+        ("ErrorMessageSubmissionBlocked", "mailbox_blocked"),
+        ("ErrorAccountSuspend", "mailbox_blocked"),
+        ("OrganizationFromTenantGuidNotFound", "exchange_missing"),
+        ("Authorization_IdentityDisabled", "app_disabled"),
+        ("Authorization_IdentityNotFound", "app_missing"),
     ],
 )
-def test_mail_is_certainly_unsent_and_its_receipt_says_why(office: Office, code: str, status: DeliveryStatus) -> None:
+def test_mail_is_certainly_unsent_and_its_receipt_says_why(office: Office, code: str, fault: str) -> None:
     GRAPH[code][0](office)
     with pytest.raises(errors.GraphError) as caught:
         office.send_mail()
     receipt = explain_error(caught.value, "pbx@contoso.example", NOW_UTC)
-    assert receipt.status is status
+    assert (receipt.status, receipt.fault) == (DeliveryStatus.DEFERRED, fault)
     assert "permission" not in receipt.reason
     assert receipt.remedy
     assert office.lab.tenant().sent == []

@@ -83,16 +83,28 @@ def test_from_notify_to_a_persons_mail_program(lab: Lab, pbx: DevHost, tmp_path:
 
 
 def test_a_dead_letter_is_sent_again_by_hand(lab: Lab, pbx: DevHost, tmp_path: Path) -> None:
-    lab.realm().faults.add(Fault("status", match="sendMail", status=403, code="ErrorAccessDenied"))
+    lab.realm().faults.add(Fault("status", match="sendMail", status=400, code="ErrorInvalidRecipients"))
     pbx.run("notify", "Contoso", "--to", "ada@customer.example", "--subject", "Hi", "--text", "Ho", "--id", "n1")
     assert pbx.fail("deliver") == "1 could not be sent; see: pbx-devhost outbox TENANT"
     (row,) = pbx.run("outbox", "Contoso", "--state", "dead")
-    assert "does not let the app use the mailbox" in row["reason"]
-    assert "RBAC" in row["remedy"]
+    assert "does not accept the recipients" in row["reason"]
+    assert "e-mail address of the user" in row["remedy"]
     assert pbx.run("outbox", "resend", "Contoso", "--all-dead") == {"queued": ["n1"]}
     assert pbx.run("deliver")["sent"] == 1
     assert pbx.fail("outbox", "resend", "Contoso", "n1") == "the mail n1 is sent and cannot be sent again"
     assert "at least one recipient" in pbx.fail("notify", "Contoso", "--subject", "Hi")
+
+
+def test_a_fault_is_printed_and_the_mail_waits(lab: Lab, pbx: DevHost) -> None:
+    lab.realm().faults.add(Fault("status", match="sendMail", status=403, code="ErrorAccessDenied"))
+    pbx.run("notify", "Contoso", "--to", "ada@customer.example", "--subject", "Hi", "--text", "Ho", "--id", "n1")
+    printed = pbx.fail("deliver")
+    assert printed.startswith("the mail of Contoso is paused: Exchange does not let the app use the mailbox")
+    assert "RBAC" in printed
+    assert pbx.fail("deliver") == printed
+    assert [row["id"] for row in pbx.run("outbox", "Contoso", "--state", "deferred")] == ["n1"]
+    pbx.run("outbox", "resend", "Contoso", "n1")  # an administrator's act tries at once
+    assert pbx.run("deliver")["sent"] == 1
 
 
 def test_send_test_says_what_became_of_it(lab: Lab, pbx: DevHost, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def faulty(post: Post, kind: str = "status", **fields: Any) -> DeliveryReceipt:
 
 
 @pytest.mark.parametrize(
-    ("fault", "status", "words"),
+    ("fault", "outcome", "words"),
     [
         ({"status": 429}, DEFERRED, "limits how much"),
         ({"status": 429, "retry_after": "7"}, DEFERRED, "limits how much"),
@@ -55,29 +55,36 @@ def faulty(post: Post, kind: str = "status", **fields: Any) -> DeliveryReceipt:
         ({"status": 200, "body": "", "content_type": "application/json"}, UNKNOWN, "answered in its place"),
         ({"status": 200, "body": "<html>Log in", "content_type": "text/html"}, UNKNOWN, "answered in its place"),
         ({"kind": "redirect", "location": "https://proxy.example/"}, UNKNOWN, "answered in its place"),
-        ({"status": 401, "code": "NoPermissionsInAccessToken"}, REJECTED, "Mail.Send is missing"),
-        ({"status": 403, "code": "Authorization_RequestDenied"}, REJECTED, "Mail.Send is missing"),
-        ({"status": 403, "code": "ErrorAccessDenied"}, REJECTED, "does not let the app use the mailbox"),
-        ({"status": 403, "code": "ErrorSendAsDenied"}, REJECTED, "send as"),
-        ({"status": 404, "code": "ErrorInvalidUser"}, REJECTED, "does not exist"),
-        ({"status": 404, "code": "MailboxNotEnabledForRESTAPI"}, REJECTED, "no Exchange licence"),
-        ({"status": 503, "code": "MailboxInfoStale"}, DEFERRED, "being moved"),
-        ({"status": 429, "code": "ErrorExceededMessageLimit"}, DEFERRED, "sending quota"),
-        ({"status": 403, "code": "ErrorSubmissionQuotaExceeded"}, DEFERRED, "sending quota"),
-        ({"status": 403, "code": "ErrorQuotaExceeded"}, REJECTED, "full"),
+        ({"status": 401, "code": "NoPermissionsInAccessToken"}, "consent", "Mail.Send is missing"),
+        ({"status": 403, "code": "Authorization_RequestDenied"}, "consent", "Mail.Send is missing"),
+        ({"status": 403, "code": "ErrorAccessDenied"}, "access_refused", "does not let the app use the mailbox"),
+        ({"status": 403, "code": "ErrorSendAsDenied"}, "mailbox_send_as", "send as"),
+        ({"status": 404, "code": "ErrorInvalidUser"}, "mailbox_missing", "does not exist"),
+        ({"status": 404, "code": "MailboxNotEnabledForRESTAPI"}, "mailbox_unlicensed", "no Exchange licence"),
+        ({"status": 503, "code": "MailboxInfoStale"}, "mailbox_moving", "being moved"),
+        ({"status": 429, "code": "ErrorExceededMessageLimit"}, "mailbox_quota", "sending quota"),
+        ({"status": 403, "code": "ErrorSubmissionQuotaExceeded"}, "mailbox_quota", "sending quota"),
+        ({"status": 403, "code": "ErrorQuotaExceeded"}, "mailbox_full", "full"),
+        ({"status": 401, "code": "SomethingNew"}, "token", "does not accept the token"),
+        ({"status": 403, "code": "ErrorMessageSubmissionBlocked"}, "mailbox_blocked", "outbound spam"),
+        ({"status": 403, "code": "ErrorAccountSuspend"}, "mailbox_blocked", "outbound spam"),
+        ({"status": 403, "code": "Authorization_IdentityDisabled"}, "app_disabled", "disabled"),
+        ({"status": 404, "code": "OrganizationFromTenantGuidNotFound"}, "exchange_missing", "no Exchange Online"),
+        ({"status": 403, "code": "SomethingNew"}, "forbidden", "does not allow"),
         ({"status": 400, "code": "ErrorInvalidRecipients"}, REJECTED, "recipients' addresses"),
         ({"status": 413, "code": "RequestEntityTooLarge"}, REJECTED, "too large"),
         ({"status": 400, "code": "ErrorInvalidRequest"}, REJECTED, "HTTP 400 ErrorInvalidRequest"),
     ],
     ids=lambda value: "-".join(str(v) for v in value.values())[:40] if isinstance(value, dict) else "",
 )
-def test_each_failure_has_its_receipt(post: Post, fault: dict[str, Any], status: DeliveryStatus, words: str) -> None:
+def test_each_failure_has_its_receipt(post: Post, fault: dict[str, Any], outcome: str, words: str) -> None:
+    """The outcome is a status; or the word for a fault that stops all mail, which is deferred."""
     receipt = faulty(post, **fault)
-    assert receipt.status is status
+    assert (receipt.fault or receipt.status) == outcome
     assert words in receipt.reason
     assert "{" not in receipt.reason + receipt.remedy
     assert not receipt.unreachable
-    if status is REJECTED:
+    if receipt.status is REJECTED or (receipt.fault and receipt.fault not in ("mailbox_moving", "mailbox_quota")):
         assert receipt.remedy
     assert len(post.sent) == (1 if fault.get("kind") == "reset_lost" else 0)
     assert recent_failures(post.host)[0]["reason"] == receipt.reason
@@ -123,16 +130,16 @@ def forget_sessions() -> None:
     connecting._sessions.clear()
 
 
-def test_entra_out_of_reach_is_deferred_and_entras_refusal_is_not(post: Post) -> None:
+def test_entra_out_of_reach_is_no_fault_and_entras_refusal_is_one(post: Post) -> None:
     post.lab.realm().faults.add(Fault("status", match="oauth2", status=503, times=None))
     forget_microsoft()
     receipt = post.send()
-    assert receipt.status is DEFERRED, receipt
+    assert (receipt.status, receipt.unreachable, receipt.fault) == (DEFERRED, True, ""), receipt
     post.lab.realm().faults.clear()
     forget_microsoft()
     post.settle(application_id="00000000-0000-4000-8000-000000000000")
     receipt = post.send()
-    assert receipt.status is REJECTED
+    assert (receipt.status, receipt.fault) == (DEFERRED, "application")
     assert "application ID" in receipt.reason
 
 
@@ -145,10 +152,33 @@ def test_real_refusals_of_the_simulated_exchange(lab: Lab, tmp_path: Path) -> No
     forget_microsoft()
     post.settle(mail_mailbox=shared_mailbox(lab))
     receipt = post.send()
-    assert receipt.status is REJECTED
+    assert receipt.fault == "access_refused"
     assert "consent" in receipt.reason + receipt.remedy
+    assert post.stores.audit.notices(post.tenant.pbx_tenant_id) == [], "the queue reports a fault, once"
+
+
+def test_consent_that_is_granted_counts_at_the_next_attempt(lab: Lab, tmp_path: Path) -> None:
+    post = open_post(lab, tmp_path)
+    lab.register(permissions=("User.Read.All",))
+    assert post.send().fault == "access_refused"
+    lab.register(permissions=("User.Read.All", "Mail.Send"))
+    # The token from before lacks Mail.Send for an hour: it is not used again.
+    assert post.send().status is ACCEPTED
+
+
+def test_each_cause_of_a_rejection_has_its_notice(post: Post) -> None:
+    for code in ("ErrorInvalidRecipients", "ErrorInvalidRequest", "ErrorInvalidRecipients"):
+        assert faulty(post, status=400, code=code).status is REJECTED
     notices = post.stores.audit.notices(post.tenant.pbx_tenant_id)
-    assert [notice.key for notice in notices] == ["m365:mail.rejected"]
+    assert len({notice.key for notice in notices}) == len(notices) == 2
+
+
+def test_an_unclear_refusal_of_one_mail_lets_others_try_in_the_end(post: Post) -> None:
+    refusal = {"status": 403, "code": "SomethingNew"}
+    assert faulty(post, **refusal).fault == "forbidden"
+    post.lab.realm().faults.add(Fault("status", match="sendMail", **refusal))
+    receipt = post.send(attempt=3)
+    assert (receipt.fault, receipt.this_mail_only) == ("", True)
 
 
 def test_an_answer_that_does_not_come_in_time_is_unknown(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,11 +199,11 @@ def test_a_mailbox_that_was_replaced_is_looked_up_again_and_the_mail_goes_out(po
     assert old not in target
 
 
-def test_a_mailbox_that_is_gone_is_asked_for_once_and_rejected(post: Post) -> None:
+def test_a_mailbox_that_is_gone_is_asked_for_once_and_pauses_the_mail(post: Post) -> None:
     before = len(post.calls("/users/"))
     post.lab.realm().faults.add(Fault("status", match="sendMail", status=404, code="ErrorInvalidUser"))
     receipt = post.send()
-    assert (receipt.status, len(post.sent)) == (REJECTED, 0)
+    assert (receipt.fault, len(post.sent)) == ("mailbox_missing", 0)
     assert [call[0] for call in post.calls("/users/")[before:]] == ["POST", "GET"]  # the same one: not tried again
 
 

@@ -323,3 +323,34 @@ def test_notification_queue(world: World, script: Script) -> None:
     assert "no held mail" in browser.get(refused.headers["Location"]).text
     assert browser.post("/mail/other/again").status_code == 303
     assert [line.subject for line in world.audit("mail.resend")] == ["n1"]
+
+
+def test_a_fault_of_mail_is_on_its_page_and_the_plugins_and_is_tried_at_once(world: World, script: Script) -> None:
+    lanes = world.pbx.stores.outbox.lanes
+    lanes.note_fault(
+        world.tenant_id,
+        channel="m365",
+        cause="consent",
+        reason=f"Nobody consented {EVIL}.",
+        remedy="Grant consent.",
+        not_before=0.0,
+        is_probe=False,
+        fallback_after_s=None,
+    )
+    browser = world.browser()
+    browser.log_in()
+    for path in ("/mail", "/plugins/m365/main"):
+        text = browser.get(path).text
+        assert "Mail is paused: Nobody consented" in text
+        assert "Grant consent." in text
+        assert EVIL not in text
+    done = browser.post("/mail/probe")
+    assert "One mail tries now." in browser.get(done.headers["Location"]).text
+    fault = lanes.fault(world.tenant_id)
+    assert fault is not None
+    assert fault.probe_at <= world.pbx.stores.database.now()
+    assert len(list(world.audit("mail.probe"))) == 1
+    lanes.end_fault(world.tenant_id)
+    assert "Mail is paused" not in browser.get("/mail").text
+    done = browser.post("/mail/probe")
+    assert "not paused any more" in browser.get(done.headers["Location"]).text

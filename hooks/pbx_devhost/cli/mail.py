@@ -17,6 +17,7 @@ from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, pri
 from pbx_devhost.cli.runs import stop_gently
 from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.mail.smtp import SmtpSettings, forget_smtp, load_smtp, store_smtp
+from pbx_devhost.store.outbox.lanes import UNREACHABLE
 from pbx_devhost.store.outbox.queue import MailState, OutboxError
 from pbx_plugin_api import AttachmentRef, Importance, Notification, NotificationKind, Priority, Tenant
 
@@ -137,9 +138,20 @@ def _deliver(context: CliContext, tenant_key: str | None) -> None:
         "recovered": done.recovered,
         **done.by_state,
     }
+    faults = [fault for fault in context.pbx.stores.outbox.lanes.faults() if tenant_id in (None, fault.tenant_id)]
+    shape["paused"] = [views.show_fault(fault) for fault in faults]
     shape["next_due_at"] = views.show_time(context.pbx.stores.outbox.next_due_at(tenant_id=tenant_id))
     counts = ", ".join(f"{count} {state}" for state, count in done.by_state.items()) or "nothing was due"
     print_shape(context, shape, f"{counts}{f', {done.expired} expired' if done.expired else ''}.")
+    lasting = [each for each in faults if each.cause != UNREACHABLE]
+    if lasting:
+        names = {tenant.pbx_tenant_id: tenant.name for tenant in context.pbx.stores.tenants.all()}
+        fail(
+            " ".join(
+                f"the mail of {names.get(each.tenant_id, 'the system')} is paused: {each.reason} {each.remedy}"
+                for each in lasting
+            )
+        )
     if done.by_state[MailState.DEAD]:
         fail(f"{done.by_state[MailState.DEAD]} could not be sent; see: pbx-devhost outbox TENANT")
 

@@ -9,6 +9,7 @@ from typing import Any
 from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import RunResult
 from pbx_devhost.store.database import from_timestamp
+from pbx_devhost.store.outbox.lanes import Fault
 from pbx_plugin_api import Counts, Done, Priority, SettingsPage, Tenant
 from pbx_plugin_api.hosting.manager import PluginState
 
@@ -120,6 +121,13 @@ def show_mail(row: Any) -> dict[str, Any]:
         "recipients": json.loads(row.recipients),
         "refused": [{"address": address, "reason": reason} for address, reason in json.loads(row.refused)],
     }
+
+
+def show_fault(fault: Fault) -> dict[str, Any]:
+    """A fault that stops the mail of a tenant."""
+    names = ("tenant_id", "channel", "cause", "reason", "remedy")
+    shape: dict[str, Any] = {name: getattr(fault, name) for name in names}
+    return {**shape, "since": show_time(fault.since), "next_try_at": show_time(fault.probe_at)}
 
 
 def show_run(pbx: Pbx, row: Any, *, problems_at_most: int | None = None) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def list_mail() -> ResponseReturnValue:
         "mail.html",
         page=shown,
         state=chosen,
+        fault=box.lanes.fault(tenant_id),
         counts=box.counts(tenant_id),
         states=list(MailState),
         resendable=RESENDABLE,
@@ -40,6 +41,17 @@ def list_mail() -> ResponseReturnValue:
         recipients={row.id: json.loads(row.recipients) for row in shown.rows},
         priorities={row.id: Priority(row.priority).name.lower() for row in shown.rows},
     )
+
+
+@pages.post("/mail/probe")
+@admin_only
+def probe() -> ResponseReturnValue:
+    """Let mail that a fault stops try at once."""
+    visit, stores = the_visit(), the_pbx().stores
+    if not stores.outbox.lanes.probe_now(visit.tenant.pbx_tenant_id):
+        return redirect_with_note(_HERE, "Mail is not paused any more.")
+    stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "mail.probe")
+    return redirect_with_note(_HERE, "One mail tries now. The result is here in a moment.")
 
 
 @pages.post("/mail/<mail_id>/again")

@@ -149,7 +149,11 @@ def _draw(plugin: str) -> SettingsPage | ResponseReturnValue:
 
 def _render(plugin: str, page: SettingsPage, tab_name: str, extra: _Extra, status: int = 200) -> ResponseReturnValue:
     tab = _tab(page, tab_name)
-    body = render_template("plugin_page.html", plugin=plugin, page=page, tab=tab, extra=extra, kinds=FieldKind)
+    fault = the_pbx().stores.outbox.lanes.fault(the_visit().tenant.pbx_tenant_id)
+    shown = fault if fault is not None and fault.channel == plugin else None
+    body = render_template(
+        "plugin_page.html", plugin=plugin, page=page, tab=tab, extra=extra, kinds=FieldKind, mail_fault=shown
+    )
     return body, status
 
 

@@ -64,6 +64,12 @@ class LaneStore:
             row = connection.execute(select(outbox_faults).where(outbox_faults.c.tenant_id == tenant_id)).first()
         return None if row is None else Fault(**row._mapping)
 
+    def faults(self) -> list[Fault]:
+        """Return the faults of all tenants, the oldest first."""
+        with self._db.read() as connection:
+            rows = connection.execute(select(outbox_faults).order_by(outbox_faults.c.since, outbox_faults.c.tenant_id))
+            return [Fault(**row._mapping) for row in rows]
+
     def note_fault(
         self,
         tenant_id: str,
