@@ -69,6 +69,7 @@ def offer_sign_in(host: Host) -> tuple[LoginProvider, ...]:
         complete=complete,
         sign_out=sign_out,
         admits=admits,
+        for_administrators=config.signin.administrators,
     )
     return (provider,)
 
@@ -92,6 +93,7 @@ def _open(host: Host, config: Config) -> SignIn | LoginRefused:
         app=signin_app,
         admits=config.signin.admits,
         first_sign_in_creates=config.signin.first_sign_in_creates,
+        administrators_may=config.signin.administrators,
         response_mode=config.signin.response_mode,
         provider=provider,
         origins=host.web_origins,

@@ -105,20 +105,6 @@ class LoginRedirect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn:
-    """The provider has identified this person. The host finds the user by the link alone and makes the session."""
-
-    link: UserLink
-    display_name: str = ""
-    login_name: str = ""
-    """How the person signs in at the source. Display text only; users are never found by it."""
-    may_create: bool = False
-    """The tenant allows a first sign-in to create the user. The host then calls `on_user_provision`."""
-    session_hint: str = ""
-    """Stored with the session and given to `sign_out`: the provider's `login_hint` or `sid`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LoginRefused:
     """Nobody is signed in."""
 
@@ -133,6 +119,25 @@ class LoginRefused:
 
     def __post_init__(self) -> None:
         rules.check_key("reason", self.reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """The provider has identified this person. The host finds the user by the link alone and makes the session."""
+
+    link: UserLink
+    display_name: str = ""
+    login_name: str = ""
+    """How the person signs in at the source. Display text only; users are never found by it."""
+    may_create: bool = False
+    """The tenant allows a first sign-in to create the user. The host then calls `on_user_provision`."""
+    may_be_administrator: bool = False
+    """The tenant lets administrators of the PBX sign in with the provider: the host first looks for one who has linked
+    this account."""
+    refusal_as_user: LoginRefused | None = None
+    """Why the person may not sign in as a user; None if they may. Set only with `may_be_administrator`."""
+    session_hint: str = ""
+    """Stored with the session and given to `sign_out`: the provider's `login_hint` or `sid`."""
 
 
 LoginOutcome: TypeAlias = SignedIn | LoginRefused
@@ -156,6 +161,8 @@ class LoginProvider:
     """`admits(link)`: whether the administrator lets this person use the provider. None: everybody may. No network.
 
     `password_policy` is for these people only: nobody is refused both ways."""
+    for_administrators: bool = False
+    """See `SignedIn.may_be_administrator`. Administrators keep their passwords."""
 
     def __post_init__(self) -> None:
         rules.check_key("id", self.id)

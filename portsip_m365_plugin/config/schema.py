@@ -91,6 +91,7 @@ class ConfigSchema(Schema):
     sign_in_users = Names("signin.people", "person", _PERSON)
     password_policy = Choice("signin.password_policy", PasswordPolicy)
     first_sign_in_creates = Toggle("signin.first_sign_in_creates")
+    administrators_sign_in = Toggle("signin.administrators")
     sign_in_response_mode = Choice("signin.response_mode", ResponseMode)
     # CONTACT SYNC
     contact_personal = Toggle("contacts.personal")

@@ -27,6 +27,8 @@ class SignInConfig:
     """For `ONLY` and `EXCEPT`."""
     password_policy: PasswordPolicy = PasswordPolicy.ALLOWED
     first_sign_in_creates: bool = False
+    administrators: bool = False
+    """Whether administrators of the PBX who have linked their Microsoft account may sign in with it."""
     response_mode: ResponseMode = ResponseMode.FORM_POST
 
     def admits(self, entra_object_id: str) -> bool:

@@ -123,6 +123,8 @@ class SignIn:
     budget: RateBudget
     first_sign_in_creates: bool = False
     """Whether somebody who is not a user of the PBX yet becomes one by signing in."""
+    administrators_may: bool = False
+    """Whether the host may find an administrator of the PBX by this account."""
     response_mode: ResponseMode = ResponseMode.FORM_POST
     report_fault: Callable[[str], None] = _ignore
     """Gets a text for the administrators when Microsoft signs nobody of the tenant in, such as without consent."""
@@ -270,6 +272,13 @@ class SignIn:
         )
 
     def _admit(self, claims: IdTokenClaims) -> LoginOutcome:
+        refusal = self._find_refusal(claims)
+        if refusal is not None and not self.administrators_may:
+            return refusal
+        return replace(self._make_signed_in(claims), refusal_as_user=refusal)
+
+    def _find_refusal(self, claims: IdTokenClaims) -> LoginRefused | None:
+        """Return why the person may not sign in as a user."""
         who = f"object id {claims.entra_object_id}"
         if not self.admits(claims.entra_object_id):
             sentence = "Sign-in with Microsoft is not switched on for you. Ask your administrator."
@@ -282,7 +291,7 @@ class SignIn:
         if user is not None and not user.enabled:
             sentence = "Your user of this PBX is disabled. Ask your administrator."
             return _refuse_person("user_disabled", f"{who} is {user.username}, disabled", sentence)
-        return self._make_signed_in(claims)
+        return None
 
     def _make_signed_in(self, claims: IdTokenClaims) -> SignedIn:
         return SignedIn(
@@ -290,6 +299,7 @@ class SignIn:
             display_name=claims.display_name,
             login_name=claims.upn,
             may_create=self.first_sign_in_creates,
+            may_be_administrator=self.administrators_may,
             session_hint=claims.login_hint,
         )
 

@@ -61,6 +61,13 @@ def draw_signin_tab(view: PageView) -> Tab:
             ),
             draw_setting(
                 config,
+                "administrators_sign_in",
+                "Administrators sign in with Microsoft too",
+                help="Each administrator of the PBX links a Microsoft account on the page “Your account”. The password"
+                " stays as a second way in.",
+            ),
+            draw_setting(
+                config,
                 "sign_in_response_mode",
                 "Microsoft's answer comes back",
                 choices={

@@ -41,6 +41,7 @@ STORED: dict[str, Any] = {
     "sign_in_mode": "except",
     "sign_in_users": [{"name": "adele@contoso.example", "entra_object_id": OBJECT_ID}],
     "password_policy": "refused",
+    "administrators_sign_in": True,
     "first_sign_in_creates": True,
     "sign_in_response_mode": "query",
     "contact_personal": True,

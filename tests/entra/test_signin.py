@@ -235,6 +235,18 @@ def test_first_sign_in_never_creates_whom_the_policy_leaves_out() -> None:
     assert refused(signing, peer).reason == "not_admitted"
 
 
+def test_administrators_are_left_to_the_host_where_the_tenant_allows_it() -> None:
+    peer = EntraPeer()
+    outcome = completed(sign_in(peer, administrators_may=True, mode=SignInMode.ONLY), peer)
+    assert isinstance(outcome, SignedIn)
+    assert outcome.may_be_administrator
+    assert outcome.refusal_as_user is not None
+    assert outcome.refusal_as_user.reason == "not_admitted"
+    outcome = completed(sign_in(peer, user(), administrators_may=True), peer)
+    assert isinstance(outcome, SignedIn)
+    assert outcome.refusal_as_user is None
+
+
 def test_a_test_sign_in_identifies_and_admits_nobody() -> None:
     peer = EntraPeer()
     signing = sign_in(peer, mode=SignInMode.OFF)

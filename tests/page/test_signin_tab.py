@@ -38,7 +38,8 @@ def test_tab_shows_what_is_stored() -> None:
     tab = draw_signin_tab(replace(view, host=cast(Any, Host())))
     shown = {field.name: field.value for field in tab.fields}
     assert tuple(shown) == (
-        "sign_in_mode", "sign_in_users", "password_policy", "first_sign_in_creates", "sign_in_response_mode",
+        "sign_in_mode", "sign_in_users", "password_policy", "first_sign_in_creates", "administrators_sign_in",
+        "sign_in_response_mode",
     )  # fmt: skip
     assert shown["sign_in_mode"] == "only"
     assert shown["sign_in_users"] == "adele@contoso.example\nx"

@@ -72,6 +72,7 @@ class Script:
     mode: ResponseMode = ResponseMode.FORM_POST
     password_policy: PasswordPolicy = PasswordPolicy.ALLOWED
     admits: Callable[[UserLink], bool] | None = None
+    for_administrators: bool = False
     may_create: bool = False
     provisioned: Any = None
     url: str = "https://idp.example/authorize"
@@ -112,6 +113,7 @@ class Script:
             icon="microsoft",
             password_policy=self.password_policy,
             admits=self.admits,
+            for_administrators=self.for_administrators,
             begin=self._begin,
             complete=self._complete,
             sign_out=lambda back, hint: (
@@ -146,7 +148,11 @@ class Script:
         if not n.isdecimal():
             return LoginRefused(sentence="Microsoft did not sign you in.", reason="no_code", detail="trace 77aa")
         return SignedIn(
-            link=link(int(n)), login_name=f"person{n}@x.example", may_create=self.may_create, session_hint="h1"
+            link=link(int(n)),
+            login_name=f"person{n}@x.example",
+            may_create=self.may_create,
+            may_be_administrator=self.for_administrators,
+            session_hint="h1",
         )
 
     # ------------------------------------------------------------------ the page

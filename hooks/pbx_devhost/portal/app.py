@@ -17,6 +17,7 @@ from pbx_devhost.portal.jobs import Jobs
 from pbx_devhost.portal.menu import menu_for
 from pbx_devhost.portal.notes import read_note
 from pbx_devhost.portal.pages import (
+    account,
     books,
     files,
     health,
@@ -37,6 +38,7 @@ _BLUEPRINTS: Final = (
     providers.pages,
     native.pages,
     people.pages,
+    account.pages,
     books.pages,
     plugin_list.pages,
     plugin_page.pages,

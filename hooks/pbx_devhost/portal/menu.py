@@ -34,6 +34,7 @@ ITEMS: tuple[Item, ...] = (
     Item(label="Run log", path="/runs", icon="sync"),
     Item(label="Notifications", path="/mail", icon="mail"),
     Item(label="Audit log", path="/audit", icon="shield"),
+    Item(label="Your account", path="/account", icon="lock", for_users=True),
 )
 
 

@@ -44,7 +44,8 @@ class AccountStore:
         Raises:
             AccountError: The password is too short or too long.
         """
-        row = {"tenant_id": tenant_id, "username": username, "password_hash": _hash(password)}
+        row: dict[str, str | None] = {"tenant_id": tenant_id, "username": username, "password_hash": _hash(password)}
+        row |= {"authority": None, "subject": None}  # who knew the old password may have linked their own account
         with self._db.write() as connection:
             self._db.upsert(connection, admins, [row])
             connection.execute(delete(wrong_passwords).where(*_at(tenant_id, f"admin:{username}")))

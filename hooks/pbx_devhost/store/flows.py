@@ -46,6 +46,8 @@ class BegunFlow:
     flow: LoginFlow
     app: dict[str, str] = field(default_factory=dict)
     """Where a native app waits; empty in a browser."""
+    links_admin: str = ""
+    """The administrator whose account is to be linked by it; empty otherwise."""
     session_hash: str = ""
     """The session that the browser had when it began. A form that is posted from another site does not bring it."""
 
@@ -68,7 +70,8 @@ class FlowStore:
             FlowTooLargeError: It does not fit into a cookie.
         """
         self._vault.use_newest_key()
-        shape = {"plugin": begun.plugin, "flow": dump(begun.flow), "app": begun.app, "session": begun.session_hash}
+        shape = {"plugin": begun.plugin, "flow": dump(begun.flow), "app": begun.app}
+        shape |= {"session": begun.session_hash, "links_admin": begun.links_admin}
         text = json.dumps(shape, separators=(",", ":")).encode()
         sealed = self._vault.seal(text, "flow", begun.tenant_id, label_of(begun.flow.state))
         kept = f"{begun.tenant_id}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
@@ -95,6 +98,7 @@ class FlowStore:
             flow=flow,
             app=shape["app"],
             session_hash=shape["session"],
+            links_admin=shape["links_admin"],
         )
 
     def use(self, begun: BegunFlow) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pbx_devhost.store.accounts import AccountStore
+from pbx_devhost.store.admin_links import AdminLinkStore
 from pbx_devhost.store.audit import AuditStore
 from pbx_devhost.store.blobs import TenantBlobs
 from pbx_devhost.store.contacts.store import ContactStore
@@ -43,6 +44,7 @@ class Stores:
     registrations: RegistrationStore
     flows: FlowStore
     accounts: AccountStore
+    admin_links: AdminLinkStore
     outbox: OutboxStore
 
     def scope(
@@ -95,5 +97,6 @@ def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | 
         registrations=RegistrationStore(database, vault),
         flows=FlowStore(database, vault),
         accounts=AccountStore(database),
+        admin_links=AdminLinkStore(database),
         outbox=OutboxStore(database, vault),
     )

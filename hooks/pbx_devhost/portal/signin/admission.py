@@ -36,11 +36,26 @@ class Admitted:
     was_created: bool = False
 
 
-def admit(pbx: Pbx, tenant: Tenant, signed_in: SignedIn) -> Admitted | LoginRefused:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmittedAdministrator:
+    """A person may sign in as this administrator."""
+
+    username: str
+
+
+def admit(
+    pbx: Pbx, tenant: Tenant, signed_in: SignedIn, *, in_browser: bool
+) -> Admitted | AdmittedAdministrator | LoginRefused:
     """Return the user of a person. Create one if the provider says that the tenant allows it.
 
     Users are never found by name or address. Idempotent: a person who signs in twice at once is created once.
     """
+    if signed_in.may_be_administrator and in_browser:  # a native app is for users
+        name = pbx.stores.admin_links.find(tenant.pbx_tenant_id, signed_in.link)
+        if name is not None:
+            return AdmittedAdministrator(username=name)
+    if signed_in.refusal_as_user is not None:
+        return signed_in.refusal_as_user
     user = pbx.stores.linked_users(tenant.pbx_tenant_id).find(signed_in.link)
     who = f"object id {signed_in.link.subject}"
     if user is not None:

@@ -19,7 +19,9 @@ FLOWS_MAX_PER_BROWSER: Final = 5
 _STATE_CHARS: Final = range(22, 257)
 
 
-def seal_flow(tenant: Tenant, plugin: str, flow: LoginFlow, *, app: dict[str, str]) -> tuple[str, str]:
+def seal_flow(
+    tenant: Tenant, plugin: str, flow: LoginFlow, *, app: dict[str, str], links_admin: str
+) -> tuple[str, str]:
     """Return the name and the value of the cookie for a begun sign-in.
 
     Raises:
@@ -31,6 +33,7 @@ def seal_flow(tenant: Tenant, plugin: str, flow: LoginFlow, *, app: dict[str, st
         plugin=plugin,
         flow=flow,
         app=app,
+        links_admin=links_admin,
         session_hash=hash_token(visit.token) if visit.session is not None else "",
     )
     return FLOW_COOKIE + label_of(flow.state), the_pbx().stores.flows.seal(begun)

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from pbx_devhost.portal.shield import also_drawn_before_sign_in, without_form_token
-from pbx_devhost.portal.signin.admission import Admitted, admit
+from pbx_devhost.portal.signin.admission import Admitted, AdmittedAdministrator, admit
 from pbx_devhost.portal.signin.flow_cookies import (
     FLOW_COOKIE_S,
     drop_flow,
@@ -22,9 +22,10 @@ from pbx_devhost.portal.signin.flow_cookies import (
     open_flow,
     seal_flow,
 )
+from pbx_devhost.portal.signin.identified import show_link, show_test
 from pbx_devhost.portal.signin.native import AppRequest, give_code, refuse_for_app
 from pbx_devhost.portal.signin.passwords import choose_tenant, open_session
-from pbx_devhost.portal.signin.refusals import AGAIN, NOT_NOW, SWITCHED_OFF, record_refusal, refuse
+from pbx_devhost.portal.signin.refusals import AGAIN, NOT_NOW, SWITCHED_OFF, refuse
 from pbx_devhost.portal.visit import local_path, set_cookie, the_pbx, the_visit
 from pbx_devhost.portal.words import is_safe_link
 from pbx_devhost.store.flows import BegunFlow, FlowTooLargeError
@@ -72,7 +73,13 @@ def begin(plugin: str, provider_id: str) -> ResponseReturnValue:
 
 
 def send_to_provider(
-    tenant: Tenant, plugin: str, provider_id: str, asked: LoginRequest, *, app: AppRequest | None = None
+    tenant: Tenant,
+    plugin: str,
+    provider_id: str,
+    asked: LoginRequest,
+    *,
+    app: AppRequest | None = None,
+    links_admin: str = "",
 ) -> ResponseReturnValue:
     """Ask the plugin where to send the browser, keep the flow, and send the browser there."""
     answer = the_pbx().plugins.begin_login(plugin, tenant, provider_id, asked)
@@ -85,7 +92,8 @@ def send_to_provider(
         why = answer.sentence or "the plugin returned an address that is not safe to open"
         return refuse(tenant, LoginRefused(sentence=NOT_NOW, reason="plugin_failed", detail=why), status=502)
     try:
-        name, sealed = seal_flow(tenant, plugin, outcome.flow, app=app.as_texts() if app is not None else {})
+        texts = app.as_texts() if app is not None else {}
+        name, sealed = seal_flow(tenant, plugin, outcome.flow, app=texts, links_admin=links_admin)
     except FlowTooLargeError as error:
         return refuse(tenant, LoginRefused(sentence=NOT_NOW, reason="flow_too_large", detail=str(error)), status=502)
     # Not a redirect, because `form-action 'self'` also covers the redirects of a form. Every browser calls itself
@@ -117,8 +125,8 @@ def callback(provider_id: str) -> ResponseReturnValue:
     tenant = the_pbx().stores.tenants.find(begun.tenant_id)
     outcome = _complete(provider_id, tenant, begun, params)
     if begun.flow.is_test:
-        return _show_test(tenant, begun, outcome)
-    admitted = admit(the_pbx(), tenant, outcome) if isinstance(outcome, SignedIn) else outcome
+        return show_link(tenant, begun, outcome) if begun.links_admin else show_test(tenant, begun, outcome)
+    admitted = admit(the_pbx(), tenant, outcome, in_browser=not begun.app) if isinstance(outcome, SignedIn) else outcome
     return _finish(tenant, begun, outcome, admitted)
 
 
@@ -139,37 +147,24 @@ def _complete(provider_id: str, tenant: Tenant, begun: BegunFlow, params: Mappin
     return answer.value
 
 
-def _show_test(tenant: Tenant, begun: BegunFlow, outcome: SignedIn | LoginRefused) -> ResponseReturnValue:
-    """Say how a test went. Nobody is signed in by it, and no session ends."""
-    is_good = isinstance(outcome, SignedIn)
-    if isinstance(outcome, SignedIn):
-        detail = f"{outcome.login_name}, object id {outcome.link.subject}"
-        record = the_pbx().stores.audit.record
-        record(tenant.pbx_tenant_id, "somebody", "sign_in.test", subject=begun.flow.provider_id, detail=detail)
-        sentence, reference = f"You were identified as {outcome.display_name or outcome.login_name}.", ""
-    else:
-        sentence, reference = outcome.sentence, record_refusal(tenant, outcome)
-    body = render_template(
-        "login_test.html",
-        is_good=is_good,
-        sentence=sentence,
-        reference=reference,
-        back=local_path(begun.flow.return_to),
-    )
-    response = make_response(body, 200 if is_good else 403)
-    drop_flow(response, begun)
-    return response
-
-
 def _finish(
-    tenant: Tenant, begun: BegunFlow, outcome: SignedIn | LoginRefused, admitted: Admitted | LoginRefused
+    tenant: Tenant,
+    begun: BegunFlow,
+    outcome: SignedIn | LoginRefused,
+    admitted: Admitted | AdmittedAdministrator | LoginRefused,
 ) -> ResponseReturnValue:
     app = AppRequest.of_texts(begun.app)
     response: ResponseReturnValue
-    if isinstance(outcome, SignedIn) and isinstance(admitted, Admitted):
+    if isinstance(outcome, SignedIn) and isinstance(admitted, AdmittedAdministrator):
+        response = _open(tenant, begun, outcome, admin_name=admitted.username)
+        detail = (
+            f"administrator, with {begun.flow.provider_id} as {outcome.login_name}, object id {outcome.link.subject}"
+        )
+        the_pbx().stores.audit.record(tenant.pbx_tenant_id, admitted.username, "sign_in", detail=detail)
+    elif isinstance(outcome, SignedIn) and isinstance(admitted, Admitted):
         try:
             response = (
-                _open(tenant, begun, outcome, admitted)
+                _open(tenant, begun, outcome, user_id=admitted.user.user_id)
                 if app is None
                 else give_code(tenant, begun, outcome, admitted, app)
             )
@@ -187,11 +182,14 @@ def _finish(
     return made_response
 
 
-def _open(tenant: Tenant, begun: BegunFlow, outcome: SignedIn, admitted: Admitted) -> Response:
+def _open(
+    tenant: Tenant, begun: BegunFlow, outcome: SignedIn, *, user_id: str | None = None, admin_name: str | None = None
+) -> Response:
     return open_session(
         tenant,
         begun.flow.return_to,
-        user_id=admitted.user.user_id,
+        user_id=user_id,
+        admin_name=admin_name,
         provider=begun.flow.provider_id,
         plugin=begun.plugin,
         session_hint=outcome.session_hint,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
-from pbx_devhost.store.schema.base import metadata
+from pbx_devhost.store.schema.base import AUTHORITY_MAX_CHARS, SUBJECT_MAX_CHARS, metadata
 
 sessions = Table(
     "sessions",
@@ -40,6 +40,9 @@ admins = Table(
     Column("tenant_id", String(64), primary_key=True),
     Column("username", String(64), primary_key=True),
     Column("password_hash", Text, nullable=False),
+    Column("authority", String(AUTHORITY_MAX_CHARS)),  # with subject: the account of a login provider, if one is linked
+    Column("subject", String(SUBJECT_MAX_CHARS)),
+    Index("ix_admins_link", "tenant_id", "authority", "subject", unique=True),
 )
 
 wrong_passwords = Table(

@@ -1,0 +1,53 @@
+"""Your account: how an administrator signs in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from pbx_devhost.portal.notes import redirect_with_note
+from pbx_devhost.portal.signin.passwords import offered
+from pbx_devhost.portal.signin.providers import send_to_provider
+from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
+from pbx_plugin_api import LoginRequest
+
+pages = Blueprint("account", __name__)
+
+
+@pages.get("/account")
+@signed_in
+def show() -> ResponseReturnValue:
+    """Show the page."""
+    visit, stores = the_visit(), the_pbx().stores
+    ways, _ = offered(the_pbx(), visit.tenant)
+    return render_template(
+        "account.html",
+        ways=[(plugin, way) for plugin, way in ways if way.for_administrators],
+        link=stores.admin_links.of(visit.tenant.pbx_tenant_id, visit.name) if visit.is_admin else None,
+    )
+
+
+@pages.post("/account/link")
+@admin_only
+def link() -> ResponseReturnValue:
+    """Begin to link an account. The password is asked for, because a link is a second way in."""
+    visit, accounts, form = the_visit(), the_pbx().stores.accounts, request.form
+    tenant_id, plugin, provider_id = visit.tenant.pbx_tenant_id, form.get("plugin", ""), form.get("provider", "")
+    ways, _ = offered(the_pbx(), visit.tenant)
+    if not any((name, way.id) == (plugin, provider_id) and way.for_administrators for name, way in ways):
+        abort(404)
+    password, address = form.get("password", ""), request.remote_addr or ""
+    if not accounts.check_admin(tenant_id, visit.name, password, address=address):
+        return redirect_with_note("/account", "The password is wrong. Nothing was linked.", "bad")
+    asked = LoginRequest(origin=visit.origin, return_to="/account", is_test=True, other_account=True)
+    return send_to_provider(visit.tenant, plugin, provider_id, asked, links_admin=visit.name)
+
+
+@pages.post("/account/unlink")
+@admin_only
+def unlink() -> ResponseReturnValue:
+    """Remove the link. Sessions that began with it end."""
+    visit, stores = the_visit(), the_pbx().stores
+    stores.admin_links.remove(visit.tenant.pbx_tenant_id, visit.name)
+    stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "account.unlink")
+    return redirect_with_note("/account", "The account is no longer linked.")
