@@ -12,6 +12,7 @@ from typing import Any, Final
 from pbx_plugin_api import ActionOutcome, Done, Fact, Host, Refused, Scope, Severity, Tenant
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.config.reader import Config
+from portsip_m365_plugin.config.scope import ScopeConfig
 from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect, find_app
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
 from portsip_m365_plugin.entra.discovery import Directory, find_directory
@@ -23,6 +24,7 @@ from portsip_m365_plugin.graph.errors import (
     MailboxMovingError,
     MailboxRefusedError,
 )
+from portsip_m365_plugin.graph.groups import list_members
 from portsip_m365_plugin.graph.users import list_users
 from portsip_m365_plugin.graph.wire import build
 
@@ -57,6 +59,7 @@ def try_connection(host: Host, tenant: Tenant, config: Config) -> ActionOutcome:
     facts = (
         Fact(label="Token", value="issued", severity=Severity.GOOD),
         Fact(label="User.Read.All", value="granted", severity=Severity.GOOD),
+        *_probe_groups(client, config.scope),
         *_probe_mailboxes(client, page.rows),
         Fact(label="Mail.Send", value="not tried: send a test mail on the MAIL tab"),
     )
@@ -69,6 +72,19 @@ def _refuse_cloud(directory: Directory, cloud: Cloud) -> Refused:
         f" not by {cloud.name}.",
         remedy="Choose the other region on this tab, and register the application there.",
     )
+
+
+def _probe_groups(client: GraphClient, scope: ScopeConfig) -> Iterable[Fact]:
+    """Try to read the members of the first group, where only some groups are synced."""
+    for group in scope.groups.entries[:1] if scope.has_groups else ():
+        value, severity = "granted", Severity.GOOD
+        try:
+            next(list_members(client, group.entra_object_id))
+        except ConsentMissingError:
+            value, severity = "not granted", Severity.WARNING
+        except GraphError as error:
+            value, severity = f"not known: {error.sentence}", Severity.WARNING
+        yield Fact(label="GroupMember.Read.All", value=value, severity=severity)
 
 
 def _probe_mailboxes(client: GraphClient, people: Iterable[Mapping[str, Any]]) -> Iterable[Fact]:

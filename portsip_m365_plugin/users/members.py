@@ -73,6 +73,8 @@ class MemberStore:
             stored |= {"n_chunks": len(chunks), "checksum": digest.hexdigest()}
         before = self._stored or {}
         is_same = stored.get("n_chunks") is not None and stored.get("checksum") == before.get("checksum")
+        if is_same and stored == before:
+            return
         self._host.state.put_many({_NOTES_KEY: stored} if is_same else {**chunks, _NOTES_KEY: stored})
         for number in range(len(chunks), before.get("n_chunks") or 0):
             self._host.state.delete(f"{_IDS_PREFIX}{number}")

@@ -204,8 +204,7 @@ class _Run:
             confirm_first_plan(self._host, self._now_utc)
         self._apply(plan, window, verdict)
         self._finish(spool, listing)
-        if not self._is_between_nights:
-            scope.keep()
+        scope.keep()
         counts = keep_left_out(self._host, spool, self._now_utc, is_full=listing.is_full)
         nobody = say_nobody(self._host, spool, counts, self._scope, is_full=listing.is_full)
         done = self._applied.counts.plus(unchanged=plan.unchanged, skipped=plan.skipped)

@@ -71,6 +71,7 @@ class ScopeFilter:
         """
         if not self._scope.has_groups:
             return
+        self._notes = dict(self._store.notes())
         self._spool.run_many("INSERT OR IGNORE INTO in_scope_before VALUES (?)", ((oid,) for oid in self._store.ids()))
         self._spool.run("INSERT OR IGNORE INTO in_scope SELECT oid FROM in_scope_before")
         rows = self._spool.rows(

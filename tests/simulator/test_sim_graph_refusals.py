@@ -159,6 +159,36 @@ def test_members_by_cast_are_an_advanced_query(client: Client) -> None:
     assert client.refusal(filtered, **advanced) == (400, "Request_UnsupportedQuery")
 
 
+def test_every_page_of_an_advanced_query_needs_the_header(client: Client) -> None:
+    client.lab.register(permissions=("User.Read.All", "GroupMember.Read.All"))
+    path = f"/groups/{client.lab.admin().group('All Staff').id}/transitiveMembers/microsoft.graph.user"
+    first = client.get(f"{path}?$count=true&$top=5&$select=id", ConsistencyLevel="eventual").json()
+    link = first["@odata.nextLink"].partition("/v1.0")[2]
+    assert client.refusal(link) == (400, "Directory_ExpiredPageToken")
+    assert client.get(link, ConsistencyLevel="eventual").status_code == 200
+
+
+def test_members_need_a_permission_of_their_own_and_checking_one_person_does_not(client: Client) -> None:
+    admin = client.lab.admin()
+    group, person = admin.group("All Staff"), someone(client)
+    path = f"/groups/{group.id}/transitiveMembers/microsoft.graph.user?$count=true"
+    assert client.refusal(path, ConsistencyLevel="eventual") == (403, "Authorization_RequestDenied")
+    admin.set_member("Sales EMEA", person.id)
+    path = f"/users/{person.id}/checkMemberGroups"
+    empty, unknown = admin.group("Empty").id, "4c1ec700-0000-4000-8000-00000000beef"
+    answer = client.post(path, {"groupIds": [empty, group.id, unknown]})
+    assert (answer.status_code, answer.json()["value"]) == (200, [group.id]), "through the groups in it"
+    for body in ({"groupIds": [group.id] * 21}, {"groupIds": "x"}, {}, {"groupIds": [], "top": 1}):
+        assert client.post(path, body).status_code == 400, body
+
+
+def test_an_agent_is_a_user_that_names_its_type(client: Client) -> None:
+    agent = client.lab.admin().create_user(identityParentId="4c1ec700-0000-4000-8000-00000000beef")
+    for path in (f"/users/{agent.id}?$select=id", f"/users?$filter=id eq '{agent.id}'&$select=id"):
+        body = client.get(path).json()
+        assert body.get("value", [body])[0]["@odata.type"] == "#microsoft.graph.agentUser"
+
+
 def test_a_hidden_membership_reads_as_nobody(client: Client) -> None:
     client.lab.register(permissions=("User.Read.All", "GroupMember.Read.All"))
     hidden = client.lab.admin().group("Board (hidden)")

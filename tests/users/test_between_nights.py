@@ -10,7 +10,7 @@ from pbx_plugin_api import DisableReason, SaveRefused, TickReason, TickReport, T
 from portsip_m365_plugin.between import read_look
 from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.world.directory import Person
-from tests.support.lab import Lab, shared_key_pair
+from tests.support.lab import PERMISSIONS, Lab, shared_key_pair
 from tests.support.pbx_hand import Hand
 
 MINUTES = 5
@@ -240,3 +240,25 @@ def test_only_minutes_that_make_sense_can_be_typed(hand: Hand, value: str, is_go
         (fault,) = outcome.errors
         assert fault.field == "sync_every_minutes"
         assert "a number of minutes from 5 to 1440, or 0 for every night only" in fault.message
+
+
+def test_somebody_who_was_in_a_group_only_between_the_nights_leaves_at_night(lab: Lab) -> None:
+    lab.register(permissions=(*PERMISSIONS, "GroupMember.Read.All"))
+    admin, hand = lab.admin(), Hand()
+    group = admin.create_group("Helpdesk")
+    for person in people(lab)[:3]:
+        admin.set_member(group.id, person.id)
+    settings = {"sync_every_minutes": str(MINUTES), "sync_groups_mode": "only", "sync_groups": group.id}
+    hand.set_up(lab.settings(), shared_key_pair())
+    hand.save(**settings)
+    for confirm in (True, False):
+        hand.tick(TickReason.FORCED, confirm_first_plan=confirm)
+    hired = admin.create_user(givenName="New", surname="Hire")
+    admin.set_member(group.id, hired.id)
+    assert wait(hand).counts.created == 1
+    admin.set_member(group.id, hired.id, member=False)
+    assert wait(hand).counts.disabled == 0, "a change of a group is the night's"
+    assert hand.tick(TickReason.FORCED).counts.disabled == 1
+    user = hand.host.users.find(link(lab, hired))
+    assert user is not None
+    assert user.disabled_reason is DisableReason.OUT_OF_SCOPE

@@ -193,6 +193,29 @@ class TestWhatCannotBeSaved:
         assert "at most 200" in told["sync_groups"]
 
 
+def test_the_test_of_the_connection_tries_the_permission_for_groups(lab: Lab) -> None:
+    hand = hand_in(lab, "GLOBAL", "GroupMember.Read.All")
+    assert "GroupMember.Read.All" not in {fact.label for fact in hand.press("test_connection").facts}
+    hand.save(sync_groups_mode="only", sync_groups="Sales")
+    found = {fact.label: fact.value for fact in hand.press("test_connection").facts}
+    assert found["GroupMember.Read.All"] == "granted"
+    revoke(lab)
+    found = {fact.label: fact.value for fact in hand.press("test_connection").facts}
+    assert found["GroupMember.Read.All"] == "not granted"
+
+
+def test_contacts_follow_the_scope_of_users(lab: Lab) -> None:
+    hand, (one, two) = hand_in(lab, "GLOBAL"), ordinary(lab)[:2]
+    hand.save(contact_personal="true")
+    sync(hand)
+    hand.save(sync_users_mode="except", sync_users=one.id)
+    lab.realm().journal.reset()
+    hand.tick(TickReason.FORCED)
+    asked = " ".join(entry.target for entry in lab.realm().journal.entries() if "ontact" in entry.target)
+    assert two.id in asked
+    assert one.id not in asked, "the contacts of somebody who left the scope are not read any more"
+
+
 def revoke(lab: Lab) -> None:
     lab.register(permissions=PERMISSIONS)
     lab.realm().tokens.expire_all()
