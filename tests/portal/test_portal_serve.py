@@ -131,6 +131,45 @@ def test_attack_700_slow_connections_delay_nobody(tmp_path: Path, one_address: b
     assert not err
 
 
+_STUCK = """
+import sys, time
+from pbx_devhost.core import Pbx
+from pbx_devhost.portal import server
+from pbx_devhost.portal.shield import at_any_origin
+
+def with_stuck_page(pbx, make=server.create_app):
+    app = make(pbx)
+    app.add_url_rule("/stuck", view_func=at_any_origin(lambda: print("stuck", flush=True) or time.sleep(60) or "late"))
+    return app
+
+server.create_app = with_stuck_page
+server.serve_portal(Pbx(sys.argv[1]), "127.0.0.1", int(sys.argv[2]), None, None, True)
+"""
+
+
+def test_sigterm_ends_it_although_a_page_never_does(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-c", _STUCK, make_pbx(tmp_path, f"http://localhost:{port}"), str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert "listens on" in process.stdout.readline()
+        with connect(port) as client:
+            client.sendall(b"GET /stuck HTTP/1.1\r\nHost: h\r\n\r\n")
+            while process.stdout.readline().strip() != "stuck":
+                pass
+            process.send_signal(signal.SIGTERM)
+            began = time.monotonic()
+            _, err = process.communicate(timeout=60)
+        assert time.monotonic() - began < 10.5  # 10 seconds and the time to note it
+    finally:
+        process.kill()
+    assert process.returncode == 1
+    assert err.strip().splitlines() == [
+        "The portal ends now, although a page or a run has not stopped. A run goes on from its checkpoint."
+    ]
+
+
 @pytest.mark.parametrize("options", [["--host", "0.0.0.0"], ["--host", "192.168.1.1"], ["--host", "pbx.example.com"]])
 def test_only_addresses_of_this_machine(tmp_path: Path, options: list[str]) -> None:
     url = make_pbx(tmp_path, "https://localhost:8887")

@@ -46,17 +46,24 @@ class App:
             self.go_on.wait(20)
         if environ["PATH_INFO"] == "/large":
             start("200 OK", [("Content-Length", str(LARGE_BYTES))])
-            return self._large()
+            return Large(self)
         body = environ["wsgi.input"].read() or b"hello"
         start("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
-    def _large(self) -> Iterator[bytes]:
-        try:
-            for _ in range(LARGE_BYTES // 100_000):
-                yield bytes(100_000)
-        finally:
-            self.n_closed += 1
+
+class Large:
+    """30 MB in pieces. It is closed by the server, or else by nobody."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(LARGE_BYTES // 100_000):
+            yield bytes(100_000)
+
+    def close(self) -> None:
+        self._app.n_closed += 1
 
 
 @pytest.fixture
@@ -326,6 +333,7 @@ def test_attack_more_connections_than_the_process_may_have(serve: Serve, app: Ap
     server = serve(app, Limits(n_connections=50))
     silent = [connect(port_of(server), f"127.0.0.{n % 200 + 2}") for n in range(300)]
     assert ask(port_of(server)) == b"hello"
+    assert [is_closed(each) for each in silent[:240]] == [True] * 240
     for each in silent:
         each.close()
 
