@@ -24,7 +24,8 @@ from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.keys import warn_of_expiry
 from portsip_m365_plugin.last_run import keep_last_run, read_last_run
-from portsip_m365_plugin.photos import run_photo_sync
+from portsip_m365_plugin.photos.off import has_pictures, remove_pictures
+from portsip_m365_plugin.photos.run import run_photo_sync
 from portsip_m365_plugin.turns import Night, Turn, choose_turn, keep_night
 from portsip_m365_plugin.users.run import preview_user_sync, run_user_sync
 
@@ -206,11 +207,19 @@ def _sync_contacts(given: StageInput) -> TickReport:
 
 def _sync_photos(given: StageInput) -> TickReport:
     entra_tenant_id = given.config.connection.entra_tenant_id
+    if given.config.photos.is_removal_wanted:
+        return remove_pictures(given.host, entra_tenant_id)
     return run_photo_sync(given.host, given.tenant, given.tick, given.client, entra_tenant_id)
 
 
 def _wants_users(given: StageInput) -> bool:
     return not (given.by_clock and given.config.users.sync_mode is SyncMode.MANUAL)
+
+
+def _wants_photos(given: StageInput) -> bool:
+    photos = given.config.photos
+    entra_tenant_id = given.config.connection.entra_tenant_id
+    return photos.is_on or (photos.is_removal_wanted and has_pictures(given.host, entra_tenant_id))
 
 
 def _wants_contacts(given: StageInput) -> bool:
@@ -228,5 +237,5 @@ _STAGES: Final = (
         goes_on_after=frozenset({TickStatus.DONE, TickStatus.NEEDS_APPROVAL, TickStatus.FAILED}),
     ),
     # Last, because they are slow and the least important.
-    _Stage(title="Photos", is_wanted=lambda given: given.config.photos.is_on, run=_sync_photos),
+    _Stage(title="Photos", is_wanted=_wants_photos, run=_sync_photos),
 )

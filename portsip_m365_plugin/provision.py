@@ -25,7 +25,7 @@ from portsip_m365_plugin.graph.users import find_owner_ids, get_user
 from portsip_m365_plugin.mailboxes import Mailboxes
 from portsip_m365_plugin.mapping.addresses import address_key, read_addresses
 from portsip_m365_plugin.mapping.users import SKIP_DETAILS, Skip, map_user
-from portsip_m365_plugin.photos import read_one_photo
+from portsip_m365_plugin.photos.reading import read_one_photo
 from portsip_m365_plugin.users.match import explain_doubt, match_by_hand
 from portsip_m365_plugin.users.scope import OUT_OF_SCOPE, find_out_of_scope
 
@@ -45,7 +45,7 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     """Describe the person that a request names, or say why not; None if this tenant does not use Microsoft 365.
 
     Nothing is written here; the host applies the description. Cost: one request, one more if only some groups are
-    synced, two for the photo if the tenant syncs photos, and three if a user made by hand has an address of the person.
+    synced, one for the photo if the tenant syncs photos, and three if a user made by hand has an address of the person.
     """
     config = load_config(host)
     client = connect(host, config.connection, policy=IMPATIENT)

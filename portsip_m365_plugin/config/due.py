@@ -47,7 +47,7 @@ def next_night_at_utc(config: Config, tenant: Tenant, now_utc: datetime) -> date
     """
     if not config.connection.is_complete:
         return None
-    has_other_work = not config.contacts.is_off or config.photos.is_on
+    has_other_work = not config.contacts.is_off or config.photos.is_on or config.photos.is_removal_wanted
     if config.users.sync_mode is SyncMode.MANUAL and not has_other_work:
         return None
     return next(moment for moment in _nights(config, tenant, now_utc) if moment > now_utc)

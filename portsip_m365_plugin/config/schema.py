@@ -29,6 +29,7 @@ from portsip_m365_plugin.config.guard import AT_ONCE_MAX
 from portsip_m365_plugin.config.leavers import DELETE_AFTER_DAYS_MAX, LeaverPolicy
 from portsip_m365_plugin.config.mail import RECIPIENTS_AT_MOST
 from portsip_m365_plugin.config.people import WhichPeople
+from portsip_m365_plugin.config.photos import PhotosWhenOff
 from portsip_m365_plugin.config.schedule import EVERY_MINUTES_MAX, EVERY_MINUTES_MIN
 from portsip_m365_plugin.config.scope import WhichGroups
 from portsip_m365_plugin.config.signin import SignInMode
@@ -71,6 +72,7 @@ class ConfigSchema(Schema):
     )
     starting_extension_number = Text("users.starting_number", _NUMBER, "3 to 13 digits, the first not 0, or empty")
     sync_photo = Toggle("photos.is_on")
+    sync_photo_when_off = Choice("photos.when_off", PhotosWhenOff)
     leaver_disabled_policy = Choice("leavers.disabled_policy", LeaverPolicy)
     leaver_disabled_delete_after_days = _Days("leavers.disabled_delete_after_days")
     leaver_deleted_policy = Choice("leavers.deleted_policy", LeaverPolicy)

@@ -3,6 +3,9 @@
 Sources: Graph JSON batching and throttling (2026-05-20). Answers come in any order. A throttled item says so in its own
 headers while the batch itself is 200 (older documentation: the batch is 424). Each item counts against every limit.
 Outlook handles at most 4 items of a batch at a time, so a batch should contain different mailboxes.
+
+A batch whose answer is too large, or that fails as a whole, is sent again in halves, down to single items: one strange
+mailbox has been seen to fail the 19 others (microsoft-graph-docs issue 1524).
 """
 
 from __future__ import annotations
@@ -13,21 +16,24 @@ import logging
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar
 
 from portsip_m365_plugin.graph.client import GraphClient, Reply
 from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
+    AnswerTooLargeError,
+    BadRequestError,
     GraphError,
     NotSentError,
     ProtocolError,
     ThrottledError,
+    UnavailableError,
 )
 from portsip_m365_plugin.graph.judge import make_error
 from portsip_m365_plugin.graph.retry import may_retry, tries_at_most, wait_s
-from portsip_m365_plugin.graph.wire import Request, build
+from portsip_m365_plugin.graph.wire import ANSWER_MAX_BYTES, Request, build
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +42,12 @@ PER_MAILBOX_MAX: Final = 4
 """Exchange serves one app at most 4 requests of one mailbox at a time; beyond that it answers 429."""
 
 _LOOK_UP_EVERY_S: Final = 5.0
+_HEAVY_IN_FLIGHT_MAX: Final = 3
+"""Batches in flight while answers are so large that batches are smaller than usual: their bytes are all in memory."""
+_HALVES_TRIES_MAX: Final = 2
+"""The whole batch had all its tries before it was halved."""
+_HALVINGS: Final = 5
+"""From 20 items to one."""
 
 K = TypeVar("K", bound=Hashable)
 
@@ -61,6 +73,8 @@ class BatchResult(Generic[K]):
 class _Waiting(Generic[K]):
     item: BatchItem[K]
     attempt: int = 0
+    together_max: int = ITEMS_MAX
+    """The largest batch that it may be part of."""
     not_before: float = 0.0
     refused_at: float | None = None
     """When it was first refused; all the time since then counts as waiting."""
@@ -78,6 +92,9 @@ class _Queue(Generic[K]):
     ready: deque[_Waiting[K]] = field(default_factory=deque)
     in_flight: dict[str, int] = field(default_factory=dict)
     is_dry: bool = False
+    n_failed_in_a_row: int = 0
+    """Batches that failed as a whole since the last one that was answered."""
+    n_answered: int = 0
 
     def draw(self, now: float) -> list[_Waiting[K]]:
         """Return up to one batch of items that may be sent now, at most `PER_MAILBOX_MAX` of a mailbox in flight."""
@@ -87,7 +104,8 @@ class _Queue(Generic[K]):
         while self.ready and len(chosen) < self.size:
             entry = self.ready.popleft()
             mailbox = entry.item.request.mailbox
-            if entry.not_before > now or (mailbox and self.in_flight.get(mailbox, 0) >= PER_MAILBOX_MAX):
+            is_full = len(chosen) >= min((other.together_max for other in (*chosen, entry)), default=0)
+            if is_full or entry.not_before > now or (mailbox and self.in_flight.get(mailbox, 0) >= PER_MAILBOX_MAX):
                 kept.append(entry)
                 continue
             if mailbox:
@@ -110,6 +128,26 @@ class _Queue(Generic[K]):
                 if not self.in_flight[mailbox]:
                     del self.in_flight[mailbox]
 
+    @property
+    def is_heavy(self) -> bool:
+        """Whether answers are so large that batches are smaller than usual."""
+        return self.size < ITEMS_MAX
+
+    def note_answer(self, n_items: int, size_bytes: int, max_bytes: int) -> None:
+        """Note that a batch was answered. Batches grow again while the answers are small."""
+        self.n_failed_in_a_row, self.n_answered = 0, self.n_answered + 1
+        if self.is_heavy and n_items >= self.size and size_bytes * 2 < max_bytes:
+            self.size = min(ITEMS_MAX, self.size * 2)
+
+    def halve(self, entries: list[_Waiting[K]], error: GraphError) -> None:
+        """Put the items of a batch that failed as a whole back, in front, to be sent in halves."""
+        half = len(entries) // 2
+        for entry in entries:
+            entry.together_max = half
+        if isinstance(error, AnswerTooLargeError):
+            self.size = min(self.size, half)
+        self.ready.extendleft(reversed(entries))
+
     def _fill(self) -> None:
         while not self.is_dry and len(self.ready) < 4 * ITEMS_MAX:
             try:
@@ -129,6 +167,7 @@ def run_batches(
     n_threads: int = 1,
     singly: bool = False,
     should_stop: Callable[[], bool] = lambda: False,
+    answer_max_bytes: int = ANSWER_MAX_BYTES,
 ) -> Iterator[BatchResult[K]]:
     """Send any number of calls in batches and yield each result as it comes, in any order.
 
@@ -140,21 +179,24 @@ def run_batches(
         singly: Send each item by itself, for a cloud that has no `$batch`.
         should_stop: Called on the calling thread, at least every few seconds. When True, requests in flight are
             awaited and nothing more is sent.
+        answer_max_bytes: A batch with a larger answer is sent again in halves. An item that is larger by itself has an
+            `AnswerTooLargeError`.
 
     Raises:
-        GraphError: The batch call itself failed finally. Items not yet yielded were not answered.
-        ProtocolError: The answer to a batch is not one.
+        GraphError: Nothing can be sent any more, or batch after batch failed as a whole: the service is down. Items not
+            yet yielded were not answered.
     """
     queue: _Queue[K] = _Queue(iter(items), size=1 if singly else ITEMS_MAX)
     flights: dict[Future[Reply], list[_Waiting[K]]] = {}
     with ThreadPoolExecutor(max_workers=n_threads, thread_name_prefix="graph-batch") as pool:
         while True:
             # One full batch more than the threads can send waits in the pool: no thread idles while we yield results.
-            while len(flights) < n_threads + queue.has_plenty() and not should_stop():
+            while len(flights) < _in_flight_max(queue, n_threads, singly=singly) and not should_stop():
                 chosen = queue.draw(client.timing.monotonic())
                 if not chosen:
                     break
                 request = chosen[0].item.request if singly else _build(client, chosen)
+                request = replace(request, answer_max_bytes=answer_max_bytes)
                 flights[pool.submit(client.send, request)] = chosen
             if not flights:
                 if should_stop() or (queue.is_dry and not queue.ready):
@@ -168,8 +210,42 @@ def run_batches(
                 queue.give_back(entries)
                 if singly:
                     yield _land_single(future, entries[0])
+                    continue
+                error = future.exception()
+                if error is None:
+                    reply = future.result()
+                    queue.note_answer(len(entries), reply.size_bytes, answer_max_bytes)
+                    yield from _land(client, reply, entries, queue)
+                elif isinstance(error, GraphError) and _may_halve(error, queue, n_threads):
+                    _log.info("a batch of %d failed as a whole: %s", len(entries), error)
+                    if len(entries) == 1:
+                        yield BatchResult(item=entries[0].item, error=error)
+                    else:
+                        queue.halve(entries, error)
                 else:
-                    yield from _land(client, future.result(), entries, queue)
+                    raise error
+                del future
+
+
+def _in_flight_max(queue: _Queue[Any], n_threads: int, *, singly: bool) -> int:
+    if queue.is_heavy and not singly:
+        return min(n_threads, _HEAVY_IN_FLIGHT_MAX)
+    return n_threads + queue.has_plenty()
+
+
+def _may_halve(error: GraphError, queue: _Queue[Any], n_threads: int) -> bool:
+    """Whether the items of a batch that failed as a whole are worth asking in smaller ones: the service answers others.
+
+    One item that fails every batch it is in fails no more than `_HALVINGS` in a row.
+    """
+    if isinstance(error, AnswerTooLargeError):
+        return True
+    is_garbled = isinstance(error, ProtocolError) and error.status == 200
+    is_strange = isinstance(error, BadRequestError) and queue.n_answered > 0
+    if not (is_garbled or is_strange or isinstance(error, (UnavailableError, AnswerLostError))):
+        return False
+    queue.n_failed_in_a_row += 1
+    return queue.n_failed_in_a_row <= n_threads + _HALVINGS
 
 
 def _build(client: GraphClient, entries: list[_Waiting[Any]]) -> Request:
@@ -184,7 +260,9 @@ def _build(client: GraphClient, entries: list[_Waiting[Any]]) -> Request:
         if headers:
             shape["headers"] = headers
         requests.append(shape)
-    return build("batch", client.cloud, body={"requests": requests})
+    request = build("batch", client.cloud, body={"requests": requests})
+    is_half = any(entry.together_max < ITEMS_MAX for entry in entries)
+    return replace(request, tries_max=_HALVES_TRIES_MAX) if is_half else request
 
 
 def _land(client: GraphClient, reply: Reply, entries: list[_Waiting[K]], queue: _Queue[K]) -> Iterator[BatchResult[K]]:
@@ -218,7 +296,9 @@ def _pause_s(client: GraphClient, entry: _Waiting[Any], error: GraphError, now: 
     pause_s = wait_s(entry.attempt, error.retry_after_s, client.policy, client.timing.random())
     if isinstance(error, ThrottledError):
         error.retry_at_utc = client.timing.now_utc() + timedelta(seconds=pause_s)
-    if not may_retry(error, entry.item.request.call.retry) or entry.attempt >= tries_at_most(error, client.policy):
+    if not may_retry(error, entry.item.request.call.retry) or entry.attempt >= tries_at_most(
+        error, client.policy, entry.item.request.tries_max
+    ):
         return None
     return pause_s if client.may_wait(pause_s, entry.waited_s(now)) else None
 

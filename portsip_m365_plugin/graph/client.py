@@ -79,6 +79,8 @@ class Reply:
     headers: Mapping[str, str]
     body: Any = None
     """Decoded JSON; None where there is none; bytes of a binary call."""
+    size_bytes: int = 0
+    """Length of the body as it came."""
     request_id: str = ""
     client_request_id: str = ""
 
@@ -161,7 +163,7 @@ class GraphClient:
         if isinstance(error, ThrottledError):
             error.retry_at_utc = self._in(pause_s)
             self.gate.close_for(pause_s, request.mailbox or DIRECTORY)
-        if not may_retry(error, request.call.retry) or attempt >= tries_at_most(error, self.policy):
+        if not may_retry(error, request.call.retry) or attempt >= tries_at_most(error, self.policy, request.tries_max):
             raise error
         if not self.may_wait(pause_s, waited_s):
             error.retry_at_utc = self._in(pause_s)
@@ -205,7 +207,7 @@ class GraphClient:
                 stream=True,
             )
             with response:
-                content = read_content(response, started, self.timing.monotonic)
+                content = read_content(response, started, self.timing.monotonic, request.answer_max_bytes)
         except requests.exceptions.RequestException as error:
             raise self._explain(error, client_request_id) from error
         except OSError as error:
@@ -220,7 +222,7 @@ class GraphClient:
             return _accept(request, response, content, ids)
         raise self._refuse(request, response, content, ids)
 
-    def _refuse(self, request: Request, response: requests.Response, content: bytes, ids: _Ids) -> Exception:
+    def _refuse(self, request: Request, response: requests.Response, content: bytearray, ids: _Ids) -> Exception:
         status = response.status_code
         if status < 400:
             # 202 in place of 200, or a redirect: the API that we know never answers like this.
@@ -267,11 +269,11 @@ class GraphClient:
         return self.timing.now_utc() + timedelta(seconds=seconds)
 
 
-def _accept(request: Request, response: requests.Response, content: bytes, ids: _Ids) -> Reply:
+def _accept(request: Request, response: requests.Response, content: bytearray, ids: _Ids) -> Reply:
     status, body = response.status_code, None
     detail = ""
     if request.call.is_binary:
-        body = content
+        body = bytes(content)
     elif content:
         body = decode_json(response, content)
         detail = "the answer is not JSON" if body is GARBLED else ""
@@ -283,6 +285,7 @@ def _accept(request: Request, response: requests.Response, content: bytes, ids: 
         status=status,
         headers=response.headers,
         body=body,
+        size_bytes=len(content),
         request_id=ids.request_id,
         client_request_id=ids.client_request_id,
     )

@@ -25,6 +25,7 @@ GraphError
 │   ├── QuotaError              the mailbox's sending or storage quota
 │   ├── RecipientError          an address that Exchange does not accept
 │   └── BadRequestError         anything else with 400-499: a bug of ours, or a cloud that lacks the call
+├── AnswerTooLargeError     the answer is larger than we read at once; ask for less
 └── ProtocolError           an answer that is not Graph's: wrong content type, broken JSON, redirect, loop
     └── ForeignLinkError        a link to another origin than the cloud's Graph root
 """
@@ -269,6 +270,13 @@ class BadRequestError(RefusedError):
 
     sentence_template = "Microsoft Graph refused the request."
     remedy_template = "Give the code and the request-id to the plugin's maker or to Microsoft's support."
+
+
+class AnswerTooLargeError(GraphError):
+    """The answer is larger than this client reads at once. It is not asked for again as it is."""
+
+    sentence_template = "An answer of Microsoft Graph is larger than this plugin reads at once."
+    remedy_template = "Nothing to do: it is asked for in smaller parts where that is possible."
 
 
 class ProtocolError(GraphError):

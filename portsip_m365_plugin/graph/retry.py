@@ -61,11 +61,16 @@ def may_retry(error: GraphError, retry_class: RetryClass) -> bool:
     return isinstance(error, _CERTAIN) and error.status != 423
 
 
-def tries_at_most(error: GraphError, policy: RetryPolicy) -> int:
-    """Return how often a call is sent at most. For a network that is down or a proxy that answers, only a few times."""
-    if isinstance(error, (ConnectFailedError, ProtocolError)):
-        return min(4, policy.tries_max)
-    return policy.tries_max
+def tries_at_most(error: GraphError, policy: RetryPolicy, tries_max: int | None = None) -> int:
+    """Return how often a call is sent at most. For a network that is down or a proxy that answers, only a few times.
+
+    Args:
+        error: How the last try ended.
+        policy: The client's.
+        tries_max: The request's own limit.
+    """
+    most = policy.tries_max if tries_max is None else min(tries_max, policy.tries_max)
+    return min(4, most) if isinstance(error, (ConnectFailedError, ProtocolError)) else most
 
 
 def parse_retry_after(value: str | None, now_utc: datetime) -> float | None:

@@ -11,10 +11,11 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
+from portsip_m365_plugin.graph.errors import AnswerTooLargeError
+
 CONNECT_S: Final = 10.0
 READ_S: Final = 60.0
 _TOTAL_S: Final = 300.0
-_ANSWER_MAX_BYTES: Final = 64 * 1024 * 1024
 _POOL_SIZE: Final = 32
 _PIECE_BYTES: Final = 64 * 1024
 
@@ -44,22 +45,26 @@ def drop_connections(session: requests.Session) -> None:
             adapter.poolmanager.clear()
 
 
-def read_content(response: requests.Response, started: float, monotonic: Callable[[], float]) -> bytes:
-    """Read a whole answer, up to a size and a time.
+def read_content(
+    response: requests.Response, started: float, monotonic: Callable[[], float], max_bytes: int
+) -> bytearray:
+    """Read a whole answer, up to a size and a time. It is in memory once.
 
     Raises:
-        requests.exceptions.ConnectionError: It is too large or too slow.
+        AnswerTooLargeError: It is larger. What follows is not read.
+        requests.exceptions.ConnectionError: It is too slow.
     """
-    pieces, size = [], 0
+    content = bytearray()
     for piece in response.iter_content(_PIECE_BYTES):
-        pieces.append(piece)
-        size += len(piece)
-        if size > _ANSWER_MAX_BYTES or monotonic() - started > _TOTAL_S:
-            raise requests.exceptions.ConnectionError("the answer is too large or too slow")
-    return b"".join(pieces)
+        content += piece
+        if len(content) > max_bytes:
+            raise AnswerTooLargeError(f"the answer is larger than {max_bytes} bytes")
+        if monotonic() - started > _TOTAL_S:
+            raise requests.exceptions.ConnectionError("the answer is too slow")
+    return content
 
 
-def decode_json(response: requests.Response, content: bytes) -> Any:
+def decode_json(response: requests.Response, content: bytes | bytearray) -> Any:
     """Return the JSON of an answer, or `GARBLED`. The content type must say JSON too."""
     content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if content_type != "application/json" and not content_type.endswith("+json"):

@@ -19,6 +19,8 @@ from portsip_m365_plugin.graph.errors import ForeignLinkError
 from portsip_m365_plugin.graph.retry import RetryClass
 from portsip_m365_plugin.mapping.contacts import CONTACT_SELECT
 
+ANSWER_MAX_BYTES: Final = 64 * 1024 * 1024
+
 ALL: Final = ("GLOBAL", "CHINA", "USGOV")
 
 USER_SELECT: Final = (
@@ -251,6 +253,10 @@ class Request:
     """The mailbox whose limits apply; empty for the directory."""
     carries_token: bool = False
     """Whether the address carries a token of an earlier answer, which may be too old."""
+    answer_max_bytes: int = ANSWER_MAX_BYTES
+    """A larger answer is not read."""
+    tries_max: int | None = None
+    """Send it at most so often, even where the client's policy allows more; None: as the policy says."""
 
 
 def build(

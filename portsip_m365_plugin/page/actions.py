@@ -29,6 +29,7 @@ from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
 from portsip_m365_plugin.page.mail_tab import send_test_mail
 from portsip_m365_plugin.page.signin_tab import RESUME_ACTION, SUSPEND_ACTION, TEST_SIGN_IN_ACTION
 from portsip_m365_plugin.page.view import LOOK_ONLY
+from portsip_m365_plugin.photos.vanishing import APPROVE_PHOTO_REMOVAL_ACTION, approve_photo_removal
 from portsip_m365_plugin.signin_health import resume_refusal, suspend_refusal
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, approve
 
@@ -106,6 +107,13 @@ def _approve_contact_removal(given: ActionInput) -> ActionOutcome:
     return Started(job=Job.CONTACTS, message="Approved; the contact sync was started.")
 
 
+def _approve_photo_removal(given: ActionInput) -> ActionOutcome:
+    answer = approve_photo_removal(given.host, given.request.values.get("checksum", ""), given.viewer)
+    if isinstance(answer, Refused):
+        return answer
+    return Started(job=Job.SYNC_NOW, message="Approved; the sync was started.")
+
+
 def _show_mailbox_state(given: ActionInput) -> ActionOutcome:
     return show_mailbox_state(given.host, given.config.contacts, given.request.values.get("mailbox", ""))
 
@@ -140,6 +148,7 @@ ACTIONS: Final[Mapping[str, Run]] = {
     Job.CONTACTS: _start(Job.CONTACTS, "The contact sync was started."),
     Job.CONTACTS_RESYNC: _start(Job.CONTACTS_RESYNC, "All contacts are being read again."),
     APPROVE_REMOVAL_ACTION: _approve_contact_removal,
+    APPROVE_PHOTO_REMOVAL_ACTION: _approve_photo_removal,
     "contact_state": _show_mailbox_state,
     TEST_SIGN_IN_ACTION: _test_sign_in,
     SUSPEND_ACTION: _suspend_refusal,

@@ -9,13 +9,18 @@ from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.leavers import draw_guard, draw_leavers
 from portsip_m365_plugin.page.plan_table import plan_table
 from portsip_m365_plugin.page.view import PageView
+from portsip_m365_plugin.photos.vanishing import (
+    APPROVE_PHOTO_REMOVAL_ACTION,
+    PendingPhotoRemoval,
+    pending_photo_removal,
+)
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, last_plan
 from portsip_m365_plugin.users.members import MemberStore
 
 
 def draw_users_tab(view: PageView) -> Tab:
     """Draw the tab. Cost: the plan that waits, its first rows; no network."""
-    config, plan = view.config, last_plan(view.host)
+    config, plan, photos = view.config, last_plan(view.host), pending_photo_removal(view.host)
     return Tab(
         name="user_sync",
         label="USER SYNC",
@@ -45,13 +50,22 @@ def draw_users_tab(view: PageView) -> Tab:
                 help="3 to 13 digits. Empty: the first number that is free. A number that was given stays.",
             ),
             draw_setting(config, "sync_photo", "Sync Microsoft 365 user photos"),
+            draw_setting(
+                config,
+                "sync_photo_when_off",
+                "When photos are not synced",
+                choices={
+                    "keep": "Keep the photos that came from Microsoft",
+                    "remove": "Remove them: the next sync says how many, and asks",
+                },
+            ),
             *draw_leavers(config),
             *draw_guard(config),
             *_scope_fields(config),
         ),
-        facts=(*_plan_facts(plan), *_group_facts(view)),
+        facts=(*_plan_facts(plan), *_group_facts(view), *_photo_facts(photos)),
         tables=(plan_table(view.host, plan),) if plan is not None else (),
-        actions=_actions(plan, view.why_no_call),
+        actions=(*_photo_actions(photos, view.why_no_call), *_actions(plan, view.why_no_call)),
     )
 
 
@@ -124,6 +138,29 @@ def _plan_facts(plan: PlanRef | None) -> tuple[Fact, ...]:
     if plan.why:
         facts.insert(0, Fact(label="Approval needed", value=plan.why, severity=Severity.WARNING))
     return tuple(facts)
+
+
+def _photo_facts(photos: PendingPhotoRemoval | None) -> tuple[Fact, ...]:
+    if photos is None:
+        return ()
+    return (Fact(label="Photos to be removed", value=photos.describe(), severity=Severity.WARNING),)
+
+
+def _photo_actions(photos: PendingPhotoRemoval | None, why_disabled: str) -> tuple[Action, ...]:
+    if photos is None:
+        return ()
+    return (
+        Action(
+            name=APPROVE_PHOTO_REMOVAL_ACTION,
+            label="Approve the removal of photos",
+            help=photos.describe(),
+            enabled=not why_disabled,
+            why_disabled=why_disabled,
+            danger=True,
+            confirm=f"Remove {photos.photos} photos?",
+            parameters=(Field(name="checksum", label="Checksum", kind=FieldKind.HIDDEN, value=photos.checksum),),
+        ),
+    )
 
 
 def _actions(plan: PlanRef | None, why_disabled: str) -> tuple[Action, ...]:

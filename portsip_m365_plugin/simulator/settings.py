@@ -26,3 +26,4 @@ class Settings:
     batch_shuffled: bool = True
     shared_by_upn_fails: bool = False  # observed: a shared mailbox addressed by UPN answers 503 MailboxInfoStale
     photo_bytes: int = 4000
+    photo_etag: str = "same"  # of the picture, beside the metadata's: same, other, none

@@ -23,6 +23,7 @@ STORED: dict[str, Any] = {
     "sync_every_minutes": 15,
     "starting_extension_number": "2000",
     "sync_photo": True,
+    "sync_photo_when_off": "remove",
     "leaver_disabled_policy": "keep",
     "leaver_disabled_delete_after_days": 0,
     "leaver_deleted_policy": "disable",

@@ -8,7 +8,7 @@ from typing import Any
 from portsip_m365_plugin.simulator.exchange import Answer, Refused, json_answer
 from portsip_m365_plugin.simulator.graph.call import Call
 from portsip_m365_plugin.simulator.world.directory import Person
-from portsip_m365_plugin.simulator.world.jpeg import GIF_1X1, etag_of, portrait
+from portsip_m365_plugin.simulator.world.jpeg import GIF_1X1, STRANGE, etag_of, portrait
 from portsip_m365_plugin.simulator.world.mailboxes import MAILBOX_REFUSALS
 
 _NOT_FOUND = Refused(
@@ -20,6 +20,8 @@ _NOT_FOUND = Refused(
 
 def photo_of(person: Person, side: int, weight_bytes: int) -> bytes:
     """The picture in one size."""
+    if person.photo_seed > 0 and person.photo_kind:
+        return STRANGE[person.photo_kind](person.photo_seed)
     return GIF_1X1 if person.photo_seed < 0 else portrait(person.photo_seed, side, weight_bytes)
 
 
@@ -65,4 +67,12 @@ def _metadata(person: Person) -> dict[str, Any]:
 def _bytes(call: Call, person: Person, side: int) -> Answer:
     picture = photo_of(person, side, call.realm.settings.photo_bytes)
     kind = "image/gif" if person.photo_seed < 0 else "image/jpeg"
-    return Answer(200, picture, kind, {"ETag": etag_of(person.photo_seed)} if person.photo_seed > 0 else {})
+    return Answer(200, picture, kind, _etag_header(call, person))
+
+
+def _etag_header(call: Call, person: Person) -> dict[str, str]:
+    """Nothing says that this ETag is the metadata's: a setting makes it another, or leaves it out."""
+    kind = call.realm.settings.photo_etag
+    if person.photo_seed <= 0 or kind == "none":
+        return {}
+    return {"ETag": etag_of(person.photo_seed + (kind == "other"))}

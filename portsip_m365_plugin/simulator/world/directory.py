@@ -28,6 +28,7 @@ class Person:
     props: dict[str, Any]
     mailbox: str
     photo_seed: int = 0  # 0: none, -1: the documented 1x1 GIF, else the picture's seed
+    photo_kind: str = ""  # empty, or one of world.jpeg.STRANGE
     position: int = 0
     deleted_utc: str | None = None
     gone: bool = False

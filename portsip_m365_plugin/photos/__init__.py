@@ -1,0 +1,1 @@
+"""The photos of linked users: read, made safe, and stored."""
