@@ -21,7 +21,7 @@ from portsip_m365_plugin.config.reader import load_config
 from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError
-from portsip_m365_plugin.graph.users import find_owner_ids, get_user
+from portsip_m365_plugin.graph.users import find_owner_ids, get_user, select_users
 from portsip_m365_plugin.mailboxes import Mailboxes
 from portsip_m365_plugin.mapping.addresses import address_key, read_addresses
 from portsip_m365_plugin.mapping.users import SKIP_DETAILS, Skip, map_user
@@ -56,7 +56,7 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
         return None  # a person of another directory: another plugin may know them
     wanted = request.link.subject if request.link is not None else (request.typed or "").strip()
     try:
-        user = get_user(client, wanted) if wanted else None
+        user = get_user(client, wanted, select_users(rules.extension_source.select)) if wanted else None
     except GraphError as error:
         return _refuse(request, "not_reachable", error.describe())
     if user is None:
@@ -77,7 +77,7 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     if isinstance(joined, ProvisionRefused):
         return joined
     photo = read_one_photo(client, outcome.link.subject) if config.photos.is_on else None
-    return Provisioned(draft=outcome, photo=photo, link_user_id=joined)
+    return Provisioned(draft=outcome, photo=photo, fields=rules.fields, link_user_id=joined)
 
 
 def _join(

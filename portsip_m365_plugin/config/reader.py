@@ -20,6 +20,7 @@ from portsip_m365_plugin.config.schema import SETTINGS
 from portsip_m365_plugin.config.scope import ScopeConfig
 from portsip_m365_plugin.config.signin import SignInConfig
 from portsip_m365_plugin.config.users import UsersConfig
+from portsip_m365_plugin.mapping.choices import read_source
 from portsip_m365_plugin.mapping.users import MappingRules
 
 
@@ -47,6 +48,10 @@ class Config:
             entra_tenant_id=self.connection.entra_tenant_id,
             country=tenant.country,
             extension=FromStart(start=start) if start else AnyNumber(),
+            extension_source=read_source(self.users.extension_source),
+            name_format=self.users.name_format,
+            email_source=self.users.email_source,
+            fields=self.users.synced_fields,
             with_guests=self.scope.guests,
             with_unlicensed=self.scope.unlicensed,
         )

@@ -34,6 +34,7 @@ from portsip_m365_plugin.config.schedule import EVERY_MINUTES_MAX, EVERY_MINUTES
 from portsip_m365_plugin.config.scope import WhichGroups
 from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.config.users import SyncMode
+from portsip_m365_plugin.mapping.choices import SOURCE_TEXT, EmailSource, NameFormat
 
 _DOMAIN: Final = re.compile(r"(?=.{4,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 _ADDRESS: Final = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,255}")
@@ -71,6 +72,17 @@ class ConfigSchema(Schema):
         or_zero="every night only",
     )
     starting_extension_number = Text("users.starting_number", _NUMBER, "3 to 13 digits, the first not 0, or empty")
+    extension_source = Text(
+        "users.extension_source",
+        SOURCE_TEXT,
+        "none, employeeId, extensionAttribute1 to extensionAttribute15, or businessPhones:N for the last N digits (3 to"
+        " 13) of the first business phone",
+    )
+    display_name_format = Choice("users.name_format", NameFormat)
+    email_source = Choice("users.email_source", EmailSource)
+    sync_mobile_phone = Toggle("users.mobile_phone")
+    sync_work_phone = Toggle("users.work_phone")
+    sync_department = Toggle("users.department")
     sync_photo = Toggle("photos.is_on")
     sync_photo_when_off = Choice("photos.when_off", PhotosWhenOff)
     leaver_disabled_policy = Choice("leavers.disabled_policy", LeaverPolicy)

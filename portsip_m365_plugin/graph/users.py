@@ -17,23 +17,33 @@ _NO_USERS: Final = frozenset({"delta", "$count"})
 """Words that in the place of a user's id make another call."""
 
 
-def list_users(client: GraphClient, *, page_size: int = PAGE_SIZE) -> Iterator[Page]:
+def select_users(also: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return what is read of a person: always the same, and what a tenant needs besides.
+
+    A listing and the delta link taken before it must select the same.
+    """
+    return (*USER_SELECT, *also)
+
+
+def list_users(
+    client: GraphClient, *, select: tuple[str, ...] = USER_SELECT, page_size: int = PAGE_SIZE
+) -> Iterator[Page]:
     """Yield all users of the directory, page by page. Complete only when the iterator ends without an error.
 
     Cost: one request a page.
     """
-    first = build("users.list", client.cloud, select=USER_SELECT, query={"$top": page_size})
+    first = build("users.list", client.cloud, select=select, query={"$top": page_size})
     yield from read_pages(first, client.send, client.cloud)
 
 
-def latest_delta_link(client: GraphClient) -> str:
+def latest_delta_link(client: GraphClient, select: tuple[str, ...] = USER_SELECT) -> str:
     """Return a delta link for "from now on", tracking the same properties that `list_users` reads.
 
     Get it *before* a full listing, so that no change in between is missed. With another `$select` the token would
     track other properties, and leavers would never be seen. Cost: one request.
     """
     query = {"$deltatoken": "latest"}
-    request = build("users.delta", client.cloud, select=USER_SELECT, query=query)
+    request = build("users.delta", client.cloud, select=select, query=query)
     page = Page(rows=[])
     for page in read_pages(request, client.send, client.cloud, is_delta=True):
         if page.delta_link is not None:
@@ -51,11 +61,11 @@ def delta_users(client: GraphClient, delta_link: str) -> Iterator[Page]:
     yield from read_pages(follow(start, delta_link, client.cloud), client.send, client.cloud, is_delta=True)
 
 
-def get_user(client: GraphClient, user_id: str) -> dict[str, Any] | None:
+def get_user(client: GraphClient, user_id: str, select: tuple[str, ...] = USER_SELECT) -> dict[str, Any] | None:
     """Return one user by object id or UPN, or None where there is none. Cost: one request."""
     if user_id.strip(". ") == "" or user_id.casefold() in _NO_USERS:
         return None
-    request = build("users.get", client.cloud, select=USER_SELECT, user_id=user_id)
+    request = build("users.get", client.cloud, select=select, user_id=user_id)
     try:
         body = client.send(request).body
     except NotFoundError:
@@ -102,17 +112,19 @@ def _find(client: GraphClient, clause: str) -> list[dict[str, Any]]:
     return [_read_user(row) for row in rows]
 
 
-def get_users(client: GraphClient, user_ids: Sequence[str]) -> Iterator[tuple[str, dict[str, Any] | None]]:
+def get_users(
+    client: GraphClient, user_ids: Sequence[str], select: tuple[str, ...] = USER_SELECT
+) -> Iterator[tuple[str, dict[str, Any] | None]]:
     """Yield (id, user or None) for each id, in any order. Cost: one request for 20 ids.
 
     Raises:
         GraphError: One could not be read, so nothing is known about it.
     """
     if len(user_ids) == 1:
-        yield user_ids[0], get_user(client, user_ids[0])
+        yield user_ids[0], get_user(client, user_ids[0], select)
         return
     items = [
-        BatchItem(key=user_id, request=build("users.get", client.cloud, select=USER_SELECT, user_id=user_id))
+        BatchItem(key=user_id, request=build("users.get", client.cloud, select=select, user_id=user_id))
         for user_id in user_ids
     ]
     for result in read_many(client, items):

@@ -45,6 +45,9 @@ USER_SELECT: Final = (
 
 GROUP_SELECT: Final = ("id", "displayName", "mail", "visibility")
 
+USER_MAY_SELECT: Final = ("employeeId", "onPremisesExtensionAttributes")
+"""What is read of a person where a tenant takes extension numbers from it."""
+
 MESSAGE_BODY: Final = frozenset(
     {
         "subject",
@@ -90,6 +93,8 @@ class Call:
     select_of: str = ""
     """The schema type that `$select` is about."""
     select: tuple[str, ...] = ()
+    may_select: tuple[str, ...] = ()
+    """What may be selected besides."""
     query: frozenset[str] = frozenset()
     """Allowed query options besides `$select`."""
     headers: frozenset[str] = frozenset()
@@ -117,15 +122,15 @@ _OUTLOOK_READ: Final[dict[str, Any]] = {"service": "outlook", "headers": frozens
 _ROWS: Final = (
     _row(
         "users.list", "GET", "/users", "user-list (2023), paging (2026-05)", "User.Read.All",
-        select_of="user", select=USER_SELECT, query=frozenset({"$top"}),
+        select_of="user", select=USER_SELECT, may_select=USER_MAY_SELECT, query=frozenset({"$top"}),
     ),
     _row(
         "users.delta", "GET", "/users/delta", "user-delta, delta-query-users (2024-01)", "User.Read.All",
-        select_of="user", select=USER_SELECT, query=frozenset({"$deltatoken"}),
+        select_of="user", select=USER_SELECT, may_select=USER_MAY_SELECT, query=frozenset({"$deltatoken"}),
     ),
     _row(
         "users.get", "GET", "/users/{user_id}", "user-get (2023)", "User.Read.All",
-        select_of="user", select=USER_SELECT,
+        select_of="user", select=USER_SELECT, may_select=USER_MAY_SELECT,
     ),
     _row(
         "users.find", "GET", "/users", "user-list, user resource: mail, proxyAddresses (2023)", "User.Read.All",
@@ -278,7 +283,7 @@ def build(
     query, headers = query or {}, headers or {}
     _need(call, "cloud", {cloud.like}, frozenset(call.clouds))
     _need(call, "query option", set(query), call.query)
-    _need(call, "$select property", set(select), frozenset(call.select))
+    _need(call, "$select property", set(select), frozenset(call.select + call.may_select))
     _need(call, "header", set(headers), call.headers)
     _need_body(call, cloud, body or {})
     path = call.path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from portsip_m365_plugin.mapping.choices import NameFormat
 from portsip_m365_plugin.mapping.text import clean_name, cut
 
 _DISPLAY_NAME_MAX_CHARS: Final = 128
@@ -18,15 +19,28 @@ def has_name(given_name: str | None, surname: str | None) -> bool:
     return bool(clean_name(given_name) or clean_name(surname))
 
 
-def choose_display_name(display_name: str | None, given_name: str | None, surname: str | None, fallback: str) -> str:
-    """Return the name the PBX shows: the display name, or given name and surname, or the fallback.
+def choose_display_name(
+    display_name: str | None,
+    given_name: str | None,
+    surname: str | None,
+    fallback: str,
+    name_format: NameFormat = NameFormat.DISPLAY_NAME,
+) -> tuple[str, str | None]:
+    """Return the name the PBX shows, and a note if it was cut.
 
-    At most 128 characters (PortSIP from v22.6), never half of a character a person sees. The given name comes first in
-    every language; `displayName` is where a person says otherwise.
+    It is made as the tenant wants it; where that gives nothing, it is the other form, and at last the fallback. At most
+    128 characters (PortSIP from v22.6), never half of a character a person sees. The given name comes first in every
+    language; `displayName` is where a person says otherwise.
     """
-    for candidate in (display_name, f"{given_name or ''} {surname or ''}", fallback):
-        shown = clean_name(candidate)
-        if shown:
-            # A text that is one long cluster has no place to cut; then it is cut between code points.
-            return cut(shown, _DISPLAY_NAME_MAX_CHARS) or shown[:_DISPLAY_NAME_MAX_CHARS]
-    return fallback[:_DISPLAY_NAME_MAX_CHARS]
+    given, last = clean_name(given_name), clean_name(surname)
+    joint = ", " if name_format is NameFormat.SURNAME_GIVEN else " "
+    parts = (last, given) if name_format is NameFormat.SURNAME_GIVEN else (given, last)
+    made = clean_name(joint.join(part for part in parts if part))
+    shown = clean_name(display_name)
+    ordered = (shown, made) if name_format is NameFormat.DISPLAY_NAME else (made, shown)
+    name = next((candidate for candidate in (*ordered, clean_name(fallback)) if candidate), fallback)
+    if len(name) <= _DISPLAY_NAME_MAX_CHARS:
+        return name, None
+    # A text that is one long cluster has no place to cut; then it is cut between code points.
+    kept = cut(name, _DISPLAY_NAME_MAX_CHARS) or name[:_DISPLAY_NAME_MAX_CHARS]
+    return kept, f"longer than {_DISPLAY_NAME_MAX_CHARS} characters; cut after {kept[-20:]!r}"

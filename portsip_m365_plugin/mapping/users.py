@@ -24,13 +24,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pbx_plugin_api import AnyNumber, DraftUser, ExtensionWish, Fixed, InvalidValueError, UserLink
+from pbx_plugin_api import (
+    SYNCED_FIELDS,
+    AnyNumber,
+    DraftUser,
+    ExtensionWish,
+    Fixed,
+    FromStart,
+    InvalidValueError,
+    UserLink,
+)
+from portsip_m365_plugin.mapping.choices import NO_SOURCE, EmailSource, ExtensionSource, NameFormat
+from portsip_m365_plugin.mapping.extensions import read_extension
 from portsip_m365_plugin.mapping.names import choose_display_name, has_name
 from portsip_m365_plugin.mapping.phones import map_phone
 from portsip_m365_plugin.mapping.text import clean_line, clean_number, cut
 from portsip_m365_plugin.mapping.usernames import wish_usernames
 
-MAPPING_VERSION: Final = 3
+MAPPING_VERSION: Final = 4
 """Raise it whenever the same person would be mapped to other values. Every tenant then lists everybody once."""
 
 SKIP_DETAILS: Final = {
@@ -67,22 +78,34 @@ class MappingRules:
     entra_tenant_id: str
     country: str
     """ISO 3166; for people without a `usageLocation`."""
-    extension: ExtensionWish = _ANY_NUMBER
+    extension: FromStart | AnyNumber = _ANY_NUMBER
     """Which number a new user should get. Used at creation only."""
+    extension_source: ExtensionSource = NO_SOURCE
+    """Where the directory names that number; `extension` counts where it names none, or one that is not free."""
+    name_format: NameFormat = NameFormat.DISPLAY_NAME
+    email_source: EmailSource = EmailSource.MAIL
+    fields: tuple[str, ...] = SYNCED_FIELDS
+    """The fields that come from Microsoft. The others stay as the PBX has them."""
     with_guests: bool = False
     with_unlicensed: bool = True
     """Whether people without any Microsoft 365 plan are synced."""
 
     def wish_for(self, number: str | None) -> ExtensionWish:
         """Return which number a new user should get, if the directory names one or none."""
-        if number is None or isinstance(self.extension, Fixed):
-            return self.extension
-        return Fixed(number=number, otherwise=self.extension)
+        return self.extension if number is None else Fixed(number=number, otherwise=self.extension)
+
+    @property
+    def choices(self) -> str:
+        """What the tenant decides about the fields of existing people, as one text."""
+        return f"{self.name_format.value}|{self.email_source.value}|{','.join(self.fields)}"
 
     @property
     def fingerprint(self) -> str:
         """A text that changes whenever existing people would be mapped to other values; who is synced is no part."""
-        decided = f"{MAPPING_VERSION}|{self.entra_tenant_id}|{self.country}"
+        source = self.extension_source
+        decided = (
+            f"{MAPPING_VERSION}|{self.entra_tenant_id}|{self.country}|{self.choices}|{source.name}:{source.last_digits}"
+        )
         return hashlib.sha256(decided.encode()).hexdigest()[:16]
 
 
@@ -103,6 +126,8 @@ class MappedUser:
     outcome: DraftUser | Skip
     notes: tuple[str, ...] = ()
     """A sentence for the administrator about each value that the PBX cannot hold as it is."""
+    extension_note: str | None = None
+    """Why the directory names no extension number, where it should. Of interest when a user is created."""
 
 
 def map_user(user: Mapping[str, Any], rules: MappingRules) -> DraftUser | Skip:
@@ -121,12 +146,13 @@ def map_person(user: Mapping[str, Any], rules: MappingRules) -> MappedUser:
     if complaint is not None:
         return MappedUser(outcome=Skip(reason="invalid", detail=f"Microsoft sent {complaint}; nothing was changed."))
     try:
-        draft, notes = _draft(user, rules)
+        number, extension_note = read_extension(user, rules.extension_source)
+        draft, notes = _draft(user, rules, number)
     except InvalidValueError as error:
         return MappedUser(outcome=Skip(reason="invalid", detail=f"Microsoft sent {error}; nothing was changed."))
     reason = _find_reason(user, rules)
     if reason is None:
-        return MappedUser(outcome=draft, notes=notes)
+        return MappedUser(outcome=draft, notes=notes, extension_note=extension_note)
     return MappedUser(outcome=Skip(reason=reason, detail=SKIP_DETAILS[reason], draft=draft))
 
 
@@ -190,29 +216,37 @@ def _has_plan(user: Mapping[str, Any]) -> bool:
     return any(plan.get("capabilityStatus") in _LIVING_PLANS for plan in user.get("assignedPlans") or ())
 
 
-def _draft(user: Mapping[str, Any], rules: MappingRules) -> tuple[DraftUser, tuple[str, ...]]:
+def _draft(user: Mapping[str, Any], rules: MappingRules, number: str | None) -> tuple[DraftUser, tuple[str, ...]]:
     oid: str = user["id"]
     upn = clean_line(user.get("userPrincipalName"))
     usernames = wish_usernames(upn, oid)
     country = _read_country(user, rules)
     business = next((number for number in user.get("businessPhones") or () if clean_number(number)), None)
-    work, work_note = map_phone(business, country)
-    mobile, mobile_note = map_phone(user.get("mobilePhone"), country)
-    email, email_note = _choose_email(clean_line(user.get("mail")), upn)
-    department = clean_line(user.get("department"))
+    wants = rules.fields.__contains__
+    work, work_note = map_phone(business if wants("work_phone") else None, country)
+    mobile, mobile_note = map_phone(user.get("mobilePhone") if wants("mobile_phone") else None, country)
+    email, email_note = _choose_email(clean_line(user.get("mail")), upn, rules.email_source)
+    department, department_note = _cut_department(user.get("department") if wants("department") else None)
+    name, name_note = choose_display_name(
+        user.get("displayName"), user.get("givenName"), user.get("surname"), usernames[0], rules.name_format
+    )
     draft = DraftUser(
         link=UserLink(authority=rules.entra_tenant_id, subject=oid),
         usernames=usernames,
-        display_name=choose_display_name(
-            user.get("displayName"), user.get("givenName"), user.get("surname"), fallback=usernames[0]
-        ),
+        display_name=name,
         email=email,
         mobile_phone=mobile,
         work_phone=work,
-        department=cut(department, _DEPARTMENT_MAX_CHARS) or None,
-        extension=rules.extension,
+        department=department,
+        extension=rules.wish_for(number),
     )
-    labelled = (("businessPhones", work_note), ("mobilePhone", mobile_note), ("mail", email_note))
+    labelled = (
+        ("display name", name_note),
+        ("department", department_note),
+        ("businessPhones", work_note),
+        ("mobilePhone", mobile_note),
+        (rules.email_source.value, email_note),
+    )
     return draft, tuple(f"{name}: {note}" for name, note in labelled if note)
 
 
@@ -221,12 +255,21 @@ def _read_country(user: Mapping[str, Any], rules: MappingRules) -> str:
     return location if len(location) == 2 and location.isascii() and location.isalpha() else rules.country
 
 
-def _choose_email(mail: str, upn: str) -> tuple[str | None, str | None]:
-    """The mail address, else the UPN if mail can be sent to it; PortSIP keeps 128 characters."""
-    is_address = "@" in upn and _EXTERNAL_MARK not in upn.upper()
-    address = upn if is_address and len(upn) <= _EMAIL_MAX_CHARS else None
-    if not mail:
+def _choose_email(mail: str, upn: str, source: EmailSource) -> tuple[str | None, str | None]:
+    """The address that the tenant wants, else the other. A UPN only if mail can be sent to it; 128 characters."""
+    sign_in = upn if "@" in upn and _EXTERNAL_MARK not in upn.upper() else ""
+    wanted, other = (mail, sign_in) if source is EmailSource.MAIL else (sign_in, mail)
+    address = other if other and len(other) <= _EMAIL_MAX_CHARS else None
+    if not wanted:
         return address, None
-    if len(mail) <= _EMAIL_MAX_CHARS:
-        return mail, None
+    if len(wanted) <= _EMAIL_MAX_CHARS:
+        return wanted, None
     return address, f"longer than {_EMAIL_MAX_CHARS} characters; {f'{address} is used' if address else 'left out'}"
+
+
+def _cut_department(text: str | None) -> tuple[str | None, str | None]:
+    department = clean_line(text)
+    if len(department) <= _DEPARTMENT_MAX_CHARS:
+        return department or None, None
+    kept = cut(department, _DEPARTMENT_MAX_CHARS)
+    return kept or None, f"longer than {_DEPARTMENT_MAX_CHARS} characters; cut after {kept[-20:]!r}"

@@ -7,6 +7,7 @@ from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.leavers import draw_guard, draw_leavers
+from portsip_m365_plugin.page.mapping import draw_mapping
 from portsip_m365_plugin.page.plan_table import plan_table
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.photos.vanishing import (
@@ -49,6 +50,7 @@ def draw_users_tab(view: PageView) -> Tab:
                 placeholder="20000",
                 help="3 to 13 digits. Empty: the first number that is free. A number that was given stays.",
             ),
+            *draw_mapping(config),
             draw_setting(config, "sync_photo", "Sync Microsoft 365 user photos"),
             draw_setting(
                 config,

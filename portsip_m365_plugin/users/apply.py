@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from pbx_plugin_api import APPLY_MAX_CHANGES, ApplyResult, ApplyStatus, Counts, Host, Problem, Stage
+from pbx_plugin_api import APPLY_MAX_CHANGES, ApplyResult, ApplyStatus, Counts, CreateUser, Fixed, Host, Problem, Stage
 from portsip_m365_plugin.removals import RemovalWindow
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.plan import PlannedChange, SyncPlan
@@ -73,6 +73,9 @@ class Applied:
             # To switch somebody who is switched so already is no result of its own, beside their other changes.
             self._counts["unchanged"] += planned.phase not in (Phase.ENABLE, Phase.DISABLE)
             return False
+        taken = _describe_taken(planned, result)
+        if taken is not None:
+            tally.record(taken)
         if planned.phase in _COUNTED_AS:
             self._counts[_COUNTED_AS[planned.phase]] += 1
         return _takes_telephone(planned)
@@ -115,6 +118,24 @@ def _describe_refusal(planned: PlannedChange, result: ApplyResult) -> Problem:
     reason, sentence = named.groups() if named else ("refused", text)
     detail = f"{planned.phase.word}: {sentence}"
     return Problem(reason=reason, subject=result.link.subject, login_name=planned.upn, detail=detail)
+
+
+def _describe_taken(planned: PlannedChange, result: ApplyResult) -> Problem | None:
+    """Return a problem line if a new user did not get the number that the directory names."""
+    change = planned.change
+    wish = change.draft.extension if isinstance(change, CreateUser) else None
+    if not isinstance(wish, Fixed) or result.extension_number in (None, wish.number):
+        return None
+    detail = (
+        f"create: Microsoft names extension {wish.number}, which is taken or kept for somebody else, or the person has"
+        f" a number from before; they got {result.extension_number}. Change the number in the PBX if that is wrong."
+    )
+    return Problem(
+        reason="extension_taken",
+        subject=result.link.subject,
+        login_name=planned.upn,
+        detail=detail,
+    )
 
 
 def _takes_telephone(planned: PlannedChange) -> bool:

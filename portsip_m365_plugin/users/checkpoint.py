@@ -11,7 +11,7 @@ from typing import Final
 from pbx_plugin_api import Host, InvalidValueError, dump, load
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.config.scope import EVERYBODY, ScopeConfig
-from portsip_m365_plugin.graph.wire import USER_SELECT
+from portsip_m365_plugin.graph.users import select_users
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.users.pull import Listing
 
@@ -20,6 +20,7 @@ RETRY_MAX_PEOPLE: Final = 1000
 """More people than this are not read one by one: a full listing costs fewer requests."""
 
 _KEY: Final = "users.checkpoint"
+_MAPPING_KEY: Final = "users.mapping"
 _FULL_EVERY: Final = timedelta(days=7)
 _LINK_MAX_AGE: Final = timedelta(days=6)
 """Microsoft keeps delta tokens of directory objects for 7 days (delta-query overview, 2022-08-12)."""
@@ -39,7 +40,7 @@ class Basis:
         """Return what a run of today rests on."""
         return cls(
             directory=f"{cloud.graph_root} {rules.entra_tenant_id}",
-            select_hash=hashlib.sha256(",".join(USER_SELECT).encode()).hexdigest()[:16],
+            select_hash=hashlib.sha256(",".join(select_users(rules.extension_source.select)).encode()).hexdigest()[:16],
             scope_hash=scope.fingerprint,
             mapping_fingerprint=rules.fingerprint,
         )
@@ -160,6 +161,19 @@ def advance_between_nights(
         retry_ids=ids,
         retry_by_full=before.retry_by_full or by_full,
     )
+
+
+def has_new_mapping(host: Host, rules: MappingRules) -> bool:
+    """Whether the tenant decides otherwise about fields than when a run last finished."""
+    record = host.state.get(_MAPPING_KEY)
+    before = record.value if record is not None else MappingRules(entra_tenant_id="", country="").choices
+    return before != rules.choices
+
+
+def note_mapping(host: Host, rules: MappingRules) -> None:
+    """Remember what the tenant decides about fields, after a run has applied it."""
+    if has_new_mapping(host, rules):
+        host.state.put(_MAPPING_KEY, rules.choices)
 
 
 def bound_retry(ids: Sequence[str], limit: int = RETRY_MAX_PEOPLE) -> tuple[tuple[str, ...], bool]:

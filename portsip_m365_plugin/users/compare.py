@@ -49,7 +49,9 @@ def make_plan(
         if row is None and not listing.proves_absence:
             plan.unchanged += 1
             continue
-        decision = decide(row, linked, _divergence(spool, oid) if has_diverged else None, now_utc, leavers)
+        decision = decide(
+            row, linked, _divergence(spool, oid) if has_diverged else None, now_utc, leavers, rules.fields
+        )
         if row is None and decision.steps:
             spool.run("INSERT INTO absent VALUES (?)", (oid,))
         else:
@@ -70,7 +72,7 @@ def settle_absent(
     for (oid,) in spool.rows("SELECT oid FROM absent ORDER BY oid"):
         row = spool.find_pulled(oid)
         linked = host.users.find(UserLink(authority=rules.entra_tenant_id, subject=oid))
-        decision = decide(row, linked, _divergence(spool, oid), now_utc, leavers)
+        decision = decide(row, linked, _divergence(spool, oid), now_utc, leavers, rules.fields)
         plan.add(oid, decision, row.upn if row else None)
 
 

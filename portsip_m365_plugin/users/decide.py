@@ -69,6 +69,7 @@ def decide(
     divergence: DivergenceKind | None,
     now_utc: datetime,
     leavers: LeaversConfig,
+    synced_fields: tuple[str, ...] = SYNCED_FIELDS,
 ) -> Decision:
     """Decide about one person.
 
@@ -78,6 +79,7 @@ def decide(
         divergence: Whether the PBX changed the user by itself since the last apply.
         now_utc: For the days until a leaver is deleted.
         leavers: The policies.
+        synced_fields: Those of `SYNCED_FIELDS` that come from Microsoft.
     """
     if linked is None:
         return _decide_unlinked(row, divergence)
@@ -87,7 +89,7 @@ def decide(
     if row.kind == Kind.INVALID:
         return Decision(problem=(row.reason or "invalid", row.detail or ""))
     edited = divergence is DivergenceKind.EDITED
-    steps = _correct_fields(row.fields, linked, restamp=edited) if row.fields else ()
+    steps = _correct_fields(row.fields, linked, synced_fields, restamp=edited) if row.fields else ()
     if row.kind == Kind.DRAFT:
         if linked.enabled:
             # Enabling an enabled user after an edit: the PBX then knows that this is what was meant.
@@ -153,19 +155,25 @@ def _disable(linked: LinkedUser, reason: DisableReason) -> Step:
     return Step(Phase.DISABLE, detail, guarded=linked.enabled)
 
 
-def _correct_fields(packed: str, linked: LinkedUser, *, restamp: bool) -> tuple[Step, ...]:
+def _correct_fields(
+    packed: str, linked: LinkedUser, synced_fields: tuple[str, ...], *, restamp: bool
+) -> tuple[Step, ...]:
     changes: dict[str, list[str | None]] = {}
     if packed != pack_fields(linked):
         before = {name: getattr(linked, name) for name in SYNCED_FIELDS}
         wanted = unpack_fields(packed)
         changes = {
-            name: [_show(before[name]), _show(wanted[name])] for name in SYNCED_FIELDS if before[name] != wanted[name]
+            name: [_show(before[name]), _show(wanted[name])] for name in synced_fields if before[name] != wanted[name]
         }
     if not changes and not restamp:
         return ()
     # After an edit in the PBX all fields are written, so that the PBX knows again what was applied.
     fields = SYNCED_FIELDS if restamp else tuple(changes)
-    return (Step(Phase.UPDATE, {"fields": fields, "changes": changes}),)
+    detail: dict[str, Any] = {"fields": fields, "changes": changes}
+    kept = [name for name in fields if name not in synced_fields]
+    if kept:  # these are written as the PBX has them
+        detail |= {"kept": kept, "as_is": pack_fields(linked)}
+    return (Step(Phase.UPDATE, detail),)
 
 
 def _show(value: str | Phone | None) -> str | None:

@@ -44,6 +44,7 @@ def judge(
     is_first: bool,
     is_import: bool,
     has_approval: bool,
+    has_new_mapping: bool = False,
 ) -> Verdict:
     """Judge a plan, and hold back what an approval of it would be about.
 
@@ -55,6 +56,8 @@ def judge(
         is_first: Whether the tenant's first plan still has to be confirmed.
         is_import: Whether no run has finished yet: the first import may go on in several runs.
         has_approval: Whether there is an approval in the spool.
+        has_new_mapping: Whether an administrator changed how fields are mapped. Then every change waits to be seen, but
+            an approval of most of them is enough: somebody else may have been renamed meanwhile.
     """
     removals = plan.guarded
     approved = has_approval and plan.count_unapproved() == 0
@@ -74,7 +77,11 @@ def judge(
         plan.hold(*_CREATIONS)
         new = sum(plan.count(phase) for phase in _CREATIONS)
         why.append(f"{new} people would get an extension at once, beside the {users.linked} who are synced.")
-    if limits.asks_changes(plan.count_unapproved(Phase.UPDATE), users.linked):
+    unseen, updates = plan.count_unapproved(Phase.UPDATE), plan.count(Phase.UPDATE)
+    if has_new_mapping and unseen * 2 > updates:
         plan.hold(Phase.UPDATE)
-        why.append(f"{plan.count(Phase.UPDATE)} of {users.linked} people would be changed at once.")
+        why.append(f"The settings for fields were changed: {updates} of {users.linked} people would be changed.")
+    elif limits.asks_changes(unseen, users.linked):
+        plan.hold(Phase.UPDATE)
+        why.append(f"{updates} of {users.linked} people would be changed at once.")
     return Verdict(why=" ".join(why), approved=approved)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pbx_plugin_api import (
@@ -66,6 +66,7 @@ class SyncPlan:
                         phase, detail = Phase.LINK, {"user_id": match[0]}
                 if phase is Phase.CREATE:
                     place = self._place(oid)
+                    self._note_wish(oid, upn)
             packed = json.dumps(detail, ensure_ascii=False, separators=(",", ":")) if detail else ""
             row = (phase, oid, packed, step.guarded, place)
             self._spool.run("INSERT OR REPLACE INTO plan VALUES (?, ?, ?, ?, 0, ?)", row)
@@ -80,6 +81,16 @@ class SyncPlan:
         """New people get their numbers in the order of their names."""
         row = self._spool.find_pulled(oid)
         return str(unpack_fields(row.fields)["display_name"]).casefold() if row is not None and row.fields else ""
+
+    def _note_wish(self, oid: str, upn: str | None) -> None:
+        """Say once that the directory names no number: not again while the person waits."""
+        row = self._spool.first(
+            "SELECT wish_note FROM pulled WHERE oid = ?"
+            " AND NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.oid = pulled.oid AND is_restored)",
+            (oid,),
+        )
+        if row is not None and row[0]:
+            self._note_problem(oid, upn, "no_extension_named", row[0])
 
     def _note_problem(self, oid: str, upn: str | None, reason: str, detail: str) -> None:
         self._spool.run("INSERT INTO problem VALUES (?, ?, ?, ?)", (oid, upn, reason, detail))
@@ -221,7 +232,10 @@ class SyncPlan:
             raise AssertionError(f"a plan to {phase.word} {oid} without a draft")
         draft = build_draft(link, usernames, fields, self._rules.wish_for(wish))
         if phase is Phase.LINK:
-            return LinkUser(user_id=detail["user_id"], draft=draft)
+            return LinkUser(user_id=detail["user_id"], draft=draft, fields=self._rules.fields)
+        if "kept" in detail:
+            as_is = unpack_fields(detail["as_is"])
+            draft = replace(draft, **{name: as_is[name] for name in detail["kept"]})
         if phase is Phase.UPDATE:
             return UpdateUser(draft=draft, fields=tuple(detail["fields"]))
         return CreateUser(draft=draft)

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pbx_plugin_api import DisableReason, DivergenceKind, DraftUser, Host, Stage, UserLink
+from pbx_plugin_api import DisableReason, DivergenceKind, DraftUser, Fixed, Host, Stage, UserLink
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.paging import Page
-from portsip_m365_plugin.graph.users import delta_users, get_users, latest_delta_link, list_users
+from portsip_m365_plugin.graph.users import delta_users, get_users, latest_delta_link, list_users, select_users
 from portsip_m365_plugin.mapping.addresses import read_addresses
 from portsip_m365_plugin.mapping.text import clean_line
 from portsip_m365_plugin.mapping.users import MappingRules, map_person
@@ -48,6 +48,7 @@ class DirectoryReader:
 
     def __init__(self, host: Host, client: GraphClient, spool: Spool, rules: MappingRules) -> None:
         self._host, self._client, self._spool, self._rules = host, client, spool, rules
+        self._select = select_users(rules.extension_source.select)
         self._people = self._unnamed = 0
 
     def list_everybody(self, *, fresh_link: bool) -> Listing:
@@ -58,8 +59,8 @@ class DirectoryReader:
                 read is met again in the next round. Without it the older link stays in use: what a lagging listing does
                 not show yet, the next round of that link will.
         """
-        delta_link = latest_delta_link(self._client) if fresh_link else None
-        self._take_pages(list_users(self._client), is_round=False)
+        delta_link = latest_delta_link(self._client, self._select) if fresh_link else None
+        self._take_pages(list_users(self._client, select=self._select), is_round=False)
         return Listing(
             is_full=True,
             people=self._people,
@@ -153,7 +154,7 @@ class DirectoryReader:
             if start and self._host.progress.should_stop():
                 raise StoppedError("reading people by id")
             part = ids[start : start + READ_MAX_IDS]
-            found = self._take(user for _, user in get_users(self._client, part) if user is not None)
+            found = self._take(user for _, user in get_users(self._client, part, self._select) if user is not None)
             yield from (oid for oid in part if oid not in found)
 
     def _take(self, people: Iterable[Mapping[str, Any]], *, may_be_partial: bool = False) -> set[str]:
@@ -193,6 +194,8 @@ def _map_row(oid: str, user: Mapping[str, Any], rules: MappingRules) -> PulledRo
         usernames=" ".join(draft.usernames) if draft else None,
         fields=pack_fields(draft) if draft else None,
         notes="; ".join(mapped.notes) or None,
+        wish=draft.extension.number if draft and isinstance(draft.extension, Fixed) else None,
+        wish_note=mapped.extension_note,
     )
 
 

@@ -35,7 +35,9 @@ from portsip_m365_plugin.users.checkpoint import (
     Basis,
     advance,
     advance_between_nights,
+    has_new_mapping,
     load_checkpoint,
+    note_mapping,
     save_checkpoint,
     why_full,
 )
@@ -304,6 +306,7 @@ class _Run:
             is_first=is_first_plan(self._host) and not self._tick.confirm_first_plan,
             is_import=not has_imported,
             has_approval=load_approval(self._host, spool),
+            has_new_mapping=has_new_mapping(self._host, self._rules),
         )
 
     def _apply(self, plan: SyncPlan, window: RemovalWindow, verdict: Verdict) -> None:
@@ -347,6 +350,7 @@ class _Run:
         retry_ids = [*self._applied.refused_ids, *unseen]
         keep_waiting(self._host, spool, self._applied.refused_new, self._now_utc)
         save_checkpoint(self._host, advance(before, self._basis, listing, retry_ids, self._now_utc))
+        note_mapping(self._host, self._rules)
         if listing.is_full:
             note_full_listing(self._host, self._leavers, self._now_utc)
         forget_plan(self._host)

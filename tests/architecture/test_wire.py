@@ -13,7 +13,16 @@ import portsip_m365_plugin.simulator as simulator
 from portsip_m365_plugin.clouds import CHINA, DOD, GCC_HIGH, GLOBAL
 from portsip_m365_plugin.graph import wire
 from portsip_m365_plugin.graph.errors import ForeignLinkError
-from portsip_m365_plugin.graph.wire import BODY_LACKS, CALLS, USER_SELECT, Call, WireError, build, follow
+from portsip_m365_plugin.graph.wire import (
+    BODY_LACKS,
+    CALLS,
+    USER_MAY_SELECT,
+    USER_SELECT,
+    Call,
+    WireError,
+    build,
+    follow,
+)
 
 FACTS = json.loads((Path(simulator.__file__).parent / "world" / "schema_facts.json").read_text())
 ROWS = list(CALLS.values())
@@ -90,11 +99,11 @@ def test_a_row_without_a_cloud_is_one_that_the_cloud_lacks(row: Call, cloud: str
 def test_selected_properties_exist_in_the_cloud(row: Call, cloud: str) -> None:
     if not row.select:
         return
-    assert set(row.select) <= set(FACTS["clouds"][cloud]["types"][row.select_of]["properties"])
+    assert {*row.select, *row.may_select} <= set(FACTS["clouds"][cloud]["types"][row.select_of]["properties"])
 
 
 def test_what_is_selected_of_people_can_be_selected_of_a_list() -> None:
-    assert not set(USER_SELECT) & SINGLE_ONLY
+    assert not {*USER_SELECT, *USER_MAY_SELECT} & SINGLE_ONLY
 
 
 @pytest.mark.parametrize(("row", "cloud"), IN_EACH_CLOUD, ids=lambda value: getattr(value, "name", value))

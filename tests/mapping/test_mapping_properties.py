@@ -8,7 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pbx_plugin_api import DraftUser
+from pbx_plugin_api import DraftUser, Fixed
+from portsip_m365_plugin.mapping.choices import NameFormat, read_source
+from portsip_m365_plugin.mapping.extensions import read_extension
 from portsip_m365_plugin.mapping.names import choose_display_name
 from portsip_m365_plugin.mapping.phones import map_phone
 from portsip_m365_plugin.mapping.text import clean_line, clean_lines, clean_number, cut
@@ -101,7 +103,29 @@ def test_text(text: str, max_chars: int) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(TEXT, TEXT, TEXT)
-def test_display_names(display: str | None, given_name: str | None, surname: str | None) -> None:
-    shown = choose_display_name(display, given_name, surname, "fallback")
+@given(TEXT, TEXT, TEXT, st.sampled_from(NameFormat))
+def test_display_names(
+    display: str | None, given_name: str | None, surname: str | None, name_format: NameFormat
+) -> None:
+    shown, note = choose_display_name(display, given_name, surname, "fallback", name_format)
+    assert note is None or len(f"{display}{given_name}{surname}") > 128
     assert 1 <= len(shown) <= 128
+
+
+SOURCES = st.sampled_from(["employeeId", "extensionAttribute3", "businessPhones:4", "none"])
+JUNK = st.none() | st.integers() | st.lists(st.none() | TEXT, max_size=2) | TEXT
+
+
+@settings(max_examples=300, deadline=None)
+@given(SOURCES, JUNK, JUNK, st.none() | st.dictionaries(st.just("extensionAttribute3"), JUNK, max_size=1))
+def test_a_named_extension_is_a_number_or_a_note_whatever_was_sent(
+    source: str, employee_id: object, phones: object, attributes: object
+) -> None:
+    user = {"employeeId": employee_id, "businessPhones": phones, "onPremisesExtensionAttributes": attributes}
+    number, note = read_extension(user, read_source(source))
+    assert (number is None and note is None) == (source == "none")
+    if number is not None:
+        assert note is None
+        Fixed(number=number)
+    if number is not None and source == "businessPhones:4":
+        assert len(number) == 4

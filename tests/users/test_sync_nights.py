@@ -51,7 +51,7 @@ def test_full_then_full_then_one_request_and_no_write(lab: SyncLab) -> None:
 
 def test_every_person_left_out_is_reported_with_the_reason(lab: SyncLab) -> None:
     report = lab.run(confirm=True)
-    assert report.problem_counts == {"account_disabled": 5, "guest": 2, "no_name": 2}
+    assert report.problem_counts == {"account_disabled": 5, "guest": 2, "no_name": 2, "value_lost": 1}
     found = {problem.subject: problem for problem in lab.host.progress.problems}
     for kind, reason in (("guest", "guest"), ("disabled", "account_disabled"), ("both_names_empty", "no_name")):
         for person in lab.people(kind):
@@ -69,7 +69,7 @@ def test_the_first_plan_asks_and_the_approved_one_goes_through(lab: SyncLab) -> 
     assert load_checkpoint(lab.host) is None
     rows = list(lab.plan_rows(asked))
     assert sum(row.action == "create" for row in rows) == 51
-    assert sum(row.action == "problem" for row in rows) == 9
+    assert sum(row.action == "problem" for row in rows) == 10
     lab.approve(asked)
     lab.hire("late@contoso.example")
     done = lab.run()
