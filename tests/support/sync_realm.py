@@ -176,7 +176,14 @@ class SyncLab:
             confirm_first_plan=confirm,
         )
 
-    def run(self, *, confirm: bool = False, full: bool = False, deadline_utc: datetime | None = None) -> TickReport:
+    def run(
+        self,
+        *,
+        confirm: bool = False,
+        full: bool = False,
+        between_nights: bool = False,
+        deadline_utc: datetime | None = None,
+    ) -> TickReport:
         self.host.users.applied.clear()
         self.host.progress.problems.clear()
         client = self.client(deadline_utc)
@@ -190,6 +197,7 @@ class SyncLab:
             leavers=self.leavers,
             limits=self.limits,
             full=full,
+            is_between_nights=between_nights,
         )
 
     def preview(self) -> TickReport:
