@@ -180,7 +180,9 @@ class _Run:
     def _sync(self, spool: Spool) -> TickReport:
         reader = DirectoryReader(self._host, self._client, spool, self._rules)
         scope = ScopeFilter(self._host, self._client, spool, self._scope)
-        listing = self._pull_changes(reader, scope) if self._is_between_nights else self._pull(spool, reader, scope)
+        listing = (
+            self._pull_changes(spool, reader, scope) if self._is_between_nights else self._pull(spool, reader, scope)
+        )
         if listing is None:
             return self._report(TickStatus.STOPPED, _FOR_THE_NIGHT)
         if listing.is_full and listing.people == 0:
@@ -242,10 +244,12 @@ class _Run:
         _log.info("tenant %s: listing everybody: %s", self._tenant.pbx_tenant_id, why)
         return reader.list_everybody(fresh_link=fresh_link)
 
-    def _pull_changes(self, reader: DirectoryReader, scope: ScopeFilter) -> Listing | None:
+    def _pull_changes(self, spool: Spool, reader: DirectoryReader, scope: ScopeFilter) -> Listing | None:
         """Read one round of changes; None where only the night can go on, because everybody has to be listed."""
         checkpoint = self._checkpoint
         if checkpoint is None or not checkpoint.link_still_good(self._basis, self._now_utc) or not scope.is_known:
+            return None
+        if not load_waiting(self._host, spool):
             return None
         reader.note_diverged()
         try:
@@ -339,10 +343,10 @@ class _Run:
         """Move the checkpoint, and forget the plan that waited."""
         before = self._checkpoint
         if self._is_between_nights and before is not None:
-            # The night keeps who waits for a user. Until then they are people to read again.
-            without_user = (oid for (oid,) in spool.rows("SELECT oid FROM without_user ORDER BY oid"))
-            again = [*self._applied.refused_ids, *self._applied.refused_new, *without_user]
-            save_checkpoint(self._host, advance_between_nights(before, listing, again, self._now_utc))
+            keep_waiting(self._host, spool, self._applied.refused_new, self._now_utc)
+            save_checkpoint(
+                self._host, advance_between_nights(before, listing, self._applied.refused_ids, self._now_utc)
+            )
             return  # a plan that somebody looks at is the night's to forget
         left_over = before.retry_ids if before is not None and listing.is_full else ()
         # A list that does not show somebody whom the PBX refused last time is no reason to forget them.

@@ -96,19 +96,43 @@ def test_the_night_stays_the_night(lab: Lab, hand: Hand) -> None:
     assert all((at.hour, at.minute // 3) == (23, 0) for at in nights), "midnight in Berlin"
 
 
-def test_a_weekly_listing_and_retries_of_refused_people_wait_for_the_night(lab: Lab, hand: Hand) -> None:
+def test_who_waits_for_a_licence_is_said_once_and_comes_without_a_request(lab: Lab, hand: Hand) -> None:
     hand.host.users.user_limit = len(hand.host.users.rows)
     lab.admin().create_user(displayName="New Hire", givenName="New", surname="Hire")
     report = wait(hand)
     assert report.problem_counts["user_limit"] == 1
     assert not report.quiet
     report = wait(hand, report)
-    assert (report.requests, report.quiet) == (1, False), "it works again, and that is said once"
-    report = wait(hand, report)
-    assert (report.requests, report.quiet) == (1, True), "nobody is asked for again between the nights"
+    assert (report.requests, report.quiet) == (1, True)
     hand.host.users.user_limit = None
-    hand.host.clock.move(days=1)
-    assert hand.tick(TickReason.DUE).counts.created == 1
+    report = wait(hand, report)
+    assert (report.requests, report.counts.created, report.quiet) == (1, 1, False)
+    assert wait(hand, report).quiet
+
+
+def test_only_changed_people_outside_the_known_groups_are_asked_about(lab: Lab) -> None:
+    lab.register(permissions=(*PERMISSIONS, "GroupMember.Read.All"))
+    hand = Hand()
+    hand.set_up(lab.settings(), shared_key_pair())
+    hand.save(sync_every_minutes="5", sync_groups_mode="only", sync_groups="Sales")
+    for confirm in (True, False):
+        hand.tick(TickReason.FORCED, confirm_first_plan=confirm)
+    lab.realm().journal.reset()
+    assert wait(hand).quiet
+    assert requests(lab) == {"GET /users/delta 200": 1}, "no group is read between the nights"
+    inside, outside = (lab.admin().create_user(givenName="New", surname=f"{n}") for n in range(2))
+    groups = {group.props["displayName"]: group.id for group in lab.tenant().directory.groups.values()}
+    lab.admin().set_member(groups["Sales"], inside.id)
+    assert wait(hand).counts.created == 1
+    assert hand.host.users.find(link(lab, inside)) is not None
+    assert hand.host.users.find(link(lab, outside)) is None
+    lab.realm().faults.add(Fault("status", match="checkMemberGroups", status=403, times=None))
+    before = hand.host.users.counts()
+    for person in lab.tenant().directory.order:
+        if hand.host.users.find(link(lab, person)) is not None:
+            lab.tenant().directory.patch(person, {"department": "Changed"})
+    wait(hand)
+    assert hand.host.users.counts() == before
 
 
 def test_before_the_first_import_nothing_is_compared(lab: Lab) -> None:

@@ -20,7 +20,7 @@ from portsip_m365_plugin.config.guard import GuardConfig
 from portsip_m365_plugin.config.leavers import LeaverPolicy, LeaversConfig
 from portsip_m365_plugin.config.people import Listed, NameList
 from portsip_m365_plugin.config.scope import ScopeConfig, WhichGroups
-from portsip_m365_plugin.photos import run_photo_sync
+from portsip_m365_plugin.photos.run import run_photo_sync
 from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.world.directory import Person
 from tests.support.sync_realm import SyncLab
