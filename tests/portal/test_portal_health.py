@@ -5,15 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from pbx_devhost.core import Pbx
+from pbx_devhost.portal.app import create_app
 from pbx_devhost.portal.readiness import NO_ANSWER, OTHER_SCHEMA, Readiness
 from pbx_devhost.store.schema import alembic_version
 from pbx_plugin_api.hosting.registry import PluginState
 from tests.support.portal_world import World
+from tests.support.postgres import run_cluster
 
 
 @pytest.fixture
@@ -94,3 +98,28 @@ def test_a_broken_plugin_is_not_ready_unless_it_is_switched_off(
     world.pbx.stores.switches.set_enabled("hello", None, False)
     forget(world)
     assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.postgres
+def test_postgresql_that_stops_and_starts_again() -> None:
+    with run_cluster() as cluster, cluster.database() as url:
+        pbx = Pbx(url)
+        client = create_app(pbx).test_client()
+        assert client.get("/readyz").status_code == 200
+        data = str(cluster.directory / "data")
+        cluster.run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+        assert wait_for(client, 503) == {"status": "not ready", "problem": NO_ANSWER}
+        assert client.get("/healthz").status_code == 200
+        # pg_ctl keeps the options of the first start in the folder of the data.
+        cluster.run("pg_ctl", "-D", data, "-l", str(cluster.directory / "log"), "-w", "restart")
+        assert wait_for(client, 200) == {"status": "ready"}
+        pbx.close()
+
+
+def wait_for(client: FlaskClient, status: int) -> Any:
+    """Ask until the answer has this status: it may be a second old."""
+    give_up_at = time.monotonic() + 15
+    while (answer := client.get("/readyz")).status_code != status:
+        assert time.monotonic() < give_up_at, answer.json
+        time.sleep(0.1)
+    return answer.json
