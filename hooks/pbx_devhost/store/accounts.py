@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.known_browsers import find_counter, make_mark
 from pbx_devhost.store.passwords import hash_password, verify_password
-from pbx_devhost.store.schema import admins, sessions, users, wrong_passwords
+from pbx_devhost.store.schema import admins, renewals, sessions, users, wrong_passwords
 from pbx_plugin_api.hosting.apply_rules.users import username_key
 
 FAILURES_MAX: Final = 5
@@ -82,6 +82,7 @@ class AccountStore:
                 raise AccountError(f"there is no user {username!r}")
             connection.execute(update(users).where(*at).values(password_hash=hashed))
             connection.execute(delete(wrong_passwords).where(*_at(tenant_id, f"user:{user_id}")))
+            connection.execute(delete(renewals).where(renewals.c.user_id == user_id))
             mine = (sessions.c.tenant_id == tenant_id, sessions.c.user_id == user_id)
             connection.execute(delete(sessions).where(*mine))
 

@@ -6,10 +6,10 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select
 
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.schema import sessions, users
+from pbx_devhost.store.schema import renewals, sessions, users
 from pbx_devhost.store.tokens import hash_token
 
 SESSION_S: Final = 8 * 3600
@@ -31,6 +31,20 @@ class Session:
     provider: str | None
     plugin: str | None
     session_hint: str
+    renewal_id: str | None
+    """What renews a native app's session; None for a browser's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownSession:
+    """A session as its owner sees it."""
+
+    created_at: float
+    used_until: float
+    provider: str
+    """Empty after a password."""
+    is_app: bool
+    is_this: bool
 
 
 class SessionStore:
@@ -78,13 +92,7 @@ class SessionStore:
             "session_hint": session_hint,
         }
         with self._db.write() as connection:
-            connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
-            if user_id is not None:
-                # In the transaction of the insert: disabling the user ends all sessions that exist by then.
-                at = (users.c.tenant_id == tenant_id, users.c.id == user_id, users.c.enabled == 1)
-                if connection.execute(select(users.c.id).where(*at)).first() is None:
-                    raise SessionRefusedError("the user is disabled or gone")
-            connection.execute(insert(sessions).values(row))
+            insert_session(connection, row, now)
         return token
 
     def find(self, token: str) -> Session | None:
@@ -106,10 +114,43 @@ class SessionStore:
         """End a session. Nothing happens if there is none."""
         self.end_hashed(hash_token(token))
 
+    def of_person(self, session: Session, token: str) -> list[ShownSession]:
+        """Return all sessions of a session's owner, the newest first; an app that renews its own counts once."""
+        now, owner = self._db.now(), _owner(session)
+        alive = select(sessions).where(*owner, sessions.c.expires_at > now, sessions.c.renewal_id.is_(None))
+        apps = select(renewals).where(renewals.c.user_id == session.user_id, renewals.c.expires_at > now)
+        with self._db.read() as connection:
+            in_browsers = connection.execute(alive).all()
+            in_apps = connection.execute(apps).all() if session.user_id is not None else []
+        shown = [
+            ShownSession(
+                created_at=row.created_at,
+                used_until=row.expires_at,
+                provider=row.provider or "",
+                is_app=row in in_apps,
+                is_this=row not in in_apps and row.token_hash == hash_token(token),
+            )
+            for row in [*in_browsers, *in_apps]
+        ]
+        return sorted(shown, key=lambda each: each.created_at, reverse=True)
+
+    def end_all(self, session: Session) -> None:
+        """End every session of a session's owner, this one too, and what would renew one."""
+        with self._db.write() as connection:
+            if session.user_id is not None:
+                connection.execute(delete(renewals).where(renewals.c.user_id == session.user_id))
+            connection.execute(delete(sessions).where(*_owner(session)))
+
     def end_hashed(self, token_hash: str) -> None:
         """End the session whose token has this hash (`hash_token`). Nothing happens if there is none."""
         with self._db.write() as connection:
             connection.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
+
+
+def _owner(session: Session) -> tuple[ColumnElement[bool], ...]:
+    if session.user_id is not None:
+        return sessions.c.tenant_id == session.tenant_id, sessions.c.user_id == session.user_id
+    return sessions.c.tenant_id == session.tenant_id, sessions.c.admin_name == session.admin_name
 
 
 def _read(row: Any) -> Session:
@@ -121,4 +162,19 @@ def _read(row: Any) -> Session:
         provider=row.provider,
         plugin=row.plugin,
         session_hint=row.session_hint,
+        renewal_id=row.renewal_id,
     )
+
+
+def insert_session(connection: Connection, row: dict[str, Any], now: float) -> None:
+    """Insert a session, in the transaction in which its user is looked at: disabling ends what exists by then.
+
+    Raises:
+        SessionRefusedError: The user is disabled or gone.
+    """
+    connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
+    if row["user_id"] is not None:
+        at = (users.c.tenant_id == row["tenant_id"], users.c.id == row["user_id"], users.c.enabled == 1)
+        if connection.execute(select(users.c.id).where(*at)).first() is None:
+            raise SessionRefusedError("the user is disabled or gone")
+    connection.execute(insert(sessions).values(row))

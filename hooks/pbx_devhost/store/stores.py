@@ -17,6 +17,7 @@ from pbx_devhost.store.keys import VaultError, find_key, hint_at_cut_off_change
 from pbx_devhost.store.leases import Lease, LeaseStore
 from pbx_devhost.store.outbox.queue import OutboxStore
 from pbx_devhost.store.registrations import RegistrationStore
+from pbx_devhost.store.renewals import RenewalStore
 from pbx_devhost.store.runs import RunStore
 from pbx_devhost.store.scope import Scope
 from pbx_devhost.store.sessions import SessionStore
@@ -41,6 +42,7 @@ class Stores:
     leases: LeaseStore
     switches: SwitchStore
     sessions: SessionStore
+    renewals: RenewalStore
     registrations: RegistrationStore
     flows: FlowStore
     accounts: AccountStore
@@ -94,6 +96,7 @@ def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | 
         leases=LeaseStore(database),
         switches=SwitchStore(database),
         sessions=SessionStore(database),
+        renewals=RenewalStore(database),
         registrations=RegistrationStore(database, vault),
         flows=FlowStore(database, vault),
         accounts=AccountStore(database),

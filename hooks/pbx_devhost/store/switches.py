@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.schema import flows, sessions, switches
+from pbx_devhost.store.schema import flows, renewals, sessions, switches
 
 
 class SwitchStore:
@@ -26,8 +26,8 @@ class SwitchStore:
         row = {"plugin": plugin, "tenant_id": pbx_tenant_id or "", "enabled": int(enabled)}
         with self._db.write() as connection:
             self._db.upsert(connection, switches, [row])
-            for table in () if enabled else (sessions, flows):
+            for table in () if enabled else (sessions, renewals, flows):
                 of_plugin = delete(table).where(table.c.plugin == plugin)
                 where = of_plugin if pbx_tenant_id is None else of_plugin.where(table.c.tenant_id == pbx_tenant_id)
                 # A sign-in that was used stays so.
-                connection.execute(where if table is sessions else where.where(flows.c.browser_hash != ""))
+                connection.execute(where if table is not flows else where.where(flows.c.browser_hash != ""))

@@ -170,6 +170,12 @@ class PluginHost:
         ]
         return [*answers, *self._unusable(tenant)]
 
+    def still_admits(self, plugin: str, tenant: Tenant, provider_id: str, link: UserLink) -> Answer[bool]:
+        """Ask whether a provider still admits a person who signed in with it before; for a session that is renewed."""
+        return self._with_provider(
+            plugin, tenant, provider_id, lambda provider: provider.admits is None or provider.admits(link), bool
+        )
+
     def begin_login(
         self, plugin: str, tenant: Tenant, provider_id: str, request: LoginRequest
     ) -> Answer[LoginRedirect | LoginRefused]:

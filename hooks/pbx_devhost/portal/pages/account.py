@@ -1,14 +1,14 @@
-"""Your account: how an administrator signs in."""
+"""Your account: where you are signed in, and how an administrator may sign in."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.signin.passwords import offered
 from pbx_devhost.portal.signin.providers import send_to_provider
-from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
+from pbx_devhost.portal.visit import SESSION_COOKIE, admin_only, drop_cookie, signed_in, the_pbx, the_visit
 from pbx_plugin_api import LoginRequest
 
 pages = Blueprint("account", __name__)
@@ -22,9 +22,23 @@ def show() -> ResponseReturnValue:
     ways, _ = offered(the_pbx(), visit.tenant)
     return render_template(
         "account.html",
+        sessions=stores.sessions.of_person(visit.session, visit.token) if visit.session is not None else [],
         ways=[(plugin, way) for plugin, way in ways if way.for_administrators],
         link=stores.admin_links.of(visit.tenant.pbx_tenant_id, visit.name) if visit.is_admin else None,
     )
+
+
+@pages.post("/account/sign-out-everywhere")
+@signed_in
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End all sessions of this person: in browsers, this one too, and in apps."""
+    visit, stores = the_visit(), the_pbx().stores
+    if visit.session is not None:
+        stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "sign_out", detail="everywhere")
+        stores.sessions.end_all(visit.session)
+    response = make_response(redirect("/login", code=303))
+    drop_cookie(response, SESSION_COOKIE)
+    return response
 
 
 @pages.post("/account/link")

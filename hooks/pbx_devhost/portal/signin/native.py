@@ -1,7 +1,8 @@
 """Sign-in for the PortSIP ONE app: in the system browser, back by loopback or URL scheme, then a code for a session.
 
 The app begins with its own challenge (as in PKCE, RFC 7636) and gets a one-time code. The code is valid for 60 seconds
-and only together with the verifier. Tokens are sent in bodies and headers, never in an address. Source: RFC 8252.
+and only together with the verifier. For 30 days the app renews its session with a token that changes at each use.
+Tokens are sent in bodies and headers, never in an address. Source: RFC 8252.
 """
 
 from __future__ import annotations
@@ -24,8 +25,11 @@ from pbx_devhost.portal.signin.refusals import refuse
 from pbx_devhost.portal.visit import APP_TOKEN_PREFIX, the_pbx, the_visit, with_browser_secret
 from pbx_devhost.portal.words import is_safe_link
 from pbx_devhost.store.flows import BegunFlow
+from pbx_devhost.store.renewals import AppTokens
 from pbx_devhost.store.sessions import SESSION_S, Session, SessionRefusedError
+from pbx_devhost.store.users.rows import link_of
 from pbx_plugin_api import LoginRefused, SignedIn, Tenant
+from pbx_plugin_api.hosting.isolation import Outcome
 
 pages = Blueprint("native", __name__)
 
@@ -111,34 +115,60 @@ def refuse_for_app(tenant: Tenant, refusal: LoginRefused, app: AppRequest) -> Re
 
 
 @pages.post("/app/token")
-@without_form_token  # it reads no cookie: the code and its verifier count
+@without_form_token  # it reads no cookie: the code, or the refresh token, and the verifier count
 def exchange() -> ResponseReturnValue:
-    """Exchange the code for the app's session: once, and only for the app that began."""
+    """Give the app that began its session: for the code, once, and then for its newest refresh token."""
     form = request.form
-    code, verifier, redirect_uri = (form.get(name, "") for name in ("code", "code_verifier", "redirect_uri"))
-    if not 1 <= len(code) <= _CODE_MAX_CHARS or not _VERIFIER.fullmatch(verifier):
+    verifier = form.get("code_verifier", "")
+    if not _VERIFIER.fullmatch(verifier):
         return _invalid_grant()
     digest = hashlib.sha256(verifier.encode()).digest()
     challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-    stores = the_pbx().stores
+    if form.get("grant_type", "authorization_code") == "refresh_token":
+        return _renew(form.get("refresh_token", ""), challenge)
+    code, stores = form.get("code", ""), the_pbx().stores
+    if not 1 <= len(code) <= _CODE_MAX_CHARS:
+        return _invalid_grant()
     found = stores.flows.pop_code(code, challenge=challenge)
     if found is None:
         return _invalid_grant()
     tenant_id, plugin, grant = found
-    if grant["redirect_uri"] != redirect_uri or not the_visit().reaches(tenant_id):
+    if grant["redirect_uri"] != form.get("redirect_uri", "") or not the_visit().reaches(tenant_id):
         return _invalid_grant()
     try:
-        token = stores.sessions.begin(
-            tenant_id,
-            user_id=grant["user_id"],
-            provider=grant["provider"],
-            plugin=plugin,
-            session_hint=grant["session_hint"],
-            prefix=APP_TOKEN_PREFIX,
-        )
+        tokens = stores.renewals.begin(tenant_id, plugin, grant, challenge=challenge, prefix=APP_TOKEN_PREFIX)
     except SessionRefusedError:
         return _invalid_grant()
-    return {"access_token": token, "token_type": "Bearer", "expires_in": SESSION_S}
+    return _show_tokens(tokens)
+
+
+def _renew(refresh_token: str, challenge: str) -> ResponseReturnValue:
+    pbx = the_pbx()
+    renewal = pbx.stores.renewals.find(refresh_token)
+    if renewal is None or not the_visit().reaches(renewal.tenant_id):
+        return _invalid_grant()
+    link = link_of(pbx.stores.users.find_by_id(renewal.tenant_id, renewal.user_id))
+    is_admitted = False
+    if link is not None:
+        tenant = pbx.stores.tenants.find(renewal.tenant_id)
+        answer = pbx.plugins.still_admits(renewal.plugin, tenant, renewal.provider, link)
+        if answer.outcome in (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.WRONG_TYPE):
+            return {"error": "temporarily_unavailable"}, 503  # the token is not used up
+        is_admitted = bool(answer.value)
+    if not is_admitted:
+        pbx.stores.renewals.end(renewal.renewal_id)
+        return _invalid_grant()
+    tokens = pbx.stores.renewals.renew(refresh_token, challenge=challenge, prefix=APP_TOKEN_PREFIX)
+    if tokens is None:
+        detail = "an old refresh token, another verifier, or a disabled user: the app's session has ended"
+        pbx.stores.audit.record(renewal.tenant_id, "somebody", "session.renew", outcome="refused", detail=detail)
+        return _invalid_grant()
+    return _show_tokens(tokens)
+
+
+def _show_tokens(tokens: AppTokens) -> ResponseReturnValue:
+    shown = {"access_token": tokens.access_token, "token_type": "Bearer", "expires_in": SESSION_S}
+    return {**shown, "refresh_token": tokens.refresh_token}
 
 
 @pages.get("/app/me")
@@ -170,6 +200,8 @@ def sign_out() -> ResponseReturnValue:
     token, session = found
     pbx, visit = the_pbx(), the_visit()
     tenant = pbx.stores.tenants.find(session.tenant_id)
+    if session.renewal_id is not None:
+        pbx.stores.renewals.end(session.renewal_id)
     pbx.stores.sessions.end(token)
     user = pbx.stores.users.find_by_id(session.tenant_id, session.user_id or "")
     pbx.stores.audit.record(session.tenant_id, user.username if user else "somebody", "sign_out", detail="app")

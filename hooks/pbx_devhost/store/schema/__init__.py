@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pbx_devhost.store.schema.accounts import admins, flows, sessions, wrong_passwords
+from pbx_devhost.store.schema.accounts import admins, flows, renewals, sessions, wrong_passwords
 from pbx_devhost.store.schema.base import META_ROW, SCHEMA_VERSION, alembic_version, meta, metadata
 from pbx_devhost.store.schema.contacts import contact_numbers, contact_sources, contacts
 from pbx_devhost.store.schema.mail import outbox, outbox_faults, outbox_lanes, outbox_recipients
@@ -49,6 +49,7 @@ __all__ = [
     "plugin_settings",
     "problems",
     "registrations",
+    "renewals",
     "runs",
     "secrets",
     "sessions",

@@ -19,6 +19,24 @@ sessions = Table(
     Column("provider", String(64)),
     Column("plugin", String(64)),
     Column("session_hint", Text, nullable=False, default=""),
+    Column("renewal_id", String(32), index=True),  # of a native app's session: what renews it
+)
+
+# One instance of a native app that may renew its session. The token is the id and a secret, which changes at each use.
+renewals = Table(
+    "renewals",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("tenant_id", String(64), nullable=False),
+    Column("user_id", String(32), nullable=False, index=True),
+    Column("plugin", String(64), nullable=False),
+    Column("provider", String(64), nullable=False),
+    Column("session_hint", Text, nullable=False),
+    Column("challenge_hash", String(64), nullable=False),
+    Column("secret_hash", String(64), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("renewed_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
 )
 
 # Sign-ins that came back, each until it would have expired (browser_hash and sealed are empty); codes for native apps.

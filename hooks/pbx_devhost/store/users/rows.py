@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete
 
 from pbx_devhost.store.database import from_timestamp
 from pbx_devhost.store.passwords import make_password, make_pin
-from pbx_devhost.store.schema import links, photos, registrations, sessions, users
+from pbx_devhost.store.schema import links, photos, registrations, renewals, sessions, users
 from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import DisableReason, InvalidValueError, LinkedUser, Phone, UserLink
 
@@ -41,7 +41,8 @@ def new_user_row(vault: Vault, tenant_id: str, now: float) -> dict[str, Any]:
 
 
 def end_access(connection: Connection, user_ids: Sequence[str]) -> None:
-    """End the sessions and the SIP registrations of users."""
+    """End the sessions and the SIP registrations of users, and what would renew a session."""
+    connection.execute(delete(renewals).where(renewals.c.user_id.in_(user_ids)))
     connection.execute(delete(sessions).where(sessions.c.user_id.in_(user_ids)))
     connection.execute(delete(registrations).where(registrations.c.user_id.in_(user_ids)))
 
