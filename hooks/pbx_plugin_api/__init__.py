@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pbx_plugin_api.contacts import (
     CONTACT_PHONE_FIELDS,
+    BookChanges,
     BookRef,
     CompanyBook,
     ContactChange,
@@ -195,6 +196,7 @@ __all__ = [
     "Audit",
     "BlobInfo",
     "Blobs",
+    "BookChanges",
     "BookRef",
     "CheckedMail",
     "Choice",

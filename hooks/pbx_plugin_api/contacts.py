@@ -12,6 +12,7 @@ from pbx_plugin_api.users import UserLink
 
 __all__ = [
     "CONTACT_PHONE_FIELDS",
+    "BookChanges",
     "BookRef",
     "CompanyBook",
     "ContactChange",
@@ -151,6 +152,14 @@ class DropContact:
 
 
 ContactChange: TypeAlias = PutContact | DropContact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookChanges:
+    """Changes of one book, in order."""
+
+    book: BookRef
+    changes: tuple[ContactChange, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

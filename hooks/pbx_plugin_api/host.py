@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final, Protocol, runtime_checkable
 
-from pbx_plugin_api.contacts import BookRef, ContactChange, ContactResult, SyncedContact
+from pbx_plugin_api.contacts import BookChanges, BookRef, ContactChange, ContactResult, SyncedContact
 from pbx_plugin_api.settings_page import Severity
 from pbx_plugin_api.storage import Blobs, RateBudget, Secrets, Settings, State
 from pbx_plugin_api.tenants import WebOrigins
@@ -108,6 +108,15 @@ class Contacts(Protocol):
 
         Raises:
             ValueError: More than `APPLY_MAX_CHANGES` changes. A bug.
+        """
+
+    def apply_books(self, groups: Sequence[BookChanges]) -> list[list[ContactResult]]:
+        """Do what `apply` does for several books, all in one transaction; return the results of each group, in order.
+
+        Thousands of small books are written far faster this way. A book may occur more than once.
+
+        Raises:
+            ValueError: More than `APPLY_MAX_CHANGES` changes in all groups together. A bug.
         """
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from pbx_plugin_api.contacts import (
+    BookChanges,
     BookRef,
     ContactChange,
     ContactResult,
@@ -73,6 +74,13 @@ class FakeContacts:
         if len(changes) > APPLY_MAX_CHANGES:
             raise ValueError(f"{len(changes)} changes in one apply; at most {APPLY_MAX_CHANGES}")
         return [self._apply_one(book, change) for change in changes]
+
+    def apply_books(self, groups: Sequence[BookChanges]) -> list[list[ContactResult]]:
+        """See `Contacts`."""
+        self._lease.check()
+        if (n_changes := sum(len(group.changes) for group in groups)) > APPLY_MAX_CHANGES:
+            raise ValueError(f"{n_changes} changes in one apply; at most {APPLY_MAX_CHANGES}")
+        return [[self._apply_one(group.book, change) for change in group.changes] for group in groups]
 
     def _apply_one(self, book: BookRef, change: ContactChange) -> ContactResult:
         rows = self._books.setdefault(book, {})

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pbx_plugin_api.contacts import (
     CONTACT_PHONE_FIELDS,
+    BookChanges,
     BookRef,
     CompanyBook,
     ContactChange,
@@ -90,6 +91,39 @@ class ContactRules(Suite):
         expect(_apply(pbx, bob, DropContact(external_id="x")), [_APPLIED])
         expect(set(pbx.host.contacts.books()), {_COMPANY, ada})
         expect((pbx.contact_names(_COMPANY), pbx.contact_names(ada), pbx.contact_names(bob)), (["X"], ["X"], []))
+
+    def test_several_books_in_one_transaction(self, pbx: PbxUnderTest) -> None:
+        """Each group has its own results, also where a book occurs twice or belongs to nobody."""
+        pbx.host.users.apply([CreateUser(draft=draft(name)) for name in ("ada", "bob")])
+        ada, bob, nobody = (PersonalBook(owner=link(name)) for name in ("ada", "bob", "nobody"))
+        groups = [
+            BookChanges(book=ada, changes=(put("x"), put("y"), put("x"))),
+            BookChanges(book=nobody, changes=(put("x"), DropContact(external_id="x"))),
+            BookChanges(book=_COMPANY, changes=(put("x", name="Company"),)),
+            BookChanges(book=bob, changes=()),
+            BookChanges(book=ada, changes=(DropContact(external_id="y"), DropContact(external_id="y"))),
+            BookChanges(book=bob, changes=(put("x", name="Bob"),)),
+        ]
+        seen = [[result.status for result in results] for results in pbx.host.contacts.apply_books(groups)]
+        applied, unchanged, refused = _APPLIED, _UNCHANGED, _REFUSED
+        expect(
+            seen, [[applied, applied, unchanged], [refused, unchanged], [applied], [], [applied, unchanged], [applied]]
+        )
+        expect([pbx.contact_names(book) for book in (ada, bob, nobody, _COMPANY)], [["X"], ["Bob"], [], ["Company"]])
+        again = pbx.host.contacts.apply_books([groups[2], groups[5]])
+        expect([[result.status for result in results] for results in again], [[unchanged], [unchanged]])
+        expect(pbx.host.contacts.apply_books([]), [])
+
+    def test_groups_have_one_limit_together(self, pbx: PbxUnderTest) -> None:
+        """500 changes in all; with one more, none is made."""
+        pbx.host.users.apply([CreateUser(draft=draft("ada"))])
+        half = APPLY_MAX_CHANGES // 2
+        mine = BookChanges(book=PersonalBook(owner=link("ada")), changes=tuple(put(f"c{n}") for n in range(half)))
+        company = BookChanges(book=_COMPANY, changes=tuple(put(f"c{n}") for n in range(half + 1)))
+        refusal(ValueError, pbx.host.contacts.apply_books, [mine, company])
+        expect(list(pbx.host.contacts.books()), [])
+        pbx.host.contacts.apply_books([mine, BookChanges(book=_COMPANY, changes=company.changes[:half])])
+        expect(len(list(pbx.host.contacts.synced(_COMPANY))), half)
 
     def test_a_book_without_a_user_refuses(self, pbx: PbxUnderTest) -> None:
         """Each contact is refused with a sentence."""

@@ -1,4 +1,4 @@
-"""A batch of a plugin's changes to one book: it reads everything first, then writes everything in bulk."""
+"""A batch of a plugin's changes to some books: it reads everything first, then writes everything in bulk."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from pbx_devhost.store.contacts.rows import (
 from pbx_devhost.store.schema import contact_sources, contacts, links, users
 from pbx_plugin_api import (
     ApplyStatus,
+    BookChanges,
     BookRef,
     ContactChange,
     ContactResult,
@@ -28,6 +29,7 @@ from pbx_plugin_api import (
     DraftContact,
     PersonalBook,
     PutContact,
+    UserLink,
 )
 from pbx_plugin_api.hosting.apply_rules.contacts import Drop, Put, StoredContact, decide, order_sources
 
@@ -38,6 +40,7 @@ _Stored: TypeAlias = StoredContact[str]
 class _Write:
     """What the end of the batch writes for one contact."""
 
+    book: str
     external_id: str
     is_new: bool
     draft: DraftContact | None = None
@@ -45,60 +48,66 @@ class _Write:
 
 
 class ContactChangeSet:
-    """Applies changes within one write transaction of one tenant, plugin and book."""
+    """Applies changes within one write transaction of one tenant and plugin."""
 
-    def __init__(self, connection: Connection, tenant_id: str, plugin: str, book: BookRef) -> None:
-        self._connection, self._tenant_id, self._plugin, self._book = connection, tenant_id, plugin, book
-        self._book_key = book_key(book)
-        self._stored: dict[str, tuple[str, _Stored]] = {}
+    def __init__(self, connection: Connection, tenant_id: str, plugin: str) -> None:
+        self._connection, self._tenant_id, self._plugin = connection, tenant_id, plugin
+        self._stored: dict[tuple[str, str], tuple[str, _Stored]] = {}
+        """Id and state of a contact, by its book and external id."""
         self._writes: dict[str, _Write] = {}
         self._dropped: list[str] = []
 
-    def apply(self, changes: Sequence[ContactChange]) -> list[ContactResult]:
-        """Make the changes in order, and return their results."""
-        has_owner = self._has_owner()
-        self._read_ahead(changes)
-        results = [self._apply_one(change, has_owner) for change in changes]
+    def apply(self, groups: Sequence[BookChanges]) -> list[list[ContactResult]]:
+        """Make the changes in order, and return the results of each group."""
+        people = self._find_owners([group.book for group in groups])
+        self._read_ahead(groups)
+        results = []
+        for group in groups:
+            has_owner = not isinstance(group.book, PersonalBook) or group.book.owner in people
+            book = book_key(group.book)
+            results.append([self._apply_one(book, change, has_owner) for change in group.changes])
         self._flush()
         return results
 
-    def _apply_one(self, change: ContactChange, has_owner: bool) -> ContactResult:
+    def _apply_one(self, book: str, change: ContactChange, has_owner: bool) -> ContactResult:
         wanted = dump_fields(change.draft) if isinstance(change, PutContact) else None
-        contact_id, stored = self._stored.get(change.external_id, ("", None))
+        contact_id, stored = self._stored.get((book, change.external_id), ("", None))
         decision = decide(change, wanted, stored, has_owner=has_owner)
         if isinstance(decision, ContactResult):
             return decision
         if isinstance(decision, Drop):
-            del self._stored[change.external_id]
+            del self._stored[book, change.external_id]
             pending = self._writes.pop(contact_id, None)
             if pending is None or not pending.is_new:
                 self._dropped.append(contact_id)
             return ContactResult(external_id=change.external_id, status=ApplyStatus.APPLIED)
-        self._put(decision, wanted or "", contact_id)
+        self._put(book, decision, wanted or "", contact_id)
         return ContactResult(external_id=change.external_id, status=decision.status)
 
-    def _put(self, put: Put, fields: str, contact_id: str) -> None:
+    def _put(self, book: str, put: Put, fields: str, contact_id: str) -> None:
         external_id, is_new = put.change.external_id, not contact_id
         contact_id = contact_id or uuid.uuid4().hex
         stored = StoredContact(shown=fields, applied=fields, is_deleted=False, sources=put.sources)
-        self._stored[external_id] = contact_id, stored
+        self._stored[book, external_id] = contact_id, stored
         if put.status is ApplyStatus.UNCHANGED:
             return
-        write = self._writes.setdefault(contact_id, _Write(external_id, is_new))
+        write = self._writes.setdefault(contact_id, _Write(book, external_id, is_new))
         if put.writes_fields:
             write.draft = put.change.draft
         if put.writes_sources:
             write.sources = put.sources
 
-    def _read_ahead(self, changes: Sequence[ContactChange]) -> None:
-        names = list({change.external_id for change in changes})
+    def _read_ahead(self, groups: Sequence[BookChanges]) -> None:
+        names = list({change.external_id for group in groups for change in group.changes})
         chosen = select(
-            contacts.c.id, contacts.c.external_id, contacts.c.fields, contacts.c.applied, contacts.c.deleted
+            *(contacts.c.id, contacts.c.book, contacts.c.external_id),
+            *(contacts.c.fields, contacts.c.applied, contacts.c.deleted),
         )
+        # It may find a name in another book of the batch too: that row is kept apart, and not used.
         rows = self._connection.execute(
             chosen.where(
                 contacts.c.tenant_id == self._tenant_id,
-                contacts.c.book == self._book_key,
+                contacts.c.book.in_({book_key(group.book) for group in groups}),
                 contacts.c.plugin == self._plugin,
                 contacts.c.external_id.in_(names),
             )
@@ -109,7 +118,7 @@ class ContactChangeSet:
             for row in self._connection.execute(select(contact_sources).where(at)):
                 sources[row.contact_id].append(read_source(row))
         for row in rows:
-            self._stored[row.external_id] = (
+            self._stored[row.book, row.external_id] = (
                 row.id,
                 StoredContact(
                     shown=row.fields,
@@ -119,20 +128,18 @@ class ContactChangeSet:
                 ),
             )
 
-    def _has_owner(self) -> bool:
-        if not isinstance(self._book, PersonalBook):
-            return True
-        owner = self._book.owner
+    def _find_owners(self, books: Sequence[BookRef]) -> set[UserLink]:
+        """Return those owners of the books that are linked users."""
+        subjects = {book.owner.subject for book in books if isinstance(book, PersonalBook)}
+        if not subjects:
+            return set()
         statement = (
-            select(users.c.id)
-            .join(links, links.c.user_id == users.c.id)
-            .where(
-                links.c.tenant_id == self._tenant_id,
-                links.c.authority == owner.authority,
-                links.c.subject == owner.subject,
-            )
+            select(links.c.authority, links.c.subject)
+            .join(users, links.c.user_id == users.c.id)
+            .where(links.c.tenant_id == self._tenant_id, links.c.subject.in_(subjects))
         )
-        return self._connection.execute(statement).first() is not None
+        rows = self._connection.execute(statement)
+        return {UserLink(authority=row.authority, subject=row.subject) for row in rows}
 
     def _flush(self) -> None:
         """Write what was collected. Deletions go first: a contact may be dropped and put again in one batch."""
@@ -152,17 +159,17 @@ class ContactChangeSet:
         if changed:
             values: dict[str, Any] = {name: bindparam(name) for name in changed[0] if name != "_id"}
             self._connection.execute(update(contacts).where(contacts.c.id == bindparam("_id")).values(values), changed)
-        if drafts:
-            put_numbers(self._connection, self._tenant_id, self._book_key, drafts)
+        old = {contact_id for contact_id, write in self._writes.items() if not write.is_new}
+        books = {contact_id: write.book for contact_id, write in self._writes.items()}
+        put_numbers(self._connection, self._tenant_id, books, drafts, old=old)
         sources = {contact_id: each.sources for contact_id, each in self._writes.items() if each.sources is not None}
-        if sources:
-            put_sources(self._connection, self._tenant_id, self._book_key, sources)
+        put_sources(self._connection, self._tenant_id, books, sources, old=old)
 
     def _identify(self, contact_id: str) -> dict[str, Any]:
         return {
             "id": contact_id,
             "tenant_id": self._tenant_id,
-            "book": self._book_key,
+            "book": self._writes[contact_id].book,
             "plugin": self._plugin,
             "external_id": self._writes[contact_id].external_id,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -71,10 +71,16 @@ def read_source(row: Any) -> ContactSource:
 
 
 def put_sources(
-    connection: Connection, tenant_id: str, book: str, sources: Mapping[str, Sequence[ContactSource]]
+    connection: Connection,
+    tenant_id: str,
+    books: Mapping[str, str],
+    sources: Mapping[str, Sequence[ContactSource]],
+    *,
+    old: Collection[str],
 ) -> None:
-    """Replace the sources of contacts, by contact id."""
-    connection.execute(delete(contact_sources).where(contact_sources.c.contact_id.in_(list(sources))))
+    """Replace the sources of contacts, by contact id. `old` are those that may have some already."""
+    if had := [contact_id for contact_id in sources if contact_id in old]:
+        connection.execute(delete(contact_sources).where(contact_sources.c.contact_id.in_(had)))
     rows = [
         {
             "contact_id": contact_id,
@@ -83,7 +89,7 @@ def put_sources(
             "folder_id": source.folder_id,
             "change_key": source.change_key,
             "tenant_id": tenant_id,
-            "book": book,
+            "book": books[contact_id],
         }
         for contact_id, each in sources.items()
         for source in each
@@ -92,11 +98,19 @@ def put_sources(
         connection.execute(insert(contact_sources), rows)
 
 
-def put_numbers(connection: Connection, tenant_id: str, book: str, drafts: Mapping[str, DraftContact]) -> None:
-    """Replace the numbers by which a caller is found, by contact id."""
-    connection.execute(delete(contact_numbers).where(contact_numbers.c.contact_id.in_(list(drafts))))
+def put_numbers(
+    connection: Connection,
+    tenant_id: str,
+    books: Mapping[str, str],
+    drafts: Mapping[str, DraftContact],
+    *,
+    old: Collection[str],
+) -> None:
+    """Replace the numbers by which a caller is found, by contact id. `old` are those that may have some already."""
+    if had := [contact_id for contact_id in drafts if contact_id in old]:
+        connection.execute(delete(contact_numbers).where(contact_numbers.c.contact_id.in_(had)))
     rows = [
-        {"contact_id": contact_id, "e164": e164, "tenant_id": tenant_id, "book": book}
+        {"contact_id": contact_id, "e164": e164, "tenant_id": tenant_id, "book": books[contact_id]}
         for contact_id, draft in drafts.items()
         for e164 in draft.caller_numbers()
     ]

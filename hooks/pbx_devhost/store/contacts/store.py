@@ -37,7 +37,7 @@ class ContactStore:
         row |= shown_columns(draft)
         with self._db.write() as connection:
             connection.execute(insert(contacts).values(row))
-            put_numbers(connection, tenant_id, book_key(book), {contact_id: draft})
+            put_numbers(connection, tenant_id, {contact_id: book_key(book)}, {contact_id: draft}, old=())
         return contact_id
 
     def edit(self, tenant_id: str, contact_id: str, draft: DraftContact) -> None:
@@ -46,7 +46,7 @@ class ContactStore:
             at = (contacts.c.tenant_id == tenant_id, contacts.c.id == contact_id)
             book = connection.execute(select(contacts.c.book).where(*at)).scalar_one()
             connection.execute(update(contacts).where(*at).values(shown_columns(draft)))
-            put_numbers(connection, tenant_id, book, {contact_id: draft})
+            put_numbers(connection, tenant_id, {contact_id: book}, {contact_id: draft}, old=(contact_id,))
 
     def delete(self, tenant_id: str, contact_id: str) -> None:
         """Delete a contact by hand. The next sync restores a synced one."""

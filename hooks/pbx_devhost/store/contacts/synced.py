@@ -12,7 +12,16 @@ from pbx_devhost.store.contacts.changes import ContactChangeSet
 from pbx_devhost.store.contacts.rows import book_key, read_book, read_source
 from pbx_devhost.store.schema import contact_sources, contacts
 from pbx_devhost.store.scope import Scope
-from pbx_plugin_api import BookRef, ContactChange, ContactResult, ContactSource, DraftContact, SyncedContact, load
+from pbx_plugin_api import (
+    BookChanges,
+    BookRef,
+    ContactChange,
+    ContactResult,
+    ContactSource,
+    DraftContact,
+    SyncedContact,
+    load,
+)
 from pbx_plugin_api.host import APPLY_MAX_CHANGES
 from pbx_plugin_api.hosting.apply_rules.contacts import order_sources
 
@@ -60,12 +69,17 @@ class SyncedContacts:
 
     def apply(self, book: BookRef, changes: Sequence[ContactChange]) -> list[ContactResult]:
         """See `Contacts`."""
-        if len(changes) > APPLY_MAX_CHANGES:
-            raise ValueError(f"{len(changes)} changes in one apply; at most {APPLY_MAX_CHANGES}")
-        if not changes:
-            return []
+        (results,) = self.apply_books([BookChanges(book=book, changes=tuple(changes))])
+        return results
+
+    def apply_books(self, groups: Sequence[BookChanges]) -> list[list[ContactResult]]:
+        """See `Contacts`."""
+        if (n_changes := sum(len(group.changes) for group in groups)) > APPLY_MAX_CHANGES:
+            raise ValueError(f"{n_changes} changes in one apply; at most {APPLY_MAX_CHANGES}")
+        if not n_changes:
+            return [[] for _ in groups]
         with self._scope.write() as connection:
-            return ContactChangeSet(connection, self._scope.tenant_id, self._scope.plugin, book).apply(changes)
+            return ContactChangeSet(connection, self._scope.tenant_id, self._scope.plugin).apply(groups)
 
     def _books(self, *narrowed: ColumnElement[bool]) -> Iterator[BookRef]:
         statement = select(contacts.c.book).where(*self._mine(), *narrowed).distinct().order_by(contacts.c.book)
