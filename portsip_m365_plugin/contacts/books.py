@@ -11,6 +11,7 @@ from pbx_plugin_api import (
     ApplyStatus,
     BookRef,
     ContactChange,
+    ContactResult,
     Contacts,
     ContactSource,
     DraftContact,
@@ -39,9 +40,23 @@ class Written:
     refused: list[str] = field(default_factory=list)
     """The reason of each change that the PBX refused."""
 
+    def count(self, changes: Sequence[ContactChange], results: Sequence[ContactResult], known: Collection[str]) -> None:
+        """Count results; `known` names the contacts that were in the book before."""
+        for change, result in zip(changes, results, strict=True):
+            if result.status is ApplyStatus.REFUSED:
+                self.refused.append(result.reason or "the PBX gave no reason")
+            elif result.status is ApplyStatus.UNCHANGED:
+                self.unchanged += isinstance(change, PutContact)
+            elif isinstance(change, DropContact):
+                self.deleted += 1
+            elif change.external_id in known:
+                self.updated += 1
+            else:
+                self.created += 1
 
-class BookWriter(Protocol):
-    """The synced contacts of a mailbox in its book."""
+
+class BookReader(Protocol):
+    """The synced contacts of a mailbox in its book, as they were before this run changed them."""
 
     def known(self, mailbox_id: str, folder_id: str | None = None) -> dict[str, ContactSource]:
         """Return where each contact of a mailbox (or of one of its folders) was last seen, by contact id."""
@@ -49,37 +64,51 @@ class BookWriter(Protocol):
     def where(self, mailbox_id: str, contact_ids: Sequence[str]) -> dict[str, ContactSource]:
         """Return the same for those of the named contacts that are in the book."""
 
-    def write(self, mailbox_id: str, puts: Mapping[str, Found], drops: Sequence[str]) -> Written:
-        """Put and drop contacts of a mailbox. Idempotent. Nothing is written if nothing changes."""
-
 
 class PersonalWriter:
-    """A `BookWriter` for one user's personal contacts: a contact's id is its name in the book."""
+    """A `BookReader` for one user's personal contacts: a contact's id is its name in the book.
 
-    def __init__(self, host: Host, owner: UserLink) -> None:
-        self._contacts, self._book = host.contacts, PersonalBook(owner=owner)
+    It serves one reading of one mailbox: what it has read of the book it does not read again.
+
+    Args:
+        host: The tenant's.
+        owner: Whose book it is.
+        is_empty: The book is known to have no synced contacts, so that nothing has to be read.
+    """
+
+    def __init__(self, host: Host, owner: UserLink, *, is_empty: bool = False) -> None:
+        self._contacts, self.book = host.contacts, PersonalBook(owner=owner)
+        self._all: dict[str, ContactSource] | None = {} if is_empty else None
 
     def known(self, mailbox_id: str, folder_id: str | None = None) -> dict[str, ContactSource]:
-        """See `BookWriter`."""
-        found = self._contacts.synced(self._book, mailbox_id=mailbox_id, folder_id=folder_id)
-        return {source.contact_id: source for contact in found for source in contact.sources}
+        """See `BookReader`."""
+        if self._all is not None:
+            return {name: source for name, source in self._all.items() if folder_id in (None, source.folder_id)}
+        found = self._contacts.synced(self.book, mailbox_id=mailbox_id, folder_id=folder_id)
+        known = {source.contact_id: source for contact in found for source in contact.sources}
+        if folder_id is None:
+            self._all = known
+        return known
 
     def where(self, mailbox_id: str, contact_ids: Sequence[str]) -> dict[str, ContactSource]:
-        """See `BookWriter`."""
+        """See `BookReader`."""
+        if self._all is not None:
+            return {name: self._all[name] for name in contact_ids if name in self._all}
         found: dict[str, ContactSource] = {}
         for part in in_parts(contact_ids):
-            for contact in self._contacts.find(self._book, part).values():
+            for contact in self._contacts.find(self.book, part).values():
                 found.update((source.contact_id, source) for source in contact.sources)
         return found
 
-    def write(self, mailbox_id: str, puts: Mapping[str, Found], drops: Sequence[str]) -> Written:
-        """See `BookWriter`."""
-        known = set(self.where(mailbox_id, list(puts)))
+    def list_changes(
+        self, mailbox_id: str, puts: Mapping[str, Found], drops: Sequence[str]
+    ) -> tuple[ContactChange, ...]:
+        """Return what to change in the book. Drops come first."""
         changes: list[ContactChange] = [DropContact(external_id=contact_id) for contact_id in drops]
         for contact_id, found in puts.items():
             source = make_source(mailbox_id, contact_id, found)
             changes.append(PutContact(external_id=contact_id, draft=make_draft(found), sources=(source,)))
-        return apply_changes(self._contacts, self._book, changes, known)
+        return tuple(changes)
 
 
 def restore_diverged(host: Host) -> int:
@@ -105,17 +134,7 @@ def apply_changes(
     """Make the changes; `known` names the contacts that were in the book before."""
     written = Written()
     for part in in_parts(changes):
-        for change, result in zip(part, contacts.apply(book, part), strict=True):
-            if result.status is ApplyStatus.REFUSED:
-                written.refused.append(result.reason or "the PBX gave no reason")
-            elif result.status is ApplyStatus.UNCHANGED:
-                written.unchanged += isinstance(change, PutContact)
-            elif isinstance(change, DropContact):
-                written.deleted += 1
-            elif change.external_id in known:
-                written.updated += 1
-            else:
-                written.created += 1
+        written.count(part, contacts.apply(book, part), known)
     return written
 
 

@@ -29,7 +29,7 @@ class _Row:
 
 
 class CompanyWriter:
-    """A `BookWriter` for the company's contacts. A contact in several mailboxes is one row with several sources.
+    """A `BookReader` for the company's contacts. A contact in several mailboxes is one row with several sources.
 
     Contacts are the same if they look the same in the book: every field equal, except for upper and lower case and the
     spelling of a number. With a looser rule one of two different notes would be lost. A contact that changes keeps its
@@ -45,7 +45,7 @@ class CompanyWriter:
         self._by_source: dict[tuple[str, str], str] = {}
 
     def known(self, mailbox_id: str, folder_id: str | None = None) -> dict[str, ContactSource]:
-        """See `BookWriter`."""
+        """See `BookReader`."""
         found = self._contacts.synced(CompanyBook(), mailbox_id=mailbox_id, folder_id=folder_id)
         sources = (source for contact in found for source in contact.sources)
         return {
@@ -55,7 +55,7 @@ class CompanyWriter:
         }
 
     def where(self, mailbox_id: str, contact_ids: Sequence[str]) -> dict[str, ContactSource]:
-        """See `BookWriter`."""
+        """See `BookReader`."""
         found: dict[str, ContactSource] = {}
         if not contact_ids:
             return found
@@ -68,7 +68,7 @@ class CompanyWriter:
         return found
 
     def write(self, mailbox_id: str, puts: Mapping[str, Found], drops: Sequence[str]) -> Written:
-        """See `BookWriter`."""
+        """Put and drop contacts of a mailbox. Idempotent. Nothing is written if nothing changes."""
         if not puts and not drops:
             return Written()
         known = set(self._load())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pbx_plugin_api import ContactSource
-from portsip_m365_plugin.contacts.books import BookWriter
+from portsip_m365_plugin.contacts.books import BookReader
 from portsip_m365_plugin.contacts.folder import Found
 from portsip_m365_plugin.contacts.reader import Reading
 from portsip_m365_plugin.contacts.state import MailboxRecord
@@ -28,13 +28,15 @@ class MailboxPlan:
     contacts_max: int
     puts: dict[str, Found] = field(default_factory=dict)
     drops: list[str] = field(default_factory=list)
+    existing: Collection[str] = ()
+    """Which of both are in the book now."""
     skipped: int = 0
     """Contacts with neither name nor number."""
     shortened: list[str] = field(default_factory=list)
     """Contacts that hold more than the PBX can keep, and what is missing."""
 
 
-def plan_mailbox(reading: Reading, book: BookWriter, *, contacts_max: int) -> MailboxPlan:
+def plan_mailbox(reading: Reading, book: BookReader, *, contacts_max: int) -> MailboxPlan:
     """Plan one mailbox. Reads the book only if something changed.
 
     Args:
@@ -65,6 +67,7 @@ def plan_mailbox(reading: Reading, book: BookWriter, *, contacts_max: int) -> Ma
     else:
         drops.update(dict.fromkeys(absent))
     existing = book.where(mailbox_id, [*plan.puts, *drops])
+    plan.existing = frozenset(existing)
     plan.drops = [name for name in drops if name in existing and name not in plan.puts]
     left_out = _apply_limit(plan, existing, contacts_max - (known - len(plan.drops)))
     contacts = known - len(plan.drops) + sum(name not in existing for name in plan.puts)
@@ -74,7 +77,7 @@ def plan_mailbox(reading: Reading, book: BookWriter, *, contacts_max: int) -> Ma
     return plan
 
 
-def _find_absent(reading: Reading, book: BookWriter) -> tuple[int, list[str], list[str]]:
+def _find_absent(reading: Reading, book: BookReader) -> tuple[int, list[str], list[str]]:
     """Return how many contacts there are, which of them complete listings lack, and which are not wanted (any more)."""
     mailbox_id = reading.record.mailbox_id
 

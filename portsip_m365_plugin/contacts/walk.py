@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pbx_plugin_api import Host, Stage
+from pbx_plugin_api import Host, PersonalBook, Stage
 from portsip_m365_plugin.config.contacts import ContactsConfig
-from portsip_m365_plugin.contacts.books import BookWriter, PersonalWriter
+from portsip_m365_plugin.contacts.books import BookReader, PersonalWriter, Written
 from portsip_m365_plugin.contacts.company import CompanyWriter
+from portsip_m365_plugin.contacts.groups import PersonalWrites
 from portsip_m365_plugin.contacts.plan import MailboxPlan, plan_mailbox
 from portsip_m365_plugin.contacts.reader import MailboxReader
 from portsip_m365_plugin.contacts.scope import CONTACTS_MAX, fingerprint_of
@@ -42,7 +43,7 @@ class _Open:
 
     target: Target
     reader: MailboxReader
-    book: BookWriter
+    book: BookReader
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +92,9 @@ class MailboxWalk:
         self._fingerprint = fingerprint_of(country, client.cloud)
         self._singly = host.state.get(SINGLE_KEY) is not None
         self._lists_trees = host.state.get(LIST_TREES_KEY) is not None
+        self._filled = {book.owner.subject for book in host.contacts.books() if isinstance(book, PersonalBook)}
+        """Whose books had contacts when the run began. Nothing needs to be read of the others."""
+        self._writes = PersonalWrites(host.contacts, client.timing.monotonic, self._take_written)
         self._ready: deque[_Asked] = deque()
         self._open: dict[_Open, None] = {}  # in the order of opening
         self._again: list[Target] = []
@@ -112,6 +116,11 @@ class MailboxWalk:
                 except (RefusedError, ProtocolError) as error:
                     if not self._may_go_singly(error):
                         raise
+            self._writes.flush()
+            self._report_progress(self._client.timing.monotonic())
+        except GraphError:
+            self._writes.flush()  # these were read completely
+            raise
         finally:
             self._states.flush()
         return not self._open and not self._again and next(targets, None) is None
@@ -125,6 +134,7 @@ class MailboxWalk:
             should_stop=self._should_stop,
         ):
             self._n_answered += 1
+            self._writes.flush_if_due()
             opened, question = result.item.key.opened, result.item.key.question
             if opened not in self._open:
                 continue
@@ -190,7 +200,7 @@ class MailboxWalk:
             if record.round == self._round_id or not record.may_be_asked(self._host.clock.now_utc()):
                 self._count(record)
                 continue
-            book = self._company if target.owner is None else PersonalWriter(self._host, target.owner)
+            book = self._open_book(target)
             reader = MailboxReader(
                 self._client.cloud,
                 record,
@@ -202,6 +212,11 @@ class MailboxWalk:
             opened = _Open(target, reader, book)
             self._open[opened] = None
             self._ask(opened, reader.start())
+
+    def _open_book(self, target: Target) -> CompanyWriter | PersonalWriter:
+        if target.owner is None:
+            return self._company
+        return PersonalWriter(self._host, target.owner, is_empty=target.owner.subject not in self._filled)
 
     def _load(self, target: Target) -> MailboxRecord:
         record = load_mailbox(self._host, target.kind, target.mailbox_id)
@@ -224,11 +239,17 @@ class MailboxWalk:
             self._fail(reader.record, error)
         else:
             self._write(opened, plan)
-        if not self._open:
-            self._report_progress(self._client.timing.monotonic())
 
     def _write(self, opened: _Open, plan: MailboxPlan) -> None:
-        written = opened.book.write(opened.target.mailbox_id, plan.puts, plan.drops)
+        if not plan.puts and not plan.drops:
+            self._take_written(plan, Written())
+        elif isinstance(opened.book, PersonalWriter):
+            self._writes.add(plan, opened.book)
+        else:
+            written = self._company.write(opened.target.mailbox_id, plan.puts, plan.drops)
+            self._take_written(plan, written)
+
+    def _take_written(self, plan: MailboxPlan, written: Written) -> None:
         self._tally.add_mailbox(plan, written)
         # No delta would show refused contacts again.
         record = plan.record.without_marks() if written.refused else plan.record
@@ -255,5 +276,5 @@ class MailboxWalk:
         self._tally.add_state(record)
 
 
-def _known_keys(book: BookWriter, mailbox_id: str) -> Callable[[str], dict[str, str]]:
+def _known_keys(book: BookReader, mailbox_id: str) -> Callable[[str], dict[str, str]]:
     return lambda folder_id: {name: source.change_key for name, source in book.known(mailbox_id, folder_id).items()}

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pbx_plugin_api import (
+    BookChanges,
     BookRef,
     CompanyBook,
     ContactChange,
@@ -221,3 +222,11 @@ class ContactLab:
             return results
 
         self.host.contacts.apply = watched  # type: ignore[method-assign]
+        apply_books = self.host.contacts.apply_books
+
+        def watched_books(groups: Sequence[BookChanges]) -> list[list[ContactResult]]:
+            results = apply_books(groups)
+            self.written.update(result.status.value for each in results for result in each)
+            return results
+
+        self.host.contacts.apply_books = watched_books  # type: ignore[method-assign]
