@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.graph.contacts import ask_changes, ask_contact, ask_keys, ask_list, read_id
-from portsip_m365_plugin.graph.errors import ProtocolError
+from portsip_m365_plugin.graph.errors import EndlessListingError, ProtocolError
 from portsip_m365_plugin.graph.paging import read_page
 from portsip_m365_plugin.graph.wire import Request, follow
 from portsip_m365_plugin.mapping.contacts import MappedContact, SkippedContact
@@ -81,7 +81,7 @@ class FolderReader:
             self._take_row(row, request)
         if page.next_link is not None:
             if self.pages > PAGES_MAX:
-                raise ProtocolError(f"{request.call.name}: paging does not end")
+                raise EndlessListingError(f"{request.call.name}: paging does not end: {self.pages} pages")
             return [follow(request, page.next_link, self.cloud)]
         if self.cloud.has_contacts_delta:
             if page.delta_link is None:

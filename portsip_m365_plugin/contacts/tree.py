@@ -27,6 +27,7 @@ from portsip_m365_plugin.graph.contacts import (
 )
 from portsip_m365_plugin.graph.errors import (
     BadRequestError,
+    EndlessListingError,
     GraphError,
     NotFoundError,
     ProtocolError,
@@ -36,6 +37,7 @@ from portsip_m365_plugin.graph.paging import Page, read_page
 from portsip_m365_plugin.graph.wire import Request, follow
 
 FOLDERS_MAX: Final = 5000
+_PAGES_MAX: Final = 2000
 
 
 class Step(StrEnum):
@@ -83,7 +85,7 @@ class FolderTree:
         self._by_delta: dict[str, FolderRecord] = {}
         self._listed: dict[str, FolderRecord] = {}
         self._is_listing = self._has_changed = False
-        self._n_open = 0
+        self._n_open = self._n_pages = 0
         self._asked_children: set[str] = set()
         self._readable: list[str] = []
 
@@ -241,6 +243,9 @@ class FolderTree:
         if page.next_link is None:
             return []
         self._check_size()
+        self._n_pages += 1
+        if self._n_pages > _PAGES_MAX:
+            raise EndlessListingError(f"{question.request.call.name}: paging does not end: {self._n_pages} pages")
         return [self._ask(question.step, follow(question.request, page.next_link, self._cloud), question.folder_id)]
 
     # ------------------------------------------------------------------ folders

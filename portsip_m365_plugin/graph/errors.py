@@ -27,6 +27,7 @@ GraphError
 │   └── BadRequestError         anything else with 400-499: a bug of ours, or a cloud that lacks the call
 ├── AnswerTooLargeError     the answer is larger than we read at once; ask for less
 └── ProtocolError           an answer that is not Graph's: wrong content type, broken JSON, redirect, loop
+    ├── EndlessListingError     pages go on and on
     └── ForeignLinkError        a link to another origin than the cloud's Graph root
 """
 
@@ -284,6 +285,15 @@ class ProtocolError(GraphError):
 
     sentence_template = "The answer did not come from Microsoft Graph, or something on the way changed it."
     remedy_template = "Check the proxy or firewall between this server and Microsoft."
+
+
+class EndlessListingError(ProtocolError):
+    """A listing does not end: links in a circle, or ever new links without anything new behind them."""
+
+    sentence_template = "Microsoft Graph sends page after page and never ends the list, so it was given up."
+    remedy_template = (
+        "Nothing was concluded from it. It is tried again; if it lasts, give this line to Microsoft's support."
+    )
 
 
 class ForeignLinkError(ProtocolError):

@@ -12,11 +12,14 @@ from typing import Any, Final
 
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.graph.client import Reply
-from portsip_m365_plugin.graph.errors import ProtocolError
+from portsip_m365_plugin.graph.errors import EndlessListingError, ProtocolError
 from portsip_m365_plugin.graph.wire import Request, follow
 
-PAGES_MAX: Final = 100_000
 ROWS_MAX: Final = 5_000_000
+"""More than any directory has."""
+_ROWS_FEW: Final = 1_000_000
+_IDLE_PAGES_FEW: Final = 500
+"""Empty pages are allowed, and a round of changes can have hundreds of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,29 +31,73 @@ class Page:
     delta_link: str | None = None
 
 
+class PageWatch:
+    """Notices a listing that does not end. Memory: about 200 bytes for each page.
+
+    Args:
+        name: The call, for the error.
+        n_known: How many rows the list had before, as far as that is known; 0: not known. A longer list may have more
+            rows and more pages without anything new.
+    """
+
+    def __init__(self, name: str, n_known: int = 0) -> None:
+        self._name = name
+        self._rows_max = min(ROWS_MAX, _ROWS_FEW + 10 * n_known) if n_known else ROWS_MAX
+        self._idle_max = _IDLE_PAGES_FEW + n_known // 100
+        self._links: set[str] = set()
+        self._contents: set[int] = set()
+        self._n_rows = self._n_idle = 0
+
+    def note(self, page: Page) -> None:
+        """Note a page that has a next link.
+
+        Raises:
+            EndlessListingError: The link came before, too many pages in a row showed nothing new, or too many rows.
+        """
+        link = page.next_link or ""
+        content = hash(tuple(str(row.get("id")) for row in page.rows))
+        is_idle = not page.rows or content in self._contents
+        self._contents.add(content)
+        self._n_rows += len(page.rows)
+        self._n_idle = self._n_idle + 1 if is_idle else 0
+        why = ""
+        if link in self._links:
+            why = "a link came for the second time"
+        elif self._n_idle > self._idle_max:
+            why = f"{self._n_idle} pages in a row with nothing new"
+        elif self._n_rows > self._rows_max:
+            why = f"{self._n_rows} rows, far more than there were before"
+        self._links.add(link)
+        if why:
+            raise EndlessListingError(f"{self._name}: paging does not end: {why} (page {len(self._links)})")
+
+
 def read_pages(
-    first: Request, send: Callable[[Request], Reply], cloud: Cloud, *, is_delta: bool = False
+    first: Request, send: Callable[[Request], Reply], cloud: Cloud, *, is_delta: bool = False, n_known: int = 0
 ) -> Iterator[Page]:
     """Yield the pages of a listing or of a delta round, in the server's order.
 
+    Args:
+        first: The first request.
+        send: Sends one.
+        cloud: Whose links are followed.
+        is_delta: Whether it has to end with a delta link.
+        n_known: How many rows the list had before, as far as that is known; see `PageWatch`.
+
     Raises:
         GraphError: From sending, at any page. What was yielded before is incomplete then, so absence proves nothing.
-        ProtocolError: A loop, more rows than any tenant has, or a delta round that ends without a delta link.
+        EndlessListingError: It does not end.
+        ProtocolError: A delta round that ends without a delta link.
     """
-    request, n_rows = first, 0
-    seen: set[str] = set()
+    request, watch = first, PageWatch(first.call.name, n_known)
     while True:
         page = read_page(send(request).body, request)
-        n_rows += len(page.rows)
         yield page
         if page.next_link is None:
             if is_delta and page.delta_link is None:
                 raise ProtocolError(f"{first.call.name}: the round ended without a delta link")
             return
-        if page.next_link in seen or len(seen) >= PAGES_MAX or n_rows > ROWS_MAX:
-            what = "a link for the second time" if page.next_link in seen else f"{len(seen)} pages, {n_rows} rows"
-            raise ProtocolError(f"{first.call.name}: paging does not end: {what}")
-        seen.add(page.next_link)
+        watch.note(page)
         request = follow(request, page.next_link, cloud)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from portsip_m365_plugin.graph.batch import BatchItem
 from portsip_m365_plugin.graph.client import GraphClient
-from portsip_m365_plugin.graph.errors import NotFoundError, ProtocolError
+from portsip_m365_plugin.graph.errors import NotFoundError, ProtocolError, RefusedError, ResyncRequiredError
 from portsip_m365_plugin.graph.paging import Page, read_pages
 from portsip_m365_plugin.graph.reads import read_many
 from portsip_m365_plugin.graph.wire import CALLS, USER_SELECT, Request, build, follow
@@ -15,6 +15,11 @@ from portsip_m365_plugin.graph.wire import CALLS, USER_SELECT, Request, build, f
 PAGE_SIZE: Final = 999
 _NO_USERS: Final = frozenset({"delta", "$count"})
 """Words that in the place of a user's id make another call."""
+_NO_DELTA: Final = (
+    "Microsoft Graph does not offer the changes of this directory at the moment, so no sync can begin.",
+    "Nothing was changed. It is tried again. If it lasts, check the cloud that is chosen for this directory, then press"
+    " “Full resync”.",
+)
 
 
 def select_users(also: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -26,14 +31,18 @@ def select_users(also: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 def list_users(
-    client: GraphClient, *, select: tuple[str, ...] = USER_SELECT, page_size: int = PAGE_SIZE
+    client: GraphClient,
+    *,
+    select: tuple[str, ...] = USER_SELECT,
+    page_size: int = PAGE_SIZE,
+    n_known: int = 0,
 ) -> Iterator[Page]:
     """Yield all users of the directory, page by page. Complete only when the iterator ends without an error.
 
-    Cost: one request a page.
+    Cost: one request a page. `n_known` is how many there were before, as far as that is known.
     """
     first = build("users.list", client.cloud, select=select, query={"$top": page_size})
-    yield from read_pages(first, client.send, client.cloud)
+    yield from read_pages(first, client.send, client.cloud, n_known=n_known)
 
 
 def latest_delta_link(client: GraphClient, select: tuple[str, ...] = USER_SELECT) -> str:
@@ -45,20 +54,34 @@ def latest_delta_link(client: GraphClient, select: tuple[str, ...] = USER_SELECT
     query = {"$deltatoken": "latest"}
     request = build("users.delta", client.cloud, select=select, query=query)
     page = Page(rows=[])
-    for page in read_pages(request, client.send, client.cloud, is_delta=True):
-        if page.delta_link is not None:
-            return page.delta_link
+    try:
+        for page in read_pages(request, client.send, client.cloud, is_delta=True):
+            if page.delta_link is not None:
+                return page.delta_link
+    except RefusedError as error:
+        if error.status == 404:
+            error.sentence, error.remedy = _NO_DELTA
+        raise
     raise ProtocolError("users.delta gave no delta link")
 
 
-def delta_users(client: GraphClient, delta_link: str) -> Iterator[Page]:
+def delta_users(client: GraphClient, delta_link: str, *, n_known: int = 0) -> Iterator[Page]:
     """Yield what changed since a delta link was made; the last page carries the next one.
 
     Raises:
-        ResyncRequiredError: The link is too old (410, or 400 to a stored token): list everything once.
+        ResyncRequiredError: The link is too old (410, or 400 to a stored token), or what it leads to is gone (404):
+            list everything once.
     """
     start = Request(call=CALLS["users.delta"], path_and_query="/users/delta")
-    yield from read_pages(follow(start, delta_link, client.cloud), client.send, client.cloud, is_delta=True)
+    first = follow(start, delta_link, client.cloud)
+    try:
+        yield from read_pages(first, client.send, client.cloud, is_delta=True, n_known=n_known)
+    except RefusedError as error:
+        if error.status != 404:
+            raise
+        raise ResyncRequiredError(
+            "the delta link leads to nothing", status=error.status, code=error.code, request_id=error.request_id
+        ) from error
 
 
 def get_user(client: GraphClient, user_id: str, select: tuple[str, ...] = USER_SELECT) -> dict[str, Any] | None:

@@ -23,6 +23,7 @@ KINDS = (
     "redirect",  # 302 to `location`
     "aadsts",  # Entra refuses with the AADSTS code in `code`, in its own shape
     "loop",  # next link points at this very request
+    "endless",  # ever new next links, all of them to this very page
     "empty_page",  # a page without items and with a next link to the page that was due
     "duplicates",  # the page repeats its first item at its end
     "drop_item",  # of a $batch: no response for the items that match

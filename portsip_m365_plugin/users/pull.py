@@ -50,6 +50,7 @@ class DirectoryReader:
         self._host, self._client, self._spool, self._rules = host, client, spool, rules
         self._select = select_users(rules.extension_source.select)
         self._people = self._unnamed = 0
+        self._n_known = host.users.counts().linked
 
     def list_everybody(self, *, fresh_link: bool) -> Listing:
         """List everybody.
@@ -60,7 +61,7 @@ class DirectoryReader:
                 not show yet, the next round of that link will.
         """
         delta_link = latest_delta_link(self._client, self._select) if fresh_link else None
-        self._take_pages(list_users(self._client, select=self._select), is_round=False)
+        self._take_pages(list_users(self._client, select=self._select, n_known=self._n_known), is_round=False)
         return Listing(
             is_full=True,
             people=self._people,
@@ -74,7 +75,7 @@ class DirectoryReader:
         Raises:
             ResyncRequiredError: The link is no longer good: list everybody.
         """
-        next_link = self._take_pages(delta_users(self._client, delta_link), is_round=True)
+        next_link = self._take_pages(delta_users(self._client, delta_link, n_known=self._n_known), is_round=True)
         return Listing(is_full=False, people=self._people, delta_link=next_link)
 
     def note_diverged(self) -> None:

@@ -218,6 +218,7 @@ ENDED: dict[str, tuple[Callable[[Bench], Any], type[errors.GraphError]]] = {
     "501": (lambda b: b.fault("status", USERS, status=501, times=None), errors.UnavailableError),
     "a redirect to another host": (lambda b: b.fault("redirect", SECOND_PAGE, times=None), errors.ProtocolError),
     "a next link in a circle": (lambda b: b.fault("loop", SECOND_PAGE, times=None), errors.ProtocolError),
+    "ever new next links": (lambda b: b.fault("endless", SECOND_PAGE, times=None), errors.EndlessListingError),
     "resets for ever": (lambda b: b.fault("reset_before", SECOND_PAGE, times=None), errors.AnswerLostError),
     "a page that is no page": (
         lambda b: b.fault("replace", SECOND_PAGE, body="{}", content_type="application/json", times=None),

@@ -148,6 +148,10 @@ class Call:
             items, next_link, delta_link = [], again(), None
         if "loop" in faults:
             next_link, delta_link = self.request.origin + self.request.target, None
+        if "endless" in faults:
+            target, _, turn = self.request.target.partition("turn=")
+            joint = "" if target.endswith(("?", "&")) else "&" if "?" in target else "?"
+            next_link, delta_link = f"{self.request.origin}{target}{joint}turn={int(turn or 0) + 1}", None
         if "duplicates" in faults and items:
             items = [*items, items[0]]
         parts = [f'{{"@odata.context":{encode_json(context)}']

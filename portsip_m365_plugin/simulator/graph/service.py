@@ -9,7 +9,7 @@ from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.world.apps import AccessToken
 from portsip_m365_plugin.simulator.world.clock import graph_time
 
-PAGE_FAULTS = frozenset({"loop", "empty_page", "duplicates"})
+PAGE_FAULTS = frozenset({"loop", "endless", "empty_page", "duplicates"})
 
 
 def prepare(
