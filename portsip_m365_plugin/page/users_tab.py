@@ -17,6 +17,7 @@ from portsip_m365_plugin.photos.vanishing import (
 )
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, last_plan
 from portsip_m365_plugin.users.members import MemberStore
+from portsip_m365_plugin.users.waiting import count_waiting
 
 
 def draw_users_tab(view: PageView) -> Tab:
@@ -65,7 +66,7 @@ def draw_users_tab(view: PageView) -> Tab:
             *draw_guard(config),
             *_scope_fields(config),
         ),
-        facts=(*_plan_facts(plan), *_group_facts(view), *_photo_facts(photos)),
+        facts=(*_plan_facts(plan), *_waiting_facts(view), *_group_facts(view), *_photo_facts(photos)),
         tables=(plan_table(view.host, plan),) if plan is not None else (),
         actions=(*_photo_actions(photos, view.why_no_call), *_actions(plan, view.why_no_call)),
     )
@@ -130,6 +131,14 @@ def _group_facts(view: PageView) -> tuple[Fact, ...]:
         else:
             facts.append(Fact(label=label, value=f"{note.members} members"))
     return tuple(facts)
+
+
+def _waiting_facts(view: PageView) -> tuple[Fact, ...]:
+    n_people = sum(count_waiting(view.host).values())
+    if not n_people:
+        return ()
+    value = f"{n_people} (limit of users, numbers, or doubt about who they are: see the problems of the last run)"
+    return (Fact(label="People who wait for a user", value=value, severity=Severity.WARNING),)
 
 
 def _plan_facts(plan: PlanRef | None) -> tuple[Fact, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
 from pbx_plugin_api import Host, UnlinkedUser, UserLink
+from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
 from portsip_m365_plugin.mapping.addresses import address_key
 from portsip_m365_plugin.users.spool import Kind, Spool
 
@@ -15,6 +16,12 @@ ADMINISTRATOR: Final = "administrator_match"
 FindOwners: TypeAlias = Callable[[str], Iterable[str]]
 """Returns the object ids of everybody in the directory who has an address. May raise `GraphError`."""
 
+_ASK_MAX_PEOPLE: Final = 100
+"""More new people than this, each with the address of a user made by hand, are not asked about in one run."""
+_NOT_ASKED: Final = (
+    "A PBX user has an address of this person, and Microsoft could not be asked yet who else has it. Nobody was linked,"
+    " and no second user was made; the next run asks again."
+)
 _REMEDY: Final = "Change the e-mail address of the PBX user, or correct the addresses at Microsoft."
 
 
@@ -32,6 +39,9 @@ def find_matches(host: Host, spool: Spool, authority: str, find_owners: FindOwne
         authority: The directory.
         find_owners: Asks the directory who has an address; None if everybody was listed. Cost: up to three requests
             for each new person whose address a user made by hand has; none while that doubt is as it was.
+
+    Raises:
+        GraphError: The directory is busy, or the run's time is over; retryable. Nothing was concluded.
     """
     users = _by_address(host)
     if not users:
@@ -40,6 +50,7 @@ def find_matches(host: Host, spool: Spool, authority: str, find_owners: FindOwne
         found = {user.user_id for address in addresses.split() for user in users.get(address, ())}
         spool.run_many("INSERT OR IGNORE INTO matched VALUES (?, ?)", ((oid, user_id) for user_id in sorted(found)))
     by_id = {user.user_id: user for same in users.values() for user in same}
+    n_asked = 0
     wanted = [oid for (oid,) in spool.rows(_NEW_PEOPLE, (Kind.DRAFT,))]
     for oid in wanted:
         user_ids = _matched(spool, oid)
@@ -50,9 +61,10 @@ def find_matches(host: Host, spool: Spool, authority: str, find_owners: FindOwne
         if kept is not None:
             spool.run("INSERT OR IGNORE INTO doubtful VALUES (?, ?, ?, ?)", (oid, *kept, doubt))
         elif find_owners is not None and host.users.find(UserLink(authority=authority, subject=oid)) is None:
-            for user_id in user_ids:
-                others = find_owners(address_key(by_id[user_id].email))
-                spool.run_many("INSERT OR IGNORE INTO matched VALUES (?, ?)", ((other, user_id) for other in others))
+            n_asked += 1
+            if n_asked > _ASK_MAX_PEOPLE or not _ask(spool, user_ids, by_id, find_owners):
+                # Without a doubt's signature: the next run asks again.
+                spool.run("INSERT OR IGNORE INTO doubtful VALUES (?, ?, ?, '')", (oid, AMBIGUOUS, _NOT_ASKED))
     for oid in wanted:
         matches = [by_id[user_id] for user_id in _matched(spool, oid)]
         shared = spool.first(_SHARED, (oid,)) is not None
@@ -60,6 +72,19 @@ def find_matches(host: Host, spool: Spool, authority: str, find_owners: FindOwne
         if why is not None:
             doubt = sign_doubt(matches)
             spool.run("INSERT OR IGNORE INTO doubtful VALUES (?, ?, ?, ?)", (oid, *why, doubt))
+
+
+def _ask(spool: Spool, user_ids: list[str], by_id: dict[str, UnlinkedUser], find_owners: FindOwners) -> bool:
+    """Add everybody else who has an address of these users; False if Microsoft refuses to say."""
+    for user_id in user_ids:
+        try:
+            others = find_owners(address_key(by_id[user_id].email))
+        except GraphError as error:
+            if error.retry_at_utc is not None or isinstance(error, BudgetSpentError):
+                raise
+            return False  # one person waits; the sync of all the others goes on
+        spool.run_many("INSERT OR IGNORE INTO matched VALUES (?, ?)", ((other, user_id) for other in others))
+    return True
 
 
 _NEW_PEOPLE: Final = "SELECT DISTINCT oid FROM matched JOIN pulled USING (oid) WHERE kind = ? ORDER BY oid"

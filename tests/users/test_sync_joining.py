@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pbx_plugin_api import TickStatus
+from pbx_plugin_api import ExtensionWish, TickStatus
 from pbx_plugin_api.testing import FakeHost
+from pbx_plugin_api.testing.numbers import NumberTakenError
+from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.users.waiting import count_waiting
 from tests.support.sync_realm import SyncLab
 
@@ -129,7 +131,60 @@ def test_people_left_out_are_never_linked_and_still_cast_doubt() -> None:
     assert lab.user(second) is None
 
 
+def test_if_microsoft_does_not_say_who_has_the_address_one_person_waits() -> None:
+    lab = night(settled=True)
+    lab.host.users.add_by_hand("boss", email="boss@contoso.example")
+    person, other = lab.hire("boss@contoso.example"), lab.hire("other@contoso.example")
+    lab.realm.faults.add(Fault("status", match=r"filter", times=None, status=400, code="Request_UnsupportedQuery"))
+    report = lab.run()
+    assert (report.status, report.problem_counts) == (TickStatus.DONE, {"ambiguous_match": 1})
+    assert (lab.user(person), lab.must_have(other).enabled) == (None, True)
+    lab.realm.faults.clear()
+    assert lab.run().counts.linked == 1
+
+
+def test_many_matches_in_one_night_are_asked_about_in_parts() -> None:
+    lab = night(settled=True)
+    for number in range(105):
+        lab.host.users.add_by_hand(f"hand{number}", email=f"new{number}@contoso.example")
+        lab.hire(f"new{number}@contoso.example")
+    lab.approve(lab.run())
+    first = lab.run()
+    assert (first.counts.linked, first.problem_counts) == (100, {"ambiguous_match": 5})
+    assert lab.run().counts.linked == 5
+
+
 # ---------------------------------------------------------------------- waiting
+
+
+def test_a_pool_of_numbers_that_runs_out_names_everybody_and_notifies_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = night(settled=True)
+    full = "number_pool: no number from 200 to 299 is free: widen the pool or delete a user"
+
+    def refuse(_: ExtensionWish) -> str:
+        raise NumberTakenError(full)
+
+    people = [lab.hire(f"{name}@contoso.example") for name in ("one", "two", "three")]
+    with monkeypatch.context() as patched:
+        patched.setattr(lab.host.users.numbers, "allocate", refuse)
+        for _ in range(3):
+            report = lab.run()
+            assert (report.status, report.problem_counts) == (TickStatus.DONE, {"number_pool": 3})
+        assert report.requests == 1
+        assert {problem.subject for problem in lab.host.progress.problems} == {person.id for person in people}
+    (notice,) = lab.host.notices
+    assert "3 people have no user of the PBX yet" in notice.text
+    assert "widen the pool" in notice.text
+    assert lab.run().counts.created == 3
+
+
+def test_who_waits_is_not_asked_about_their_mailbox_every_night() -> None:
+    lab = SyncLab(host=FakeHost(user_limit=45), permissions=("User.Read.All", "MailboxSettings.Read"))
+    lab.settle()
+    lab.run()
+    report = lab.run()
+    assert report.requests == 1
+    assert report.problem_counts["user_limit"] > 0
 
 
 def test_who_waits_is_notified_once_and_kept_by_a_full_listing() -> None:
