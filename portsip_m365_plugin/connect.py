@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections.abc import Mapping
@@ -134,14 +135,27 @@ def connect(
     )
 
 
-def forget_tokens(connection: ConnectionConfig, environment: Mapping[str, str] = os.environ) -> None:
+def forget_tokens(
+    connection: ConnectionConfig, *, not_within_s: float = 0.0, environment: Mapping[str, str] = os.environ
+) -> None:
     """Ask Entra for a new token at the next `connect`: the kept one, or a kept refusal, is from before a repair.
 
     A token lists the permissions that were granted when it was made, for about an hour.
+
+    Args:
+        connection: The app.
+        not_within_s: Do nothing if this was done in the last so many seconds: many tenants may use one app.
+        environment: Names the operator's file of clouds.
     """
     app = find_app(connection, environment)
-    if isinstance(app, AppSettings):
-        forget_app(app.cloud.authority, app.entra_tenant_id, app.client_id)
+    if isinstance(app, NotReady):
+        return
+    key, now = (app.cloud.authority, app.entra_tenant_id, app.client_id), Timing().monotonic()
+    with _lock:
+        if now - _forgotten_at.get(key, -math.inf) < not_within_s:
+            return
+        _forgotten_at[key] = now
+    forget_app(*key)
 
 
 def _choose_credential(host: Host, app: AppSettings, *, fresh: bool) -> AppCredential | NotReady:
@@ -191,6 +205,7 @@ class _Tokens:
 
 _gates: dict[tuple[str, str, str], ThrottleGate] = {}
 _sessions: dict[tuple[str, str], Any] = {}
+_forgotten_at: dict[tuple[str, str, str], float] = {}
 _lock = threading.Lock()
 
 

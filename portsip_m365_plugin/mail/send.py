@@ -55,6 +55,9 @@ _ONE_TRY: Final = RetryPolicy(tries_max=1, base_s=5.0, budget_s=0.0)
 """The host's queue waits, not this call. A refusal becomes a receipt at once."""
 _TIME: Final = timedelta(seconds=540)
 """For one mail with its attachments; the PBX allows this hook 600 s."""
+_SHARED_TOKEN_S: Final = 240.0
+"""During a fault of the system's app, all tenants that use it get one new token in this time, not one each. It is
+shorter than the wait until a mail tries again."""
 _LINK_FROM_ATTEMPT: Final = 3
 """From this attempt on, a mail whose files cannot be uploaded is sent with the PBX's links. A firewall may block
 Outlook's upload host for good."""
@@ -88,7 +91,8 @@ def send_from(host: Host, sender: Sender, notification: Notification) -> Deliver
     if receipt.detail != _OWN_LIMIT:
         memory.remember_failure(host, notification, receipt, now_utc)
     if receipt.fault and not receipt.fault.startswith("mailbox_"):
-        forget_tokens(sender.connection)  # a token from before the repair lacks what was repaired
+        # A token from before the repair lacks what was repaired.
+        forget_tokens(sender.connection, not_within_s=0.0 if sender.host is host else _SHARED_TOKEN_S)
     if receipt.status is DeliveryStatus.REJECTED:
         cause = hashlib.sha256(receipt.reason.encode()).hexdigest()[:12]
         host.notify_admin(

@@ -280,3 +280,14 @@ def test_tenants_that_share_the_systems_mailbox_share_its_limit(post: Post) -> N
     other = Post(post.lab, post.stores, post.stores.tenants.add("Fabrikam"), post.clock)
     got = [side.send().status for _ in range(14) for side in (post, other)]
     assert got == [ACCEPTED] * 27 + [DEFERRED]
+
+
+def test_tenants_that_share_the_systems_app_share_its_tokens_during_a_fault(post: Post) -> None:
+    post.settle(post.system_host, mail_mailbox=shared_mailbox(post.lab, kind="user"))
+    post.settle(mail_mailbox="")
+    sides = [Post(post.lab, post.stores, post.stores.tenants.add(f"Tenant {n}"), post.clock) for n in range(20)]
+    post.lab.register(permissions=("User.Read.All",))
+    forget_microsoft()
+    before = len(post.calls("oauth2"))
+    assert {side.send().fault for side in sides} == {"access_refused"}
+    assert len(post.calls("oauth2")) - before <= 2
