@@ -72,7 +72,7 @@ class Outage:
         if self.staying() and self.random.random() < 0.5:
             self.lab.patch(self.random.choice(self.staying()), department=f"Team {self.random.random()}")
         if self.random.random() < 0.3:
-            self.lab.hire(f"new{len(self.lab.microsoft.directory.order)}@contoso.example")
+            self.lab.hire(f"new{len(self.lab.microsoft.directory.order)}@contoso.example", accountEnabled=True)
 
     def staying(self) -> list[Person]:
         return [person for person in self.lab.people() if person.id not in self.left]
