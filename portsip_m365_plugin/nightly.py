@@ -228,7 +228,7 @@ def _wants_contacts(given: StageInput) -> bool:
 
 _CONTACT_JOBS: Final = frozenset({Job.CONTACTS, Job.CONTACTS_RESYNC})
 _STAGES: Final = (
-    _Stage(title="Users", is_wanted=_wants_users, run=_sync_users, goes_on_after=frozenset({TickStatus.DONE})),
+    _Stage(title="Users", is_wanted=_wants_users, run=_sync_users),
     _Stage(
         title="Contacts",
         is_wanted=_wants_contacts,

@@ -71,6 +71,12 @@ class ConfigSchema(Schema):
         highest=EVERY_MINUTES_MAX,
         or_zero="every night only",
     )
+    sync_users_mode = Choice("scope.whose", WhichPeople)
+    sync_users = Names("scope.people", "person", "a sign-in name, address or object id")
+    sync_groups_mode = Choice("scope.which_groups", WhichGroups)
+    sync_groups = GroupNames("scope.groups")
+    sync_guest_users = Toggle("scope.guests")
+    sync_unlicensed = Toggle("scope.unlicensed")
     starting_extension_number = Text("users.starting_number", _NUMBER, "3 to 13 digits, the first not 0, or empty")
     extension_source = Text(
         "users.extension_source",
@@ -94,12 +100,6 @@ class ConfigSchema(Schema):
     guard_removed_percent = _Percent("guard.removed_percent")
     guard_removed_at_once = WholeNumber("guard.removed_at_once", unit="people", lowest=0, highest=AT_ONCE_MAX)
     guard_changed_percent = _Percent("guard.changed_percent")
-    sync_users_mode = Choice("scope.whose", WhichPeople)
-    sync_users = Names("scope.people", "person", "a sign-in name, address or object id")
-    sync_groups_mode = Choice("scope.which_groups", WhichGroups)
-    sync_groups = GroupNames("scope.groups")
-    sync_guest_users = Toggle("scope.guests")
-    sync_unlicensed = Toggle("scope.unlicensed")
     # SIGN IN
     sign_in_mode = Choice("signin.mode", SignInMode)
     sign_in_users = Names("signin.people", "person", _PERSON)

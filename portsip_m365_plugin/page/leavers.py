@@ -22,18 +22,21 @@ _WAYS: Final = (
     (
         "leaver_disabled_policy",
         "leaver_disabled_delete_after_days",
+        "Disabled at Microsoft",
         "When an account is disabled at Microsoft",
         "“Disable” ends calls, sessions and sign-in, and keeps extension number and voicemail for the person's return.",
     ),
     (
         "leaver_deleted_policy",
         "leaver_deleted_delete_after_days",
+        "Deleted at Microsoft",
         "When an account is deleted at Microsoft",
         "Microsoft can restore a deleted account for 30 days. After that the person cannot come back.",
     ),
     (
         "leaver_out_of_scope_policy",
         "leaver_out_of_scope_delete_after_days",
+        "No longer covered",
         "When a person is no longer covered by the sync",
         "For example a person who became a guest. With “keep” the user stays as it is; name, e-mail, phones and"
         " department still follow Microsoft.",
@@ -43,12 +46,12 @@ _WAYS: Final = (
 
 def draw_leavers(config: Config) -> Iterator[Field]:
     """Yield the fields."""
-    for policy, days, label, help_text in _WAYS:
+    for policy, days, name, label, help_text in _WAYS:
         yield draw_setting(config, policy, label, choices=_POLICIES, help=help_text)
         yield draw_setting(
             config,
             days,
-            "Delete after (days)",
+            f"{name}: delete after (days)",
             help=f"{_DAYS_HELP} the same number and voicemail. After it the number rests in the PBX before it is given"
             " to somebody else.",
         )

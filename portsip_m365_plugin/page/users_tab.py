@@ -44,6 +44,7 @@ def draw_users_tab(view: PageView) -> Tab:
                 " disabled at Microsoft loses telephone and sessions within that time. Full listings, contacts and"
                 " photos stay nightly. Not in manual mode.",
             ),
+            *_scope_fields(config),
             draw_setting(
                 config,
                 "starting_extension_number",
@@ -64,7 +65,6 @@ def draw_users_tab(view: PageView) -> Tab:
             ),
             *draw_leavers(config),
             *draw_guard(config),
-            *_scope_fields(config),
         ),
         facts=(*_plan_facts(plan), *_waiting_facts(view), *_group_facts(view), *_photo_facts(photos)),
         tables=(plan_table(view.host, plan),) if plan is not None else (),
@@ -79,8 +79,8 @@ def _scope_fields(config: Config) -> tuple[Field, ...]:
             "sync_users_mode",
             "Who is synced",
             choices={"all": "All users", "only": "Only these users", "except": "All except these users"},
-            help="All filters combine: a person is synced who passes each of them. Somebody who no longer does is"
-            " disabled and keeps the number.",
+            help="All filters combine: a person is synced who passes each of them. What becomes of"
+            " somebody who no longer does is decided below.",
         ),
         draw_setting(
             config,

@@ -42,6 +42,19 @@ def test_photos_come_last_and_only_where_they_are_switched_on(lab: Lab, hand: Ha
     assert count_photos(hand) > 10, "switched off they stay as they are"
 
 
+def test_photos_come_while_the_users_wait_for_an_approval(lab: Lab, hand: Hand) -> None:
+    for confirm in (True, False):
+        hand.tick(TickReason.FORCED, confirm_first_plan=confirm)
+    for person in [person for person in lab.tenant().directory.order if person.kind == "ordinary"][:20]:
+        lab.tenant().directory.patch(person, {"accountEnabled": False})
+    hand.save(sync_photo="true")
+    report = hand.tick(TickReason.FORCED)
+    assert report.status is TickStatus.NEEDS_APPROVAL
+    assert report.plan is not None
+    assert report.plan.counts.disabled == 20
+    assert report.counts.photos_stored == count_photos(hand) > 10
+
+
 def fail_contacts(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
     report = TickReport(status=TickStatus.FAILED, message="No mailbox could be read.", **changes)  # type: ignore[arg-type]
     monkeypatch.setattr(nightly, "has_contact_work", lambda host, settings: True)
