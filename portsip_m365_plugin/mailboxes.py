@@ -23,6 +23,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from pbx_plugin_api import Host, InvalidValueError, JsonValue, dump, load
+from portsip_m365_plugin.failing import Failing, FailingArea
 from portsip_m365_plugin.graph.batch import ITEMS_MAX, BatchItem, BatchResult
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import ConsentMissingError, MailboxRefusedError
@@ -94,6 +95,7 @@ class Mailboxes:
 
     def __init__(self, host: Host) -> None:
         self._host, self._now_utc = host, host.clock.now_utc()
+        self._failing = Failing(host, FailingArea.PURPOSES)
         self._old_keys = [key for key, _ in host.state.items(_OLD_ANSWERS)]
         # 0.1 wrote down assumptions too, with this date; users must not take them for answers.
         old_answers = _read_answers(host, _OLD_ANSWERS)
@@ -165,6 +167,10 @@ class Mailboxes:
         self._progress = replace(self._progress, refused=refused)
         self._save()
 
+    def try_fully(self) -> None:
+        """In this run ask mailboxes that keep failing with all tries."""
+        self._failing.try_fully()
+
     def try_asking(self, client: GraphClient, group: Group, mailbox_ids: Sequence[str]) -> bool:
         """Ask about the first 20, in one request; False where it is useless to ask about more, which is remembered.
 
@@ -204,7 +210,10 @@ class Mailboxes:
         asked, changed = Asked(), list[str]()
         if not mailbox_ids:
             return asked
-        items = [BatchItem(key=name, request=ask_purpose(client.cloud, name)) for name in mailbox_ids]
+        items = [
+            BatchItem(key=name, request=self._failing.limit(ask_purpose(client.cloud, name), name))
+            for name in mailbox_ids
+        ]
         try:
             for result in read_many(
                 client,
@@ -217,12 +226,14 @@ class Mailboxes:
             if asked.answered:
                 left = {name: at for name, at in self._progress.refused.items() if name != group.value}
                 self._progress = replace(self._progress, refused=left)
+            self._failing.save()
             self._save(changed)
         return asked
 
     def _take(self, group: Group, result: BatchResult[str], asked: Asked) -> list[str]:
         """Take one answer or error, and return which mailbox changed by it."""
         mailbox_id = result.item.key
+        self._failing.note(mailbox_id, result.error)
         purpose = read_purpose(result.reply.body) if result.reply is not None else ""
         if purpose:
             asked.answered += 1

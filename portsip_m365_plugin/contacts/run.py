@@ -23,6 +23,7 @@ from portsip_m365_plugin.contacts.tally import ContactTally, keep_contact_summar
 from portsip_m365_plugin.contacts.walk import MailboxWalk
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
+from portsip_m365_plugin.jobs import Job
 
 _log = logging.getLogger(__name__)
 
@@ -109,6 +110,7 @@ class _Run:
             company=company,
             states=states,
             n_threads=self._tick.max_requests,
+            reads_all=self._tick.job == Job.CONTACTS_RESYNC,
         )
         if not walk.run(scope.targets(), len(scope)):
             return self._report(TickStatus.STOPPED, _STOPPED, resumable=True)

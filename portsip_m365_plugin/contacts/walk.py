@@ -19,6 +19,7 @@ from portsip_m365_plugin.contacts.scope import CONTACTS_MAX, fingerprint_of
 from portsip_m365_plugin.contacts.state import MailboxRecord, StateWriter, Target, load_mailbox
 from portsip_m365_plugin.contacts.tally import ContactTally
 from portsip_m365_plugin.contacts.tree import Question
+from portsip_m365_plugin.failing import Failing, FailingArea
 from portsip_m365_plugin.graph.batch import BatchItem, run_batches
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import ConsentMissingError, GraphError, ProtocolError, RefusedError
@@ -70,6 +71,7 @@ class MailboxWalk:
         company: The company book's writer, shared by its mailboxes.
         states: Remembers the mailboxes.
         n_threads: How many batches may be in flight.
+        reads_all: Whether an administrator wants everything read again: mailboxes that keep failing get all tries.
     """
 
     def __init__(
@@ -84,12 +86,16 @@ class MailboxWalk:
         company: CompanyWriter,
         states: StateWriter,
         n_threads: int,
+        reads_all: bool = False,
     ) -> None:
         self._host, self._client, self._tally, self._country = host, client, tally, country
         self._excluded = settings.excluded_casefolded
         self._round_id, self._company, self._states = round_id, company, states
         self._n_threads = n_threads
         self._fingerprint = fingerprint_of(country, client.cloud)
+        self._failing = Failing(host, FailingArea.CONTACTS)
+        if reads_all:
+            self._failing.try_fully()
         self._singly = host.state.get(SINGLE_KEY) is not None
         self._lists_trees = host.state.get(LIST_TREES_KEY) is not None
         self._filled = {book.owner.subject for book in host.contacts.books() if isinstance(book, PersonalBook)}
@@ -123,6 +129,7 @@ class MailboxWalk:
             raise
         finally:
             self._states.flush()
+            self._failing.save()
         return not self._open and not self._again and next(targets, None) is None
 
     def _run_batches(self, targets: Iterator[Target]) -> None:
@@ -150,7 +157,8 @@ class MailboxWalk:
                 self._open_next(targets)
             if self._ready:
                 asked = self._ready.popleft()
-                yield BatchItem(key=asked, request=asked.question.request)
+                request = self._failing.limit(asked.question.request, asked.opened.target.mailbox_id)
+                yield BatchItem(key=asked, request=request)
             elif self._open:
                 yield None
             else:
@@ -253,10 +261,12 @@ class MailboxWalk:
         self._tally.add_mailbox(plan, written)
         # No delta would show refused contacts again.
         record = plan.record.without_marks() if written.refused else plan.record
+        self._failing.note(record.mailbox_id, None)
         record = record.became(MailboxStatus.OK, "", self._host.clock.now_utc())
         self._remember(replace(record, round=self._round_id))
 
     def _fail(self, record: MailboxRecord, error: GraphError) -> None:
+        self._failing.note(record.mailbox_id, error)
         status = judge_mailbox(error)
         detail = error.describe()
         self._tally.record_problem(record, f"mailbox_{status.value}", f"{detail} Contacts that are here stay.")

@@ -25,6 +25,7 @@ from pbx_plugin_api import (
     TickStatus,
     UserLink,
 )
+from portsip_m365_plugin.failing import Failing, FailingArea
 from portsip_m365_plugin.graph.batch import BatchItem, BatchResult
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import (
@@ -44,6 +45,7 @@ from portsip_m365_plugin.graph.photos import (
     read_picture_etag,
 )
 from portsip_m365_plugin.graph.reads import read_many
+from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.photos.marks import is_same, make_mark
 from portsip_m365_plugin.photos.memory import BadPictures, Cursor, is_first_pass, note_pass
 from portsip_m365_plugin.photos.people import People
@@ -118,12 +120,15 @@ class _Run:
         self._stored = self._removed = 0
         self._bad = BadPictures(host)
         self._cursor = Cursor(host)
+        self._failing = Failing(host, FailingArea.PHOTOS)
+        if tick.job == Job.FULL_RESYNC:
+            self._failing.try_fully()
         self._gone: list[str] = list(self._cursor.gone)
         self._wanted: deque[_Question] = deque()
         self._making: deque[_Making] = deque()
         self._made: list[tuple[str, Photo]] = []
         self._n_asked = self._n_refused = self._n_marks_open = 0
-        self._looked_at = self._making_bytes = 0
+        self._looked_at = self._making_bytes = self._n_failing_lines = 0
         self._is_stopping = False
         self._pending: PendingPhotoRemoval | None = None
 
@@ -170,6 +175,7 @@ class _Run:
                 self._walk(people)
             finally:
                 self._bad.save()
+                self._failing.save()
             if self._is_stopping and people.done < people.total:
                 return False
             if not self._is_denied:
@@ -239,7 +245,8 @@ class _Run:
 
     def _item(self, question: _Question) -> BatchItem[_Question]:
         ask = ask_picture if question.is_picture else ask_photo
-        return BatchItem(key=question, request=ask(self._client.cloud, question.oid))
+        request = self._failing.limit(ask(self._client.cloud, question.oid), question.oid)
+        return BatchItem(key=question, request=request)
 
     # ------------------------------------------------------------------ taking answers
 
@@ -247,6 +254,8 @@ class _Run:
         question = result.item.key
         self._n_asked += 1
         self._n_refused += isinstance(result.error, (ConsentMissingError, MailboxRefusedError))
+        if not isinstance(result.error, AnswerTooLargeError):
+            self._note_failing(question.oid, result.error)
         if question.is_picture:
             self._take_picture(people, result, pool)
             return
@@ -262,6 +271,15 @@ class _Run:
             self._note_none(people, question.oid)
         else:
             self._take_mark(people, question.oid, mark)
+
+    def _note_failing(self, oid: str, error: GraphError | None) -> None:
+        before = self._failing.find(oid)
+        self._failing.note(oid, error)
+        if before is not None and self._failing.find(oid) is not None:
+            self._n_failing_lines += 1
+            if self._n_failing_lines <= _LINES_MAX:
+                detail = f"This photo could not be read. {before.describe()}"
+                self._host.progress.problem(Problem(reason="photo_unread", subject=oid, detail=detail))
 
     def _take_mark(self, people: People, oid: str, mark: PhotoMark) -> None:
         known = people.state(oid)

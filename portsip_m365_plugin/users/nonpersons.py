@@ -17,13 +17,11 @@ from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.mailboxes import Group, Mailboxes
 from portsip_m365_plugin.mapping.users import PURPOSES, SKIP_DETAILS, MappingRules
-from portsip_m365_plugin.users.pull import Listing
+from portsip_m365_plugin.users.pull import Listing, StoppedError
 from portsip_m365_plugin.users.spool import Kind, Spool
 
 _log = logging.getLogger(__name__)
 
-NEW_MAX_PEOPLE: Final = 1000
-"""More new people than this are not asked about at once: a first import stays short, and the weekly listing asks."""
 _AT_ONCE: Final = 200
 
 
@@ -46,22 +44,24 @@ class NonPersonFilter:
             ),
         )
 
-    def ask(self, listing: Listing, *, is_first: bool, is_forced: bool) -> None:
+    def ask(self, listing: Listing, *, is_forced: bool) -> None:
         """Ask about mailboxes whose purpose is not known.
 
-        Never ends the run: what cannot be learned now is asked again with the next full listing.
+        A first import asks too, however many people there are: no shared mailbox ever gets an extension. What Microsoft
+        does not answer never ends the run; it is asked again with the next full listing.
 
         Args:
             listing: Whether everybody was pulled.
-            is_first: Nobody is linked yet. If there are many people, nobody is asked about: the import stays short.
             is_forced: An administrator wants everything read again, the permission included.
+
+        Raises:
+            StoppedError: The host asked to stop. The next run goes on with the people after these.
         """
         asks_all = listing.is_full and (self._mailboxes.is_round_due or is_forced)
-        is_long = self._spool.count(f"pulled WHERE kind = {int(Kind.DRAFT)}") > NEW_MAX_PEOPLE
         if self._mailboxes.is_refused(Group.PEOPLE) and not is_forced:
             return
-        if asks_all and is_first and is_long:
-            return
+        if is_forced:
+            self._mailboxes.try_fully()
         try:
             self._ask(asks_all=asks_all)
         except GraphError as error:
@@ -71,6 +71,8 @@ class NonPersonFilter:
     def _ask(self, *, asks_all: bool) -> None:
         n_asked = 0
         for oids in self._batches(asks_all=asks_all):
+            if n_asked and self._host.progress.should_stop():
+                raise StoppedError("asking what mailboxes are for")
             rest = oids
             if not n_asked:
                 if not self._mailboxes.try_asking(self._client, Group.PEOPLE, oids):
@@ -81,8 +83,6 @@ class NonPersonFilter:
             if asks_all:
                 self._mailboxes.keep_round(after=oids[-1])
             self._host.progress.report(Stage.MAILBOXES, n_asked)
-            if self._host.progress.should_stop() or (not asks_all and n_asked >= NEW_MAX_PEOPLE):
-                return
         if asks_all:
             self._mailboxes.keep_round(after="")
 

@@ -280,8 +280,7 @@ class _Run:
         scope.leave_out()
         scope.note_problems()
         nonpersons = NonPersonFilter(self._host, self._client, spool, self._rules, n_threads=self._tick.max_requests)
-        is_first = not self._host.users.counts().linked
-        nonpersons.ask(listing, is_first=is_first, is_forced=self._is_forced)
+        nonpersons.ask(listing, is_forced=self._is_forced)
         if not listing.is_full:
             restore_waiting(spool)
             scope.leave_out()

@@ -81,15 +81,27 @@ def test_without_the_permission_one_request_a_week_finds_that_out() -> None:
     assert lab.run().requests == 3  # a link of a week ago is dead: a new one, everybody, and the question
 
 
-def test_a_long_first_import_is_not_made_longer_and_the_next_listing_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nonpersons, "NEW_MAX_PEOPLE", 10)
+def test_a_long_first_import_asks_everybody_first() -> None:
+    lab = SyncLab(users=1300, permissions=ALLOWED)
+    person = disguised(lab, "shared")
+    report = lab.run(confirm=True)
+    assert report.status is TickStatus.DONE
+    assert lab.user(person) is None
+    assert report.counts.created > 1000
+    assert report.requests - 3 <= -(-(report.counts.created + 1) // 20) + 1, "20 a request"
+    assert lab.run().counts.disabled == 0
+
+
+def test_a_first_import_that_has_to_end_while_it_asks_gives_no_extension_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nonpersons, "_AT_ONCE", 10)
     lab = SyncLab(permissions=ALLOWED)
     person = disguised(lab, "shared")
-    assert lab.run(confirm=True).requests == 2
-    assert lab.must_have(person).enabled
-    second = lab.run()
-    assert (second.requests, second.counts.disabled) == (1 + 3, 1)  # fifty people, twenty a request
-    assert lab.run().requests == 1
+    lab.host.progress.asks, lab.host.progress.stop_after_asks = 0, 2
+    assert lab.run(confirm=True).status is TickStatus.STOPPED
+    assert lab.host.users.counts().linked == 0
+    lab.host.progress.stop_after_asks = None
+    assert lab.run(confirm=True).status is TickStatus.DONE
+    assert lab.user(person) is None
 
 
 @pytest.mark.parametrize("status", [400, 404, 500, 503])
@@ -134,8 +146,7 @@ def test_one_account_without_a_mailbox_is_no_permission() -> None:
     assert lab.run(confirm=True).requests == 3
 
 
-def test_a_listing_out_of_turn_still_asks_about_who_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nonpersons, "NEW_MAX_PEOPLE", 30)
+def test_a_listing_out_of_turn_still_asks_about_who_is_new() -> None:
     lab = SyncLab(permissions=ALLOWED)
     lab.settle()
     lab.run()
