@@ -38,7 +38,8 @@ def test_the_demo_command_works_and_sums_up() -> None:
     summary = json.loads(done.stdout)
     assert summary["people"] == 500
     assert summary["counts"]["created"] + summary["counts"]["skipped"] == 500
-    assert sum(summary["problems"].values()) == summary["counts"]["skipped"]
+    left_out = {reason: n for reason, n in summary["problems"].items() if reason != "value_lost"}
+    assert sum(left_out.values()) == summary["counts"]["skipped"], "who lost a value is synced all the same"
     first, second, third, last = summary["syncs"]
     assert first["counts"]["created"] > 400
     assert not any(second["counts"][name] for name in ("created", "updated", "disabled", "enabled", "deleted"))

@@ -69,8 +69,9 @@ def test_500_people_arrive_and_follow_every_change(make_world: Callable[[int], W
     arrived = world.users()
     assert _changed(first["counts"]) == {"created": len(arrived)}
     assert first["counts"]["created"] + first["counts"]["skipped"] == 500
-    assert sum(first["problem_counts"].values()) == first["counts"]["skipped"]
-    assert set(first["problem_counts"]) == {"guest", "account_disabled", "no_name"}
+    left_out = {reason: n for reason, n in first["problem_counts"].items() if reason != "value_lost"}
+    assert sum(left_out.values()) == first["counts"]["skipped"], "who lost a value is synced all the same"
+    assert set(left_out) == {"guest", "account_disabled", "no_name"}
     numbers = [user["extension_number"] for user in arrived.values()]
     assert len(set(numbers)) == len(numbers)
     assert min(map(int, numbers)) == 2000
