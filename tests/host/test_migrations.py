@@ -153,6 +153,25 @@ def _check_mail(released: Released, folder: Path) -> None:
     assert second["Subject"] == "Second"
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_service_that_is_unreachable_during_the_upgrade_is_probed_after_it(
+    kind: str, make_url: Callable[[str], str]
+) -> None:
+    released = lay_out(4, kind, make_url(kind))
+    engine = open_engine(released.url)
+    with engine.connect() as connection, connection.begin():
+        for urgent in (0, 1):
+            connection.execute(
+                text("INSERT INTO outbox_lanes VALUES (:tenant, :urgent, 0, 1000.0, 2000.0)"),
+                {"tenant": "unreachable", "urgent": urgent},
+            )
+    engine.dispose()
+    upgrade_it(released)
+    (row,) = [row for row in released.rows()["outbox_faults"] if row["tenant_id"] == "unreachable"]
+    assert (row["cause"], row["since"], row["probe_at"], row["fallback_at"]) == ("unreachable", 1000.0, 0.0, None)
+    assert [set(lane) for lane in released.rows()["outbox_lanes"]][-1] == {"tenant_id", "urgent", "paused_until"}
+
+
 # ---------------------------------------------------------------------- one schema, however it was made
 
 
