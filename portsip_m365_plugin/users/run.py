@@ -27,6 +27,7 @@ from portsip_m365_plugin.users.approval import (
     forget_plan,
     is_first_plan,
     keep_plan,
+    last_plan,
     load_approval,
     waits_for_full_listing,
 )
@@ -327,6 +328,8 @@ class _Run:
         plan.drop_free()
         is_full, now_utc = self._is_full, self._now_utc
         kept = find_kept_plan(self._host, plan, why=why, is_full=is_full, now_utc=now_utc)
+        if kept is None and self._is_between_nights and waits_for_full_listing(self._host):
+            kept = last_plan(self._host)  # the larger question stays; the next full listing asks about all of it
         if kept is None:
             kept = keep_plan(self._host, plan, why=why, is_full=is_full, now_utc=now_utc)
         done = self._applied.counts

@@ -219,6 +219,22 @@ def test_what_only_a_full_listing_shows_is_met_again_by_a_full_listing() -> None
     assert lab.run().requests == 1
 
 
+def test_between_the_nights_the_plan_of_a_full_listing_is_not_replaced() -> None:
+    lab = settled()
+    leave(lab, 40)
+    asked = lab.run(full=True)
+    leave(lab, 20)
+    between = lab.run(between_nights=True)
+    assert (between.status, between.plan) == (TickStatus.NEEDS_APPROVAL, asked.plan)
+    lab.approve(between)
+    again = lab.run()
+    assert again.status is TickStatus.NEEDS_APPROVAL
+    assert again.plan is not None
+    assert again.plan.counts.disabled == 60
+    lab.approve(again)
+    assert lab.run().counts.disabled == 60
+
+
 def test_many_new_people_wait_and_come_with_the_approval() -> None:
     lab = settled(60)
     leaver = lab.people()[0]
