@@ -53,6 +53,7 @@ class MailboxReader:
         map_row: Maps a contact as its page comes.
         known_keys: Returns the change keys that the PBX has of a folder, by contact id.
         always_list_tree: The delta of folders has been seen to be incomplete in this directory.
+        tree_delta_names_nested: It has been seen to name folders below folders in this directory.
     """
 
     def __init__(
@@ -64,10 +65,13 @@ class MailboxReader:
         map_row: MapContact,
         known_keys: Callable[[str], Mapping[str, str]],
         always_list_tree: bool = False,
+        tree_delta_names_nested: bool = False,
     ) -> None:
         self._cloud, self.record = cloud, record
         self._map_row, self._known_keys = map_row, known_keys
-        self._tree = FolderTree(cloud, record, excluded, always_list=always_list_tree)
+        self._tree = FolderTree(
+            cloud, record, excluded, always_list=always_list_tree, names_nested=tree_delta_names_nested
+        )
         self._folders: dict[str, FolderReader] = {}
         self._vanished: set[str] = set()
         self._n_open = 0
@@ -86,6 +90,11 @@ class MailboxReader:
     def tree_delta_is_partial(self) -> bool:
         """Whether this mailbox has a folder that the delta of folders does not name."""
         return self._tree.delta_is_partial
+
+    @property
+    def tree_delta_names_nested(self) -> bool:
+        """Whether the delta of folders named a folder below another one."""
+        return self._tree.has_seen_nested
 
     @property
     def contacts_held(self) -> int:

@@ -1,8 +1,9 @@
 """Which contact folders a mailbox has.
 
-- Where the cloud has a delta of folders, it says in an ordinary night whether any came or went. Only then, and in a
-  first run, is the tree listed. Whether that delta sees folders below folders is not documented. So if a listing finds
-  a folder that the delta did not name, the trees of this directory are listed every night instead.
+- Where the cloud has a delta of folders, it says in an ordinary night whether any came or went. Only then is the tree
+  listed. In a first run the delta itself is the list. Whether it names folders below folders is not documented. So the
+  folders below each one are listed too, until this directory's delta has named such a folder. If a listing finds a
+  folder that the delta did not name, the trees of this directory are listed every night instead.
 - Where there is no such delta, the tree is listed every night, and the children of the known folders beside it.
 - No listing names the default folder. Its id is learned from a contact in it. While it is empty, it is asked for by a
   name that many use and nobody documents, so that a refusal changes nothing.
@@ -73,18 +74,28 @@ class FolderTree:
         record: What is remembered of the mailbox.
         excluded: Names of folders that are not wanted, casefolded. Folders below them are not wanted either.
         always_list: The delta of folders has been seen to be incomplete in this directory.
+        names_nested: The delta of folders has been seen to name folders below folders in this directory.
     """
 
-    def __init__(self, cloud: Cloud, record: MailboxRecord, excluded: Collection[str], *, always_list: bool) -> None:
+    def __init__(
+        self,
+        cloud: Cloud,
+        record: MailboxRecord,
+        excluded: Collection[str],
+        *,
+        always_list: bool,
+        names_nested: bool = False,
+    ) -> None:
         self._cloud, self._record, self._excluded = cloud, record, excluded
         self._always_list = always_list
+        self._trusts_delta = names_nested and cloud.has_contacts_delta and not always_list
         self.default_id = record.default_id
         self.delta_is_partial = False
         """Whether this mailbox has a folder that the delta of folders does not name."""
         self._link: str | None = None
         self._by_delta: dict[str, FolderRecord] = {}
         self._listed: dict[str, FolderRecord] = {}
-        self._is_listing = self._has_changed = False
+        self._is_listing = self._is_listed_by_delta = self._has_changed = False
         self._n_open = self._n_pages = 0
         self._asked_children: set[str] = set()
         self._readable: list[str] = []
@@ -109,13 +120,11 @@ class FolderTree:
         """Ask for the whole tree, once."""
         if self._is_listing:
             return []
-        self._is_listing = True
-        questions = [self._ask(Step.TREE, ask_folders(self._cloud, self._record.mailbox_id))]
         has_delta = self._cloud.has_contacts_delta and not self._always_list
         if has_delta and self._link is None and not self._by_delta:
-            questions.append(self._ask_changes(None))
-        if self.default_id is not None:
-            questions += self._ask_children_of(self.default_id)
+            return self._list_by_delta()
+        self._is_listing = True
+        questions = [self._ask_folders(), *self._ask_children_of_default()]
         if not self._cloud.has_contacts_delta:
             for folder in self._record.folders:
                 questions += self._ask_children(folder)
@@ -153,6 +162,17 @@ class FolderTree:
         return set(folders) - set(self._wanted(folders)) - {self.default_id or ""}
 
     @property
+    def has_seen_nested(self) -> bool:
+        """Whether the delta of folders named a folder below another one.
+
+        A folder below the default one is no proof: it is not documented at which level the upper folders are.
+        """
+        if self.default_id is None:
+            return False
+        above = self._by_delta.keys() - {self.default_id}
+        return any(folder.parent_id in above for folder in self._by_delta.values())
+
+    @property
     def link(self) -> str | None:
         """The delta link to keep: only if that delta names every folder that a listing finds."""
         return None if self._always_list or self.delta_is_partial else self._link
@@ -185,11 +205,10 @@ class FolderTree:
             return []  # gone since it was listed
         if question.step is Step.TREE_CHANGES:
             self._link = None
-            if isinstance(error, ResyncRequiredError) and not self._is_listing:
-                return self.list_all()
+            if isinstance(error, ResyncRequiredError) and not self._is_listed_by_delta:
+                return self._list_by_delta()
             if isinstance(error, (BadRequestError, ResyncRequiredError)):
-                self.delta_is_partial = True
-                return self.list_all()
+                return self._list_without_delta()
         raise error
 
     def _learn_default(self, folder_id: object) -> list[Question]:
@@ -200,6 +219,7 @@ class FolderTree:
         return [*self.list_all(), *self._ask_children_of(folder_id)]
 
     def _take_changes(self, question: Question, page: Page) -> list[Question]:
+        questions: list[Question] = []
         for row in page.rows:
             self._has_changed = True
             if "@removed" in row:
@@ -207,12 +227,14 @@ class FolderTree:
             else:
                 folder = _read_folder(row, question.request)
                 self._by_delta[folder.folder_id] = folder
+                if self._is_listed_by_delta:
+                    questions += self._ask_children(folder)
         if page.next_link is not None:
-            return self._next_page(question, page)
+            return questions + self._next_page(question, page)
         if page.delta_link is None:
             raise ProtocolError("the round of folders ended without a delta link")
         self._link = page.delta_link
-        return self.list_all() if self._has_changed else []
+        return questions + (self.list_all() if self._has_changed else [])
 
     def _finish_listing(self) -> None:
         if self._cloud.has_contacts_delta:
@@ -221,11 +243,29 @@ class FolderTree:
         self._check_size()
         self._readable += self._wanted(self._listed)
 
+    def _list_by_delta(self) -> list[Question]:
+        """Begin a first round of the delta, in which it names every folder."""
+        self._is_listing = self._is_listed_by_delta = True
+        self._by_delta = {}
+        return [self._ask_changes(None), *self._ask_children_of_default()]
+
+    def _list_without_delta(self) -> list[Question]:
+        """The delta is refused: list what it would have named."""
+        self._trusts_delta, self.delta_is_partial = False, True
+        questions = [] if self._is_listing and not self._is_listed_by_delta else [self._ask_folders()]
+        self._is_listing, self._is_listed_by_delta = True, False
+        for folder in (*self._by_delta.values(), *self._listed.values()):
+            questions += self._ask_children(folder)
+        return questions + self._ask_children_of_default()
+
     # ------------------------------------------------------------------ questions
 
     def _ask(self, step: Step, request: Request, folder_id: str = "") -> Question:
         self._n_open += step in _LISTING_STEPS
         return Question(step=step, request=request, folder_id=folder_id)
+
+    def _ask_folders(self) -> Question:
+        return self._ask(Step.TREE, ask_folders(self._cloud, self._record.mailbox_id))
 
     def _ask_changes(self, link: str | None) -> Question:
         return self._ask(Step.TREE_CHANGES, ask_folder_changes(self._cloud, self._record.mailbox_id, link))
@@ -233,8 +273,11 @@ class FolderTree:
     def _ask_children(self, folder: FolderRecord) -> list[Question]:
         return [] if folder.name.casefold() in self._excluded else self._ask_children_of(folder.folder_id)
 
+    def _ask_children_of_default(self) -> list[Question]:
+        return self._ask_children_of(self.default_id) if self.default_id is not None else []
+
     def _ask_children_of(self, folder_id: str) -> list[Question]:
-        if folder_id in self._asked_children:
+        if self._trusts_delta or folder_id in self._asked_children:
             return []
         self._asked_children.add(folder_id)
         return [self._ask(Step.TREE, ask_child_folders(self._cloud, self._record.mailbox_id, folder_id), folder_id)]
@@ -268,8 +311,9 @@ class FolderTree:
         return False
 
     def _check_size(self) -> None:
-        if len(self._listed) > FOLDERS_MAX:
-            raise ProtocolError(f"{len(self._listed)} contact folders")
+        n_folders = max(len(self._listed), len(self._by_delta))
+        if n_folders > FOLDERS_MAX:
+            raise ProtocolError(f"{n_folders} contact folders")
 
 
 def is_missing_item(error: GraphError) -> bool:

@@ -34,6 +34,7 @@ HELD_MAX: Final = 50_000
 """Contacts in memory at once, about 2 KB each. A mailbox that has more by itself is read alone."""
 SINGLE_KEY: Final = "contacts.no_batch"
 LIST_TREES_KEY: Final = "contacts.walk_trees"
+NAMES_NESTED_KEY: Final = "contacts.delta_names_nested"
 _CONSENT_TRIES: Final = 20
 _REPORT_EVERY_S: Final = 2.0
 
@@ -98,6 +99,7 @@ class MailboxWalk:
             self._failing.try_fully()
         self._singly = host.state.get(SINGLE_KEY) is not None
         self._lists_trees = host.state.get(LIST_TREES_KEY) is not None
+        self._names_nested = host.state.get(NAMES_NESTED_KEY) is not None
         self._filled = {book.owner.subject for book in host.contacts.books() if isinstance(book, PersonalBook)}
         """Whose books had contacts when the run began. Nothing needs to be read of the others."""
         self._writes = PersonalWrites(host.contacts, client.timing.monotonic, self._take_written)
@@ -178,12 +180,16 @@ class MailboxWalk:
         if self._singly or self._n_answered or error.status not in (400, 404, 405, 501):
             return False
         _log.warning("this cloud has no $batch (%s): contacts are read one request at a time", error)
-        self._host.state.put(SINGLE_KEY, {"since": self._host.clock.now_utc().isoformat()})
+        self._learn(SINGLE_KEY)
         self._singly = True
         self._again = [opened.target for opened in self._open]
         self._open.clear()
         self._ready.clear()
         return True
+
+    def _learn(self, key: str) -> None:
+        """Remember how this directory's cloud behaves."""
+        self._host.state.put(key, {"since": self._host.clock.now_utc().isoformat()})
 
     def _should_stop(self) -> bool:
         """Ask the host. Progress is reported too, which renews the lease while Microsoft makes us wait."""
@@ -216,6 +222,7 @@ class MailboxWalk:
                 map_row=lambda row: map_contact(row, country=self._country),
                 known_keys=_known_keys(book, target.mailbox_id),
                 always_list_tree=self._lists_trees,
+                tree_delta_names_nested=self._names_nested,
             )
             opened = _Open(target, reader, book)
             self._open[opened] = None
@@ -238,7 +245,10 @@ class MailboxWalk:
         reader = opened.reader
         if reader.tree_delta_is_partial and not self._lists_trees:
             self._lists_trees = True
-            self._host.state.put(LIST_TREES_KEY, {"since": self._host.clock.now_utc().isoformat()})
+            self._learn(LIST_TREES_KEY)
+        elif reader.tree_delta_names_nested and not self._names_nested and not self._lists_trees:
+            self._names_nested = True
+            self._learn(NAMES_NESTED_KEY)
         try:
             if reader.failure is not None:
                 raise reader.failure

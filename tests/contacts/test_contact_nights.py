@@ -364,7 +364,7 @@ def test_resync_reads_everything_and_changes_nothing(lab: ContactLab) -> None:
 
 
 def test_a_resync_that_is_cut_off_goes_on_where_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    lab = settled(ContactLab(people_count=60), contacts=1)
+    lab = settled(ContactLab(people_count=100), contacts=1)
     monkeypatch.setattr(contact_walk, "OPEN_MAX", 10)
 
     def turn(job: str, *, resumed: bool) -> TickReport:
@@ -377,8 +377,8 @@ def test_a_resync_that_is_cut_off_goes_on_where_it_ended(monkeypatch: pytest.Mon
         reports.append(turn(Job.CONTACTS_RESYNC, resumed=True))
     assert reports[-1].status is TickStatus.DONE
     assert len(reports) > 2
-    assert sum(report.counts.mailboxes_read for report in reports) == 60
-    assert sum(report.counts.contacts_unchanged for report in reports) == 60, "each was read again, and once"
+    assert sum(report.counts.mailboxes_read for report in reports) == 100
+    assert sum(report.counts.contacts_unchanged for report in reports) == 100, "each was read again, and once"
     again = turn(Job.CONTACTS_RESYNC, resumed=False)
     assert again.counts.mailboxes_read > 0, "pressed again, it begins again"
 
