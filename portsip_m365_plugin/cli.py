@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import json
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -103,11 +104,24 @@ def _on_a_pbx(name: str) -> Callable[[Callable[..., None]], click.Command]:
 def plan(pbx: DevHost, tenant: str, as_json: bool) -> None:
     """Show what a sync of tenant T would do now, and change nothing."""
     run = pbx.run("action", tenant, "preview")[0]
+    rows = pbx.run("plan-rows", tenant, run["id"])
     if as_json:
-        click.echo(json.dumps(run, ensure_ascii=False))
+        click.echo(json.dumps({**run, "rows": rows}, ensure_ascii=False))
         return
     Console().print(plan_table(load(PlanRef, run["plan"]), run["problem_counts"]))
     click.echo(run["message"])
+    if sys.stdout.isatty():
+        click.echo_via_pager(map(_describe_row, rows))
+    else:
+        for row in rows:
+            click.echo(_describe_row(row), nl=False)
+
+
+def _describe_row(row: Mapping[str, Any]) -> str:
+    """Return one line of a plan: action, name, sign-in name, and what would change or why not."""
+    changes = "; ".join(f"{c['field']}: {c['before'] or '(empty)'} → {c['after'] or '(empty)'}" for c in row["changes"])
+    who = (row["display_name"] or "", row["login_name"] or row["subject"] or "")
+    return "\t".join((row["action"], *who, changes or row["detail"] or (row["reason"] or "").replace("_", " "))) + "\n"
 
 
 @_on_a_pbx("sync")
@@ -150,6 +164,24 @@ def doctor(pbx: DevHost, tenant: str, as_json: bool) -> None:
             click.echo(tested["message"])
     if failure is not None:
         fail(failure)
+
+
+@_on_a_pbx("explain")
+@click.argument("who", metavar="WHO")
+def explain(pbx: DevHost, tenant: str, as_json: bool, who: str) -> None:
+    """Say whether WHO is synced by tenant T, and if not, which rule leaves them out.
+
+    WHO is a sign-in name, an address (also an alias) or an object id. The exit code is 0 whenever there is an answer.
+    """
+    done = pbx.run("action", tenant, "explain", f"who={who}", "--plugin", "m365")
+    if as_json:
+        click.echo(json.dumps(done["data"], ensure_ascii=False))
+        return
+    table = Table(show_header=False)
+    for fact in done["facts"]:
+        table.add_row(fact["label"], fact["value"])
+    Console().print(table)
+    click.echo(done["message"])
 
 
 @_on_a_pbx("send-test")

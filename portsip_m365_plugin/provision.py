@@ -22,12 +22,12 @@ from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.graph.users import find_owner_ids, get_user, select_users
-from portsip_m365_plugin.mailboxes import Mailboxes
 from portsip_m365_plugin.mapping.addresses import address_key, read_addresses
-from portsip_m365_plugin.mapping.users import SKIP_DETAILS, Skip, map_user
+from portsip_m365_plugin.mapping.users import Skip
 from portsip_m365_plugin.photos.reading import read_one_photo
+from portsip_m365_plugin.users.judge import judge_person
 from portsip_m365_plugin.users.match import explain_doubt, match_by_hand
-from portsip_m365_plugin.users.scope import OUT_OF_SCOPE, find_out_of_scope
+from portsip_m365_plugin.users.scope import OUT_OF_SCOPE
 
 _NOT_COVERED: Final = "Your Microsoft account is not set up for this PBX. Ask your administrator to add you."
 _FOR_THE_PERSON: Final = {
@@ -61,16 +61,11 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
         return _refuse(request, "not_reachable", error.describe())
     if user is None:
         return _refuse(request, "not_found", "Nobody in the directory has this sign-in name or object id.")
-    outcome = map_user(user, rules)
-    if isinstance(outcome, Skip):
-        return _refuse(request, outcome.reason, outcome.detail)
-    no_person = Mailboxes(host).reason_for(outcome.link.subject)
-    if no_person is not None:
-        return _refuse(request, no_person, SKIP_DETAILS[no_person])
     try:
-        out_of_scope = find_out_of_scope(client, config.scope, outcome.link.subject)
-        if out_of_scope:
-            return _refuse(request, OUT_OF_SCOPE, f"{out_of_scope} Change the lists on USER SYNC to add this person.")
+        outcome = judge_person(host, client, rules, config.scope, user)
+        if isinstance(outcome, Skip):
+            remedy = " Change the lists on USER SYNC to add this person." if outcome.reason == OUT_OF_SCOPE else ""
+            return _refuse(request, outcome.reason, f"{outcome.detail}{remedy}")
         joined = _join(host, client, request, user, outcome)
     except GraphError as error:
         return _refuse(request, "not_reachable", error.describe())

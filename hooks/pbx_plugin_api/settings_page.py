@@ -210,6 +210,11 @@ class Done:
     message: str
     facts: tuple[Fact, ...] = ()
     tables: tuple[Table, ...] = ()
+    data: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+    """The same answer for programs: command lines print it as JSON, pages do not show it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "data", rules.freeze_mapping(self.data))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

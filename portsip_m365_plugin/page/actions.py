@@ -26,6 +26,7 @@ from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_certificate, store_key_pair
 from portsip_m365_plugin.page.connection import try_connection
 from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
+from portsip_m365_plugin.page.explanation import EXPLAIN_ACTION, show_explanation
 from portsip_m365_plugin.page.mail_tab import send_test_mail
 from portsip_m365_plugin.page.signin_tab import RESUME_ACTION, SUSPEND_ACTION, TEST_SIGN_IN_ACTION
 from portsip_m365_plugin.page.view import LOOK_ONLY
@@ -118,6 +119,10 @@ def _show_mailbox_state(given: ActionInput) -> ActionOutcome:
     return show_mailbox_state(given.host, given.config.contacts, given.request.values.get("mailbox", ""))
 
 
+def _explain(given: ActionInput) -> ActionOutcome:
+    return show_explanation(given.host, given.tenant, given.request.values.get("who", ""))
+
+
 def _test_sign_in(_given: ActionInput) -> ActionOutcome:
     return LoginTest(provider_id=PROVIDER_ID)
 
@@ -150,6 +155,7 @@ ACTIONS: Final[Mapping[str, Run]] = {
     APPROVE_REMOVAL_ACTION: _approve_contact_removal,
     APPROVE_PHOTO_REMOVAL_ACTION: _approve_photo_removal,
     "contact_state": _show_mailbox_state,
+    EXPLAIN_ACTION: _explain,
     TEST_SIGN_IN_ACTION: _test_sign_in,
     SUSPEND_ACTION: _suspend_refusal,
     RESUME_ACTION: _resume_refusal,
@@ -157,4 +163,4 @@ ACTIONS: Final[Mapping[str, Run]] = {
 }
 """By action name; a new tab adds its own."""
 
-_FOR_VIEWERS: Final = frozenset({"download_public_key"})
+_FOR_VIEWERS: Final = frozenset({"download_public_key", EXPLAIN_ACTION})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pbx_plugin_api import Action, Fact, Field, FieldKind, PlanRef, Severity, Tab
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.jobs import Job
+from portsip_m365_plugin.page.explanation import draw_explain_action, left_out_table
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.leavers import draw_guard, draw_leavers
 from portsip_m365_plugin.page.mapping import draw_mapping
@@ -67,8 +68,12 @@ def draw_users_tab(view: PageView) -> Tab:
             *draw_guard(config),
         ),
         facts=(*_plan_facts(plan), *_waiting_facts(view), *_group_facts(view), *_photo_facts(photos)),
-        tables=(plan_table(view.host, plan),) if plan is not None else (),
-        actions=(*_photo_actions(photos, view.why_no_call), *_actions(plan, view.why_no_call)),
+        tables=(*((plan_table(view.host, plan),) if plan is not None else ()), *left_out_table(view.host)),
+        actions=(
+            *_photo_actions(photos, view.why_no_call),
+            *_actions(plan, view.why_no_call),
+            draw_explain_action(view.why_not_ready),
+        ),
     )
 
 

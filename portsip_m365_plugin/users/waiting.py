@@ -53,6 +53,19 @@ def find_waiting(spool: Spool) -> list[str]:
     return [oid for (oid,) in spool.rows("SELECT oid FROM waiting ORDER BY oid")]
 
 
+def read_waiting(host: Host, entra_object_id: str) -> tuple[str, str] | None:
+    """Return reason and detail of one person who waits by the last run, or None. Cost: the kept file is read once."""
+    blob = _read(host).get("blob")
+    if blob is None or host.blobs.info(blob) is None:
+        return None
+    mark = json.dumps(entra_object_id).encode()
+    with host.blobs.open(blob) as file:
+        for line in file:
+            if mark in line and (row := json.loads(line))[0] == entra_object_id:
+                return row[7], row[8]
+    return None
+
+
 def keep_waiting(host: Host, spool: Spool, refused: Mapping[str, tuple[str, str]], now_utc: datetime) -> None:
     """Keep who waits after a run, and notify the administrators once for each reason that is new.
 

@@ -46,6 +46,15 @@ def test_plan_sync_and_doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
         planned = json.loads(call("plan", "t", "--json").stdout)
         assert planned["plan"]["counts"]["created"] == 51
+        creates = [row for row in planned["rows"] if row["action"] == "create"]
+        assert len(creates) == 51
+        listed = call("plan", "t").stdout
+        assert all(row["login_name"] in listed for row in creates), "the whole plan, not its first rows"
+        who = creates[0]["login_name"]
+        waits = json.loads(call("explain", "t", who, "--json").stdout)
+        assert (waits["is_synced"], waits["upn"]) == (False, who)
+        assert "A plan that waits for approval" in call("explain", "t", who).stdout
+        assert json.loads(call("explain", "t", "nobody@x.example", "--json").stdout)["reason"] == "not_in_directory"
         asked = call("sync", "t")
         assert asked.exit_code == 1
         assert "first plan" in asked.stderr

@@ -12,13 +12,14 @@ from pbx_devhost.cli import views
 from pbx_devhost.cli.output import CliContext, command, fail, print_rows, read_time
 from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import Runner, RunResult
-from pbx_plugin_api import TickReason
+from pbx_plugin_api import InvalidValueError, TickReason, read_plan_rows
 
 
 def add_commands(main: click.Group) -> None:
     """Add the commands."""
     command(main, "tick")(_tick)
     command(main, "runs")(_list_runs)
+    command(main, "plan-rows")(_list_plan_rows)
     command(main, "audit")(_list_audit)
 
 
@@ -88,6 +89,25 @@ def _list_runs(context: CliContext, tenant_key: str, limit: int | None) -> None:
     stores, chosen = context.pbx.stores, context.tenant(tenant_key)
     rows = (views.show_run(context.pbx, row) for row in stores.runs.rows(chosen.pbx_tenant_id, limit=limit))
     print_rows(context, rows, ("started_at", "status", "reason", "requests", "message"))
+
+
+@click.argument("tenant_key", metavar="T")
+@click.argument("run_id", metavar="RUN")
+def _list_plan_rows(context: CliContext, tenant_key: str, run_id: str) -> None:
+    """Print the whole plan that RUN made for tenant T, one row a change."""
+    stores, chosen = context.pbx.stores, context.tenant(tenant_key)
+    run = stores.runs.get(run_id)
+    if run is None or run.tenant_id != chosen.pbx_tenant_id or not run.plan:
+        fail(f"there is no plan of a run {run_id} of {chosen.name} (see: pbx-devhost runs)")
+    blob, blobs = json.loads(run.plan).get("rows_blob"), stores.blobs(chosen.pbx_tenant_id)
+    if blob is None or blobs.info(blob) is None:
+        fail(f"the rows of the plan of run {run_id} have expired; make another plan")
+    try:
+        with blobs.open(blob) as file:
+            rows = map(views.show_plan_row, read_plan_rows(file))
+            print_rows(context, rows, ("action", "display_name", "login_name", "extension_number", "reason", "detail"))
+    except InvalidValueError:
+        fail(f"another version wrote the plan of run {run_id}, and this one cannot read it; make another plan")
 
 
 @click.argument("tenant_key", metavar="T")

@@ -10,7 +10,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import RunResult
 from pbx_devhost.store.database import from_timestamp
 from pbx_devhost.store.outbox.lanes import Fault
-from pbx_plugin_api import Counts, Done, Priority, SettingsPage, Tenant
+from pbx_plugin_api import Counts, Done, PlanRow, Priority, SettingsPage, Tenant
 from pbx_plugin_api.hosting.manager import PluginState
 
 _USER_TEXTS = (
@@ -95,6 +95,21 @@ def show_done(done: Done) -> dict[str, Any]:
         "tables": [
             {"title": t.title, "columns": list(t.columns), "rows": [list(row) for row in t.rows]} for t in done.tables
         ],
+        "data": dict(done.data),
+    }
+
+
+def show_plan_row(row: PlanRow) -> dict[str, Any]:
+    """A row of a plan."""
+    return {
+        "action": row.action.value,
+        "subject": row.subject,
+        "display_name": row.display_name,
+        "login_name": row.login_name,
+        "extension_number": row.extension_number,
+        "changes": [{"field": c.field, "before": c.before, "after": c.after} for c in row.changes],
+        "reason": row.reason,
+        "detail": row.detail,
     }
 
 

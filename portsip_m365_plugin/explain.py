@@ -1,0 +1,221 @@
+"""Why somebody is synced or not: one person asked for by an administrator, by the rules of the sync.
+
+The directory is asked once. What the PBX knows is added: the linked user, the waiting plan, and who waits for a user.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from pbx_plugin_api import (
+    DisableReason,
+    DraftUser,
+    Host,
+    InvalidValueError,
+    LinkedUser,
+    PlanAction,
+    PlanRow,
+    Tenant,
+    UserLink,
+    read_plan_rows,
+)
+from portsip_m365_plugin.config.reader import Config, load_config
+from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
+from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.graph.errors import GraphError
+from portsip_m365_plugin.graph.users import find_users, get_user, select_users
+from portsip_m365_plugin.mapping.addresses import read_addresses
+from portsip_m365_plugin.mapping.users import MappingRules, Skip
+from portsip_m365_plugin.users.approval import last_plan
+from portsip_m365_plugin.users.judge import judge_person
+from portsip_m365_plugin.users.left_out import find_left_out
+from portsip_m365_plugin.users.match import match_by_hand
+from portsip_m365_plugin.users.waiting import read_waiting
+
+_WHO_MAX_CHARS: Final = 320
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What is known of one person."""
+
+    is_synced: bool
+    """Whether the person has an enabled, linked user of the PBX now."""
+    reason: str
+    """A short machine word: `synced`, `not_in_directory`, `guest`, `out_of_scope`, `awaits_approval` and so on."""
+    sentence: str
+    """The rule, and what to do, for an administrator."""
+    since_utc: datetime | None = None
+    """When a run met this reason for the first time; None where no run has."""
+    entra_object_id: str | None = None
+    upn: str | None = None
+    display_name: str | None = None
+    username: str | None = None
+    extension_number: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields as JSON, times in ISO 8601."""
+        since = self.since_utc.isoformat() if self.since_utc is not None else None
+        return {**asdict(self), "since_utc": since}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannotExplain:
+    """Nothing is known, because the directory could not be asked. Never to be read as "not there"."""
+
+    message: str
+    remedy: str = ""
+
+
+def explain_person(host: Host, tenant: Tenant, typed: str) -> Explanation | CannotExplain:
+    """Say whether a person is synced, and if not, which rule leaves them out and since when.
+
+    Changes nothing. Cost: one request for an object id or sign-in name, up to four for an address, one more for 20
+    groups.
+
+    Args:
+        host: The tenant's.
+        tenant: The tenant.
+        typed: A sign-in name, an address (also an alias) or an object id.
+    """
+    wanted = typed.strip()
+    if not wanted or len(wanted) > _WHO_MAX_CHARS:
+        return CannotExplain(message="Nobody is named.", remedy="Give a sign-in name, an address or an object id.")
+    config = load_config(host)
+    client = connect(host, config.connection, policy=IMPATIENT)
+    if isinstance(client, NotReady):
+        return CannotExplain(message=client.describe())
+    rules = config.mapping_rules(tenant)
+    try:
+        return _ask(host, client, config, rules, wanted)
+    except GraphError as error:
+        return CannotExplain(message=f"The directory could not be asked about {wanted}: {error.describe()}")
+
+
+def _ask(host: Host, client: GraphClient, config: Config, rules: MappingRules, wanted: str) -> Explanation:
+    found = find_users(client, wanted)
+    if len(found) > 1:
+        ids = ", ".join(str(user["id"]) for user in found)
+        sentence = f"Several people of the directory have the address {wanted}. Ask by object id: {ids}."
+        return Explanation(is_synced=False, reason="ambiguous", sentence=sentence)
+    user = get_user(client, str(found[0]["id"]), select_users(rules.extension_source.select)) if found else None
+    if user is None:
+        return _explain_absent(host, rules, wanted)
+    oid = str(user["id"])
+    linked = host.users.find(UserLink(authority=rules.entra_tenant_id, subject=oid))
+    outcome = judge_person(host, client, rules, config.scope, user)
+    reason, sentence, since = _judge(host, user, linked, outcome)
+    return Explanation(
+        is_synced=linked is not None and linked.enabled,
+        reason=reason,
+        sentence=sentence,
+        since_utc=since,
+        entra_object_id=oid,
+        upn=_text(user.get("userPrincipalName")),
+        display_name=_text(user.get("displayName")),
+        username=linked.username if linked else None,
+        extension_number=linked.extension_number if linked else None,
+    )
+
+
+def _judge(
+    host: Host, user: dict[str, Any], linked: LinkedUser | None, outcome: DraftUser | Skip
+) -> tuple[str, str, datetime | None]:
+    """Return reason, sentence, and since when."""
+    oid = str(user["id"])
+    if isinstance(outcome, Skip):
+        return _explain_skip(host, oid, linked, outcome)
+    if linked is not None:
+        return _explain_linked(linked)
+    waiting = read_waiting(host, oid)
+    if waiting is not None:
+        return waiting[0], waiting[1], None
+    row = _find_planned(host, oid)
+    if row is not None:
+        plan = "A plan that waits for approval would make this user. Approve it on the USER SYNC tab."
+        return "awaits_approval", plan, None
+    left = find_left_out(host, oid)
+    if left is not None:
+        now_in = "The last run left this person out for a reason that no longer holds; the next sync brings them in."
+        return "next_sync", now_in, left.since_utc
+    matches = match_by_hand(host, read_addresses(user))
+    if matches:
+        names = ", ".join(sorted(match.username for match in matches))
+        return "next_sync", f"The next sync settles whether the PBX user {names}, made by hand, is this person.", None
+    return "next_sync", "Nothing stands in the way: the next sync makes this person a user.", None
+
+
+def _explain_skip(host: Host, oid: str, linked: LinkedUser | None, skip: Skip) -> tuple[str, str, datetime | None]:
+    left = find_left_out(host, oid)
+    since = left.since_utc if left is not None and left.reason == skip.reason else None
+    sentence = skip.detail
+    if linked is not None and linked.enabled:
+        sentence += f" The user {linked.username} (extension {linked.extension_number}) is still enabled;"
+        sentence += " the next sync does what the settings for leavers say."
+    elif linked is not None:
+        since = since or linked.disabled_at_utc
+        sentence += f" The user {linked.username} is disabled and keeps extension {linked.extension_number}."
+    return skip.reason, sentence, since
+
+
+def _explain_linked(linked: LinkedUser) -> tuple[str, str, datetime | None]:
+    who = f"user {linked.username}, extension {linked.extension_number}"
+    if linked.enabled:
+        return "synced", f"Synced as {who}.", None
+    if linked.disabled_reason is DisableReason.BY_ADMIN:
+        sentence = f"An administrator of the PBX has disabled the {who}. The sync never enables such a user."
+        return "disabled_by_admin", sentence, linked.disabled_at_utc
+    sentence = f"The {who} is disabled for a reason that no longer holds; the next sync enables the user."
+    return "next_sync", sentence, linked.disabled_at_utc
+
+
+def _explain_absent(host: Host, rules: MappingRules, wanted: str) -> Explanation:
+    """Explain somebody whom the directory does not have. The PBX may still have the user of a person who left."""
+    linked = _find_linked(host, rules, wanted)
+    if linked is None:
+        sentence = f"Nobody in the directory has the sign-in name, address or object id {wanted}."
+        return Explanation(is_synced=False, reason="not_in_directory", sentence=sentence)
+    state = "still enabled; the next sync does what the settings for leavers say" if linked.enabled else "disabled"
+    sentence = f"Deleted at Microsoft. The user {linked.username} (extension {linked.extension_number}) is {state}."
+    return Explanation(
+        is_synced=linked.enabled,
+        reason="deleted",
+        sentence=sentence,
+        since_utc=linked.disabled_at_utc,
+        entra_object_id=linked.link.subject,
+        display_name=linked.display_name,
+        username=linked.username,
+        extension_number=linked.extension_number,
+    )
+
+
+def _find_linked(host: Host, rules: MappingRules, wanted: str) -> LinkedUser | None:
+    try:
+        by_id = host.users.find(UserLink(authority=rules.entra_tenant_id, subject=wanted))
+    except InvalidValueError:
+        return None
+    if by_id is not None or "@" not in wanted:
+        return by_id
+    same = [user for user in host.users.linked() if (user.email or "").casefold() == wanted.casefold()]
+    return same[0] if len(same) == 1 else None
+
+
+def _find_planned(host: Host, oid: str) -> PlanRow | None:
+    """Return the row of the waiting plan that would make a user of a person, or None."""
+    plan = last_plan(host)
+    if plan is None or plan.rows_blob is None or host.blobs.info(plan.rows_blob) is None:
+        return None
+    try:
+        with host.blobs.open(plan.rows_blob) as file:
+            for row in read_plan_rows(file):
+                if row.subject == oid and row.action in (PlanAction.CREATE, PlanAction.LINK):
+                    return row
+    except InvalidValueError:
+        return None  # an older version wrote it
+    return None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,67 @@
+"""The box "Why is somebody synced or not?" of the USER SYNC tab, and who is left out, by reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pbx_plugin_api import Action, Done, Fact, Field, Host, Refused, Severity, Table, Tenant
+from portsip_m365_plugin.explain import CannotExplain, explain_person
+from portsip_m365_plugin.page.words import say_reason
+from portsip_m365_plugin.users.left_out import count_left_out
+
+EXPLAIN_ACTION: Final = "explain"
+
+
+def draw_explain_action(why_disabled: str) -> Action:
+    """Draw the box. Also somebody who may only look may ask."""
+    return Action(
+        name=EXPLAIN_ACTION,
+        label="Explain",
+        help="Says of one person whether they are synced, and if not, which rule leaves them out. Changes nothing.",
+        enabled=not why_disabled,
+        why_disabled=why_disabled,
+        parameters=(
+            Field(
+                name="who", label="Sign-in name, address or object id", placeholder="adele@contoso.com", required=True
+            ),
+        ),
+    )
+
+
+def show_explanation(host: Host, tenant: Tenant, typed: str) -> Done | Refused:
+    """Answer the box."""
+    answer = explain_person(host, tenant, typed)
+    if isinstance(answer, CannotExplain):
+        return Refused(message=answer.message, remedy=answer.remedy)
+    since = answer.since_utc.strftime("%Y-%m-%d %H:%M UTC") if answer.since_utc is not None else None
+    shown = (
+        ("Name", answer.display_name),
+        ("Sign-in name", answer.upn),
+        ("Object id", answer.entra_object_id),
+        ("PBX user", answer.username),
+        ("Extension", answer.extension_number),
+        ("Since", since),
+    )
+    verdict = Fact(
+        label="Synced",
+        value="yes" if answer.is_synced else "no",
+        severity=Severity.GOOD if answer.is_synced else Severity.WARNING,
+    )
+    facts = (verdict, *(Fact(label=label, value=value) for label, value in shown if value))
+    return Done(message=answer.sentence, facts=facts, data=answer.as_json())
+
+
+def left_out_table(host: Host) -> tuple[Table, ...]:
+    """Return who the last run left out, by reason; nothing before the first run."""
+    counts = count_left_out(host)
+    if not counts:
+        return ()
+    words = {"out_of_scope.users": "by the list of users", "out_of_scope.groups": "in none of the groups"}
+    rows = sorted(((words.get(reason) or say_reason(reason), n) for reason, n in counts.items()), key=lambda r: -r[1])
+    return (
+        Table(
+            title="Left out, by reason",
+            columns=("Reason", "People"),
+            rows=tuple((reason, str(n)) for reason, n in rows),
+        ),
+    )
