@@ -156,6 +156,7 @@ from pbx_plugin_api.user_changes import (
     DisableUser,
     EnableUser,
     LinkUser,
+    PhotoChange,
     UpdateUser,
     UserChange,
 )
@@ -256,6 +257,7 @@ __all__ = [
     "PersonalBook",
     "Phone",
     "Photo",
+    "PhotoChange",
     "PlanAction",
     "PlanRef",
     "PlanRow",

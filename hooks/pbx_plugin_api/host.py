@@ -17,7 +17,7 @@ from pbx_plugin_api.settings_page import Severity
 from pbx_plugin_api.storage import Blobs, RateBudget, Secrets, Settings, State
 from pbx_plugin_api.tenants import WebOrigins
 from pbx_plugin_api.tick import Problem, Stage
-from pbx_plugin_api.user_changes import ApplyResult, UserChange
+from pbx_plugin_api.user_changes import ApplyResult, PhotoChange, UserChange
 from pbx_plugin_api.users import Divergence, LinkedUser, Photo, UnlinkedUser, UserCounts, UserLink
 
 __all__ = [
@@ -70,6 +70,16 @@ class Users(Protocol):
 
     def set_photo(self, link: UserLink, photo: Photo | None) -> ApplyResult:
         """Store a linked user's photo, or remove it (None). Idempotent."""
+
+    def set_photos(self, changes: Sequence[PhotoChange]) -> list[ApplyResult]:
+        """Store or remove photos in one transaction and return a result for each, in the same order. Idempotent.
+
+        A change for somebody who is no linked user is refused by itself; the others are made. Keep the pictures of one
+        call below a few MB: the host holds all of them.
+
+        Raises:
+            ValueError: More than `APPLY_MAX_CHANGES` changes. A bug.
+        """
 
 
 class Contacts(Protocol):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from pbx_plugin_api.users import SYNCED_FIELDS, DisableReason, DraftUser, UserLink, check_fields
+from pbx_plugin_api.users import SYNCED_FIELDS, DisableReason, DraftUser, Photo, UserLink, check_fields
 
 __all__ = [
     "ApplyResult",
@@ -16,6 +16,7 @@ __all__ = [
     "DisableUser",
     "EnableUser",
     "LinkUser",
+    "PhotoChange",
     "UpdateUser",
     "UserChange",
 ]
@@ -95,6 +96,15 @@ class LinkUser:
 
 
 UserChange: TypeAlias = CreateUser | UpdateUser | DisableUser | EnableUser | DeleteUser | LinkUser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoChange:
+    """Store the photo of a linked user, or remove it."""
+
+    link: UserLink
+    photo: Photo | None
+    """None: the user has no photo any more."""
 
 
 class ApplyStatus(StrEnum):

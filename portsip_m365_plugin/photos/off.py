@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from pbx_plugin_api import ApplyStatus, Counts, Host, TickReport, TickStatus, UserLink
+from pbx_plugin_api import ApplyStatus, Counts, Host, PhotoChange, TickReport, TickStatus, UserLink
 from portsip_m365_plugin.photos.memory import forget_passes
 from portsip_m365_plugin.photos.vanishing import forget_vanishing, judge_vanishing
 
@@ -34,9 +34,9 @@ def remove_pictures(host: Host, entra_tenant_id: str) -> TickReport:
             message = f"{removed} photos removed. The next run goes on from there."
             counts = Counts(photos_removed=removed)
             return TickReport(status=TickStatus.STOPPED, message=message, counts=counts, resumable=True)
-        for oid in part:
-            link = UserLink(authority=entra_tenant_id, subject=oid)
-            removed += host.users.set_photo(link, None).status is ApplyStatus.APPLIED
+        links = (UserLink(authority=entra_tenant_id, subject=oid) for oid in part)
+        results = host.users.set_photos([PhotoChange(link=link, photo=None) for link in links])
+        removed += sum(result.status is ApplyStatus.APPLIED for result in results)
     forget_vanishing(host)
     forget_passes(host)
     counts = Counts(photos_removed=removed)

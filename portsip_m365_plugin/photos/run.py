@@ -17,6 +17,7 @@ from pbx_plugin_api import (
     Counts,
     Host,
     Photo,
+    PhotoChange,
     Problem,
     Stage,
     Tenant,
@@ -60,9 +61,10 @@ _ANSWER_MAX_BYTES: Final = 6 * 1024 * 1024
 _MAKING_MAX_BYTES: Final = 16 * 1024 * 1024
 _MAKING_MAX: Final = 60
 """Pictures that wait to be made smaller."""
-_WRITE_AT_ONCE: Final = 50
+_WRITE_AT_ONCE: Final = 100
+_WRITE_MAX_BYTES: Final = 4 * 1024 * 1024
 _LOOK_EVERY: Final = 200
-"""People between two looks at the clock."""
+"""Answers between two looks at the clock."""
 _LINES_MAX: Final = 50
 """Problem lines about single pictures."""
 _DETAILS: Final = {
@@ -79,7 +81,7 @@ _INVALID: Final = (
 def run_photo_sync(host: Host, tenant: Tenant, tick: Tick, client: GraphClient, entra_tenant_id: str) -> TickReport:
     """Bring the photos of enabled linked users to what Microsoft shows.
 
-    Blocks until done, until `host.progress.should_stop()` (asked after every 200 people), or until an error.
+    Blocks until done, until `host.progress.should_stop()` (asked after every 200 answers), or until an error.
     Idempotent; the next run goes on where this one stopped. Expected failures are reports. A photo that cannot be read
     is counted as a problem, and the others go on. If many pictures would vanish, they stay and the report asks.
 
@@ -128,7 +130,7 @@ class _Run:
         self._making: deque[_Making] = deque()
         self._made: list[tuple[str, Photo]] = []
         self._n_asked = self._n_refused = self._n_marks_open = 0
-        self._looked_at = self._making_bytes = self._n_failing_lines = 0
+        self._looked_at = self._making_bytes = self._made_bytes = self._n_failing_lines = 0
         self._is_stopping = False
         self._pending: PendingPhotoRemoval | None = None
 
@@ -198,7 +200,7 @@ class _Run:
                 for result in results:
                     self._take(people, result, pool)
                     self._take_made(people, all_of_them=False)
-                    if people.done - self._looked_at >= _LOOK_EVERY:
+                    if self._n_asked - self._looked_at >= _LOOK_EVERY:
                         self._look(people)
             finally:
                 self._take_made(people, all_of_them=True)
@@ -215,7 +217,7 @@ class _Run:
     def _look(self, people: People) -> None:
         """Write, report how far the pass is, and ask whether to go on."""
         self._write(people)
-        self._looked_at = people.done
+        self._looked_at = self._n_asked
         self._cursor.keep(people.settled_up_to, self._gone)
         self._host.progress.report(Stage.PHOTOS, people.done, people.total)
         self._is_stopping = people.done < people.total and self._host.progress.should_stop()
@@ -228,7 +230,6 @@ class _Run:
         In the first pass of a tenant people without a picture are asked for it at once, not for its mark.
         """
         is_first, drawn = is_first_pass(self._host), people.draw()
-        self._looked_at = people.done
         while True:
             if self._wanted:
                 yield self._item(self._wanted.popleft())
@@ -343,7 +344,8 @@ class _Run:
                 self._note_none(people, question.oid)
                 continue
             self._made.append((question.oid, photo))
-            if len(self._made) >= _WRITE_AT_ONCE:
+            self._made_bytes += len(photo.content)
+            if len(self._made) >= _WRITE_AT_ONCE or self._made_bytes >= _WRITE_MAX_BYTES:
                 self._write(people)
 
     def _refuse_picture(self, people: People, question: _Question, mark: str, why: str) -> None:
@@ -357,19 +359,23 @@ class _Run:
     # ------------------------------------------------------------------ writing
 
     def _write(self, people: People) -> None:
-        made, self._made = self._made, []
-        for oid, photo in made:
-            is_written = self._put(oid, photo)
-            self._stored += is_written and photo.sha256 != people.state(oid).sha256
+        made, self._made, self._made_bytes = self._made, [], 0
+        if not made:
+            return
+        results = self._host.users.set_photos([self._change(oid, photo) for oid, photo in made])
+        for (oid, photo), result in zip(made, results, strict=True):
+            self._stored += result.status is ApplyStatus.APPLIED and photo.sha256 != people.state(oid).sha256
             people.settle(oid)
 
     def _remove_gone(self, people: People) -> None:
         gone = people.keep_held(dict.fromkeys(self._gone))
         self._pending = judge_vanishing(self._host, gone, of=people.held)
         if self._pending is None:
-            self._removed += sum(self._put(oid, None) for oid in gone)
+            for start in range(0, len(gone), _WRITE_AT_ONCE):
+                part = gone[start : start + _WRITE_AT_ONCE]
+                results = self._host.users.set_photos([self._change(oid, None) for oid in part])
+                self._removed += sum(result.status is ApplyStatus.APPLIED for result in results)
             forget_vanishing(self._host)
 
-    def _put(self, oid: str, photo: Photo | None) -> bool:
-        link = UserLink(authority=self._entra_tenant_id, subject=oid)
-        return self._host.users.set_photo(link, photo).status is ApplyStatus.APPLIED
+    def _change(self, oid: str, photo: Photo | None) -> PhotoChange:
+        return PhotoChange(link=UserLink(authority=self._entra_tenant_id, subject=oid), photo=photo)

@@ -21,6 +21,7 @@ from pbx_plugin_api import (
     Host,
     LeaseLostError,
     Photo,
+    PhotoChange,
     Problem,
     PutContact,
 )
@@ -29,6 +30,7 @@ from tests.support.devhost_pbx import DevPbx, draft, link
 WRITES: dict[str, Callable[[Host], object]] = {
     "users.apply": lambda h: h.users.apply([CreateUser(draft=draft("bob"))]),
     "users.set_photo": lambda h: h.users.set_photo(link("ada"), Photo(content=b"x", content_type="image/png")),
+    "users.set_photos": lambda h: h.users.set_photos([PhotoChange(link=link("ada"), photo=None)]),
     "contacts.apply": lambda h: h.contacts.apply(
         CompanyBook(),
         [

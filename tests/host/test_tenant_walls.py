@@ -31,6 +31,7 @@ from pbx_plugin_api import (
     PersonalBook,
     Phone,
     Photo,
+    PhotoChange,
     Problem,
     PutContact,
     RateLimit,
@@ -118,6 +119,9 @@ CASES: dict[str, Case] = {
     "Users.counts": lambda h, v: (h.users.counts().linked, h.users.counts().enabled),
     "Users.apply": _apply_users,
     "Users.set_photo": lambda h, v: [h.users.set_photo(link("ada"), photo) for photo in (PHOTO, None)],
+    "Users.set_photos": lambda h, v: h.users.set_photos(
+        [PhotoChange(link=link("ada"), photo=photo) for photo in (PHOTO, None)]
+    ),
     "Contacts.books": lambda h, v: list(h.contacts.books()),
     "Contacts.synced": lambda h, v: [
         list(h.contacts.synced(book, mailbox_id=mailbox, folder_id=folder))

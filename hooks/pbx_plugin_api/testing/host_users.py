@@ -13,6 +13,7 @@ from pbx_plugin_api.user_changes import (
     DeleteUser,
     DisableUser,
     EnableUser,
+    PhotoChange,
     UpdateUser,
     UserChange,
 )
@@ -201,3 +202,23 @@ class UserRules(Suite):
             assert user is not None
             wanted = (photo.sha256, photo.source_etag) if photo else (None, None)
             expect((user.photo_sha256, user.photo_etag), wanted)
+
+    def test_photos_are_set_several_at_once_each_with_its_result(self, pbx: PbxUnderTest) -> None:
+        """In one call: new ones, the same one, one of nobody, and several for one person, of which the last stays."""
+        pbx.host.users.apply([CreateUser(draft=draft(name)) for name in ("ada", "bob", "eve")])
+        one = Photo(content=b"\xff\xd8one", content_type="image/jpeg", source_etag='W/"1"')
+        two = Photo(content=b"\xff\xd8two", content_type="image/jpeg", source_etag='W/"2"')
+        expect(pbx.host.users.set_photos([]), [])
+        pbx.host.users.set_photo(link("bob"), one)
+        wished = (("ada", one), ("bob", one), ("gone", one), ("eve", one), ("eve", two), ("eve", None), ("eve", two))
+        changes = [PhotoChange(link=link(name), photo=photo) for name, photo in wished]
+        results = pbx.host.users.set_photos(changes)
+        expect([result.link for result in results], [change.link for change in changes])
+        wanted = [_APPLIED, _UNCHANGED, _REFUSED, _APPLIED, _APPLIED, _APPLIED, _APPLIED]
+        expect([result.status for result in results], wanted)
+        for name, photo in (("ada", one), ("bob", one), ("eve", two)):
+            user = pbx.host.users.find(link(name))
+            assert user is not None
+            expect((user.photo_sha256, user.photo_etag), (photo.sha256, photo.source_etag))
+        pbx.host.users.set_photos([PhotoChange(link=link(name), photo=None) for name in ("ada", "bob", "eve")])
+        expect([user.photo_sha256 for user in pbx.host.users.linked()], [None, None, None])

@@ -29,7 +29,7 @@ from pbx_plugin_api.testing.clock import FakeClock
 from pbx_plugin_api.testing.lease import FakeLease
 from pbx_plugin_api.testing.numbers import FakeNumbers, NumberTakenError
 from pbx_plugin_api.testing.user_rows import ADMIN_ROLE, STANDARD_ROLE, LinkRow, UserRow, show_linked
-from pbx_plugin_api.user_changes import ApplyResult, ApplyStatus, UserChange
+from pbx_plugin_api.user_changes import ApplyResult, ApplyStatus, PhotoChange, UserChange
 from pbx_plugin_api.users import (
     SYNCED_FIELDS,
     AnyNumber,
@@ -111,7 +111,17 @@ class FakeUsers:
 
     def set_photo(self, link: UserLink, photo: Photo | None) -> ApplyResult:
         """See `Users`."""
+        [result] = self.set_photos([PhotoChange(link=link, photo=photo)])
+        return result
+
+    def set_photos(self, changes: Sequence[PhotoChange]) -> list[ApplyResult]:
+        """See `Users`."""
         self._lease.check()
+        if len(changes) > APPLY_MAX_CHANGES:
+            raise ValueError(f"{len(changes)} changes in one call; at most {APPLY_MAX_CHANGES}")
+        return [self._set_photo(change.link, change.photo) for change in changes]
+
+    def _set_photo(self, link: UserLink, photo: Photo | None) -> ApplyResult:
         row = self.row_of(link)
         if row is None:
             return refuse_missing(link)

@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from pbx_devhost.store.numbers import Numbers, lock_tenant
-from pbx_devhost.store.schema import links, photos, users
+from pbx_devhost.store.schema import links, users
 from pbx_devhost.store.scope import Scope
 from pbx_devhost.store.users.changes import ChangeSet
+from pbx_devhost.store.users.photos import PhotoSet
 from pbx_devhost.store.users.rows import LINKABLE_ROLES, LINKED_COLUMNS, read_linked
 from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import (
     APPLY_MAX_CHANGES,
     SYNCED_FIELDS,
     ApplyResult,
-    ApplyStatus,
     Divergence,
     DivergenceKind,
     LinkedUser,
     Photo,
+    PhotoChange,
     UnlinkedUser,
     UserChange,
     UserCounts,
     UserLink,
 )
-from pbx_plugin_api.hosting.apply_rules.users import decide_photo, refuse_missing
 
 _DIFFERS = or_(
     *(users.c[name].is_distinct_from(links.c[f"applied_{name}"]) for name in SYNCED_FIELDS),
@@ -101,19 +101,17 @@ class LinkedUsers:
 
     def set_photo(self, link: UserLink, photo: Photo | None) -> ApplyResult:
         """See `Users`."""
-        chosen = select(users.c.id, users.c.photo_sha256, links.c.photo_etag).join(links, links.c.user_id == users.c.id)
+        [result] = self.set_photos([PhotoChange(link=link, photo=photo)])
+        return result
+
+    def set_photos(self, changes: Sequence[PhotoChange]) -> list[ApplyResult]:
+        """See `Users`."""
+        if len(changes) > APPLY_MAX_CHANGES:
+            raise ValueError(f"{len(changes)} changes in one call; at most {APPLY_MAX_CHANGES}")
+        if not changes:
+            return []
         with self._scope.write() as connection:
-            row = connection.execute(chosen.where(*self._at(link))).first()
-            if row is None:
-                return refuse_missing(link)
-            decision = decide_photo(link, photo, stored_sha256=row.photo_sha256, stored_etag=row.photo_etag)
-            if isinstance(decision, ApplyResult):
-                return decision
-            if decision.is_new_picture:
-                _put_picture(connection, row.id, photo)
-            etag = photo.source_etag if photo else None
-            connection.execute(update(links).where(*self._at(link)).values(photo_etag=etag))
-        return ApplyResult(link=link, status=ApplyStatus.APPLIED)
+            return PhotoSet(connection, self._scope.tenant_id).apply(changes)
 
     def _at(self, link: UserLink) -> tuple[ColumnElement[bool], ...]:
         return (
@@ -121,15 +119,6 @@ class LinkedUsers:
             links.c.authority == link.authority,
             links.c.subject == link.subject,
         )
-
-
-def _put_picture(connection: Connection, user_id: str, photo: Photo | None) -> None:
-    digest = photo.sha256 if photo else None
-    connection.execute(update(users).where(users.c.id == user_id).values(photo_sha256=digest))
-    connection.execute(delete(photos).where(photos.c.user_id == user_id))
-    if photo is not None:
-        new = {"user_id": user_id, "content": photo.content, "content_type": photo.content_type}
-        connection.execute(insert(photos).values(new))
 
 
 def _read_unlinked(row: Row[Any]) -> UnlinkedUser:
