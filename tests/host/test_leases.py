@@ -14,10 +14,12 @@ from sqlalchemy import event, insert, update
 from pbx_devhost.store.leases import LEASE_S
 from pbx_devhost.store.schema import due
 from pbx_plugin_api import (
+    BookChanges,
     CompanyBook,
     ContactSource,
     CreateUser,
     DraftContact,
+    DropContact,
     Host,
     LeaseLostError,
     Photo,
@@ -31,6 +33,9 @@ WRITES: dict[str, Callable[[Host], object]] = {
     "users.apply": lambda h: h.users.apply([CreateUser(draft=draft("bob"))]),
     "users.set_photo": lambda h: h.users.set_photo(link("ada"), Photo(content=b"x", content_type="image/png")),
     "users.set_photos": lambda h: h.users.set_photos([PhotoChange(link=link("ada"), photo=None)]),
+    "contacts.apply_books": lambda h: h.contacts.apply_books(
+        [BookChanges(book=CompanyBook(), changes=(DropContact(external_id="c"),))]
+    ),
     "contacts.apply": lambda h: h.contacts.apply(
         CompanyBook(),
         [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pbx_plugin_api.contacts import CompanyBook, DropContact, PersonalBook
+from pbx_plugin_api.contacts import BookChanges, CompanyBook, DropContact, PersonalBook
 from pbx_plugin_api.errors import LeaseLostError
 from pbx_plugin_api.host import Host
 from pbx_plugin_api.settings_page import Severity
@@ -115,6 +115,7 @@ class LeaseRules(Suite):
             lambda: host.users.apply([DeleteUser(link=link("ada"))]),
             lambda: host.users.set_photo(link("ada"), _PHOTO),
             lambda: host.contacts.apply(_COMPANY, [put("new")]),
+            lambda: host.contacts.apply_books([BookChanges(book=_COMPANY, changes=(put("new"),))]),
             lambda: host.settings.write({"k": "new"}, expected_version=1),
             lambda: host.secrets.put("k", b"new"),
             lambda: host.secrets.delete("k"),
