@@ -42,6 +42,11 @@ class MeasuredWorld:
             "national_cloud=LAB",
         )  # fmt: skip
 
+    def set_up(self, *, latency_s: float, photo_bytes: int, **settings: str) -> None:
+        """Change how slow Microsoft is and how large its photos are, and settings of the tenant."""
+        self._microsoft.control("PATCH", "settings", {"latency_s": latency_s, "photo_bytes": photo_bytes})
+        self.pbx.run("settings", "set", TENANT, *(f"{key}={value}" for key, value in settings.items()))
+
     def tick(self, what: str) -> Measured:
         """Run `pbx-devhost tick` and measure that process alone (`ru_maxrss` of it, as the kernel counts)."""
         self._microsoft.forget_requests()
@@ -60,9 +65,11 @@ class MeasuredWorld:
         return Measured(
             what=what,
             users=self.users,
-            # As Microsoft saw them; what lies inside a batch (questions about mailboxes) is no request of its own.
+            # As Microsoft saw them; what lies inside a batch (mailboxes, photos) is no request of its own.
             requests=sum(
-                n for line, n in seen.items() if ("/users" in line and "Purpose" not in line) or "batch" in line
+                n
+                for line, n in seen.items()
+                if ("/users" in line and "Purpose" not in line and "/photo" not in line) or "batch" in line
             ),
             took_s=time.monotonic() - started,
             cpu_s=usage.ru_utime + usage.ru_stime,

@@ -58,7 +58,7 @@ _log = logging.getLogger(__name__)
 
 _ANSWER_MAX_BYTES: Final = 6 * 1024 * 1024
 """One picture of 4 MB in base64, with room to spare; or 20 of 200 kB."""
-_MAKING_MAX_BYTES: Final = 16 * 1024 * 1024
+_MAKING_MAX_BYTES: Final = 8 * 1024 * 1024
 _MAKING_MAX: Final = 60
 """Pictures that wait to be made smaller."""
 _WRITE_AT_ONCE: Final = 100

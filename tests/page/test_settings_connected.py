@@ -235,6 +235,26 @@ def test_manual_mode_is_about_users_contacts_and_photos_keep_their_nights(hand: 
     assert "Users" in hand.tick(reason=TickReason.RESUMED).message
 
 
+def test_photos_switched_off_are_removed_after_an_approval_that_names_their_number(hand: Hand, lab: Lab) -> None:
+    hand.tick(confirm_first_plan=True)
+    hand.save(sync_photo="true")
+    stored = hand.tick().counts.photos_stored
+    assert stored > 2
+    hand.save(sync_photo="false")
+    assert "Photos" not in hand.tick().message, "by default they stay"
+    hand.save(sync_photo_when_off="remove")
+    report = hand.tick()
+    assert report.status is TickStatus.NEEDS_APPROVAL
+    assert f"{stored} photos that came from Microsoft would be removed" in report.message
+    facts = {fact.label: fact.value for fact in hand.tab("user_sync").facts}
+    assert f"{stored} photos" in facts["Photos to be removed"]
+    assert report.plan is not None
+    done = hand.press("approve_photo_removal", {"checksum": report.plan.checksum})
+    assert done.counts.photos_removed == stored
+    assert not any(user.photo_sha256 for user in hand.host.users.linked())
+    assert "Photos to be removed" not in {fact.label for fact in hand.tab("user_sync").facts}
+
+
 def test_a_night_that_must_end_early_says_where_and_goes_on(hand: Hand) -> None:
     hand.tick(confirm_first_plan=True)
     hand.save(contact_personal="true", sync_photo="true")
