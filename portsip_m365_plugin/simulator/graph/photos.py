@@ -75,4 +75,4 @@ def _etag_header(call: Call, person: Person) -> dict[str, str]:
     kind = call.realm.settings.photo_etag
     if person.photo_seed <= 0 or kind == "none":
         return {}
-    return {"ETag": etag_of(person.photo_seed + (kind == "other"))}
+    return {"ETag": etag_of(person.photo_seed + (1 << 32) * (kind == "other"))}
