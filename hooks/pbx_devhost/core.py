@@ -6,15 +6,19 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from typing import Final
 
 from pbx_devhost.bound.host import open_host
 from pbx_devhost.bound.progress import ProgressListener, RunContext
+from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.store.database import to_timestamp
 from pbx_devhost.store.stores import Stores, open_stores
-from pbx_plugin_api import ActionRequest, Host, Saved, Scope, SettingsPage, Tenant, Viewer
+from pbx_plugin_api import ActionRequest, Host, LookUpRequest, RateLimit, Saved, Scope, SettingsPage, Tenant, Viewer
 from pbx_plugin_api.hosting.isolation import Answer
 from pbx_plugin_api.hosting.manager import Deadlines, PluginHost
-from pbx_plugin_api.settings_page import ActionOutcome, SaveOutcome
+from pbx_plugin_api.settings_page import ActionOutcome, LookUpOutcome, SaveOutcome
+
+_LOOK_UPS: Final = (RateLimit(amount=120, window_s=60),)
 
 
 class PluginChoiceError(Exception):
@@ -93,6 +97,15 @@ class Pbx:
         self._retry_mail(tenant)
         self._audit(tenant, viewer, f"action.{request.action}", type(answer.value).__name__, answer.sentence)
         return answer
+
+    def look_up(
+        self, plugin: str, tenant: Tenant, viewer: Viewer, request: LookUpRequest
+    ) -> Answer[LookUpOutcome] | None:
+        """Find values for a field of a page; None if this tenant has asked too often within the last minute."""
+        budget = PluginRateBudget(self.stores.scope(tenant.pbx_tenant_id, "portal"))
+        if budget.take("look_up", 1, _LOOK_UPS) is not None:
+            return None
+        return self.plugins.look_up(plugin, tenant, viewer, request)
 
     def _retry_mail(self, tenant: Tenant) -> None:
         """Let mail that a fault stops try at once. Any tenant may use the system's mail settings."""

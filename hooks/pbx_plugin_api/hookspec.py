@@ -34,14 +34,15 @@ __all__ = ["on_login_providers", "on_nightly_tick", "on_send_notification", "on_
 def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage | None:
     """Describe this plugin's settings page for an administrator.
 
-    When: an administrator opens the page. Also before each `save` and each `run`, in any process.
+    When: an administrator opens the page. Also before each `save`, `run` and `look_up`, in any process.
     How often: a few times a minute at most.
     Answers: every plugin. None means that the plugin has no page.
-    May block: describing the page makes no network call. `save` and `run` may take a few seconds. For longer work `run`
-        returns `Started(job)`, and `on_nightly_tick` does the work under the tenant's lease.
+    May block: describing the page makes no network call. `save`, `run` and `look_up` may take a few seconds. A host
+        calls `look_up` for administrators only, and limits how often. For longer work `run` returns `Started(job)`, and
+        `on_nightly_tick` does the work under the tenant's lease.
     May raise: no. If a plugin raises, its page shows as broken and the pages of the others still appear.
-    Idempotency: describing the page changes nothing. `save` is protected by the version of the page. A repeated `run`
-        must do no harm.
+    Idempotency: describing the page changes nothing, nor does `look_up`. `save` is protected by the version of the
+        page. A repeated `run` must do no harm.
     Since: 1.0
 
     Example:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from pbx_plugin_api import rules
 from pbx_plugin_api.errors import InvalidValueError
@@ -23,6 +23,10 @@ __all__ = [
     "FieldError",
     "FieldKind",
     "LoginTest",
+    "LookUpOutcome",
+    "LookUpRequest",
+    "LookUpResult",
+    "LookedUp",
     "Refused",
     "SaveConflict",
     "SaveOutcome",
@@ -84,10 +88,17 @@ class Field:
     required: bool = False
     read_only: bool = False
     why_read_only: str = ""
+    lookup: str = ""
+    """What `SettingsPage.look_up` finds for this field, as a plural word for the page: `people`. Empty: nothing.
+
+    Only for a TEXT field, which takes one value, or a LONG_TEXT field, which takes one value a line. Typing stays
+    possible: a host may ignore this."""
 
     def __post_init__(self) -> None:
         rules.check_key("name", self.name)
         rules.check_text("label", self.label, min_chars=1, max_chars=128)
+        if self.lookup and self.kind not in (FieldKind.TEXT, FieldKind.LONG_TEXT):
+            raise InvalidValueError("lookup", self.lookup, "set for a TEXT or LONG_TEXT field only")
         if (self.kind is FieldKind.CHOICE) != bool(self.choices):
             raise InvalidValueError("choices", self.choices, "set for a CHOICE field, and for no other")
 
@@ -266,9 +277,55 @@ class Refused:
 ActionOutcome: TypeAlias = Done | Download | Started | LoginTest | Refused
 
 
+LOOK_UP_TEXT_MAX_CHARS: Final = 128
+LOOK_UP_PAGES_MAX: Final = 10
+"""For more, an administrator types more letters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpRequest:
+    """What an administrator has typed to find values for a field. Frozen data; survives JSON."""
+
+    field: str
+    """Name of a field or of an action's parameter that has a `lookup`."""
+    text: str
+    """1 to 128 characters."""
+    page: int = 1
+    """1 to 10."""
+
+    def __post_init__(self) -> None:
+        rules.check_key("field", self.field)
+        rules.check_text("text", self.text, min_chars=1, max_chars=LOOK_UP_TEXT_MAX_CHARS)
+        if not 1 <= self.page <= LOOK_UP_PAGES_MAX:
+            raise InvalidValueError("page", self.page, f"1 to {LOOK_UP_PAGES_MAX}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp:
+    """One value that fits the text."""
+
+    value: str
+    """What goes into the field: one line."""
+    label: str
+    detail: str = ""
+    """What tells it from another with the same label, such as an address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpResult:
+    """One page of values, about 20. Empty: nothing fits. An outage is `Refused`, never an empty page."""
+
+    found: tuple[LookedUp, ...] = ()
+    has_more: bool = False
+    """Whether there is a next page."""
+
+
+LookUpOutcome: TypeAlias = LookUpResult | Refused
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsPage:
-    """A page. It is valid only within the call that made it: `save` and `run` are called there or never."""
+    """A page. It is valid only within the call that made it: its functions are called there or never."""
 
     title: str
     version: int
@@ -277,7 +334,18 @@ class SettingsPage:
     save: Callable[[Mapping[str, str], int], SaveOutcome]
     """`save(values, expected_version)`: values are texts by field name. A field that is not named keeps its value."""
     run: Callable[[ActionRequest], ActionOutcome]
+    look_up: Callable[[LookUpRequest], LookUpOutcome] | None = None
+    """Set where a field has a `lookup`: finds values for it.
+
+    It changes nothing, may ask the network, and may be repeated."""
 
     def field_names(self) -> tuple[str, ...]:
         """Return the names of all fields, in the order of the page."""
         return tuple(item.name for tab in self.tabs for item in tab.fields)
+
+    def lookups(self) -> dict[str, Field]:
+        """Return the fields and action parameters that offer a lookup, by name."""
+        actions = (action for tab in self.tabs for action in tab.actions if action.enabled)
+        parameters = (item for action in actions for item in action.parameters)
+        fields = (item for tab in self.tabs for item in tab.fields)
+        return {item.name: item for item in (*fields, *parameters) if item.lookup and not item.read_only}

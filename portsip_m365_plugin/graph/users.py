@@ -107,12 +107,40 @@ def find_users(client: GraphClient, name: str) -> list[dict[str, Any]]:
     user = get_user(client, name)
     if user is not None or "@" not in name:
         return [user] if user is not None else []
-    text = name.replace("'", "''")
-    for clause in (f"proxyAddresses/any(p:p eq 'smtp:{text}')", f"mail eq '{text}'"):
+    for clause in (_alias_clause(name), _mail_clause(name)):
         rows = _find(client, clause)
         if rows:
             return rows
     return []
+
+
+def find_ids(client: GraphClient, names: Sequence[str], *, n_threads: int = 4) -> dict[str, set[str]]:
+    """Return the object ids behind many names, each by the rule of `find_users`; an empty set where nobody has one.
+
+    Cost: one request for 20 names; up to three where they are addresses, not UPNs.
+
+    Raises:
+        GraphError: One could not be looked up, so nothing is known about any.
+    """
+    found: dict[str, set[str]] = {name: set() for name in names}
+    wanted = [name for name in names if name.strip(". ") and name.casefold() not in _NO_USERS]
+    first = [
+        BatchItem(key=name, request=build("users.get", client.cloud, select=("id",), user_id=name)) for name in wanted
+    ]
+    for result in read_many(client, first, n_threads=n_threads):
+        if result.reply is not None:
+            found[result.item.key] = {str(_read_user(result.reply.body)["id"])}
+        elif result.error is not None and not isinstance(result.error, NotFoundError):
+            raise result.error
+    for make_clause in (_alias_clause, _mail_clause):
+        missing = [name for name in names if not found[name] and "@" in name]
+        items = [BatchItem(key=name, request=_build_find(client, make_clause(name))) for name in missing]
+        for result in read_many(client, items, n_threads=n_threads) if items else ():
+            if result.error is not None:
+                raise result.error
+            if result.reply is not None:
+                found[result.item.key] = {str(user["id"]) for user in _read_users(result.reply.body)}
+    return found
 
 
 def find_owner_ids(client: GraphClient, address: str) -> set[str]:
@@ -120,15 +148,32 @@ def find_owner_ids(client: GraphClient, address: str) -> set[str]:
 
     Cost: three requests.
     """
-    text = address.replace("'", "''")
-    clauses = (f"proxyAddresses/any(p:p eq 'smtp:{text}')", f"mail eq '{text}'", f"userPrincipalName eq '{text}'")
+    clauses = (_alias_clause(address), _mail_clause(address), f"userPrincipalName eq {_quote(address)}")
     return {str(user["id"]) for clause in clauses for user in _find(client, clause)}
 
 
 def _find(client: GraphClient, clause: str) -> list[dict[str, Any]]:
+    return _read_users(client.send(_build_find(client, clause)).body)
+
+
+def _build_find(client: GraphClient, clause: str) -> Request:
     query: dict[str, str | int] = {"$filter": clause, "$top": 2}
-    request = build("users.find", client.cloud, select=CALLS["users.find"].select, query=query)
-    body = client.send(request).body
+    return build("users.find", client.cloud, select=CALLS["users.find"].select, query=query)
+
+
+def _alias_clause(address: str) -> str:
+    return f"proxyAddresses/any(p:p eq {_quote('smtp:' + address)})"
+
+
+def _mail_clause(address: str) -> str:
+    return f"mail eq {_quote(address)}"
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _read_users(body: Any) -> list[dict[str, Any]]:
     rows = body.get("value") if isinstance(body, dict) else None
     if not isinstance(rows, list):
         raise ProtocolError("users.find: the answer is not a list")

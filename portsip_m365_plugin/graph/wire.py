@@ -137,6 +137,11 @@ _ROWS: Final = (
         select_of="user", select=("id", "userPrincipalName", "mail"), query=frozenset({"$filter", "$top"}),
     ),
     _row(
+        "users.search", "GET", "/users", "user-list, user resource: startsWith (2023)", "User.Read.All",
+        select_of="user", select=("id", "displayName", "userPrincipalName", "mail", "accountEnabled", "userType"),
+        query=frozenset({"$filter", "$top"}),
+    ),
+    _row(
         "users.check_groups", "POST", "/users/{user_id}/checkMemberGroups",
         "directoryobject-checkmembergroups (2024)", "User.Read.All",
         body_of="checkMemberGroups", body=frozenset({"groupIds"}), cost=4,

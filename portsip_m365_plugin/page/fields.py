@@ -9,6 +9,7 @@ from pbx_plugin_api import Choice, Field, FieldKind
 from portsip_m365_plugin.config import fields as kinds
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.config.schema import SETTINGS
+from portsip_m365_plugin.page.lookup import lookup_of
 
 _KINDS: Final[Mapping[type[kinds.Setting[Any]], FieldKind]] = {
     kinds.Toggle: FieldKind.TOGGLE,
@@ -56,4 +57,5 @@ def draw_setting(
         placeholder=placeholder,
         choices=tuple(Choice(value=word, label=text) for word, text in (choices or {}).items()),
         required=required,
+        lookup=lookup_of(key),
     )

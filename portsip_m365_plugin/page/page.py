@@ -15,6 +15,8 @@ from pbx_plugin_api import (
     Fact,
     FieldError,
     Host,
+    LookUpOutcome,
+    LookUpRequest,
     SaveConflict,
     Saved,
     SaveOutcome,
@@ -35,6 +37,7 @@ from portsip_m365_plugin.keys import ACTIVE_KEY
 from portsip_m365_plugin.last_run import LastRun, read_last_run
 from portsip_m365_plugin.page.actions import run_action
 from portsip_m365_plugin.page.contacts_tab import draw_contacts_tab
+from portsip_m365_plugin.page.lookup import look_up
 from portsip_m365_plugin.page.mail_tab import draw_mail_tab
 from portsip_m365_plugin.page.permissions_tab import draw_permissions_tab
 from portsip_m365_plugin.page.saving import check_texts
@@ -61,12 +64,16 @@ def draw_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage:
     def run(request: ActionRequest) -> ActionOutcome:
         return run_action(host, tenant, viewer, request)
 
+    def find(request: LookUpRequest) -> LookUpOutcome:
+        return look_up(host, viewer, request)
+
     return SettingsPage(
         title="Microsoft 365",
         version=record.version,
         tabs=_draw_tabs(read_config(record.values), host, tenant, viewer),
         save=save,
         run=run,
+        look_up=find,
     )
 
 

@@ -5,27 +5,26 @@ A name is looked up once, when it is saved; a line that was saved keeps its obje
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
-from pbx_plugin_api import FieldError, Host, LinkedUser, Users
+from pbx_plugin_api import FieldError, Host, Users
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.fields import GUID
 from portsip_m365_plugin.config.people import Listed, NameList
 from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError
-from portsip_m365_plugin.graph.users import find_users
+from portsip_m365_plugin.graph.users import find_ids
 
-NEW_NAMES_MAX: Final = 50
-"""Names looked up in one save, each with one to three requests; object ids need none."""
+NEW_NAMES_MAX: Final = 2_000
+"""Names looked up in one save, 20 a request; object ids need none."""
 
-FindObjectId = Callable[[str], str | None]
-"""Looks a sign-in name or address up in the directory; None where nobody has it.
+FindObjectIds = Callable[[Sequence[str]], Mapping[str, Collection[str]]]
+"""Looks sign-in names and addresses up in the directory: object ids by name, none where nobody has it.
 
 Raises:
     LookupFailedError: The directory cannot be asked now.
-    AmbiguousNameError: Several accounts have this address.
 """
 
 
@@ -33,36 +32,34 @@ class LookupFailedError(Exception):
     """The directory cannot be asked now; the message is a sentence for the administrator. Retryable."""
 
 
-class AmbiguousNameError(Exception):
-    """Several accounts have one address; the message is a sentence for the administrator."""
-
-
-def make_finder(host: Host, connection: ConnectionConfig) -> FindObjectId:
-    """Return a function that finds the object id behind a sign-in name, a primary address or an alias.
+def make_finder(host: Host, connection: ConnectionConfig) -> FindObjectIds:
+    """Return a function that finds the object ids behind sign-in names, primary addresses and aliases.
 
     It connects when it is first called.
     """
     clients: list[GraphClient] = []
 
-    def find(name: str) -> str | None:
+    def find(names: Sequence[str]) -> Mapping[str, Collection[str]]:
         if not clients:
             client = connect(host, connection, policy=IMPATIENT)
             if isinstance(client, NotReady):
                 raise LookupFailedError(client.describe())
             clients.append(client)
         try:
-            users = find_users(clients[0], name)
+            return find_ids(clients[0], names)
         except GraphError as error:
             raise LookupFailedError(f"{error.sentence} {error.remedy}".strip()) from error
-        if len(users) > 1:
-            raise AmbiguousNameError(f"{name}: several accounts have this address. Use the object id.")
-        return str(users[0]["id"]) if users else None
 
     return find
 
 
+def explain_doubt(name: str) -> str:
+    """Return what an administrator reads where a name means several accounts."""
+    return f"{name}: several accounts have this address. Use the object id."
+
+
 def resolve_names(
-    field: str, typed: NameList, before: NameList, *, users: Users, find_object_id: FindObjectId
+    field: str, typed: NameList, before: NameList, *, users: Users, find_object_ids: FindObjectIds
 ) -> tuple[NameList, list[FieldError]]:
     """Find the object id of each name on a list.
 
@@ -71,42 +68,48 @@ def resolve_names(
         typed: The names as they were typed.
         before: The list before this save; its names are not looked up again.
         users: The PBX's linked users, searched by mail for names that the directory does not know.
-        find_object_id: The directory.
+        find_object_ids: The directory.
 
     Returns:
         The list with object ids, and a fault for each name that was not found. With a fault nothing may be stored.
 
-    Cost: one request for each new sign-in name, up to three for an address.
+    Cost: one request for 20 new sign-in names, up to three for 20 addresses; one pass over the linked users where the
+    directory does not know a name.
     """
     known = {entry.name.casefold(): entry.entra_object_id for entry in before if entry.entra_object_id}
     names = [entry.name for entry in typed]
-    unknown = [name for name in names if not GUID.fullmatch(name) and name.casefold() not in known]
-    if len(unknown) > NEW_NAMES_MAX:
-        message = f"{len(unknown)} new names; add at most {NEW_NAMES_MAX} at a time, or use object ids."
+    new = [name for name in names if not GUID.fullmatch(name) and name.casefold() not in known]
+    if len(new) > NEW_NAMES_MAX:
+        message = f"{len(new)} new names; add at most {NEW_NAMES_MAX} at a time, or use object ids."
         return typed, [FieldError(field=field, message=message)]
+    try:
+        ids = find_object_ids(new) if new else {}
+    except LookupFailedError as error:
+        what = f"{new[0]} cannot" if len(new) == 1 else f"{new[0]} and {len(new) - 1} more new names cannot"
+        message = f"{what} be looked up: {error} Use the object id, or try again later."
+        return typed, [FieldError(field=field, message=message)]
+    by_mail = _find_by_mail({name.casefold() for name in new if not ids[name]}, users)
     found, faults = [], []
     for name in names:
-        object_id = name.lower() if GUID.fullmatch(name) else known.get(name.casefold())
-        try:
-            object_id = object_id or find_object_id(name) or _find_by_mail(name, users)
-        except LookupFailedError as error:
-            message = f"{name} cannot be looked up: {error} Use the object id, or try again later."
-            return typed, [FieldError(field=field, message=message)]
-        except AmbiguousNameError as error:
-            faults.append(FieldError(field=field, message=str(error)))
-            continue
-        if object_id is None:
+        key = name.casefold()
+        candidates = [name.lower()] if GUID.fullmatch(name) else [known[key]] if key in known else list(ids[name])
+        if not candidates and len(by_mail.get(key, ())) == 1:
+            candidates = by_mail[key]
+        if len(candidates) == 1:
+            found.append(Listed(name=name, entra_object_id=candidates[0]))
+        elif candidates:
+            faults.append(FieldError(field=field, message=explain_doubt(name)))
+        else:
             message = f"{name}: nobody has this sign-in name or address. Check the spelling, or use the object id."
             faults.append(FieldError(field=field, message=message))
-        else:
-            found.append(Listed(name=name, entra_object_id=object_id))
     return NameList.of(found), faults
 
 
-def _find_by_mail(name: str, users: Users) -> str | None:
-    found = list(_with_mail(name.casefold(), users.linked()))
-    return found[0].link.subject if len(found) == 1 else None
-
-
-def _with_mail(mail: str, linked: Iterable[LinkedUser]) -> Iterable[LinkedUser]:
-    return (user for user in linked if user.email is not None and user.email.casefold() == mail)
+def _find_by_mail(addresses: set[str], users: Users) -> dict[str, list[str]]:
+    """Return the object ids of the linked users who have these addresses."""
+    found: dict[str, list[str]] = {}
+    for user in users.linked() if addresses else ():
+        address = (user.email or "").casefold()
+        if address in addresses:
+            found.setdefault(address, []).append(user.link.subject)
+    return found

@@ -16,7 +16,7 @@ from portsip_m365_plugin.entra.aadsts import EntraRefusal
 from portsip_m365_plugin.entra.discovery import find_directory
 from portsip_m365_plugin.mail.memory import remember_mailbox
 from portsip_m365_plugin.page.groups import make_group_finder, resolve_groups
-from portsip_m365_plugin.page.people import AmbiguousNameError, LookupFailedError, make_finder, resolve_names
+from portsip_m365_plugin.page.people import LookupFailedError, explain_doubt, make_finder, resolve_names
 from portsip_m365_plugin.signin_health import find_test
 
 _LIST: Final = "sign_in_users"
@@ -41,7 +41,7 @@ def check_texts(texts: Mapping[str, str], before: Config, host: Host) -> tuple[D
         return draft, faults  # nobody can be looked up while the directory itself is in doubt
     for field, (typed, known) in draft.lists(before).items():
         find = make_finder(host, draft.config.connection)
-        people, unknown = resolve_names(field, typed, known, users=host.users, find_object_id=find)
+        people, unknown = resolve_names(field, typed, known, users=host.users, find_object_ids=find)
         draft, faults = draft.with_values({field: people}), faults + unknown
     for field, (typed, known) in draft.group_lists(before).items():
         groups, unknown = resolve_groups(field, typed, known, make_group_finder(host, draft.config.connection))
@@ -62,18 +62,18 @@ def _settle_mailbox(draft: Draft, before: Config, host: Host) -> list[FieldError
     if "mail_mailbox" not in draft.given or not name or not is_new:
         return []
     try:
-        object_id = make_finder(host, connection)(name)
+        object_ids = list(make_finder(host, connection)([name])[name])
     except LookupFailedError:
         return []
-    except AmbiguousNameError as error:
-        return [FieldError(field="mail_mailbox", message=str(error))]
-    if object_id is None:
+    if len(object_ids) > 1:
+        return [FieldError(field="mail_mailbox", message=explain_doubt(name))]
+    if not object_ids:
         message = (
             f"{name}: no account of this directory has this address or sign-in name. Check the spelling; a new mailbox"
             " takes some minutes to appear."
         )
         return [FieldError(field="mail_mailbox", message=message)]
-    remember_mailbox(host, connection.cloud_name, connection.entra_tenant_id, name, object_id)
+    remember_mailbox(host, connection.cloud_name, connection.entra_tenant_id, name, object_ids[0])
     return []
 
 

@@ -27,6 +27,7 @@ from pbx_plugin_api import (
     InvalidValueError,
     LoginFlow,
     LoginOutcome,
+    LookUpOutcome,
     Notification,
     PlanRef,
     ProvisionOutcome,
@@ -50,6 +51,7 @@ UNIONS = (
     ExtensionWish,
     SaveOutcome,
     ActionOutcome,
+    LookUpOutcome,
     LoginOutcome,
     ProvisionOutcome,
 )

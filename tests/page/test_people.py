@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from pbx_plugin_api import FieldError, Users
@@ -18,9 +19,9 @@ class Directory:
     def __init__(self, people: dict[str, str] | None = None) -> None:
         self.people, self.asked = people or {}, 0
 
-    def find(self, name: str) -> str | None:
-        self.asked += 1
-        return self.people.get(name)
+    def find(self, names: Sequence[str]) -> dict[str, list[str]]:
+        self.asked += len(names)
+        return {name: [self.people[name]] if name in self.people else [] for name in names}
 
 
 def resolve(
@@ -35,7 +36,7 @@ def resolve(
         NameList.of(Listed(name=name) for name in names),
         NameList(before),
         users=cast(Users, LinkedUsers(*linked)),
-        find_object_id=(directory or Directory()).find,
+        find_object_ids=(directory or Directory()).find,
     )
     return list(people), faults
 
@@ -74,7 +75,7 @@ def test_every_unknown_name_is_told() -> None:
 
 def test_directory_that_cannot_be_asked_stores_nothing() -> None:
     class Down(Directory):
-        def find(self, name: str) -> str | None:
+        def find(self, names: Sequence[str]) -> dict[str, list[str]]:
             raise LookupFailedError("Microsoft cannot be reached.")
 
     people, faults = resolve(["a@x"], (), Down())
@@ -84,6 +85,6 @@ def test_directory_that_cannot_be_asked_stores_nothing() -> None:
 
 def test_too_many_new_names_at_a_time() -> None:
     directory = Directory()
-    _, faults = resolve([f"p{n}@x" for n in range(51)], (), directory)
-    assert "at most 50" in faults[0].message
+    _, faults = resolve([f"p{n}@x" for n in range(2_001)], (), directory)
+    assert "at most 2000" in faults[0].message
     assert directory.asked == 0

@@ -27,6 +27,8 @@ from pbx_plugin_api import (
     LoginRefused,
     LoginRequest,
     LoginTest,
+    LookUpRequest,
+    LookUpResult,
     PasswordPolicy,
     Problem,
     Provisioned,
@@ -89,6 +91,9 @@ class Script:
     begun: list[LoginRequest] = field(default_factory=list)
     completed: list[Mapping[str, str]] = field(default_factory=list)
     pressed: list[ActionRequest] = field(default_factory=list)
+    looked_up: list[LookUpRequest] = field(default_factory=list)
+    found: Any = field(default_factory=LookUpResult)
+    """What a lookup finds."""
 
     def install(self, world: World, *, status: PluginStatus = PluginStatus.LOADED, reason: str = "") -> World:
         """Replace all plugins by this one, with the name `m365`."""
@@ -161,7 +166,7 @@ class Script:
         values = self.values
         fields = (
             Field(name="name", label="Name", value=values["name"], required=True, help=EVIL),
-            Field(name="note", label="Note", kind=FieldKind.LONG_TEXT, value=values["note"]),
+            Field(name="note", label="Note", kind=FieldKind.LONG_TEXT, value=values["note"], lookup="people"),
             Field(
                 name="level",
                 label="Level",
@@ -190,7 +195,14 @@ class Script:
         main = Tab(
             name="main", label="MAIN", intro="About.", fields=fields, facts=facts, tables=tables, actions=actions
         )
-        return SettingsPage(title="Scripted", version=self.version, tabs=(main, other), save=self._save, run=self._run)
+        return SettingsPage(
+            title="Scripted",
+            version=self.version,
+            tabs=(main, other),
+            save=self._save,
+            run=self._run,
+            look_up=self._look_up,
+        )
 
     def _save(self, values: Mapping[str, str], expected_version: int) -> Any:
         if expected_version != self.version:
@@ -200,6 +212,10 @@ class Script:
         self.values |= values
         self.version += 1
         return Saved(version=self.version, message="Stored.")
+
+    def _look_up(self, request: LookUpRequest) -> Any:
+        self.looked_up.append(request)
+        return self.found
 
     def _run(self, request: ActionRequest) -> Any:
         self.pressed.append(request)

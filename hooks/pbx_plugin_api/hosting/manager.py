@@ -27,7 +27,15 @@ from pbx_plugin_api.login import (
 )
 from pbx_plugin_api.notifications import DeliveryReceipt, DeliveryStatus, Notification
 from pbx_plugin_api.provisioning import ProvisionOutcome, ProvisionRequest
-from pbx_plugin_api.settings_page import ActionOutcome, ActionRequest, Refused, SaveOutcome, SettingsPage
+from pbx_plugin_api.settings_page import (
+    ActionOutcome,
+    ActionRequest,
+    LookUpOutcome,
+    LookUpRequest,
+    Refused,
+    SaveOutcome,
+    SettingsPage,
+)
 from pbx_plugin_api.tenants import Tenant, Viewer
 from pbx_plugin_api.tick import Tick, TickReport
 from pbx_plugin_api.users import UserLink
@@ -45,6 +53,8 @@ class Deadlines:
     """To describe a settings page, or to list the login providers."""
     save_s: float = 30.0
     """To save a settings page."""
+    look_up_s: float = 15.0
+    """To find values for a field of a settings page."""
     action_s: float = 60.0
     """To run an action of a settings page."""
     login_s: float = 30.0
@@ -131,6 +141,18 @@ class PluginHost:
 
         call = _page_call(plugin, tenant, viewer, self._deadlines.action_s)
         return self._caller.call(replace(call, then=run, then_type=ActionOutcome))
+
+    def look_up(self, plugin: str, tenant: Tenant, viewer: Viewer, request: LookUpRequest) -> Answer[LookUpOutcome]:
+        """Find values for a field of a plugin's page. A field that offers no lookup now is refused."""
+
+        def find(page: SettingsPage | None) -> LookUpOutcome:
+            page = _require(page)
+            if page.look_up is None or request.field not in page.lookups():
+                return Refused(message=f"The field {request.field!r} offers no search now.", remedy="Type the value.")
+            return page.look_up(request)
+
+        call = _page_call(plugin, tenant, viewer, self._deadlines.look_up_s)
+        return self._caller.call(replace(call, then=find, then_type=LookUpOutcome))
 
     # ------------------------------------------------------------------ signing in
 

@@ -37,7 +37,7 @@ from pbx_plugin_api.login import LoginProvider, LoginRedirect, LoginRequest
 from pbx_plugin_api.markers import PROJECT_NAME
 from pbx_plugin_api.notifications import Notification, NotificationKind
 from pbx_plugin_api.provisioning import ProvisionReason, ProvisionRequest
-from pbx_plugin_api.settings_page import ActionRequest, SaveConflict, Saved, SettingsPage
+from pbx_plugin_api.settings_page import ActionRequest, LookUpRequest, SaveConflict, Saved, SettingsPage
 from pbx_plugin_api.tenants import Viewer
 from pbx_plugin_api.testing.fake_host import FakeHost
 from pbx_plugin_api.testing.replay import drive, make_named_host, replay
@@ -175,6 +175,15 @@ class _Rules(Suite):
         """`ActionRequest` is sent as JSON."""
         for request in self.actions():
             self._compare(self._host(), "run_action", _VIEWER, request)
+
+    def test_lookups_work_in_a_fresh_process_and_change_nothing(self) -> None:
+        """`LookUpRequest` is sent as JSON."""
+        host = self._host()
+        page = self._page(host)
+        before = host.settings.read()
+        for field in page.lookups() if page is not None else ():
+            self._compare(host, "look_up", _VIEWER, LookUpRequest(field=field, text="a"))
+        expect(host.settings.read(), before)
 
     def test_a_sign_in_is_completed_in_a_fresh_process(self) -> None:
         """`LoginFlow` is sent as JSON. It contains everything that is needed to complete the sign-in."""
