@@ -117,16 +117,12 @@ def test_answers_one_request_after_another_on_one_connection(serve: Serve, app: 
     for n in range(3):
         client.request("POST", f"/a%20b/%C3%A4?n={n}", body=b"x" * n, headers={"Cookie": "a=b", "X_Forged": "1"})
         answer = client.getresponse()
-        assert answer.status == 200
-        assert answer.read() == (b"x" * n or b"hello")
-        assert answer.headers["Server"] == "test"
-        assert answer.headers["Date"]
+        assert (answer.status, answer.read()) == (200, b"x" * n or b"hello")
+        assert (answer.headers["Server"], bool(answer.headers["Date"])) == ("test", True)
         seen = app.seen[-1]
         assert seen["PATH_INFO"] == "/a b/ä".encode().decode("latin-1")
-        assert seen["QUERY_STRING"] == f"n={n}"
-        assert seen["HTTP_COOKIE"] == "a=b"
-        assert seen["CONTENT_LENGTH"] == str(n)
-        assert seen["REMOTE_ADDR"] == "127.0.0.1"
+        assert (seen["QUERY_STRING"], seen["HTTP_COOKIE"]) == (f"n={n}", "a=b")
+        assert (seen["CONTENT_LENGTH"], seen["REMOTE_ADDR"]) == (str(n), "127.0.0.1")
         assert seen["wsgi.url_scheme"] == "http"
         assert "HTTP_X_FORGED" not in seen
     client.close()

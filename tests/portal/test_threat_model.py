@@ -12,6 +12,7 @@ ROOMS = (
     "tests/portal",
     "tests/page",
     "tests/entra/test_signin.py",
+    "tests/entra/test_signin_flow.py",
     "tests/entra/test_idtoken.py",
     "tests/entra/test_jwks.py",
 )
