@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from portsip_m365_plugin.simulator import Simulator
 from tests.support.lab import Lab, forget_microsoft
 
 MakeLab = Callable[..., Lab]
+
+# A busy machine is slow, not wrong: no example fails for the time it takes.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture
