@@ -17,6 +17,7 @@ from pbx_devhost.store.schema import tenants as schema_tenants
 from pbx_devhost.store.tenants import TenantError
 from pbx_plugin_api import (
     ApplyStatus,
+    BookChanges,
     CompanyBook,
     ContactSource,
     CreateUser,
@@ -132,6 +133,9 @@ CASES: dict[str, Case] = {
     "Contacts.diverged": lambda h, v: [list(h.contacts.diverged(book)) for book in (COMPANY, PERSONAL)],
     "Contacts.diverged_books": lambda h, v: list(h.contacts.diverged_books()),
     "Contacts.apply": _apply_contacts,
+    "Contacts.apply_books": lambda h, v: h.contacts.apply_books(
+        [BookChanges(book=book, changes=(DropContact(external_id="c"), put("c"))) for book in (COMPANY, PERSONAL)]
+    ),
     "Settings.read": lambda h, v: (h.settings.read().version, dict(h.settings.read().values)),
     "Settings.write": lambda h, v: h.settings.write({"k": "evil"}, expected_version=0).version,
     "Secrets.get": lambda h, v: h.secrets.get("k"),
