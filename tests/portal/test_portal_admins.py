@@ -106,6 +106,24 @@ def test_attack_linked_account_outlives_a_changed_password(world: World, script:
     assert not is_admin(sign_in(world))
 
 
+@pytest.mark.parametrize("what", ["new password", "signed out everywhere"])
+def test_attack_link_finished_after_its_session_has_ended(
+    world: World, script: Script, admin: Browser, what: str
+) -> None:
+    """Who knew the old password begins, and comes back after the owner has changed it."""
+    url = sent_to(admin.post("/account/link", FORM))
+    if what == "new password":
+        world.pbx.stores.accounts.set_admin_password(world.tenant_id, "admin", "another long word")
+    else:
+        admin.get("/account")
+        admin.post("/account/sign-out-everywhere")
+    answer = admin.come_back(answer_to(url, code="9"))
+    assert answer.status_code == 403
+    assert "Sign in and try again" in answer.text
+    assert world.pbx.stores.admin_links.of(world.tenant_id, "admin") is None
+    assert not is_admin(sign_in(world))
+
+
 def test_attack_one_account_for_two_administrators(world: World, script: Script, admin: Browser) -> None:
     stores = world.pbx.stores
     stores.accounts.set_admin_password(world.tenant_id, "second", ADMIN_PASSWORD)

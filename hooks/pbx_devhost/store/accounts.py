@@ -46,7 +46,7 @@ class AccountStore:
         """
         row: dict[str, str | None] = {"tenant_id": tenant_id, "username": username, "password_hash": _hash(password)}
         row |= {"authority": None, "subject": None}  # who knew the old password may have linked their own account
-        with self._db.write() as connection:
+        with self._db.write(lock=f"admin links {tenant_id}") as connection:
             self._db.upsert(connection, admins, [row])
             connection.execute(delete(wrong_passwords).where(*_at(tenant_id, f"admin:{username}")))
             mine = (sessions.c.tenant_id == tenant_id, sessions.c.admin_name == username)

@@ -32,18 +32,30 @@ class AdminLinkStore:
             row = connection.execute(chosen).first()
         return UserLink(authority=row.authority, subject=row.subject) if row is not None and row.subject else None
 
-    def put(self, tenant_id: str, username: str, link: UserLink) -> None:
+    def put(self, tenant_id: str, username: str, link: UserLink, *, session_hash: str) -> None:
         """Link an account, in place of an earlier one. Idempotent.
 
+        `session_hash` is of the session in which the administrator began. A new password ends that session, so that
+        who knew the old one cannot finish.
+
         Raises:
-            AdminLinkError: Another administrator has linked it, or there is no such administrator.
+            AdminLinkError: Another administrator has linked it, there is no such administrator, or the session ended.
         """
         taken = (
             admins.c.tenant_id == tenant_id,
             admins.c.authority == link.authority,
             admins.c.subject == link.subject,
         )
+        begun_in = select(sessions.c.token_hash).where(
+            sessions.c.token_hash == session_hash,
+            sessions.c.tenant_id == tenant_id,
+            sessions.c.admin_name == username,
+            sessions.c.expires_at > self._db.now(),
+        )
         with self._db.write(lock=f"admin links {tenant_id}") as connection:
+            # `set_admin_password` takes the same lock, and ends the session.
+            if connection.execute(begun_in).first() is None:
+                raise AdminLinkError("You have signed out, or your password was changed. Sign in and try again.")
             other = connection.execute(select(admins.c.username).where(*taken)).scalar()
             if other not in (None, username):
                 raise AdminLinkError("Another administrator has linked this account.")

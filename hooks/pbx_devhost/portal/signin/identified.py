@@ -31,7 +31,8 @@ def show_link(tenant: Tenant, begun: BegunFlow, outcome: SignedIn | LoginRefused
         outcome = LoginRefused(sentence=sentence, reason="administrators_not_allowed")
     if isinstance(outcome, SignedIn):
         try:
-            the_pbx().stores.admin_links.put(tenant.pbx_tenant_id, begun.links_admin, outcome.link)
+            links = the_pbx().stores.admin_links
+            links.put(tenant.pbx_tenant_id, begun.links_admin, outcome.link, session_hash=begun.session_hash)
         except AdminLinkError as error:
             outcome = LoginRefused(sentence=str(error), reason="account_not_linked", detail=begun.links_admin)
     if isinstance(outcome, LoginRefused):
