@@ -212,3 +212,37 @@ def test_both_channels_down_delays_but_loses_nothing(box: Box, server: Server) -
     box.run()
     assert box.state(mail) == "sent"
     assert len(server.postbox.got) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [
+        ("starttls", smtplib.SMTPNotSupportedError("STARTTLS extension not supported by server.")),
+        ("starttls", smtplib.SMTPResponseException(554, b"TLS is not available")),
+        ("ehlo_or_helo_if_needed", smtplib.SMTPHeloError(554, b"go away")),
+        ("login", smtplib.SMTPNotSupportedError("SMTP AUTH extension not supported by server.")),
+        ("send_message", smtplib.SMTPSenderRefused(553, b"not your address", "pbx@x.example")),
+        ("send_message", smtplib.SMTPSenderRefused(530, b"authentication required", "pbx@x.example")),
+    ],
+)
+def test_attack_a_fault_of_the_mail_server_ends_no_mail(
+    box: Box, server: Server, monkeypatch: pytest.MonkeyPatch, method: str, error: Exception
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    with monkeypatch.context() as broken:
+        broken.setattr(smtplib.SMTP, method, fail)
+        receipt = load_smtp_of(box, server).send(make_note(), box.pbx.stores, box.tenant.pbx_tenant_id)
+    assert receipt.status is DeliveryStatus.DEFERRED
+
+
+def test_a_mail_that_is_too_large_for_the_mail_server_ends(
+    box: Box, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise smtplib.SMTPSenderRefused(552, b"too large", "pbx@x.example")
+
+    monkeypatch.setattr(smtplib.SMTP, "send_message", refuse)
+    receipt = load_smtp_of(box, server).send(make_note(), box.pbx.stores, box.tenant.pbx_tenant_id)
+    assert receipt.status is DeliveryStatus.REJECTED

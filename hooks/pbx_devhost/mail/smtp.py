@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _KEPT_AS: Final = "smtp"
 _TIMEOUT_S: Final = 30.0
+_TOO_LARGE: Final = 552
 _ATTACHED_MAX_BYTES: Final = 20_000_000
 
 
@@ -118,9 +119,11 @@ class SmtpChannel:
         except smtplib.SMTPRecipientsRefused as error:
             return _refused_by_all(error, stores)
         except smtplib.SMTPResponseException as error:
-            return _answered(error, stores)
-        except smtplib.SMTPNotSupportedError:
-            reason = "The mail server does not support what this mail needs: TLS, a password, or non-ASCII addresses."
+            return _answered(error, stores, is_about_the_mail=may_have_gone)
+        except smtplib.SMTPNotSupportedError as error:
+            if not may_have_gone:  # TLS or the password
+                return _later(f"The mail server {self.settings.server} cannot be used: {error}", stores)
+            reason = "The mail server does not support the non-ASCII addresses of this mail."
             return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason=reason)
         except (smtplib.SMTPException, OSError) as error:
             if may_have_gone:
@@ -200,8 +203,13 @@ def _refused_by_all(error: smtplib.SMTPRecipientsRefused, stores: Stores) -> Del
     return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason="The mail server refuses the recipients.")
 
 
-def _answered(error: smtplib.SMTPResponseException, stores: Stores) -> DeliveryReceipt:
-    if error.smtp_code < 500 or isinstance(error, (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError)):
+def _answered(error: smtplib.SMTPResponseException, stores: Stores, *, is_about_the_mail: bool) -> DeliveryReceipt:
+    """Only an answer about this mail ends it. What the server says about us (greeting, TLS, password, sender) does not.
+
+    An answer of 552 to the sender is about the mail's size (RFC 1870, section 6.1).
+    """
+    is_about_us = isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code != _TOO_LARGE
+    if error.smtp_code < 500 or is_about_us or not is_about_the_mail:
         return _later(f"The mail server answered {error.smtp_code}.", stores)
     return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason=f"The mail server refused it ({error.smtp_code}).")
 
