@@ -61,6 +61,16 @@ def test_attack_a_right_password_that_is_refused_reads_like_a_wrong_one(
     assert {line.detail.partition(":")[0] for line in world.audit()} > {"wrong_password"}, "the audit log knows"
 
 
+def test_attack_the_count_of_an_address_says_which_refused_password_was_right(world: World, script: Script) -> None:
+    give_password(world)
+    script.password_policy = PasswordPolicy.REFUSED
+    for n in range(FAILURES_MAX_PER_ADDRESS - 1):
+        log_in_from(world, "192.0.2.1", f"nobody{n}", "wrong wrong")
+    assert log_in_from(world, "192.0.2.1", "person1", WORD) == 401, "the last one that is counted"
+    log_in_from(world, "192.0.2.1", "nobodyx", "wrong wrong")
+    assert "too_many_from_address" in world.audit()[0].detail
+
+
 def log_in_from(world: World, address: str, name: str, password: str, mark: str = "") -> int:
     browser = world.browser()
     if mark:

@@ -127,6 +127,8 @@ def sign_in() -> ResponseReturnValue:
         return _draw_login(tenant, back, refusal=refusal, username=username)
     refusal_of_policy = _find_policy_refusal(pbx, tenant, user)
     if refusal_of_policy is not None:
+        # Counted like a wrong one: otherwise the count of the address says which guess was right.
+        accounts.count_failure_at(tenant_id, address)
         return _draw_login(tenant, back, refusal=refusal_of_policy, username=username)
     try:
         response = open_session(tenant, back, user_id=user_id)
