@@ -126,6 +126,24 @@ def test_a_used_flow_is_remembered_until_it_has_expired(world: World, script: Sc
     assert FLOW_COOKIE_S >= 600
 
 
+def test_attack_used_flow_after_the_keys_were_rotated(world: World, script: Script) -> None:
+    """A worker that still holds the old key opens it: it stays used."""
+    browser = world.browser()
+    url = browser.begin()
+    name = flow_cookie_of(url)
+    kept = str(browser.cookie(name))
+    assert browser.come_back(answer_to(url)).status_code == 303
+    worker = Pbx(world.pbx.stores.database.url)
+    try:
+        worker.stores.vault.rotate()
+    finally:
+        worker.close()
+    thief = world.browser()
+    thief.put_cookie(name, kept)
+    refused(world, thief, answer_to(url), "flow_unknown")
+    assert len(script.completed) == 1
+
+
 def test_another_worker_finishes_what_one_began(world: World, script: Script) -> None:
     worker = Pbx(world.pbx.stores.database.url)
     there = World(worker, world.tenant, create_app(worker))

@@ -114,7 +114,9 @@ class Vault:
                 sealed = self.seal(self.open(row.sealed, "outbox", row.id), "outbox", row.id)
                 connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(sealed=sealed))
                 count += 1
-            connection.execute(delete(flows))  # what is in progress does not open any more: people sign in again
+            # Codes do not open any more: people sign in again. A sign-in that was used stays so, because a process
+            # that still holds the old key opens it.
+            connection.execute(delete(flows).where(flows.c.browser_hash != ""))
             connection.execute(delete(data_keys).where(data_keys.c.id.in_(old_ids)))
         self._kek = wrapping
         for old_id in old_ids:
