@@ -303,6 +303,17 @@ def test_a_large_answer_is_whole_however_long_it_takes(serve: Serve, app: App) -
         assert time.monotonic() - began > 0.5  # longer than a piece may take
 
 
+def test_a_page_that_is_made_slowly_is_not_taken_for_a_slow_client(serve: Serve) -> None:
+    def slow(_: Environ, start: StartResponse) -> Iterator[bytes]:
+        start("200 OK", [])
+        for _ in range(2):
+            yield bytes(300_000)
+            time.sleep(2.5)
+
+    server = serve(slow, Limits(phase_s=PHASES_S))
+    assert len(ask(port_of(server))) == 600_000
+
+
 def test_attack_many_from_one_address_do_not_lock_it_out(serve: Serve, app: App) -> None:
     """An office behind one address gets in beside an attacker there; a page that is made is not lost."""
     server = serve(app, Limits(n_waiting_per_address=30, n_connections=60))

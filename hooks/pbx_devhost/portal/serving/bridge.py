@@ -91,10 +91,10 @@ class Bridge:
 
     async def _call(self, connection: Connection, environ: dict[str, Any], send: Send) -> None:
         loop, call = asyncio.get_running_loop(), _Call(self._app, environ)
-        connection.enter(Phase.WORKING)
         self._n_calls += 1
         try:
             while True:
+                connection.enter(Phase.WORKING)  # for every piece: a client that waits for us is not a slow one
                 piece = await loop.run_in_executor(self._pool, call.step)
                 connection.enter(Phase.ANSWERING)
                 if call.started:
