@@ -1,8 +1,8 @@
 """A look at the changes between two nights: one request where nothing has changed, so it can be made every few minutes.
 
-It never lists everybody, reads nobody again whom the PBX has changed, and touches no contacts and no photos: all of
-that is the night's. People who wait for a number or a licence cost no request, so they become users here as well. A run
-that has nothing new to say is quiet, so that the run log shows what matters.
+It does not list everybody, does not read people again after a change in the PBX, and leaves contacts and photos alone:
+the nightly run does all that. People who wait for a number or a licence cost no request, so they become users here as
+well. A run that has nothing new to say is quiet, so that the run log shows what matters.
 """
 
 from __future__ import annotations

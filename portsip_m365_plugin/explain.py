@@ -144,7 +144,7 @@ def _judge(
     if matches:
         names = ", ".join(sorted(match.username for match in matches))
         return "next_sync", f"The next sync settles whether the PBX user {names}, made by hand, is this person.", None
-    return "next_sync", "Nothing stands in the way: the next sync makes this person a user.", None
+    return "next_sync", "No rule leaves this person out: the next sync makes them a user.", None
 
 
 def _explain_skip(host: Host, oid: str, linked: LinkedUser | None, skip: Skip) -> tuple[str, str, datetime | None]:

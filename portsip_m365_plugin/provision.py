@@ -80,8 +80,8 @@ def _join(
 ) -> str | ProvisionRefused | None:
     """Return the user made by hand who is this person, None if there is none, or why nobody may be added.
 
-    By the rule of the sync, and never a second user. At a first sign-in nobody is linked by an address: whoever
-    controls the directory can give any address to anybody.
+    The rule is the same as in the sync: never a second user. At a first sign-in nobody is linked by an address,
+    because an administrator of the directory can give any address to anybody.
     """
     if host.users.find(draft.link) is not None:
         return None

@@ -17,7 +17,7 @@ def draw_explain_action(why_disabled: str) -> Action:
     return Action(
         name=EXPLAIN_ACTION,
         label="Explain",
-        help="Says of one person whether they are synced, and if not, which rule leaves them out. Changes nothing.",
+        help="Shows whether this person is synced, and if not, which rule leaves them out. Changes nothing.",
         enabled=not why_disabled,
         why_disabled=why_disabled,
         parameters=(

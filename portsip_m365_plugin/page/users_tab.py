@@ -41,9 +41,9 @@ def draw_users_tab(view: PageView) -> Tab:
                 config,
                 "sync_every_minutes",
                 "Ask for changes between the nights (minutes)",
-                help="0: every night only. 5 to 1440: so often, one request asks what has changed, and somebody who is"
-                " disabled at Microsoft loses telephone and sessions within that time. Full listings, contacts and"
-                " photos stay nightly. Not in manual mode.",
+                help="0: every night only. 5 to 1440: one request asks for changes at this interval. Somebody who is"
+                " disabled at Microsoft then loses telephone and sessions within that time. Full listings, contacts"
+                " and photos stay nightly. Not in manual mode.",
             ),
             *_scope_fields(config),
             draw_setting(
@@ -84,8 +84,8 @@ def _scope_fields(config: Config) -> tuple[Field, ...]:
             "sync_users_mode",
             "Who is synced",
             choices={"all": "All users", "only": "Only these users", "except": "All except these users"},
-            help="All filters combine: a person is synced who passes each of them. What becomes of"
-            " somebody who no longer does is decided below.",
+            help="The filters combine: a person is synced if every filter lets them in. The settings below decide what"
+            " happens to people whom a filter later leaves out.",
         ),
         draw_setting(
             config,

@@ -1,7 +1,7 @@
 """What renews the session of one instance of a native app: a token that changes at each use.
 
-The token is useless without the verifier with which the app began (RFC 7636), and an old one ends everything: whoever
-sends it, the app or a thief, one of the two has been robbed. Source: RFC 9700, section 4.14.2.
+The token is useless without the verifier with which the app began (RFC 7636). A token that was used before ends the
+session: it comes from the app or from a thief, and in both cases a token was stolen. Source: RFC 9700, section 4.14.2.
 """
 
 from __future__ import annotations
