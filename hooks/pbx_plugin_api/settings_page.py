@@ -15,6 +15,7 @@ __all__ = [
     "Action",
     "ActionOutcome",
     "ActionRequest",
+    "AddPerson",
     "Choice",
     "Done",
     "Download",
@@ -267,6 +268,20 @@ class LoginTest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddPerson:
+    """One person is to be added or refreshed now. The host asks `on_user_provision` and applies the answer.
+
+    Repeating it changes nothing more. The host shows who got which extension, or why nobody was added.
+    """
+
+    typed: str
+    """What the administrator typed or picked: a sign-in name, an address or an object id."""
+
+    def __post_init__(self) -> None:
+        rules.check_text("typed", self.typed, min_chars=1, max_chars=320)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """It was not done: why, and what to do."""
 
@@ -274,7 +289,7 @@ class Refused:
     remedy: str = ""
 
 
-ActionOutcome: TypeAlias = Done | Download | Started | LoginTest | Refused
+ActionOutcome: TypeAlias = Done | Download | Started | LoginTest | AddPerson | Refused
 
 
 LOOK_UP_TEXT_MAX_CHARS: Final = 128

@@ -9,6 +9,7 @@ from typing import Final
 from pbx_plugin_api import (
     ActionOutcome,
     ActionRequest,
+    AddPerson,
     Done,
     Download,
     Host,
@@ -29,11 +30,13 @@ from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
 from portsip_m365_plugin.page.explanation import EXPLAIN_ACTION, show_explanation
 from portsip_m365_plugin.page.mail_tab import send_test_mail
 from portsip_m365_plugin.page.signin_tab import RESUME_ACTION, SUSPEND_ACTION, TEST_SIGN_IN_ACTION
+from portsip_m365_plugin.page.users_tab import ADD_PERSON_ACTION
 from portsip_m365_plugin.page.view import LOOK_ONLY
 from portsip_m365_plugin.photos.vanishing import APPROVE_PHOTO_REMOVAL_ACTION, approve_photo_removal
 from portsip_m365_plugin.signin_health import resume_refusal, suspend_refusal
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, approve
 
+_PERSON_MAX_CHARS: Final = 320
 PUBLIC_KEY_FILE: Final = "public_key.pem"
 
 
@@ -123,6 +126,13 @@ def _explain(given: ActionInput) -> ActionOutcome:
     return show_explanation(given.host, given.tenant, given.request.values.get("who", ""))
 
 
+def _add_person(given: ActionInput) -> ActionOutcome:
+    typed = given.request.values.get("person", "").strip()
+    if not 0 < len(typed) <= _PERSON_MAX_CHARS or not typed.isprintable():
+        return Refused(message="Nobody was added.", remedy="Enter a sign-in name or an object id under “Person”.")
+    return AddPerson(typed=typed)
+
+
 def _test_sign_in(_given: ActionInput) -> ActionOutcome:
     return LoginTest(provider_id=PROVIDER_ID)
 
@@ -156,6 +166,7 @@ ACTIONS: Final[Mapping[str, Run]] = {
     APPROVE_PHOTO_REMOVAL_ACTION: _approve_photo_removal,
     "contact_state": _show_mailbox_state,
     EXPLAIN_ACTION: _explain,
+    ADD_PERSON_ACTION: _add_person,
     TEST_SIGN_IN_ACTION: _test_sign_in,
     SUSPEND_ACTION: _suspend_refusal,
     RESUME_ACTION: _resume_refusal,

@@ -6,6 +6,7 @@ from typing import Final
 
 from pbx_plugin_api import Action, Done, Fact, Field, Host, Refused, Severity, Table, Tenant
 from portsip_m365_plugin.explain import CannotExplain, explain_person
+from portsip_m365_plugin.page.lookup import lookup_of
 from portsip_m365_plugin.page.words import say_reason
 from portsip_m365_plugin.users.left_out import count_left_out
 
@@ -22,7 +23,11 @@ def draw_explain_action(why_disabled: str) -> Action:
         why_disabled=why_disabled,
         parameters=(
             Field(
-                name="who", label="Sign-in name, address or object id", placeholder="adele@contoso.com", required=True
+                name="who",
+                label="Sign-in name, address or object id",
+                placeholder="adele@contoso.com",
+                required=True,
+                lookup=lookup_of("who"),
             ),
         ),
     )

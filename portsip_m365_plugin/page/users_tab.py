@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pbx_plugin_api import Action, Fact, Field, FieldKind, PlanRef, Severity, Tab
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.page.explanation import draw_explain_action, left_out_table
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.leavers import draw_guard, draw_leavers
+from portsip_m365_plugin.page.lookup import lookup_of
 from portsip_m365_plugin.page.mapping import draw_mapping
 from portsip_m365_plugin.page.plan_table import plan_table
 from portsip_m365_plugin.page.view import PageView
@@ -19,6 +22,8 @@ from portsip_m365_plugin.photos.vanishing import (
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, last_plan
 from portsip_m365_plugin.users.members import MemberStore
 from portsip_m365_plugin.users.waiting import count_waiting
+
+ADD_PERSON_ACTION: Final = "add_person"
 
 
 def draw_users_tab(view: PageView) -> Tab:
@@ -73,6 +78,27 @@ def draw_users_tab(view: PageView) -> Tab:
             *_photo_actions(photos, view.why_no_call),
             *_actions(plan, view.why_no_call),
             draw_explain_action(view.why_not_ready),
+            _draw_add_person(view.why_no_call),
+        ),
+    )
+
+
+def _draw_add_person(why_disabled: str) -> Action:
+    return Action(
+        name=ADD_PERSON_ACTION,
+        label="Add a person",
+        help="Adds or refreshes one person now, by the rules of this tab. In manual mode this is how single people are"
+        " added.",
+        enabled=not why_disabled,
+        why_disabled=why_disabled,
+        parameters=(
+            Field(
+                name="person",
+                label="Person",
+                placeholder="adele@contoso.com",
+                required=True,
+                lookup=lookup_of("person"),
+            ),
         ),
     )
 

@@ -128,3 +128,16 @@ def test_without_javascript_a_page_adds_lines(site: Site) -> None:
     finally:
         site.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
         site.world.save(sign_in_users="")
+
+
+def test_one_person_is_picked_and_added(site: Site) -> None:
+    site.log_in_as_admin()
+    site.open(f"{site.web}/plugins/m365/user_sync")
+    box = site.find("#p-person-picker")
+    box.send_keys(first_name(site))
+    site.find("#p-person-picker-list li")
+    box.send_keys(Keys.ARROW_DOWN, Keys.ENTER)
+    assert "@" in (site.find("#p-person").get_attribute("value") or "")
+    site.find("form[action$='do/add_person'] button").click()
+    site.wait_for_text("has extension")
+    assert site.complaints() == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pbx_plugin_api import LookUpOutcome, LookUpRequest, LookUpResult, Refused, Saved, SaveRefused, Viewer
+from pbx_plugin_api import AddPerson, LookUpOutcome, LookUpRequest, LookUpResult, Refused, Saved, SaveRefused, Viewer
 from tests.conftest import MakeLab
 from tests.support.lab import Lab, shared_key_pair
 from tests.support.pbx_hand import ADMIN, Hand
@@ -158,3 +158,12 @@ def test_aliases_are_found_in_a_batch_and_every_unknown_name_is_said(lab: Lab) -
     stored = hand.host.settings.read().values["sign_in_users"]
     assert isinstance(stored, list)
     assert [each["entra_object_id"] for each in stored if isinstance(each, dict)] == [mine.id, other.id]
+
+
+def test_add_a_person_is_for_the_host_to_do(lab: Lab) -> None:
+    hand, upn = set_up(lab), person(lab).props["userPrincipalName"]
+    hand.save(sync_mode="manual")
+    assert upn in [each.value for each in find(hand, "person", upn).found]
+    assert hand.press("add_person", {"person": f" {upn} "}) == AddPerson(typed=upn)
+    assert isinstance(hand.press("add_person", {"person": " "}), Refused)
+    assert isinstance(hand.press("add_person", {"person": upn}, viewer=READER), Refused)

@@ -6,7 +6,7 @@ import html
 
 import pytest
 
-from pbx_plugin_api import FieldError, LookedUp, LookUpRequest, LookUpResult, Refused
+from pbx_plugin_api import FieldError, LookedUp, LookUpRequest, LookUpResult, ProvisionRefused, Refused
 from tests.support.portal_plugin import EVIL, Script
 from tests.support.portal_world import Browser, World
 
@@ -99,3 +99,20 @@ def test_without_a_script_a_fault_saves_nothing_and_a_forged_form_is_refused(adm
     assert "Nobody has this name." in answer.text
     assert admin.post(PAGE, {"line": "anna@x.example"}, csrf=False).status_code == 403
     assert script.values["note"] == ""
+
+
+def test_a_button_of_the_plugin_adds_one_person_by_the_rules_of_provisioning(
+    world: World, admin: Browser, script: Script
+) -> None:
+    admin.get("/plugins/m365/main")
+    added = admin.post("/plugins/m365/main/do/add", {"p-who": "7"})
+    assert added.status_code == 200
+    assert "Person 7 has extension" in added.text
+    again = admin.post("/plugins/m365/main/do/add", {"p-who": "7"})
+    assert "Person 7 has extension" in again.text, "it may be repeated"
+    assert [row.display_name for row in world.users().values()].count("Person 7") == 1
+    script.provisioned = ProvisionRefused(reason="guest", sentence="Guests get no extension.")
+    refused = admin.post("/plugins/m365/main/do/add", {"p-who": "8"})
+    assert refused.status_code == 409
+    assert "Guests get no extension." in refused.text
+    assert [line.outcome for line in world.audit("user.pick")] == ["refused", "ok", "ok"]

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from pbx_plugin_api import (
     Action,
     ActionRequest,
+    AddPerson,
     Choice,
     Done,
     Download,
@@ -183,6 +184,7 @@ class Script:
         )
         actions = (
             Action(name="ping", label="Ping", parameters=(Field(name="who", label="Whom"),)),
+            Action(name="add", label="Add", parameters=(Field(name="who", label="Whom"),)),
             Action(name="wipe", label="Wipe", confirm="Really wipe?", danger=True),
             Action(name="key", label="Get key"),
             Action(name="long", label="Long work"),
@@ -228,6 +230,7 @@ class Script:
             "wipe": Refused(message="It cannot be wiped.", remedy="Unplug it."),
             "key": Download(filename="clé.pem", content=b"-----", content_type="application/x-pem-file"),
             "long": Started(job="long", message="Begun."),
+            "add": AddPerson(typed=request.values.get("who") or "none"),
             "agree": Done(message="Agreed."),
             "try": LoginTest(provider_id="ms365"),
         }

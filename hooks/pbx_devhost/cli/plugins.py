@@ -20,9 +20,11 @@ from pbx_devhost.cli.output import (
     read_pairs,
 )
 from pbx_devhost.cli.runs import print_runs, stop_gently
+from pbx_devhost.portal.signin.admission import add_person
 from pbx_devhost.runs.runner import Runner
 from pbx_plugin_api import (
     ActionRequest,
+    AddPerson,
     Done,
     Download,
     LoginTest,
@@ -138,6 +140,8 @@ def _run_action(
     request = ActionRequest(action=name, values=as_drawn | read_pairs(pairs), viewer=VIEWER.username)
     answer = context.pbx.press(page.plugin, chosen, VIEWER, request)
     outcome = answer.value
+    if isinstance(outcome, AddPerson):
+        outcome = add_person(context.pbx, chosen, outcome.typed, VIEWER.username)
     if isinstance(outcome, Done):
         _print_done(context, outcome)
     elif isinstance(outcome, Download):

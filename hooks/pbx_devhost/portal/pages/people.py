@@ -46,11 +46,7 @@ def add_from_directory() -> ResponseReturnValue:
     visit, typed = the_visit(), request.form.get("typed", "").strip()
     if not typed or len(typed) > _TYPED_MAX_CHARS or not typed.isprintable():
         return redirect_with_note("/users", "Type a sign-in name or an object id.", "warning")
-    found = pick(the_pbx(), visit.tenant, typed)
-    outcome, detail = ("refused", found.reason) if isinstance(found, LoginRefused) else ("ok", found.username)
-    the_pbx().stores.audit.record(
-        visit.tenant.pbx_tenant_id, visit.name, "user.pick", outcome=outcome, subject=typed, detail=detail
-    )
+    found = pick(the_pbx(), visit.tenant, typed, visit.name)
     if isinstance(found, LoginRefused):
         return redirect_with_note("/users", found.sentence, "bad")
     sentence = f"{found.display_name} has extension {found.extension_number}."

@@ -12,11 +12,13 @@ from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.pages.run_log import show_started
+from pbx_devhost.portal.signin.admission import add_person
 from pbx_devhost.portal.signin.providers import send_to_provider
 from pbx_devhost.portal.visit import admin_only, the_pbx, the_visit
 from pbx_plugin_api import (
     ActionOutcome,
     ActionRequest,
+    AddPerson,
     Download,
     Field,
     FieldKind,
@@ -116,6 +118,8 @@ def press(plugin: str, tab_name: str, action_name: str) -> ResponseReturnValue:
     asked = ActionRequest(action=action_name, values=values, viewer=visit.viewer.username)
     answer = the_pbx().press(plugin, visit.tenant, visit.viewer, asked)
     outcome = answer.value or Refused(message=_sentence(answer))
+    if isinstance(outcome, AddPerson):
+        outcome = add_person(the_pbx(), visit.tenant, outcome.typed, visit.name)
     if isinstance(outcome, Download):
         return _send(outcome)
     if isinstance(outcome, Started):

@@ -11,6 +11,7 @@ from pbx_plugin_api import (
     ApplyResult,
     ApplyStatus,
     CreateUser,
+    Done,
     LinkedUser,
     LinkUser,
     LoginRefused,
@@ -18,6 +19,7 @@ from pbx_plugin_api import (
     ProvisionReason,
     ProvisionRefused,
     ProvisionRequest,
+    Refused,
     SignedIn,
     Tenant,
     UpdateUser,
@@ -96,8 +98,15 @@ def _create(pbx: Pbx, tenant: Tenant, signed_in: SignedIn, who: str) -> Admitted
     return Admitted(user=user, was_created=was_created)
 
 
-def pick(pbx: Pbx, tenant: Tenant, typed: str) -> LinkedUser | LoginRefused:
-    """Add or refresh the person that an administrator named, by the rules of the sync. Idempotent."""
+def pick(pbx: Pbx, tenant: Tenant, typed: str, admin: str) -> LinkedUser | LoginRefused:
+    """Add or refresh the person that an administrator named, by the rules of the sync. Idempotent; audited."""
+    found = _provision(pbx, tenant, typed)
+    outcome, detail = ("refused", found.reason) if isinstance(found, LoginRefused) else ("ok", found.username)
+    pbx.stores.audit.record(tenant.pbx_tenant_id, admin, "user.pick", outcome=outcome, subject=typed, detail=detail)
+    return found
+
+
+def _provision(pbx: Pbx, tenant: Tenant, typed: str) -> LinkedUser | LoginRefused:
     answer = pbx.plugins.provision_user(tenant, ProvisionRequest(reason=ProvisionReason.ADMIN, typed=typed))
     outcome = answer.value
     if isinstance(outcome, ProvisionRefused):
@@ -109,6 +118,14 @@ def pick(pbx: Pbx, tenant: Tenant, typed: str) -> LinkedUser | LoginRefused:
     if user is None:
         return LoginRefused(sentence=result.reason or _FAILED, reason="not_created")
     return user
+
+
+def add_person(pbx: Pbx, tenant: Tenant, typed: str, admin: str) -> Done | Refused:
+    """Do what `pick` does, and say how it went."""
+    found = pick(pbx, tenant, typed, admin)
+    if isinstance(found, LoginRefused):
+        return Refused(message=found.sentence)
+    return Done(message=f"{found.display_name} has extension {found.extension_number}.")
 
 
 def _apply(pbx: Pbx, tenant: Tenant, outcome: Provisioned) -> ApplyResult:
