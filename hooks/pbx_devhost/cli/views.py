@@ -95,7 +95,7 @@ def show_done(done: Done) -> dict[str, Any]:
         "tables": [
             {"title": t.title, "columns": list(t.columns), "rows": [list(row) for row in t.rows]} for t in done.tables
         ],
-        "data": dict(done.data),
+        **({"data": dict(done.data)} if done.data else {}),
     }
 
 
