@@ -131,7 +131,7 @@ def test_a_first_import_of_10_000_people_costs_at_most_13_requests(make_world: C
     assert run["counts"]["created"] + run["counts"]["skipped"] == 10_000
     assert len(world.users()) == run["counts"]["created"] > 8_000
     assert run["requests"] <= 13
-    # Without MailboxSettings.Read one batch finds that out: its 20 items are answered, and are no requests of their own.
+    # Without MailboxSettings.Read one batch finds that out. Its 20 items are no requests of their own.
     items = sum(n for call, n in run["graph"].items() if "mailboxSettings" in call)
     assert items <= 20
     assert sum(run["graph"].values()) - items == run["requests"]
