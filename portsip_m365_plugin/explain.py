@@ -172,7 +172,7 @@ def _explain_linked(linked: LinkedUser) -> tuple[str, str, datetime | None]:
 
 
 def _explain_absent(host: Host, rules: MappingRules, wanted: str) -> Explanation:
-    """Explain somebody whom the directory does not have. The PBX may still have the user of a person who left."""
+    """Explain somebody who is not in the directory. The PBX may still have the user of a person who left."""
     linked = _find_linked(host, rules, wanted)
     if linked is None:
         sentence = f"Nobody in the directory has the sign-in name, address or object id {wanted}."

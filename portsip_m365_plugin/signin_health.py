@@ -72,7 +72,7 @@ def refuses_passwords(host: Host, config: SignInConfig) -> bool:
 
 
 def find_suspension(host: Host) -> Event | None:
-    """Return since when, and by whom, the refusal of passwords is suspended."""
+    """Return when and by which administrator the refusal of passwords was suspended."""
     return _get(host, _SUSPENSION_KEY)
 
 

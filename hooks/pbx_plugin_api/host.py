@@ -169,7 +169,7 @@ class Audit(Protocol):
         Args:
             event: What happened, such as `settings.saved`.
             outcome: `ok`, `refused` or `failed`.
-            subject: To whom or what.
+            subject: The person or thing that it happened to.
             detail: A sentence.
         """
 

@@ -323,7 +323,7 @@ class LookedUp:
     """What goes into the field: one line."""
     label: str
     detail: str = ""
-    """What tells it from another with the same label, such as an address."""
+    """Distinguishes it from another with the same label, such as an address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

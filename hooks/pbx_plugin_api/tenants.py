@@ -1,4 +1,4 @@
-"""Whom a call is about: a tenant of the PBX, and the person who looks at its pages."""
+"""Who a call is about: a tenant of the PBX, and the person who looks at its pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of the PBX user of a person who leaves."""
+"""What happens to the PBX user of a person who leaves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MICROSOFT_KEEPS_DAYS: Final = 30
 
 
 class LeaverPolicy(StrEnum):
-    """What becomes of the user."""
+    """What happens to the user."""
 
     KEEP = "keep"
     """The user stays as it is."""
@@ -55,7 +55,7 @@ class LeaversConfig:
     out_of_scope_delete_after_days: int = _MICROSOFT_KEEPS_DAYS
 
     def rule(self, reason: DisableReason) -> LeaverRule:
-        """Return the policy for a reason of the sync's; `BY_ADMIN` is none."""
+        """Return the policy for a reason of the sync. `BY_ADMIN` is not such a reason."""
         policy, days = {
             DisableReason.ACCOUNT_DISABLED: (self.disabled_policy, self.disabled_delete_after_days),
             DisableReason.DEPARTED: (self.deleted_policy, self.deleted_delete_after_days),

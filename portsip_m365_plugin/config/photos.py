@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class PhotosWhenOff(StrEnum):
-    """What becomes of pictures from Microsoft while the sync of photos is off."""
+    """What happens to the pictures from Microsoft while the sync of photos is off."""
 
     KEEP = "keep"
     REMOVE = "remove"

@@ -20,7 +20,7 @@ _POOL_SIZE: Final = 32
 _PIECE_BYTES: Final = 64 * 1024
 
 GARBLED: Final = object()
-"""Stands for an answer that is not JSON."""
+"""The value for an answer that is not JSON."""
 
 
 def make_session(url: str, environment: Mapping[str, str] = os.environ) -> requests.Session:

@@ -50,7 +50,7 @@ def draw_signin_tab(view: PageView) -> Tab:
                 "password_policy",
                 "Password sign-in of synced users",
                 choices={"allowed": "Stays possible", "refused": "Refused: Microsoft only"},
-                help="Counts for the people whom the settings above admit; all others keep their passwords, and so do"
+                help="Applies to the people whom the settings above admit. All others keep their passwords, and so do"
                 " administrators of the PBX. It needs a test sign-in that succeeded.",
             ),
             draw_setting(

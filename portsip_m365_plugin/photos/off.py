@@ -1,4 +1,4 @@
-"""What becomes of the pictures from Microsoft after the sync of photos was switched off."""
+"""What happens to the pictures from Microsoft after the sync of photos was switched off."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ def load_approval(host: Host, spool: Spool) -> bool:
 
 
 def count_as_approved(spool: Spool, oids: Iterable[str]) -> None:
-    """Ask nothing about new people whom an earlier run was allowed to create, and whom the PBX refused."""
+    """Do not ask about new people that an earlier run was allowed to create and the PBX refused."""
     pairs = ((oid, int(phase)) for oid in oids for phase in (Phase.CREATE, Phase.LINK))
     spool.run_many("INSERT OR IGNORE INTO approved VALUES (?, ?)", pairs)
 

@@ -1,8 +1,8 @@
 """Accounts that are no persons: shared mailboxes, rooms and equipment get no extension.
 
-They can be licensed and enabled like a person's account, and no listing tells them apart. So a new person's mailbox is
-asked about before they get an extension, and everybody's once a week, with a full listing. Without the permission for
-that, the listing decides alone.
+They can be licensed and enabled like a person's account, and no listing distinguishes them. So the sync asks about a
+new person's mailbox before they get an extension, and about everybody's once a week, with a full listing. Without the
+permission for that, only the listing decides.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ class DirectoryReader:
             False if there are more than `most` of them. Then nothing was read, and a full listing is cheaper.
         """
         spool = self._spool
-        # Others are in the table already: people of whom only a part was sent.
+        # Others are in the table already: people with only a part of their properties sent.
         spool.run("INSERT OR IGNORE INTO reread SELECT oid FROM diverged WHERE oid NOT IN (SELECT oid FROM pulled)")
         spool.run("DELETE FROM reread WHERE oid IN (SELECT oid FROM waiting)")  # who waits is known without a request
         spool.run_many("INSERT OR IGNORE INTO reread VALUES (?)", ((oid,) for oid in retry_ids))
@@ -112,7 +112,7 @@ class DirectoryReader:
         return True
 
     def reread_partial(self, *, most: int) -> bool:
-        """After a round of changes, read the people of whom only a part was sent; see `reread`."""
+        """After a round of changes, read the people with only a part of their properties sent; see `reread`."""
         if self._spool.count("reread") > most:
             return False
         for _ in self._read_table("reread"):

@@ -12,7 +12,7 @@ from pbx_devhost.cli.users import find_owner
 from pbx_devhost.store.contacts.store import Caller
 
 _HIDDEN: Final = frozenset({"", "anonymous", "private", "restricted", "unavailable", "unknown", "withheld"})
-"""What stands for a number that is not presented. RFC 3323 (4.1.1.3) names `anonymous`; trunks send the others too."""
+"""Words that trunks send instead of a number that is not presented. RFC 3323 (4.1.1.3) names `anonymous`."""
 _SHORT_MAX_DIGITS: Final = 6
 """Fewer digits than any public number with its country code has."""
 

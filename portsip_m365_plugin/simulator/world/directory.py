@@ -14,7 +14,7 @@ from typing import Any
 from portsip_m365_plugin.simulator.world.schema import Schema
 
 EVERYTHING = frozenset({"*"})
-"""Stands in a history for creation, deletion and restoration: it concerns every ``$select``."""
+"""In a history: creation, deletion or restoration, which every ``$select`` shows."""
 
 NO_MAILBOX_KINDS = ("none", "on_premises", "inactive", "resource_not_found", "nonexistent", "invalid_user", "moving")
 

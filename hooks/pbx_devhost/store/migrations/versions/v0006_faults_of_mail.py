@@ -1,4 +1,4 @@
-"""A fault that stops a tenant's mail has a row of its own; a notice can end; urgent mail waits in no line."""
+"""A fault that stops a tenant's mail has a row of its own; a notice can end; urgent mail does not wait in a line."""
 
 from __future__ import annotations
 
