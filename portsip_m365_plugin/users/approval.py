@@ -138,19 +138,33 @@ def forget_plan(host: Host) -> None:
             host.state.delete(key)
 
 
+def read_waiting_pairs(host: Host) -> list[tuple[str, str]]:
+    """Return object id and action of everything that waits for approval; empty where nothing waits."""
+    plan = last_plan(host)
+    return [] if plan is None or not plan.why else _read_pairs(host, _PLAN_KEY) or []
+
+
 def load_approval(host: Host, spool: Spool) -> bool:
     """Put the approved pairs into the spool; False if there is no approval (any more)."""
-    record = host.state.get(_APPROVAL_KEY)
+    pairs = _read_pairs(host, _APPROVAL_KEY)
+    if pairs is None:
+        return False
+    spool.run_many(
+        "INSERT OR IGNORE INTO approved VALUES (?, ?)", ((oid, int(Phase[word.upper()])) for oid, word in pairs)
+    )
+    return True
+
+
+def _read_pairs(host: Host, key: str) -> list[tuple[str, str]] | None:
+    """Return the pairs that a record of the state names; None if they are not there (any more)."""
+    record = host.state.get(key)
     value = record.value if record is not None else None
     blob = value.get("pairs_blob") if isinstance(value, dict) else None
     if not isinstance(blob, str) or host.blobs.info(blob) is None:
-        return False
+        return None
     with host.blobs.open(blob) as file:
-        pairs = (line.decode().split() for line in file)
-        spool.run_many(
-            "INSERT OR IGNORE INTO approved VALUES (?, ?)", ((oid, int(Phase[word.upper()])) for oid, word in pairs)
-        )
-    return True
+        words = [line.decode().split() for line in file]
+    return [(oid, action) for oid, action in words]
 
 
 def count_as_approved(spool: Spool, oids: Iterable[str]) -> None:

@@ -176,6 +176,15 @@ def note_mapping(host: Host, rules: MappingRules) -> None:
         host.state.put(_MAPPING_KEY, rules.choices)
 
 
+def void_basis(checkpoint: Checkpoint) -> Checkpoint:
+    """Return a checkpoint that rests on no settings: the next run at night lists everybody.
+
+    Needed before something is applied by other settings than the last finished run's. If that run does not finish, and
+    the settings are changed back, no round of changes would show whom it has changed.
+    """
+    return replace(checkpoint, scope_hash="", mapping_fingerprint="")
+
+
 def bound_retry(ids: Sequence[str], limit: int = RETRY_MAX_PEOPLE) -> tuple[tuple[str, ...], bool]:
     """Return the ids to read next time; none and True if there are too many."""
     unique = tuple(dict.fromkeys(ids))

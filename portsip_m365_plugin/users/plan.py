@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -140,6 +140,27 @@ class SyncPlan:
     def drop_free(self) -> None:
         """Forget the changes that are not held back, after they have been applied."""
         self._spool.run("DELETE FROM plan WHERE held = 0")
+
+    def leave_to_night(self, pairs: Iterable[tuple[str, str]], *, has_new_scope: bool, has_new_mapping: bool) -> None:
+        """Forget what a look between the nights may not do, because the night asks about it.
+
+        Args:
+            pairs: Object id and action of what waits for approval already; what is approved stays.
+            has_new_scope: No finished run has followed the settings for who is synced: nobody joins or leaves by them.
+            has_new_mapping: The same for how fields are mapped: nobody is changed by them.
+        """
+        self._spool.run_many(
+            "DELETE FROM plan WHERE oid = ?1 AND phase = ?2"
+            " AND NOT EXISTS (SELECT 1 FROM approved WHERE approved.oid = ?1 AND approved.phase = ?2)",
+            ((oid, int(Phase[word.upper()])) for oid, word in pairs),
+        )
+        if has_new_scope:
+            self._spool.run(
+                "DELETE FROM plan WHERE phase IN (?, ?) OR (phase IN (?, ?) AND json_extract(detail, '$.reason') = ?)",
+                (Phase.CREATE, Phase.LINK, Phase.DISABLE, Phase.DELETE, DisableReason.OUT_OF_SCOPE.value),
+            )
+        if has_new_mapping:
+            self._spool.run("DELETE FROM plan WHERE phase = ?", (Phase.UPDATE,))
 
     def count_unapproved(self, *phases: Phase) -> int:
         """Return how many changes (of these actions, or all guarded ones) an admin has not approved."""

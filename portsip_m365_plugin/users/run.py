@@ -15,7 +15,7 @@ from portsip_m365_plugin.config.guard import GuardConfig
 from portsip_m365_plugin.config.leavers import LeaversConfig
 from portsip_m365_plugin.config.scope import EVERYBODY, ScopeConfig
 from portsip_m365_plugin.graph.client import GraphClient
-from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError, ResyncRequiredError
+from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
 from portsip_m365_plugin.graph.users import find_owner_ids
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.removals import RemovalWindow
@@ -29,10 +29,10 @@ from portsip_m365_plugin.users.approval import (
     keep_plan,
     last_plan,
     load_approval,
+    read_waiting_pairs,
     waits_for_full_listing,
 )
 from portsip_m365_plugin.users.checkpoint import (
-    RETRY_MAX_PEOPLE,
     Basis,
     advance,
     advance_between_nights,
@@ -40,12 +40,12 @@ from portsip_m365_plugin.users.checkpoint import (
     load_checkpoint,
     note_mapping,
     save_checkpoint,
-    why_full,
+    void_basis,
 )
 from portsip_m365_plugin.users.compare import make_plan, settle_absent
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.guard import WINDOW_KEY, Verdict, judge
-from portsip_m365_plugin.users.leavers import find_due_leavers, have_policies_changed, note_disabled, note_full_listing
+from portsip_m365_plugin.users.leavers import note_disabled, note_full_listing
 from portsip_m365_plugin.users.left_out import (
     count_left_out,
     count_pulled,
@@ -56,9 +56,10 @@ from portsip_m365_plugin.users.left_out import (
 from portsip_m365_plugin.users.nonpersons import NonPersonFilter
 from portsip_m365_plugin.users.plan import SyncPlan
 from portsip_m365_plugin.users.pull import DirectoryReader, Listing, StoppedError
+from portsip_m365_plugin.users.rounds import Round
 from portsip_m365_plugin.users.scope import ScopeFilter
 from portsip_m365_plugin.users.spool import Spool
-from portsip_m365_plugin.users.waiting import find_waiting, keep_waiting, load_waiting, restore_waiting
+from portsip_m365_plugin.users.waiting import find_waiting, keep_waiting, restore_waiting
 
 _log = logging.getLogger(__name__)
 
@@ -181,9 +182,16 @@ class _Run:
     def _sync(self, spool: Spool) -> TickReport:
         reader = DirectoryReader(self._host, self._client, spool, self._rules)
         scope = ScopeFilter(self._host, self._client, spool, self._scope)
-        listing = (
-            self._pull_changes(spool, reader, scope) if self._is_between_nights else self._pull(spool, reader, scope)
+        rounds = Round(
+            self._host,
+            self._rules,
+            self._leavers,
+            self._checkpoint,
+            self._basis,
+            self._now_utc,
+            is_forced=self._is_forced,
         )
+        listing = rounds.look(spool, reader, scope) if self._is_between_nights else rounds.pull(spool, reader, scope)
         if listing is None:
             return self._report(TickStatus.STOPPED, _FOR_THE_NIGHT)
         if listing.is_full and listing.people == 0:
@@ -223,57 +231,6 @@ class _Run:
             )
         return self._report(TickStatus.DONE, message, done)
 
-    def _pull(self, spool: Spool, reader: DirectoryReader, scope: ScopeFilter) -> Listing:
-        """Read the changes where they are enough, everybody otherwise."""
-        scope.read_groups()
-        reader.note_diverged()
-        is_waiting_known = load_waiting(self._host, spool)
-        checkpoint = self._checkpoint
-        why = self._why_full(scope) or ("" if is_waiting_known else "it is not known any more who waits")
-        fresh_link = checkpoint is None or not checkpoint.link_still_good(self._basis, self._now_utc)
-        if checkpoint is not None and not why:
-            try:
-                listing = reader.read_changes(checkpoint.delta_link)
-                scope.note_changed()
-                due = find_due_leavers(self._host, self._rules.entra_tenant_id, self._leavers, self._now_utc)
-                if reader.reread([*checkpoint.retry_ids, *due], most=RETRY_MAX_PEOPLE):
-                    return listing
-                why = "too many to read one by one"
-            except ResyncRequiredError as error:
-                why, fresh_link = f"the delta link is no longer good ({error})", True
-            spool.clear_pulled()
-        _log.info("tenant %s: listing everybody: %s", self._tenant.pbx_tenant_id, why)
-        return reader.list_everybody(fresh_link=fresh_link)
-
-    def _pull_changes(self, spool: Spool, reader: DirectoryReader, scope: ScopeFilter) -> Listing | None:
-        """Read one round of changes; None where only the night can go on, because everybody has to be listed."""
-        checkpoint = self._checkpoint
-        if checkpoint is None or not checkpoint.link_still_good(self._basis, self._now_utc) or not scope.is_known:
-            return None
-        if not load_waiting(self._host, spool):
-            return None
-        reader.note_diverged()
-        try:
-            listing = reader.read_changes(checkpoint.delta_link)
-        except ResyncRequiredError as error:
-            _log.info("tenant %s: the delta link is no longer good (%s)", self._tenant.pbx_tenant_id, error)
-            return None
-        if not reader.reread_partial(most=RETRY_MAX_PEOPLE):
-            return None
-        scope.recall_groups()
-        return listing
-
-    def _why_full(self, scope: ScopeFilter) -> str:
-        if self._is_forced:
-            return "asked for"
-        if waits_for_full_listing(self._host):
-            return "a plan waits that no round of changes shows"
-        if have_policies_changed(self._host, self._leavers):
-            return "the policies for leavers changed"
-        if not scope.is_known:
-            return "it is not known who was in the groups before"
-        return why_full(self._checkpoint, self._basis, self._now_utc)
-
     def _plan(
         self, spool: Spool, reader: DirectoryReader, listing: Listing, scope: ScopeFilter
     ) -> tuple[SyncPlan, int]:
@@ -298,6 +255,14 @@ class _Run:
 
     def _judge(self, spool: Spool, plan: SyncPlan, window: RemovalWindow) -> Verdict:
         checkpoint = self._checkpoint
+        has_approval = load_approval(self._host, spool)
+        if self._is_between_nights and checkpoint is not None:
+            pairs = read_waiting_pairs(self._host) if waits_for_full_listing(self._host) else []
+            plan.leave_to_night(
+                pairs,
+                has_new_scope=checkpoint.scope_hash != self._basis.scope_hash,
+                has_new_mapping=checkpoint.mapping_fingerprint != self._basis.mapping_fingerprint,
+            )
         has_imported = checkpoint is not None and checkpoint.directory == self._basis.directory
         if checkpoint is not None:
             count_as_approved(spool, [*checkpoint.retry_ids, *find_waiting(spool)])
@@ -309,11 +274,14 @@ class _Run:
             removed_before=window.removed,
             is_first=is_first_plan(self._host) and not self._tick.confirm_first_plan,
             is_import=not has_imported,
-            has_approval=load_approval(self._host, spool),
+            has_approval=has_approval,
             has_new_mapping=has_new_mapping(self._host, self._rules),
         )
 
     def _apply(self, plan: SyncPlan, window: RemovalWindow, verdict: Verdict) -> None:
+        if self._checkpoint is not None and self._checkpoint.basis != self._basis:
+            self._checkpoint = void_basis(self._checkpoint)
+            save_checkpoint(self._host, self._checkpoint)
         if plan.count(Phase.DISABLE):
             note_disabled(self._host, self._leavers, self._now_utc)
         apply_plan(self._host, plan, self._applied, self._tally, None if verdict.approved else window)
