@@ -15,11 +15,8 @@ from pbx_plugin_api import (
     Host,
     InvalidValueError,
     LinkedUser,
-    PlanAction,
-    PlanRow,
     Tenant,
     UserLink,
-    read_plan_rows,
 )
 from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
@@ -28,10 +25,13 @@ from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.graph.users import find_users, get_user, select_users
 from portsip_m365_plugin.mapping.addresses import read_addresses
 from portsip_m365_plugin.mapping.users import MappingRules, Skip
-from portsip_m365_plugin.users.approval import last_plan
+from portsip_m365_plugin.users.approval import read_waiting_pairs
+from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.judge import judge_person
 from portsip_m365_plugin.users.left_out import find_left_out
 from portsip_m365_plugin.users.match import match_by_hand
+from portsip_m365_plugin.users.members import MemberStore
+from portsip_m365_plugin.users.scope import which_filter
 from portsip_m365_plugin.users.waiting import read_waiting
 
 _WHO_MAX_CHARS: Final = 320
@@ -132,8 +132,7 @@ def _judge(
     waiting = read_waiting(host, oid)
     if waiting is not None:
         return waiting[0], waiting[1], None
-    row = _find_planned(host, oid)
-    if row is not None:
+    if _waits(host, oid, Phase.CREATE, Phase.LINK):
         plan = "A plan that waits for approval would make this user. Approve it on the USER SYNC tab."
         return "awaits_approval", plan, None
     left = find_left_out(host, oid)
@@ -152,8 +151,13 @@ def _explain_skip(host: Host, oid: str, linked: LinkedUser | None, skip: Skip) -
     since = left.since_utc if left is not None and left.reason == skip.reason else None
     sentence = skip.detail
     if linked is not None and linked.enabled:
-        sentence += f" The user {linked.username} (extension {linked.extension_number}) is still enabled;"
-        sentence += " the next sync does what the settings for leavers say."
+        unread = MemberStore(host).unread() if which_filter(skip.reason, skip.detail) == "groups" else ()
+        then = (
+            f"they stay so while the sync cannot read every group ({', '.join(unread)})."
+            if unread
+            else _describe_next(host, oid, skip.reason)
+        )
+        sentence += f" The user {linked.username} (extension {linked.extension_number}) is still enabled; {then}"
     elif linked is not None:
         since = since or linked.disabled_at_utc
         sentence += f" The user {linked.username} is disabled and keeps extension {linked.extension_number}."
@@ -177,8 +181,9 @@ def _explain_absent(host: Host, rules: MappingRules, wanted: str) -> Explanation
     if linked is None:
         sentence = f"Nobody in the directory has the sign-in name, address or object id {wanted}."
         return Explanation(is_synced=False, reason="not_in_directory", sentence=sentence)
-    state = "still enabled; the next sync does what the settings for leavers say" if linked.enabled else "disabled"
-    sentence = f"Deleted at Microsoft. The user {linked.username} (extension {linked.extension_number}) is {state}."
+    then = _describe_next(host, linked.link.subject, "deleted")
+    state = f"still enabled; {then}" if linked.enabled else "disabled."
+    sentence = f"Deleted at Microsoft. The user {linked.username} (extension {linked.extension_number}) is {state}"
     return Explanation(
         is_synced=linked.enabled,
         reason="deleted",
@@ -202,19 +207,19 @@ def _find_linked(host: Host, rules: MappingRules, wanted: str) -> LinkedUser | N
     return same[0] if len(same) == 1 else None
 
 
-def _find_planned(host: Host, oid: str) -> PlanRow | None:
-    """Return the row of the waiting plan that would make a user of a person, or None."""
-    plan = last_plan(host)
-    if plan is None or plan.rows_blob is None or host.blobs.info(plan.rows_blob) is None:
-        return None
-    try:
-        with host.blobs.open(plan.rows_blob) as file:
-            for row in read_plan_rows(file):
-                if row.subject == oid and row.action in (PlanAction.CREATE, PlanAction.LINK):
-                    return row
-    except InvalidValueError:
-        return None  # an older version wrote it
-    return None
+def _waits(host: Host, oid: str, *phases: Phase) -> bool:
+    """Whether one of these actions for a person waits for approval."""
+    words = {phase.word for phase in phases}
+    return any(subject == oid and action in words for subject, action in read_waiting_pairs(host))
+
+
+def _describe_next(host: Host, oid: str, reason: str) -> str:
+    """Return what the next sync does with an enabled user whose person is left out."""
+    if reason in ("no_name", "invalid"):
+        return "the sync leaves the user as it is."
+    if _waits(host, oid, Phase.DISABLE, Phase.DELETE):
+        return "a plan that waits for approval on the USER SYNC tab would change that."
+    return "the next sync does what the settings for leavers say."
 
 
 def _text(value: object) -> str | None:

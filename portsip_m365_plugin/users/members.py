@@ -54,6 +54,10 @@ class MemberStore:
         except InvalidValueError:
             return {}
 
+    def unread(self) -> list[str]:
+        """Return the names of the groups that the last run could not read completely."""
+        return [note.name for note in self.notes().values() if note.why_incomplete]
+
     def ids(self) -> Iterator[str]:
         """Yield the object ids of those who were in scope after the last run."""
         for number in range(self._stored.get("n_chunks") or 0 if self._stored is not None else 0):

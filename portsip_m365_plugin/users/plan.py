@@ -78,9 +78,11 @@ class SyncPlan:
             self.unchanged += 1
 
     def _place(self, oid: str) -> str:
-        """New people get their numbers in the order of their names."""
+        """New people get their numbers in the order of their names, those with a number of their own first."""
         row = self._spool.find_pulled(oid)
-        return str(unpack_fields(row.fields)["display_name"]).casefold() if row is not None and row.fields else ""
+        if row is None or not row.fields:
+            return ""
+        return ("0" if row.wish else "1") + str(unpack_fields(row.fields)["display_name"]).casefold()
 
     def _note_wish(self, oid: str, upn: str | None) -> None:
         """Say once that the directory names no number: not again while the person waits."""

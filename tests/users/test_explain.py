@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pbx_plugin_api import Done, Refused, UserLink
+from pbx_plugin_api import Done, Refused, TickStatus, UserLink
 from portsip_m365_plugin.simulator.faults import Fault
-from tests.support.lab import Lab, shared_key_pair
+from tests.support.lab import PERMISSIONS, Lab, shared_key_pair
 from tests.support.pbx_hand import Hand
 
 
@@ -112,3 +112,40 @@ def test_who_is_left_out_is_counted_on_the_page(hand: Hand) -> None:
     shown = dict(table.rows)
     assert int(shown["guest"]) > 0
     assert not any("_" in reason for reason in shown)
+
+
+def test_what_the_guard_holds_is_said_of_people_who_would_lose_their_extension(hand: Hand, lab: Lab) -> None:
+    hand.tick(confirm_first_plan=True)
+    kept, left = person(lab), person(lab, n=1)
+    hand.save(sync_users_mode="only", sync_users=kept.id)
+    assert "settings for leavers" in ask(hand, left.id).message
+    assert hand.tick().status is TickStatus.NEEDS_APPROVAL
+    assert "waits for approval" in ask(hand, left.id).message
+
+
+def test_a_preview_that_asks_nothing_awaits_nothing(hand: Hand, lab: Lab) -> None:
+    hand.tick(confirm_first_plan=True)
+    new = lab.admin().create_user(givenName="New", surname="Hire")
+    hand.press("preview")
+    assert ask(hand, new.id).data["reason"] == "next_sync"
+    hand.tick()
+    assert ask(hand, new.id).data["reason"] == "synced"
+
+
+def test_cleared_names_and_unreadable_groups_silence_nobody_and_it_is_said(hand: Hand, lab: Lab) -> None:
+    lab.register(permissions=(*PERMISSIONS, "GroupMember.Read.All"))
+    nameless, gone = person(lab), person(lab, n=1)
+    groups = {group.props["displayName"]: group.id for group in lab.tenant().directory.groups.values()}
+    for one in (nameless, gone):
+        lab.admin().set_member(groups["Sales"], one.id)
+    hand.save(sync_groups_mode="only", sync_groups="Sales", **lab.settings())
+    hand.tick(confirm_first_plan=True)
+    lab.tenant().directory.patch(nameless, {"givenName": None, "surname": None})
+    assert "leaves the user as it is" in ask(hand, nameless.id).message
+    for member in list(lab.admin().group(groups["Sales"]).members):
+        lab.admin().set_member(groups["Sales"], member, member=False)
+    hand.tick()
+    answer = ask(hand, gone.id)
+    assert (answer.data["reason"], answer.data["is_synced"]) == ("out_of_scope", True)
+    assert "cannot read every group (Sales)" in answer.message
+    assert ask(hand, nameless.id).data["reason"] == "out_of_scope", "the reason that was asked for wins, as in a run"

@@ -28,6 +28,16 @@ def reasons(lab: SyncLab) -> dict[str | None, str]:
 # ---------------------------------------------------------------------- numbers
 
 
+def test_nobody_without_a_number_takes_the_one_that_is_named_for_another() -> None:
+    lab = make("GLOBAL", settled=False, extension_source=read_source("employeeId"), extension=FromStart(start="7000"))
+    lab.hire("ann@contoso.example", "Ann", "Hire")
+    lab.hire("zoe@contoso.example", "Zoe", "Hire", employeeId="7000")
+    lab.run(confirm=True)
+    rows = {user.username: user.extension_number for user in lab.host.users.linked()}
+    assert rows["zoe"] == "7000"
+    assert rows["ann"] != "7000"
+
+
 @pytest.mark.parametrize("cloud", ["GLOBAL", "CHINA"])
 @pytest.mark.parametrize("settled", [False, True])
 @pytest.mark.parametrize("source", ["employeeId", "extensionAttribute4", "businessPhones:4"])
