@@ -130,7 +130,8 @@ def on_send_notification(host: Host, tenant: Tenant, notification: Notification)
 def on_user_provision(host: Host, tenant: Tenant, request: ProvisionRequest) -> ProvisionOutcome | None:
     """Describe one person who is added or refreshed outside of a sync.
 
-    When: an administrator picks a person, or a person signs in for the first time and the tenant allows new users.
+    When: an administrator picks a person or syncs one linked user now, or a person signs in for the first time and the
+        tenant allows new users.
     How often: rarely.
     Answers: the first plugin that does not return None. None means "not mine".
     May block: yes, for a few requests.

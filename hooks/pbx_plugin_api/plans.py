@@ -120,14 +120,21 @@ def write_plan_rows(rows: Iterable[PlanRow]) -> Iterator[bytes]:
         yield json.dumps(_shape(row), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def read_plan_rows(file: BinaryIO) -> Iterator[PlanRow]:
+def read_plan_rows(file: BinaryIO, *, skip: int = 0) -> Iterator[PlanRow]:
     """Yield the rows of a blob, as `host.blobs.open` opens it. Memory does not grow with the plan.
+
+    Args:
+        file: The blob.
+        skip: How many rows to leave out at the beginning. They are not parsed, so a late page is quick to show.
 
     Raises:
         InvalidValueError: A line is not a row, for example in a plan that an older version has written. Rows before it
             were good. Not retryable: show that the plan can no longer be read, and make another.
     """
-    number = 0
+    number = skip
+    for _ in range(skip):
+        if not file.readline(_LINE_MAX_BYTES):
+            return
     while line := file.readline(_LINE_MAX_BYTES):
         number += 1
         try:

@@ -22,7 +22,7 @@ class ProvisionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionRequest:
-    """The person to add or refresh: by link (after a sign-in), or by what an administrator typed (a name or an id)."""
+    """The person to add or refresh: by link (after a sign-in, or a linked user), or by what an administrator typed."""
 
     reason: ProvisionReason
     link: UserLink | None = None
@@ -52,10 +52,11 @@ class Provisioned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvisionRefused:
-    """The person is not added."""
+    """The person is not added or refreshed."""
 
     reason: str
-    """A machine word, the same that a sync uses for such a person: `guest`, `account_disabled`, `no_name` and so on."""
+    """A machine word, the same that a sync uses for such a person: `guest`, `account_disabled`, `no_name` and so on.
+    `not_reachable`: the source could not be asked, so nothing is known of the person. Retryable."""
     sentence: str
     """A sentence for the administrator or the person."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pbx_plugin_api import Action, Done, Fact, Field, Host, Refused, Severity, Table, Tenant
-from portsip_m365_plugin.explain import CannotExplain, explain_person
+from portsip_m365_plugin.explain import CannotExplain, Explanation, explain_person
 from portsip_m365_plugin.page.lookup import lookup_of
 from portsip_m365_plugin.page.words import say_reason
 from portsip_m365_plugin.users.left_out import count_left_out
@@ -52,8 +52,19 @@ def show_explanation(host: Host, tenant: Tenant, typed: str) -> Done | Refused:
         value="yes" if answer.is_synced else "no",
         severity=Severity.GOOD if answer.is_synced else Severity.WARNING,
     )
-    facts = (verdict, *(Fact(label=label, value=value) for label, value in shown if value))
+    facts = (verdict, *(Fact(label=label, value=value) for label, value in shown if value), *_offer_sync(answer))
     return Done(message=answer.sentence, facts=facts, data=answer.as_json())
+
+
+def _offer_sync(answer: Explanation) -> tuple[Fact, ...]:
+    """Say where one person is synced now; nothing where a rule or an administrator keeps them out."""
+    if answer.reason not in ("synced", "next_sync"):
+        return ()
+    if answer.username is None:
+        where = "Press “Add a person” on this tab and enter the object id."
+    else:
+        where = f"Open the user {answer.username} under Users and press “Sync this person now”."
+    return (Fact(label="Without waiting for the next sync", value=where),)
 
 
 def left_out_table(host: Host) -> tuple[Table, ...]:

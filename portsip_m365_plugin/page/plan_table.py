@@ -26,7 +26,7 @@ def plan_table(host: Host, plan: PlanRef) -> Table:
         except InvalidValueError:
             empty_text = "An older version of the plugin made this plan; it can no longer be shown. Press Preview."
     if more:
-        rows.append(("…", f"{more} more", "", ""))
+        rows.append(("…", f"{more} more", "", "The run log has the whole plan, page by page."))
     return Table(
         title="What this plan would do",
         columns=("Action", "Name", "Sign-in name", "What"),

@@ -143,6 +143,33 @@ def test_a_plan_shows_its_rows(world: World, script: Script) -> None:
     assert EVIL not in text
 
 
+def test_the_whole_plan_is_shown_page_by_page(world: World, script: Script) -> None:
+    rows = [PlanRow(action=PlanAction.CREATE, subject=f"oid-{n}-end", display_name=EVIL) for n in range(401)]
+    blob = _store_rows(world, b"".join(write_plan_rows(rows)))
+    plan = PlanRef(checksum="abc", made_at_utc=datetime.now(timezone.utc), counts=Counts(created=401), rows_blob=blob)
+    path = _finish_a_run(world, TickReport(status=TickStatus.DONE, plan=plan))
+    assert world.browser().get(f"{path}/plan").status_code in (302, 303), "for administrators only"
+    browser = world.browser()
+    browser.log_in()
+    assert f'href="{path}/plan"' in browser.get(path).text
+    shown: list[str] = []
+    for number, (first, last) in enumerate([(1, 200), (201, 400), (401, 401)], start=1):
+        text = browser.get(f"{path}/plan?page={number}").text
+        shown += re.findall(r"oid-(\d+)-end", text)
+        assert f"Lines {first} to {last}" in text
+        assert "401 created" in text
+        assert f'href="{path}"' in text, "the way back"
+        assert EVIL not in text
+        assert ('rel="next"' in text) is (number < 3)
+    assert shown == [str(n) for n in range(401)], "each line once, in order"
+    assert "no line on this page" in browser.get(f"{path}/plan?page=4").text
+    world.pbx.stores.blobs(world.tenant_id).delete(blob)
+    gone = browser.get(f"{path}/plan")
+    assert (gone.status_code, "no longer stored" in gone.text) == (200, True)
+    without = _finish_a_run(world, TickReport(status=TickStatus.DONE))
+    assert browser.get(f"{without}/plan").status_code == 404
+
+
 def test_a_plan_of_an_older_version_does_no_harm(world: World, script: Script) -> None:
     """Its rows had other keys, and it did not name the action that approves it."""
     old = b'{"action":"create","entra_object_id":"8a1f","upn":"ada@x.example","display_name":"Ada","changes":{}}\n'

@@ -5,14 +5,17 @@ Measured in processor time: a page waits for nothing but the database on this ma
 
 from __future__ import annotations
 
+import json
 import statistics
 import time
 import uuid
+from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, insert, select, update
 
 from pbx_devhost.store import schema
+from pbx_plugin_api import PLAN_ROWS_CONTENT_TYPE, Counts, PlanAction, PlanRef, PlanRow, dump, write_plan_rows
 from tests.conftest import MakeLab
 from tests.support.portal_world import ADMIN, World, connect_m365
 
@@ -46,6 +49,17 @@ def copy_rows(world: World, table: Table, n: int, **changes: Any) -> list[dict[s
     return rows
 
 
+def store_plan(world: World) -> str:
+    """Store the rows of a plan for everybody. Return the plan as a run keeps it."""
+    rows = [PlanRow(action=PlanAction.CREATE, subject=f"{i}", display_name=f"Person {i}") for i in range(N_USERS)]
+    blobs = world.pbx.stores.blobs(world.tenant_id)
+    blob = blobs.put(write_plan_rows(rows), content_type=PLAN_ROWS_CONTENT_TYPE, keep_s=3600)
+    counts = Counts(created=N_USERS)
+    return json.dumps(
+        dump(PlanRef(checksum="abc", made_at_utc=datetime.now(timezone.utc), counts=counts, rows_blob=blob))
+    )
+
+
 def fill(world: World) -> tuple[str, str]:
     """Add people, runs, problems, audit lines. Return the ids of a user and of a run."""
     users = copy_rows(
@@ -66,6 +80,7 @@ def fill(world: World) -> tuple[str, str]:
     with world.pbx.stores.database.write() as connection:
         problem = {"run_id": run, "reason": "no_name", "subject": "x", "login_name": "x@contoso.example", "detail": ""}
         connection.execute(insert(schema.problems), [problem] * 5_000)
+        connection.execute(update(schema.runs).where(schema.runs.c.id == run).values(plan=store_plan(world)))
     return str(users[N_USERS // 2]["id"]), run
 
 
@@ -86,6 +101,7 @@ def test_the_first_byte_of_every_page_comes_within_50_ms(world: World, make_lab:
         "/plugins/<plugin>/<tab_name>": [f"/plugins/m365/{tab}" for tab in tabs],
         "/runs": ["/runs", "/runs?page=20"],
         "/runs/<run_id>": [f"/runs/{run}", f"/runs/{run}?page=50"],
+        "/runs/<run_id>/plan": [f"/runs/{run}/plan", f"/runs/{run}/plan?page=50"],
         "/runs/<run_id>/progress": [f"/runs/{run}/progress"],
         "/audit": ["/audit", "/audit?page=200"],
     }

@@ -43,6 +43,7 @@ def test_somebody_who_is_synced_by_name_id_and_address(hand: Hand, lab: Lab) -> 
         assert answer.data["reason"] == "synced"
         assert answer.data["is_synced"] is True
         assert answer.message == f"Synced as user {user.username}, extension {user.extension_number}."
+        assert any(user.username in fact.value and "Sync this person now" in fact.value for fact in answer.facts)
 
 
 @pytest.mark.parametrize(

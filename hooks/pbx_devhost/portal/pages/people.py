@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
+from pbx_devhost.portal.refresh import NotRefreshed, refresh_user
 from pbx_devhost.portal.signin.admission import pick
 from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
 from pbx_devhost.store.users.rows import link_of
@@ -28,14 +29,11 @@ def list_users() -> ResponseReturnValue:
     visit, store = the_visit(), the_pbx().stores.users
     tenant_id, page = visit.tenant.pbx_tenant_id, read_page()
     rows = store.rows(tenant_id, search=page.search, offset=page.offset, limit=page.size + 1)
-    hooks = {
-        hook for state in the_pbx().plugins.plugins(visit.tenant) for hook in state.hooks if state.status == "loaded"
-    }
     return render_template(
         "users.html",
         page=page.of(list(rows)),
         total=store.count_all(tenant_id),
-        may_pick="on_user_provision" in hooks,
+        may_pick=_may_provision(),
     )
 
 
@@ -67,7 +65,30 @@ def show_user(user_id: str) -> ResponseReturnValue:
         book = PersonalBook(owner=link)
         rows = stores.contacts.rows(tenant_id, book, search=page.search, offset=page.offset, limit=page.size + 1)
         contacts = list(rows)
-    return render_template("user.html", user=user, page=page.of(contacts))
+    may_sync = link is not None and _may_provision()
+    return render_template("user.html", user=user, page=page.of(contacts), may_sync=may_sync)
+
+
+@pages.post("/users/<user_id>/sync")
+@admin_only
+def sync_user(user_id: str) -> ResponseReturnValue:
+    """Sync one linked user now."""
+    visit, stores = the_visit(), the_pbx().stores
+    user = stores.users.find_by_id(visit.tenant.pbx_tenant_id, user_id)
+    link = link_of(user)
+    if user is None or link is None:
+        abort(404)
+    result = refresh_user(the_pbx(), visit.tenant, link)
+    if isinstance(result, NotRefreshed):
+        outcome, detail, tone = "refused", result.reason, "bad"
+        sentence = f"{result.sentence} Nothing was changed."
+    else:
+        outcome, detail, tone = "ok", ", ".join(result.changed) or "nothing changed", "good"
+        sentence = f"Synced now. Changed: {detail}." if result.changed else "Synced now. Nothing has changed."
+    stores.audit.record(
+        visit.tenant.pbx_tenant_id, visit.name, "user.sync", outcome=outcome, subject=user.username, detail=detail
+    )
+    return redirect_with_note(f"/users/{user_id}", sentence, tone)
 
 
 @pages.get("/users/<user_id>/photo")
@@ -88,3 +109,9 @@ def photo(user_id: str) -> ResponseReturnValue:
         content_type=content_type,
         headers={"Content-Disposition": "inline", "Content-Length": str(len(content))},
     )
+
+
+def _may_provision() -> bool:
+    """Whether a plugin can be asked about one person."""
+    states = the_pbx().plugins.plugins(the_visit().tenant)
+    return any("on_user_provision" in state.hooks for state in states if state.status == "loaded")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request
@@ -28,6 +29,7 @@ from pbx_plugin_api import (
 pages = Blueprint("run_log", __name__)
 
 _PLAN_ROWS_SHOWN: Final = 500
+_PLAN_PAGE_SIZE: Final = 200
 _USER_COUNTS: Final = ("created", "updated", "disabled", "enabled", "deleted", "linked", "unchanged", "skipped")
 
 
@@ -78,6 +80,19 @@ def show_run(run_id: str) -> ResponseReturnValue:
         approval=_find_approval(visit, row, plan),
         percent=_percent(row),
     )
+
+
+@pages.get("/runs/<run_id>/plan")
+@admin_only
+def show_plan(run_id: str) -> ResponseReturnValue:
+    """Show all rows of the plan that a run made, page by page."""
+    visit, row = the_visit(), _require(run_id)
+    plan = _read_plan(row)
+    if plan is None:
+        abort(404)
+    page = replace(read_page(), search="", size=_PLAN_PAGE_SIZE)
+    rows = _read_plan_rows(visit, plan, skip=page.offset, limit=page.size + 1)
+    return render_template("plan.html", run=row, plan=plan, page=None if rows is None else page.of(rows))
 
 
 @pages.get("/runs/<run_id>/progress")
@@ -140,14 +155,16 @@ def _read_plan(row: Any) -> PlanRef | None:
         return None
 
 
-def _read_plan_rows(visit: Visit, plan: PlanRef) -> list[PlanRow] | None:
-    """The first rows of a plan. None if there are none, or if they expired or cannot be read."""
+def _read_plan_rows(
+    visit: Visit, plan: PlanRef, *, skip: int = 0, limit: int = _PLAN_ROWS_SHOWN
+) -> list[PlanRow] | None:
+    """Some rows of a plan. None if there are none, or if they expired or cannot be read."""
     blobs = the_pbx().stores.blobs(visit.tenant.pbx_tenant_id)
     if plan.rows_blob is None or blobs.info(plan.rows_blob) is None:
         return None
     try:
         with blobs.open(plan.rows_blob) as file:
-            return list(itertools.islice(read_plan_rows(file), _PLAN_ROWS_SHOWN))
+            return list(itertools.islice(read_plan_rows(file, skip=skip), limit))
     except InvalidValueError:
         return None
 
