@@ -88,6 +88,14 @@ def test_a_line_that_is_no_row_is_refused(line: bytes) -> None:
         next(rows)
 
 
+@pytest.mark.parametrize(("skip", "left"), [(0, [0, 1, 2]), (2, [2]), (3, []), (9, [])])
+def test_rows_are_left_out_at_the_beginning_without_being_parsed(skip: int, left: list[int]) -> None:
+    lines = list(write_plan_rows([PlanRow(action=PlanAction.CREATE, subject=str(n)) for n in range(3)]))
+    rows = read_plan_rows(io.BytesIO(b"".join(lines)), skip=skip)
+    assert [row.subject for row in rows] == [str(n) for n in left]
+    assert list(read_plan_rows(io.BytesIO(b"not json\n" + lines[0]), skip=1)) != []
+
+
 def test_counts_add_up_name_by_name() -> None:
     users, contacts = Counts(created=3, skipped=1), Counts(contacts_created=15, mailboxes_read=4)
     total = sum((users, contacts, Counts(created=2, photos_stored=1)), start=Counts())

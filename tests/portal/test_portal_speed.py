@@ -77,10 +77,11 @@ def fill(world: World) -> tuple[str, str]:
     assert run is not None
     copy_rows(world, schema.runs, 2_000, id=lambda _: uuid.uuid4().hex)
     copy_rows(world, schema.audit, 20_000, at=lambda i: 1_000.0 + i)
+    plan = store_plan(world)
     with world.pbx.stores.database.write() as connection:
         problem = {"run_id": run, "reason": "no_name", "subject": "x", "login_name": "x@contoso.example", "detail": ""}
         connection.execute(insert(schema.problems), [problem] * 5_000)
-        connection.execute(update(schema.runs).where(schema.runs.c.id == run).values(plan=store_plan(world)))
+        connection.execute(update(schema.runs).where(schema.runs.c.id == run).values(plan=plan))
     return str(users[N_USERS // 2]["id"]), run
 
 
