@@ -127,7 +127,9 @@ class SignIn:
     """Whether the host may find an administrator of the PBX by this account."""
     response_mode: ResponseMode = ResponseMode.FORM_POST
     report_fault: Callable[[str], None] = _ignore
-    """Gets a text for the administrators when Microsoft signs nobody of the tenant in, such as without consent."""
+    """Gets a text for the administrators when Microsoft signs nobody of the tenant in, such as without consent.
+
+    They may let passwords in again because of it, so it is called only for what Microsoft itself has answered."""
 
     def begin(self, request: LoginRequest) -> LoginRedirect | LoginRefused:
         """Return where to send the browser. Cost: at most one request (discovery), usually none."""
@@ -181,7 +183,9 @@ class SignIn:
             if params.get("iss", endpoints.issuer) != endpoints.issuer:
                 return _refuse("answer_of_another_issuer", "the callback names another issuer (RFC 9207)")
             if "error" in params:
-                return self._explain(params["error"], params.get("error_description", ""), at="callback")
+                description = params.get("error_description", "")
+                # Any visitor can come back with an error of their own making; only administrators begin a test.
+                return self._explain(params["error"], description, at="callback", is_proven=flow.is_test)
             code = params.get("code", "")
             if not 1 <= len(code) <= _CODE_MAX_CHARS or not code.isascii() or not code.isprintable() or " " in code:
                 return _refuse("malformed_callback", f"no usable code ({len(code)} characters)")
@@ -257,7 +261,8 @@ class SignIn:
         if answer.status != 200 or "error" in body:
             self.budget.take(_FAILED, 1, (_FAILED_MAX,))
             ids = f"Trace ID: {body.get('trace_id')} Correlation ID: {body.get('correlation_id')}"
-            return self._explain(str(body.get("error")), f"{body.get('error_description')} {ids}", at="token request")
+            description = f"{body.get('error_description')} {ids}"
+            return self._explain(str(body.get("error")), description, at="token request", is_proven=True)
         token = body.get("id_token")
         if not isinstance(token, str):
             return _refuse("no_id_token", "the token endpoint returned no ID token")
@@ -303,9 +308,9 @@ class SignIn:
             session_hint=claims.login_hint,
         )
 
-    def _explain(self, error: str, description: str, *, at: str) -> LoginRefused:
+    def _explain(self, error: str, description: str, *, at: str, is_proven: bool) -> LoginRefused:
         refusal = explain_refusal(error, description, at=at)
-        if refusal.is_for_everybody:
+        if refusal.is_for_everybody and is_proven:
             self.report_fault(explain_token_error({"error": error, "error_description": description}).describe())
         return LoginRefused(
             sentence=refusal.sentence,

@@ -270,6 +270,19 @@ def test_what_is_wrong_for_everybody_is_reported(code: int, error: str, word: st
     assert word in "".join(reported)
 
 
+@pytest.mark.parametrize("is_test", [False, True])
+def test_attack_made_up_fault_for_everybody(is_test: bool) -> None:
+    """A visitor comes back with an error, so that administrators suspend the refusal of passwords."""
+    reported: list[str] = []
+    peer = EntraPeer()
+    signing = sign_in(peer, user(), report_fault=reported.append)
+    flow = begun(signing, is_test=is_test).flow
+    for error, code in (("invalid_client", 7000215), ("access_denied", 65001), ("unauthorized_client", 700016)):
+        params = {"state": flow.state, "error": error, "error_description": f"AADSTS{code}: No."}
+        assert isinstance(signing.complete(flow, params), LoginRefused)
+    assert bool(reported) == is_test, "only an administrator begins a test"
+
+
 def test_attack_nobody_of_this_pbx() -> None:
     peer = EntraPeer()
     outcome = refused(sign_in(peer), peer)
