@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pbx_devhost.portal.visit import SESSION_COOKIE
+from pbx_devhost.store.admin_links import AdminLinkStore
+from pbx_plugin_api import UserLink
 from tests.support.native_app import NativeApp
 from tests.support.portal_plugin import Script, link
 from tests.support.portal_signin import answer_to
@@ -122,6 +124,24 @@ def test_attack_link_finished_after_its_session_has_ended(
     assert "Sign in and try again" in answer.text
     assert world.pbx.stores.admin_links.of(world.tenant_id, "admin") is None
     assert not is_admin(sign_in(world))
+
+
+def test_attack_link_removed_between_decision_and_session(
+    world: World, script: Script, admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link_it(admin)
+    find = AdminLinkStore.find
+
+    def find_and_lose(self: AdminLinkStore, tenant_id: str, wanted: UserLink) -> str | None:
+        found = find(self, tenant_id, wanted)
+        world.pbx.stores.accounts.set_admin_password(world.tenant_id, "admin", "another long word")
+        return found
+
+    monkeypatch.setattr(AdminLinkStore, "find", find_and_lose)
+    late = world.browser()
+    assert late.come_back(answer_to(late.begin(), code="9")).status_code == 403
+    assert not is_admin(late)
+    assert "link_removed" in world.audit()[0].detail
 
 
 def test_attack_one_account_for_two_administrators(world: World, script: Script, admin: Browser) -> None:

@@ -9,8 +9,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select
 
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.schema import renewals, sessions, users
+from pbx_devhost.store.schema import admins, renewals, sessions, users
 from pbx_devhost.store.tokens import hash_token
+from pbx_plugin_api import UserLink
 
 SESSION_S: Final = 8 * 3600
 
@@ -63,6 +64,7 @@ class SessionStore:
         plugin: str | None = None,
         session_hint: str = "",
         prefix: str = "",
+        admin_link: UserLink | None = None,
     ) -> str:
         """Begin a session and return its token, which is not stored.
 
@@ -74,9 +76,10 @@ class SessionStore:
             plugin: The plugin of that provider.
             session_hint: What the provider needs for signing out.
             prefix: The token's first characters. They distinguish a native app's token from a browser's.
+            admin_link: The linked account with which the administrator came.
 
         Raises:
-            SessionRefusedError: The user is disabled or gone.
+            SessionRefusedError: The user is disabled or gone, or the account is no longer linked.
         """
         token, now = prefix + secrets.token_urlsafe(32), self._db.now()
         row = {
@@ -92,6 +95,8 @@ class SessionStore:
             "session_hint": session_hint,
         }
         with self._db.write() as connection:
+            if admin_link is not None:
+                _check_link(connection, tenant_id, admin_name, admin_link)
             insert_session(connection, row, now)
         return token
 
@@ -164,6 +169,15 @@ def _read(row: Any) -> Session:
         session_hint=row.session_hint,
         renewal_id=row.renewal_id,
     )
+
+
+def _check_link(connection: Connection, tenant_id: str, admin_name: str | None, link: UserLink) -> None:
+    """Look in the session's transaction, with a lock: who removes the link then also ends this session."""
+    at = (admins.c.tenant_id == tenant_id, admins.c.username == admin_name)
+    linked = (admins.c.authority == link.authority, admins.c.subject == link.subject)
+    found = select(admins.c.username).where(*at, *linked).with_for_update(read=True)
+    if connection.execute(found).first() is None:
+        raise SessionRefusedError("the account is no longer linked")
 
 
 def insert_session(connection: Connection, row: dict[str, Any], now: float) -> None:

@@ -27,7 +27,7 @@ from pbx_devhost.store.known_browsers import MARK_S
 from pbx_devhost.store.sessions import SessionRefusedError
 from pbx_devhost.store.tenants import TenantError
 from pbx_devhost.store.users.rows import link_of
-from pbx_plugin_api import LoginProvider, LoginRefused, PasswordPolicy, Tenant
+from pbx_plugin_api import LoginProvider, LoginRefused, PasswordPolicy, Tenant, UserLink
 
 pages = Blueprint("passwords", __name__)
 
@@ -169,13 +169,14 @@ def open_session(
     plugin: str | None = None,
     session_hint: str = "",
     earlier_session: str = "",
+    admin_link: UserLink | None = None,
 ) -> Response:
     """Begin a session with a new token, end the browser's earlier one, and send the browser on.
 
     `earlier_session` is the hash of that one's token, where the request itself may not bring it.
 
     Raises:
-        SessionRefusedError: The user was disabled meanwhile.
+        SessionRefusedError: The user was disabled meanwhile, or the administrator's account is no longer linked.
     """
     visit, sessions = the_visit(), the_pbx().stores.sessions
     token = sessions.begin(
@@ -185,6 +186,7 @@ def open_session(
         provider=provider,
         plugin=plugin,
         session_hint=session_hint,
+        admin_link=admin_link,
     )
     if visit.session is not None:
         sessions.end(visit.token)

@@ -156,11 +156,13 @@ def _finish(
     app = AppRequest.of_texts(begun.app)
     response: ResponseReturnValue
     if isinstance(outcome, SignedIn) and isinstance(admitted, AdmittedAdministrator):
-        response = _open(tenant, begun, outcome, admin_name=admitted.username)
-        detail = (
-            f"administrator, with {begun.flow.provider_id} as {outcome.login_name}, object id {outcome.link.subject}"
-        )
-        the_pbx().stores.audit.record(tenant.pbx_tenant_id, admitted.username, "sign_in", detail=detail)
+        who = f"{outcome.login_name}, object id {outcome.link.subject}"
+        try:
+            response = _open(tenant, begun, outcome, admin_name=admitted.username)
+            detail = f"administrator, with {begun.flow.provider_id} as {who}"
+            the_pbx().stores.audit.record(tenant.pbx_tenant_id, admitted.username, "sign_in", detail=detail)
+        except SessionRefusedError:
+            response = refuse(tenant, LoginRefused(sentence=AGAIN, reason="link_removed", detail=f"{who}, just now"))
     elif isinstance(outcome, SignedIn) and isinstance(admitted, Admitted):
         try:
             response = (
@@ -194,6 +196,7 @@ def _open(
         plugin=begun.plugin,
         session_hint=outcome.session_hint,
         earlier_session=begun.session_hash,
+        admin_link=outcome.link if admin_name is not None else None,
     )
 
 
