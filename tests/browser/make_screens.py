@@ -23,6 +23,9 @@ MAX_BYTES = 300_000
 PORT = 8887
 """The demo's: the settings page shows it."""
 LEAVERS = 12
+WAIT_FOR_PAINT = (
+    "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 500)));"
+)
 LOAD_PICTURES = """
 const pictures = [...document.images].map((picture) => { picture.loading = "eager"; return picture.decode(); });
 Promise.allSettled(pictures).then(arguments[0]);
@@ -34,6 +37,7 @@ def take(site: Site, path: Path, at_most_px: int) -> None:
     _resize(site, 1)
     height_px = site.driver.execute_script("return document.documentElement.scrollHeight")
     _resize(site, min(height_px, at_most_px))
+    site.driver.execute_async_script(WAIT_FOR_PAINT)
     shot = site.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
     path.write_bytes(base64.b64decode(shot["data"]))
     size = path.stat().st_size
