@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication
 
@@ -18,52 +18,15 @@ from flask import Flask, Response, request, stream_with_context
 
 from pbx_devhost.portal.serving.connections import Limits, Phase
 from pbx_devhost.portal.serving.listener import WebServer
+from tests.support.served_app import LARGE_BYTES, App, Environ
 from tests.support.slow_clients import HELLO, Drip, connect, is_closed, read_to_end
 
-Environ = dict[str, Any]
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 PHASES_S = {Phase.HANDSHAKE: 1.0, Phase.OPENED: 1.0, Phase.RECEIVING: 1.0, Phase.ANSWERING: 1.0, Phase.ANSWERED: 2.0}
 QUICK = Limits(phase_s=PHASES_S, idle_s=1, stop_s=1.0)
 PATIENT = Limits()
 BODY_MAX_BYTES = 1000
-LARGE_BYTES = 30_000_000
 Serve = Callable[..., WebServer]
-
-
-class App:
-    """Says what it was asked; `/wait` waits for `go_on`, `/large` answers 30 MB in pieces."""
-
-    def __init__(self) -> None:
-        self.seen: list[Environ] = []
-        self.go_on, self.n_closed, self.n_waiting = threading.Event(), 0, threading.Semaphore(0)
-
-    def __call__(self, environ: Environ, start: StartResponse) -> Iterable[bytes]:
-        self.seen.append(environ)
-        if environ["PATH_INFO"] == "/fail":
-            raise RuntimeError("a page with a bug")
-        if environ["PATH_INFO"] == "/wait":
-            self.n_waiting.release()
-            self.go_on.wait(20)
-        if environ["PATH_INFO"] == "/large":
-            start("200 OK", [("Content-Length", str(LARGE_BYTES))])
-            return Large(self)
-        body = environ["wsgi.input"].read() or b"hello"
-        start("200 OK", [("Content-Length", str(len(body)))])
-        return [body]
-
-
-class Large:
-    """30 MB in pieces. It is closed by the server, or else by nobody."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    def __iter__(self) -> Iterator[bytes]:
-        for _ in range(LARGE_BYTES // 100_000):
-            yield bytes(100_000)
-
-    def close(self) -> None:
-        self._app.n_closed += 1
 
 
 @pytest.fixture
