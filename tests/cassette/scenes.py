@@ -97,6 +97,9 @@ GRAPH_SCENES: Final[Mapping[str, Scene]] = {
     "users.check_groups": lambda s: _send(
         s, "users.check_groups", user_id=s.props["user_id"], body={"groupIds": [s.props["group_id"]]}
     ),
+    "users.search": lambda s: _send(
+        s, "users.search", query={"$filter": "startswith(displayName,'a') or startswith(mail,'a')", "$top": 21}
+    ),
     "groups.find": lambda s: _send(
         s, "groups.find", query={"$filter": "displayName eq 'Sales' or mail eq 'Sales'", "$top": 20}
     ),
