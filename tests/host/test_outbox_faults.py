@@ -151,6 +151,20 @@ def test_urgent_mail_goes_by_smtp_at_once_and_all_mail_when_the_fault_lasts(box:
     assert box.row(voicemail).channel == "smtp"
 
 
+def test_an_urgent_mail_leaves_the_probe_to_an_ordinary_one(box: Box, server: Server) -> None:
+    store_smtp(box.pbx.stores, server.settings)
+    break_it(box)
+    voicemail = box.put(to=("a@x.example",))
+    box.deliver()
+    box.clock.at += 15 * 60  # a probe is due
+    asked = len(box.asked)
+    code = box.put(to=("b@x.example",), **CODE)
+    box.answer(lambda _: accepted())
+    assert box.deliver() == {"sent": 2}
+    assert box.row(code).channel == "smtp", "it waited for no answer of the service"
+    assert (box.row(voicemail).channel != "smtp", len(box.asked)) == (True, asked + 1), "the ordinary mail probed"
+
+
 def test_the_urgent_mail_that_finds_the_fault_goes_by_smtp_too(box: Box, server: Server) -> None:
     store_smtp(box.pbx.stores, server.settings)
     break_it(box)

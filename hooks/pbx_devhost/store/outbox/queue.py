@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.leases import is_dead, name_holder
@@ -145,7 +145,8 @@ class OutboxStore:
                 if row is None:
                     return None
                 fault = _read_fault(row)
-                is_probe = fault is not None and take_probe(connection, row.tenant_id, now)
+                leaves_probe = fault is not None and _leaves_probe(connection, fault, row.priority)
+                is_probe = fault is not None and not leaves_probe and take_probe(connection, row.tenant_id, now)
                 if fault is None or is_probe or _has_fallback(fault, row.priority, now):
                     break
                 without.append(row.tenant_id)
@@ -348,6 +349,14 @@ def _read_fault(row: Any) -> Fault | None:
     if row.fault_tenant_id is None:
         return None
     return Fault(**{name: getattr(row, f"fault_{name}") for name in Fault.__slots__})
+
+
+def _leaves_probe(connection: Connection, fault: Fault, priority: int) -> bool:
+    """Whether an urgent mail goes by the fallback channel at once, since an ordinary mail waits that can probe."""
+    if fault.fallback_at is None or priority != int(Priority.URGENT):
+        return False
+    ordinary = (outbox.c.tenant_id == fault.tenant_id, outbox.c.waiting == 1, outbox.c.priority != priority)
+    return connection.execute(select(outbox.c.seq).where(*ordinary).limit(1)).first() is not None
 
 
 def _has_fallback(fault: Fault, priority: int, now: float) -> bool:
