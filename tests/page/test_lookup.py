@@ -147,6 +147,21 @@ def test_2000_new_names_are_saved_20_a_request(make_lab: MakeLab) -> None:
     assert requests(lab) == before, "names that were saved and object ids need no request"
 
 
+def test_a_directory_of_10_000_costs_one_request_a_search_however_many_names_fit(make_lab: MakeLab) -> None:
+    lab = make_lab(users=10_000)
+    hand = set_up(lab)
+    people = [each for each in lab.tenant().directory.order if each.kind == "ordinary"][:2_000]
+    listed = "\n".join(each.id for each in people)
+    assert isinstance(hand.save(sync_users_mode="only", sync_users=listed), Saved)
+    for text, n_found in (("a", 20), ("zzzz", 0)):
+        for page in (1, 5):
+            before = requests(lab)
+            assert len(find(hand, "sync_users", text, page).found) == n_found
+            assert requests(lab) == before + 1
+    (field,) = [field for field in hand.tab("user_sync").fields if field.name == "sync_users"]
+    assert field.value.count("\n") + 1 == 2_000
+
+
 def test_aliases_are_found_in_a_batch_and_every_unknown_name_is_said(lab: Lab) -> None:
     hand = set_up(lab)
     mine, other = person(lab), person(lab, n=1)
