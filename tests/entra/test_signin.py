@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,71 +13,30 @@ from pbx_plugin_api import (
     LinkedUser,
     LoginClient,
     LoginFlow,
-    LoginRedirect,
     LoginRefused,
-    LoginRequest,
     ResponseMode,
     SignedIn,
     UserLink,
-    Users,
-    WebOrigins,
     dump,
     load,
 )
-from pbx_plugin_api.testing.clock import FakeClock
-from pbx_plugin_api.testing.stores import FakeRateBudget
 from portsip_m365_plugin.clouds import load_clouds
 from portsip_m365_plugin.config.people import Listed, NameList
-from portsip_m365_plugin.config.signin import SignInConfig, SignInMode
-from portsip_m365_plugin.entra.identity_provider import IdentityProvider
+from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.entra.idtoken import PERSONAL_TENANT_ID
-from portsip_m365_plugin.entra.signin import SignIn, SignInApp
+from portsip_m365_plugin.entra.signin import SignInApp
 from portsip_m365_plugin.entra.tokens import AppCredential
-from tests.support.entra_peer import AUTHORITY, DISCOVERY_URL, EntraPeer, refusal, signer
+from tests.support.entra_peer import AUTHORITY, DISCOVERY_URL, EntraPeer, refusal
 from tests.support.idtoken_forge import CLIENT_ID, OBJECT_ID, OTHER_TENANT_ID, TENANT_ID, private_key, sign
 from tests.support.lab import shared_key_pair
-from tests.support.signin_host import HostClock, LinkedUsers, user
-
-WEB, SBC = "https://pbx.example.com:8887", "https://sbc.example.com:8887"
-
+from tests.support.signin_host import user
+from tests.support.signing import SBC, WEB, begun, completed, refused, sign_in
 
 GUEST_ID = "0b1ec700-0000-4000-8000-00000000beef"
 
 
-def sign_in(peer: EntraPeer, *users: LinkedUser, **changes: Any) -> SignIn:
-    app = SignInApp(discovery_url=DISCOVERY_URL, entra_tenant_id=TENANT_ID, client_id=CLIENT_ID, signer=signer())
-    decided = {name: changes.pop(name) for name in ("mode", "people") if name in changes}
-    made = SignIn(
-        app=app,
-        admits=SignInConfig(**{"mode": SignInMode.ALL, **decided}).admits,
-        provider=IdentityProvider(peer),
-        origins=WebOrigins(web=WEB, sbc=SBC),
-        users=cast(Users, LinkedUsers(*users)),
-        clock=HostClock(),
-        budget=FakeRateBudget(FakeClock()),
-    )
-    return replace(made, **changes)
-
-
 def names(*object_ids: str) -> NameList:
     return NameList.of(Listed(name=object_id, entra_object_id=object_id) for object_id in object_ids)
-
-
-def begun(signing: SignIn, **request: Any) -> LoginRedirect:
-    redirect = signing.begin(LoginRequest(**{"origin": WEB, **request}))
-    assert isinstance(redirect, LoginRedirect), redirect
-    return redirect
-
-
-def completed(signing: SignIn, peer: EntraPeer) -> SignedIn | LoginRefused:
-    redirect = begun(signing)
-    return signing.complete(redirect.flow, peer.authorize(redirect.url))
-
-
-def refused(signing: SignIn, peer: EntraPeer) -> LoginRefused:
-    outcome = completed(signing, peer)
-    assert isinstance(outcome, LoginRefused), outcome
-    return outcome
 
 
 @pytest.mark.parametrize("origin", [WEB, SBC])

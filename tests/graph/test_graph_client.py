@@ -33,7 +33,7 @@ from portsip_m365_plugin.graph.judge import error_codes, judge
 from portsip_m365_plugin.graph.retry import RetryPolicy, parse_retry_after, wait_s
 from portsip_m365_plugin.graph.throttle import ThrottleGate
 from portsip_m365_plugin.graph.wire import Request, build
-from tests.support.graph_wire import START_UTC, HandClock, Written, refused, wire
+from tests.support.graph_wire import START_UTC, HandClock, Written, batch_answer, item, items_of, refused, wire
 
 ROOT = "https://graph.microsoft.com/v1.0"
 
@@ -327,20 +327,6 @@ class TestGate:
         assert not gate.pass_through("a", at_most_s=9)
         assert clock.slept == []
         assert gate.pass_through("a", at_most_s=10)
-
-
-def batch_answer(*items: dict[str, Any]) -> Written:
-    return Written(body={"responses": list(items)})
-
-
-def item(number: int, status: int = 200, **more: Any) -> dict[str, Any]:
-    code = "Authorization_RequestDenied" if status == 403 else "X"
-    body = {"id": f"u{number}"} if status == 200 else {"error": {"code": code}}
-    return {"id": str(number), "status": status, "body": body, **more}
-
-
-def items_of(n: int) -> list[BatchItem[int]]:
-    return [BatchItem(key=i, request=build("users.get", GLOBAL, user_id=f"u{i}")) for i in range(n)]
 
 
 def test_no_log_line_shows_a_token_or_the_answers_content(caplog: pytest.LogCaptureFixture) -> None:

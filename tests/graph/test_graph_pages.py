@@ -23,7 +23,7 @@ from portsip_m365_plugin.graph.paging import read_pages
 from portsip_m365_plugin.graph.retry import RetryPolicy
 from portsip_m365_plugin.graph.users import delta_users, get_users, latest_delta_link, list_users
 from portsip_m365_plugin.graph.wire import build
-from tests.support.graph_wire import Written, refused, wire
+from tests.support.graph_wire import Written, batch_answer, item, items_of, refused, wire
 
 ROOT = "https://graph.microsoft.com/v1.0"
 
@@ -75,20 +75,6 @@ class TestPaging:
         wired = wire(page("ab", next_to="?$skiptoken=1"), page("cd", next_to="?$skiptoken=2"))
         with pytest.raises(ProtocolError, match="does not end"):
             list(read_pages(build("users.list", GLOBAL), wired.client.send, GLOBAL))
-
-
-def batch_answer(*items: dict[str, Any]) -> Written:
-    return Written(body={"responses": list(items)})
-
-
-def item(number: int, status: int = 200, **more: Any) -> dict[str, Any]:
-    code = "Authorization_RequestDenied" if status == 403 else "X"
-    body = {"id": f"u{number}"} if status == 200 else {"error": {"code": code}}
-    return {"id": str(number), "status": status, "body": body, **more}
-
-
-def items_of(n: int) -> list[BatchItem[int]]:
-    return [BatchItem(key=i, request=build("users.get", GLOBAL, user_id=f"u{i}")) for i in range(n)]
 
 
 class TestBatch:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.lab import Lab
-from tests.support.sim_client import Client
+from tests.support.sim_client import Client, message
 
 
 @pytest.fixture
@@ -342,12 +342,3 @@ def test_global_has_what_china_lacks(client: Client) -> None:
         assert client.get(f"{root}/{path}").status_code == 200, path
     headers = message(internetMessageHeaders=[{"name": "x-pbx", "value": "1"}])
     assert client.post(f"{root}/sendMail", {"message": headers}).status_code == 202
-
-
-def message(**changes: Any) -> dict[str, Any]:
-    whole = {
-        "subject": "Voice mail",
-        "body": {"contentType": "html", "content": "<p>Hi</p>"},
-        "toRecipients": [{"emailAddress": {"address": "a@b.example"}}],
-    } | changes
-    return {name: value for name, value in whole.items() if value is not None}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.lab import Lab
-from tests.support.sim_client import Client
+from tests.support.sim_client import Client, message
 
 
 @pytest.fixture
@@ -21,15 +21,6 @@ def someone(client: Client, kind: str = "ordinary") -> Any:
 
 def item(number: int, **changes: Any) -> dict[str, Any]:
     return {"id": str(number), "method": "GET", "url": "/users?$top=1"} | changes
-
-
-def message(**changes: Any) -> dict[str, Any]:
-    whole = {
-        "subject": "Voice mail",
-        "body": {"contentType": "html", "content": "<p>Hi</p>"},
-        "toRecipients": [{"emailAddress": {"address": "a@b.example"}}],
-    } | changes
-    return {name: value for name, value in whole.items() if value is not None}
 
 
 def recipients(count: int) -> list[dict[str, Any]]:

@@ -15,9 +15,11 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 
 from portsip_m365_plugin.clouds import GLOBAL, Cloud
+from portsip_m365_plugin.graph.batch import BatchItem
 from portsip_m365_plugin.graph.client import GraphClient, Timing
 from portsip_m365_plugin.graph.retry import RetryPolicy
 from portsip_m365_plugin.graph.throttle import ThrottleGate
+from portsip_m365_plugin.graph.wire import build
 
 START_UTC = datetime(2026, 11, 24, 3, 0, tzinfo=timezone.utc)
 
@@ -132,3 +134,17 @@ def refused(status: int, code: str = "", *, retry_after: str | None = None, body
 
 def _dump(body: Any) -> bytes:
     return json.dumps(body).encode()
+
+
+def batch_answer(*items: dict[str, Any]) -> Written:
+    return Written(body={"responses": list(items)})
+
+
+def item(number: int, status: int = 200, **more: Any) -> dict[str, Any]:
+    code = "Authorization_RequestDenied" if status == 403 else "X"
+    body = {"id": f"u{number}"} if status == 200 else {"error": {"code": code}}
+    return {"id": str(number), "status": status, "body": body, **more}
+
+
+def items_of(n: int) -> list[BatchItem[int]]:
+    return [BatchItem(key=i, request=build("users.get", GLOBAL, user_id=f"u{i}")) for i in range(n)]

@@ -192,3 +192,13 @@ class Forms(HTMLParser):
 
 def random_guid() -> str:
     return str(uuid.UUID(bytes=secrets.token_bytes(16)))
+
+
+def message(**changes: Any) -> dict[str, Any]:
+    """A mail as `sendMail` takes it."""
+    whole = {
+        "subject": "Voice mail",
+        "body": {"contentType": "html", "content": "<p>Hi</p>"},
+        "toRecipients": [{"emailAddress": {"address": "a@b.example"}}],
+    } | changes
+    return {name: value for name, value in whole.items() if value is not None}
