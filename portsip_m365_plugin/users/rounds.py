@@ -63,7 +63,10 @@ class Round:
     def look(self, spool: Spool, reader: DirectoryReader, scope: ScopeFilter) -> Listing | None:
         """Read one round of changes; None where only the night can go on, because everybody has to be listed."""
         checkpoint = self._checkpoint
-        if checkpoint is None or not checkpoint.link_still_good(self._basis, self._now_utc) or not scope.is_known:
+        if checkpoint is None or not checkpoint.link_still_good(self._basis, self._now_utc):
+            return None
+        # By a new scope nobody joins or leaves here (`SyncPlan.leave_to_night`), so nobody's groups need to be known.
+        if not scope.is_known and checkpoint.scope_hash == self._basis.scope_hash:
             return None
         if not load_waiting(self._host, spool):
             return None

@@ -37,6 +37,7 @@ class ScopeFilter:
         self._store = MemberStore(host)
         self._notes: dict[str, GroupNote] = {}
         self._is_complete = True
+        self._may_keep = True
         self._problems: list[str] = []
 
     def read_groups(self) -> None:
@@ -71,6 +72,7 @@ class ScopeFilter:
         """
         if not self._scope.has_groups:
             return
+        self._may_keep = self.is_known  # answers about single people are not the members of a group
         self._notes = dict(self._store.notes())
         self._spool.run_many("INSERT OR IGNORE INTO in_scope_before VALUES (?)", ((oid,) for oid in self._store.ids()))
         self._spool.run("INSERT OR IGNORE INTO in_scope SELECT oid FROM in_scope_before")
@@ -123,6 +125,8 @@ class ScopeFilter:
 
     def keep(self) -> None:
         """Remember who is in scope, after everything was applied."""
+        if not self._may_keep:
+            return
         if self._scope.has_groups:
             self._store.keep(self._spool, self._notes)
         else:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pbx_plugin_api import DisableReason, TickReason, TickReport, TickStatus, UserLink
+from pbx_plugin_api import DisableReason, Saved, TickReason, TickReport, TickStatus, UserLink
 from portsip_m365_plugin.simulator.world.directory import Person
-from tests.support.lab import Lab, shared_key_pair
+from tests.support.lab import PERMISSIONS, Lab, shared_key_pair
 from tests.support.pbx_hand import Hand
 
 
 @pytest.fixture
 def hand(lab: Lab) -> Hand:
+    lab.register(permissions=(*PERMISSIONS, "GroupMember.Read.All"))
     hand = Hand()
     hand.set_up({**lab.settings(), "sync_every_minutes": "5"}, shared_key_pair())
     for confirm in (True, False):
@@ -78,6 +79,30 @@ def test_who_is_disabled_at_microsoft_goes_off_in_minutes_although_a_new_list_wa
     user = hand.host.users.find(UserLink(authority=lab.tenant().id, subject=disabled.id))
     assert user is not None
     assert user.disabled_reason is DisableReason.ACCOUNT_DISABLED
+
+
+def test_who_is_disabled_at_microsoft_goes_off_in_minutes_although_groups_were_chosen_just_now(
+    lab: Lab, hand: Hand
+) -> None:
+    group = lab.admin().create_group("Sales")
+    member, disabled, changed = people(lab)[:3]
+    lab.admin().set_member(group.id, member.id)
+    assert isinstance(hand.save(sync_groups_mode="only", sync_groups=group.id), Saved)
+    for _ in range(2):
+        change(lab, changed, jobTitle="Elsewhere")
+        assert look(hand).status is TickStatus.DONE
+        assert (is_on(lab, hand, member), is_on(lab, hand, changed)) == (True, True), "the night asks about groups"
+    change(lab, disabled, accountEnabled=False)
+    look(hand)
+    assert is_on(lab, hand, disabled) is False
+    asked = night(hand)
+    assert asked.status is TickStatus.NEEDS_APPROVAL
+    assert asked.plan is not None
+    assert asked.plan.counts.disabled == hand.host.users.counts().enabled - 1, "everybody but the member"
+    change(lab, member, accountEnabled=False)
+    look(hand)
+    assert is_on(lab, hand, member) is False, "also while the plan waits"
+    assert is_on(lab, hand, changed)
 
 
 def test_guests_that_were_switched_on_by_mistake_get_nothing_before_the_night(lab: Lab, hand: Hand) -> None:
