@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
-from pbx_plugin_api import Action, Fact, Field, FieldKind, Host, Severity, Tab, Table, WebOrigins
+from pbx_plugin_api import Action, Fact, Field, FieldKind, Host, Severity, Tab, WebOrigins
 from portsip_m365_plugin.clouds import CloudFileError, load_clouds
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.entra.keypair import Certificate
@@ -13,17 +12,8 @@ from portsip_m365_plugin.entra.signin import CALLBACK_PATH
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.keys import ACTIVE_KEY, EXPIRY_WARNING_DAYS, NEXT_KEY, load_certificate
 from portsip_m365_plugin.page.fields import draw_setting
+from portsip_m365_plugin.page.permissions_table import draw_permissions_table
 from portsip_m365_plugin.page.view import PageView
-
-PERMISSIONS: Final = (
-    ("User.Read.All", "Always", "Reads the people of the directory and their photos."),
-    ("GroupMember.Read.All", "USER SYNC", "Reads the members of groups, where only some groups are synced."),
-    ("Contacts.Read", "CONTACT SYNC", "Reads the contacts of people and shared mailboxes."),
-    ("MailboxSettings.Read", "Optional", "Shows which mailboxes are shared or rooms, so they do not become people."),
-    ("Mail.Send", "MAIL", "Sends the PBX's mail from the mailbox that you choose."),
-    ("Mail.ReadWrite", "Optional", "Attachments above 3 MB; without it such mail carries a link instead."),
-)
-"""Graph application permission, what needs it, what for."""
 
 
 def redirect_uris(origins: WebOrigins) -> tuple[str, ...]:
@@ -52,9 +42,7 @@ def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Ta
             *_certificate_facts(host),
             *schedule_facts,
         ),
-        tables=(
-            Table(title="Graph application permissions", columns=("Permission", "Needed for", "Why"), rows=PERMISSIONS),
-        ),
+        tables=(draw_permissions_table(view),),
         actions=_actions(view, linked),
     )
 

@@ -1,0 +1,47 @@
+"""The table on the PERMISSIONS tab: what each permission is for, what stops without it, what calls have shown."""
+
+from __future__ import annotations
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from pbx_plugin_api import Table
+from portsip_m365_plugin.page.view import PageView
+from portsip_m365_plugin.permissions import PERMISSIONS, Need, Permission
+from portsip_m365_plugin.proofs import Proof, read_proofs
+
+_NOT_PROVEN: Final = {"Mail.Send": "press “Send test mail” on the MAIL tab"}
+_NEEDS: Final = {
+    Need.NEEDED: "Yes",
+    Need.USEFUL: "Useful",
+    Need.UNUSED: "No: nothing that is on uses it",
+}
+
+
+def draw_permissions_table(view: PageView) -> Table:
+    """Draw the table. Cost: one look at the state; no network."""
+    proofs = read_proofs(view.host, view.config.connection)
+    return Table(
+        title="Graph application permissions",
+        columns=("Permission", "Needed now", "State", "What it is for", "Without it"),
+        rows=tuple(_draw_row(item, proofs.get(item.name), view) for item in PERMISSIONS),
+    )
+
+
+def _draw_row(item: Permission, proof: Proof | None, view: PageView) -> tuple[str, ...]:
+    need = item.need(view.config, view.tenant)
+    needed = f"{_NEEDS[need]} ({item.feature})" if need is not Need.UNUSED else _NEEDS[need]
+    return (item.name, needed, _say_state(item, need, proof, view), item.purpose, item.without_it)
+
+
+def _say_state(item: Permission, need: Need, proof: Proof | None, view: PageView) -> str:
+    if proof is None:
+        if need is Need.UNUSED:
+            return "Not checked"
+        return f"Not proven yet: {_NOT_PROVEN.get(item.name, 'press “Test connection”')}"
+    at = proof.at_utc.astimezone(ZoneInfo(view.tenant.time_zone)).strftime("%Y-%m-%d %H:%M")
+    tried = f"{proof.call} of {proof.on}" if proof.on else proof.call
+    if proof.works:
+        return f"Works. Proven {at}: {tried}"
+    word = "Missing" if need is Need.NEEDED else "Refused"
+    return f"{word}. Tried {at}: {tried}. {proof.sentence} {proof.remedy}".strip()
