@@ -79,6 +79,7 @@ from pbx_plugin_api.notifications import (
     Priority,
     RejectedRecipient,
 )
+from pbx_plugin_api.page_parts import Choice, Fact, Field, FieldKind, Link, Severity, Table
 from pbx_plugin_api.plans import (
     PLAN_ROWS_CONTENT_TYPE,
     FieldChange,
@@ -100,13 +101,9 @@ from pbx_plugin_api.settings_page import (
     ActionOutcome,
     ActionRequest,
     AddPerson,
-    Choice,
     Done,
     Download,
-    Fact,
-    Field,
     FieldError,
-    FieldKind,
     LoginTest,
     LookedUp,
     LookUpOutcome,
@@ -118,11 +115,10 @@ from pbx_plugin_api.settings_page import (
     SaveOutcome,
     SaveRefused,
     SettingsPage,
-    Severity,
     Started,
     Tab,
-    Table,
 )
+from pbx_plugin_api.steps import Step, StepState
 from pbx_plugin_api.storage import (
     BlobInfo,
     Blobs,
@@ -244,6 +240,7 @@ __all__ = [
     "InvalidValueError",
     "JsonValue",
     "LeaseLostError",
+    "Link",
     "LinkUser",
     "LinkedUser",
     "LoginClient",
@@ -301,6 +298,8 @@ __all__ = [
     "Started",
     "State",
     "StateRecord",
+    "Step",
+    "StepState",
     "SyncedContact",
     "Tab",
     "Table",

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final, Protocol, runtime_checkable
 
 from pbx_plugin_api.contacts import BookChanges, BookRef, ContactChange, ContactResult, SyncedContact
-from pbx_plugin_api.settings_page import Severity
+from pbx_plugin_api.page_parts import Severity
 from pbx_plugin_api.storage import Blobs, RateBudget, Secrets, Settings, State
 from pbx_plugin_api.tenants import WebOrigins
 from pbx_plugin_api.tick import Problem, Stage

@@ -30,6 +30,7 @@ _EXTENSION = re.compile(r"[0-9]{3,64}")
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}")
 _LINK_ID = re.compile(r"[!-~]{1,255}")
+_VISIBLE = re.compile(r"[!-~]+")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -112,6 +113,19 @@ def check_origin(field: str, value: str, *, schemes: Iterable[str] = ("https", "
         raise InvalidValueError(field, value, "an origin such as https://pbx.example.com:8887, with no path")
     if parts.scheme == "http" and host not in {"localhost", "127.0.0.1", "::1"}:
         raise InvalidValueError(field, value, "https (plain http only for localhost)")
+
+
+def check_https_url(field: str, value: str) -> None:
+    """An https address of at most 2,048 visible ASCII characters, with a host and without a user name."""
+    if not isinstance(value, str) or len(value) > 2_048 or not _VISIBLE.fullmatch(value):
+        raise InvalidValueError(field, value, "1 to 2,048 visible ASCII characters, no spaces")
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname
+    except ValueError:
+        host = None
+    if not host or parts.scheme != "https" or parts.username is not None:
+        raise InvalidValueError(field, value, "an https address such as https://example.com/page")
 
 
 def check_utc(field: str, value: datetime | None) -> None:

@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Final, TypeAlias
 
 from pbx_plugin_api import rules
 from pbx_plugin_api.errors import InvalidValueError
+from pbx_plugin_api.page_parts import Fact, Field, Table
+from pbx_plugin_api.steps import Step
 
 __all__ = [
     "Action",
     "ActionOutcome",
     "ActionRequest",
     "AddPerson",
-    "Choice",
     "Done",
     "Download",
-    "Fact",
-    "Field",
     "FieldError",
-    "FieldKind",
     "LoginTest",
     "LookUpOutcome",
     "LookUpRequest",
@@ -34,100 +31,9 @@ __all__ = [
     "SaveRefused",
     "Saved",
     "SettingsPage",
-    "Severity",
     "Started",
     "Tab",
-    "Table",
 ]
-
-
-class FieldKind(StrEnum):
-    """How a value is entered. Values always travel as text."""
-
-    TEXT = "text"
-    LONG_TEXT = "long_text"
-    """Several lines. A list has one item per line."""
-    CHOICE = "choice"
-    TOGGLE = "toggle"
-    """`true` or `false`."""
-    TIME = "time"
-    """HH:MM, in the tenant's time zone."""
-    NUMBER = "number"
-    EMAIL = "email"
-    HIDDEN = "hidden"
-    """Not shown: a parameter of an action that goes back as it is, such as the checksum of a plan."""
-
-
-class Severity(StrEnum):
-    """How a fact or a notice is coloured."""
-
-    PLAIN = "plain"
-    GOOD = "good"
-    WARNING = "warning"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One option of a CHOICE field."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """Something that an administrator can set."""
-
-    name: str
-    label: str
-    kind: FieldKind = FieldKind.TEXT
-    value: str = ""
-    help: str = ""
-    placeholder: str = ""
-    choices: tuple[Choice, ...] = ()
-    required: bool = False
-    read_only: bool = False
-    why_read_only: str = ""
-    lookup: str = ""
-    """What `SettingsPage.look_up` finds for this field, as a plural word for the page: `people`. Empty: nothing.
-
-    Only for a TEXT field, which takes one value, or a LONG_TEXT field, which takes one value a line. Typing stays
-    possible: a host may ignore this."""
-
-    def __post_init__(self) -> None:
-        rules.check_key("name", self.name)
-        rules.check_text("label", self.label, min_chars=1, max_chars=128)
-        if self.lookup and self.kind not in (FieldKind.TEXT, FieldKind.LONG_TEXT):
-            raise InvalidValueError("lookup", self.lookup, "set for a TEXT or LONG_TEXT field only")
-        if (self.kind is FieldKind.CHOICE) != bool(self.choices):
-            raise InvalidValueError("choices", self.choices, "set for a CHOICE field, and for no other")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """Something that an administrator can read, and perhaps copy."""
-
-    label: str
-    value: str
-    severity: Severity = Severity.PLAIN
-    copyable: bool = False
-    help: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """Rows that an administrator can read: a plan, the state of each mailbox, the last failures."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...] = ()
-    empty_text: str = "Nothing yet."
-
-    def __post_init__(self) -> None:
-        for row in self.rows:
-            if len(row) != len(self.columns):
-                raise InvalidValueError("rows", row, f"{len(self.columns)} cells, one for each column")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +62,8 @@ class Tab:
     name: str
     label: str
     intro: str = ""
+    steps: tuple[Step, ...] = ()
+    """What to do in which order, above everything else of the tab."""
     fields: tuple[Field, ...] = ()
     facts: tuple[Fact, ...] = ()
     tables: tuple[Table, ...] = ()
@@ -353,6 +261,33 @@ class SettingsPage:
     """Set where a field has a `lookup`: finds values for it.
 
     It changes nothing, may ask the network, and may be repeated."""
+
+    def __post_init__(self) -> None:
+        # The host reports an object of another type in its place, with a better sentence than an error here.
+        steps = [step for tab in self.tabs if isinstance(tab, Tab) for step in tab.steps if isinstance(step, Step)]
+        if not steps:
+            return
+        names = [step.name for step in steps]
+        if len(set(names)) != len(names):
+            raise InvalidValueError("steps", names, "each step of a page has a name of its own")
+        following = [step.name for step in steps if step.is_next]
+        if len(following) > 1:
+            raise InvalidValueError("steps", following, "one step of a page can be the next")
+        fields = set(self.field_names())
+        actions = {action.name for tab in self.tabs for action in tab.actions}
+        for step in steps:
+            unknown = [*(set(step.fields) - fields), *(set(step.actions) - actions)]
+            if unknown:
+                raise InvalidValueError("steps", unknown[0], f"step {step.name} names fields and actions of this page")
+
+    def next_step(self) -> tuple[Tab, Step] | None:
+        """Return the step that is to be done next and the tab that shows it, or None."""
+        return next(((tab, step) for tab in self.tabs for step in tab.steps if step.is_next), None)
+
+    def opening_tab(self) -> Tab | None:
+        """Return the tab on which a host opens the page: that of the next step, otherwise the first."""
+        following = self.next_step()
+        return following[0] if following is not None else next(iter(self.tabs), None)
 
     def field_names(self) -> tuple[str, ...]:
         """Return the names of all fields, in the order of the page."""

@@ -130,6 +130,21 @@ PBX_API_VERSION = (2, 0)
             """,
         ),
         (
+            "test_the_next_step_can_be_done",
+            "the next step go has neither a field nor an enabled action",
+            """
+            @hookimpl
+            def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage | None:
+                tab = Tab(
+                    name="t",
+                    label="T",
+                    steps=(Step(name="go", title="Go", actions=("off",), is_next=True),),
+                    actions=(Action(name="off", label="Off", enabled=False), Action(name="on", label="On")),
+                )
+                return SettingsPage(title="x", version=0, tabs=(tab,), save=print, run=print)
+            """,
+        ),
+        (
             "test_a_stale_save_conflicts",
             "wanted SaveConflict(current_version=2)",
             """

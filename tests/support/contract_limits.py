@@ -25,6 +25,7 @@ from pbx_plugin_api import (
     FieldKind,
     Fixed,
     FromStart,
+    Link,
     LinkUser,
     LoginFlow,
     LoginProvider,
@@ -46,6 +47,8 @@ from pbx_plugin_api import (
     PutContact,
     ResponseMode,
     Started,
+    Step,
+    StepState,
     Tab,
     Table,
     Tenant,
@@ -116,6 +119,8 @@ def text(maximum: int, minimum: int = 0, *, none: bool = False) -> tuple[list[An
     )
 
 
+STEP: Mapping[str, Any] = {"name": "register", "title": "Register"}
+
 LIMITS: list[tuple[type, Mapping[str, Any], str, list[Any], list[Any]]] = [
     (
         UserLink,
@@ -172,6 +177,28 @@ LIMITS: list[tuple[type, Mapping[str, Any], str, list[Any], list[Any]]] = [
     (ContactSource, SOURCE, "change_key", *text(256)),
     (PutContact, PUT, "external_id", *text(512, 1)),
     (PutContact, PUT, "sources", [PUT["sources"], PUT["sources"] * 2], [()]),
+    (Step, {"title": "Register"}, "name", *KEYS),
+    (Step, {"name": "register"}, "title", *text(128, 1)),
+    (Step, STEP, "proven_at_utc", [None], [datetime(2026, 1, 1, tzinfo=timezone.utc)]),
+    (Step, {**STEP, "state": StepState.PROVEN}, "proven_at_utc", [datetime(2026, 1, 1, tzinfo=timezone.utc)], [None]),
+    (Step, {**STEP, "state": StepState.FAILED, "detail": "No."}, "remedy", ["Do it again."], [""]),
+    (Link, {"url": "https://entra.example"}, "label", *text(128, 1)),
+    (
+        Link,
+        {"label": "Entra"},
+        "url",
+        ["https://entra.example", "https://entra.example:8443/a?b=c#view/D"],
+        [
+            "",
+            "http://entra.example",
+            "javascript:alert(1)",
+            "https://",
+            "https://a b",
+            "https://x@entra.example",
+            "/a",
+            None,
+        ],
+    ),
     (Tenant, TENANT, "pbx_tenant_id", *KEYS),
     (Tenant, TENANT, "name", *text(128, 1)),
     (Tenant, TENANT, "sip_domain", *text(253, 1)),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from pbx_plugin_api.host import Host
-from pbx_plugin_api.settings_page import Severity
+from pbx_plugin_api.page_parts import Severity
 from pbx_plugin_api.tenants import Tenant, WebOrigins
 from pbx_plugin_api.testing.clock import DEFAULT_NOW_UTC, FakeClock
 from pbx_plugin_api.testing.contacts import FakeContacts

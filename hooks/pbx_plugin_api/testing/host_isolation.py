@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pbx_plugin_api.contacts import BookChanges, CompanyBook, DropContact, PersonalBook
 from pbx_plugin_api.errors import LeaseLostError
 from pbx_plugin_api.host import Host
-from pbx_plugin_api.settings_page import Severity
+from pbx_plugin_api.page_parts import Severity
 from pbx_plugin_api.testing.controls import PbxUnderTest
 from pbx_plugin_api.testing.samples import draft, link, put
 from pbx_plugin_api.testing.suite import Suite, expect, refusal

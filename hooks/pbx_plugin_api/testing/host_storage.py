@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pbx_plugin_api.errors import InvalidValueError, QuotaError, VersionConflictError
-from pbx_plugin_api.settings_page import Severity
+from pbx_plugin_api.page_parts import Severity
 from pbx_plugin_api.storage import RateLimit, StateRecord
 from pbx_plugin_api.testing.controls import PbxUnderTest
 from pbx_plugin_api.testing.suite import Suite, expect, refusal

@@ -144,6 +144,19 @@ class _Rules(Suite):
             for form in {repr(secret)[2:-1], secret.hex(), secret.decode("utf-8", "replace")}:
                 assert len(form) < _TELLING_CHARS or form not in shown, f"the secret {name} is on the page"
 
+    def test_the_next_step_can_be_done(self) -> None:
+        """On a page that may be edited it has a field to fill in, or its first action can be pressed."""
+        for host in (self._host(), FakeHost()):
+            page = self._page(host)
+            found = page.next_step() if page is not None else None
+            if page is None or found is None:
+                continue
+            step = found[1]
+            fields = [item for tab in page.tabs for item in tab.fields if item.name in step.fields]
+            pressable = [action.name for tab in page.tabs for action in tab.actions if action.enabled]
+            can_be_done = any(not item.read_only for item in fields) or step.actions[:1] in [(n,) for n in pressable]
+            assert can_be_done, f"the next step {step.name} has neither a field nor an enabled action"
+
     def test_login_buttons_are_drawn_without_network(self) -> None:
         """The sign-in page is drawn for every visitor."""
         with _no_network():

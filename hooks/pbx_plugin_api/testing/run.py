@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pbx_plugin_api.settings_page import Severity
+from pbx_plugin_api.page_parts import Severity
 from pbx_plugin_api.testing.clock import FakeClock
 from pbx_plugin_api.testing.lease import FakeLease
 from pbx_plugin_api.tick import Problem

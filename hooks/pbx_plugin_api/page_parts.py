@@ -1,0 +1,113 @@
+"""What a settings page is made of: fields, facts, tables, links. All text is plain text; the host escapes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pbx_plugin_api import rules
+from pbx_plugin_api.errors import InvalidValueError
+
+__all__ = ["Choice", "Fact", "Field", "FieldKind", "Link", "Severity", "Table"]
+
+
+class FieldKind(StrEnum):
+    """How a value is entered. Values always travel as text."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    """Several lines. A list has one item per line."""
+    CHOICE = "choice"
+    TOGGLE = "toggle"
+    """`true` or `false`."""
+    TIME = "time"
+    """HH:MM, in the tenant's time zone."""
+    NUMBER = "number"
+    EMAIL = "email"
+    HIDDEN = "hidden"
+    """Not shown: a parameter of an action that goes back as it is, such as the checksum of a plan."""
+
+
+class Severity(StrEnum):
+    """How a fact or a notice is coloured."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One option of a CHOICE field."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """Something that an administrator can set."""
+
+    name: str
+    label: str
+    kind: FieldKind = FieldKind.TEXT
+    value: str = ""
+    help: str = ""
+    placeholder: str = ""
+    choices: tuple[Choice, ...] = ()
+    required: bool = False
+    read_only: bool = False
+    why_read_only: str = ""
+    lookup: str = ""
+    """What `SettingsPage.look_up` finds for this field, as a plural word for the page: `people`. Empty: nothing.
+
+    Only for a TEXT field, which takes one value, or a LONG_TEXT field, which takes one value a line. Typing stays
+    possible: a host may ignore this."""
+
+    def __post_init__(self) -> None:
+        rules.check_key("name", self.name)
+        rules.check_text("label", self.label, min_chars=1, max_chars=128)
+        if self.lookup and self.kind not in (FieldKind.TEXT, FieldKind.LONG_TEXT):
+            raise InvalidValueError("lookup", self.lookup, "set for a TEXT or LONG_TEXT field only")
+        if (self.kind is FieldKind.CHOICE) != bool(self.choices):
+            raise InvalidValueError("choices", self.choices, "set for a CHOICE field, and for no other")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something that an administrator can read, and perhaps copy."""
+
+    label: str
+    value: str
+    severity: Severity = Severity.PLAIN
+    copyable: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows that an administrator can read: a plan, the state of each mailbox, the last failures."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...] = ()
+    empty_text: str = "Nothing yet."
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise InvalidValueError("rows", row, f"{len(self.columns)} cells, one for each column")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A page outside of the PBX, to be opened beside this one."""
+
+    label: str
+    url: str
+    """https, at most 2,048 characters."""
+
+    def __post_init__(self) -> None:
+        rules.check_text("label", self.label, min_chars=1, max_chars=128)
+        rules.check_https_url("url", self.url)
