@@ -42,6 +42,7 @@ from pbx_plugin_api.host import (
     Progress,
     Users,
 )
+from pbx_plugin_api.landings import Landing
 from pbx_plugin_api.login import (
     LoginClient,
     LoginFlow,
@@ -239,6 +240,7 @@ __all__ = [
     "Importance",
     "InvalidValueError",
     "JsonValue",
+    "Landing",
     "LeaseLostError",
     "Link",
     "LinkUser",

@@ -238,6 +238,21 @@ class Host(Protocol):
         A second notice with the same key within a day is dropped.
         """
 
+    def landing_state(self, purpose: str, *, about: str = "", keep_s: int) -> str:
+        """Return a `state` for an address outside that sends the browser back to the PBX without a sign-in.
+
+        Such as the address of a consent page, which an administrator gives to a colleague. When a browser comes back
+        to the callback with it, the host calls `SettingsPage.land` of this plugin for this tenant. Whoever has the
+        address may use it, more than once, until `keep_s` seconds have passed. Nothing is stored, and each call
+        returns another state: at most 1,500 letters, digits and `. _ -`.
+
+        Args:
+            purpose: A name of the plugin's own, such as `consent`.
+            about: What it is about, such as the application: at most 256 characters, which nobody outside can read or
+                change.
+            keep_s: At most 60 days.
+        """
+
     def system(self) -> Host | None:
         """Return the host of `Scope.SYSTEM`, to read and to use its rate budget, or None.
 

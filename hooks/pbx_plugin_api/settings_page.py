@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from pbx_plugin_api import rules
 from pbx_plugin_api.errors import InvalidValueError
+from pbx_plugin_api.landings import Landing
 from pbx_plugin_api.page_parts import Fact, Field, Table
 from pbx_plugin_api.steps import Step
 
@@ -261,6 +262,10 @@ class SettingsPage:
     """Set where a field has a `lookup`: finds values for it.
 
     It changes nothing, may ask the network, and may be repeated."""
+    land: Callable[[Landing], Done | Refused] | None = None
+    """A browser came back with a state of `Host.landing_state`. The answer is shown to a person who is not signed in.
+
+    Called with a viewer who may not edit. It may remember what happened, and may be repeated; no network."""
 
     def __post_init__(self) -> None:
         # The host reports an object of another type in its place, with a better sentence than an error here.

@@ -74,6 +74,9 @@ class FakePbxUnderTest:
     def contact_names(self, book: BookRef) -> list[str]:
         return [draft.name for draft in self.host.contacts.shown(book)]
 
+    def landing_of(self, state: str) -> tuple[str, str] | None:
+        return self.host.landing_of(state)
+
     def notices(self) -> list[str]:
         return [notice.subject for notice in self.host.notices]
 

@@ -144,6 +144,11 @@ class DevPbx:
     def contact_names(self, book: BookRef) -> list[str]:
         return sorted(row["name"] for row in self.stores.contacts.rows(self.tenant.pbx_tenant_id, book))
 
+    def landing_of(self, state: str) -> tuple[str, str] | None:
+        opened = self.stores.landings.open(state)
+        is_ours = opened is not None and (opened.tenant_id, opened.plugin) == (self.tenant.pbx_tenant_id, "sample")
+        return (opened.purpose, opened.about) if opened is not None and is_ours else None
+
     def notices(self) -> list[str]:
         return [row.subject for row in reversed(self.stores.audit.notices(self.tenant.pbx_tenant_id))]
 

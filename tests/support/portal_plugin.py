@@ -21,6 +21,7 @@ from pbx_plugin_api import (
     Field,
     FieldError,
     FieldKind,
+    Landing,
     LoginFlow,
     LoginOutcome,
     LoginProvider,
@@ -93,6 +94,9 @@ class Script:
     completed: list[Mapping[str, str]] = field(default_factory=list)
     pressed: list[ActionRequest] = field(default_factory=list)
     looked_up: list[LookUpRequest] = field(default_factory=list)
+    landed: list[Landing] = field(default_factory=list)
+    lands: Any = field(default_factory=lambda: Done(message=f"Consent is here {EVIL}."))
+    """What a browser gets that comes back from outside."""
     found: Any = field(default_factory=LookUpResult)
     """What a lookup finds."""
 
@@ -204,6 +208,7 @@ class Script:
             save=self._save,
             run=self._run,
             look_up=self._look_up,
+            land=self._land,
         )
 
     def _save(self, values: Mapping[str, str], expected_version: int) -> Any:
@@ -218,6 +223,12 @@ class Script:
     def _look_up(self, request: LookUpRequest) -> Any:
         self.looked_up.append(request)
         return self.found
+
+    def _land(self, landing: Landing) -> Any:
+        self.landed.append(landing)
+        if self.raises == "land":
+            raise RuntimeError("scripted to fail")
+        return self.lands
 
     def _run(self, request: ActionRequest) -> Any:
         self.pressed.append(request)

@@ -18,6 +18,7 @@ from pbx_devhost.store.blobs import TenantBlobs
 from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.store.contacts.synced import SyncedContacts
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.landings import make_state
 from pbx_devhost.store.plugin_data import PluginSettings, PluginState
 from pbx_devhost.store.stores import Stores
 from pbx_devhost.store.tenants import SYSTEM_TENANT
@@ -79,6 +80,10 @@ class BoundHost:
         own_key = f"{self._plugin}:{key}"
         if self._stores.audit.notify(self._tenant.pbx_tenant_id, own_key, subject, text, severity.value):
             _log.warning("Notice to the administrators of %s: %s", self._tenant.name, subject)
+
+    def landing_state(self, purpose: str, *, about: str = "", keep_s: int) -> str:
+        """See `Host`."""
+        return make_state(self._scope, self._stores.vault, purpose, about, keep_s)
 
     def system(self) -> Host | None:
         """See `Host`."""

@@ -14,6 +14,7 @@ from pbx_devhost.store.contacts.store import ContactStore
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.flows import FlowStore
 from pbx_devhost.store.keys import VaultError, find_key, hint_at_cut_off_change
+from pbx_devhost.store.landings import LandingStore
 from pbx_devhost.store.leases import Lease, LeaseStore
 from pbx_devhost.store.outbox.queue import OutboxStore
 from pbx_devhost.store.registrations import RegistrationStore
@@ -45,6 +46,7 @@ class Stores:
     renewals: RenewalStore
     registrations: RegistrationStore
     flows: FlowStore
+    landings: LandingStore
     accounts: AccountStore
     admin_links: AdminLinkStore
     outbox: OutboxStore
@@ -99,6 +101,7 @@ def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | 
         renewals=RenewalStore(database),
         registrations=RegistrationStore(database, vault),
         flows=FlowStore(database, vault),
+        landings=LandingStore(database, vault),
         accounts=AccountStore(database),
         admin_links=AdminLinkStore(database),
         outbox=OutboxStore(database, vault),

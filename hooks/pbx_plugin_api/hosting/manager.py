@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pbx_plugin_api.hosting.calls import HookCall, HookCaller, HostFactory, NotOfferedError
 from pbx_plugin_api.hosting.discovery import FoundPlugin, find_plugins
 from pbx_plugin_api.hosting.isolation import Answer, Outcome
 from pbx_plugin_api.hosting.registry import MemorySwitches, PluginRegistry, PluginState, Switches
+from pbx_plugin_api.landings import Landing
 from pbx_plugin_api.login import (
     LoginFlow,
     LoginOutcome,
@@ -30,6 +31,7 @@ from pbx_plugin_api.provisioning import ProvisionOutcome, ProvisionRequest
 from pbx_plugin_api.settings_page import (
     ActionOutcome,
     ActionRequest,
+    Done,
     LookUpOutcome,
     LookUpRequest,
     Refused,
@@ -43,6 +45,8 @@ from pbx_plugin_api.users import UserLink
 __all__ = ["Deadlines", "HostFactory", "MemorySwitches", "PluginHost", "PluginState", "Switches"]
 
 T = TypeVar("T")
+
+_SOMEBODY: Final = Viewer(username="somebody", may_edit=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +157,18 @@ class PluginHost:
 
         call = _page_call(plugin, tenant, viewer, self._deadlines.look_up_s)
         return self._caller.call(replace(call, then=find, then_type=LookUpOutcome))
+
+    def land(self, plugin: str, tenant: Tenant, landing: Landing) -> Answer[Done | Refused]:
+        """Give a browser that came back from outside to the plugin that made its state. Nobody is signed in."""
+
+        def land(page: SettingsPage | None) -> Done | Refused:
+            function = _require(page).land
+            if function is None:
+                raise NotOfferedError("it expects nobody from outside now")
+            return function(landing)
+
+        call = _page_call(plugin, tenant, _SOMEBODY, self._deadlines.page_s)
+        return self._caller.call(replace(call, then=land, then_type=Done | Refused))
 
     # ------------------------------------------------------------------ signing in
 

@@ -69,6 +69,9 @@ class PbxUnderTest(Protocol):
     def contact_names(self, book: BookRef) -> list[str]:
         """Return the names that people see in a book, sorted."""
 
+    def landing_of(self, state: str) -> tuple[str, str] | None:
+        """Return purpose and about of a state that `host` made; None if it was another's, or its time is over."""
+
     def notices(self) -> list[str]:
         """Return the subjects of the notices to the tenant's administrators, in order."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 from pbx_plugin_api.host import Host
+from pbx_plugin_api.landings import check_landing
 from pbx_plugin_api.page_parts import Severity
 from pbx_plugin_api.tenants import Tenant, WebOrigins
 from pbx_plugin_api.testing.clock import DEFAULT_NOW_UTC, FakeClock
@@ -84,6 +86,21 @@ class FakeHost:
         if any(notice.key == key and now_utc < notice.at_utc + _SAY_AGAIN_AFTER for notice in self.notices):
             return
         self.notices.append(Notice(at_utc=now_utc, key=key, subject=subject, text=text, severity=severity))
+
+    def landing_state(self, purpose: str, *, about: str = "", keep_s: int) -> str:
+        """See `Host`. `landing_of` opens it."""
+        check_landing(purpose, about, keep_s)
+        shape = [self.tenant.pbx_tenant_id, purpose, about, self.clock.now_utc().timestamp() + keep_s]
+        return f"fake.{json.dumps(shape).encode().hex()}"
+
+    def landing_of(self, state: str) -> tuple[str, str] | None:
+        """Return purpose and about of a state that this host made; None if it did not, or its time is over."""
+        try:
+            tenant_id, purpose, about, until = json.loads(bytes.fromhex(state.removeprefix("fake.")))
+        except ValueError:
+            return None
+        is_ours = tenant_id == self.tenant.pbx_tenant_id and until > self.clock.now_utc().timestamp()
+        return (purpose, about) if is_ours else None
 
     def system(self) -> Host | None:
         """See `Host`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from pbx_plugin_api.errors import InvalidValueError, QuotaError, VersionConflictError
@@ -234,6 +235,23 @@ class SmallRules(Suite):
     def test_origins_are_the_hosts_own(self, pbx: PbxUnderTest) -> None:
         """There is at least the web domain."""
         expect(pbx.host.web_origins.all()[0], pbx.host.web_origins.web)
+
+    def test_a_landing_state_is_known_again_until_its_time_is_over(self, pbx: PbxUnderTest) -> None:
+        """Only as it was made, and only as its own tenant's."""
+        state = pbx.host.landing_state("consent", about="app 1", keep_s=3600)
+        assert len(state) <= 1_500, len(state)
+        assert re.fullmatch(r"[A-Za-z0-9._\-]+", state), state
+        expect(pbx.landing_of(state), ("consent", "app 1"))
+        expect(pbx.landing_of(state[:-1] + ("A" if state[-1] != "A" else "B") + "x"), None)
+        expect(pbx.landing_of(""), None)
+        expect(pbx.landing_of(pbx.other_tenant.landing_state("consent", keep_s=3600)), None)
+        pbx.move_clock(3601)
+        expect(pbx.landing_of(state), None)
+
+    def test_a_landing_state_has_limits(self, pbx: PbxUnderTest) -> None:
+        """A wrong purpose, too much text or too long a time is a bug."""
+        for purpose, about, keep_s in (("two words", "", 60), ("ok", "x" * 257, 60), ("ok", "", 61 * 86_400)):
+            refusal(InvalidValueError, pbx.host.landing_state, purpose, about=about, keep_s=keep_s)
 
     def test_system_mail_settings_are_not_everybodys(self, pbx: PbxUnderTest) -> None:
         """Outside `on_send_notification` there is no system host."""

@@ -23,6 +23,7 @@ from pbx_devhost.portal.signin.flow_cookies import (
     seal_flow,
 )
 from pbx_devhost.portal.signin.identified import show_link, show_test
+from pbx_devhost.portal.signin.landing import open_landing, show_landing
 from pbx_devhost.portal.signin.native import AppRequest, give_code, refuse_for_app
 from pbx_devhost.portal.signin.passwords import choose_tenant, open_session
 from pbx_devhost.portal.signin.refusals import AGAIN, NOT_NOW, SWITCHED_OFF, refuse
@@ -117,6 +118,9 @@ def callback(provider_id: str) -> ResponseReturnValue:
         return refuse(None, LoginRefused(sentence=AGAIN, reason="malformed_callback", detail=params), status=400)
     if "state" not in params and "code" not in params and "error" not in params and request.method == "GET":
         return render_template("landing.html", is_consent="admin_consent" in params)
+    landing = open_landing(params)
+    if landing is not None:
+        return show_landing(landing, params)
     begun = open_flow(params.get("state", ""))
     if begun is None or not the_pbx().stores.flows.use(begun):
         if begun is None and "admin_consent" in params and request.method == "GET":

@@ -1,0 +1,49 @@
+"""A browser that comes back from outside without a sign-in, such as from a consent page.
+
+Anybody may have the address. So the plugin that made its state is asked at a bounded rate, nobody is signed in, and of
+the request only the origin and the path reach the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from pbx_devhost.portal.visit import the_pbx, the_visit
+from pbx_devhost.store.budgets import PluginRateBudget
+from pbx_devhost.store.landings import OpenedLanding
+from pbx_plugin_api import Done, Landing, RateLimit, Refused
+
+_LANDINGS: Final = (RateLimit(amount=20, window_s=60), RateLimit(amount=200, window_s=86_400))
+
+
+def open_landing(params: Mapping[str, str]) -> OpenedLanding | None:
+    """Return what the state of a landing says; None if it is not one, or its tenant is not reached here."""
+    landing = the_pbx().stores.landings.open(params.get("state", "")) if request.method == "GET" else None
+    return landing if landing is not None and the_visit().reaches(landing.tenant_id) else None
+
+
+def show_landing(opened: OpenedLanding, params: Mapping[str, str]) -> ResponseReturnValue:
+    """Give the landing to the plugin, and show its answer to whoever came back."""
+    pbx, visit = the_pbx(), the_visit()
+    budget = PluginRateBudget(pbx.stores.scope(f"portal:{opened.tenant_id}", "portal"))
+    if budget.take("landing", 1, _LANDINGS) is not None:
+        return render_template("landing.html", is_consent=True)
+    landing = Landing(
+        purpose=opened.purpose,
+        about=opened.about,
+        address=visit.origin + request.path,
+        params={name: value for name, value in params.items() if name != "state"},
+    )
+    answer = pbx.plugins.land(opened.plugin, pbx.stores.tenants.find(opened.tenant_id), landing)
+    outcome = answer.value
+    kind = "ok" if isinstance(outcome, Done) else "refused" if isinstance(outcome, Refused) else "failed"
+    pbx.stores.audit.record(
+        opened.tenant_id, "somebody", f"landing.{opened.purpose}", outcome=kind, detail=landing.address
+    )
+    if outcome is None:
+        return render_template("landing.html", is_consent=True)
+    return render_template("landed.html", outcome=outcome, is_done=kind == "ok"), 200 if kind == "ok" else 403
