@@ -120,7 +120,20 @@ def test_settings_go_through_the_plugins_own_page(cli: Cli) -> None:
     assert cli.json("settings", "set", "Contoso", "people=5") == {"version": 1, "message": "Kept."}
     page = cli.json("settings", "get", "Contoso")
     assert (page["version"], page["values"]["people"]) == (1, "5")
-    assert "people=5\n" in cli.ok("settings", "get", "Contoso").out
+    assert page["steps"][1] == {
+        "name": "ask",
+        "title": "Ask",
+        "state": "failed",
+        "proven_at": None,
+        "detail": "Nobody answered.",
+        "remedy": "Ask again.",
+        "fields": [],
+        "actions": ["beg"],
+        "is_next": True,
+    }
+    shown = cli.ok("settings", "get", "Contoso").out
+    assert "people=5\n" in shown
+    assert "# Step 1, Count: done.\n# Step 2, Ask: failed, next. Nobody answered. Ask again.\n" in shown
     result = cli("settings", "set", "Contoso", "people=many", "mode=odd")
     assert (result.code, result.err) == (1, "people: Type a whole number.; mode: Choose one of the list.\n")
     result = cli("settings", "set", "Contoso", "people=many", "--json")

@@ -37,6 +37,8 @@ from pbx_plugin_api import (
     SaveRefused,
     SettingsPage,
     Started,
+    Step,
+    StepState,
     Tab,
     Table,
     Tenant,
@@ -116,7 +118,20 @@ def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage
     )
     actions = [Action(name=name, label=name.title()) for name in ("shout", "file", "long", "boom", "beg")]
     actions.append(Action(name="never", label="Never", enabled=False, why_disabled="It is too late."))
-    tab = Tab(name="main", label="Main", fields=fields, actions=tuple(actions), facts=(Fact(label="F", value="f"),))
+    steps = (
+        Step(name="count", title="Count", state=StepState.DONE),
+        Step(
+            name="ask",
+            title="Ask",
+            state=StepState.FAILED,
+            detail="Nobody answered.",
+            remedy="Ask again.",
+            actions=("beg",),
+            is_next=True,
+        ),
+    )
+    facts = (Fact(label="F", value="f"),)
+    tab = Tab(name="main", label="Main", steps=steps, fields=fields, actions=tuple(actions), facts=facts)
     return SettingsPage(title="Rogue", version=stored.version, tabs=(tab,), save=save, run=run)
 
 

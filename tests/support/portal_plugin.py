@@ -44,6 +44,7 @@ from pbx_plugin_api import (
     Severity,
     SignedIn,
     Started,
+    Step,
     Tab,
     Table,
     Tick,
@@ -88,6 +89,7 @@ class Script:
     """The name of the hook that raises."""
     values: dict[str, str] = field(default_factory=lambda: {"name": "Old", "note": "", "level": "low", "on": "true"})
     version: int = 3
+    steps: tuple[Step, ...] = ()
     errors: tuple[FieldError, ...] = ()
     tick: Callable[[Any, Tick], TickReport] | None = None
     begun: list[LoginRequest] = field(default_factory=list)
@@ -199,7 +201,14 @@ class Script:
         tables = (Table(title="Rows", columns=("A", "B"), rows=((EVIL, "2"),)),)
         other = Tab(name="other", label="OTHER", fields=(Field(name="elsewhere", label="Elsewhere", value="e"),))
         main = Tab(
-            name="main", label="MAIN", intro="About.", fields=fields, facts=facts, tables=tables, actions=actions
+            name="main",
+            label="MAIN",
+            intro="About.",
+            steps=self.steps,
+            fields=fields,
+            facts=facts,
+            tables=tables,
+            actions=actions,
         )
         return SettingsPage(
             title="Scripted",

@@ -84,7 +84,7 @@ def _switch(context: CliContext, name: str, tenant_key: str | None, enabled: boo
 @click.argument("tenant_key", metavar="T")
 @click.option("--plugin")
 def _get_settings(context: CliContext, tenant_key: str, plugin: str | None) -> None:
-    """Print the settings and facts of a tenant's page (with --json also its actions and tables)."""
+    """Print the settings, facts and steps of a tenant's page (with --json also its actions and tables)."""
     answer = context.pbx.page(context.tenant(tenant_key), VIEWER, plugin=plugin)
     if answer.value is None:
         fail(answer.sentence)
@@ -96,6 +96,10 @@ def _get_settings(context: CliContext, tenant_key: str, plugin: str | None) -> N
         click.echo(f"{name}={value}")
     for fact in shown["facts"]:
         click.echo(f"# {fact['label']}: {fact['value']}")
+    for number, step in enumerate(shown["steps"], 1):
+        told = " ".join(filter(None, (step["detail"], step["remedy"])))
+        state = step["state"].replace("_", " ")
+        click.echo(f"# Step {number}, {step['title']}: {state}{', next' if step['is_next'] else ''}. {told}".rstrip())
 
 
 @click.argument("tenant_key", metavar="T")

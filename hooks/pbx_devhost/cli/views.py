@@ -10,7 +10,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import RunResult
 from pbx_devhost.store.database import from_timestamp
 from pbx_devhost.store.outbox.lanes import Fault
-from pbx_plugin_api import Counts, Done, PlanRow, Priority, SettingsPage, Tenant
+from pbx_plugin_api import Counts, Done, PlanRow, Priority, SettingsPage, Step, Tenant
 from pbx_plugin_api.hosting.manager import PluginState
 
 _USER_TEXTS = (
@@ -70,6 +70,7 @@ def show_page(page: SettingsPage) -> dict[str, Any]:
     return {
         "title": page.title,
         "version": page.version,
+        "steps": [show_step(step) for tab in page.tabs for step in tab.steps],
         "values": {field.name: field.value for tab in page.tabs for field in tab.fields},
         "facts": [
             {"label": f.label, "value": f.value, "severity": f.severity.value} for t in page.tabs for f in t.facts
@@ -84,6 +85,22 @@ def show_page(page: SettingsPage) -> dict[str, Any]:
             for tab in page.tabs
             for a in tab.actions
         ],
+    }
+
+
+def show_step(step: Step) -> dict[str, Any]:
+    """A step of a page."""
+    proven_at = step.proven_at_utc.timestamp() if step.proven_at_utc is not None else None
+    return {
+        "name": step.name,
+        "title": step.title,
+        "state": step.state.value,
+        "proven_at": show_time(proven_at),
+        "detail": step.detail,
+        "remedy": step.remedy,
+        "fields": list(step.fields),
+        "actions": list(step.actions),
+        "is_next": step.is_next,
     }
 
 

@@ -23,11 +23,12 @@ class Note:
     """`good`, `warning` or `bad`."""
 
 
-def redirect_with_note(path: str, text: str, tone: str = "good") -> Response:
-    """Send the browser on, with a sentence."""
+def redirect_with_note(path: str, text: str, tone: str = "good", *, anchor: str = "") -> Response:
+    """Send the browser on, with a sentence, and to a place on the page."""
     signed = _signer(the_visit()).dumps([text[:500], tone])
     # `redirect` is typed as werkzeug's Response, but returns Flask's.
-    response = redirect(f"{path}{'&' if '?' in path else '?'}note={quote(str(signed), safe='')}", code=303)
+    noted = f"{path}{'&' if '?' in path else '?'}note={quote(str(signed), safe='')}"
+    response = redirect(f"{noted}#{anchor}" if anchor else noted, code=303)
     assert isinstance(response, Response)  # noqa: S101  # Flask's own response class
     return response
 

@@ -37,6 +37,9 @@ _STATES: Final[Mapping[str, tuple[str, str]]] = {
     "saved": ("Saved", "good"),
     "saverefused": ("Refused", "warning"),
     "saveconflict": ("Conflict", "warning"),
+    "to_do": ("To do", "plain"),
+    "waiting": ("Waits", "busy"),
+    "proven": ("Proven", "good"),
     "started": ("Started", "good"),
     "download": ("Done", "good"),
 }
@@ -72,6 +75,7 @@ def install(app: Flask) -> None:
         stage_label=stage_label,
         run_reason=lambda value: _RUN_REASONS.get(value, value),
         initials=_initials,
+        safe_link=is_safe_link,
         hue=lambda text: sum(map(ord, text)) % 8,
         number=lambda value: f"{value:,}",
     )

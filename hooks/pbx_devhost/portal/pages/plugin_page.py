@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, current_app, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.notes import redirect_with_note
+from pbx_devhost.portal.pages.plugin_steps import draw_steps, find_step_fields
 from pbx_devhost.portal.pages.run_log import show_started
 from pbx_devhost.portal.signin.admission import add_person
 from pbx_devhost.portal.signin.providers import send_to_provider
@@ -57,11 +58,15 @@ class _Extra:
 @pages.get("/plugins/<plugin>")
 @admin_only
 def first_tab(plugin: str) -> ResponseReturnValue:
-    """Go to the first tab."""
+    """Go to the next step, or to the first tab if nothing has to be done."""
     page = _draw(plugin)
     if not isinstance(page, SettingsPage):
         return page
-    return redirect(f"/plugins/{plugin}/{page.tabs[0].name}" if page.tabs else "/plugins", code=303)
+    tab = page.opening_tab()
+    if tab is None:
+        return redirect("/plugins", code=303)
+    anchor = _find_anchor(page, tab)
+    return redirect(f"/plugins/{plugin}/{tab.name}{'#' if anchor else ''}{anchor}", code=303)
 
 
 @pages.get("/plugins/<plugin>/<tab_name>")
@@ -80,19 +85,22 @@ def save_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
     if not isinstance(page, SettingsPage):
         return page
     visit, tab = the_visit(), _tab(page, tab_name)
-    typed = _read_fields(tab.fields, prefix="f-")
+    step = request.form.get("step", "")
+    typed = _read_fields(_fields_of_form(page, tab, step), prefix="f-")
     version = request.form.get("version", "")
     if not version.isdecimal() or len(version) > 12:
         abort(400)
     answer = the_pbx().save(plugin, visit.tenant, visit.viewer, typed, int(version))
     outcome = answer.value
     if isinstance(outcome, Saved):
-        return redirect_with_note(f"/plugins/{plugin}/{tab_name}", outcome.message)
+        after = _draw(plugin) if step else None
+        anchor = _find_anchor(after, tab) if isinstance(after, SettingsPage) else ""
+        return redirect_with_note(f"/plugins/{plugin}/{tab_name}", outcome.message, anchor=anchor)
     now = _draw(plugin)
     if not isinstance(now, SettingsPage):
         return now
     if isinstance(outcome, SaveRefused):
-        extra = _place_errors(now, tab_name, outcome, typed)
+        extra = _place_errors(now, _tab(now, tab_name), outcome, typed)
     elif isinstance(outcome, SaveConflict):
         extra = _Extra(typed=typed, is_conflict=True)
     else:
@@ -155,8 +163,18 @@ def _render(plugin: str, page: SettingsPage, tab_name: str, extra: _Extra, statu
     tab = _tab(page, tab_name)
     fault = the_pbx().stores.outbox.lanes.fault(the_visit().tenant.pbx_tenant_id)
     shown = fault if fault is not None and fault.channel == plugin else None
+    steps = draw_steps(page, tab)
     body = render_template(
-        "plugin_page.html", plugin=plugin, page=page, tab=tab, extra=extra, kinds=FieldKind, mail_fault=shown
+        "plugin_page.html",
+        plugin=plugin,
+        page=page,
+        tab=tab,
+        steps=steps,
+        fields=[each for each in tab.fields if each.name not in steps.fields_inside],
+        actions=[each for each in tab.actions if each.name not in steps.actions_inside],
+        extra=extra,
+        kinds=FieldKind,
+        mail_fault=shown,
     )
     return body, status
 
@@ -164,6 +182,20 @@ def _render(plugin: str, page: SettingsPage, tab_name: str, extra: _Extra, statu
 def _tab(page: SettingsPage, name: str) -> Tab:
     found = next((tab for tab in page.tabs if tab.name == name), None)
     return found if found is not None else abort(404)
+
+
+def _find_anchor(page: SettingsPage, tab: Tab) -> str:
+    """The place of the next step, if this tab shows it."""
+    found = page.next_step()
+    return f"step-{found[1].name}" if found is not None and found[0].name == tab.name else ""
+
+
+def _fields_of_form(page: SettingsPage, tab: Tab, step: str) -> tuple[Field, ...]:
+    """The fields of the form that was sent: those of a step, or those of the tab without those of a step."""
+    if step:
+        return find_step_fields(page, tab, step) or abort(400)
+    elsewhere = find_step_fields(page, tab, request.form.get("without", ""))
+    return tuple(each for each in tab.fields if each not in elsewhere)
 
 
 def _read_fields(fields: tuple[Field, ...], *, prefix: str) -> dict[str, str]:
@@ -181,13 +213,14 @@ def _read_fields(fields: tuple[Field, ...], *, prefix: str) -> dict[str, str]:
     return values
 
 
-def _place_errors(page: SettingsPage, tab_name: str, outcome: SaveRefused, typed: Mapping[str, str]) -> _Extra:
-    places = {each.name: (tab.name, each.label) for tab in page.tabs for each in tab.fields}
+def _place_errors(page: SettingsPage, tab: Tab, outcome: SaveRefused, typed: Mapping[str, str]) -> _Extra:
+    places = {each.name: (every.name, each.label) for every in page.tabs for each in every.fields}
+    inside = draw_steps(page, tab).fields_inside
     here: dict[str, str] = {}
     elsewhere = []
     for error in outcome.errors:
-        where, label = places.get(error.field, (tab_name, ""))
-        if error.field in places and where == tab_name:
+        where, label = places.get(error.field, (tab.name, ""))
+        if error.field in inside or (error.field in places and where == tab.name):
             here[error.field] = f"{here[error.field]} {error.message}" if error.field in here else error.message
         else:
             elsewhere.append((where, label, error.message))
