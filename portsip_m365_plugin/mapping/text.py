@@ -27,8 +27,10 @@ def clean_line(text: str | None) -> str:
     """
     if not text:
         return ""
-    text = _HIDDEN_MARKS.sub("", text)
-    return " ".join("".join(" " if _is_control(char) else char for char in text).split())
+    if not text.isprintable():  # printable text, nearly all there is, has neither hidden marks nor control characters
+        text = _HIDDEN_MARKS.sub("", text)
+        text = "".join(" " if _is_control(char) else char for char in text)
+    return " ".join(text.split())
 
 
 def clean_number(text: str | None) -> str:
@@ -41,8 +43,10 @@ def clean_name(text: str | None) -> str:
 
     A name of which nothing can be seen is "".
     """
-    line = _DIRECTION_MARKS.sub("", clean_line(text))
-    line = " ".join("".join(char for at, char in enumerate(line) if _is_needed(line, at)).split())
+    line = clean_line(text)
+    if not line.isprintable():  # else there are no direction marks and no joiners
+        line = _DIRECTION_MARKS.sub("", line)
+        line = " ".join("".join(char for at, char in enumerate(line) if _is_needed(line, at)).split())
     return line if any(map(_is_seen, line)) else ""
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portsip_m365_plugin.mapping.text import clean_line, clean_lines, clean_name, cut
 
@@ -45,6 +47,13 @@ def test_clean_line(text: str | None, clean: str) -> None:
 )
 def test_clean_name(text: str | None, clean: str) -> None:
     assert clean_name(text) == clean
+
+
+@given(st.text(st.characters(codec="utf-8")) | st.text("aé\u200d\u200f\u3164\u0301 \u00ad\u2028\t\ud800"))
+def test_printable_text_is_cleaned_as_any_other(text: str) -> None:
+    """Most text takes a short way. A mark at its end sends the same text the long way; the answers are the same."""
+    assert clean_line(text) == clean_line(f"{text}\u00ad")
+    assert clean_name(text) == clean_name(f"{text}\u200e")
 
 
 def test_clean_lines() -> None:

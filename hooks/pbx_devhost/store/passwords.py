@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 import string
+from collections.abc import Iterator
 from functools import cache
 
 from cryptography.exceptions import InvalidKey
@@ -14,6 +16,11 @@ _ALPHABET = string.ascii_letters + string.digits
 _PASSWORD_CHARS = 24
 _PIN_DIGITS = 8
 _COST = {"n": 2**15, "r": 8, "p": 1}
+_REPEAT = re.compile(r"(.)\1")
+_RUNS = frozenset(
+    "".join(chr(first + step * at) for at in range(3)) for first in range(ord("0"), ord("z") + 1) for step in (1, -1)
+)
+"""Three characters whose codes rise or fall by one each."""
 
 
 def make_password() -> str:
@@ -53,23 +60,25 @@ def _nobody() -> str:
 
 
 def _draw(alphabet: str, length: int) -> str:
-    """Draw characters evenly, leaving out those that would repeat the last one or lengthen a run such as `ab` to `abc`.
+    """Draw evenly among all texts without a repeated character or a run such as `abc` or `321`.
 
-    One call gives all random bytes: an import makes passwords for hundreds of thousands of people.
+    A text that breaks the rule is thrown away whole, so that each text that keeps it is equally likely. Bytes are
+    turned into characters in one step: an import makes passwords for hundreds of thousands of people.
     """
-    fair, drawn = 256 - 256 % len(alphabet), ""
+    characters, unfair = _reading(alphabet)
     while True:
-        for byte in secrets.token_bytes(2 * length):
-            character = alphabet[byte % len(alphabet)]
-            if byte >= fair or _continues_run(drawn, character):
-                continue
-            drawn += character
-            if len(drawn) == length:
-                return drawn
+        text = secrets.token_bytes(2 * length).translate(characters, unfair).decode()[:length]
+        if len(text) == length and not _REPEAT.search(text) and _RUNS.isdisjoint(map("".join, _threes(text))):
+            return text
 
 
-def _continues_run(text: str, character: str) -> bool:
-    if not text:
-        return False
-    step = ord(character) - ord(text[-1])
-    return step == 0 or (step in (1, -1) and len(text) > 1 and ord(text[-1]) - ord(text[-2]) == step)
+def _threes(text: str) -> Iterator[tuple[str, str, str]]:
+    return zip(text, text[1:], text[2:], strict=False)
+
+
+@cache
+def _reading(alphabet: str) -> tuple[bytes, bytes]:
+    """Return the character for each byte, and the bytes to leave out so that no character is more likely."""
+    fair = 256 - 256 % len(alphabet)
+    characters = bytes(ord(alphabet[byte % len(alphabet)]) for byte in range(256))
+    return characters, bytes(range(fair, 256))
