@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import click
-import phonenumbers
 
 from pbx_devhost.cli.output import CliContext, command, print_shape
 from pbx_devhost.cli.users import find_owner
@@ -86,6 +85,8 @@ def _read_number(presented: str, digits: str, country: str) -> list[str]:
     """
     if presented.startswith("+") or digits.startswith("00"):
         return ["+" + digits.removeprefix("00")]
+    import phonenumbers  # here: it is large, and no other command needs it
+
     readings = [] if digits.startswith("0") else [f"+{digits}"]
     try:
         parsed = phonenumbers.parse(presented, country)
