@@ -33,6 +33,7 @@ from portsip_m365_plugin.graph.errors import (
 )
 from portsip_m365_plugin.graph.judge import make_error
 from portsip_m365_plugin.graph.retry import may_retry, tries_at_most, wait_s
+from portsip_m365_plugin.graph.throttle import LOAD_HEADER
 from portsip_m365_plugin.graph.wire import ANSWER_MAX_BYTES, Request, build
 
 _log = logging.getLogger(__name__)
@@ -191,7 +192,7 @@ def run_batches(
     with ThreadPoolExecutor(max_workers=n_threads, thread_name_prefix="graph-batch") as pool:
         while True:
             # One full batch more than the threads can send waits in the pool: no thread idles while we yield results.
-            while len(flights) < _in_flight_max(queue, n_threads, singly=singly) and not should_stop():
+            while len(flights) < _in_flight_max(client, queue, n_threads, singly=singly) and not should_stop():
                 chosen = queue.draw(client.timing.monotonic())
                 if not chosen:
                     break
@@ -227,10 +228,11 @@ def run_batches(
                 del future
 
 
-def _in_flight_max(queue: _Queue[Any], n_threads: int, *, singly: bool) -> int:
+def _in_flight_max(client: GraphClient, queue: _Queue[Any], n_threads: int, *, singly: bool) -> int:
+    slots = client.gate.slots(n_threads)
     if queue.is_heavy and not singly:
-        return min(n_threads, _HEAVY_IN_FLIGHT_MAX)
-    return n_threads + queue.has_plenty()
+        return min(slots, _HEAVY_IN_FLIGHT_MAX)
+    return slots + (slots == n_threads and queue.has_plenty())
 
 
 def _may_halve(error: GraphError, queue: _Queue[Any], n_threads: int) -> bool:
@@ -330,6 +332,8 @@ def _read_item(
     status: int = answer["status"]
     given = answer.get("headers")
     headers = {str(k).lower(): str(v) for k, v in given.items()} if isinstance(given, Mapping) else {}
+    if LOAD_HEADER in headers:
+        client.gate.note_answer(headers)
     body = answer.get("body")
     if status in call.success:
         body = _decode_binary(body) if call.is_binary else body if isinstance(body, Mapping) else None

@@ -12,6 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final, Protocol
@@ -40,7 +41,7 @@ from portsip_m365_plugin.graph.session import (
     is_before_sending,
     read_content,
 )
-from portsip_m365_plugin.graph.throttle import DIRECTORY, ThrottleGate
+from portsip_m365_plugin.graph.throttle import DIRECTORY, LOAD_HEADER, ThrottleGate
 from portsip_m365_plugin.graph.wire import Request
 from portsip_m365_plugin.network import explain_connect_failure
 
@@ -127,6 +128,10 @@ class GraphClient:
         Raises:
             GraphError: See `graph.errors`; `retry_at_utc` says when it may be tried again, where that is known.
         """
+        with nullcontext() if self.priority == "low" else self.gate.waited_for():
+            return self._send(request)
+
+    def _send(self, request: Request) -> Reply:
         waited_s, attempt, renewed = 0.0, 0, False
         while True:
             waited_s += self._pass_gate(request, waited_s)
@@ -218,6 +223,8 @@ class GraphClient:
             "%s %s: HTTP %d, %d bytes, %.3f s, request-id %s",
             call.method, call.path, response.status_code, len(content), took_s, ids.request_id,
         )  # fmt: skip
+        if response.ok or LOAD_HEADER in response.headers:
+            self.gate.note_answer(response.headers)
         if response.status_code in call.success:
             return _accept(request, response, content, ids)
         raise self._refuse(request, response, content, ids)

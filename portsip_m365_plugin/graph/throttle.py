@@ -2,15 +2,32 @@
 
 Requests made while throttled count against the limit too, so waiting is better than a quick retry. Outlook's limits
 are per mailbox: there only the key of that mailbox is closed.
+
+The gate also says how many requests of a long pass may be in flight. The number falls before Microsoft refuses
+anything, and grows again with every calm answer.
+
+Source: "Microsoft Graph service-specific throttling limits", `x-ms-throttle-limit-percentage` (learn.microsoft.com,
+2026-05): sent from 0.8 of a limit up to 1.8.
 """
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
 
 DIRECTORY = ""
+LOAD_HEADER: Final = "x-ms-throttle-limit-percentage"
 _KEYS_MAX = 20_000
+_LOAD_BEGINS: Final = 0.8
+"""Below this share of a limit Microsoft sends no header, and a pass may use all it was given."""
+_SHARE_MIN: Final = 0.05
+_SHARE_STEP: Final = 0.05
+"""How much of its slots a pass gets back with each calm answer."""
+_PRESSED_SHARE: Final = 0.5
+"""What a pass may use while somebody waits for an answer of the same app and tenant."""
 
 
 class ThrottleGate:
@@ -24,12 +41,15 @@ class ThrottleGate:
     def __init__(self, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:
         self._monotonic, self._sleep = monotonic, sleep
         self._closed_until: dict[str, float] = {}
+        self._share, self._n_waited_for = 1.0, 0
         self._lock = threading.Lock()
 
     def close_for(self, seconds: float, key: str = DIRECTORY) -> None:
         """Close the gate for so long. It never opens earlier than before. `key` is a mailbox, or `DIRECTORY`: all."""
         until = self._monotonic() + seconds
         with self._lock:
+            if key == DIRECTORY and self._monotonic() >= self._closed_until.get(DIRECTORY, 0.0):
+                self._share = max(_SHARE_MIN, self._share / 2)  # once for all answers to one wave of requests
             if len(self._closed_until) > _KEYS_MAX:
                 now = self._monotonic()
                 self._closed_until = {k: t for k, t in self._closed_until.items() if t > now}
@@ -53,3 +73,38 @@ class ThrottleGate:
                 return False
             self._sleep(wait)
         return True
+
+    def note_answer(self, headers: Mapping[str, str]) -> None:
+        """Note how near to a limit an answer says that this app is. Without the header it is calm."""
+        load = _read_load(headers.get(LOAD_HEADER))
+        with self._lock:
+            if load < _LOAD_BEGINS:
+                self._share = min(1.0, self._share + _SHARE_STEP)
+            else:
+                # From three quarters of the slots at 0.8 of the limit down to one eighth at the limit.
+                self._share = min(self._share, max(_SHARE_MIN, 0.75 - (load - _LOAD_BEGINS) * 3.125))
+
+    def slots(self, n: int) -> int:
+        """Return how many of `n` requests of a long pass may be in flight now: at least 1."""
+        with self._lock:
+            share = min(self._share, _PRESSED_SHARE) if self._n_waited_for else self._share
+        return max(1, math.floor(n * share + 0.001))
+
+    @contextmanager
+    def waited_for(self) -> Iterator[None]:
+        """Somebody waits for what is sent inside: long passes of the same app and tenant use fewer slots meanwhile."""
+        with self._lock:
+            self._n_waited_for += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._n_waited_for -= 1
+
+
+def _read_load(text: str | None) -> float:
+    try:
+        load = float(text or "0")
+    except ValueError:
+        return 0.0
+    return load if math.isfinite(load) else 0.0

@@ -11,6 +11,8 @@ OUTLOOK_WINDOW_S = 600.0
 DIRECTORY_WINDOW_S = 10.0
 MAIL_WINDOW_S = 60.0
 DAY_S = 86_400.0
+LOAD_TOLD_FROM = 0.8
+"""The used share of a directory limit from which answers say it."""
 
 
 @dataclass(slots=True)
@@ -66,14 +68,16 @@ class Limits:
             else:
                 del self._running[key]
 
-    def spend_directory(self, app_id: str, tenant_id: str, units: int, tenant_size: int) -> None:
-        """Spend resource units. Raises ``Refused`` 429 when the window is used up."""
+    def spend_directory(self, app_id: str, tenant_id: str, units: int, tenant_size: int) -> float:
+        """Spend resource units; returns the used share of the window. Raises ``Refused`` 429 when it is used up."""
         settings = self.settings
         if not settings.enabled:
-            return
+            return 0.0
         allowance = settings.directory_units or (3500 if tenant_size < 50 else 5000 if tenant_size <= 500 else 8000)
         with self._lock:
-            self._spend(f"directory/{app_id}/{tenant_id}", units, allowance * settings.scale, DIRECTORY_WINDOW_S)
+            key, most = f"directory/{app_id}/{tenant_id}", allowance * settings.scale
+            self._spend(key, units, most, DIRECTORY_WINDOW_S)
+            return self._windows[key].total / most
 
     def spend_mail(self, mailbox_id: str, recipients: int) -> None:
         """Spend one message and its recipients. Raises ``Refused`` 429 over 30 a minute or 10,000 recipients a day."""

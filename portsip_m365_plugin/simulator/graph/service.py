@@ -5,6 +5,7 @@ import time
 from portsip_m365_plugin.simulator.exchange import Answer, Refused, Request, error_answer
 from portsip_m365_plugin.simulator.graph.call import Call
 from portsip_m365_plugin.simulator.graph.routes import Route, resolve
+from portsip_m365_plugin.simulator.limits import LOAD_TOLD_FROM
 from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.world.apps import AccessToken
 from portsip_m365_plugin.simulator.world.clock import graph_time
@@ -60,7 +61,9 @@ def enter(call: Call, route: Route) -> str | None:
         return limits.enter_mailbox(f"{call.token.app.client_id}/{call.tenant.id}", call.mailbox_id)
     units = _resource_units(call)
     call.answer_headers["x-ms-resource-unit"] = str(units)
-    limits.spend_directory(call.token.app.client_id, call.tenant.id, units, len(call.tenant.directory.people))
+    load = limits.spend_directory(call.token.app.client_id, call.tenant.id, units, len(call.tenant.directory.people))
+    if load >= LOAD_TOLD_FROM:
+        call.answer_headers["x-ms-throttle-limit-percentage"] = f"{load:.2f}"
     return None
 
 
