@@ -13,7 +13,18 @@ from pbx_devhost.bound.progress import ProgressListener, RunContext
 from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.store.database import to_timestamp
 from pbx_devhost.store.stores import Stores, open_stores
-from pbx_plugin_api import ActionRequest, Host, LookUpRequest, RateLimit, Saved, Scope, SettingsPage, Tenant, Viewer
+from pbx_plugin_api import (
+    ActionRequest,
+    ConfirmOutcome,
+    Host,
+    LookUpRequest,
+    RateLimit,
+    Saved,
+    Scope,
+    SettingsPage,
+    Tenant,
+    Viewer,
+)
 from pbx_plugin_api.hosting.isolation import Answer
 from pbx_plugin_api.hosting.manager import Deadlines, PluginHost
 from pbx_plugin_api.settings_page import ActionOutcome, LookUpOutcome, SaveOutcome
@@ -90,6 +101,12 @@ class Pbx:
         self._retry_mail(tenant)
         self._audit(tenant, viewer, "settings.save", type(answer.value).__name__, ", ".join(sorted(values)))
         return answer
+
+    def confirm(
+        self, plugin: str, tenant: Tenant, viewer: Viewer, request: ActionRequest
+    ) -> Answer[ConfirmOutcome | None]:
+        """Return what to ask before a button is pressed; see `PluginHost.confirm_action`."""
+        return self.plugins.confirm_action(plugin, tenant, viewer, request)
 
     def press(self, plugin: str, tenant: Tenant, viewer: Viewer, request: ActionRequest) -> Answer[ActionOutcome]:
         """Press a button. If the answer is `Started`, the caller runs the job."""

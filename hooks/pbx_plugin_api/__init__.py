@@ -7,6 +7,7 @@ finds and calls plugins. The contract needs the standard library and pluggy only
 
 from __future__ import annotations
 
+from pbx_plugin_api.confirmation import Confirmation
 from pbx_plugin_api.contacts import (
     CONTACT_PHONE_FIELDS,
     BookChanges,
@@ -102,6 +103,7 @@ from pbx_plugin_api.settings_page import (
     ActionOutcome,
     ActionRequest,
     AddPerson,
+    ConfirmOutcome,
     Done,
     Download,
     FieldError,
@@ -206,6 +208,8 @@ __all__ = [
     "Choice",
     "Clock",
     "CompanyBook",
+    "ConfirmOutcome",
+    "Confirmation",
     "ContactChange",
     "ContactPhone",
     "ContactResult",

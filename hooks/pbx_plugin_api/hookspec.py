@@ -34,7 +34,7 @@ __all__ = ["on_login_providers", "on_nightly_tick", "on_send_notification", "on_
 def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage | None:
     """Describe this plugin's settings page for an administrator.
 
-    When: an administrator opens the page. Also before each `save`, `run` and `look_up`, in any process.
+    When: an administrator opens the page. Also before each `save`, `confirm`, `run` and `look_up`, in any process.
     How often: a few times a minute at most.
     Answers: every plugin. None means that the plugin has no page.
     May block: describing the page makes no network call. `save`, `run` and `look_up` may take a few seconds. A host

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx_plugin_api import (
+    confirmation,
     contacts,
     counts,
     errors,
@@ -56,6 +57,7 @@ _SUBJECTS = (
     page_parts,
     steps,
     landings,
+    confirmation,
     login,
     users,
     user_changes,

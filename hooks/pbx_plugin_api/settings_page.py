@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from pbx_plugin_api import rules
+from pbx_plugin_api.confirmation import Confirmation
 from pbx_plugin_api.errors import InvalidValueError
 from pbx_plugin_api.landings import Landing
 from pbx_plugin_api.page_parts import Fact, Field, Table
@@ -18,6 +19,7 @@ __all__ = [
     "ActionOutcome",
     "ActionRequest",
     "AddPerson",
+    "ConfirmOutcome",
     "Done",
     "Download",
     "FieldError",
@@ -47,7 +49,9 @@ class Action:
     enabled: bool = True
     why_disabled: str = ""
     confirm: str = ""
-    """A question to ask first; empty if none is needed."""
+    """A fixed question to ask first; empty if none is needed.
+
+    `SettingsPage.confirm` asks with numbers and values. Set both: a host may know this one only."""
     primary: bool = False
     danger: bool = False
     parameters: tuple[Field, ...] = ()
@@ -198,6 +202,8 @@ class Refused:
     remedy: str = ""
 
 
+ConfirmOutcome: TypeAlias = Confirmation | Refused
+"""The question to ask before an action, or why the action is not possible."""
 ActionOutcome: TypeAlias = Done | Download | Started | LoginTest | AddPerson | Refused
 
 
@@ -266,6 +272,11 @@ class SettingsPage:
     """A browser came back with a state of `Host.landing_state`. The answer is shown to a person who is not signed in.
 
     Called with a viewer who may not edit. It may remember what happened, and may be repeated; no network."""
+    confirm: Callable[[ActionRequest], ConfirmOutcome | None] | None = None
+    """Says what an action would do now with these values, in numbers. None: only `Action.confirm` is asked, if set.
+
+    It changes nothing, makes no network call, and may be repeated: a host asks it once for the question and once more
+    when the person agrees."""
 
     def __post_init__(self) -> None:
         # The host reports an object of another type in its place, with a better sentence than an error here.

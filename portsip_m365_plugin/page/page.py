@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pbx_plugin_api import (
     ActionOutcome,
     ActionRequest,
+    ConfirmOutcome,
     Fact,
     FieldError,
     Host,
@@ -40,6 +41,7 @@ from portsip_m365_plugin.page.contacts_tab import draw_contacts_tab
 from portsip_m365_plugin.page.lookup import look_up
 from portsip_m365_plugin.page.mail_tab import draw_mail_tab
 from portsip_m365_plugin.page.permissions_tab import draw_permissions_tab
+from portsip_m365_plugin.page.questions import ask_first
 from portsip_m365_plugin.page.saving import check_texts
 from portsip_m365_plugin.page.signin_tab import draw_signin_tab
 from portsip_m365_plugin.page.users_tab import draw_users_tab
@@ -64,6 +66,9 @@ def draw_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage:
     def run(request: ActionRequest) -> ActionOutcome:
         return run_action(host, tenant, viewer, request)
 
+    def confirm(request: ActionRequest) -> ConfirmOutcome | None:
+        return ask_first(host, tenant, request)
+
     def find(request: LookUpRequest) -> LookUpOutcome:
         return look_up(host, viewer, request)
 
@@ -74,6 +79,7 @@ def draw_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage:
         save=save,
         run=run,
         look_up=find,
+        confirm=confirm,
     )
 
 

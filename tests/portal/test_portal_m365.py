@@ -315,8 +315,9 @@ def test_plan_is_shown_and_approved(m365: World) -> None:
     assert form is not None
     assert checksum is not None
     asked = browser.post(form[1], {"p-checksum": checksum[1]})
-    assert "Apply this plan?" in asked.text
-    sent = browser.post(form[1], {"p-checksum": checksum[1], "confirmed": "1"})
+    assert "Apply this plan, and sync now." in asked.text
+    assert "12 users are disabled: their telephones and sign-ins end at once." in asked.text
+    sent = browser.agree(form[1], {"p-checksum": checksum[1]})
     assert sent.status_code == 303, sent.text
     assert _wait(m365, sent.headers["Location"]).status == "done"
     assert all(not m365.users()[user.username].enabled for user in gone)

@@ -105,7 +105,8 @@ def test_actions_answer_on_the_page(world: World, script: Script) -> None:
     asked = browser.post("/plugins/m365/main/do/wipe")
     assert "Really wipe?" in asked.text
     assert [request.action for request in script.pressed] == ["ping"]
-    refused = browser.post("/plugins/m365/main/do/wipe", {"confirmed": "1"})
+    assert "Really wipe?" in browser.post("/plugins/m365/main/do/wipe", {"confirmed": "1"}).text
+    refused = browser.agree("/plugins/m365/main/do/wipe")
     assert refused.status_code == 409
     assert "It cannot be wiped." in refused.text
     assert "Unplug it." in refused.text

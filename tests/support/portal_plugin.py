@@ -101,6 +101,8 @@ class Script:
     """What a browser gets that comes back from outside."""
     found: Any = field(default_factory=LookUpResult)
     """What a lookup finds."""
+    asks: Callable[[ActionRequest], Any] = lambda _request: None
+    """The question before a button."""
 
     def install(self, world: World, *, status: PluginStatus = PluginStatus.LOADED, reason: str = "") -> World:
         """Replace all plugins by this one, with the name `m365`."""
@@ -218,6 +220,7 @@ class Script:
             run=self._run,
             look_up=self._look_up,
             land=self._land,
+            confirm=self.asks,
         )
 
     def _save(self, values: Mapping[str, str], expected_version: int) -> Any:

@@ -136,6 +136,13 @@ class Browser:
             form.setdefault("csrf", self.token)
         return self._look(self.client.post(path, data=form, base_url=self.origin, **kwargs))
 
+    def agree(self, path: str, data: Mapping[str, Any] | None = None, *, typed: str = "") -> TestResponse:
+        """Press a button that asks first, and answer yes to its question."""
+        question = self.post(path, data)
+        found = re.search(r'name="confirmed" value="([0-9a-f]+)"', question.text)
+        assert found is not None, question.text
+        return self.post(path, {**(data or {}), "confirmed": found[1], "typed": typed})
+
     def _look(self, response: TestResponse) -> TestResponse:
         if response.mimetype == "text/html":
             found = re.search(r'name="csrf" value="([^"]+)"', response.text)

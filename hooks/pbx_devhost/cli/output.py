@@ -20,7 +20,7 @@ from pbx_devhost.store.engine import DatabaseError
 from pbx_devhost.store.keys import VaultError
 from pbx_devhost.store.tenants import TenantError
 from pbx_devhost.store.users.store import UserError
-from pbx_plugin_api import InvalidValueError, Tenant, Viewer
+from pbx_plugin_api import Confirmation, InvalidValueError, Tenant, Viewer
 
 VIEWER = Viewer(username="command line")
 _EXPECTED = (
@@ -100,6 +100,22 @@ def fail(sentence: str) -> NoReturn:
         line = line.replace(_LOG_HINT, "Run pbx-devhost --verbose … for the details.")
     click.echo(line, err=True)
     raise SystemExit(1)
+
+
+def ask_first(question: Confirmation) -> None:
+    """Ask on the terminal, and end the command if the answer is no.
+
+    Without a terminal only what the portal wants a name to be typed for ends the command: that needs `--yes`.
+    """
+    if sys.stdin.isatty():
+        click.echo("\n".join([question.sentence, *question.details]), err=True)
+        if question.typed:
+            if click.prompt(f"Type {question.typed} to go on", default="", err=True).strip() != question.typed.strip():
+                fail("Nothing was done: another text was typed.")
+        elif not click.confirm("Go on?", err=True):
+            fail("Nothing was done.")
+    elif question.typed:
+        fail(f"Not done without --yes: {' '.join([question.sentence, *question.details])}")
 
 
 def command(parent: click.Group, name: str) -> Callable[[Callable[..., None]], click.Command]:

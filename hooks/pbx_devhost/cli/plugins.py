@@ -11,6 +11,7 @@ from pbx_devhost.cli import views
 from pbx_devhost.cli.output import (
     VIEWER,
     CliContext,
+    ask_first,
     command,
     fail,
     group,
@@ -25,6 +26,7 @@ from pbx_devhost.runs.runner import Runner
 from pbx_plugin_api import (
     ActionRequest,
     AddPerson,
+    Confirmation,
     Done,
     Download,
     LoginTest,
@@ -134,14 +136,31 @@ def _set_settings(context: CliContext, tenant_key: str, pairs: tuple[str, ...], 
 @click.argument("pairs", nargs=-1, metavar="key=value…")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where a download is written.")
 @click.option("--plugin")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
 def _run_action(
-    context: CliContext, tenant_key: str, name: str, pairs: tuple[str, ...], out: Path | None, plugin: str | None
+    context: CliContext,
+    tenant_key: str,
+    name: str,
+    pairs: tuple[str, ...],
+    out: Path | None,
+    plugin: str | None,
+    yes: bool,
 ) -> None:
-    """Press a button of a plugin's page and wait for its end. Values that are not given are those of the page."""
+    """Press a button of a plugin's page and wait for its end. Values that are not given are those of the page.
+
+    On a terminal it asks first, like the page. Without one it does not ask, but what cannot be undone needs --yes.
+    """
     chosen = context.tenant(tenant_key)
     page = context.pbx.page(chosen, VIEWER, plugin=plugin, names=name)
     as_drawn = _parameters_of(page.value, name) if page.value is not None else {}
     request = ActionRequest(action=name, values=as_drawn | read_pairs(pairs), viewer=VIEWER.username)
+    question = context.pbx.confirm(page.plugin, chosen, VIEWER, request)
+    if isinstance(question.value, Confirmation) and not yes:
+        ask_first(question.value)
+    elif isinstance(question.value, Refused):
+        fail(f"{question.value.message} {question.value.remedy}".strip())
+    elif not question.ok:
+        fail(question.sentence)
     answer = context.pbx.press(page.plugin, chosen, VIEWER, request)
     outcome = answer.value
     if isinstance(outcome, AddPerson):

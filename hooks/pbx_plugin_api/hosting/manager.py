@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any, Final, TypeVar
 
+from pbx_plugin_api.confirmation import Confirmation
 from pbx_plugin_api.hosting.calls import HookCall, HookCaller, HostFactory, NotOfferedError
 from pbx_plugin_api.hosting.discovery import FoundPlugin, find_plugins
 from pbx_plugin_api.hosting.isolation import Answer, Outcome
@@ -29,8 +30,10 @@ from pbx_plugin_api.login import (
 from pbx_plugin_api.notifications import DeliveryReceipt, DeliveryStatus, Notification
 from pbx_plugin_api.provisioning import ProvisionOutcome, ProvisionRequest
 from pbx_plugin_api.settings_page import (
+    Action,
     ActionOutcome,
     ActionRequest,
+    ConfirmOutcome,
     Done,
     LookUpOutcome,
     LookUpRequest,
@@ -59,6 +62,8 @@ class Deadlines:
     """To save a settings page."""
     look_up_s: float = 15.0
     """To find values for a field of a settings page."""
+    confirm_s: float = 15.0
+    """To say what an action of a settings page would do."""
     action_s: float = 60.0
     """To run an action of a settings page."""
     login_s: float = 30.0
@@ -129,19 +134,35 @@ class PluginHost:
         call = _page_call(plugin, tenant, viewer, self._deadlines.save_s)
         return self._caller.call(replace(call, then=save, then_type=SaveOutcome))
 
+    def confirm_action(
+        self, plugin: str, tenant: Tenant, viewer: Viewer, request: ActionRequest
+    ) -> Answer[ConfirmOutcome | None]:
+        """Return what to ask before a button is pressed. Value None: nothing. A button that is not offered is refused.
+
+        Show the question; when the person agrees, call this again, compare `Confirmation.fingerprint`, and only then
+        call `run_action`.
+        """
+
+        def ask(page: SettingsPage | None) -> ConfirmOutcome | None:
+            page = _require(page)
+            action = _find_action(page, request)
+            if isinstance(action, Refused):
+                return action
+            asked = page.confirm(request) if page.confirm is not None else None
+            if asked is None and action.confirm:
+                return Confirmation(sentence=action.confirm)
+            return asked
+
+        call = _page_call(plugin, tenant, viewer, self._deadlines.confirm_s)
+        return self._caller.call(replace(call, then=ask, then_type=ConfirmOutcome | None))
+
     def run_action(self, plugin: str, tenant: Tenant, viewer: Viewer, request: ActionRequest) -> Answer[ActionOutcome]:
         """Press a button of a plugin's page. A button that the page does not offer now is refused."""
 
         def run(page: SettingsPage | None) -> ActionOutcome:
             page = _require(page)
-            offered = {action.name: action for tab in page.tabs for action in tab.actions}
-            action = offered.get(request.action)
-            if action is None:
-                names = ", ".join(sorted(offered)) or "none"
-                return Refused(message=f"There is no action {request.action!r} now.", remedy=f"Actions: {names}.")
-            if not action.enabled:
-                return Refused(message=f"{action.label} is not possible now.", remedy=action.why_disabled)
-            return page.run(request)
+            action = _find_action(page, request)
+            return action if isinstance(action, Refused) else page.run(request)
 
         call = _page_call(plugin, tenant, viewer, self._deadlines.action_s)
         return self._caller.call(replace(call, then=run, then_type=ActionOutcome))
@@ -313,6 +334,18 @@ def _login_call(plugin: str, tenant: Tenant, deadline_s: float) -> HookCall:
     return HookCall(
         plugin=plugin, tenant=tenant, hook="on_login_providers", arguments={"tenant": tenant}, deadline_s=deadline_s
     )
+
+
+def _find_action(page: SettingsPage, request: ActionRequest) -> Action | Refused:
+    """Return the button that is pressed, or why it cannot be."""
+    offered = {action.name: action for tab in page.tabs for action in tab.actions}
+    action = offered.get(request.action)
+    if action is None:
+        names = ", ".join(sorted(offered)) or "none"
+        return Refused(message=f"There is no action {request.action!r} now.", remedy=f"Actions: {names}.")
+    if not action.enabled:
+        return Refused(message=f"{action.label} is not possible now.", remedy=action.why_disabled)
+    return action
 
 
 def _require(page: SettingsPage | None) -> SettingsPage:

@@ -189,6 +189,17 @@ class _Rules(Suite):
         for request in self.actions():
             self._compare(self._host(), "run_action", _VIEWER, request)
 
+    def test_questions_work_in_a_fresh_process_and_change_nothing(self) -> None:
+        """The question before a button is the same twice, needs no network, and does nothing."""
+        for request in self.actions():
+            host = self._host()
+            before = host.settings.read(), list(host.state.items()), host.secrets.names()
+            with _no_network():
+                first = drive(self._module(), host, "confirm_action", _VIEWER, request)
+            self._compare(host, "confirm_action", _VIEWER, request)
+            expect(drive(self._module(), host, "confirm_action", _VIEWER, request).value, first.value)
+            expect((host.settings.read(), list(host.state.items()), host.secrets.names()), before)
+
     def test_lookups_work_in_a_fresh_process_and_change_nothing(self) -> None:
         """`LookUpRequest` is sent as JSON."""
         host = self._host()

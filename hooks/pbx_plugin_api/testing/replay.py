@@ -23,7 +23,14 @@ from pbx_plugin_api.hosting.manager import PluginHost
 from pbx_plugin_api.login import LoginFlow, LoginOutcome
 from pbx_plugin_api.notifications import DeliveryReceipt, Notification
 from pbx_plugin_api.provisioning import ProvisionOutcome, ProvisionRequest
-from pbx_plugin_api.settings_page import ActionOutcome, ActionRequest, LookUpOutcome, LookUpRequest, SaveOutcome
+from pbx_plugin_api.settings_page import (
+    ActionOutcome,
+    ActionRequest,
+    ConfirmOutcome,
+    LookUpOutcome,
+    LookUpRequest,
+    SaveOutcome,
+)
 from pbx_plugin_api.tenants import Tenant, Viewer
 from pbx_plugin_api.testing.fake_host import FakeHost
 from pbx_plugin_api.tick import Tick, TickReport
@@ -38,6 +45,7 @@ _CALLS: Final[Mapping[str, tuple[tuple[Any, ...], Any]]] = MappingProxyType(
     {
         "save_settings": ((Viewer, Mapping[str, str], int), SaveOutcome),
         "run_action": ((Viewer, ActionRequest), ActionOutcome),
+        "confirm_action": ((Viewer, ActionRequest), ConfirmOutcome | None),
         "look_up": ((Viewer, LookUpRequest), LookUpOutcome),
         "complete_login": ((LoginFlow, Mapping[str, str]), LoginOutcome),
         "tick": ((Tick,), TickReport | None),

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, current_app, redirect, render_temp
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.notes import redirect_with_note
+from pbx_devhost.portal.pages.confirming import ask, has_agreed
 from pbx_devhost.portal.pages.plugin_steps import draw_steps, find_step_fields
 from pbx_devhost.portal.pages.run_log import show_started
 from pbx_devhost.portal.signin.admission import add_person
@@ -20,6 +21,7 @@ from pbx_plugin_api import (
     ActionOutcome,
     ActionRequest,
     AddPerson,
+    Confirmation,
     Download,
     Field,
     FieldKind,
@@ -121,11 +123,24 @@ def press(plugin: str, tab_name: str, action_name: str) -> ResponseReturnValue:
         gone = Refused(message="This is not possible any more.", remedy="The page below shows what is possible now.")
         return _render(plugin, page, tab_name, _Extra(outcome=gone), status=409)
     values = _read_fields(action.parameters, prefix="p-")
-    if action.confirm and request.form.get("confirmed") != "1":
-        return render_template("confirm.html", plugin=plugin, title=page.title, tab=tab, action=action, values=values)
     asked = ActionRequest(action=action_name, values=values, viewer=visit.viewer.username)
-    answer = the_pbx().press(plugin, visit.tenant, visit.viewer, asked)
-    outcome = answer.value or Refused(message=_sentence(answer))
+    question = the_pbx().confirm(plugin, visit.tenant, visit.viewer, asked)
+    if isinstance(question.value, Confirmation) and not has_agreed(question.value):
+        here = f"/plugins/{plugin}/{tab_name}"
+        return ask(
+            question.value,
+            title=action.label,
+            danger=action.danger,
+            post_to=f"{here}/do/{action_name}",
+            back=(here, page.title),
+            values={f"p-{name}": value for name, value in values.items()},
+        )
+    outcome: ActionOutcome
+    if not question.ok or isinstance(question.value, Refused):
+        outcome = question.value if isinstance(question.value, Refused) else Refused(message=_sentence(question))
+    else:
+        answer = the_pbx().press(plugin, visit.tenant, visit.viewer, asked)
+        outcome = answer.value or Refused(message=_sentence(answer))
     if isinstance(outcome, AddPerson):
         outcome = add_person(the_pbx(), visit.tenant, outcome.typed, visit.name)
     if isinstance(outcome, Download):

@@ -1,0 +1,124 @@
+"""What a button would do now, in numbers: the question before something is deleted, removed or let go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from pbx_plugin_api import ActionRequest, Confirmation, ConfirmOutcome, Counts, Host, Refused, Scope, Tenant
+from portsip_m365_plugin.contacts.leaving import APPROVE_REMOVAL_ACTION, pending_removal
+from portsip_m365_plugin.contacts.state import load_mailboxes
+from portsip_m365_plugin.jobs import Job
+from portsip_m365_plugin.photos.vanishing import APPROVE_PHOTO_REMOVAL_ACTION, pending_photo_removal
+from portsip_m365_plugin.users.approval import APPROVE_ACTION, last_plan
+
+_GONE: Final = Refused(
+    message="This does not wait for approval any more.", remedy="Look at the tab again: it shows what waits now."
+)
+
+_PLANNED: Final[Mapping[str, tuple[str, str]]] = {
+    "created": ("1 user is created.", "{n} users are created."),
+    "linked": ("1 user made by hand is linked to a person.", "{n} users made by hand are linked to people."),
+    "updated": ("1 user is changed.", "{n} users are changed."),
+    "enabled": ("1 user is enabled again.", "{n} users are enabled again."),
+    "disabled": (
+        "1 user is disabled: telephone and sign-in end at once.",
+        "{n} users are disabled: their telephones and sign-ins end at once.",
+    ),
+    "deleted": (
+        "1 user is deleted, with voicemail and contacts.",
+        "{n} users are deleted, with their voicemails and contacts.",
+    ),
+}
+"""What a plan would do, by the name of its count: one, and many."""
+
+
+def ask_first(host: Host, tenant: Tenant, request: ActionRequest) -> ConfirmOutcome | None:
+    """Return what the action would do now with these values; None if nothing has to be asked. No network."""
+    ask = _QUESTIONS.get(request.action)
+    return ask(host, tenant, request.values) if ask is not None else None
+
+
+def _ask_disconnect(host: Host, tenant: Tenant, values: Mapping[str, str]) -> ConfirmOutcome:
+    linked = host.users.counts().linked
+    if values.get("delete_users") == "true" and tenant.scope is not Scope.SYSTEM:
+        contacts = sum(record.contacts for record in load_mailboxes(host))
+        return Confirmation(
+            sentence=f"Delete {_n(linked, 'synced user', 'synced users')} and"
+            f" {_n(contacts, 'synced contact', 'synced contacts')}, and disconnect from Microsoft 365.",
+            details=(
+                "Their telephones and sign-ins end at once, and their voicemails are deleted. This cannot be undone.",
+                "Users and contacts that were made by hand stay.",
+                _FORGOTTEN,
+            ),
+            typed=tenant.name,
+        )
+    return Confirmation(
+        sentence="Disconnect from Microsoft 365, and delete nobody.",
+        details=(
+            f"{_n(linked, 'synced user stays', 'synced users stay')} with extension, voicemail and contacts; nothing is"
+            " synced any more.",
+            "Nobody can sign in with Microsoft any more, and no mail goes out through Microsoft 365.",
+            _FORGOTTEN,
+        ),
+    )
+
+
+_FORGOTTEN: Final = (
+    "The application, its key pairs and everything that is remembered about the directory are forgotten here. At"
+    " Microsoft nothing changes."
+)
+
+
+def _ask_approve(host: Host, _tenant: Tenant, values: Mapping[str, str]) -> ConfirmOutcome:
+    plan = last_plan(host)
+    if plan is None or plan.checksum != values.get("checksum"):
+        return Refused(
+            message="There is no such plan, or a newer one has been made since this one was shown.",
+            remedy="Look at the newest plan, then approve.",
+        )
+    planned = tuple(_say_counts(plan.counts))
+    return Confirmation(
+        sentence="Apply this plan, and sync now." if planned else "Sync now. This plan changes nothing.",
+        details=planned,
+    )
+
+
+def _say_counts(counts: Counts) -> Iterator[str]:
+    for name, (one, many) in _PLANNED.items():
+        n = getattr(counts, name)
+        if n:
+            yield one if n == 1 else many.format(n=f"{n:,}")
+
+
+def _ask_contact_removal(host: Host, _tenant: Tenant, values: Mapping[str, str]) -> ConfirmOutcome:
+    pending = pending_removal(host)
+    if pending is None or pending.checksum != values.get("checksum"):
+        return _GONE
+    return Confirmation(
+        sentence=f"Remove {_n(pending.contacts, 'contact', 'contacts')} of"
+        f" {_n(pending.mailboxes, 'mailbox', 'mailboxes')} from the PBX.",
+        details=("In the mailboxes at Microsoft they stay.",),
+    )
+
+
+def _ask_photo_removal(host: Host, _tenant: Tenant, values: Mapping[str, str]) -> ConfirmOutcome:
+    pending = pending_photo_removal(host)
+    if pending is None or pending.checksum != values.get("checksum"):
+        return _GONE
+    return Confirmation(
+        sentence=f"Remove {_n(pending.photos, 'photo', 'photos')} of {pending.of:,} that came from Microsoft.",
+        details=("Photos that were chosen in the PBX stay.",),
+    )
+
+
+def _n(count: int, one: str, many: str) -> str:
+    return f"1 {one}" if count == 1 else f"{count:,} {many}"
+
+
+_QUESTIONS: Final[Mapping[str, Callable[[Host, Tenant, Mapping[str, str]], ConfirmOutcome]]] = {
+    Job.DISCONNECT: _ask_disconnect,
+    APPROVE_ACTION: _ask_approve,
+    APPROVE_REMOVAL_ACTION: _ask_contact_removal,
+    APPROVE_PHOTO_REMOVAL_ACTION: _ask_photo_removal,
+}
