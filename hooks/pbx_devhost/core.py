@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Final
@@ -39,7 +38,7 @@ class PluginChoiceError(Exception):
 class Pbx:
     """One PBX on one database. Share it between threads."""
 
-    def __init__(self, url: str, *, now: Callable[[], float] = time.time, deadlines: Deadlines | None = None) -> None:
+    def __init__(self, url: str, *, now: Callable[[], float] | None = None, deadlines: Deadlines | None = None) -> None:
         self.stores: Stores = open_stores(url, now=now)
         self.stop_wanted = [False]
         self.on_progress: ProgressListener | None = None

@@ -8,7 +8,6 @@ answer was lost, and is marked.
 from __future__ import annotations
 
 import random
-import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -122,7 +121,7 @@ class Office:
         if after_sending and not claimed.by_fallback:
             self.pbx.plugins.send_notification(self.tenant, claimed.notification)
         with self.pbx.stores.database.write() as connection:
-            gone = f"{socket.gethostname()}|999999|1"
+            gone = "0" * 32
             connection.execute(update(outbox).where(outbox.c.seq == claimed.seq).values(holder=gone))
 
     @property

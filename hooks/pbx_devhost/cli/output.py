@@ -53,7 +53,7 @@ class CliContext:
     def pbx(self) -> Pbx:
         """The PBX."""
         if self._pbx is None:
-            self._pbx = Pbx(self.url, now=lambda: time.time() + self._shift_s)
+            self._pbx = Pbx(self.url, now=(lambda: time.time() + self._shift_s) if self._shift_s else None)
         return self._pbx
 
     def set_time(self, moment: datetime) -> None:

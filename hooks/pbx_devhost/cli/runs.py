@@ -42,6 +42,7 @@ def _tick(
         work = [(item, plugin) for item in chosen for plugin in pbx.plugins.tick_plugins(item)]
     else:
         by_id = {item.pbx_tenant_id: item for item in chosen}
+        pbx.stores.processes.bury()
         who = pbx.stores.leases.who_is_due(pbx.stores.database.now())
         due = [(by_id[item.tenant_id], item.plugin) for item in who if item.tenant_id in by_id]
         work = [(item, plugin) for item, plugin in due if plugin in pbx.plugins.tick_plugins(item)]

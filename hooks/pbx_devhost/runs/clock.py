@@ -53,6 +53,7 @@ class Clock:
         """Give every tenant that is due to a worker. Return how many were given."""
         self._at_work = {key: work for key, work in self._at_work.items() if not work.done()}
         count = 0
+        self._pbx.stores.processes.bury()
         for item in self._pbx.stores.leases.who_is_due(self._pbx.stores.database.now()):
             key = (item.tenant_id, item.plugin)
             if key not in self._at_work:

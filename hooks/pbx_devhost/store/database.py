@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, Table, select
+from sqlalchemy import ColumnElement, Connection, Executable, Float, Row, Table, cast, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,21 +22,49 @@ class Database:
 
     Threads: every transaction has its own connection; share the object freely.
 
+    Writes raise `DatabaseBusyError` when others held the same rows for too long: nothing was written, try again.
+
     Raises:
         DatabaseError: It cannot be opened, belongs to another program or to a newer version of this one, or
             (PostgreSQL) has to be upgraded first. An old SQLite file is upgraded here, after a copy.
     """
 
-    def __init__(self, url: str, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, url: str, *, now: Callable[[], float] | None = None) -> None:
         self.url = url
-        self.now = now
+        self.on_close: list[Callable[[], None]] = []
+        """Called before the connections are given back."""
         self.engine = open_engine(url)
         self.is_sqlite = is_sqlite(self.engine)
+        self._ahead_s = time.time() - time.monotonic()
+        self.now = now or (time.time if self.is_sqlite else self._tell_time)
+        """The time in seconds since 1970. On PostgreSQL it is the server's, so that all hosts agree."""
         try:
             prepare(self.engine, may_upgrade=self.is_sqlite)
+            self.read_clock()
         except BaseException:
             self.close()
             raise
+
+    def beat_time(self) -> ColumnElement[float]:
+        """Return the time by which processes are alive or dead, as SQL. No host's own clock moves it.
+
+        On PostgreSQL it is the server's. All processes of an SQLite file are on one machine: the time since its start.
+        """
+        if self.is_sqlite:
+            return literal(time.monotonic(), Float)
+        return cast(func.extract("epoch", func.clock_timestamp()), Float)
+
+    def read_clock(self) -> None:
+        """Ask the server what time it is. `now` counts on from there, whatever happens to this machine's clock."""
+        if self.is_sqlite:
+            return
+        asked_at = time.monotonic()
+        with self.read() as connection:
+            server_s = connection.execute(select(self.beat_time())).scalar_one()
+        self._ahead_s = server_s - (asked_at + time.monotonic()) / 2
+
+    def _tell_time(self) -> float:
+        return time.monotonic() + self._ahead_s
 
     def read(self) -> AbstractContextManager[Connection]:
         """Open a read transaction: a snapshot that does not block writers."""
@@ -63,7 +91,7 @@ class Database:
     def stream(self, statement: Executable, *, at_once: int = 500) -> Generator[Row[Any], None, None]:
         """Yield rows in a read transaction of their own, with memory for `at_once` of them."""
         with (
-            self.read() as connection,
+            begin_read(self.engine, is_slow=True) as connection,
             connection.execute(statement, execution_options={"yield_per": at_once}) as result,
         ):
             yield from result
@@ -90,6 +118,8 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
+        while self.on_close:
+            self.on_close.pop()()
         self.engine.dispose()
 
 

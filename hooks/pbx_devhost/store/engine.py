@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 
-_BUSY_TIMEOUT_S: Final = 60
+_BUSY_TIMEOUT_S: Final = 5
+"""SQLite waits in C, where no signal is heard; so it waits shortly, and often."""
+_SQLITE_TRIES: Final = 12
+_LOCK_TRIES: Final = 4
+"""Of 10 seconds each: longer than the server lets a frozen process hold a lock."""
+_NETWORK: Final = {
+    "connect_timeout": 5,
+    # A host that is gone is noticed after half a minute, here and (below) by the server.
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    "application_name": "pbx-devhost",
+}
+_SESSION: Final = {
+    "lock_timeout": "10s",
+    # A process that is frozen in a write transaction loses it, and with it every lock.
+    "idle_in_transaction_session_timeout": "30s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+_SLOW_READ: Final = "SET LOCAL idle_in_transaction_session_timeout = '1h'"
+
+_log = logging.getLogger(__name__)
 
 
 class DatabaseError(Exception):
     """The database cannot be used. The message says why and what to do."""
+
+
+class DatabaseBusyError(DatabaseError):
+    """Another process kept what this write needs. Nothing was written; the same call may be made again."""
 
 
 def open_engine(url: str) -> Engine:
@@ -31,7 +62,7 @@ def open_engine(url: str) -> Engine:
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         try:
-            return create_engine(parsed, pool_pre_ping=True, pool_size=20)
+            return _open_postgres(parsed)
         except ImportError as error:  # psycopg, or the libpq that it needs
             raise DatabaseError(
                 "PostgreSQL needs the driver psycopg. Install it: pip install 'pbx-plugin-api[postgres]'"
@@ -56,9 +87,14 @@ def show_url(url: str | URL) -> str:
 
 
 @contextmanager
-def begin_read(engine: Engine) -> Iterator[Connection]:
-    """Open a read transaction: a snapshot that does not block writers."""
+def begin_read(engine: Engine, *, is_slow: bool = False) -> Iterator[Connection]:
+    """Open a read transaction: a snapshot that does not block writers.
+
+    With `is_slow` the caller may do something else for up to an hour between two rows. It holds no lock.
+    """
     with engine.connect() as connection, connection.begin():
+        if is_slow and not is_sqlite(engine):
+            connection.execute(text(_SLOW_READ))
         yield connection
 
 
@@ -68,11 +104,48 @@ def begin_write(engine: Engine, *, lock: str = "") -> Iterator[Connection]:
 
     On SQLite it takes the write lock at once: a transaction that began by reading could not wait for it. There
     writers come one after another; `lock` names what has to come one after another on PostgreSQL as well.
+
+    Do nothing slow in it: no network, no plugin, no wait.
+
+    Raises:
+        DatabaseBusyError: Others hold the lock, or rows, for too long.
     """
-    with engine.connect().execution_options(immediate=True) as connection, connection.begin():
-        if lock and not is_sqlite(engine):
-            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lock, 0))))
-        yield connection
+    with ExitStack() as stack:
+        try:
+            connection = _enter_write(engine, lock, stack)
+            yield connection
+            stack.close()  # commits here, where a refusal can be explained
+        except DBAPIError as error:
+            if not is_busy(error):
+                raise
+            raise DatabaseBusyError(
+                "another process is changing the same data, and did not finish in time; nothing was written, try again"
+            ) from error
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether a lock was not given in time."""
+    # PostgreSQL: lock_not_available. SQLite waits for its one write lock, and then says this.
+    return getattr(error.orig, "sqlstate", None) == "55P03" or "database is locked" in str(error.orig)
+
+
+def _enter_write(engine: Engine, lock: str, stack: ExitStack) -> Connection:
+    on_sqlite = is_sqlite(engine)
+    for left in reversed(range(_SQLITE_TRIES if on_sqlite else _LOCK_TRIES)):
+        with ExitStack() as attempt:
+            try:
+                connection = attempt.enter_context(engine.connect().execution_options(immediate=True))
+                attempt.enter_context(connection.begin())
+                if lock and not on_sqlite:
+                    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lock, 0))))
+            except DBAPIError as error:
+                if not left or not is_busy(error):
+                    raise
+                _log.info("Still waiting for another process (%s)", lock.partition(" ")[0] or "write lock")
+                continue
+            stack.push(attempt.pop_all())
+            return connection
+    raise AssertionError("the last try returns or raises")
 
 
 def _parse(url: str) -> URL:
@@ -80,6 +153,20 @@ def _parse(url: str) -> URL:
         return make_url(url)
     except Exception as error:
         raise DatabaseError(f"{url!r} is not a database address; use sqlite:///FILE or postgresql://…") from error
+
+
+def _open_postgres(url: URL) -> Engine:
+    chosen = {name: value for name, value in _NETWORK.items() if name not in url.query}
+    # Few stay open, since there may be many processes; at the busiest moment there may be 40.
+    engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30, connect_args=chosen)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        was, connection.autocommit = connection.autocommit, True
+        connection.execute("; ".join(f"SET {name} = '{value}'" for name, value in _SESSION.items()))
+        connection.autocommit = was
+
+    return engine
 
 
 def _open_sqlite(url: URL) -> Engine:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select, update
+from sqlalchemy import ColumnElement, Connection, Select, or_, select, update
 
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.schema import due
 from pbx_plugin_api import LeaseLostError
 
 LEASE_S = 1020.0
 """Longer than a plugin may wait for a service between two reports of progress, which is 15 minutes.
 
-The lease of a worker that was killed on this machine ends at once (`is_dead`); on another machine after this time.
+The lease of a process that has died ends when that is known (`ProcessStore`): at once on the same machine, otherwise
+within half a minute. This time is for a plugin that hangs in a living process.
 """
 
 
@@ -40,20 +40,22 @@ class Due:
 class LeaseStore:
     """Leases and due times."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, database: Database, processes: ProcessStore) -> None:
+        self._db, self._processes = database, processes
 
     def take(self, tenant_id: str, plugin: str, *, lease_s: float = LEASE_S, only_if_due: bool = False) -> Lease | None:
         """Take the lease, or return None while another worker holds it.
 
-        The lease of a process on this machine that has ended does not count: a killed run can go on at once. With
-        `only_if_due` the result is also None if the tenant is not due any more, because another worker was faster.
+        The lease of a dead process does not count: its run goes on. With `only_if_due` the result is also None if the
+        tenant is not due any more, because another worker was faster.
         """
-        now, me = self._db.now(), name_holder()
+        now, me = self._db.now(), self._processes.my_id()
         with self._db.write() as connection:
             self._ensure_row(connection, tenant_id, plugin)
-            row = connection.execute(_row(self._db, tenant_id, plugin)).one()
-            if row.lease_until > now and not is_dead(row.lease_holder):
+            is_alive = self._processes.is_alive(due.c.lease_holder).label("is_alive")
+            row = connection.execute(_row(self._db, tenant_id, plugin, is_alive)).one()
+            is_held = row.lease_until > now and row.is_alive
+            if is_held and not self._processes.is_gone(connection, row.lease_holder):
                 return None
             if only_if_due and (row.next_due_at is None or row.next_due_at > now):
                 return None
@@ -90,10 +92,11 @@ class LeaseStore:
         return None if row is None else row.next_due_at
 
     def who_is_due(self, now: float, *, limit: int = 1_000) -> list[Due]:
-        """Return who is due and has no lease. One indexed query, also for many tenants."""
+        """Return who is due and has no lease of a living process. One indexed query, also for many tenants."""
+        is_free = or_(due.c.lease_until <= now, ~self._processes.is_alive(due.c.lease_holder))
         statement = (
             select(due.c.tenant_id, due.c.plugin)
-            .where(due.c.next_due_at <= now, due.c.lease_until <= now)
+            .where(due.c.next_due_at <= now, is_free)
             .order_by(due.c.next_due_at)
             .limit(limit)
         )
@@ -115,39 +118,11 @@ def check_lease(database: Database, connection: Connection, lease: Lease) -> Non
         raise LeaseLostError("another worker has taken over this tenant; nothing was written")
 
 
-def _row(database: Database, tenant_id: str, plugin: str) -> Select[tuple[int, float, float | None, str]]:
-    columns = (due.c.lease_token, due.c.lease_until, due.c.next_due_at, due.c.lease_holder)
-    statement = select(*columns).where(*_at(tenant_id, plugin))
-    return statement if database.is_sqlite else statement.with_for_update()
+def _row(database: Database, tenant_id: str, plugin: str, *more: ColumnElement[Any]) -> Select[Any]:
+    columns = (due.c.lease_token, due.c.lease_until, due.c.next_due_at, due.c.lease_holder, *more)
+    statement: Select[Any] = select(*columns).where(*_at(tenant_id, plugin))
+    return statement if database.is_sqlite else statement.with_for_update(of=due)
 
 
 def _at(tenant_id: str, plugin: str) -> tuple[ColumnElement[bool], ...]:
     return due.c.tenant_id == tenant_id, due.c.plugin == plugin
-
-
-def name_holder() -> str:
-    """Return a name of this process: machine, process id, and start time (process ids are used again)."""
-    return f"{socket.gethostname()}|{os.getpid()}|{_began(os.getpid())}"
-
-
-def is_dead(holder: str) -> bool:
-    """Whether the holder was a process of this machine that has ended. In case of doubt it has not."""
-    machine, _, rest = holder.partition("|")
-    pid, _, began = rest.partition("|")
-    if machine != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return began != "" and _began(int(pid)) not in ("", began)
-
-
-def _began(pid: int) -> str:
-    try:
-        # Field 22 of proc(5) stat, counted after the command's closing parenthesis.
-        return Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""

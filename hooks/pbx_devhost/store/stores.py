@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from pbx_devhost.store.keys import VaultError, find_key, hint_at_cut_off_change
 from pbx_devhost.store.landings import LandingStore
 from pbx_devhost.store.leases import Lease, LeaseStore
 from pbx_devhost.store.outbox.queue import OutboxStore
+from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.registrations import RegistrationStore
 from pbx_devhost.store.renewals import RenewalStore
 from pbx_devhost.store.runs import RunStore
@@ -35,6 +35,7 @@ class Stores:
 
     database: Database
     vault: Vault
+    processes: ProcessStore
     tenants: TenantStore
     users: UserStore
     contacts: ContactStore
@@ -66,12 +67,12 @@ class Stores:
         return TenantBlobs(self.scope(tenant_id))
 
 
-def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | None = None) -> Stores:
+def open_stores(url: str, *, now: Callable[[], float] | None = None, key: bytes | None = None) -> Stores:
     """Open a database. Creates it at first use, and upgrades an old SQLite file after a copy.
 
     Args:
         url: `sqlite:///FILE` or `postgresql://…`.
-        now: The clock; tests and `--at` set their own.
+        now: The clock; tests and `--at` set their own. By default it is the database's.
         key: The key-encryption key; by default `find_key` finds it.
 
     Raises:
@@ -87,15 +88,17 @@ def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | 
     except BaseException:
         database.close()
         raise
+    processes = ProcessStore(database)
     return Stores(
         database=database,
         vault=vault,
+        processes=processes,
         tenants=TenantStore(database),
         users=UserStore(database, vault),
         contacts=ContactStore(database),
         audit=AuditStore(database),
         runs=RunStore(database),
-        leases=LeaseStore(database),
+        leases=LeaseStore(database, processes),
         switches=SwitchStore(database),
         sessions=SessionStore(database),
         renewals=RenewalStore(database),
@@ -104,5 +107,5 @@ def open_stores(url: str, *, now: Callable[[], float] = time.time, key: bytes | 
         landings=LandingStore(database, vault),
         accounts=AccountStore(database),
         admin_links=AdminLinkStore(database),
-        outbox=OutboxStore(database, vault),
+        outbox=OutboxStore(database, vault, processes),
     )

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, insert, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from pbx_devhost.store.engine import DatabaseError, begin_read, begin_write, show_url
+from pbx_devhost.store.engine import DatabaseBusyError, DatabaseError, begin_read, begin_write, show_url
 from pbx_devhost.store.migrations.copies import copy_beside
 from pbx_devhost.store.schema import META_ROW, SCHEMA_VERSION, alembic_version, meta, metadata
 
@@ -63,6 +63,10 @@ def prepare(engine: Engine, *, may_upgrade: bool) -> Upgrade:
             elif version < SCHEMA_VERSION:
                 copy = copy_beside(engine, version)
                 _migrate(connection, version)
+    except DatabaseBusyError as error:
+        raise DatabaseError(
+            f"the database {name} is in use: stop every process that uses it, then run: pbx-devhost db upgrade"
+        ) from error
     except DBAPIError as error:
         raise DatabaseError(_explain(name, error)) from error
     if version is not None and version < SCHEMA_VERSION:
@@ -159,6 +163,4 @@ def _write_version(connection: Connection, version: int) -> None:
 
 
 def _explain(name: str, error: DBAPIError) -> str:
-    if getattr(error.orig, "sqlstate", None) == "55P03":  # PostgreSQL: lock_not_available
-        return f"the database {name} is in use: stop every process that uses it, then run: pbx-devhost db upgrade"
     return f"the database {name} cannot be opened: {error.orig}"

@@ -17,10 +17,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.leases import is_dead, name_holder
 from pbx_devhost.store.outbox.lanes import Fault, LaneStore, take_probe
 from pbx_devhost.store.outbox.order import is_behind, lane_of_mail, leave_line, select_next, wait_in_line
 from pbx_devhost.store.outbox.waits import UNKNOWN_AT_MOST, growing_s
+from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.schema import outbox, outbox_faults, outbox_lanes, outbox_recipients
 from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import Notification, NotificationKind, Priority, RejectedRecipient, dump, load
@@ -30,7 +30,7 @@ KEEP_S: Final = 3 * 86_400.0
 CODE_KEEP_S: Final = 600.0
 """A sign-in code is useless later."""
 ATTEMPT_S: Final = 900.0
-"""An attempt on another machine that is older than this has ended: no hook may take so long."""
+"""An attempt of a living process that is older than this has ended: no hook may take so long."""
 HISTORY_S: Final = 30 * 86_400.0
 
 _PUT_BACK_S: Final = {Priority.URGENT: -1e10, Priority.NORMAL: 0.0, Priority.BULK: 1800.0}
@@ -93,8 +93,8 @@ class Expired:
 class OutboxStore:
     """The mail of all tenants."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
-        self._db, self._vault = database, vault
+    def __init__(self, database: Database, vault: Vault, processes: ProcessStore) -> None:
+        self._db, self._vault, self._processes = database, vault, processes
         self.lanes = LaneStore(database)
 
     def put(self, tenant_id: str, notification: Notification, *, keep_s: float | None = None) -> bool:
@@ -136,7 +136,7 @@ class OutboxStore:
 
         On PostgreSQL it waits for no other process: a mail or tenant that another one has locked is passed over.
         """
-        now, without = self._db.now(), list[str]()
+        now, me, without = self._db.now(), self._processes.my_id(), list[str]()
         with self._db.write() as connection:
             while True:
                 row = connection.execute(
@@ -151,7 +151,7 @@ class OutboxStore:
                     break
                 without.append(row.tenant_id)
             values = {"state": MailState.ATTEMPT_STARTED, "waiting": 0, "attempt": row.attempt + 1}
-            values |= {"started_at": now, "holder": name_holder()}
+            values |= {"started_at": now, "holder": me}
             connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(values))
         whole = load(Notification, json.loads(self._vault.open(row.sealed, "outbox", row.id)))
         return Claimed(
@@ -218,30 +218,34 @@ class OutboxStore:
                 wait_in_line(connection, claimed.seq, claimed.tenant_id, priority, pending)
 
     def recover(self) -> int:
-        """End the attempts of processes that have ended: they may have been delivered. Return how many.
+        """End the attempts of dead processes: they may have been delivered. Return how many.
 
         Each waits longer than the last time, and after too many a person decides. Otherwise a mail that ends the
         process would be tried for ever.
         """
         now = self._db.now()
-        columns = (outbox.c.seq, outbox.c.holder, outbox.c.started_at, outbox.c.attempt, outbox.c.n_unknown)
+        begun = outbox.c.state == MailState.ATTEMPT_STARTED
         with self._db.read() as connection:
-            begun = connection.execute(select(*columns).where(outbox.c.state == MailState.ATTEMPT_STARTED)).all()
-        lost = [
-            (r.seq, r.attempt, r.n_unknown + 1) for r in begun if is_dead(r.holder) or r.started_at < now - ATTEMPT_S
-        ]
+            if connection.execute(select(outbox.c.seq).where(begun).limit(1)).first() is None:
+                return 0
+        self._processes.bury()
+        is_over = or_(outbox.c.started_at < now - ATTEMPT_S, ~self._processes.is_alive(outbox.c.holder))
+        with self._db.read() as connection:
+            columns = (outbox.c.seq, outbox.c.attempt, outbox.c.n_unknown)
+            rows = connection.execute(select(*columns).where(begun, is_over))
+            lost = [(row.seq, row.attempt, row.n_unknown + 1) for row in rows]
         for seq, attempt, n_unknown in lost:
             values: dict[str, Any] = {"n_unknown": n_unknown, "holder": "", "copy_approved": 0, "remedy": ""}
             values |= {"reason": "The process ended during the attempt."}
-            is_over = n_unknown >= UNKNOWN_AT_MOST
-            if is_over:
+            is_held = n_unknown >= UNKNOWN_AT_MOST
+            if is_held:
                 values |= {"state": MailState.HELD, "waiting": 0, "finished_at": now}
                 values |= {"remedy": "It may have been sent. Ask the recipient, then send it again or drop it."}
             else:
                 values |= {"state": MailState.UNKNOWN, "waiting": 1, "due_at": now + growing_s(n_unknown)}
             same = (outbox.c.seq == seq, outbox.c.attempt == attempt, outbox.c.state == MailState.ATTEMPT_STARTED)
             with self._db.write() as connection:
-                if connection.execute(update(outbox).where(*same).values(values)).rowcount and is_over:
+                if connection.execute(update(outbox).where(*same).values(values)).rowcount and is_held:
                     leave_line(connection, [seq])
         return len(lost)
 

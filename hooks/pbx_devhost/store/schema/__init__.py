@@ -17,7 +17,7 @@ from pbx_devhost.store.schema.plugins import (
     state,
     switches,
 )
-from pbx_devhost.store.schema.runs import due, problems, runs
+from pbx_devhost.store.schema.runs import due, problems, processes, runs
 from pbx_devhost.store.schema.tenants import audit, notices, tenants
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "photos",
     "plugin_settings",
     "problems",
+    "processes",
     "registrations",
     "renewals",
     "runs",

@@ -28,7 +28,7 @@ outbox = Table(
     Column("n_unknown", Integer, nullable=False, default=0),  # attempts that may have been delivered
     Column("copy_approved", Integer, nullable=False, default=0),
     Column("started_at", Float),
-    Column("holder", String(200), nullable=False, default=""),  # the process that makes the attempt
+    Column("holder", String(200), nullable=False, default=""),  # the id of the process that makes the attempt
     Column("finished_at", Float),
     Column("channel", String(64), nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),

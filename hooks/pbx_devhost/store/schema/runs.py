@@ -45,8 +45,23 @@ due = Table(
     Column("tenant_id", String(64), primary_key=True),
     Column("plugin", String(64), primary_key=True),
     Column("next_due_at", Float, index=True),
-    # The lease on this tenant's work, with its fencing token.
+    # The lease on this tenant's work, with its fencing token. The holder is the id of a process.
     Column("lease_token", Integer, nullable=False, default=0),
     Column("lease_until", Float, nullable=False, default=0.0),
     Column("lease_holder", String(200), nullable=False, default=""),
+)
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", String(32), primary_key=True),  # random
+    Column("command", String(32), nullable=False),
+    Column("slots", Integer, nullable=False),
+    Column("started_at", Float, nullable=False),
+    # In the database's time: its server's clock, or for SQLite the time since the machine was started.
+    Column("seen_at", Float, nullable=False),
+    # Where the number of the process means something, so that its end can be seen at once.
+    Column("kernel", String(100), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("began", String(32), nullable=False),
 )
