@@ -59,7 +59,7 @@ class Measured:
     def __init__(self, folder: Path) -> None:
         from pbx_devhost.store.stores import open_stores
         from pbx_plugin_api.testing import FakeHost
-        from portsip_m365_plugin.keys import ACTIVE_KEY, store_key_pair
+        from portsip_m365_plugin.keys.store import ACTIVE_KEY, store_key_pair
         from tests.support.lab import shared_key_pair
         from tests.support.mail_lab import MovedClock, Post
 

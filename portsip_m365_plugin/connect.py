@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -21,7 +21,9 @@ from portsip_m365_plugin.graph.errors import TokenMissingError
 from portsip_m365_plugin.graph.retry import RetryPolicy
 from portsip_m365_plugin.graph.session import make_session
 from portsip_m365_plugin.graph.throttle import ThrottleGate
-from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_key_pair, promote_next
+from portsip_m365_plugin.keys.condition import explain_refused_certificate
+from portsip_m365_plugin.keys.history import note_answer, read_history
+from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, PREVIOUS_KEY, load_key_pair, promote_next
 
 IMPATIENT: Final = RetryPolicy(tries_max=2, base_s=0.5, cap_s=2.0, budget_s=4.0)
 """For calls that somebody waits for."""
@@ -166,22 +168,39 @@ def _choose_credential(host: Host, app: AppSettings, *, fresh: bool) -> AppCrede
             remedy="Generate one on the PERMISSIONS tab and upload public_key.pem to the app registration.",
             is_missing=True,
         )
-    refusal: EntraRefusal | None = None
-    for pair in (coming, active):
-        if pair is None:
-            continue
-        credential = credential_for(app, pair)
+    refused: dict[str, EntraRefusal] = {}
+    for pair in _in_order(host, active, coming):
+        credential, certificate = credential_for(app, pair), pair.certificate
         answer = acquire_app_token(credential, force_refresh=fresh)
         if not isinstance(answer, EntraRefusal):
+            if not answer.is_from_cache:
+                note_answer(host, certificate.thumbprint_sha1, is_accepted=True)
             if pair is coming:
                 promote_next(host, pair)
             return credential
-        refusal = answer
-        if pair is coming and answer.kind is not RefusalKind.CERTIFICATE:
-            break  # not the certificate's fault: the other pair would be refused as well
-    if refusal is None:
+        refused[certificate.thumbprint_sha1] = answer
+        if answer.kind is not RefusalKind.CERTIFICATE:
+            break  # not the certificate's fault: another pair would be refused as well
+        note_answer(host, certificate.thumbprint_sha1, is_accepted=False)
+    shown = active if active is not None and active.certificate.thumbprint_sha1 in refused else coming
+    if shown is None:
         raise AssertionError("a credential was neither accepted nor refused")
+    refusal = explain_refused_certificate(host, refused[shown.certificate.thumbprint_sha1], shown.certificate)
     return NotReady(sentence=refusal.sentence, remedy=refusal.remedy, refusal=refusal)
+
+
+def _in_order(host: Host, active: KeyPair | None, coming: KeyPair | None) -> Iterator[KeyPair]:
+    """Yield the pairs in the order in which they are tried: a pair that was uploaded by hand is used at once.
+
+    One that the plugin registered itself is tried by the renewal first; here it only helps out.
+    """
+    is_trial = coming is not None and read_history(host, coming.certificate.thumbprint_sha1).sends > 0
+    for pair in (active, coming) if is_trial else (coming, active):
+        if pair is not None:
+            yield pair
+    before = load_key_pair(host, PREVIOUS_KEY)
+    if before is not None:
+        yield before
 
 
 class _Tokens:

@@ -19,7 +19,7 @@ from pbx_plugin_api import (
     TickStatus,
 )
 from portsip_m365_plugin.config.writer import forget_connection
-from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY
+from portsip_m365_plugin.keys.store import KEY_NAMES
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ def disconnect(host: Host, tick: Tick) -> TickReport:
             deleted += len(links)
             host.progress.report(Stage.DELETE, deleted)
         contacts_deleted = _drop_contacts(host)
-    for name in (ACTIVE_KEY, NEXT_KEY):
+    for name in KEY_NAMES:
         host.secrets.delete(name)
     for key, _ in list(host.state.items()):
         host.state.delete(key)

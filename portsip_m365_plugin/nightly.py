@@ -22,7 +22,7 @@ from portsip_m365_plugin.contacts.run import has_contact_work, run_contact_sync
 from portsip_m365_plugin.disconnect import disconnect
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.jobs import Job
-from portsip_m365_plugin.keys import warn_of_expiry
+from portsip_m365_plugin.keys.expiry import warn_of_expiry
 from portsip_m365_plugin.last_run import keep_last_run, read_last_run
 from portsip_m365_plugin.photos.off import has_pictures, remove_pictures
 from portsip_m365_plugin.photos.run import run_photo_sync

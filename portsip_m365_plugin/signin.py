@@ -20,9 +20,8 @@ from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.connect import NotReady, credential_for, find_app
 from portsip_m365_plugin.entra.identity_provider import shared_identity_provider
-from portsip_m365_plugin.entra.keypair import KeyPair
 from portsip_m365_plugin.entra.signin import PROVIDER_ID, SignIn, SignInApp
-from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_key_pair
+from portsip_m365_plugin.keys.store import choose_single
 from portsip_m365_plugin.signin_health import forget_fault, refuses_passwords, remember_test, report_fault
 
 _NOT_SET_UP = "Signing in with Microsoft is not set up completely. Ask your administrator."
@@ -81,7 +80,7 @@ def _open(host: Host, config: Config) -> SignIn | LoginRefused:
     if isinstance(app, NotReady):
         return _not_set_up(host, config, app.describe())
     try:
-        pair = _choose_pair(host)
+        pair = choose_single(host)
         if pair is None:
             remedy = "Generate one on the PERMISSIONS tab and upload public_key.pem to the app registration."
             return _not_set_up(host, config, f"There is no valid key pair. {remedy}")
@@ -107,12 +106,3 @@ def _open(host: Host, config: Config) -> SignIn | LoginRefused:
 def _not_set_up(host: Host, config: Config, why: str) -> LoginRefused:
     report_fault(host, config.signin, why)
     return LoginRefused(sentence=_NOT_SET_UP, reason="not_set_up", detail=why)
-
-
-def _choose_pair(host: Host) -> KeyPair | None:
-    """Return the active pair while it is valid, else the next one. A code can be redeemed only once."""
-    for name in (ACTIVE_KEY, NEXT_KEY):
-        pair = load_key_pair(host, name)
-        if pair is not None and pair.certificate.not_after_utc > host.clock.now_utc():
-            return pair
-    return None

@@ -129,20 +129,6 @@ class ActionRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """It was done."""
-
-    message: str
-    facts: tuple[Fact, ...] = ()
-    tables: tuple[Table, ...] = ()
-    data: Mapping[str, str | int | bool | None] = field(default_factory=dict)
-    """The same answer for programs: command lines print it as JSON, pages do not show it."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "data", rules.freeze_mapping(self.data))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
     """It was done, and there is a file to download."""
 
@@ -154,6 +140,28 @@ class Download:
     def __post_init__(self) -> None:
         if not self.filename or "/" in self.filename or "\\" in self.filename:
             raise InvalidValueError("filename", self.filename, "a bare file name")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """It was done."""
+
+    message: str
+    facts: tuple[Fact, ...] = ()
+    tables: tuple[Table, ...] = ()
+    data: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+    """The same answer for programs: command lines print it as JSON, pages do not show it."""
+    actions: tuple[str, ...] = ()
+    """What to do next: names of actions of the same tab, best first. The host draws their buttons beside the answer, as
+    they are on the page by then; a name that the tab does not have is left out."""
+    download: Download | None = None
+    """A file that belongs to the answer, for programs: a command line writes it where it was asked to. A page does not
+    send it; one of `actions` offers it there."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "data", rules.freeze_mapping(self.data))
+        for name in self.actions:
+            rules.check_key("actions", name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -27,6 +27,15 @@ class RefusalKind(StrEnum):
     TRANSIENT = "transient"
     UNREACHABLE = "unreachable"
     OTHER = "other"
+
+
+class CertificateDoubt(StrEnum):
+    """Why Entra does not accept our certificate, as far as the PBX itself knows."""
+
+    EXPIRED = "expired"
+    EXPIRED_NEXT_WAITS = "expired_next_waits"
+    NOT_YET_KNOWN = "not_yet_known"
+    NO_LONGER_KNOWN = "no_longer_known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +170,35 @@ _TABLE: Final[tuple[tuple[RefusalKind, str, str, tuple[int, ...]], ...]] = (
     ),
 )
 
+CERTIFICATE_CODES: Final = frozenset({700027, 700030, 1000502, 7000214})
+"""Codes that mean the certificate itself, and not how the request was signed."""
+
+_CERTIFICATE: Final[Mapping[CertificateDoubt, tuple[str, str]]] = {
+    CertificateDoubt.EXPIRED: (
+        "The certificate of this PBX expired on {until}.",
+        "Generate a new key pair on the PERMISSIONS tab, upload its public_key.pem to the app registration under"
+        " Certificates & secrets, then press Test connection. Uploading the expired one again does not help.",
+    ),
+    CertificateDoubt.EXPIRED_NEXT_WAITS: (
+        "The certificate of this PBX expired on {until}, and Entra does not know the new one yet.",
+        "Download public_key.pem on the PERMISSIONS tab (thumbprint {thumbprint}), upload it to the app registration"
+        " under Certificates & secrets, then press Test connection.",
+    ),
+    CertificateDoubt.NOT_YET_KNOWN: (
+        "Entra does not know the certificate of this PBX yet: it was made on {made} and was never accepted.",
+        "Download public_key.pem on the PERMISSIONS tab (thumbprint {thumbprint}) and upload it to the app registration"
+        " under Certificates & secrets. Entra needs a few minutes to accept it. If the thumbprint is listed there"
+        " already, wait, then press Test connection.",
+    ),
+    CertificateDoubt.NO_LONGER_KNOWN: (
+        "Entra no longer knows the certificate of this PBX: it last accepted it on {accepted}.",
+        "It was removed from the app registration, or the application ID was changed. Check the application ID; then"
+        " look for the thumbprint {thumbprint} under Certificates & secrets, and upload public_key.pem again if it is"
+        " missing.",
+    ),
+}
+"""What the PBX's own knowledge adds to `CERTIFICATE_CODES`: sentence and remedy."""
+
 _BY_CODE: Final = {code: (kind, sentence, remedy) for kind, sentence, remedy, codes in _TABLE for code in codes}
 _UNKNOWN: Final = (
     RefusalKind.OTHER,
@@ -190,6 +228,20 @@ def explain_token_error(answer: Mapping[str, Any]) -> EntraRefusal:
         correlation_id=_read_id(answer, "correlation_id"),
         timestamp=str(answer.get("timestamp", ""))[:32],
     )
+
+
+def explain_certificate(refusal: EntraRefusal, doubt: CertificateDoubt, **values: str) -> EntraRefusal:
+    """Return the refusal of a certificate with the sentence and remedy of what the PBX knows about it.
+
+    Args:
+        refusal: As `explain_token_error` made it. One that is not about the certificate itself comes back unchanged.
+        doubt: What the PBX knows.
+        values: What the sentences name: `until`, `made`, `accepted`, `thumbprint`.
+    """
+    if refusal.kind is not RefusalKind.CERTIFICATE or refusal.code not in CERTIFICATE_CODES:
+        return refusal
+    sentence, remedy = _CERTIFICATE[doubt]
+    return replace(refusal, sentence=sentence.format(**values), remedy=remedy.format(**values))
 
 
 def _read_codes(answer: Mapping[str, Any]) -> list[int]:

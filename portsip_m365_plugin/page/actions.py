@@ -11,7 +11,6 @@ from pbx_plugin_api import (
     ActionRequest,
     AddPerson,
     Done,
-    Download,
     Host,
     LoginTest,
     Refused,
@@ -21,13 +20,23 @@ from pbx_plugin_api import (
 )
 from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.contacts.leaving import APPROVE_REMOVAL_ACTION, approve_removal
-from portsip_m365_plugin.entra.keypair import make_key_pair
 from portsip_m365_plugin.entra.signin import PROVIDER_ID
 from portsip_m365_plugin.jobs import Job
-from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_certificate, store_key_pair
 from portsip_m365_plugin.page.connection import try_connection
 from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
 from portsip_m365_plugin.page.explanation import EXPLAIN_ACTION, show_explanation
+from portsip_m365_plugin.page.key_pair import (
+    DOWNLOAD_ACTION,
+    GENERATE_ACTION,
+    IMPORT_ACTION,
+    REPLACE_ACTION,
+    REQUEST_ACTION,
+    download,
+    download_request,
+    generate,
+    import_issued,
+    replace_waiting,
+)
 from portsip_m365_plugin.page.mail_tab import send_test_mail
 from portsip_m365_plugin.page.signin_tab import RESUME_ACTION, SUSPEND_ACTION, TEST_SIGN_IN_ACTION
 from portsip_m365_plugin.page.users_tab import ADD_PERSON_ACTION
@@ -37,7 +46,6 @@ from portsip_m365_plugin.signin_health import resume_refusal, suspend_refusal
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, approve
 
 _PERSON_MAX_CHARS: Final = 320
-PUBLIC_KEY_FILE: Final = "public_key.pem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,33 +70,6 @@ def run_action(host: Host, tenant: Tenant, viewer: Viewer, request: ActionReques
     if not viewer.may_edit and request.action not in _FOR_VIEWERS:
         return Refused(message=LOOK_ONLY, remedy="Ask an administrator.")
     return run(ActionInput(host=host, tenant=tenant, viewer=viewer, request=request, config=load_config(host)))
-
-
-def _generate_key_pair(given: ActionInput) -> ActionOutcome:
-    """The first pair is used at once; a later one waits beside it until Entra accepts it (see `keys`)."""
-    host = given.host
-    pair = make_key_pair(host.clock.now_utc())
-    is_first = host.secrets.get(ACTIVE_KEY) is None
-    store_key_pair(host, ACTIVE_KEY if is_first else NEXT_KEY, pair)
-    host.audit.record("key_pair.generated", outcome="ok", subject=pair.certificate.thumbprint_sha1)
-    until_then = "" if is_first else " The present key pair keeps working until Entra knows the new one."
-    return _download(
-        pair.certificate.pem,
-        f"Upload {PUBLIC_KEY_FILE} to the app registration in Entra, under Certificates & secrets.{until_then}",
-    )
-
-
-def _download_public_key(given: ActionInput) -> ActionOutcome:
-    certificate = load_certificate(given.host, NEXT_KEY) or load_certificate(given.host, ACTIVE_KEY)
-    if certificate is None:
-        return Refused(message="There is no key pair yet.", remedy="Generate one first.")
-    return _download(certificate.pem, f"Thumbprint {certificate.thumbprint_sha1}, as Entra shows it.")
-
-
-def _download(pem: str, message: str) -> Download:
-    return Download(
-        filename=PUBLIC_KEY_FILE, content=pem.encode(), content_type="application/x-pem-file", message=message
-    )
 
 
 def _test_connection(given: ActionInput) -> ActionOutcome:
@@ -152,8 +133,11 @@ def _start(job: Job, message: str) -> Run:
 
 
 ACTIONS: Final[Mapping[str, Run]] = {
-    "generate_key_pair": _generate_key_pair,
-    "download_public_key": _download_public_key,
+    GENERATE_ACTION: lambda given: generate(given.host),
+    REPLACE_ACTION: lambda given: replace_waiting(given.host),
+    DOWNLOAD_ACTION: lambda given: download(given.host),
+    REQUEST_ACTION: lambda given: download_request(given.host),
+    IMPORT_ACTION: lambda given: import_issued(given.host, given.request.values.get("certificate", "")),
     "test_connection": _test_connection,
     APPROVE_ACTION: _approve,
     "send_test_mail": _send_test_mail,
@@ -174,4 +158,4 @@ ACTIONS: Final[Mapping[str, Run]] = {
 }
 """By action name; a new tab adds its own."""
 
-_FOR_VIEWERS: Final = frozenset({"download_public_key", EXPLAIN_ACTION})
+_FOR_VIEWERS: Final = frozenset({DOWNLOAD_ACTION, EXPLAIN_ACTION})

@@ -34,7 +34,7 @@ from portsip_m365_plugin.between import read_look
 from portsip_m365_plugin.config.due import next_due_at_utc, runs_between_nights
 from portsip_m365_plugin.config.reader import Config, read_config
 from portsip_m365_plugin.connect import NotReady, find_app
-from portsip_m365_plugin.keys import ACTIVE_KEY
+from portsip_m365_plugin.keys.store import ACTIVE_KEY
 from portsip_m365_plugin.last_run import LastRun, read_last_run
 from portsip_m365_plugin.page.actions import run_action
 from portsip_m365_plugin.page.contacts_tab import draw_contacts_tab

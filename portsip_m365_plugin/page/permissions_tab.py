@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from pbx_plugin_api import Action, Fact, Field, FieldKind, Host, Severity, Tab, WebOrigins
+from pbx_plugin_api import Action, Fact, Field, FieldKind, Tab, WebOrigins
 from portsip_m365_plugin.clouds import CloudFileError, load_clouds
 from portsip_m365_plugin.config.reader import Config
-from portsip_m365_plugin.entra.keypair import Certificate
 from portsip_m365_plugin.entra.signin import CALLBACK_PATH
 from portsip_m365_plugin.jobs import Job
-from portsip_m365_plugin.keys import ACTIVE_KEY, EXPIRY_WARNING_DAYS, NEXT_KEY, load_certificate
+from portsip_m365_plugin.page.certificate_facts import draw_certificate_facts
 from portsip_m365_plugin.page.fields import draw_setting
+from portsip_m365_plugin.page.key_pair import draw_key_actions
 from portsip_m365_plugin.page.permissions_table import draw_permissions_table
 from portsip_m365_plugin.page.view import PageView
 
@@ -39,7 +37,7 @@ def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Ta
         fields=_fields(view.config, linked),
         facts=(
             *(Fact(label="Redirect URI", value=uri, copyable=True) for uri in redirect_uris(host.web_origins)),
-            *_certificate_facts(host),
+            *draw_certificate_facts(host),
             *schedule_facts,
         ),
         tables=(draw_permissions_table(view),),
@@ -82,62 +80,10 @@ def _name_clouds(config: Config) -> dict[str, str]:
     return {name: labels.get(name, name) for name in (*clouds, config.connection.cloud_name)}
 
 
-def _certificate_facts(host: Host) -> tuple[Fact, ...]:
-    now_utc = host.clock.now_utc()
-    facts: list[Fact] = []
-    for name, label in ((ACTIVE_KEY, "Certificate"), (NEXT_KEY, "Next certificate, waiting for its upload")):
-        certificate = load_certificate(host, name)
-        if certificate is not None:
-            facts.append(_certificate_fact(label, certificate, now_utc))
-    return tuple(facts) or (
-        Fact(label="Certificate", value="none yet: generate a key pair", severity=Severity.WARNING),
-    )
-
-
-def _certificate_fact(label: str, certificate: Certificate, now_utc: datetime) -> Fact:
-    days = certificate.days_left(now_utc)
-    until = certificate.not_after_utc.strftime("%Y-%m-%d")
-    if days < 0:
-        state, severity = f"expired on {until}", Severity.BAD
-    else:
-        state = f"valid until {until} ({days} days)"
-        severity = Severity.WARNING if days <= EXPIRY_WARNING_DAYS else Severity.GOOD
-    advice = " Generate a new key pair and upload it: the old one works until Entra knows the new one."
-    if days > EXPIRY_WARNING_DAYS:
-        advice = ""
-    return Fact(
-        label=label,
-        value=f"{certificate.thumbprint_sha1}, {state}",
-        severity=severity,
-        copyable=True,
-        help="The thumbprint is what Entra shows beside the uploaded certificate." + advice,
-    )
-
-
 def _actions(view: PageView, linked: int) -> tuple[Action, ...]:
-    host, why_disabled = view.host, view.why_no_edit
-    has_active, has_next = (host.secrets.get(name) is not None for name in (ACTIVE_KEY, NEXT_KEY))
-    why_no_download = "" if has_active or has_next else "There is no key pair yet."
-    confirm = ""
-    if has_next:
-        confirm = "A new key pair is already waiting to be uploaded. This one would replace it. Continue?"
-    elif has_active:
-        confirm = "The new key pair is used as soon as Entra knows it; until then the present one works. Continue?"
+    why_disabled = view.why_no_edit
     return (
-        Action(
-            name="generate_key_pair",
-            label="Generate new key pair",
-            help="Valid for one year. The private key never leaves this PBX; you upload public_key.pem.",
-            enabled=not why_disabled,
-            why_disabled=why_disabled,
-            confirm=confirm,
-        ),
-        Action(
-            name="download_public_key",
-            label="Download public_key.pem",
-            enabled=not why_no_download,
-            why_disabled=why_no_download,
-        ),
+        *draw_key_actions(view),
         Action(
             name="test_connection",
             label="Test connection",

@@ -35,6 +35,10 @@ def _token_errors() -> Iterator[str]:
     yield from _section("The app's own token (Test connection, every run)", "AADSTS", "What is wrong", "What to do")
     for _, sentence, remedy, codes in aadsts._TABLE:
         yield f"| {', '.join(map(str, codes))} | {sentence} | {remedy} |"
+    codes = ", ".join(map(str, sorted(aadsts.CERTIFICATE_CODES)))
+    names = {"until": "DATE", "made": "DATE", "accepted": "DATE", "thumbprint": "THUMBPRINT"}
+    for sentence, remedy in aadsts._CERTIFICATE.values():
+        yield f"| {codes}, with what the PBX knows | {sentence.format(**names)} | {remedy.format(**names)} |"
     yield f"| any other | {aadsts._UNKNOWN[1]} | {aadsts._UNKNOWN[2].format(code='CODE')} |"
     yield ""
 

@@ -8,7 +8,7 @@ import pytest
 
 from portsip_m365_plugin import nightly
 from portsip_m365_plugin.contacts.scope import CONTACTS_MAX
-from portsip_m365_plugin.keys import EXPIRY_WARNING_DAYS
+from portsip_m365_plugin.keys.condition import EXPIRY_WARNING_DAYS
 from portsip_m365_plugin.mail.rates import MESSAGES_A_MINUTE, RECIPIENTS_A_DAY
 
 GUIDE = " ".join((Path(__file__).parents[2] / "docs" / "admin-guide.md").read_text(encoding="utf-8").split())

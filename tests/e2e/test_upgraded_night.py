@@ -11,7 +11,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import Runner
 from pbx_devhost.store.keys import KEY_VARIABLE
 from pbx_plugin_api import CompanyBook, TickReason, TickStatus
-from portsip_m365_plugin.keys import ACTIVE_KEY, load_key_pair
+from portsip_m365_plugin.keys.store import ACTIVE_KEY, load_key_pair
 from tests.conftest import MakeLab
 from tests.support.released import VERSIONS, lay_out
 

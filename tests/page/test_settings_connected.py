@@ -16,7 +16,7 @@ from pbx_plugin_api import (
     TickStatus,
 )
 from portsip_m365_plugin.entra.keypair import make_key_pair
-from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_key_pair, store_key_pair
+from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_key_pair, store_key_pair
 from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.lab import Lab, shared_key_pair
 from tests.support.pbx_hand import Hand

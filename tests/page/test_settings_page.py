@@ -10,7 +10,6 @@ import pytest
 
 from pbx_plugin_api import (
     ActionRequest,
-    Download,
     FieldKind,
     Refused,
     SaveConflict,
@@ -23,7 +22,7 @@ from pbx_plugin_api import (
     Viewer,
 )
 from portsip_m365_plugin.entra.keypair import make_key_pair, read_certificate
-from portsip_m365_plugin.keys import ACTIVE_KEY, NEXT_KEY, load_key_pair, store_key_pair
+from portsip_m365_plugin.keys.store import ACTIVE_KEY, store_key_pair
 from tests.support.pbx_hand import ADMIN, Hand
 
 DIRECTORY = "72f988bf-86f1-41af-91ab-2d7cd011db47"
@@ -137,34 +136,6 @@ def test_no_field_is_a_secret() -> None:
 
 
 # ---------------------------------------------------------------------- keys
-
-
-def test_the_first_key_pair_is_active_and_a_later_one_waits_beside_it() -> None:
-    hand = Hand()
-    assert isinstance(hand.press("download_public_key"), Refused)
-    first = hand.press("generate_key_pair")
-    assert isinstance(first, Download)
-    assert first.filename == "public_key.pem"
-    active = load_key_pair(hand.host, ACTIVE_KEY)
-    assert active is not None
-    assert first.content.decode() == active.certificate.pem
-    assert b"PRIVATE" not in first.content
-
-    second = hand.press("generate_key_pair")
-    assert isinstance(second, Download)
-    waiting = load_key_pair(hand.host, NEXT_KEY)
-    assert waiting is not None
-    assert second.content.decode() == waiting.certificate.pem
-    kept = load_key_pair(hand.host, ACTIVE_KEY)
-    assert kept is not None
-    assert kept.certificate == active.certificate
-    again = hand.press("download_public_key")
-    assert isinstance(again, Download)
-    assert again.content == second.content
-    shown = [fact.value for fact in hand.tab("permissions").facts if "ertificate" in fact.label]
-    assert active.certificate.thumbprint_sha1 in shown[0]
-    assert waiting.certificate.thumbprint_sha1 in shown[1]
-    assert [line.event for line in hand.host.audit.lines] == ["key_pair.generated"] * 2
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Final
 
 from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.entra.keypair import KeyPair, read_certificate
-from portsip_m365_plugin.keys import ACTIVE_KEY, store_key_pair
+from portsip_m365_plugin.keys.store import ACTIVE_KEY, store_key_pair
 
 VARIABLE: Final = "PBX_TEST_M365_HOST"
 

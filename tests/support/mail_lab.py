@@ -16,7 +16,7 @@ from pbx_devhost.bound.host import BoundHost
 from pbx_devhost.store.stores import Stores, open_stores
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_plugin_api import AttachmentRef, DeliveryReceipt, Notification, NotificationKind, Tenant
-from portsip_m365_plugin.keys import ACTIVE_KEY, store_key_pair
+from portsip_m365_plugin.keys.store import ACTIVE_KEY, store_key_pair
 from portsip_m365_plugin.mail.send import send_notification
 from tests.support.lab import Lab, shared_key_pair
 

@@ -26,7 +26,7 @@ from pbx_plugin_api import (
 from pbx_plugin_api.hosting.manager import PluginHost
 from pbx_plugin_api.testing import FakeHost, FakePbx
 from portsip_m365_plugin.entra.keypair import KeyPair
-from portsip_m365_plugin.keys import ACTIVE_KEY, store_key_pair
+from portsip_m365_plugin.keys.store import ACTIVE_KEY, store_key_pair
 
 ADMIN = Viewer(username="root")
 TENANT = Tenant(

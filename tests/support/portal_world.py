@@ -24,7 +24,7 @@ from pbx_devhost.runs.runner import Runner
 from pbx_devhost.store.contacts.synced import SyncedContacts
 from pbx_devhost.store.plugin_data import PluginSettings
 from pbx_plugin_api import Saved, Tenant, TickReason, UserChange, Viewer
-from portsip_m365_plugin.keys import ACTIVE_KEY, store_key_pair
+from portsip_m365_plugin.keys.store import ACTIVE_KEY, store_key_pair
 from tests.support.lab import Lab, shared_key_pair
 
 WEB, SBC = "https://pbx.example.com:8887", "https://sbc.example.com:10443"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -166,7 +167,7 @@ def _run_action(
     if isinstance(outcome, AddPerson):
         outcome = add_person(context.pbx, chosen, outcome.typed, VIEWER.username)
     if isinstance(outcome, Done):
-        _print_done(context, outcome)
+        _print_done(context, outcome, out)
     elif isinstance(outcome, Download):
         _print_download(context, outcome, out)
     elif isinstance(outcome, Started):
@@ -186,8 +187,14 @@ def _parameters_of(page: SettingsPage, name: str) -> dict[str, str]:
     return {field.name: field.value for action in actions for field in action.parameters}
 
 
-def _print_done(context: CliContext, done: Done) -> None:
-    print_shape(context, views.show_done(done), done.message)
+def _print_done(context: CliContext, done: Done, out: Path | None) -> None:
+    ending = ""
+    if done.download is not None:
+        ending = _write(done.download, out)
+    shape = views.show_done(done)
+    if done.download is not None:
+        shape |= _describe(done.download, out)
+    print_shape(context, shape, done.message + ending)
     if context.as_json:
         return
     for fact in done.facts:
@@ -197,12 +204,22 @@ def _print_done(context: CliContext, done: Done) -> None:
 
 
 def _print_download(context: CliContext, download: Download, out: Path | None) -> None:
-    if out is not None:
-        try:
-            out.write_bytes(download.content)
-        except OSError as error:
-            fail(f"--out: {out} cannot be written: {error.strerror}")
-    shape = {"filename": download.filename, "message": download.message, "size_bytes": len(download.content)}
+    ending = _write(download, out)
     message = download.message or f"{download.filename} is ready."
-    ending = f" Written to {out}." if out else " Add --out FILE to write it."
-    print_shape(context, shape | {"out": str(out) if out else None}, message + ending)
+    print_shape(context, _describe(download, out) | {"message": download.message}, message + ending)
+
+
+def _write(download: Download, out: Path | None) -> str:
+    """Write a file where it was asked to, and return the sentence that says so."""
+    if out is None:
+        return f" Add --out FILE to write {download.filename}."
+    try:
+        out.write_bytes(download.content)
+    except OSError as error:
+        fail(f"--out: {out} cannot be written: {error.strerror}")
+    return f" Written to {out}."
+
+
+def _describe(download: Download, out: Path | None) -> dict[str, Any]:
+    size_bytes = len(download.content)
+    return {"filename": download.filename, "size_bytes": size_bytes, "out": str(out) if out else None}

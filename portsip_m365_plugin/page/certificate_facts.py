@@ -1,0 +1,81 @@
+"""What the PERMISSIONS tab says about the certificates: how each stands, and what to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from pbx_plugin_api import Fact, Host, Severity
+from portsip_m365_plugin.entra.keypair import Certificate
+from portsip_m365_plugin.keys.condition import Condition, find_condition
+from portsip_m365_plugin.keys.history import KeyHistory, read_history
+from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_certificate
+
+_THUMBPRINT: Final = "The thumbprint is what Entra shows beside the uploaded certificate."
+_UPLOAD: Final = (
+    "Upload its public_key.pem to the app registration under Certificates & secrets, then press Test connection."
+)
+_ADVICE: Final = {
+    Condition.GOOD: "",
+    Condition.ENDING: "Generate a new key pair and upload it: the old one works until Entra knows the new one.",
+    Condition.EXPIRED: "Generate a new key pair and upload it. Uploading the expired one again does not help.",
+    Condition.NOT_YET_KNOWN: f"{_UPLOAD} Entra needs a few minutes to accept it.",
+    Condition.NO_LONGER_KNOWN: "It was removed from the app registration, or the application ID was changed. Check the"
+    " application ID, and upload public_key.pem again if this thumbprint is missing there.",
+}
+_SEVERITIES: Final = {
+    Condition.GOOD: Severity.GOOD,
+    Condition.ENDING: Severity.WARNING,
+    Condition.EXPIRED: Severity.BAD,
+    Condition.NOT_YET_KNOWN: Severity.WARNING,
+    Condition.NO_LONGER_KNOWN: Severity.BAD,
+}
+
+
+def draw_certificate_facts(host: Host) -> tuple[Fact, ...]:
+    """Draw one fact for each certificate. Cost: two looks at the secrets, one or two at the state; no network."""
+    now_utc = host.clock.now_utc()
+    active, waiting = (load_certificate(host, name) for name in (ACTIVE_KEY, NEXT_KEY))
+    if active is None and waiting is None:
+        return (Fact(label="Certificate", value="none yet: generate a key pair", severity=Severity.WARNING),)
+    facts: list[Fact] = []
+    if active is not None:
+        history = read_history(host, active.thumbprint_sha1)
+        facts.append(_draw("Certificate", active, history, now_utc, has_next=waiting is not None))
+    if waiting is not None:
+        history = read_history(host, waiting.thumbprint_sha1)
+        label = (
+            "Next certificate, registered by this PBX" if history.sends else "Next certificate, waiting for its upload"
+        )
+        facts.append(_draw(label, waiting, history, now_utc))
+    return tuple(facts)
+
+
+def _draw(
+    label: str, certificate: Certificate, history: KeyHistory, now_utc: datetime, *, has_next: bool = False
+) -> Fact:
+    condition = find_condition(certificate, history, now_utc)
+    advice = _ADVICE[condition]
+    if has_next and condition in (Condition.ENDING, Condition.EXPIRED):
+        advice = "A new key pair is waiting: upload its public_key.pem to the app registration."
+    if history.sends and condition is Condition.NOT_YET_KNOWN:
+        advice = "Nothing to do: this PBX has sent it to Entra, and uses it as soon as Entra knows it."
+    return Fact(
+        label=label,
+        value=f"{certificate.thumbprint_sha1}, {_describe(condition, certificate, history, now_utc)}",
+        severity=_SEVERITIES[condition],
+        copyable=True,
+        help=f"{_THUMBPRINT} {advice}".strip(),
+    )
+
+
+def _describe(condition: Condition, certificate: Certificate, history: KeyHistory, now_utc: datetime) -> str:
+    until = f"{certificate.not_after_utc:%Y-%m-%d}"
+    if condition is Condition.EXPIRED:
+        return f"expired on {until}"
+    if condition is Condition.NOT_YET_KNOWN:
+        return f"not yet known to Entra, valid until {until}"
+    if condition is Condition.NO_LONGER_KNOWN:
+        since = f" since {history.refused_at_utc:%Y-%m-%d}" if history.refused_at_utc else ""
+        return f"refused by Entra{since}, valid until {until}"
+    return f"valid until {until} ({certificate.days_left(now_utc)} days)"
