@@ -18,7 +18,7 @@ from pbx_devhost.store.schema.plugins import (
     switches,
 )
 from pbx_devhost.store.schema.runs import due, problems, processes, runs
-from pbx_devhost.store.schema.tenants import audit, notices, tenants
+from pbx_devhost.store.schema.tenants import audit, notices, system_settings, tenants
 
 __all__ = [
     "META_ROW",
@@ -56,6 +56,7 @@ __all__ = [
     "sessions",
     "state",
     "switches",
+    "system_settings",
     "tenants",
     "users",
     "wrong_passwords",

@@ -19,6 +19,7 @@ sessions = Table(
     Column("provider", String(64)),
     Column("plugin", String(64)),
     Column("session_hint", Text, nullable=False, default=""),
+    Column("system_name", String(64), index=True),  # a system administrator, in the tenant that they have entered
     Column("renewal_id", String(32), index=True),  # of a native app's session: what renews it
 )
 

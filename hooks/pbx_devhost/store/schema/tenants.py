@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Integer, String, Table, Text
+from sqlalchemy import Column, Float, Index, Integer, String, Table, Text
 
 from pbx_devhost.store.schema.base import metadata
 
@@ -32,6 +32,22 @@ audit = Table(
     Column("outcome", String(32), nullable=False),
     Column("subject", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("address", String(64), nullable=False, server_default=""),  # of the browser; empty: not by a browser
+    Column("changes", Text, nullable=False, server_default="[]"),  # what changed: a list of [name, before, after]
+    Column("reference", String(16), index=True),  # the number that a person was shown
+    Column("origin", Text, nullable=False, server_default=""),  # where it was shown, if the tenant is not known
+    Index("ix_audit_actor", "tenant_id", "actor"),
+    Index("ix_audit_event", "tenant_id", "event"),
+    Index("ix_audit_day", "tenant_id", "at"),
+    Index("ix_audit_subject", "subject", postgresql_using="hash"),  # a long text does not fit into another index
+)
+
+# What the operator has set for the PBX itself: the address at which system administrators sign in (`web_origin`).
+system_settings = Table(
+    "system_settings",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
 )
 
 notices = Table(
