@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pbx_plugin_api import PlanRef, load
@@ -144,26 +145,38 @@ def sync(pbx: DevHost, tenant: str, as_json: bool, confirm_first_plan: bool, ful
 
 @_on_a_pbx("doctor")
 def doctor(pbx: DevHost, tenant: str, as_json: bool) -> None:
-    """Report whether tenant T is set up, connected and in time. The exit code is 0 only if it is."""
+    """Check everything that tenant T's features need, as “Test connection” does, and what its page reports.
+
+    The exit code is 0 only if every feature that is on is known to work.
+    """
     page = pbx.run("settings", "get", tenant, "--plugin", "m365")
     tested, failure = pbx.try_run("action", tenant, "test_connection", "--plugin", "m365")
-    facts = [*page["facts"], *((tested or {}).get("facts") or [])]
-    bad = next((fact for fact in facts if fact["severity"] == "bad"), None)
+    found = tested or {}
+    facts = [*page["facts"], *(found.get("facts") or [])]
+    bad = next((fact for fact in page["facts"] if fact["severity"] == "bad"), None)
     if failure is None and bad is not None:
         failure = f"{bad['label']}: {bad['value']}"
     if as_json:
-        connection = tested["message"] if tested else failure
-        click.echo(json.dumps({"ok": failure is None, "facts": facts, "connection": connection}))
+        checks = json.loads((found.get("data") or {}).get("checks", "[]"))
+        connection = found["message"] if tested else failure
+        shape = {"ok": failure is None, "checks": checks, "facts": facts, "connection": connection}
+        click.echo(json.dumps(shape, ensure_ascii=False))
     else:
-        table = Table(show_header=False)
-        for fact in facts:
-            style = {"bad": "red", "warning": "yellow", "good": "green"}.get(fact["severity"], "")
-            table.add_row(fact["label"], fact["value"], style=style)
-        Console().print(table)
+        _print_facts(facts)
         if failure is None:
             click.echo(tested["message"])
     if failure is not None:
         fail(failure)
+
+
+def _print_facts(facts: list[dict[str, Any]]) -> None:
+    """Print one line for each fact; below it what to do, if something is."""
+    table = Table(show_header=False)
+    for fact in facts:
+        remedy = f"\n→ {fact['help']}" if fact.get("help") and fact["severity"] in ("bad", "warning") else ""
+        style = {"bad": "red", "warning": "yellow", "good": "green"}.get(fact["severity"], "")
+        table.add_row(fact["label"], escape(fact["value"] + remedy), style=style)
+    Console().print(table)
 
 
 @_on_a_pbx("explain")

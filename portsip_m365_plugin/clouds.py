@@ -117,6 +117,11 @@ def load_clouds(environment: Mapping[str, str] = os.environ) -> Mapping[str, Clo
     return MappingProxyType({**_OWN, **{name: _read_cloud(path, name, entry) for name, entry in shape.items()}})
 
 
+def find_cloud_of_graph(graph_host: str) -> Cloud | None:
+    """Return Microsoft's own cloud whose Graph has this host name, or None."""
+    return next((cloud for cloud in _OWN.values() if urlsplit(cloud.graph).hostname == graph_host), None)
+
+
 def _read_cloud(path: Path, name: str, entry: Any) -> Cloud:
     where = f"{path}: cloud {name!r}"
     if name in _OWN:

@@ -1,10 +1,67 @@
-"""Why a connection failed, in a sentence. Decided by the exception's chain of causes, not by its text."""
+"""Why a connection failed, in a sentence. Decided by the exception's chain of causes."""
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final
+
+
+class ConnectFault(StrEnum):
+    """What kept a connection from being made."""
+
+    NAME = "name"
+    PROXY_LOGIN = "proxy_login"
+    """The proxy wants a user name and a password."""
+    PROXY = "proxy"
+    UNTRUSTED = "untrusted"
+    """The certificate is not trusted here."""
+    TLS = "tls"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    OTHER = "other"
+
+
+_PROXY_WANTS_LOGIN: Final = re.compile(r"\b407\b")
+"""http.client keeps the status of a refused CONNECT in its text alone: "Tunnel connection failed: 407 …"."""
+_WORDS: Final = {
+    ConnectFault.NAME: (
+        "The name {host} cannot be resolved.",
+        "Check the DNS settings and the internet connection of this server.",
+    ),
+    ConnectFault.PROXY_LOGIN: (
+        "The proxy asks for a user name and a password before it lets this server reach {host} (HTTP 407).",
+        "Put them into HTTPS_PROXY of this server (http://USER:PASSWORD@PROXY:PORT), or let the proxy pass Microsoft's"
+        " addresses without them.",
+    ),
+    ConnectFault.PROXY: (
+        "The proxy for {host} refused the connection or failed.",
+        "Check HTTPS_PROXY and NO_PROXY of this server.",
+    ),
+    ConnectFault.UNTRUSTED: (
+        "The TLS certificate of {host} is not trusted by this server.",
+        "If a firewall inspects TLS, add its certificate authority with REQUESTS_CA_BUNDLE. Check the clock too.",
+    ),
+    ConnectFault.TLS: (
+        "The TLS connection to {host} failed.",
+        "Check proxy and firewall. TLS 1.2 or newer is needed.",
+    ),
+    ConnectFault.REFUSED: (
+        "{host} refused the connection.",
+        "Check the address, and the firewall of this server.",
+    ),
+    ConnectFault.TIMEOUT: (
+        "{host} did not answer in time.",
+        "Check the internet connection and the firewall of this server.",
+    ),
+    ConnectFault.OTHER: (
+        "{host} cannot be reached.",
+        "Check the internet connection, DNS and proxy of this server.",
+    ),
+}
 
 
 def explain_connect_failure(error: BaseException, host: str) -> tuple[str, str]:
@@ -14,30 +71,28 @@ def explain_connect_failure(error: BaseException, host: str) -> tuple[str, str]:
         error: What the HTTP library raised; its causes, reasons and arguments are searched.
         host: The host that we tried to reach.
     """
+    sentence, remedy = _WORDS[find_connect_fault(error)]
+    return sentence.format(host=host), remedy
+
+
+def find_connect_fault(error: BaseException) -> ConnectFault:
+    """Return what kept a connection from being made."""
     causes = list(_causes(error))
     names = {type(cause).__name__ for cause in causes}
-    if any(isinstance(cause, socket.gaierror) for cause in causes) or "NameResolutionError" in names:
-        return (
-            f"The name {host} cannot be resolved.",
-            "Check the DNS settings and the internet connection of this server.",
-        )
     if "ProxyError" in names:
-        return (
-            f"The proxy for {host} refused the connection or failed.",
-            "Check HTTPS_PROXY and NO_PROXY of this server.",
-        )
+        wants_login = any(isinstance(cause, OSError) and _PROXY_WANTS_LOGIN.search(str(cause)) for cause in causes)
+        return ConnectFault.PROXY_LOGIN if wants_login else ConnectFault.PROXY
+    if any(isinstance(cause, socket.gaierror) for cause in causes) or "NameResolutionError" in names:
+        return ConnectFault.NAME
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        return (
-            f"The TLS certificate of {host} is not trusted by this server.",
-            "If a firewall inspects TLS, add its certificate authority with REQUESTS_CA_BUNDLE. Check the clock too.",
-        )
+        return ConnectFault.UNTRUSTED
     if any(isinstance(cause, ssl.SSLError) for cause in causes) or "SSLError" in names:
-        return f"The TLS connection to {host} failed.", "Check proxy and firewall. TLS 1.2 or newer is needed."
+        return ConnectFault.TLS
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return f"{host} refused the connection.", "Check the address, and the firewall of this server."
+        return ConnectFault.REFUSED
     if any(isinstance(cause, TimeoutError) for cause in causes) or names & {"ConnectTimeoutError", "ReadTimeoutError"}:
-        return f"{host} did not answer in time.", "Check the internet connection and the firewall of this server."
-    return f"{host} cannot be reached.", "Check the internet connection, DNS and proxy of this server."
+        return ConnectFault.TIMEOUT
+    return ConnectFault.OTHER
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

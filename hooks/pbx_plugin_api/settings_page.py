@@ -204,10 +204,17 @@ class AddPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """It was not done: why, and what to do."""
+    """It was not done, or it was done and found a fault: why, and what to do."""
 
     message: str
     remedy: str = ""
+    facts: tuple[Fact, ...] = ()
+    """What else was found, such as every line of a test of which one failed."""
+    data: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+    """As in `Done`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "data", rules.freeze_mapping(self.data))
 
 
 ConfirmOutcome: TypeAlias = Confirmation | Refused

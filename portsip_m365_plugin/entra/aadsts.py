@@ -209,6 +209,19 @@ _CODE: Final = re.compile(r"AADSTS(\d{4,8})")
 _GUID: Final = re.compile(r"[0-9a-fA-F-]{36}")
 
 
+def explain_clock(server_ahead_s: float) -> tuple[str, str]:
+    """Return what is wrong with this server's clock and what to do.
+
+    Args:
+        server_ahead_s: How far Entra's clock is ahead of ours; negative if it is behind.
+    """
+    minutes, word = round(abs(server_ahead_s) / 60), "slow" if server_ahead_s > 0 else "fast"
+    return (
+        f"The clock of this server is wrong: it is about {minutes} minutes {word}, according to Entra.",
+        "Set the server's clock (NTP) and try again.",
+    )
+
+
 def explain_token_error(answer: Mapping[str, Any]) -> EntraRefusal:
     """Explain an error answer of the token endpoint. Never repeats its free text, which may quote what we sent."""
     error = answer.get("error")

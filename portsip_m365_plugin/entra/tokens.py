@@ -26,7 +26,7 @@ import requests
 from requests.utils import get_environ_proxies
 
 from portsip_m365_plugin.clouds import Cloud
-from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind, explain_token_error
+from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind, explain_clock, explain_token_error
 from portsip_m365_plugin.network import explain_connect_failure
 
 _log = logging.getLogger(__name__)
@@ -242,11 +242,11 @@ def _explain_other_answer(error: Exception, credential: AppCredential) -> EntraR
 
 
 def _explain_clock(refusal: EntraRefusal, server_ahead_s: float) -> EntraRefusal:
-    minutes, word = round(abs(server_ahead_s) / 60), "slow" if server_ahead_s > 0 else "fast"
+    sentence, remedy = explain_clock(server_ahead_s)
     return EntraRefusal(
         kind=RefusalKind.CLOCK,
-        sentence=f"The clock of this server is wrong: it is about {minutes} minutes {word}, according to Entra.",
-        remedy="Set the server's clock (NTP) and try again.",
+        sentence=sentence,
+        remedy=remedy,
         error=refusal.error,
         code=refusal.code,
         trace_id=refusal.trace_id,

@@ -14,14 +14,18 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
 
 import certifi
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from requests.utils import get_environ_proxies
 
 _CONNECT_S: Final = 5.0
 _READ_S: Final = 10.0
@@ -31,7 +35,15 @@ _POOL_SIZE: Final = 32
 
 
 class EntraUnreachableError(Exception):
-    """No usable answer came from the identity provider. A person may retry; we do not, because a code works once."""
+    """No usable answer came from the identity provider. A person may retry; we do not, because a code works once.
+
+    Attributes:
+        status: The HTTP status where an answer came that cannot be used; 0 where none came.
+    """
+
+    def __init__(self, text: str, *, status: int = 0) -> None:
+        self.status = status
+        super().__init__(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,8 @@ class FormAnswer:
 
     status: int
     body: Mapping[str, Any]
+    answered_at_utc: datetime | None = None
+    """The time of the server, from its Date header; None where it sends none."""
 
 
 class Transport(Protocol):
@@ -103,18 +117,21 @@ class HttpTransport:
             ) as response:
                 raw = _read(response, until_s)
                 status = response.status_code
+                answered_at_utc = _read_date(response.headers.get("Date"))
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             # The exception's text could contain the form; its type is enough.
             raise EntraUnreachableError(f"{_place(url)}: {type(error).__name__}") from error
         if status >= 500 or 300 <= status < 400 or status == 429:
-            raise EntraUnreachableError(f"{_place(url)} answered {status}")
+            raise EntraUnreachableError(f"{_place(url)} answered {status}", status=status)
         try:
             body = json.loads(raw)
         except (ValueError, RecursionError) as error:
-            raise EntraUnreachableError(f"{_place(url)} answered {status} with something that is not JSON") from error
+            text = f"{_place(url)} answered {status} with something that is not JSON"
+            raise EntraUnreachableError(text, status=status) from error
         if not isinstance(body, dict):
-            raise EntraUnreachableError(f"{_place(url)} answered {status} with JSON that is not an object")
-        return FormAnswer(status, body)
+            text = f"{_place(url)} answered {status} with JSON that is not an object"
+            raise EntraUnreachableError(text, status=status)
+        return FormAnswer(status, body, answered_at_utc)
 
 
 @functools.lru_cache(maxsize=4)
@@ -130,6 +147,16 @@ def shared_transport() -> HttpTransport:
     """Return the process's transport; a new one if the operator has changed the trust store."""
     bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or certifi.where()
     return _transport_trusting(bundle, os.stat(bundle).st_mtime_ns)
+
+
+def find_proxy(url: str) -> str:
+    """Return host and port of the proxy that requests to an address go through; empty if there is none.
+
+    Its user name and password are never returned.
+    """
+    named = get_environ_proxies(url)
+    proxy = named.get(urlsplit(url).scheme) or named.get("all") or ""
+    return urlsplit(proxy if "//" in proxy else f"//{proxy}").netloc.rpartition("@")[2]
 
 
 class _TrustingAdapter(HTTPAdapter):
@@ -174,6 +201,13 @@ def _read(response: requests.Response, until_s: float) -> bytes:
         if time.monotonic() > until_s:
             raise EntraUnreachableError(f"{_place(response.url)} took longer than {_TOTAL_S:.0f} s")
     return bytes(raw)
+
+
+def _read_date(text: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text).astimezone(timezone.utc) if text else None
+    except ValueError:
+        return None
 
 
 def _place(url: str) -> str:

@@ -40,7 +40,7 @@ def _say_state(item: Permission, need: Need, proof: Proof | None, view: PageView
             return "Not checked"
         return f"Not proven yet: {_NOT_PROVEN.get(item.name, 'press “Test connection”')}"
     at = proof.at_utc.astimezone(ZoneInfo(view.tenant.time_zone)).strftime("%Y-%m-%d %H:%M")
-    tried = f"{proof.call} of {proof.on}" if proof.on else proof.call
+    tried = f"{proof.call} {proof.on}" if proof.on else proof.call
     if proof.works:
         return f"Works. Proven {at}: {tried}"
     word = "Missing" if need is Need.NEEDED else "Refused"

@@ -37,7 +37,7 @@ def proof(**fields: Any) -> Proof:
         "subject": "Contacts.Read",
         "outcome": Outcome.WORKS,
         "at_utc": NOW,
-        "call": "read the contact folders",
+        "call": "read the contact folders of",
         "on": "ada@contoso.com",
     }
     return Proof(**given | fields)

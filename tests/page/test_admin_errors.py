@@ -162,7 +162,7 @@ def test_a_directory_of_another_cloud_is_told_by_what_it_publishes(lab: Lab) -> 
         "This directory belongs to another Microsoft cloud:"
         " it is served by microsoftgraph.chinacloudapi.cn, not by LAB."
     )
-    assert outcome.remedy == "Choose the other region on this tab, and register the application there."
+    assert outcome.remedy == "Choose the region CHINA on the PERMISSIONS tab, and register the application there."
 
 
 def test_a_directory_looked_for_in_the_wrong_cloud(make_lab: Callable[..., Lab]) -> None:
@@ -174,13 +174,15 @@ def test_a_directory_looked_for_in_the_wrong_cloud(make_lab: Callable[..., Lab])
     assert outcome.remedy == "Choose the Microsoft 365 region that the directory belongs to."
 
 
-def test_where_nothing_is_wrong_it_says_so_and_names_what_is_granted(lab: Lab) -> None:
-    outcome = _set_up(lab).press("test_connection")
+def test_where_nothing_is_wrong_it_says_so_and_names_what_was_tried(lab: Lab) -> None:
+    outcome = _set_up(lab, contact_personal="true").press("test_connection")
     assert isinstance(outcome, Done)
-    granted = {fact.label: fact.value for fact in outcome.facts}
-    assert granted["User.Read.All"] == "granted"
-    assert granted["Contacts.Read"] == "granted"
-    assert granted["MailboxSettings.Read"].startswith("refused by Exchange for the mailbox tried: not granted")
+    assert outcome.message == "The connection works."
+    found = {fact.label: fact.value for fact in outcome.facts}
+    assert found["User.Read.All"] == "OK. It works: read the first people of the directory."
+    assert found["Contacts.Read"].startswith("OK. It works: read the contact folders of the mailbox ")
+    assert found["MailboxSettings.Read"].startswith("Not well. Exchange does not let the app into the mailbox ")
+    assert found["Mail.Send"] == "Not checked. Nothing that is on uses it."
 
 
 def test_a_mended_fault_is_seen_at_once(lab: Lab) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -177,7 +177,7 @@ def _run_action(
     elif isinstance(outcome, LoginTest):
         fail(f"{name} needs a browser: press its button on the plugin's page of the portal")
     elif isinstance(outcome, Refused):
-        fail(f"{outcome.message} {outcome.remedy}".strip())
+        _print_refused(context, outcome)
     else:
         fail(answer.sentence or "the plugin has no settings page any more")
 
@@ -201,6 +201,16 @@ def _print_done(context: CliContext, done: Done, out: Path | None) -> None:
         click.echo(f"{fact.label}: {fact.value}")
     for table in done.tables:
         print_table(table.columns, [dict(zip(table.columns, row, strict=True)) for row in table.rows])
+
+
+def _print_refused(context: CliContext, refused: Refused) -> NoReturn:
+    """Print what was found besides, then the one line on stderr."""
+    if context.as_json:
+        click.echo(json.dumps(views.show_refused(refused), ensure_ascii=False))
+    else:
+        for fact in refused.facts:
+            click.echo(f"{fact.label}: {fact.value}")
+    fail(f"{refused.message} {refused.remedy}".strip())
 
 
 def _print_download(context: CliContext, download: Download, out: Path | None) -> None:

@@ -10,7 +10,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import RunResult
 from pbx_devhost.store.database import from_timestamp
 from pbx_devhost.store.outbox.lanes import Fault
-from pbx_plugin_api import Counts, Done, PlanRow, Priority, SettingsPage, Step, Tenant
+from pbx_plugin_api import Counts, Done, Fact, PlanRow, Priority, Refused, SettingsPage, Step, Tenant
 from pbx_plugin_api.hosting.manager import PluginState
 
 _USER_TEXTS = (
@@ -108,12 +108,28 @@ def show_done(done: Done) -> dict[str, Any]:
     """The result of an action."""
     return {
         "message": done.message,
-        "facts": [{"label": f.label, "value": f.value, "severity": f.severity.value} for f in done.facts],
+        "facts": list(map(show_fact, done.facts)),
         "tables": [
             {"title": t.title, "columns": list(t.columns), "rows": [list(row) for row in t.rows]} for t in done.tables
         ],
         **({"data": dict(done.data)} if done.data else {}),
     }
+
+
+def show_refused(refused: Refused) -> dict[str, Any]:
+    """An action that was refused, or that found a fault."""
+    return {
+        "message": refused.message,
+        "remedy": refused.remedy,
+        "facts": list(map(show_fact, refused.facts)),
+        **({"data": dict(refused.data)} if refused.data else {}),
+    }
+
+
+def show_fact(fact: Fact) -> dict[str, Any]:
+    """A fact of a page or of an action."""
+    help_text = {"help": fact.help} if fact.help else {}
+    return {"label": fact.label, "value": fact.value, "severity": fact.severity.value, **help_text}
 
 
 def show_plan_row(row: PlanRow) -> dict[str, Any]:

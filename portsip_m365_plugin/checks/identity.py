@@ -1,0 +1,112 @@
+"""Directory, cloud, application, certificate and token: who the PBX is for Entra."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from pbx_plugin_api import Host
+from portsip_m365_plugin.checks.board import (
+    APPLICATION,
+    CERTIFICATE,
+    CLOCK,
+    CLOUD,
+    DIRECTORY,
+    TOKEN,
+    Board,
+    CheckState,
+)
+from portsip_m365_plugin.checks.network import Reach
+from portsip_m365_plugin.clouds import Cloud, find_cloud_of_graph
+from portsip_m365_plugin.config.connection import ConnectionConfig
+from portsip_m365_plugin.connect import IMPATIENT, AppSettings, NotReady, connect
+from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
+from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.keys.store import ACTIVE_KEY, load_certificate
+
+_LINE_OF: Final = {
+    RefusalKind.APPLICATION: APPLICATION,
+    RefusalKind.TENANT: DIRECTORY,
+    RefusalKind.CLOUD: CLOUD,
+    RefusalKind.CERTIFICATE: CERTIFICATE,
+    RefusalKind.CLOCK: CLOCK,
+}
+"""Which line a refusal of Entra is about. All others are about the token."""
+_OUTAGES: Final = (RefusalKind.TRANSIENT, RefusalKind.UNREACHABLE)
+_BUSY: Final = (
+    "Entra has a temporary problem.",
+    "Nothing to do: press “Test connection” again in a few minutes.",
+)
+
+
+def check_directory(board: Board, app: AppSettings, reach: Reach) -> bool:
+    """Note the directory and its cloud. Return whether a token can be requested. No request."""
+    found = reach.directory
+    host = urlsplit(app.cloud.authority).hostname or app.cloud.authority
+    if isinstance(found, EntraRefusal):
+        if found.kind in _OUTAGES and (reach.status == 429 or reach.status >= 500):
+            board.not_checked(DIRECTORY, *_BUSY)
+        elif found.kind is RefusalKind.UNREACHABLE:
+            board.not_well(
+                DIRECTORY,
+                f"The answer of {host} did not come from Entra, or something on the way changed it.",
+                "Check the proxy or firewall between this server and Microsoft, and check which cloud is chosen.",
+            )
+        else:
+            board.not_well(_LINE_OF.get(found.kind, DIRECTORY), found.sentence, found.remedy)
+        return False
+    board.ok(DIRECTORY, f"Entra knows the directory {found.entra_tenant_id}.")
+    return _check_cloud(board, app.cloud, found.graph_host)
+
+
+def _check_cloud(board: Board, cloud: Cloud, graph_host: str) -> bool:
+    """Compare with what the directory publishes.
+
+    The addresses of an operator's cloud are the operator's: its directory may publish another name of the same Graph.
+    """
+    served_by = find_cloud_of_graph(graph_host)
+    is_other = graph_host not in ("", urlsplit(cloud.graph).hostname)
+    is_allowed = not cloud.is_microsofts and (served_by is None or served_by.like == cloud.like)
+    if not is_other or is_allowed:
+        board.ok(CLOUD, f"{cloud.name} serves this directory.")
+        return True
+    region = f"the region {served_by.name}" if served_by is not None else "the other region"
+    board.not_well(
+        CLOUD,
+        f"This directory belongs to another Microsoft cloud: it is served by {graph_host}, not by {cloud.name}.",
+        f"Choose {region} on the PERMISSIONS tab, and register the application there.",
+    )
+    return False
+
+
+def check_token(board: Board, host: Host, connection: ConnectionConfig) -> GraphClient | None:
+    """Ask for a new token and note application, certificate and token. Cost: two requests; three with a next key."""
+    client = connect(host, connection, policy=IMPATIENT, fresh=True)
+    if isinstance(client, GraphClient):
+        board.ok(APPLICATION, f"Entra knows the application {connection.client_id}, and it is enabled.")
+        _note_certificate(board, host)
+        board.ok(TOKEN, "Entra issues a token.")
+        return client
+    _note_refusal(board, client)
+    return None
+
+
+def _note_certificate(board: Board, host: Host) -> None:
+    certificate = load_certificate(host, ACTIVE_KEY)
+    if certificate is not None:
+        until = f"It is valid until {certificate.not_after_utc:%Y-%m-%d}."
+        board.ok(CERTIFICATE, f"Entra accepts the certificate {certificate.thumbprint_sha1}. {until}")
+
+
+def _note_refusal(board: Board, not_ready: NotReady) -> None:
+    refusal = not_ready.refusal
+    if refusal is None:
+        board.not_well(CERTIFICATE, not_ready.sentence, not_ready.remedy)
+        return
+    remedy = refusal.describe().removeprefix(refusal.sentence).strip()
+    if refusal.kind in _OUTAGES:
+        board.not_checked(TOKEN, refusal.sentence, remedy)
+        return
+    line = _LINE_OF.get(refusal.kind, TOKEN)
+    if board.state(line) is not CheckState.NOT_WELL:
+        board.not_well(line, refusal.sentence, remedy)

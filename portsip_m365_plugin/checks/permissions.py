@@ -1,0 +1,206 @@
+"""Each permission for reading, tried by using it on an object in scope; what was found is remembered (`proofs`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from pbx_plugin_api import Host, Tenant
+from portsip_m365_plugin.checks.board import APPLICATION, CLOUD, TLS, TOKEN, Board
+from portsip_m365_plugin.checks.subjects import Sight, Subject, find_mailboxes, find_people
+from portsip_m365_plugin.config.reader import Config
+from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.graph.errors import (
+    AppDisabledError,
+    AppMissingError,
+    BadRequestError,
+    ConnectFailedError,
+    ConsentMissingError,
+    ExchangeMissingError,
+    GraphError,
+    MailboxMissingError,
+    MailboxMovingError,
+    MailboxRefusedError,
+    NotFoundError,
+    TokenMissingError,
+)
+from portsip_m365_plugin.graph.groups import list_members
+from portsip_m365_plugin.graph.users import list_users
+from portsip_m365_plugin.graph.wire import build
+from portsip_m365_plugin.permissions import PERMISSIONS, Need
+from portsip_m365_plugin.proofs import Outcome, Proof, remember_proof
+
+_PEOPLE: Final = 20
+_BY_NAME: Final = {item.name: item for item in PERMISSIONS}
+_ABOUT_THE_APP: Final = (
+    (AppMissingError, APPLICATION),
+    (AppDisabledError, APPLICATION),
+    (ConnectFailedError, TLS),
+    (TokenMissingError, TOKEN),
+)
+"""Errors that no permission is the cause of, and the line that they belong to."""
+
+
+@dataclass(kw_only=True)
+class Prober:
+    """Tries the permissions of one tenant, one after the other."""
+
+    board: Board
+    host: Host
+    tenant: Tenant
+    config: Config
+    client: GraphClient
+    sight: Sight
+
+    def try_all(self) -> None:
+        """Note a line for each permission for reading. Cost: two requests, and up to three for each mailbox permission.
+
+        Ends early where nothing more can be learned: the app itself is refused, or Graph cannot be reached.
+        """
+        if self._need("User.Read.All") is Need.UNUSED:
+            for name in ("User.Read.All", "GroupMember.Read.All", "Contacts.Read", "MailboxSettings.Read"):
+                self._skip(name)
+            return
+        if self._try("User.Read.All", "read the first people of the directory", "", self._read_people):
+            self._try_groups()
+            self._try_mailboxes("Contacts.Read", "contacts.folders", ("id",), "read the contact folders of the mailbox")
+            self._try_mailboxes("MailboxSettings.Read", "mailbox.purpose", (), "read the purpose of the mailbox")
+
+    def _read_people(self) -> None:
+        self.sight.people = next(iter(list_users(self.client, page_size=_PEOPLE))).rows
+
+    def _try_groups(self) -> None:
+        name = "GroupMember.Read.All"
+        groups = self.config.scope.groups.entries
+        if self._need(name) is Need.UNUSED:
+            self._skip(name)
+            return
+        if not groups:
+            self.board.not_checked(name, "No group is chosen yet.", "Choose one on the USER SYNC tab.")
+            return
+        group = groups[0]
+
+        def read() -> None:
+            rows = next(iter(list_members(self.client, group.entra_object_id))).rows
+            self.sight.members = frozenset(str(row["id"]) for row in rows if "id" in row)
+
+        self._try(name, "read the members of the group", group.name, read)
+
+    def _try_mailboxes(self, name: str, call: str, select: tuple[str, ...], words: str) -> None:
+        if self._need(name) is Need.UNUSED:
+            self._skip(name)
+            return
+        subjects = self._subjects(name)
+        without: list[str] = []
+        refused: tuple[Subject, MailboxRefusedError] | None = None
+        for subject in subjects:
+            request = build(call, self.client.cloud, select=select, user_id=subject.entra_object_id)
+            try:
+                self.client.send(request)
+            except (MailboxMissingError, MailboxMovingError, NotFoundError):
+                without.append(subject.name)
+            except MailboxRefusedError as error:
+                refused = refused or (subject, error)
+            except GraphError as error:
+                self._note_failure(name, words, subject.name, error)
+                return
+            else:
+                self._note_success(name, words, subject.name, refused)
+                return
+        if refused is not None:
+            self._note_refused(name, words, refused[0].name, *_explain_refused_mailbox(name, refused[0].name))
+            return
+        why = f"None of these has a mailbox in Exchange Online: {', '.join(without)}." if without else _NOBODY
+        self.board.not_checked(
+            name, why, "Assign a licence with Exchange Online to somebody in scope.", is_needed=self._is_needed(name)
+        )
+
+    def _subjects(self, name: str) -> Sequence[Subject]:
+        is_contacts = name == "Contacts.Read"
+        mailboxes = find_mailboxes(self.host, self.config)
+        if is_contacts and not self.config.contacts.personal and mailboxes:
+            return mailboxes
+        for_contacts = is_contacts and self.config.contacts.personal
+        return find_people(self.host, self.config, self.sight, for_contacts=for_contacts) or mailboxes
+
+    def _try(self, name: str, words: str, on: str, call: Callable[[], None]) -> bool:
+        """Make a call and note what it shows. Return whether other permissions can be tried."""
+        try:
+            call()
+        except GraphError as error:
+            return self._note_failure(name, words, on, error)
+        self._note_success(name, words, on)
+        return True
+
+    def _note_success(
+        self, name: str, words: str, on: str, refused: tuple[Subject, MailboxRefusedError] | None = None
+    ) -> None:
+        but = f" Exchange does not let the app into the mailbox {refused[0].name}." if refused is not None else ""
+        self.board.ok(name, f"It works: {_describe(words, on)}.{but}", is_needed=self._is_needed(name))
+        self._remember(name, Outcome.WORKS, words, on)
+
+    def _note_failure(self, name: str, words: str, on: str, error: GraphError) -> bool:
+        """Return whether other permissions can be tried."""
+        line = next((line for kind, line in _ABOUT_THE_APP if isinstance(error, kind)), None)
+        if isinstance(error, BadRequestError) and error.status == 401:
+            host = urlsplit(self.client.cloud.graph).hostname
+            error.sentence = f"Microsoft Graph at {host} does not accept the token that Entra has issued."
+            line = CLOUD
+        if line is not None:
+            self.board.not_well(line, error.sentence, error.remedy)
+            return False
+        if isinstance(error, (ConsentMissingError, ExchangeMissingError)):
+            self._note_refused(name, words, on, error.sentence, error.remedy)
+        elif isinstance(error, NotFoundError):
+            sentence = f"Microsoft does not know {on} any more."
+            self.board.not_checked(
+                name, sentence, "Choose another one on the USER SYNC tab.", is_needed=self._is_needed(name)
+            )
+        else:
+            remedy = error.remedy or "Press “Test connection” again."
+            self.board.not_checked(name, error.sentence, remedy, is_needed=self._is_needed(name))
+        return not isinstance(error, ConsentMissingError) or name != "User.Read.All"
+
+    def _note_refused(self, name: str, words: str, on: str, sentence: str, remedy: str) -> None:
+        self.board.not_well(name, sentence, remedy, is_needed=self._is_needed(name))
+        self._remember(name, Outcome.REFUSED, words, on, sentence, remedy)
+
+    def _remember(self, name: str, outcome: Outcome, words: str, on: str, sentence: str = "", remedy: str = "") -> None:
+        proof = Proof(
+            subject=name,
+            outcome=outcome,
+            at_utc=self.host.clock.now_utc(),
+            call=words,
+            on=on,
+            sentence=sentence,
+            remedy=remedy,
+        )
+        remember_proof(self.host, self.config.connection, proof)
+
+    def _need(self, name: str) -> Need:
+        return _BY_NAME[name].need(self.config, self.tenant)
+
+    def _is_needed(self, name: str) -> bool:
+        return self._need(name) is Need.NEEDED
+
+    def _skip(self, name: str) -> None:
+        self.board.not_checked(name, "Nothing that is on uses it.", is_needed=False)
+
+
+_NOBODY: Final = "There is no mailbox in scope to try it on."
+
+
+def _describe(words: str, on: str) -> str:
+    return f"{words} {on}" if on else words
+
+
+def _explain_refused_mailbox(name: str, mailbox: str) -> tuple[str, str]:
+    return (
+        f"Exchange does not let the app into the mailbox {mailbox}: {name} is not granted, or the scope of the app's"
+        " role assignment leaves this mailbox out.",
+        f"In Entra, open the app registration, API permissions: add the application permission {name} and grant admin"
+        " consent. If Exchange limits the app to some mailboxes (RBAC for Applications), add this one to the scope; a"
+        " change takes up to 2 hours.",
+    )

@@ -1,0 +1,67 @@
+"""All checks, in order, for the features that are on. `doctor` and Test connection call this and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from pbx_plugin_api import Host, Tenant
+from portsip_m365_plugin.checks.board import APPLICATION, Board, Check, CheckState
+from portsip_m365_plugin.checks.identity import check_directory, check_token
+from portsip_m365_plugin.checks.mail import check_mail
+from portsip_m365_plugin.checks.network import check_network, reach_entra
+from portsip_m365_plugin.checks.permissions import Prober
+from portsip_m365_plugin.checks.subjects import Sight
+from portsip_m365_plugin.checks.web import check_redirect_uris, check_web_certificate
+from portsip_m365_plugin.config.reader import Config
+from portsip_m365_plugin.connect import NotReady, find_app
+from portsip_m365_plugin.graph.client import GraphClient
+
+REQUESTS_MAX: Final = 16
+"""Requests to Microsoft at most: 3 for directory and token, 1 for people, 1 for a group, 3 for contacts, 3 for mailbox
+settings, 3 for the mailbox that sends, 2 for a key pair that waits beside the active one. Eight when all is well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was found."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def fault(self) -> Check | None:
+        """The first needed check that is not well. Later ones can be its consequences."""
+        return next((c for c in self.checks if c.is_in_the_way and c.state is CheckState.NOT_WELL), None)
+
+    @property
+    def open(self) -> tuple[Check, ...]:
+        """Needed checks that could not be made."""
+        return tuple(check for check in self.checks if check.is_in_the_way and check.state is CheckState.NOT_CHECKED)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether everything that is on is known to work."""
+        return not any(check.is_in_the_way for check in self.checks)
+
+
+def run_checks(host: Host, tenant: Tenant, config: Config) -> Report:
+    """Check everything that the features that are on need. Cost: see `REQUESTS_MAX`. Repeatable; changes no user.
+
+    The system (`Scope.SYSTEM`) only sends mail, so only what mail needs is checked.
+    """
+    board = Board()
+    client: GraphClient | None = None
+    app = find_app(config.connection)
+    if isinstance(app, NotReady):
+        board.not_well(APPLICATION, app.sentence, app.remedy)
+    else:
+        reach = reach_entra(app)
+        if check_network(board, app.cloud, reach) and check_directory(board, app, reach):
+            client = check_token(board, host, config.connection)
+    if client is not None:
+        sight = Sight()
+        Prober(board=board, host=host, tenant=tenant, config=config, client=client, sight=sight).try_all()
+    check_mail(board, host, tenant, config, client)
+    check_redirect_uris(board, host, config)
+    check_web_certificate(board, host, config)
+    return Report(checks=board.checks())
