@@ -71,6 +71,7 @@ from pbx_plugin_api.markers import (
     PROJECT_NAME,
     hookimpl,
 )
+from pbx_plugin_api.notices import Notice, RaisedNotice, raise_notice
 from pbx_plugin_api.notifications import (
     AttachmentRef,
     DeliveryReceipt,
@@ -263,6 +264,7 @@ __all__ = [
     "LookedUp",
     "MailTemplate",
     "MailText",
+    "Notice",
     "Notification",
     "NotificationKind",
     "PasswordPolicy",
@@ -284,6 +286,7 @@ __all__ = [
     "Provisioned",
     "PutContact",
     "QuotaError",
+    "RaisedNotice",
     "RateBudget",
     "RateLimit",
     "Refused",
@@ -330,6 +333,7 @@ __all__ = [
     "hookimpl",
     "is_mail_address",
     "load",
+    "raise_notice",
     "read_plan_rows",
     "write_mail",
     "write_plan_rows",

@@ -8,7 +8,7 @@ they raise `WrongThreadError`. In a run, every method that writes first checks t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol, runtime_checkable
 
@@ -232,10 +232,34 @@ class Host(Protocol):
     def web_origins(self) -> WebOrigins:
         """Where browsers reach the PBX. Redirect URIs are made from these, and from nothing else."""
 
-    def notify_admin(self, key: str, subject: str, text: str, *, severity: Severity) -> None:
-        """Send the tenant's administrators a notice, on a channel that does not need the source.
+    def notify_admin(
+        self,
+        key: str,
+        subject: str,
+        text: str,
+        *,
+        severity: Severity,
+        kind: str = "",
+        level: int = 0,
+        values: Mapping[str, str | int] | None = None,
+    ) -> None:
+        """Raise a notice to the tenant's administrators, on a channel that does not need the source.
 
-        A second notice with the same key within a day is dropped.
+        It lasts until `resolve_notice`. Raised again, it takes the new texts, and nobody gets another mail, unless it
+        became worse: a higher severity, or a higher level of the same. An administrator may dismiss it; then it is
+        shown again only if it becomes worse, or if it ended and begins again. See `pbx_plugin_api.notices`.
+
+        Args:
+            key: Its cause: 1 to 64 letters, digits, `_ . -`.
+            subject: One line.
+            text: What happened and what to do.
+            severity: How bad it is.
+            kind: Which texts it has, where several notices differ only by key; by default the key.
+            level: How bad it is within the severity.
+            values: What subject and text name, by name.
+
+        Raises:
+            InvalidValueError: One of these breaks a limit. A bug.
         """
 
     def landing_state(self, purpose: str, *, about: str = "", keep_s: int) -> str:
@@ -252,6 +276,9 @@ class Host(Protocol):
                 change.
             keep_s: At most 60 days.
         """
+
+    def resolve_notice(self, key: str) -> None:
+        """End the open notice with this key, or all those of this kind, because the cause is gone. Idempotent."""
 
     def system(self) -> Host | None:
         """Return the host of `Scope.SYSTEM`, to read and to use its rate budget, or None.

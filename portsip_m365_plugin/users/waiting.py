@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pbx_plugin_api import Host, Severity, dump, load
+from portsip_m365_plugin.notices import NoticeKind, level_of
 from portsip_m365_plugin.users.spool import Kind, Spool
 
 _KEY: Final = "users.waiting"
@@ -67,7 +68,7 @@ def read_waiting(host: Host, entra_object_id: str) -> tuple[str, str] | None:
 
 
 def keep_waiting(host: Host, spool: Spool, refused: Mapping[str, tuple[str, str]], now_utc: datetime) -> None:
-    """Keep who waits after a run, and notify the administrators once for each reason that is new.
+    """Keep who waits after a run, with a notice for each reason as long as somebody waits for it.
 
     Args:
         host: The tenant's.
@@ -79,11 +80,13 @@ def keep_waiting(host: Host, spool: Spool, refused: Mapping[str, tuple[str, str]
     spool.run_many("INSERT OR REPLACE INTO without_user VALUES (?, ?, ?, '')", rows)
     kept = _read(host)
     counts = dict(spool.rows("SELECT reason, count(*) FROM without_user GROUP BY reason"))
+    for reason in sorted(set(kept.get("counts", ())) - set(counts)):
+        host.resolve_notice(f"{NoticeKind.USERS_WAITING}.{reason}")
     if not counts:
         if kept:
             host.state.delete(_KEY)
         return
-    for reason in sorted(set(counts) - set(kept.get("notified", ()))):
+    for reason in sorted(counts):
         _notify(host, spool, reason, counts[reason])
     digest, until = _digest(spool), kept.get("kept_until_utc")
     blob = kept.get("blob")
@@ -92,9 +95,7 @@ def keep_waiting(host: Host, spool: Spool, refused: Mapping[str, tuple[str, str]
         keep_s = int(_KEEP.total_seconds())
         blob = host.blobs.put(_lines(spool), content_type="application/x-ndjson", keep_s=keep_s)
         until = dump(now_utc + _KEEP)
-    host.state.put(
-        _KEY, {"blob": blob, "digest": digest, "kept_until_utc": until, "counts": counts, "notified": sorted(counts)}
-    )
+    host.state.put(_KEY, {"blob": blob, "digest": digest, "kept_until_utc": until, "counts": counts})
 
 
 def count_waiting(host: Host) -> Counter[str]:
@@ -107,10 +108,18 @@ def _notify(host: Host, spool: Spool, reason: str, n_people: int) -> None:
     people = "1 person has" if n_people == 1 else f"{n_people} people have"
     text = (
         f"{people} no user of the PBX yet ({reason}). For example: {detail} The problems of the run name everybody."
-        " They become users as soon as the reason is gone; this notice is not repeated until then."
+        " They become users as soon as the reason is gone, and this notice ends then."
     )
     subject = "People of the directory wait for a user of the PBX"
-    host.notify_admin(f"m365.users.waiting.{reason}", subject, text, severity=Severity.WARNING)
+    host.notify_admin(
+        f"{NoticeKind.USERS_WAITING}.{reason}",
+        subject,
+        text,
+        severity=Severity.WARNING,
+        kind=NoticeKind.USERS_WAITING,
+        level=level_of(n_people),
+        values={"people": n_people, "reason": reason, "example": detail},
+    )
 
 
 def _lines(spool: Spool) -> Iterator[bytes]:

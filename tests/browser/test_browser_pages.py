@@ -18,6 +18,7 @@ PAGES = (
     "/plugins/m365/sign_in",
     "/runs",
     "/mail",
+    "/notices",
     "/audit",
 )
 

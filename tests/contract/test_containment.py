@@ -207,6 +207,7 @@ def test_another_thread_is_refused_and_named(caplog: pytest.LogCaptureFixture) -
             lambda: host.state.put("k", 1),
             lambda: next(stream),
             lambda: host.notify_admin("k", "s", "t", severity="bad"),  # type: ignore[arg-type]
+            lambda: host.resolve_notice("k"),
         ):
             seen.extend(in_thread(use))
         assert in_thread(lambda: host.clock.sleep(0)) == in_thread(lambda: host.clock.now_utc()) == []
@@ -214,7 +215,7 @@ def test_another_thread_is_refused_and_named(caplog: pytest.LogCaptureFixture) -
 
     fake = FakePbx()
     assert load_plugins(fake, bad={"on_nightly_tick": threaded}).tick("bad", TENANT, tick()).value == DONE
-    assert [type(error) for error in seen] == [WrongThreadError] * 5
+    assert [type(error) for error in seen] == [WrongThreadError] * 6
     assert "plugin bad 1.2 used host.users.apply from another thread than its hook's own" in caplog.text
     host = fake.host("bad", TENANT)
     assert (host.users.counts().linked, host.state.get("k"), host.notices) == (0, None, [])
@@ -239,7 +240,7 @@ def test_a_kept_host_is_dead_in_every_part(caplog: pytest.LogCaptureFixture) -> 
 
     pbx = load_plugins(bad={"on_nightly_tick": keep})
     assert pbx.tick("bad", TENANT, tick()).ok
-    for name in (*PARTS, "web_origins", "notify_admin", "system"):
+    for name in (*PARTS, "web_origins", "notify_admin", "resolve_notice", "system"):
         with pytest.raises(HostClosedError, match=f"plugin bad 1.2 used host.{name} after its hook had returned"):
             getattr(kept["host"], name)
     methods = {"users": "linked", "contacts": "books", "settings": "read", "secrets": "get", "state": "get"}

@@ -80,6 +80,12 @@ class FakePbxUnderTest:
     def notices(self) -> list[str]:
         return [notice.subject for notice in self.host.notices]
 
+    def shown_notices(self) -> list[str]:
+        return [notice.subject for notice in self.host.notices if notice.is_shown]
+
+    def dismiss_notice(self, key: str) -> None:
+        self.host.dismiss_notice(key)
+
     def audit_events(self) -> list[str]:
         return [line.event for line in self.host.audit.lines]
 

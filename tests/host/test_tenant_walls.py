@@ -160,6 +160,7 @@ CASES: dict[str, Case] = {
     "Clock.sleep": lambda h, v: h.clock.sleep(0.0),
     "Host.web_origins": lambda h, v: h.web_origins.web,
     "Host.notify_admin": lambda h, v: h.notify_admin("k", "evil", "evil", severity=Severity.BAD),
+    "Host.resolve_notice": lambda h, v: h.resolve_notice("k"),
     "Host.system": lambda h, v: h.system(),
 }
 

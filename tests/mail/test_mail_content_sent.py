@@ -94,8 +94,8 @@ def test_a_line_break_makes_no_header_by_microsoft_365(post: Post) -> None:
     assert sent["message"]["subject"] == "Hello X-Evil: 2 Ann X-Evil: 3"
     assert "ccRecipients" not in sent["message"]
     assert "replyTo" not in sent["message"]
-    notices = [notice.key for notice in post.stores.audit.notices(post.tenant.pbx_tenant_id)]
-    assert notices == ["m365:mail.reply_to"]
+    notices = [(kept.plugin, kept.notice.key) for kept in post.stores.notices.rows(post.tenant.pbx_tenant_id)]
+    assert notices == [("m365", "mail.reply_to")]
 
 
 def test_the_tenants_reply_address_stands_in_for_one_that_is_none(post: Post) -> None:

@@ -174,17 +174,17 @@ def test_an_hour_without_it_loses_nothing_and_costs_a_handful_of_tokens(office: 
     office.pass_time(60 * MINUTE_S)
     assert office.token_requests - before <= (12 if fault == "graph 401" else 6)  # a 401 renews the token once
     assert office.box.counts(office.tenant.pbx_tenant_id) == {"deferred": 1, "queued": 49}
-    (notice,) = office.pbx.stores.audit.notices(office.tenant.pbx_tenant_id)
-    assert notice.ended_at is None
+    (notice,) = office.pbx.stores.notices.rows(office.tenant.pbx_tenant_id)
+    assert notice.notice.is_open
     found = office.box.lanes.fault(office.tenant.pbx_tenant_id)
     assert found is not None
-    assert found.reason in notice.text
+    assert found.reason in notice.notice.text
     office.end(fault)
     office.pass_time(20 * MINUTE_S)  # by itself, in order
     assert [sent for sent in office.arrivals() if sent in mails] == mails
     assert office.box.lanes.fault(office.tenant.pbx_tenant_id) is None
-    (notice,) = office.pbx.stores.audit.notices(office.tenant.pbx_tenant_id)
-    assert notice.ended_at is not None
+    (notice,) = office.pbx.stores.notices.rows(office.tenant.pbx_tenant_id)
+    assert not notice.notice.is_open
 
 
 def test_an_hour_in_which_entra_is_busy_costs_a_handful_of_tokens(office: Office) -> None:
@@ -261,8 +261,8 @@ def run_machine(lab: Lab, folder: Path, seed: int, n_steps: int) -> Office:
         assert set(counts) <= {MailState.SENT, MailState.DEAD}
         assert {mail_id for mail_id in office.accepted if not mail_id.startswith("bad")} == set(office.arrivals())
         assert office.box.lanes.faults() == []
-        notices = office.pbx.stores.audit.notices(office.tenant.pbx_tenant_id, limit=1000)
-        assert [each for each in notices if each.key.startswith("mail.paused") and each.ended_at is None] == []
+        open_ones = office.pbx.stores.notices.open_ones(office.tenant.pbx_tenant_id)
+        assert [each for each in open_ones if each.notice.kind == "mail.paused"] == []
         return office
 
 

@@ -154,7 +154,7 @@ def test_real_refusals_of_the_simulated_exchange(lab: Lab, tmp_path: Path) -> No
     receipt = post.send()
     assert receipt.fault == "access_refused"
     assert "consent" in receipt.reason + receipt.remedy
-    assert post.stores.audit.notices(post.tenant.pbx_tenant_id) == [], "the queue reports a fault, once"
+    assert post.stores.notices.rows(post.tenant.pbx_tenant_id) == [], "the queue reports a fault, once"
 
 
 def test_consent_that_is_granted_counts_at_the_next_attempt(lab: Lab, tmp_path: Path) -> None:
@@ -169,8 +169,8 @@ def test_consent_that_is_granted_counts_at_the_next_attempt(lab: Lab, tmp_path: 
 def test_each_cause_of_a_rejection_has_its_notice(post: Post) -> None:
     for code in ("ErrorInvalidRecipients", "ErrorInvalidRequest", "ErrorInvalidRecipients"):
         assert faulty(post, status=400, code=code).status is REJECTED
-    notices = post.stores.audit.notices(post.tenant.pbx_tenant_id)
-    assert len({notice.key for notice in notices}) == len(notices) == 2
+    notices = post.stores.notices.rows(post.tenant.pbx_tenant_id)
+    assert len({kept.notice.key for kept in notices}) == len(notices) == 2
 
 
 def test_an_unclear_refusal_of_one_mail_lets_others_try_in_the_end(post: Post) -> None:

@@ -114,8 +114,8 @@ def test_a_fault_for_everybody_is_notified_and_the_refusal_suspended(m365: World
     with EntraVisitor() as other:
         _, response = sign_in(m365, other, m365.upn(user))
     assert response.status_code == 403
-    (notice,) = (n for n in m365.pbx.stores.audit.notices(m365.tenant_id) if "Signing in" in n.subject)
-    assert "Suspend the refusal" in notice.text
+    (notice,) = (n for n in m365.pbx.stores.notices.rows(m365.tenant_id) if "Signing in" in n.notice.subject)
+    assert "Suspend the refusal" in notice.notice.text
     browser = m365.browser()
     browser.log_in()
     browser.get("/plugins/m365/sign_in")

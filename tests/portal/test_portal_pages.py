@@ -22,11 +22,12 @@ from pbx_plugin_api import (
     Provisioned,
     ProvisionRefused,
     PutContact,
+    Severity,
 )
 from tests.support.portal_plugin import EVIL, Script, draft, link
 from tests.support.portal_world import ADMIN_PASSWORD, WEB, World
 
-PAGES = ("/", "/users", "/contacts/company", "/plugins", "/plugins/m365/main", "/runs", "/mail", "/audit")
+PAGES = ("/", "/users", "/contacts/company", "/plugins", "/plugins/m365/main", "/runs", "/mail", "/notices", "/audit")
 SOURCES = (ContactSource(mailbox_id="m", folder_id="f", contact_id="c"),)
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 
@@ -47,7 +48,7 @@ def test_no_page_shows_markup_of_others(world: World, script: Script, path: str)
     stores.users.add(world.tenant_id, "evil", display_name=EVIL, email="e@x.example")
     stores.contacts.add(world.tenant_id, CompanyBook(), DraftContact(name=EVIL))
     stores.audit.record(world.tenant_id, EVIL, EVIL, subject=EVIL, detail=EVIL)
-    stores.audit.notify(world.tenant_id, "k", EVIL, EVIL, "bad")
+    stores.notices.begin(world.tenant_id, "k", EVIL, EVIL, Severity.BAD)
     browser = world.browser()
     browser.log_in()
     text = browser.get(path).text

@@ -150,7 +150,15 @@ class DevPbx:
         return (opened.purpose, opened.about) if opened is not None and is_ours else None
 
     def notices(self) -> list[str]:
-        return [row.subject for row in reversed(self.stores.audit.notices(self.tenant.pbx_tenant_id))]
+        return [kept.notice.subject for kept in reversed(self.stores.notices.rows(self.tenant.pbx_tenant_id))]
+
+    def shown_notices(self) -> list[str]:
+        return [kept.notice.subject for kept in reversed(self.stores.notices.shown(self.tenant.pbx_tenant_id))]
+
+    def dismiss_notice(self, key: str) -> None:
+        for kept in self.stores.notices.shown(self.tenant.pbx_tenant_id):
+            if (kept.plugin, kept.notice.key) == ("sample", key):
+                self.stores.notices.dismiss(self.tenant.pbx_tenant_id, kept.id, "boss")
 
     def audit_events(self) -> list[str]:
         return [row.event for row in self.stores.audit.lines(self.tenant.pbx_tenant_id)][::-1]

@@ -201,11 +201,13 @@ def test_who_waits_is_notified_once_and_kept_by_a_full_listing() -> None:
     assert (lab.run().counts.created, count_waiting(lab.host)) == (4, {"user_limit": 2})
     lab.host.users.user_limit = None
     assert (lab.run().counts.created, count_waiting(lab.host)) == (2, {})
+    assert lab.host.open_notices() == []
     lab.host.users.user_limit = lab.host.users.counts().linked
     lab.pass_days(1)
     lab.hire("late@contoso.example")
     lab.run()
     assert [notice.key for notice in lab.host.notices] == ["m365.users.waiting.user_limit"] * 2
+    assert [notice.is_open for notice in lab.host.notices] == [False, True]
 
 
 def test_who_waits_and_changes_becomes_a_user_as_they_are_now() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
 
@@ -24,7 +24,7 @@ from pbx_devhost.store.stores import Stores
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_devhost.store.users.linked import LinkedUsers
 from pbx_devhost.store.vault import PluginSecrets
-from pbx_plugin_api import Host, Severity, Tenant, WebOrigins
+from pbx_plugin_api import Host, Severity, Tenant, WebOrigins, rules
 
 _log = logging.getLogger(__name__)
 
@@ -74,16 +74,41 @@ class BoundHost:
         """See `Host`."""
         return self._stores.tenants.origins(self._tenant)
 
-    def notify_admin(self, key: str, subject: str, text: str, *, severity: Severity) -> None:
+    def notify_admin(
+        self,
+        key: str,
+        subject: str,
+        text: str,
+        *,
+        severity: Severity,
+        kind: str = "",
+        level: int = 0,
+        values: Mapping[str, str | int] | None = None,
+    ) -> None:
         """See `Host`."""
-        self._scope.check_writable()
-        own_key = f"{self._plugin}:{key}"
-        if self._stores.audit.notify(self._tenant.pbx_tenant_id, own_key, subject, text, severity.value):
+        rules.check_key("key", key)
+        is_news = self._stores.notices.begin(
+            self._tenant.pbx_tenant_id,
+            key,
+            subject,
+            text,
+            Severity(severity),
+            plugin=self._plugin,
+            kind=kind,
+            level=level,
+            values=dict(values or {}),
+            scope=self._scope,
+        )
+        if is_news:
             _log.warning("Notice to the administrators of %s: %s", self._tenant.name, subject)
 
     def landing_state(self, purpose: str, *, about: str = "", keep_s: int) -> str:
         """See `Host`."""
         return make_state(self._scope, self._stores.vault, purpose, about, keep_s)
+
+    def resolve_notice(self, key: str) -> None:
+        """See `Host`."""
+        self._stores.notices.end(self._tenant.pbx_tenant_id, key, plugin=self._plugin, scope=self._scope)
 
     def system(self) -> Host | None:
         """See `Host`."""

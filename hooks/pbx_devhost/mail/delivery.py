@@ -62,6 +62,8 @@ class Delivery:
         expired = self._box.expire()
         for each in expired:
             self._notices.report_expired(each)
+        if not is_urgent_only:
+            self._notices.end_expired()
         done = Delivered(expired=sum(each.count for each in expired), recovered=self._box.recover())
         smtp = load_smtp(self._pbx.stores)
         self._box.lanes.set_fallback(None if smtp is None else smtp.settings.after_s)

@@ -7,7 +7,7 @@ import logging
 from typing import Final
 
 from pbx_devhost.store.outbox.lanes import UNREACHABLE, Fault
-from pbx_devhost.store.outbox.queue import Expired
+from pbx_devhost.store.outbox.queue import Expired, MailState
 from pbx_devhost.store.stores import Stores
 from pbx_plugin_api import Severity
 
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 _BLIP_S: Final = 900.0
 """A service that is unreachable for less than this is not worth a notice."""
-_DAY_S: Final = 86_400.0
+EXPIRED_KIND: Final = "mail.expired"
 
 
 class MailNotices:
@@ -34,7 +34,10 @@ class MailNotices:
         goes_on = f"Mail waits and is sent by itself when this is repaired. {urgent}"
         text = " ".join(filter(None, (fault.reason, fault.remedy, goes_on)))
         subject = f"Mail is paused: {fault.channel or 'no plugin'}"
-        if self._stores.audit.begin_notice(fault.tenant_id, _key(fault), subject, text, Severity.BAD.value):
+        values = {"channel": fault.channel, "cause": fault.cause, "reason": fault.reason, "remedy": fault.remedy}
+        if self._stores.notices.begin(
+            fault.tenant_id, _key(fault), subject, text, Severity.BAD, kind="mail.paused", values=dict(values)
+        ):
             _log.warning("Mail of tenant %s is paused: %s", fault.tenant_id, fault.cause)
 
     def end_fault(self, fault: Fault) -> None:
@@ -43,17 +46,26 @@ class MailNotices:
         _log.info("Mail of tenant %s goes again after: %s", fault.tenant_id, fault.cause)
 
     def report_expired(self, expired: Expired) -> None:
-        """Report mails that were not sent, once a day for each reason."""
-        day = int(self._stores.database.now() // _DAY_S)
+        """Report mails that were not sent, once for each reason."""
         reason_id = hashlib.sha256(expired.reason.encode()).hexdigest()[:12]
-        text = f"{expired.reason} The mails are under NOTIFICATIONS, EXPIRED, and can be sent again."
-        key = f"mail.expired:{reason_id}:{day}"
-        self._stores.audit.begin_notice(
-            expired.tenant_id, key, "Mail waited too long and was not sent", text, Severity.BAD.value
+        self._stores.notices.begin(
+            expired.tenant_id,
+            f"{EXPIRED_KIND}:{reason_id}",
+            "Mail waited too long and was not sent",
+            f"{expired.reason} The mails are under NOTIFICATIONS, EXPIRED, and can be sent again.",
+            Severity.BAD,
+            kind=EXPIRED_KIND,
+            values={"reason": expired.reason},
         )
 
+    def end_expired(self) -> None:
+        """End what was reported of expired mail, for tenants that have none left: it was sent again or dropped."""
+        for tenant_id in self._stores.notices.tenants_with(EXPIRED_KIND):
+            if not self._stores.outbox.counts(tenant_id).get(MailState.EXPIRED.value):
+                self._stores.notices.end(tenant_id, EXPIRED_KIND)
+
     def _end(self, fault: Fault) -> None:
-        self._stores.audit.end_notice(fault.tenant_id, _key(fault))
+        self._stores.notices.end(fault.tenant_id, _key(fault))
 
 
 def _key(fault: Fault) -> str:

@@ -33,6 +33,7 @@ ITEMS: tuple[Item, ...] = (
     Item(label="Plugins", path="/plugins", icon="plug"),
     Item(label="Run log", path="/runs", icon="sync"),
     Item(label="Notifications", path="/mail", icon="mail"),
+    Item(label="Notices", path="/notices", icon="bell"),
     Item(label="Audit log", path="/audit", icon="shield"),
     Item(label="Your account", path="/account", icon="lock", for_users=True),
 )

@@ -15,6 +15,7 @@ from pbx_devhost.store.flows import FlowStore
 from pbx_devhost.store.keys import VaultError, find_key, hint_at_cut_off_change
 from pbx_devhost.store.landings import LandingStore
 from pbx_devhost.store.leases import Lease, LeaseStore
+from pbx_devhost.store.notices import NoticeStore
 from pbx_devhost.store.outbox.queue import OutboxStore
 from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.registrations import RegistrationStore
@@ -40,6 +41,7 @@ class Stores:
     users: UserStore
     contacts: ContactStore
     audit: AuditStore
+    notices: NoticeStore
     runs: RunStore
     leases: LeaseStore
     switches: SwitchStore
@@ -97,6 +99,7 @@ def open_stores(url: str, *, now: Callable[[], float] | None = None, key: bytes 
         users=UserStore(database, vault),
         contacts=ContactStore(database),
         audit=AuditStore(database),
+        notices=NoticeStore(database),
         runs=RunStore(database),
         leases=LeaseStore(database, processes),
         switches=SwitchStore(database),

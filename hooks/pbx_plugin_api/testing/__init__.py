@@ -6,8 +6,9 @@ pytest to run, but do not import it.
 
 from __future__ import annotations
 
+from pbx_plugin_api.notices import Notice
 from pbx_plugin_api.testing.clock import FakeClock
 from pbx_plugin_api.testing.fake_host import FakeHost, FakePbx
-from pbx_plugin_api.testing.run import AuditLine, Notice
+from pbx_plugin_api.testing.run import AuditLine
 
 __all__ = ["AuditLine", "FakeClock", "FakeHost", "FakePbx", "Notice"]

@@ -75,5 +75,11 @@ class PbxUnderTest(Protocol):
     def notices(self) -> list[str]:
         """Return the subjects of the notices to the tenant's administrators, in order."""
 
+    def shown_notices(self) -> list[str]:
+        """Return the subjects of the notices that are open and not dismissed, in order."""
+
+    def dismiss_notice(self, key: str) -> None:
+        """Put the open notice that the plugin of `host` raised with this key away, as an administrator does."""
+
     def audit_events(self) -> list[str]:
         """Return the events in the tenant's audit log, in order."""

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
+from pbx_plugin_api import rules
 from pbx_plugin_api.host import Host
 from pbx_plugin_api.landings import check_landing
+from pbx_plugin_api.notices import Notice, raise_notice
 from pbx_plugin_api.page_parts import Severity
 from pbx_plugin_api.tenants import Tenant, WebOrigins
 from pbx_plugin_api.testing.clock import DEFAULT_NOW_UTC, FakeClock
 from pbx_plugin_api.testing.contacts import FakeContacts
 from pbx_plugin_api.testing.lease import FakeLease, ReadOnlyLease
-from pbx_plugin_api.testing.run import FakeAudit, FakeProgress, Notice
+from pbx_plugin_api.testing.run import FakeAudit, FakeProgress
 from pbx_plugin_api.testing.stores import FakeBlobs, FakeRateBudget, FakeSecrets, FakeSettings, FakeState
 from pbx_plugin_api.testing.users import FakeUsers
 
 __all__ = ["FakeHost", "FakePbx"]
 
-_SAY_AGAIN_AFTER: Final = timedelta(days=1)
 _DEFAULT_TENANT: Final = Tenant(
     pbx_tenant_id="t1", name="Contoso", sip_domain="contoso.example", time_zone="Europe/Berlin", country="DE"
 )
@@ -34,7 +36,7 @@ class FakeHost:
     A plugin uses the parts as in a PBX. A test changes the PBX with methods that only the fake parts have:
     `users.add_by_hand`, `users.edit_by_hand`, `users.delete_by_hand`, `users.user_limit`, `contacts.*_by_hand`,
     `blobs.add`, `clock.move(days=1)`, `progress.stop_wanted`, `lease.lose()`; and reads `users.rows`,
-    `progress.problems`, `audit.lines`, `notices`.
+    `progress.problems`, `audit.lines`, `notices`, `mailed`.
 
     Not guarded by itself: `pbx_plugin_api.hosting.guard.guard_host` (or a `PluginHost` over a `FakePbx`) adds the rule
     "one call, one thread".
@@ -77,15 +79,63 @@ class FakeHost:
         self.progress = FakeProgress(self.clock, self.lease, deadline_utc)
         self.audit = FakeAudit(self.clock)
         self.notices: list[Notice] = []
-        """The notices to the administrators. A key is not repeated within a day."""
+        """The notices to the administrators, oldest first, with those that ended."""
+        self.mailed: list[str] = []
+        """The subjects of those that were mailed to them: when they were raised, and when they became worse."""
         self._system = system
 
-    def notify_admin(self, key: str, subject: str, text: str, *, severity: Severity) -> None:
+    def notify_admin(
+        self,
+        key: str,
+        subject: str,
+        text: str,
+        *,
+        severity: Severity,
+        kind: str = "",
+        level: int = 0,
+        values: Mapping[str, str | int] | None = None,
+    ) -> None:
         """See `Host`."""
-        now_utc = self.clock.now_utc()
-        if any(notice.key == key and now_utc < notice.at_utc + _SAY_AGAIN_AFTER for notice in self.notices):
-            return
-        self.notices.append(Notice(at_utc=now_utc, key=key, subject=subject, text=text, severity=severity))
+        self.lease.check()
+        rules.check_key("key", key)
+        raised = Notice(
+            key=key,
+            kind=kind,
+            subject=subject,
+            text=text,
+            severity=Severity(severity),
+            level=level,
+            values=values or {},
+            raised_at_utc=self.clock.now_utc(),
+        )
+        before = next((notice for notice in reversed(self.notices) if notice.key == key), None)
+        notice, is_another, is_news = raise_notice(before, raised)
+        if before is None or is_another:
+            self.notices.append(notice)
+        else:
+            self._replace_notice(before, notice)
+        if is_news:
+            self.mailed.append(subject)
+
+    def resolve_notice(self, key: str) -> None:
+        """See `Host`."""
+        self.lease.check()
+        for notice in self.open_notices():
+            if notice.is_named(key):
+                self._replace_notice(notice, replace(notice, ended_at_utc=self.clock.now_utc()))
+
+    def open_notices(self) -> list[Notice]:
+        """Return the notices whose cause lasts, oldest first."""
+        return [notice for notice in self.notices if notice.is_open]
+
+    def dismiss_notice(self, key: str) -> None:
+        """Put the open notice with this key away, as an administrator does."""
+        for notice in self.open_notices():
+            if notice.key == key:
+                self._replace_notice(notice, replace(notice, dismissed_at_utc=self.clock.now_utc()))
+
+    def _replace_notice(self, before: Notice, notice: Notice) -> None:
+        self.notices[self.notices.index(before)] = notice
 
     def landing_state(self, purpose: str, *, about: str = "", keep_s: int) -> str:
         """See `Host`. `landing_of` opens it."""
@@ -111,6 +161,7 @@ class FakeHost:
             part = copy.copy(getattr(seen, name))
             part._lease = ReadOnlyLease()
             setattr(seen, name, part)
+        seen.lease = ReadOnlyLease()
         return seen
 
 

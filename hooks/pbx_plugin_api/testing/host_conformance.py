@@ -22,6 +22,7 @@ from pbx_plugin_api.testing.controls import PbxUnderTest
 from pbx_plugin_api.testing.host_contacts import ContactRules
 from pbx_plugin_api.testing.host_isolation import IsolationRules, LeaseRules
 from pbx_plugin_api.testing.host_links import DivergenceRules, LinkRules, NumberRules
+from pbx_plugin_api.testing.host_notices import NoticeRules
 from pbx_plugin_api.testing.host_storage import BlobRules, BudgetRules, SmallRules, StorageRules
 from pbx_plugin_api.testing.host_users import UserRules
 
@@ -38,6 +39,7 @@ class HostConformance(
     BlobRules,
     BudgetRules,
     SmallRules,
+    NoticeRules,
     IsolationRules,
     LeaseRules,
     is_standard=True,

@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 
 from pbx_plugin_api.errors import InvalidValueError, QuotaError, VersionConflictError
-from pbx_plugin_api.page_parts import Severity
 from pbx_plugin_api.storage import RateLimit, StateRecord
 from pbx_plugin_api.testing.controls import PbxUnderTest
 from pbx_plugin_api.testing.suite import Suite, expect, refusal
@@ -199,7 +198,7 @@ class BudgetRules(Suite):
 
 
 class SmallRules(Suite):
-    """Clock, progress, notices, audit, origins."""
+    """Clock, progress, audit, origins."""
 
     def test_the_clock_is_aware_and_moves(self, pbx: PbxUnderTest) -> None:
         """UTC."""
@@ -208,15 +207,6 @@ class SmallRules(Suite):
         pbx.move_clock(3600)
         assert timedelta(seconds=3599) < pbx.host.clock.now_utc() - before < timedelta(seconds=3660), before
         pbx.host.clock.sleep(0.0)
-
-    def test_administrators_are_told_once_a_day(self, pbx: PbxUnderTest) -> None:
-        """By key. Another key is another notice."""
-        for key, subject in (("a", "one"), ("a", "two"), ("b", "three")):
-            pbx.host.notify_admin(key, subject, "What to do.", severity=Severity.WARNING)
-        expect(pbx.notices(), ["one", "three"])
-        pbx.move_clock(86_401)
-        pbx.host.notify_admin("a", "four", "What to do.", severity=Severity.BAD)
-        expect(pbx.notices(), ["one", "three", "four"])
 
     def test_audit_lines_are_kept(self, pbx: PbxUnderTest) -> None:
         """In order."""

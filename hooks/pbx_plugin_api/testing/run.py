@@ -1,4 +1,4 @@
-"""What a run reports to a fake PBX: progress, problems, audit lines, notices."""
+"""What a run reports to a fake PBX: progress, problems, audit lines."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pbx_plugin_api.page_parts import Severity
 from pbx_plugin_api.testing.clock import FakeClock
 from pbx_plugin_api.testing.lease import FakeLease
 from pbx_plugin_api.tick import Problem
 
-__all__ = ["AuditLine", "FakeAudit", "FakeProgress", "Notice"]
+__all__ = ["AuditLine", "FakeAudit", "FakeProgress"]
 
 _DEADLINE_MARGIN: Final = timedelta(seconds=5)
 
@@ -25,17 +24,6 @@ class AuditLine:
     outcome: str
     subject: str
     detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """One message to the administrators."""
-
-    at_utc: datetime
-    key: str
-    subject: str
-    text: str
-    severity: Severity
 
 
 class FakeProgress:

@@ -36,6 +36,7 @@ from pbx_plugin_api import (
     Notification,
     NotificationKind,
     PersonalBook,
+    Severity,
     UserLink,
 )
 from portsip_m365_plugin.simulator import Simulator
@@ -82,7 +83,8 @@ def fill(folder: Path, url: str, lab: Lab) -> dict[str, Any]:
     fabrikam = stores.tenants.add("Fabrikam", sip_domain="fabrikam.example")
     stores.users.add(fabrikam.pbx_tenant_id, "ann", display_name="Ann", email=None)
     pbx.plugins.set_enabled("m365", False, fabrikam)
-    stores.audit.notify(tenant.pbx_tenant_id, "key", "The certificate ends", "Make a new key pair.", "warning")
+    notice = ("The certificate ends", "Make a new key pair.", Severity.WARNING)
+    stores.notices.begin(tenant.pbx_tenant_id, "key", *notice, plugin="m365")
     mail = _queue(world)
     # Too many leave at once: the plan waits for an administrator.
     for user in (world.synced(n) for n in range(2, 7)):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.visit import signed_in, the_pbx, the_visit
 
 pages = Blueprint("overview", __name__)
+
+_NOTICES_SHOWN: Final = 5
 
 
 @pages.get("/")
@@ -20,6 +24,7 @@ def show() -> ResponseReturnValue:
     tenant = visit.tenant
     tenant_id = tenant.pbx_tenant_id
     states = the_pbx().plugins.plugins(tenant)
+    notices = stores.notices.shown(tenant_id, limit=_NOTICES_SHOWN + 1)
     return render_template(
         "overview.html",
         tenant=tenant,
@@ -29,5 +34,6 @@ def show() -> ResponseReturnValue:
         states=states,
         due={state.name: stores.leases.next_due_at(tenant_id, state.name) for state in states},
         runs=list(stores.runs.rows(tenant_id, limit=5)),
-        notices=stores.audit.notices(tenant_id, limit=5),
+        notices=notices[:_NOTICES_SHOWN],
+        more_notices=len(notices) > _NOTICES_SHOWN,
     )

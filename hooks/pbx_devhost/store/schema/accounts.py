@@ -61,6 +61,7 @@ admins = Table(
     Column("password_hash", Text, nullable=False),
     Column("authority", String(AUTHORITY_MAX_CHARS)),  # with subject: the account of a login provider, if one is linked
     Column("subject", String(SUBJECT_MAX_CHARS)),
+    Column("email", String(320), nullable=False, server_default=""),  # where notices are mailed to; empty: nowhere
     Index("ix_admins_link", "tenant_id", "authority", "subject", unique=True),
 )
 

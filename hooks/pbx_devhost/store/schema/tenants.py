@@ -50,15 +50,26 @@ system_settings = Table(
     Column("value", Text, nullable=False),
 )
 
+# What administrators have to know, each as long as its cause lasts; see `pbx_plugin_api.notices`.
 notices = Table(
     "notices",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("tenant_id", String(64), nullable=False, index=True),
+    Column("plugin", String(64), nullable=False, server_default=""),  # empty: the PBX itself
     Column("key", String(200), nullable=False),
+    Column("kind", String(200), nullable=False, server_default=""),
     Column("at", Float, nullable=False),
+    Column("repeated_at", Float),
     Column("severity", String(16), nullable=False),
+    Column("level", Integer, nullable=False, server_default="0"),
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
-    Column("ended_at", Float),  # None while it holds, or where nobody reports its end
+    Column("named_values", Text, nullable=False, server_default="{}"),  # JSON: what subject and text name
+    Column("ended_at", Float),  # None while its cause lasts
+    Column("dismissed_at", Float),
+    Column("dismissed_by", String(64), nullable=False, server_default=""),
+    Column("mail_due_at", Float, index=True),  # None: it was mailed, or there is nothing new to mail
+    Column("mail_tries", Integer, nullable=False, server_default="0"),
 )
+Index("notices_by_kind", notices.c.kind, notices.c.ended_at)

@@ -1,0 +1,223 @@
+"""Notices to administrators; see `pbx_plugin_api.notices`. Each keeps when a mail about it is due."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from sqlalchemy import Select, insert, or_, select, update
+
+from pbx_devhost.store.database import Database, from_timestamp, to_timestamp
+from pbx_devhost.store.schema import notices
+from pbx_devhost.store.scope import Scope
+from pbx_plugin_api import Notice, Severity, raise_notice
+
+_MAIL_TRY_S: Final = 600.0
+"""How long one try to mail a notice may take. After that another worker tries."""
+MAIL_TRIES_MAX: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptNotice:
+    """A notice and what the PBX knows about it."""
+
+    id: int
+    tenant_id: str
+    plugin: str
+    """Empty: the PBX itself."""
+    notice: Notice
+    dismissed_by: str
+    mail_tries: int
+
+
+class NoticeStore:
+    """Notices of all tenants."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    # ------------------------------------------------------------------ their life
+
+    def begin(
+        self,
+        tenant_id: str,
+        key: str,
+        subject: str,
+        text: str,
+        severity: Severity,
+        *,
+        plugin: str = "",
+        kind: str = "",
+        level: int = 0,
+        values: dict[str, str | int] | None = None,
+        scope: Scope | None = None,
+    ) -> bool:
+        """Raise a notice. Return whether it is news: another one, or one that became worse. A mail is due then.
+
+        Args:
+            tenant_id: Whose administrators.
+            key: Its cause.
+            subject: One line.
+            text: What happened and what to do.
+            severity: How bad it is.
+            plugin: Who raises it; empty for the PBX itself.
+            kind: Which texts it has; by default the key.
+            level: How bad it is within the severity.
+            values: What the texts name.
+            scope: The scope of a run, whose lease is checked in the same transaction.
+        """
+        raised = Notice(
+            key=key,
+            kind=kind,
+            subject=subject,
+            text=text,
+            severity=severity,
+            level=level,
+            values=values or {},
+            raised_at_utc=datetime.fromtimestamp(self._db.now(), timezone.utc),
+        )
+        chosen = select(notices).where(*_at(tenant_id, plugin), notices.c.key == key)
+        with self._write(tenant_id, scope) as connection:
+            last = connection.execute(chosen.order_by(notices.c.id.desc()).limit(1)).first()
+            notice, is_another, is_news = raise_notice(None if last is None else _read(last).notice, raised)
+            row = _row(notice)
+            if is_news:
+                row |= {"mail_due_at": self._db.now(), "mail_tries": 0}
+            if last is None or is_another:
+                connection.execute(insert(notices).values(tenant_id=tenant_id, plugin=plugin, **row))
+            else:
+                connection.execute(update(notices).where(notices.c.id == last.id).values(row))
+        return is_news
+
+    def end(self, tenant_id: str, key_or_kind: str, *, plugin: str = "", scope: Scope | None = None) -> None:
+        """End the open notices with this key or of this kind. Nothing happens if there is none."""
+        named = or_(notices.c.key == key_or_kind, notices.c.kind == key_or_kind)
+        open_ones = (*_at(tenant_id, plugin), named, notices.c.ended_at.is_(None))
+        with self._write(tenant_id, scope) as connection:
+            ended = {"ended_at": self._db.now(), "mail_due_at": None}
+            connection.execute(update(notices).where(*open_ones).values(ended))
+
+    def dismiss(self, tenant_id: str, notice_id: int, username: str) -> bool:
+        """Put an open notice away. Return whether there was one to put away."""
+        at = (notices.c.tenant_id == tenant_id, notices.c.id == notice_id)
+        shown = (notices.c.ended_at.is_(None), notices.c.dismissed_at.is_(None))
+        values = {"dismissed_at": self._db.now(), "dismissed_by": username[:64], "mail_due_at": None}
+        with self._db.write() as connection:
+            return connection.execute(update(notices).where(*at, *shown).values(values)).rowcount > 0
+
+    def _write(self, tenant_id: str, scope: Scope | None) -> Any:
+        return scope.write() if scope is not None else self._db.write(lock=f"tenant {tenant_id}")
+
+    # ------------------------------------------------------------------ reading
+
+    def rows(self, tenant_id: str, *, limit: int | None = 20) -> list[KeptNotice]:
+        """Return a tenant's notices, newest first."""
+        return self._list(select(notices).where(notices.c.tenant_id == tenant_id), limit)
+
+    def open_ones(self, tenant_id: str, *, limit: int | None = None) -> list[KeptNotice]:
+        """Return the notices whose cause lasts, dismissed ones too, newest first."""
+        lasting = (notices.c.tenant_id == tenant_id, notices.c.ended_at.is_(None))
+        return self._list(select(notices).where(*lasting), limit)
+
+    def shown(self, tenant_id: str, *, limit: int | None = None) -> list[KeptNotice]:
+        """Return the open notices that nobody dismissed, newest first."""
+        shown = (notices.c.tenant_id == tenant_id, notices.c.ended_at.is_(None), notices.c.dismissed_at.is_(None))
+        return self._list(select(notices).where(*shown), limit)
+
+    def over(self, tenant_id: str, *, skip: int = 0, limit: int) -> list[KeptNotice]:
+        """Return the notices that ended or were dismissed, newest first."""
+        over = or_(notices.c.ended_at.is_not(None), notices.c.dismissed_at.is_not(None))
+        return self._list(select(notices).where(notices.c.tenant_id == tenant_id, over).offset(skip), limit)
+
+    def find(self, tenant_id: str, notice_id: int) -> KeptNotice | None:
+        """Return one notice of a tenant."""
+        found = self._list(select(notices).where(notices.c.tenant_id == tenant_id, notices.c.id == notice_id), 1)
+        return found[0] if found else None
+
+    def tenants_with(self, kind: str, *, plugin: str = "") -> list[str]:
+        """Return the ids of the tenants that have an open notice of this kind."""
+        at = (notices.c.kind == kind, notices.c.plugin == plugin, notices.c.ended_at.is_(None))
+        with self._db.read() as connection:
+            return list(connection.execute(select(notices.c.tenant_id).where(*at).distinct()).scalars())
+
+    def _list(self, chosen: Select[Any], limit: int | None) -> list[KeptNotice]:
+        with self._db.read() as connection:
+            rows = connection.execute(chosen.order_by(notices.c.id.desc()).limit(limit))
+            return [_read(row) for row in rows]
+
+    # ------------------------------------------------------------------ mail
+
+    def claim_mail(self) -> KeptNotice | None:
+        """Return a notice that is to be mailed now, and reserve it for this process; None if there is none."""
+        now = self._db.now()
+        due = select(notices).where(notices.c.mail_due_at <= now).order_by(notices.c.mail_due_at).limit(1)
+        with self._db.read() as connection:
+            if connection.execute(due).first() is None:
+                return None
+        with self._db.write(lock="notice mail") as connection:
+            row = connection.execute(due).first()
+            if row is None:
+                return None
+            values = {"mail_due_at": now + _MAIL_TRY_S, "mail_tries": row.mail_tries + 1}
+            connection.execute(update(notices).where(notices.c.id == row.id).values(values))
+            return _read(row)
+
+    def settle_mail(self, kept: KeptNotice, *, again_at: float | None = None) -> None:
+        """Store that a notice was mailed, or when to try again."""
+        if kept.mail_tries + 1 >= MAIL_TRIES_MAX:
+            again_at = None
+        with self._db.write() as connection:
+            # A notice that became worse meanwhile has no tries: its new mail stays due.
+            same = (notices.c.id == kept.id, notices.c.mail_tries == kept.mail_tries + 1)
+            connection.execute(update(notices).where(*same).values(mail_due_at=again_at))
+
+
+def _at(tenant_id: str, plugin: str) -> tuple[Any, Any]:
+    return notices.c.tenant_id == tenant_id, notices.c.plugin == plugin
+
+
+def _row(notice: Notice) -> dict[str, Any]:
+    return {
+        "key": notice.key,
+        "kind": notice.kind,
+        "subject": notice.subject,
+        "text": notice.text,
+        "severity": notice.severity.value,
+        "level": notice.level,
+        "named_values": json.dumps(dict(notice.values)),
+        "at": to_timestamp(notice.raised_at_utc),
+        "repeated_at": to_timestamp(notice.repeated_at_utc),
+        "ended_at": to_timestamp(notice.ended_at_utc),
+        "dismissed_at": to_timestamp(notice.dismissed_at_utc),
+    }
+
+
+def _read(row: Any) -> KeptNotice:
+    notice = Notice(
+        key=row.key,
+        kind=row.kind,
+        subject=_one_line(row.subject) or row.key,
+        text=row.text,
+        severity=Severity(row.severity),
+        level=row.level,
+        values=json.loads(row.named_values),
+        raised_at_utc=datetime.fromtimestamp(row.at, timezone.utc),
+        repeated_at_utc=from_timestamp(row.repeated_at),
+        ended_at_utc=from_timestamp(row.ended_at),
+        dismissed_at_utc=from_timestamp(row.dismissed_at),
+    )
+    return KeptNotice(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        plugin=row.plugin,
+        notice=notice,
+        dismissed_by=row.dismissed_by,
+        mail_tries=row.mail_tries,
+    )
+
+
+def _one_line(subject: str) -> str:
+    """A subject from before subjects had limits."""
+    return " ".join("".join(each if each.isprintable() else " " for each in subject).split())[:200]
