@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 _LIFE: Final = timedelta(minutes=5)
+_PROOF_AUDIENCE: Final = "00000002-0000-0000-c000-000000000000"
+_PROOF_LIFE: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,29 @@ class AssertionSigner:
             "exp": int((now_utc + _LIFE).timestamp()),
         }
         return jwt.encode(claims, self.private_key, algorithm="PS256", headers={"x5t#S256": self.certificate_sha256})
+
+
+def sign_key_proof(
+    private_key_pem: bytes, certificate_pem: str, *, application_object_id: str, now_utc: datetime
+) -> str:
+    """Return the proof that this app holds a registered key: what addKey and removeKey want. It must never be logged.
+
+    Source: application-rollkey-prooftoken (2024-06-10): the audience is the id of the old directory API, the issuer is
+    the object id of the app registration, and the life is at most ten minutes. RS256 with `x5t`, as its samples sign.
+
+    Raises:
+        ValueError: Not an RSA key in PEM without password, or not a certificate of that key.
+    """
+    signer = load_signer(private_key_pem, certificate_pem.encode())
+    digest = x509.load_pem_x509_certificate(certificate_pem.encode()).fingerprint(hashes.SHA1())  # noqa: S303  # x5t is SHA-1 by definition
+    claims = {
+        "aud": _PROOF_AUDIENCE,
+        "iss": application_object_id,
+        "nbf": int(now_utc.timestamp()),
+        "exp": int((now_utc + _PROOF_LIFE).timestamp()),
+    }
+    named = {"x5t": base64.urlsafe_b64encode(digest).decode().rstrip("=")}
+    return jwt.encode(claims, signer.private_key, algorithm="RS256", headers=named)
 
 
 @functools.lru_cache(maxsize=256)

@@ -33,6 +33,11 @@ class Certificate:
     not_after_utc: datetime
 
     @property
+    def der(self) -> bytes:
+        """The certificate's DER form."""
+        return x509.load_pem_x509_certificate(self.pem.encode()).public_bytes(serialization.Encoding.DER)
+
+    @property
     def life_days(self) -> int:
         """For how many days it is valid, from first to last."""
         return (self.not_after_utc - self.not_before_utc).days

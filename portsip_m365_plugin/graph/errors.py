@@ -24,6 +24,9 @@ GraphError
 │   ├── TooLargeError           413, or a message beyond the mailbox's limit
 │   ├── QuotaError              the mailbox's sending or storage quota
 │   ├── RecipientError          an address that Exchange does not accept
+│   ├── ProofRefusedError       the proof with which the app rolls its keys is not accepted
+│   ├── KeyLifeRefusedError     a policy of the directory allows no certificate that is valid for so long
+│   ├── KeyKindRefusedError     a policy of the directory allows no certificate of this kind, such as self-signed
 │   └── BadRequestError         anything else with 400-499: a bug of ours, or a cloud that lacks the call
 ├── AnswerTooLargeError     the answer is larger than we read at once; ask for less
 └── ProtocolError           an answer that is not Graph's: wrong content type, broken JSON, redirect, loop
@@ -264,6 +267,34 @@ class RecipientError(RefusedError):
 
     sentence_template = "Exchange does not accept a recipient's address."
     remedy_template = "Check the recipient's e-mail address."
+
+
+class ProofRefusedError(RefusedError):
+    """Graph does not accept the proof that the app holds a registered key."""
+
+    sentence_template = "Microsoft does not accept the proof with which this PBX registers its next certificate."
+    remedy_template = (
+        "Check the application's object ID: it is the Object ID on the overview page of the app registration, not that"
+        " of the enterprise application. Check the clock of this server, too."
+    )
+
+
+class KeyLifeRefusedError(RefusedError):
+    """The certificate is valid for longer than a policy of the directory allows."""
+
+    sentence_template = "A policy of the directory does not allow certificates that are valid for so long."
+    remedy_template = "The plugin tries shorter lives. If none is allowed, upload a certificate by hand."
+
+
+class KeyKindRefusedError(RefusedError):
+    """A policy of the directory refuses certificates of this kind."""
+
+    sentence_template = "A policy of the directory does not allow certificates that this PBX signs itself."
+    remedy_template = (
+        "On the PERMISSIONS tab, press Download certificate request, have your certificate authority issue a"
+        " certificate for it, and import that. Or ask the Entra administrator to exempt this application from the"
+        " policy."
+    )
 
 
 class BadRequestError(RefusedError):

@@ -20,10 +20,13 @@ from portsip_m365_plugin.graph.errors import (
     ExchangeMissingError,
     ForbiddenError,
     GraphError,
+    KeyKindRefusedError,
+    KeyLifeRefusedError,
     MailboxMissingError,
     MailboxMovingError,
     MailboxRefusedError,
     NotFoundError,
+    ProofRefusedError,
     QuotaError,
     RecipientError,
     ResyncRequiredError,
@@ -72,6 +75,9 @@ BY_CODE: Final[Mapping[str, type[GraphError]]] = {
         ),
         (QuotaError, ("ErrorExceededMessageLimit", "ErrorQuotaExceeded", "ErrorSubmissionQuotaExceeded")),
         (RecipientError, ("ErrorInvalidRecipients", "ErrorRecipientLimitExceeded")),
+        (ProofRefusedError, ("Authentication_MissingOrMalformed",)),
+        (KeyLifeRefusedError, ("CredentialInvalidLifetimeAsPerAppPolicy", "KeyCredentialsInvalidEndDate")),
+        (KeyKindRefusedError, ("CredentialTypeNotAllowedAsPerAppPolicy",)),
     )
     for code in codes
 }

@@ -89,7 +89,7 @@ class Call:
     """Below `{graph}/v1.0`; `{…}` are parameters."""
     doc: str
     permission: str
-    """Least application permission; empty where the inner requests' permissions count."""
+    """Least application permission; empty where none is needed, or where those of inner requests count."""
     select_of: str = ""
     """The schema type that `$select` is about."""
     select: tuple[str, ...] = ()
@@ -240,6 +240,17 @@ _ROWS: Final = (
     _row(
         "mail.delete_draft", "DELETE", "/users/{user_id}/messages/{message_id}", "message-delete (2021)",
         "Mail.ReadWrite", service="outlook", success=frozenset({204}),
+    ),
+    _row(
+        "applications.add_key", "POST", "/applications/{application_object_id}/addKey",
+        "application-addkey: an app needs no permission for its own keys; application-rollkey-prooftoken (2024-06)", "",
+        body_of="addKey", body=frozenset({"keyCredential", "passwordCredential", "proof"}),
+        inner={"keyCredential": ("keyCredential", frozenset({"type", "usage", "key"}))}, retry=RetryClass.WRITE,
+    ),
+    _row(
+        "applications.remove_key", "POST", "/applications/{application_object_id}/removeKey",
+        "application-removekey: no permission either; application-rollkey-prooftoken (2024-06)", "",
+        body_of="removeKey", body=frozenset({"keyId", "proof"}), retry=RetryClass.WRITE, success=frozenset({204}),
     ),
     _row(
         "batch", "POST", "/$batch", "json-batching (2026-05)", "",

@@ -163,7 +163,8 @@ def record_simulator() -> None:
             )
             hosts = {str(urlsplit(url).hostname) for url in (cloud.authority, cloud.graph)}
             with resolved_to(urlsplit(sim.origin(cloud.name)).port or 443, hosts):
-                _record_cloud(cloud, credential, *_choose_in_simulator(tenant), "the simulator of this project")
+                mailbox, photoless = _choose_in_simulator(tenant)
+                _record_cloud(cloud, credential, mailbox, photoless, app.object_id, "the simulator of this project")
         del folder
 
 
@@ -174,12 +175,20 @@ def _choose_in_simulator(tenant: Any) -> tuple[str, str]:
     return owner.id, bare.id
 
 
-def _record_cloud(cloud: Cloud, credential: AppCredential, mailbox: str, photoless: str | None, source: str) -> None:
+def _record_cloud(
+    cloud: Cloud,
+    credential: AppCredential,
+    mailbox: str,
+    photoless: str | None,
+    application_object_id: str,
+    source: str,
+) -> None:
     answer = acquire_app_token(credential, fresh=True)
     if not isinstance(answer, AppToken):
         sys.exit(f"{cloud.name}: {answer.describe()}")
     stage = open_stage(cloud, credential, Props(), answer.access_token)
     find_props(stage, mailbox)
+    stage.props.known["application_object_id"] = application_object_id
     if photoless is not None:
         stage.props.known["photoless_id"] = photoless
     record(stage, source)
@@ -192,7 +201,7 @@ def _read_arguments() -> argparse.Namespace:
     kinds.add_parser("simulator", help="record both clouds from the simulator")
     tenant = kinds.add_parser("tenant", help="record from a real tenant")
     tenant.add_argument("--cloud", choices=["GLOBAL", "CHINA"], default="GLOBAL")
-    for name in ("--directory-id", "--application-id", "--mailbox"):
+    for name in ("--directory-id", "--application-id", "--application-object-id", "--mailbox"):
         tenant.add_argument(name, required=True)
     tenant.add_argument("--private-key", type=Path, required=True)
     tenant.add_argument("--certificate", type=Path, required=True)
@@ -217,7 +226,7 @@ def main() -> None:
         certificate_pem=certificate.pem,
         thumbprint_sha256=certificate.thumbprint_sha256,
     )
-    _record_cloud(cloud, credential, arguments.mailbox, None, "a Microsoft tenant")
+    _record_cloud(cloud, credential, arguments.mailbox, None, arguments.application_object_id, "a Microsoft tenant")
 
 
 if __name__ == "__main__":

@@ -9,13 +9,16 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any, Final
 
 from portsip_m365_plugin.clouds import Cloud
-from portsip_m365_plugin.entra.assertion import ASSERTION_TYPE
+from portsip_m365_plugin.entra.assertion import ASSERTION_TYPE, sign_key_proof
+from portsip_m365_plugin.entra.keypair import make_key_pair
 from portsip_m365_plugin.entra.tokens import AppCredential, AppToken, acquire_app_token
 from portsip_m365_plugin.entra.transport import FormAnswer, shared_transport
 from portsip_m365_plugin.graph.client import GraphClient, Reply
+from portsip_m365_plugin.graph.keys import add_key, remove_key
 from portsip_m365_plugin.graph.paging import read_page
 from portsip_m365_plugin.graph.wire import CALLS, EVENTUAL, Call, Request, build
 
@@ -75,6 +78,27 @@ def _attachment() -> dict[str, Any]:
         "contentType": "audio/wav",
         "contentBytes": WAV,
     }
+
+
+def _proof(stage: Stage) -> str:
+    credential = stage.credential
+    return sign_key_proof(
+        credential.private_key_pem,
+        credential.certificate_pem,
+        application_object_id=stage.props["application_object_id"],
+        now_utc=datetime.now(timezone.utc),
+    )
+
+
+def _add_key(stage: Stage) -> str:
+    pair = make_key_pair(datetime.now(timezone.utc), private_key_pem=stage.credential.private_key_pem)
+    key_id = add_key(stage.client, stage.props["application_object_id"], pair.certificate.der, _proof(stage))
+    stage.props.known.setdefault("key_id", key_id)
+    return key_id
+
+
+def _remove_key(stage: Stage) -> None:
+    remove_key(stage.client, stage.props["application_object_id"], stage.props["key_id"], _proof(stage))
 
 
 def _batch(stage: Stage) -> Reply:
@@ -150,6 +174,8 @@ GRAPH_SCENES: Final[Mapping[str, Scene]] = {
     "mail.delete_draft": lambda s: _send(
         s, "mail.delete_draft", user_id=s.props["mailbox_id"], message_id=s.props["second_message_id"]
     ),
+    "applications.add_key": _add_key,
+    "applications.remove_key": _remove_key,
     "batch": _batch,
 }  # fmt: skip
 

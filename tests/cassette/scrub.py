@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 SECRET_FIELDS: Final = frozenset(
-    {"access_token", "refresh_token", "id_token", "client_assertion", "code", "code_verifier"}
+    {"access_token", "refresh_token", "id_token", "client_assertion", "code", "code_verifier", "proof", "key"}
 )
 SAFE_HEADERS: Final = frozenset(
     {

@@ -47,10 +47,11 @@ TYPES = (
     "contactFolder", "contact", "outlookItem", "physicalAddress", "mailboxSettings", "automaticRepliesSetting",
     "localeInfo", "message", "itemBody", "recipient", "emailAddress", "internetMessageHeader", "followupFlag",
     "attachment", "fileAttachment", "attachmentItem", "uploadSession",
+    "application", "keyCredential",
 )  # fmt: skip
 ENUMS = ("userPurpose", "bodyType", "importance", "attachmentType", "inferenceClassificationType")
-OPERATIONS = ("delta", "sendMail", "send", "createUploadSession", "checkMemberGroups")
-ROOT_COLLECTIONS = ("users", "groups", "directory", "organization", "contacts", "domains", "me")
+OPERATIONS = ("delta", "sendMail", "send", "createUploadSession", "checkMemberGroups", "addKey", "removeKey")
+ROOT_COLLECTIONS = ("users", "groups", "directory", "organization", "contacts", "domains", "me", "applications")
 PERMISSION_PATHS = (
     "GET /users", "GET /users/delta", "GET /users/{id}",
     "GET /users/{id}/photo",
@@ -66,6 +67,7 @@ PERMISSION_PATHS = (
     "POST /users/{id}/checkMemberGroups",
     "GET /groups", "GET /groups/{id}", "GET /groups/{id}/members", "GET /groups/{id}/transitiveMembers",
     "GET /organization",
+    "POST /applications/{id}/addKey", "POST /applications/{id}/removeKey",
 )  # fmt: skip
 
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"

@@ -1,10 +1,11 @@
 """The part of the control interface that changes one tenant and shows its true state, with ``AdminCenter``."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from portsip_m365_plugin.simulator.control.admin_center import AdminCenter
-from portsip_m365_plugin.simulator.world.apps import AppRegistration
+from portsip_m365_plugin.simulator.world.apps import AppRegistration, KeyRules
 from portsip_m365_plugin.simulator.world.tenant import Tenant
 from portsip_m365_plugin.simulator.world.truth import contacts_truth, groups_truth, people_truth, person_truth, truth_of
 
@@ -19,13 +20,15 @@ def tenant_shape(tenant: Tenant) -> Body:
     """A tenant's id and switches."""
     shape: Body = {"id": tenant.id, "domain": tenant.domain, "users": len(tenant.directory.people)}
     shape |= {name: getattr(tenant, name) for name in _SWITCHES}
-    return {**shape, "replication_lag_s": tenant.directory.replication_lag_s}
+    return {**shape, "replication_lag_s": tenant.directory.replication_lag_s, "key_rules": asdict(tenant.key_rules)}
 
 
 def app_shape(app: AppRegistration) -> Body:
     """A registration; certificates by thumbprint."""
     return {
         "client_id": app.client_id,
+        "object_id": app.object_id,
+        "service_principal_id": app.service_principal_id,
         "certificates": [each.thumbprint_sha256 for each in app.certificates],
         "redirect_uris": app.redirect_uris,
         "permissions": sorted(app.permissions),
@@ -48,10 +51,14 @@ def _set_tenant(admin: AdminCenter, body: Body) -> Body:
     for name, value in body.items():
         if name == "replication_lag_s":
             admin.tenant.directory.replication_lag_s = float(value)
+        elif name == "key_rules":
+            admin.tenant.key_rules = KeyRules(**value)
         elif name in _SWITCHES:
             setattr(admin.tenant, name, value)
         else:
-            raise ValueError(f"a tenant has no {name!r}; it has {', '.join((*_SWITCHES, 'replication_lag_s'))}")
+            raise ValueError(
+                f"a tenant has no {name!r}; it has {', '.join((*_SWITCHES, 'replication_lag_s', 'key_rules'))}"
+            )
     return tenant_shape(admin.tenant)
 
 

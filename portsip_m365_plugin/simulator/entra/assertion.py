@@ -39,7 +39,11 @@ def _find_certificate(token: ReadToken, app: AppRegistration, now_s: float) -> U
         raise EntraRefused(50012)
     # MSAL pads the thumbprint, the standard does not; Entra accepts both.
     sha256, sha1 = (str(token.header.get(name, "")).rstrip("=") for name in ("x5t#S256", "x5t"))
-    found = [each for each in app.certificates if sha256 == each.thumbprint_sha256 or sha1 == each.thumbprint_sha1]
+    found = [
+        each
+        for each in app.certificates
+        if (sha256 == each.thumbprint_sha256 or sha1 == each.thumbprint_sha1) and each.is_known_at(now_s)
+    ]
     if not found:
         raise EntraRefused(
             700027,

@@ -8,6 +8,7 @@ from typing import Literal
 
 from portsip_m365_plugin.simulator.exchange import Answer, Refused
 from portsip_m365_plugin.simulator.graph import (
+    applications,
     contact_delta,
     contact_folders,
     contacts,
@@ -21,7 +22,8 @@ from portsip_m365_plugin.simulator.graph import (
 from portsip_m365_plugin.simulator.graph.call import Call
 from portsip_m365_plugin.simulator.world.schema import Schema, facts
 
-Service = Literal["directory", "outlook", "photo"]
+Service = Literal["directory", "outlook", "photo", "own_app"]
+"""``own_app``: the directory; the handler itself decides who may call."""
 Handler = Callable[[Call], Answer]
 
 
@@ -84,6 +86,8 @@ _TABLE: tuple[tuple[str, str, Handler, Service, str | None], ...] = (
         "GET", "/groups/{id}/transitiveMembers/microsoft.graph.user", groups.list_members, "directory",
         "GET /groups/{id}/transitiveMembers",
     ),
+    ("POST", "/applications/{id}/addKey", applications.add_key, "own_app", None),
+    ("POST", "/applications/{id}/removeKey", applications.remove_key, "own_app", None),
     ("GET", "/organization", users.list_organization, "directory", None),
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.world.apps import AccessToken
 from portsip_m365_plugin.simulator.world.clock import graph_time
 
+DIRECTORY = ("directory", "own_app")
 PAGE_FAULTS = frozenset({"loop", "endless", "empty_page", "duplicates"})
 
 
@@ -24,7 +25,7 @@ def prepare(
         call.template = "(unknown)"
         return call, None
     call.template = route.template
-    if route.service != "directory" and call.params:
+    if route.service not in DIRECTORY and call.params:
         person = call.tenant.directory.find(call.params[0])
         call.mailbox_id = person.id if person else call.params[0]
     return call, route
@@ -57,7 +58,7 @@ def serve(call: Call, route: Route) -> Answer:
 def enter(call: Call, route: Route) -> str | None:
     """Spend what the call costs; returns a mailbox slot to leave later, or None. ``Refused`` 429 over a limit."""
     limits = call.realm.limits
-    if route.service != "directory":
+    if route.service not in DIRECTORY:
         return limits.enter_mailbox(f"{call.token.app.client_id}/{call.tenant.id}", call.mailbox_id)
     units = _resource_units(call)
     call.answer_headers["x-ms-resource-unit"] = str(units)
@@ -103,12 +104,14 @@ def _authorise(call: Call, route: Route) -> None:
         raise Refused(
             401, "Authorization_IdentityNotFound", "The identity of the calling application could not be established."
         )
-    if route.service != "directory" and not call.tenant.has_exchange:
+    if route.service not in DIRECTORY and not call.tenant.has_exchange:
         raise Refused(
             401,
             "OrganizationFromTenantGuidNotFound",
             f"The tenant for tenant guid '{call.tenant.id}' does not exist.",
         )
+    if route.service == "own_app":
+        return
     granted = call.token.permissions
     if granted & route.permissions:
         return

@@ -5,7 +5,7 @@ import threading
 import uuid
 from typing import Any
 
-from portsip_m365_plugin.simulator.world.apps import DEFAULT_PERMISSIONS, AppRegistration, UploadedCertificate
+from portsip_m365_plugin.simulator.world.apps import DEFAULT_PERMISSIONS, AppRegistration, KeyRules, UploadedCertificate
 from portsip_m365_plugin.simulator.world.clock import SimulatedClock, graph_time
 from portsip_m365_plugin.simulator.world.directory import Directory, Person
 from portsip_m365_plugin.simulator.world.mailboxes import Mailbox
@@ -46,6 +46,7 @@ class Tenant:
         self.has_exchange = True  # False: no subscription with Exchange Online; no mailbox can be reached
         self.blocked_by_policy = False  # Conditional Access refuses every interactive sign-in
         self.id_token_changes: dict[str, Any] = {}  # claims put into every ID token, true or not
+        self.key_rules = KeyRules()
         self.delta_generation = 0
         self.contacts_per_mailbox = (
             (0 if users > 1000 else 12) if contacts_per_mailbox is None else contacts_per_mailbox
@@ -82,7 +83,7 @@ class Tenant:
         with self._lock:
             app = self.apps.setdefault(client_id, AppRegistration(client_id, permissions=set(DEFAULT_PERMISSIONS)))
             if certificate_pem:
-                app.certificates.append(UploadedCertificate.from_pem(certificate_pem))
+                self.add_certificate(app, certificate_pem)
             if redirect_uris is not None:
                 app.redirect_uris = list(redirect_uris)
             if permissions is not None:
@@ -94,6 +95,21 @@ class Tenant:
                     value = {permission: set(ids) for permission, ids in value.items()}
                 setattr(app, name, set(value) if name == "assigned" else value)
             return app
+
+    def add_certificate(self, app: AppRegistration, certificate_pem: str) -> UploadedCertificate:
+        """Add a certificate to an app, as an upload does; ``ValueError`` where a policy of the tenant refuses it."""
+        rules, now_s = self.key_rules, self.clock.time_s()
+        certificate = UploadedCertificate.from_pem(
+            certificate_pem,
+            now_s + rules.known_after_s if rules.known_after_s else 0.0,
+            now_s + rules.certain_after_s if rules.certain_after_s else 0.0,
+        )
+        breach = rules.find_breach(certificate)
+        if breach:
+            raise ValueError(f"the tenant's policy refuses this certificate: {breach}")
+        with self._lock:
+            app.certificates.append(certificate)
+        return certificate
 
     def now(self) -> str:
         """The simulated time as Graph prints it."""
