@@ -5,8 +5,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from portsip_m365_plugin.simulator.entra.errors import EntraRefused
-from portsip_m365_plugin.simulator.entra.token_reader import ReadToken, read_token
 from portsip_m365_plugin.simulator.world.apps import AppRegistration, UploadedCertificate
+from portsip_m365_plugin.simulator.world.token_reader import ReadToken, read_token
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SKEW_S = 300.0

@@ -12,12 +12,12 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from portsip_m365_plugin.simulator.entra.token_reader import ReadToken, read_token
 from portsip_m365_plugin.simulator.exchange import Answer, Refused, json_answer
 from portsip_m365_plugin.simulator.graph.call import Call
 from portsip_m365_plugin.simulator.graph.mail import json_body
 from portsip_m365_plugin.simulator.world.apps import AppRegistration, UploadedCertificate
 from portsip_m365_plugin.simulator.world.clock import graph_time
+from portsip_m365_plugin.simulator.world.token_reader import ReadToken, read_token
 
 _PROOF_AUDIENCE = "00000002-0000-0000-c000-000000000000"  # the old directory API's id, not Graph's
 _PROOF_LIFE_MAX_S = 600
