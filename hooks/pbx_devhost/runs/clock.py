@@ -15,6 +15,7 @@ import schedule
 from pbx_devhost.core import Pbx
 from pbx_devhost.mail.clock import MailClock
 from pbx_devhost.runs.runner import Runner
+from pbx_devhost.runs.upkeep import Upkeep
 from pbx_devhost.store.leases import Due
 from pbx_plugin_api import TickReason
 
@@ -34,12 +35,13 @@ class Clock:
         self._schedule = schedule.Scheduler()
         self._schedule.every(poll_s).seconds.do(self._guarded_poll)
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
-        self._mail = MailClock(pbx)
+        self._mail, self._upkeep = MailClock(pbx), Upkeep(pbx)
 
     def start(self) -> None:
         """Start the poll on its own thread, and the delivery of mail."""
         self._thread.start()
         self._mail.start()
+        self._upkeep.start()
 
     def stop(self) -> None:
         """Stop the poll, ask running runs to stop at a safe place, and wait for them."""
@@ -47,6 +49,7 @@ class Clock:
         self._pbx.stop_wanted[0] = True
         self._thread.join()
         self._mail.stop()
+        self._upkeep.stop()
         self._pool.shutdown(wait=True)
 
     def poll(self) -> int:

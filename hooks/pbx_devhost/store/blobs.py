@@ -18,6 +18,7 @@ from pbx_plugin_api import BlobInfo
 _CHUNK_BYTES = 256 * 1024
 _HALF_WRITTEN_S = 86_400.0
 """A blob that is still being written after this time was left behind by a process that ended."""
+_EXPIRED_AT_ONCE = 100
 
 
 class TenantBlobs:
@@ -72,8 +73,23 @@ class TenantBlobs:
             yield cast(BinaryIO, reader)
 
     def _forget_expired(self, connection: Connection) -> None:
-        old = select(blobs.c.id).where(blobs.c.expires_at <= self._db.now()).limit(100)
-        _delete(connection, list(connection.execute(old).scalars()))
+        _forget_expired(connection, self._db.now())
+
+
+def delete_expired_blobs(database: Database) -> None:
+    """Delete the blobs whose time is over, of all tenants, some at a time."""
+    while True:
+        with database.write() as connection:
+            if _forget_expired(connection, database.now()) < _EXPIRED_AT_ONCE:
+                return
+
+
+def _forget_expired(connection: Connection, now: float) -> int:
+    ids = list(
+        connection.execute(select(blobs.c.id).where(blobs.c.expires_at <= now).limit(_EXPIRED_AT_ONCE)).scalars()
+    )
+    _delete(connection, ids)
+    return len(ids)
 
 
 def _delete(connection: Connection, blob_ids: list[str]) -> None:

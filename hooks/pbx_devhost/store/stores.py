@@ -9,8 +9,10 @@ from pbx_devhost.store.accounts import AccountStore
 from pbx_devhost.store.admin_links import AdminLinkStore
 from pbx_devhost.store.audit import AuditStore
 from pbx_devhost.store.blobs import TenantBlobs
+from pbx_devhost.store.chores import ChoreStore
 from pbx_devhost.store.contacts.store import ContactStore
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.erasure.store import ErasureStore
 from pbx_devhost.store.flows import FlowStore
 from pbx_devhost.store.keys import VaultError, find_key, hint_at_cut_off_change
 from pbx_devhost.store.landings import LandingStore
@@ -20,6 +22,7 @@ from pbx_devhost.store.outbox.queue import OutboxStore
 from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.registrations import RegistrationStore
 from pbx_devhost.store.renewals import RenewalStore
+from pbx_devhost.store.retention import RetentionStore
 from pbx_devhost.store.runs import RunStore
 from pbx_devhost.store.scope import Scope
 from pbx_devhost.store.sessions import SessionStore
@@ -53,6 +56,9 @@ class Stores:
     accounts: AccountStore
     admin_links: AdminLinkStore
     outbox: OutboxStore
+    chores: ChoreStore
+    retention: RetentionStore
+    erasures: ErasureStore
 
     def scope(
         self, tenant_id: str, plugin: str = "", *, lease: Lease | None = None, is_read_only: bool = False
@@ -91,6 +97,7 @@ def open_stores(url: str, *, now: Callable[[], float] | None = None, key: bytes 
         database.close()
         raise
     processes = ProcessStore(database)
+    leases = LeaseStore(database, processes)
     return Stores(
         database=database,
         vault=vault,
@@ -101,7 +108,7 @@ def open_stores(url: str, *, now: Callable[[], float] | None = None, key: bytes 
         audit=AuditStore(database),
         notices=NoticeStore(database),
         runs=RunStore(database),
-        leases=LeaseStore(database, processes),
+        leases=leases,
         switches=SwitchStore(database),
         sessions=SessionStore(database),
         renewals=RenewalStore(database),
@@ -111,4 +118,7 @@ def open_stores(url: str, *, now: Callable[[], float] | None = None, key: bytes 
         accounts=AccountStore(database),
         admin_links=AdminLinkStore(database),
         outbox=OutboxStore(database, vault, processes),
+        chores=ChoreStore(database),
+        retention=RetentionStore(database),
+        erasures=ErasureStore(database, vault, leases),
     )

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.keys import KEY_VARIABLE, VaultError
-from pbx_devhost.store.schema import data_keys, flows, outbox, secrets, users
+from pbx_devhost.store.schema import data_keys, erasures, flows, outbox, secrets, users
 from pbx_devhost.store.scope import Scope
 from pbx_plugin_api import QuotaError
 
@@ -113,6 +113,11 @@ class Vault:
             for row in connection.execute(mails).all():
                 sealed = self.seal(self.open(row.sealed, "outbox", row.id), "outbox", row.id)
                 connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(sealed=sealed))
+                count += 1
+            asked = select(erasures.c.id, erasures.c.sealed).where(erasures.c.sealed.is_not(None))
+            for row in connection.execute(asked).all():
+                sealed = self.seal(self.open(row.sealed, "erasure", row.id), "erasure", row.id)
+                connection.execute(update(erasures).where(erasures.c.id == row.id).values(sealed=sealed))
                 count += 1
             # Codes do not open any more: people sign in again. A sign-in that was used stays so, because a process
             # that still holds the old key opens it.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.outbox.lanes import Fault, LaneStore, take_probe
@@ -31,7 +31,6 @@ CODE_KEEP_S: Final = 600.0
 """A sign-in code is useless later."""
 ATTEMPT_S: Final = 900.0
 """An attempt of a living process that is older than this has ended: no hook may take so long."""
-HISTORY_S: Final = 30 * 86_400.0
 
 _PUT_BACK_S: Final = {Priority.URGENT: -1e10, Priority.NORMAL: 0.0, Priority.BULK: 1800.0}
 """Urgent mail goes first. Bulk mail goes after other mail that is up to half an hour younger."""
@@ -250,12 +249,11 @@ class OutboxStore:
         return len(lost)
 
     def expire(self) -> list[Expired]:
-        """End mails that have waited too long, and delete mails that ended long ago. Return what expired."""
+        """End mails that have waited too long, and return them. `RetentionStore` deletes mails that ended long ago."""
         now = self._db.now()
         over = (outbox.c.waiting == 1, outbox.c.expires_at <= now)
-        old = (outbox.c.waiting == 0, outbox.c.finished_at < now - HISTORY_S, outbox.c.state != MailState.HELD)
         with self._db.read() as connection:
-            if connection.execute(select(outbox.c.seq).where(or_(and_(*over), and_(*old))).limit(1)).first() is None:
+            if connection.execute(select(outbox.c.seq).where(*over).limit(1)).first() is None:
                 return []
         seqs: dict[tuple[str, str], list[int]] = defaultdict(list)
         with self._db.write() as connection:
@@ -269,9 +267,6 @@ class OutboxStore:
                 values |= {"reason": f"It waited too long. {why}"}
                 for part in _parts(ended):
                     connection.execute(update(outbox).where(outbox.c.seq.in_(part)).values(values))
-            gone = select(outbox.c.seq).where(*old).with_for_update(skip_locked=True)
-            for part in _parts(connection.execute(gone).scalars().all()):
-                connection.execute(delete(outbox).where(outbox.c.seq.in_(part)))
         return [Expired(tenant_id=each, reason=why, count=len(ended)) for (each, why), ended in seqs.items()]
 
     def send_again(self, tenant_id: str, notification_id: str, *, keep_s: float = KEEP_S) -> None:
@@ -290,6 +285,8 @@ class OutboxStore:
             row = connection.execute(select(outbox).where(*at).with_for_update(skip_locked=True)).first()
             if row is None:
                 raise OutboxError(f"the mail {notification_id} is in use at this moment; try again")
+            if row.sealed is None and row.state != MailState.SENT:
+                raise OutboxError(f"the contents of the mail {notification_id} were erased with its recipient")
             if row.state not in RESENDABLE:
                 raise OutboxError(f"the mail {notification_id} is {row.state} and cannot be sent again")
             values: dict[str, Any] = {"state": MailState.UNKNOWN if row.n_unknown else MailState.QUEUED, "waiting": 1}

@@ -19,6 +19,7 @@ from pbx_devhost.store.schema.plugins import (
 )
 from pbx_devhost.store.schema.runs import due, problems, processes, runs
 from pbx_devhost.store.schema.tenants import audit, notices, system_settings, tenants
+from pbx_devhost.store.schema.upkeep import chores, erasures
 
 __all__ = [
     "META_ROW",
@@ -29,11 +30,13 @@ __all__ = [
     "blob_chunks",
     "blobs",
     "budget_takes",
+    "chores",
     "contact_numbers",
     "contact_sources",
     "contacts",
     "data_keys",
     "due",
+    "erasures",
     "flows",
     "links",
     "meta",

@@ -16,7 +16,7 @@ runs = Table(
     Column("job", String(64)),
     Column("status", String(32), nullable=False),
     Column("message", Text, nullable=False, default=""),
-    Column("started_at", Float, nullable=False),
+    Column("started_at", Float, nullable=False, index=True),
     Column("finished_at", Float),
     Column("counts", Text, nullable=False, default="{}"),
     Column("problem_counts", Text, nullable=False, default="{}"),

@@ -26,7 +26,7 @@ audit = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("tenant_id", String(64), index=True),
-    Column("at", Float, nullable=False),
+    Column("at", Float, nullable=False, index=True),
     Column("actor", String(128), nullable=False),
     Column("event", String(128), nullable=False),
     Column("outcome", String(32), nullable=False),
@@ -42,7 +42,8 @@ audit = Table(
     Index("ix_audit_subject", "subject", postgresql_using="hash"),  # a long text does not fit into another index
 )
 
-# What the operator has set for the PBX itself: the address at which system administrators sign in (`web_origin`).
+# What the operator has set for the PBX itself: the address at which system administrators sign in (`web_origin`), and
+# how many days things are kept (`retention.runs` and others).
 system_settings = Table(
     "system_settings",
     metadata,

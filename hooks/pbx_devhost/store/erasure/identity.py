@@ -1,0 +1,87 @@
+"""By what a person is recognised in stored texts, and how that is taken out. Pure functions."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+ERASED: Final = "[erased]"
+_ONLY_WHOLE_CHARS: Final = 3
+"""Something shorter than this is taken out only where it is a whole value: it may be a part of any text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Everything by which one person is recognised.
+
+    Texts are searched at word boundaries. Names and user names count as they are spelled: `bank` of a user `bank`
+    does not change the name `Bank of Anywhere`. Addresses, sign-in names and ids count in any spelling.
+    """
+
+    names: tuple[str, ...]
+    """Display names and user names."""
+    addresses: tuple[str, ...]
+    """Mail addresses, sign-in names, telephone numbers."""
+    ids: tuple[str, ...] = ()
+    """Ids in the directory. Unlike an address, one is also recognised after a dot: `person.8a1f-…`."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Authority and subject of each link."""
+    user_id: str | None = None
+    _in_text: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    _whole: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        everything = [*self.names, *self.addresses, *self.ids]
+        object.__setattr__(self, "_whole", frozenset(text.casefold() for text in everything))
+        parts = [re.escape(text) for text in _spellings(self.names)]
+        parts += [f"(?i:{re.escape(text)})" for text in _spellings(self.addresses)]
+        found = "|".join(parts) or r"(?!)"
+        ids = "|".join(f"(?i:{re.escape(text)})" for text in _spellings(self.ids)) or r"(?!)"
+        pattern = rf"(?<![\w@+])(?<!\w[.-])(?:{found})(?![\w@]|[.-]\w)|(?<!\w)(?:{ids})(?!\w)"
+        object.__setattr__(self, "_in_text", re.compile(pattern))
+
+    def is_whole(self, text: str) -> bool:
+        """Whether a text is nothing but this person."""
+        return text.casefold() in self._whole
+
+    def is_named_in(self, text: str) -> bool:
+        """Whether a text names this person. JSON with escaped characters is searched as well."""
+        return self.is_whole(text) or self._in_text.search(text) is not None
+
+    def clear(self, text: str) -> str:
+        """Return a text without this person."""
+        return ERASED if self.is_whole(text) else self._in_text.sub(ERASED, text)
+
+    def clear_json(self, text: str, *, keeps_entries: bool) -> str:
+        """Return JSON without this person. Texts are cleared.
+
+        Args:
+            text: The JSON.
+            keeps_entries: Whether an entry that is nothing but this person (of a list, or by its name) becomes
+                "[erased]"; otherwise the entry goes.
+        """
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return self.clear(text)
+        return json.dumps(self._clear(value, keeps_entries))
+
+    def _clear(self, value: Any, keeps_entries: bool) -> Any:
+        if isinstance(value, str):
+            return self.clear(value)
+        if isinstance(value, list):
+            kept = value if keeps_entries else [e for e in value if not (isinstance(e, str) and self.is_whole(e))]
+            return [self._clear(entry, keeps_entries) for entry in kept]
+        if isinstance(value, dict):
+            kept_items = {k: v for k, v in value.items() if keeps_entries or not self.is_whole(k)}
+            return {self.clear(name): self._clear(entry, keeps_entries) for name, entry in kept_items.items()}
+        return value
+
+
+def _spellings(texts: Iterable[str]) -> list[str]:
+    """Return the texts as people and as JSON write them, the longest first."""
+    long = [text for text in texts if len(text) >= _ONLY_WHOLE_CHARS]
+    return sorted({*long, *(json.dumps(text)[1:-1] for text in long)}, key=len, reverse=True)

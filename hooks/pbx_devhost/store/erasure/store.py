@@ -1,0 +1,258 @@
+"""People who are to be forgotten: asked for once, worked off in small transactions, however often it is cut off."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, false, func, insert, or_, select, update
+
+from pbx_devhost.store.contacts.rows import book_key, delete_contacts
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.erasure.identity import Identity
+from pbx_devhost.store.erasure.mail import clear_mail
+from pbx_devhost.store.erasure.texts import clear_files, clear_tables
+from pbx_devhost.store.leases import LeaseStore
+from pbx_devhost.store.numbers import Numbers, lock_tenant
+from pbx_devhost.store.schema import (
+    admins,
+    budget_takes,
+    contact_numbers,
+    contacts,
+    due,
+    erasures,
+    links,
+    numbers,
+    plugin_settings,
+    problems,
+    runs,
+    users,
+    wrong_passwords,
+)
+from pbx_devhost.store.users.rows import delete_users
+from pbx_devhost.store.vault import Vault
+from pbx_plugin_api import PersonalBook, UserLink
+from pbx_plugin_api.hosting.apply_rules.users import username_key
+
+_PLACE: Final = "erasure"
+_USER_ADDRESSES: Final = (
+    "email",
+    "mobile_phone",
+    "mobile_phone_e164",
+    "work_phone",
+    "work_phone_e164",
+    "home_phone",
+)
+_AT_ONCE: Final = 500
+
+
+class ErasureError(Exception):
+    """A person cannot be erased. The message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What one round of work did."""
+
+    is_done: bool
+    """False: a run of the tenant or an attempt to send goes on. Work again later."""
+    n_changed: int
+    """Rows and files from which the person was taken out."""
+    remains: tuple[str, ...]
+    """What still names the person and is not changed, as sentences for an administrator."""
+
+
+class ErasureStore:
+    """Erasures of all tenants."""
+
+    def __init__(self, database: Database, vault: Vault, leases: LeaseStore) -> None:
+        self._db, self._vault, self._leases = database, vault, leases
+
+    def ask(self, tenant_id: str, who: str, *, also: tuple[str, ...] = ()) -> str:
+        """Accept the wish to erase a person, and return its id. Who it is stays sealed until they are forgotten.
+
+        Args:
+            tenant_id: The tenant.
+            who: User name, sign-in name, mail address, or id in the directory. The user may be deleted already.
+            also: More names, addresses and numbers of this person.
+
+        Raises:
+            ErasureError: Nothing names this person, or it is not clear who is meant.
+        """
+        found = self._find(tenant_id, who.strip(), tuple(text.strip() for text in also if text.strip()))
+        erasure_id = uuid.uuid4().hex
+        with self._db.write() as connection:
+            self._vault.hold_key(connection)
+            sealed = self._vault.seal(json.dumps(found).encode(), _PLACE, erasure_id)
+            row = {"id": erasure_id, "tenant_id": tenant_id, "sealed": sealed, "asked_at": self._db.now()}
+            connection.execute(insert(erasures).values(row))
+        return erasure_id
+
+    def waiting(self) -> list[str]:
+        """Return the ids of erasures that are not done, the oldest first."""
+        open_ones = select(erasures.c.id).where(erasures.c.done_at.is_(None)).order_by(erasures.c.asked_at)
+        with self._db.read() as connection:
+            return list(connection.execute(open_ones).scalars())
+
+    def work(self, erasure_id: str) -> Erased:
+        """Erase, and mark it as done. Idempotent: what was done before is not there any more."""
+        with self._db.read() as connection:
+            row = connection.execute(select(erasures).where(erasures.c.id == erasure_id)).first()
+        if row is None or row.sealed is None:
+            return Erased(is_done=True, n_changed=0, remains=())
+        shape = json.loads(self._vault.open(row.sealed, _PLACE, erasure_id))
+        who = Identity(
+            names=tuple(shape["names"]),
+            addresses=tuple(shape["addresses"]),
+            ids=tuple(shape["ids"]),
+            links=tuple((authority, subject) for authority, subject in shape["links"]),
+            user_id=shape["user_id"],
+        )
+        with self._db.read() as connection:
+            plugins = list(connection.execute(select(due.c.plugin).where(due.c.tenant_id == row.tenant_id)).scalars())
+        leases = [self._leases.take(row.tenant_id, plugin) for plugin in plugins]
+        try:
+            if None in leases:  # a run would write the name again
+                return Erased(is_done=False, n_changed=0, remains=())
+            count = self._clear_person(row.tenant_id, who) + clear_tables(self._db, row.tenant_id, who)
+            count += clear_files(self._db, row.tenant_id, who)
+            n_mails, is_mail_left = clear_mail(self._db, self._vault, row.tenant_id, who)
+            remains = self._find_remains(row.tenant_id, who)
+        finally:
+            for lease in leases:
+                if lease is not None:
+                    self._leases.release(lease)
+        if not is_mail_left:
+            with self._db.write() as connection:
+                done = {"sealed": None, "done_at": self._db.now()}
+                connection.execute(update(erasures).where(erasures.c.id == erasure_id).values(done))
+        return Erased(is_done=not is_mail_left, n_changed=count + n_mails, remains=remains)
+
+    # ------------------------------------------------------------------ who it is
+
+    def _find(self, tenant_id: str, who: str, also: tuple[str, ...]) -> dict[str, Any]:
+        """Collect by what the person is recognised, from the user, its links and the problems of runs."""
+        names: set[str] = set()
+        addresses: set[str] = {*also, who}
+        linked: set[tuple[str, str]] = set()
+        with self._db.read() as connection:
+            user = self._find_user(connection, tenant_id, who)
+            if user is not None:
+                names |= {user.username, user.display_name}
+                addresses -= {who} & names
+                addresses |= {getattr(user, name) for name in _USER_ADDRESSES if getattr(user, name)}
+            of_user = links.c.user_id == user.id if user is not None else links.c.subject == who
+            for link in connection.execute(select(links).where(links.c.tenant_id == tenant_id, of_user)):
+                linked.add((link.authority, link.subject))
+                names.add(link.applied_display_name)
+                applied = (link.applied_email, link.applied_mobile_phone, link.applied_work_phone)
+                addresses |= {text for text in applied if text}
+            ids = {subject for _, subject in linked}
+            is_theirs = or_(problems.c.subject.in_({*ids, who}), func.lower(problems.c.login_name) == who.lower())
+            mine = runs.c.tenant_id == tenant_id
+            found = select(problems.c.subject, problems.c.login_name).join(runs, runs.c.id == problems.c.run_id)
+            for problem in connection.execute(found.where(mine, is_theirs).distinct()):
+                ids |= {problem.subject} - {None}
+                addresses |= {problem.login_name} - {None}
+            is_known = user is not None or bool(ids) or len(addresses) > len({*also, who})
+        if not is_known and not also:
+            raise ErasureError(
+                f"nobody is known as {who!r}; for somebody without a user, add every name, address and number by which"
+                " they may be named, with --also"
+            )
+        return {
+            "names": sorted(names),
+            "addresses": sorted(addresses),
+            "ids": sorted(ids),
+            "links": sorted(linked),
+            "user_id": user.id if user is not None else None,
+        }
+
+    def _find_user(self, connection: Connection, tenant_id: str, who: str) -> Any:
+        linked = select(links.c.user_id).where(links.c.tenant_id == tenant_id, links.c.subject == who)
+        is_it = or_(
+            users.c.username_key == username_key(who),
+            func.lower(users.c.email) == who.lower(),
+            users.c.id.in_(linked),
+        )
+        found = connection.execute(select(users).where(users.c.tenant_id == tenant_id, is_it).limit(2)).all()
+        if len(found) > 1:
+            raise ErasureError(f"{who!r} names more than one user; give the user name, or the id in the directory")
+        return found[0] if found else None
+
+    # ------------------------------------------------------------------ rows of their own
+
+    def _clear_person(self, tenant_id: str, who: Identity) -> int:
+        """Delete the user with everything of theirs, their links and their personal book. Their number rests."""
+        subjects = [subject for _, subject in who.links]
+        with self._db.write() as connection:
+            _, rest_days = lock_tenant(self._db, connection, tenant_id)
+            if who.user_id is not None:
+                Numbers(self._db, connection, tenant_id, rest_days).release([who.user_id])
+                delete_users(connection, [who.user_id])
+                account = f"user:{who.user_id}"
+                at = (wrong_passwords.c.tenant_id == tenant_id, wrong_passwords.c.account == account)
+                connection.execute(delete(wrong_passwords).where(*at))
+            mine = (links.c.tenant_id == tenant_id, links.c.subject.in_(subjects))
+            count = connection.execute(delete(links).where(*mine)).rowcount
+            rests = (numbers.c.tenant_id == tenant_id, numbers.c.subject.in_(subjects), numbers.c.user_id.is_(None))
+            connection.execute(update(numbers).where(*rests).values(authority=None, subject=None))
+            for bucket in (
+                connection.execute(
+                    select(budget_takes.c.bucket).where(budget_takes.c.tenant_id == tenant_id).distinct()
+                )
+                .scalars()
+                .all()
+            ):
+                if who.is_named_in(bucket):
+                    at = (budget_takes.c.tenant_id == tenant_id, budget_takes.c.bucket == bucket)
+                    connection.execute(delete(budget_takes).where(*at))
+        for authority, subject in who.links:
+            count += self._delete_book(
+                tenant_id, book_key(PersonalBook(owner=UserLink(authority=authority, subject=subject)))
+            )
+        return count + (who.user_id is not None)
+
+    def _delete_book(self, tenant_id: str, book: str) -> int:
+        count = 0
+        chosen = select(contacts.c.id).where(contacts.c.tenant_id == tenant_id, contacts.c.book == book).limit(_AT_ONCE)
+        while True:
+            with self._db.write() as connection:
+                ids = list(connection.execute(chosen).scalars())
+                if ids:
+                    delete_contacts(connection, ids)
+            count += len(ids)
+            if len(ids) < _AT_ONCE:
+                return count
+
+    # ------------------------------------------------------------------ what stays
+
+    def _find_remains(self, tenant_id: str, who: Identity) -> tuple[str, ...]:
+        """Return what still names the person because it is somebody else's to change."""
+        found = []
+        subjects = [subject for _, subject in who.links]
+        with self._db.read() as connection:
+            theirs = [contacts.c.search.contains(text.casefold(), autoescape=True) for text in who.addresses]
+            mine = (contacts.c.tenant_id == tenant_id, or_(false(), *theirs))
+            by_number = select(contact_numbers.c.contact_id).where(
+                contact_numbers.c.tenant_id == tenant_id, contact_numbers.c.e164.in_(who.addresses)
+            )
+            named = or_(mine[1], contacts.c.id.in_(by_number))
+            n = connection.execute(select(func.count()).select_from(contacts).where(mine[0], named)).scalar_one()
+            if n:
+                found.append(f"Contacts in address books that name this person: {n}. Delete them where they come from.")
+            settings = select(plugin_settings.c.plugin, plugin_settings.c["values"])
+            rows = connection.execute(settings.where(plugin_settings.c.tenant_id == tenant_id)).all()
+            found += [
+                f"The settings of the plugin {row.plugin} name this person. Change them on its page."
+                for row in rows
+                if who.is_named_in(row[1])
+            ]
+            linked = select(admins.c.username).where(admins.c.tenant_id == tenant_id, admins.c.subject.in_(subjects))
+            found += [
+                f"The administrator {username} is linked to this person's account. Remove the link."
+                for username in connection.execute(linked).scalars()
+            ]
+        return tuple(found)

@@ -1,0 +1,119 @@
+"""Takes a person out of texts: row by row in tables, line by line in files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO, Final
+
+from sqlalchemy import Table, delete, select, tuple_, update
+
+from pbx_devhost.store.blobs import TenantBlobs, delete_expired_blobs
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.erasure.identity import Identity
+from pbx_devhost.store.erasure.places import PLACES, Kind, Place
+from pbx_devhost.store.schema import blob_chunks, blobs, state
+from pbx_devhost.store.scope import Scope
+from pbx_plugin_api import PLAN_ROWS_CONTENT_TYPE
+
+_AT_ONCE: Final = 500
+_LINES_CONTENT_TYPES: Final = ("text/", "application/x-ndjson", "application/json")
+
+
+def clear_tables(database: Database, tenant_id: str, who: Identity) -> int:
+    """Take a person out of every row of `PLACES`, and return how many rows were changed. Idempotent."""
+    count = sum(_clear_table(database, place, tenant_id, who) for place in PLACES)
+    with database.write() as connection:
+        mine = select(state.c.plugin, state.c.key).where(state.c.tenant_id == tenant_id)
+        for plugin, key in connection.execute(mine).all():
+            if who.is_named_in(key):
+                at = (state.c.tenant_id == tenant_id, state.c.plugin == plugin, state.c.key == key)
+                count += connection.execute(delete(state).where(*at)).rowcount
+    return count
+
+
+def _clear_table(database: Database, place: Place, tenant_id: str, who: Identity) -> int:
+    table, count = place.table, 0
+    keys = list(table.primary_key.columns)
+    columns = [*keys, *(table.c[name] for name in place.columns)]
+    after: Sequence[Any] | None = None
+    while True:
+        statement = select(*columns).where(place.of_tenant(tenant_id)).order_by(*keys).limit(_AT_ONCE)
+        if after is not None:
+            statement = statement.where(tuple_(*keys) > tuple_(*after) if len(keys) > 1 else keys[0] > after[0])
+        with database.read() as connection:
+            rows = connection.execute(statement).all()
+        found = [(row, changed) for row in rows if (changed := _clear_row(place, row, who))]
+        if found:
+            with database.write() as connection:
+                for row, changed in found:
+                    count += connection.execute(_same(table, row, changed).values(changed)).rowcount
+        if len(rows) < _AT_ONCE:
+            return count
+        after = rows[-1][: len(keys)]
+
+
+def _same(table: Table, row: Any, changed: dict[str, str]) -> Any:
+    """Return the update of a row as it was read: what another process has written meanwhile stays."""
+    as_read = [column == getattr(row, column.name) for column in table.primary_key.columns]
+    as_read += [table.c[name] == row._mapping[table.c[name]] for name in changed]
+    return update(table).where(*as_read)
+
+
+def _clear_row(place: Place, row: Any, who: Identity) -> dict[str, str]:
+    changed = {}
+    for name, kind in place.columns.items():
+        text = row._mapping[place.table.c[name]]
+        if kind is Kind.OF_ACTOR:
+            if who.is_whole(row.actor):
+                changed[name] = ""
+        elif text and who.is_named_in(text):
+            is_text = kind is Kind.TEXT
+            changed[name] = who.clear(text) if is_text else who.clear_json(text, keeps_entries=kind is Kind.JSON_KEEPS)
+    return {name: text for name, text in changed.items() if text != row._mapping[place.table.c[name]]}
+
+
+def clear_files(database: Database, tenant_id: str, who: Identity) -> int:
+    """Take a person out of a tenant's files of lines, and return how many files were changed. Idempotent.
+
+    A row of a plan is cleared. A line of another file goes whole: plugins keep one person a line.
+    """
+    delete_expired_blobs(database)  # nobody can read them, but their rows are there
+    store = TenantBlobs(Scope(database, tenant_id))
+    mine = select(blobs.c.id, blobs.c.content_type).where(
+        blobs.c.tenant_id == tenant_id, blobs.c.size_bytes.is_not(None)
+    )
+    with database.read() as connection:
+        found = [row for row in connection.execute(mine) if row.content_type.startswith(_LINES_CONTENT_TYPES)]
+    count = 0
+    for row in found:
+        if store.info(row.id) is None:
+            continue
+        with store.open(row.id) as file:
+            if not any(who.is_named_in(line.decode(errors="replace")) for line in file):
+                continue
+        with store.open(row.id) as file:
+            new = store.put(_clear_lines(file, who, row.content_type), content_type=row.content_type, keep_s=3600)
+        _replace(database, row.id, new)
+        count += 1
+    return count
+
+
+def _clear_lines(file: BinaryIO, who: Identity, content_type: str) -> Iterator[bytes]:
+    for line in file:
+        text = line.decode(errors="replace")
+        if not who.is_named_in(text):
+            yield line
+        elif content_type == PLAN_ROWS_CONTENT_TYPE and text.startswith('{"action":'):
+            cleared = json.loads(who.clear_json(text, keeps_entries=True))
+            yield json.dumps(cleared, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _replace(database: Database, old: str, new: str) -> None:
+    """Give the contents of a new blob to an old one, which keeps its name and its end."""
+    with database.write() as connection:
+        size = connection.execute(select(blobs.c.size_bytes).where(blobs.c.id == new)).scalar()
+        connection.execute(delete(blob_chunks).where(blob_chunks.c.blob_id == old))
+        connection.execute(update(blob_chunks).where(blob_chunks.c.blob_id == new).values(blob_id=old))
+        connection.execute(update(blobs).where(blobs.c.id == old).values(size_bytes=size))
+        connection.execute(delete(blobs).where(blobs.c.id == new))
