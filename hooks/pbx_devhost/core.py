@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Final
 
 from pbx_devhost.bound.host import open_host
 from pbx_devhost.bound.progress import ProgressListener, RunContext
+from pbx_devhost.store.audit import Change
 from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.store.database import to_timestamp
+from pbx_devhost.store.setting_changes import find_changes
 from pbx_devhost.store.stores import Stores, open_stores
 from pbx_plugin_api import (
     ActionRequest,
@@ -18,6 +20,7 @@ from pbx_plugin_api import (
     Host,
     LookUpRequest,
     RateLimit,
+    Refused,
     Saved,
     Scope,
     SettingsPage,
@@ -61,7 +64,19 @@ class Pbx:
         Every tenant may use the system's mail settings, and mail is the only thing they are for.
         """
         run = self._runs.get(run_id) if run_id is not None else None
-        return open_host(self.stores, plugin, tenant, run, may_read_system=hook == "on_send_notification")
+        opened = open_host(self.stores, plugin, tenant, run, may_read_system=hook == "on_send_notification")
+        return self._watch_settings(opened, plugin, tenant) if hook == "on_nightly_tick" else opened
+
+    @contextmanager
+    def _watch_settings(self, opened: AbstractContextManager[Host], plugin: str, tenant: Tenant) -> Iterator[Host]:
+        """Write into the audit log what a run changes in the settings, as *Disconnect* does."""
+        tenant_id = tenant.pbx_tenant_id
+        before = self.stores.settings(tenant_id, plugin)
+        with opened as host:
+            yield host
+        changes = find_changes(before, self.stores.settings(tenant_id, plugin))
+        if changes:
+            self.stores.audit.record(tenant_id, f"plugin:{plugin}", "settings.change", subject=plugin, changes=changes)
 
     def enter_run(self, run: RunContext) -> None:
         """Give hosts that are opened for this run its lease and deadline."""
@@ -94,11 +109,14 @@ class Pbx:
         self, plugin: str, tenant: Tenant, viewer: Viewer, values: Mapping[str, str], expected_version: int
     ) -> Answer[SaveOutcome]:
         """Save a page. The plugin's answer says when the tenant is due next."""
+        before = self.stores.settings(tenant.pbx_tenant_id, plugin)
         answer = self.plugins.save_settings(plugin, tenant, viewer, values, expected_version)
         if isinstance(answer.value, Saved):
             self.stores.leases.set_due(tenant.pbx_tenant_id, plugin, to_timestamp(answer.value.next_due_at_utc))
         self._retry_mail(tenant)
-        self._audit(tenant, viewer, "settings.save", type(answer.value).__name__, ", ".join(sorted(values)))
+        changes = find_changes(before, self.stores.settings(tenant.pbx_tenant_id, plugin))
+        kept = changes if isinstance(answer.value, Saved) else ()
+        self._audit(tenant, viewer, "settings.save", answer, subject=plugin, changes=kept)
         return answer
 
     def confirm(
@@ -109,9 +127,11 @@ class Pbx:
 
     def press(self, plugin: str, tenant: Tenant, viewer: Viewer, request: ActionRequest) -> Answer[ActionOutcome]:
         """Press a button. If the answer is `Started`, the caller runs the job."""
+        before = self.stores.settings(tenant.pbx_tenant_id, plugin)
         answer = self.plugins.run_action(plugin, tenant, viewer, request)
         self._retry_mail(tenant)
-        self._audit(tenant, viewer, f"action.{request.action}", type(answer.value).__name__, answer.sentence)
+        changes = find_changes(before, self.stores.settings(tenant.pbx_tenant_id, plugin))
+        self._audit(tenant, viewer, f"action.{request.action}", answer, subject=plugin, changes=changes)
         return answer
 
     def look_up(
@@ -128,8 +148,22 @@ class Pbx:
         is_system = tenant.scope is Scope.SYSTEM
         self.stores.outbox.lanes.probe_now(None if is_system else tenant.pbx_tenant_id)
 
-    def _audit(self, tenant: Tenant, viewer: Viewer, event: str, outcome: str, subject: str) -> None:
-        self.stores.audit.record(tenant.pbx_tenant_id, viewer.username, event, outcome=outcome.lower(), subject=subject)
+    def _audit(
+        self,
+        tenant: Tenant,
+        viewer: Viewer,
+        event: str,
+        answer: Answer[Any],
+        *,
+        subject: str,
+        changes: Sequence[Change],
+    ) -> None:
+        outcome = type(answer.value).__name__.lower() if answer.ok else answer.outcome.value
+        detail = answer.value.message if isinstance(answer.value, Refused) else answer.sentence
+        self.stores.audit.record(
+            tenant.pbx_tenant_id, viewer.username, event, outcome=outcome, subject=subject, detail=detail,
+            changes=changes,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Close the database."""

@@ -1,4 +1,4 @@
-"""Commands about runs: run the tenants that are due, read the run log and the audit log."""
+"""Commands about runs: run the tenants that are due, read the run log."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ def add_commands(main: click.Group) -> None:
     command(main, "tick")(_tick)
     command(main, "runs")(_list_runs)
     command(main, "plan-rows")(_list_plan_rows)
-    command(main, "audit")(_list_audit)
 
 
 @click.option("--tenant", "tenant_key")
@@ -109,11 +108,3 @@ def _list_plan_rows(context: CliContext, tenant_key: str, run_id: str) -> None:
             print_rows(context, rows, ("action", "display_name", "login_name", "extension_number", "reason", "detail"))
     except InvalidValueError:
         fail(f"another version wrote the plan of run {run_id}, and this one cannot read it; make another plan")
-
-
-@click.argument("tenant_key", metavar="T")
-@click.option("--limit", type=click.IntRange(min=1))
-def _list_audit(context: CliContext, tenant_key: str, limit: int | None) -> None:
-    """Print the audit log, newest first."""
-    lines = context.pbx.stores.audit.lines(context.tenant(tenant_key).pbx_tenant_id, limit=limit)
-    print_rows(context, map(views.show_audit, lines), ("at", "actor", "event", "outcome", "subject", "detail"))

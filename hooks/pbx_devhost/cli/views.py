@@ -8,6 +8,7 @@ from typing import Any
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import RunResult
+from pbx_devhost.store.audit import read_changes
 from pbx_devhost.store.database import from_timestamp
 from pbx_devhost.store.outbox.lanes import Fault
 from pbx_plugin_api import Counts, Done, Fact, PlanRow, Priority, Refused, SettingsPage, Step, Tenant
@@ -238,4 +239,17 @@ def show_audit(row: Any) -> dict[str, Any]:
         "outcome": row.outcome,
         "subject": row.subject,
         "detail": row.detail,
+        "address": row.address,
+        "reference": row.reference,
+        "changes": [{"name": n, "before": before, "after": after} for n, before, after in read_changes(row)],
     }
+
+
+def describe_changes(changes: list[dict[str, str | None]]) -> str:
+    """What a line of the audit log says has changed, on one line."""
+    parts = (f"{c['name']}: {_or_unset(c['before'])} → {_or_unset(c['after'])}" for c in changes)
+    return " ".join("; ".join(parts).split())
+
+
+def _or_unset(value: str | None) -> str:
+    return "(not set)" if value is None else value or "(empty)"

@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.portal import shield, words
+from pbx_devhost.portal import event_words, shield, words
 from pbx_devhost.portal.jobs import Jobs
 from pbx_devhost.portal.menu import menu_for
 from pbx_devhost.portal.notes import read_note
@@ -76,6 +76,7 @@ def create_app(pbx: Pbx) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     shield.install(app, pbx)
     words.install(app)
+    event_words.install(app)
     for pages in _BLUEPRINTS:
         app.register_blueprint(pages)
     app.register_error_handler(HTTPException, _say)

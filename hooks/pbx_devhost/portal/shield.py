@@ -15,6 +15,7 @@ from flask import Flask, Response, abort, current_app, g, request
 from pbx_devhost.core import Pbx
 from pbx_devhost.portal.origins import find_origin, same_origin
 from pbx_devhost.portal.visit import BROWSER_COOKIE, read_visit, set_cookie, the_visit
+from pbx_devhost.store.audit import asked_from
 
 BODY_MAX_BYTES: Final = 1024 * 1024
 """The largest form that a page of ours sends is a list of 1,000 people."""
@@ -73,6 +74,7 @@ def install(app: Flask, pbx: Pbx) -> None:
 
     @app.before_request
     def look() -> None:
+        g.asked_from = asked_from.set(request.remote_addr or "")
         if getattr(app.view_functions.get(request.endpoint or ""), "at_any_origin", False):
             return
         # Only the Host header counts, and only to choose one of the stored origins; X-Forwarded-* is never read.
@@ -85,6 +87,11 @@ def install(app: Flask, pbx: Pbx) -> None:
         if request.method not in ("GET", "HEAD"):
             _refuse_forged_forms()
         _refuse_nul()
+
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        if "asked_from" in g:
+            asked_from.reset(g.pop("asked_from"))
 
     @app.after_request
     def dress(response: Response) -> Response:

@@ -28,6 +28,9 @@ PASSWORD_MAX_CHARS: Final = 256
 """Longer passwords are refused before hashing, which is expensive."""
 
 
+NAME_MAX_CHARS: Final = 64
+
+
 class AccountError(ValueError):
     """A password cannot be set. The message says why."""
 
@@ -42,8 +45,9 @@ class AccountStore:
         """Add an administrator or change their password. It ends a lock, and their sessions.
 
         Raises:
-            AccountError: The password is too short or too long.
+            AccountError: The password is too short or too long, or the name is not possible.
         """
+        check_admin_name(username)
         row: dict[str, str | None] = {"tenant_id": tenant_id, "username": username, "password_hash": _hash(password)}
         row |= {"authority": None, "subject": None}  # who knew the old password may have linked their own account
         with self._db.write(lock=f"admin links {tenant_id}") as connection:
@@ -189,6 +193,14 @@ def _network(address: str) -> str:
 
 def _at(tenant_id: str, *counters: str) -> tuple[ColumnElement[bool], ...]:
     return wrong_passwords.c.tenant_id == tenant_id, wrong_passwords.c.account.in_(counters)
+
+
+def check_admin_name(username: str) -> None:
+    """Refuse a name that is not possible for an administrator. The audit log has other names with a colon."""
+    if not 1 <= len(username) <= NAME_MAX_CHARS or not username.isprintable() or ":" in username:
+        raise AccountError(f"username: {username[:80]!r} is not possible; 1 to {NAME_MAX_CHARS} characters, no colon")
+    if username != username.strip():
+        raise AccountError(f"username: {username!r} has a space at its beginning or end")
 
 
 def _hash(password: str) -> str:

@@ -14,6 +14,8 @@ from pbx_devhost.store.tokens import hash_token
 from pbx_plugin_api import UserLink
 
 SESSION_S: Final = 8 * 3600
+SYSTEM_PREFIX: Final = "system:"
+"""How the audit log begins the name of a system administrator. No other administrator's name holds a colon."""
 
 
 class SessionRefusedError(Exception):

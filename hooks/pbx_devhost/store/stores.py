@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pbx_devhost.store.accounts import AccountStore
 from pbx_devhost.store.admin_links import AdminLinkStore
@@ -19,6 +20,7 @@ from pbx_devhost.store.landings import LandingStore
 from pbx_devhost.store.leases import Lease, LeaseStore
 from pbx_devhost.store.notices import NoticeStore
 from pbx_devhost.store.outbox.queue import OutboxStore
+from pbx_devhost.store.plugin_data import PluginSettings
 from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.registrations import RegistrationStore
 from pbx_devhost.store.renewals import RenewalStore
@@ -69,6 +71,10 @@ class Stores:
     def linked_users(self, tenant_id: str) -> LinkedUsers:
         """Return the linked users of a tenant, for the PBX itself."""
         return LinkedUsers(self.scope(tenant_id), self.vault)
+
+    def settings(self, tenant_id: str, plugin: str) -> Mapping[str, Any]:
+        """Return the settings that a plugin has stored for a tenant, for the PBX itself."""
+        return PluginSettings(self.scope(tenant_id, plugin)).read().values
 
     def blobs(self, tenant_id: str) -> TenantBlobs:
         """Return the blobs of a tenant, for the PBX itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,7 +66,9 @@ def run_isolated(
         finally:
             done.set()
 
-    thread = threading.Thread(target=work, name=name, daemon=True)
+    # With the context of the caller: a host may keep there for whom it calls.
+    context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=(work,), name=name, daemon=True)
     thread.start()
     if not done.wait(deadline_s):
         return None, TimeoutError(f"no answer after {deadline_s:g} s")

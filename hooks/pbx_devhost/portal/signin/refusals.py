@@ -29,6 +29,7 @@ _ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LINES: Final = (RateLimit(amount=120, window_s=60), RateLimit(amount=1_200, window_s=86_400))
 """How many lines of one reason are written for one tenant, because anybody can send such requests without end. Each
 reason has its own count, so that a flood of one kind hides no line of another."""
+_FLOOD_S: Final = 60
 _DETAIL_MAX_CHARS: Final = 500
 
 
@@ -38,22 +39,31 @@ def make_reference() -> str:
 
 
 def record_refusal(tenant: Tenant | None, refusal: LoginRefused, *, actor: str = "somebody") -> str:
-    """Write a refusal into the audit log and return its reference.
+    """Write a refusal into the audit log and return its reference. Every reference that is shown is found there.
 
-    Above the tenant's limit the line goes to the program's log only, without any text from the request.
+    Above the limit, refusals of one reason share one line and its reference for a minute, and each is in the program's
+    log, without any text from the request. Where the tenant is not known, the line keeps the address: the
+    administrators of the tenants there find it by its reference.
     """
     pbx, reference = the_pbx(), make_reference()
     detail = f"{refusal.reason}: {refusal.detail}" if refusal.detail else refusal.reason
     tenant_id = tenant.pbx_tenant_id if tenant is not None else the_visit().known.only_tenant_id
+    origin = the_visit().origin if tenant_id is None else ""
     # `portal:` keeps the count apart from the rate budgets of plugins.
     budget = PluginRateBudget(pbx.stores.scope(f"portal:{tenant_id or ''}", "portal"))
     if budget.take(refusal.reason, 1, _LINES) is not None:
-        _log.warning("Sign-in refused (%s): %s", reference, refusal.reason)
-        return reference
+        shared = pbx.stores.audit.share_reference(
+            tenant_id, refusal.reason, reference, origin=origin, window_s=_FLOOD_S
+        )
+        _log.warning("Sign-in refused (%s): %s", shared, refusal.reason)
+        return shared
     cut = detail[:_DETAIL_MAX_CHARS]
+    # A typed name never reads like a plugin's or a system administrator's.
+    by = "somebody" if ":" in actor else actor
     pbx.stores.audit.record(
-        tenant_id, actor, "sign_in", outcome="refused", subject=f"reference {reference}", detail=cut
-    )
+        tenant_id, by, "sign_in", outcome="refused", subject=f"reference {reference}", detail=cut,
+        reference=reference, origin=origin,
+    )  # fmt: skip
     return reference
 
 
