@@ -154,6 +154,8 @@ def doctor(pbx: DevHost, tenant: str, as_json: bool) -> None:
     found = tested or {}
     facts = [*page["facts"], *(found.get("facts") or [])]
     bad = next((fact for fact in page["facts"] if fact["severity"] == "bad"), None)
+    if failure is None and not found["data"]["ok"]:
+        failure = found["message"]
     if failure is None and bad is not None:
         failure = f"{bad['label']}: {bad['value']}"
     if as_json:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from pbx_plugin_api import Scope, Tenant
+from portsip_m365_plugin.clouds import DOD, GCC_HIGH
 from portsip_m365_plugin.config.contacts import SharedMode
 from portsip_m365_plugin.config.reader import Config
 
@@ -55,6 +56,13 @@ def _need_of_mailbox_settings(config: Config, is_system: bool) -> Need:
     return Need.NEEDED if config.contacts.shared is SharedMode.FOUND else Need.USEFUL
 
 
+def _need_of_drafts(config: Config, _: bool) -> Need:
+    can_upload = config.connection.cloud_name not in _CLOUDS_WITHOUT_UPLOADS
+    return Need.USEFUL if config.mail.mailbox and can_upload else Need.UNUSED
+
+
+_CLOUDS_WITHOUT_UPLOADS: Final = (GCC_HIGH.name, DOD.name)
+
 PERMISSIONS: Final = (
     Permission(
         name="User.Read.All",
@@ -97,7 +105,7 @@ PERMISSIONS: Final = (
         feature="MAIL",
         purpose="Uploads attachments above 3 MB.",
         without_it="Such mail carries a link to the PBX instead of the attachment.",
-        _need=lambda config, _: Need.USEFUL if config.mail.mailbox else Need.UNUSED,
+        _need=_need_of_drafts,
     ),
 )
 """In the order of the page."""

@@ -31,6 +31,8 @@ class Check:
     """What to do; never empty if it is not well."""
     is_needed: bool = True
     """Whether a feature that is on depends on it."""
+    awaits_step: bool = False
+    """Whether it was not checked because only an administrator's next step, such as a test mail, can show it."""
 
     @property
     def is_in_the_way(self) -> bool:
@@ -87,6 +89,10 @@ class Board:
         """Note why a check could not be made."""
         self._put(name, CheckState.NOT_CHECKED, why, remedy, is_needed)
 
+    def not_proven(self, name: str, why: str, remedy: str, *, is_needed: bool = True) -> None:
+        """Note that only an administrator's next step, the remedy, can show it."""
+        self._put(name, CheckState.NOT_CHECKED, why, remedy, is_needed, awaits_step=True)
+
     def state(self, name: str) -> CheckState | None:
         """Return how a check ended; None if nothing was noted."""
         check = self._checks.get(name)
@@ -103,7 +109,15 @@ class Board:
             for name, label in _LABELS.items()
         )
 
-    def _put(self, name: str, state: CheckState, found: str, remedy: str, is_needed: bool) -> None:
+    def _put(
+        self, name: str, state: CheckState, found: str, remedy: str, is_needed: bool, *, awaits_step: bool = False
+    ) -> None:
         self._checks[name] = Check(
-            name=name, label=_LABELS[name], state=state, found=found, remedy=remedy, is_needed=is_needed
+            name=name,
+            label=_LABELS[name],
+            state=state,
+            found=found,
+            remedy=remedy,
+            is_needed=is_needed,
+            awaits_step=awaits_step,
         )

@@ -1,7 +1,8 @@
-"""Mail: the permissions that only a sent mail proves, and the mailbox that sends."""
+"""Mail: what may be known without sending anything, what only a sent mail proves, and the mailbox that sends."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -9,82 +10,110 @@ from pbx_plugin_api import Host, Tenant
 from portsip_m365_plugin.checks.board import MAILBOX, Board
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.graph.client import GraphClient
-from portsip_m365_plugin.graph.errors import ConsentMissingError, GraphError
+from portsip_m365_plugin.graph.errors import ConsentMissingError, GraphError, RecipientError
+from portsip_m365_plugin.graph.mail import try_sending_nothing
 from portsip_m365_plugin.graph.users import find_users
+from portsip_m365_plugin.mail.receipts import explain_error
+from portsip_m365_plugin.mail.sender import Sender
+from portsip_m365_plugin.mail.shown import MAIL_SEND, find_subject, remember_receipt
 from portsip_m365_plugin.permissions import PERMISSIONS, Need
-from portsip_m365_plugin.proofs import MAILBOX as MAILBOX_PROOF
 from portsip_m365_plugin.proofs import Proof, read_proofs
 
 _SEND_TEST: Final = "Press “Send test mail” on the MAIL tab."
 _UNPROVEN: Final = {
-    "Mail.Send": "Only a sent mail proves it.",
+    MAIL_SEND: "Only a sent mail proves it.",
     "Mail.ReadWrite": "The test mail proves it with a draft that is deleted again.",
 }
+_AGAIN: Final = "Press “Test connection” again."
 
 
-def check_mail(board: Board, host: Host, tenant: Tenant, config: Config, client: GraphClient | None) -> None:
-    """Note the permissions for mail and the mailbox. Cost: one request; three for an alias of the mailbox.
+@dataclass(kw_only=True)
+class MailCheck:
+    """Checks the mail of one tenant, or of the system."""
 
-    Args:
-        board: Takes the lines.
-        host: Holds what sent mail has shown.
-        tenant: Whose mail.
-        config: Names the mailbox.
-        client: None where Graph cannot be asked.
-    """
-    mailbox = config.mail.mailbox
-    proofs = {name: proof for name, proof in read_proofs(host, config.connection).items() if proof.on == mailbox}
-    for item in PERMISSIONS:
-        if item.name not in _UNPROVEN:
-            continue
-        need = item.need(config, tenant)
+    board: Board
+    host: Host
+    tenant: Tenant
+    config: Config
+    client: GraphClient | None
+    """None where Graph cannot be asked."""
+
+    def check(self) -> None:
+        """Note the permissions for mail and the mailbox.
+
+        Cost: two requests, four where the mailbox is named by an alias. One of them sends a message to nobody.
+        """
+        mailbox = self.config.mail.mailbox
+        if not mailbox:
+            for name in (*_UNPROVEN, MAILBOX):
+                self.board.not_checked(name, "No mailbox is chosen on the MAIL tab.", is_needed=False)
+            return
+        proofs = read_proofs(self.host, self.config.connection)
+        known = {name: proof for name, proof in proofs.items() if proof.on == mailbox}
+        for name in _UNPROVEN:
+            self._note(name, known.get(name))
+        proof = known.get(MAILBOX)
+        if proof is not None and not proof.works:
+            self._note(MAILBOX, proof)
+        elif self.client is not None:
+            self._look_up(self.client, mailbox, has_sent=proof is not None)
+
+    def _note(self, name: str, proof: Proof | None) -> None:
+        need = next((item.need(self.config, self.tenant) for item in PERMISSIONS if item.name == name), Need.NEEDED)
         if need is Need.UNUSED:
-            board.not_checked(item.name, "Nothing that is on uses it.", is_needed=False)
-            continue
-        _note(board, item.name, proofs.get(item.name), tenant, _UNPROVEN[item.name], is_needed=need is Need.NEEDED)
-    if not mailbox:
-        board.not_checked(MAILBOX, "No mailbox is chosen on the MAIL tab.", is_needed=False)
-        return
-    proof = proofs.get(MAILBOX_PROOF)
-    if proof is not None and not proof.works:
-        _note(board, MAILBOX, proof, tenant, "", is_needed=True)
-    elif client is not None:
-        _look_up(board, client, mailbox, has_sent=proof is not None)
+            self.board.not_checked(name, "Nothing that is on uses it.", is_needed=False)
+            return
+        is_needed = need is Need.NEEDED
+        if proof is None:
+            self.board.not_proven(name, _UNPROVEN.get(name, ""), _SEND_TEST, is_needed=is_needed)
+            return
+        at = proof.at_utc.astimezone(ZoneInfo(self.tenant.time_zone)).strftime("%Y-%m-%d %H:%M")
+        if proof.works:
+            self.board.ok(name, f"It works: {proof.call} {proof.on} ({at}).", is_needed=is_needed)
+            return
+        remedy = f"{proof.remedy} {_SEND_TEST}".strip()
+        self.board.not_well(name, f"{proof.sentence} (Tried {at}.)", remedy, is_needed=is_needed)
 
+    def _look_up(self, client: GraphClient, mailbox: str, *, has_sent: bool) -> None:
+        try:
+            found = find_users(client, mailbox)
+        except ConsentMissingError:
+            found = None
+        except GraphError as error:
+            self.board.not_checked(MAILBOX, error.sentence, error.remedy or _AGAIN)
+            return
+        if found is not None and len(found) > 1:
+            sentence = f"Several accounts of this directory have the address {mailbox}."
+            self.board.not_well(MAILBOX, sentence, "Enter the object id of the right one on the MAIL tab.")
+        elif found is not None and not found:
+            sentence = f"{mailbox}: no account of this directory has this address or sign-in name."
+            remedy = "Check the spelling on the MAIL tab; a new mailbox takes some minutes to appear."
+            self.board.not_well(MAILBOX, sentence, remedy)
+        else:
+            self._try_nothing(client, str(found[0]["id"]) if found else mailbox, has_sent=has_sent)
 
-def _note(board: Board, name: str, proof: Proof | None, tenant: Tenant, unproven: str, *, is_needed: bool) -> None:
-    if proof is None:
-        board.not_checked(name, unproven, _SEND_TEST, is_needed=is_needed)
-        return
-    at = proof.at_utc.astimezone(ZoneInfo(tenant.time_zone)).strftime("%Y-%m-%d %H:%M")
-    if proof.works:
-        board.ok(name, f"It works: {proof.call} {proof.on} ({at}).", is_needed=is_needed)
-    else:
-        remedy = f"{proof.remedy} Then send a test mail on the MAIL tab.".strip()
-        board.not_well(name, f"{proof.sentence} (Tried {at}.)", remedy, is_needed=is_needed)
-
-
-def _look_up(board: Board, client: GraphClient, mailbox: str, *, has_sent: bool) -> None:
-    try:
-        found = find_users(client, mailbox)
-    except ConsentMissingError:
-        board.not_checked(MAILBOX, f"Without User.Read.All nobody can look up {mailbox}.", _SEND_TEST, is_needed=False)
-        return
-    except GraphError as error:
-        board.not_checked(MAILBOX, error.sentence, error.remedy or "Press “Test connection” again.")
-        return
-    if len(found) > 1:
-        board.not_well(
-            MAILBOX,
-            f"Several accounts of this directory have the address {mailbox}.",
-            "Enter the object id of the right one on the MAIL tab.",
-        )
-    elif not found:
-        board.not_well(
-            MAILBOX,
-            f"{mailbox}: no account of this directory has this address or sign-in name.",
-            "Check the spelling on the MAIL tab; a new mailbox takes some minutes to appear.",
-        )
-    else:
+    def _try_nothing(self, client: GraphClient, mailbox_id: str, *, has_sent: bool) -> None:
+        mailbox = self.config.mail.mailbox
+        try:
+            try_sending_nothing(client, mailbox_id)
+        except RecipientError:
+            pass
+        except GraphError as error:
+            self._note_failure(error)
+            return
         sent = "and a mail was sent from it" if has_sent else "and the test mail shows whether it can send"
-        board.ok(MAILBOX, f"{mailbox} is an account of this directory, {sent}.")
+        self.board.ok(MAILBOX, f"Exchange lets the app into {mailbox}, {sent}.")
+        proof = read_proofs(self.host, self.config.connection).get(MAIL_SEND)
+        if proof is not None and proof.on == mailbox and not proof.works:
+            # The refusal is from before a repair: now the app is let in.
+            self.board.not_proven(MAIL_SEND, _UNPROVEN[MAIL_SEND], _SEND_TEST)
+
+    def _note_failure(self, error: GraphError) -> None:
+        mailbox = self.config.mail.mailbox
+        receipt = explain_error(error, mailbox, self.host.clock.now_utc())
+        subject = find_subject(receipt)
+        if subject is None:
+            self.board.not_checked(MAILBOX, receipt.reason, receipt.remedy or _AGAIN)
+            return
+        remember_receipt(self.host, Sender.of(self.host, self.config), receipt)
+        self.board.not_well(subject, receipt.reason, f"{receipt.remedy} {_SEND_TEST}".strip())

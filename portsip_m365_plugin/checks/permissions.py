@@ -78,7 +78,7 @@ class Prober:
             self._skip(name)
             return
         if not groups:
-            self.board.not_checked(name, "No group is chosen yet.", "Choose one on the USER SYNC tab.")
+            self.board.not_proven(name, "No group is chosen yet.", "Choose one on the USER SYNC tab.")
             return
         group = groups[0]
 

@@ -8,7 +8,7 @@ from typing import Final
 from pbx_plugin_api import Host, Tenant
 from portsip_m365_plugin.checks.board import APPLICATION, Board, Check, CheckState
 from portsip_m365_plugin.checks.identity import check_directory, check_token
-from portsip_m365_plugin.checks.mail import check_mail
+from portsip_m365_plugin.checks.mail import MailCheck
 from portsip_m365_plugin.checks.network import check_network, reach_entra
 from portsip_m365_plugin.checks.permissions import Prober
 from portsip_m365_plugin.checks.subjects import Sight
@@ -17,9 +17,11 @@ from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.connect import NotReady, find_app
 from portsip_m365_plugin.graph.client import GraphClient
 
-REQUESTS_MAX: Final = 16
-"""Requests to Microsoft at most: 3 for directory and token, 1 for people, 1 for a group, 3 for contacts, 3 for mailbox
-settings, 3 for the mailbox that sends, 2 for a key pair that waits beside the active one. Eight when all is well."""
+REQUESTS_MAX: Final = 17
+"""Requests to Microsoft at most: 3 for directory and token (5 with a key pair that waits beside the active one), 1 for
+people, 1 for a group, 3 for contacts, 3 for mailbox settings, 4 for mail."""
+REQUESTS_USUAL: Final = 9
+"""When everything is on and well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +32,17 @@ class Report:
 
     @property
     def fault(self) -> Check | None:
-        """The first needed check that is not well. Later ones can be its consequences."""
-        return next((c for c in self.checks if c.is_in_the_way and c.state is CheckState.NOT_WELL), None)
+        """The first needed check that is not well, or that an outage prevented. Later ones can be its consequences."""
+        for state in (CheckState.NOT_WELL, CheckState.NOT_CHECKED):
+            for check in self.checks:
+                if check.is_in_the_way and check.state is state and not check.awaits_step:
+                    return check
+        return None
 
     @property
-    def open(self) -> tuple[Check, ...]:
-        """Needed checks that could not be made."""
-        return tuple(check for check in self.checks if check.is_in_the_way and check.state is CheckState.NOT_CHECKED)
+    def steps(self) -> tuple[Check, ...]:
+        """What an administrator's next step has to show."""
+        return tuple(check for check in self.checks if check.is_in_the_way and check.awaits_step)
 
     @property
     def is_well(self) -> bool:
@@ -61,7 +67,7 @@ def run_checks(host: Host, tenant: Tenant, config: Config) -> Report:
     if client is not None:
         sight = Sight()
         Prober(board=board, host=host, tenant=tenant, config=config, client=client, sight=sight).try_all()
-    check_mail(board, host, tenant, config, client)
+    MailCheck(board=board, host=host, tenant=tenant, config=config, client=client).check()
     check_redirect_uris(board, host, config)
     check_web_certificate(board, host, config)
     return Report(checks=board.checks())

@@ -47,7 +47,7 @@ def check_redirect_uris(board: Board, host: Host, config: Config) -> None:
             "Put it right in Entra, then press “Test sign-in” on the SIGN IN tab.",
         )
     elif test is None:
-        board.not_checked(
+        board.not_proven(
             REDIRECT_URIS,
             f"No test sign-in has succeeded with this application yet.{no_sbc}",
             "Register the redirect URIs of the PERMISSIONS tab in Entra, then press “Test sign-in” on the SIGN IN tab.",

@@ -80,6 +80,19 @@ def send_mail(
     return client.send(build("mail.send", client.cloud, body=body, user_id=mailbox))
 
 
+def try_sending_nothing(client: GraphClient, mailbox: str) -> None:
+    """Send a message without recipients, which Exchange never sends: it looks at permission and mailbox first.
+
+    Raises:
+        RecipientError: The app was let in, and the missing recipient was refused. That does not prove that it may send.
+        GraphError: It was not let in, there is no such mailbox, or there was an outage.
+
+    Cost: one request. Repeatable.
+    """
+    message = {"subject": "", "body": {"contentType": "text", "content": ""}, "toRecipients": []}
+    send_mail(client, mailbox, message, save_to_sent=False)
+
+
 def has_drafts(client: GraphClient) -> bool:
     """Whether this cloud has everything that a draft with uploads needs."""
     calls = ("mail.create_draft", "mail.attach", "mail.create_upload", "mail.send_draft")

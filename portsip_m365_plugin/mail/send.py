@@ -49,6 +49,7 @@ from portsip_m365_plugin.mail.attachments import Cargo, Route, choose_route, fin
 from portsip_m365_plugin.mail.rates import LIMITS_TEXT, take_budget
 from portsip_m365_plugin.mail.receipts import explain_error, explain_not_ready, is_certainly_unsent
 from portsip_m365_plugin.mail.sender import Sender, find_sender
+from portsip_m365_plugin.mail.shown import remember_receipt
 from portsip_m365_plugin.mapping.messages import Recipients, build_message, split_recipients
 
 _ONE_TRY: Final = RetryPolicy(tries_max=1, base_s=5.0, budget_s=0.0)
@@ -90,6 +91,7 @@ def send_from(host: Host, sender: Sender, notification: Notification) -> Deliver
     now_utc = host.clock.now_utc()
     if receipt.detail != _OWN_LIMIT:
         memory.remember_failure(host, notification, receipt, now_utc)
+    remember_receipt(host, sender, receipt)
     if receipt.fault and not receipt.fault.startswith("mailbox_"):
         # A token from before the repair lacks what was repaired.
         forget_tokens(sender.connection, not_within_s=0.0 if sender.host is host else _SHARED_TOKEN_S)

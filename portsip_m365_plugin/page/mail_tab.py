@@ -31,9 +31,11 @@ from portsip_m365_plugin.mail.memory import forget_draft_refusal, recent_failure
 from portsip_m365_plugin.mail.rates import LIMITS_TEXT, ORDINARY_MESSAGES_A_MINUTE
 from portsip_m365_plugin.mail.send import send_from
 from portsip_m365_plugin.mail.sender import Sender
+from portsip_m365_plugin.mail.shown import try_draft
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.page.words import say_kind, say_outcome
+from portsip_m365_plugin.proofs import Proof
 
 _TEST_TO: Final = "to"
 
@@ -68,7 +70,7 @@ def send_test_mail(host: Host, config: Config, to: str) -> ActionOutcome:
         config: Its settings.
         to: Addresses; empty for the tab's recipients.
 
-    Cost: one to three requests.
+    Cost: one to three requests, and two for a draft that proves Mail.ReadWrite.
     """
     mail = config.mail
     if not mail.mailbox:
@@ -88,7 +90,8 @@ def send_test_mail(host: Host, config: Config, to: str) -> ActionOutcome:
         priority=Priority.URGENT,
         created_at_utc=host.clock.now_utc(),
     )
-    receipt = send_from(host, Sender.of(host, config), note)
+    sender = Sender.of(host, config)
+    receipt = send_from(host, sender, note)
     outcome = "ok" if receipt.status is DeliveryStatus.ACCEPTED else receipt.status.value
     host.audit.record("mail.test", outcome=outcome, subject=mail.mailbox)
     if receipt.status is not DeliveryStatus.ACCEPTED:
@@ -99,8 +102,22 @@ def send_test_mail(host: Host, config: Config, to: str) -> ActionOutcome:
     )
     return Done(
         message=f"Microsoft 365 accepted the mail to {', '.join(note.to)}; it should arrive within minutes.",
-        facts=(Fact(label="From", value=mail.mailbox), Fact(label="Microsoft's id", value=receipt.detail), *refused),
+        facts=(
+            Fact(label="From", value=mail.mailbox),
+            Fact(label="Microsoft's id", value=receipt.detail),
+            *_show_drafts(try_draft(host, sender)),
+            *refused,
+        ),
     )
+
+
+def _show_drafts(proof: Proof | None) -> tuple[Fact, ...]:
+    if proof is None:
+        return ()
+    if proof.works:
+        return (Fact(label="Attachments above 3 MB", value="can be sent", severity=Severity.GOOD),)
+    value = f"go out as links. {proof.sentence}"
+    return (Fact(label="Attachments above 3 MB", value=value, severity=Severity.WARNING, help=proof.remedy),)
 
 
 def _fields(view: PageView) -> tuple[Field, ...]:

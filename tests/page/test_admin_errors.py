@@ -182,7 +182,7 @@ def test_where_nothing_is_wrong_it_says_so_and_names_what_was_tried(lab: Lab) ->
     assert found["User.Read.All"] == "OK. It works: read the first people of the directory."
     assert found["Contacts.Read"].startswith("OK. It works: read the contact folders of the mailbox ")
     assert found["MailboxSettings.Read"].startswith("Not well. Exchange does not let the app into the mailbox ")
-    assert found["Mail.Send"] == "Not checked. Nothing that is on uses it."
+    assert found["Mail.Send"] == "Not checked. No mailbox is chosen on the MAIL tab."
 
 
 def test_a_mended_fault_is_seen_at_once(lab: Lab) -> None:
