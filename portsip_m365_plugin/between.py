@@ -16,6 +16,7 @@ from portsip_m365_plugin.config.due import next_due_at_utc, next_night_at_utc
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.connect import NotReady, connect
 from portsip_m365_plugin.last_run import keep_last_run
+from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.turns import read_night
 from portsip_m365_plugin.users.run import run_user_sync
 
@@ -90,10 +91,13 @@ def _keep(host: Host, report: TickReport, before: Look | None, now_utc: datetime
     since = (before.bad_since_utc if before is not None else None) or now_utc
     is_bad = report.status in _BAD
     is_reported = is_bad and before is not None and before.is_reported
-    if is_bad and not is_reported and now_utc - since >= _NOTIFY_AFTER:
+    if is_bad and now_utc - since >= _NOTIFY_AFTER:
         subject = "Microsoft 365 changes do not arrive"
-        host.notify_admin("m365.sync.between", subject, report.message, severity=Severity.BAD)
+        values = {"since": since.isoformat(), "message": report.message}
+        host.notify_admin(NoticeKind.SYNC_BETWEEN, subject, report.message, severity=Severity.BAD, values=values)
         is_reported = True
+    elif not is_bad and before is not None and before.is_reported:
+        host.resolve_notice(NoticeKind.SYNC_BETWEEN)
     look = Look(
         at_utc=now_utc,
         status=report.status,

@@ -20,6 +20,7 @@ from pbx_plugin_api import (
 )
 from portsip_m365_plugin.config.writer import forget_connection
 from portsip_m365_plugin.keys.store import KEY_NAMES
+from portsip_m365_plugin.notices import resolve_all
 
 T = TypeVar("T")
 
@@ -47,6 +48,7 @@ def disconnect(host: Host, tick: Tick) -> TickReport:
     record = host.settings.read()
     values = forget_connection(record.values, with_users=not host.users.counts().linked)
     host.settings.write(values, expected_version=record.version)
+    resolve_all(host)
     host.audit.record("disconnected", outcome="ok", detail=f"{deleted} users deleted")
     kept = host.users.counts().linked
     rest = f"{deleted} users were deleted." if wants_deletion else f"{kept} synced users stay as they are."

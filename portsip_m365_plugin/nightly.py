@@ -23,7 +23,8 @@ from portsip_m365_plugin.disconnect import disconnect
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.keys.expiry import warn_of_expiry
-from portsip_m365_plugin.last_run import keep_last_run, read_last_run
+from portsip_m365_plugin.last_run import LastRun, keep_last_run, read_last_run
+from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.photos.off import has_pictures, remove_pictures
 from portsip_m365_plugin.photos.run import run_photo_sync
 from portsip_m365_plugin.turns import Night, Turn, choose_turn, keep_night
@@ -169,9 +170,7 @@ def _settle(
     elif 0 < last.failures <= _RETRIES_MAX:
         retry_at_utc = now_utc + _RETRY_AFTER
     due = regular if regular is None or retry_at_utc is None else min(regular, retry_at_utc)
-    if last.failures == 2 or (last.failures > 2 and due == regular):
-        subject = "The Microsoft 365 sync fails"
-        host.notify_admin("m365.sync.failed", subject, report.message, severity=Severity.BAD)
+    _note_failures(host, last, report)
     goes_on = report.resumable and report.next_due_at_utc is None
     if is_whole:
         slot_utc = last_night_at_utc(config, tenant, tick.now_utc)
@@ -183,6 +182,21 @@ def _settle(
     elif due is not None and report.next_due_at_utc is None:
         due = min(due, next_due_at_utc(config, tenant, now_utc) or due)
     return replace(report, next_due_at_utc=due)
+
+
+def _note_failures(host: Host, last: LastRun, report: TickReport) -> None:
+    """One failure is no news, two are, and a night that was given up is worse. A run that ends well ends it."""
+    if not last.failures:
+        host.resolve_notice(NoticeKind.SYNC_FAILED)
+    elif last.failures > 1:
+        host.notify_admin(
+            NoticeKind.SYNC_FAILED,
+            "The Microsoft 365 sync fails",
+            report.message,
+            severity=Severity.BAD,
+            level=int(last.failures > _RETRIES_MAX),
+            values={"failures": last.failures, "message": report.message},
+        )
 
 
 def _sync_users(given: StageInput) -> TickReport:

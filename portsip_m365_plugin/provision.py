@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pbx_plugin_api import (
@@ -13,9 +13,7 @@ from pbx_plugin_api import (
     ProvisionReason,
     ProvisionRefused,
     ProvisionRequest,
-    Severity,
     Tenant,
-    UnlinkedUser,
 )
 from portsip_m365_plugin.config.reader import load_config
 from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
@@ -25,6 +23,7 @@ from portsip_m365_plugin.graph.users import find_owner_ids, get_user, select_use
 from portsip_m365_plugin.mapping.addresses import address_key, read_addresses
 from portsip_m365_plugin.mapping.users import Skip
 from portsip_m365_plugin.photos.reading import read_one_photo
+from portsip_m365_plugin.users.joins import report_join, settle_join
 from portsip_m365_plugin.users.judge import judge_person
 from portsip_m365_plugin.users.match import explain_doubt, match_by_hand
 from portsip_m365_plugin.users.scope import OUT_OF_SCOPE
@@ -83,32 +82,23 @@ def _join(
     The rule is the same as in the sync: never a second user. At a first sign-in nobody is linked by an address,
     because an administrator of the directory can give any address to anybody.
     """
-    if host.users.find(draft.link) is not None:
-        return None
-    matches = match_by_hand(host, read_addresses(user))
+    oid, addresses = draft.link.subject, read_addresses(user)
+    matches = match_by_hand(host, addresses) if host.users.find(draft.link) is None else []
     if not matches:
+        settle_join(host, oid)
         return None
     if request.reason is ProvisionReason.FIRST_SIGN_IN:
-        _report_match(host, draft, matches)
+        report_join(host, draft, addresses, matches)
         return _refuse(request, "link_needed", "")
     if any(divergence.link == draft.link for divergence in host.users.diverged()):
         return None  # their own user was deleted in the PBX: they get it back, with its number
     keys = {address_key(match.email) for match in matches}
     owners = {owner for key in sorted(keys) for owner in find_owner_ids(client, key)} - {draft.link.subject}
     doubt = explain_doubt(matches, is_shared=bool(owners))
-    return matches[0].user_id if doubt is None else ProvisionRefused(reason=doubt[0], sentence=doubt[1])
-
-
-def _report_match(host: Host, draft: DraftUser, matches: Sequence[UnlinkedUser]) -> None:
-    names = ", ".join(sorted(match.username for match in matches))
-    text = (
-        f"{draft.display_name} (object id {draft.link.subject}) signed in with Microsoft for the first time, and the"
-        f" PBX user {names} has the same e-mail address. An address proves nothing at a sign-in, so nobody was linked"
-        " and no second user was made. If they are the same person, add the person on the page of users: that links"
-        " them. Otherwise change the e-mail address of the PBX user."
-    )
-    subject = "A first sign-in needs you: the address is taken"
-    host.notify_admin(f"m365.join.{draft.link.subject}", subject, text, severity=Severity.WARNING)
+    if doubt is not None:
+        return ProvisionRefused(reason=doubt[0], sentence=doubt[1])
+    settle_join(host, oid)  # the host links them with this answer; if it cannot, the next sign-in says so again
+    return matches[0].user_id
 
 
 def _refuse(request: ProvisionRequest, reason: str, for_admin: str) -> ProvisionRefused:

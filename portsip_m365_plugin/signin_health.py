@@ -13,6 +13,7 @@ from typing import Any, Final
 from pbx_plugin_api import Host, PasswordPolicy, Severity
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.signin import SignInConfig
+from portsip_m365_plugin.notices import NoticeKind
 
 _TEST_KEY: Final = "signin.test"
 _FAULT_KEY: Final = "signin.fault"
@@ -42,23 +43,25 @@ def find_test(host: Host, connection: ConnectionConfig) -> Event | None:
 
 
 def report_fault(host: Host, config: SignInConfig, text: str) -> None:
-    """Remember that Microsoft signs nobody in, and notify the administrators (at most once a day)."""
+    """Remember that Microsoft signs nobody in, and notify the administrators until somebody signs in again."""
     known = _get(host, _FAULT_KEY)
     if known is None or known.text != text:
         _put(host, _FAULT_KEY, text)
     way_out = f" {SUSPEND_HINT} SIGN IN tab." if refuses_passwords(host, config) else ""
     host.notify_admin(
-        "m365.signin.fault",
+        NoticeKind.SIGNIN_FAULT,
         "Signing in with Microsoft does not work",
         f"Microsoft signs nobody of this tenant in: {text}{way_out}",
         severity=Severity.BAD,
+        values={"why": text},
     )
 
 
 def forget_fault(host: Host) -> None:
-    """Somebody has signed in: it works. Cost: one look."""
+    """Somebody has signed in, so it works; or it is switched off. Cost: one look."""
     if host.state.get(_FAULT_KEY) is not None:
         host.state.delete(_FAULT_KEY)
+        host.resolve_notice(NoticeKind.SIGNIN_FAULT)
 
 
 def find_fault(host: Host) -> Event | None:

@@ -26,6 +26,7 @@ from portsip_m365_plugin.contacts.company import CompanyWriter
 from portsip_m365_plugin.contacts.scope import Scope
 from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, StateWriter, load_mailboxes
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
+from portsip_m365_plugin.notices import NoticeKind, level_of
 from portsip_m365_plugin.removals import RemovalWindow, is_too_many
 
 APPROVE_REMOVAL_ACTION: Final = "approve_contact_removal"
@@ -153,9 +154,13 @@ def remove_leaving(
             {"checksum": pending.checksum, "mailboxes": pending.mailboxes, "contacts": pending.contacts},
         )
         host.notify_admin(
-            "m365.contacts.approval", "The contact sync waits for your approval", pending.describe(),
+            NoticeKind.CONTACTS_APPROVAL,
+            "The contact sync waits for your approval",
+            pending.describe(),
             severity=Severity.WARNING,
-        )  # fmt: skip
+            level=level_of(pending.contacts),
+            values={"mailboxes": pending.mailboxes, "contacts": pending.contacts},
+        )
         return 0
     removed = 0
     window = RemovalWindow(host, host.clock.now_utc(), _WINDOW_KEY)
@@ -177,6 +182,7 @@ def remove_leaving(
     for key in (_PENDING_KEY, _APPROVED_KEY):
         if host.state.get(key) is not None:
             host.state.delete(key)
+            host.resolve_notice(NoticeKind.CONTACTS_APPROVAL)
     return removed
 
 
@@ -199,6 +205,7 @@ def approve_removal(host: Host, checksum: str, viewer: Viewer) -> Done | Refused
     if pending is None or pending.checksum != checksum:
         return Refused(message="This removal does not wait for approval (any more).", remedy="Look at the tab again.")
     host.state.put(_APPROVED_KEY, checksum)
+    host.resolve_notice(NoticeKind.CONTACTS_APPROVAL)
     host.audit.record(
         "contacts.removal_approved", outcome="ok", subject=checksum, detail=f"{pending.contacts} contacts"
     )

@@ -7,15 +7,15 @@ from typing import Final
 from pbx_plugin_api import Host, Severity
 from portsip_m365_plugin.keys.condition import EXPIRY_WARNING_DAYS, warning_days
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_certificate
+from portsip_m365_plugin.notices import NoticeKind
 
 EXPIRY_NOTICE_DAYS: Final = (0, 1, 3, 7, 14, EXPIRY_WARNING_DAYS)
 """Days before the certificate expires on which the administrators are notified."""
 _URGENT_DAYS: Final = 7
-_NOTICE_KEY: Final = "certificate.told"
 
 
 def warn_of_expiry(host: Host, why_not_renewed: str = "", *, renews_itself: bool = False) -> None:
-    """Notify the administrators when the active certificate expires soon; once for each day in `EXPIRY_NOTICE_DAYS`.
+    """Notify the administrators while the active certificate expires soon, again at each day in `EXPIRY_NOTICE_DAYS`.
 
     Args:
         host: The tenant's.
@@ -24,14 +24,12 @@ def warn_of_expiry(host: Host, why_not_renewed: str = "", *, renews_itself: bool
     """
     certificate = load_certificate(host, ACTIVE_KEY)
     if certificate is None:
+        host.resolve_notice(NoticeKind.CERTIFICATE)
         return
     days = certificate.days_left(host.clock.now_utc())
     reached = next((limit for limit in EXPIRY_NOTICE_DAYS if days <= limit), None)
     if reached is None or days > warning_days(certificate) or (renews_itself and days > _URGENT_DAYS):
-        return
-    notified = host.state.get(_NOTICE_KEY)
-    mark = f"{certificate.thumbprint_sha1} {reached}"
-    if notified is not None and notified.value == mark:
+        host.resolve_notice(NoticeKind.CERTIFICATE)
         return
     until = certificate.not_after_utc.strftime("%Y-%m-%d")
     expires = f"expires on {until}, in {days} days" if days >= 0 else f"expired on {until}"
@@ -42,9 +40,10 @@ def warn_of_expiry(host: Host, why_not_renewed: str = "", *, renews_itself: bool
     else:
         remedy = "Generate a new key pair on the PERMISSIONS tab and upload public_key.pem to the app registration."
     host.notify_admin(
-        f"m365.certificate.{reached}",
+        NoticeKind.CERTIFICATE,
         "The certificate for Microsoft 365 expires soon",
         f"The certificate with which this PBX signs in to Microsoft 365 {expires}. {remedy}",
         severity=Severity.BAD if days <= _URGENT_DAYS else Severity.WARNING,
+        level=len(EXPIRY_NOTICE_DAYS) - EXPIRY_NOTICE_DAYS.index(reached),
+        values={"until": until, "days": days, "why_not_renewed": why_not_renewed},
     )
-    host.state.put(_NOTICE_KEY, mark)

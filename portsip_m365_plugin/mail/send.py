@@ -6,7 +6,6 @@ receipt then names those who still wait, so that nobody gets it twice.
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,8 +18,8 @@ from pbx_plugin_api import (
     DeliveryStatus,
     Host,
     Notification,
+    NotificationKind,
     RejectedRecipient,
-    Severity,
     Tenant,
     check_mail,
     is_mail_address,
@@ -44,13 +43,14 @@ from portsip_m365_plugin.graph.errors import (
 )
 from portsip_m365_plugin.graph.mail import delete_draft, has_drafts, make_draft, send_draft, send_mail
 from portsip_m365_plugin.graph.retry import RetryPolicy
-from portsip_m365_plugin.mail import memory
+from portsip_m365_plugin.mail import memory, rejections
 from portsip_m365_plugin.mail.attachments import Cargo, Route, choose_route, find_files
 from portsip_m365_plugin.mail.rates import LIMITS_TEXT, take_budget
 from portsip_m365_plugin.mail.receipts import explain_error, explain_not_ready, is_certainly_unsent
 from portsip_m365_plugin.mail.sender import Sender, find_sender
 from portsip_m365_plugin.mail.shown import remember_receipt
 from portsip_m365_plugin.mapping.messages import Recipients, build_message, split_recipients
+from portsip_m365_plugin.notices import NoticeKind
 
 _ONE_TRY: Final = RetryPolicy(tries_max=1, base_s=5.0, budget_s=0.0)
 """The host's queue waits, not this call. A refusal becomes a receipt at once."""
@@ -95,14 +95,10 @@ def send_from(host: Host, sender: Sender, notification: Notification) -> Deliver
     if receipt.fault and not receipt.fault.startswith("mailbox_"):
         # A token from before the repair lacks what was repaired.
         forget_tokens(sender.connection, not_within_s=0.0 if sender.host is host else _SHARED_TOKEN_S)
-    if receipt.status is DeliveryStatus.REJECTED:
-        cause = hashlib.sha256(receipt.reason.encode()).hexdigest()[:12]
-        host.notify_admin(
-            f"mail.rejected.{cause}",
-            "A mail could not be sent through Microsoft 365",
-            f"{receipt.reason} {receipt.remedy}".strip(),
-            severity=Severity.BAD,
-        )
+    if receipt.status is DeliveryStatus.REJECTED and notification.kind is not NotificationKind.TEST:
+        rejections.note_rejected(host, notification, receipt, now_utc)
+    elif receipt.status is DeliveryStatus.ACCEPTED and notification.attempt > 1:
+        rejections.note_accepted(host, notification, now_utc)
     return receipt
 
 
@@ -115,8 +111,10 @@ def _send(host: Host, sender: Sender, notification: Notification) -> DeliveryRec
             remedy="Check the e-mail address of the user.",
             rejected_recipients=checked.rejected,
         )
-    for note in checked.notes:
-        host.notify_admin("mail.reply_to", "A reply address of a mail was left out", note, severity=Severity.WARNING)
+    if checked.notes:
+        rejections.note_reply_to(host, checked.notes)
+    elif notification.reply_to:
+        host.resolve_notice(NoticeKind.MAIL_REPLY_TO)
     now_utc = host.clock.now_utc()
     client = connect(sender.host, sender.connection, priority="high", deadline_utc=now_utc + _TIME, policy=_ONE_TRY)
     if isinstance(client, NotReady):

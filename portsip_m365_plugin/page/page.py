@@ -33,9 +33,11 @@ from pbx_plugin_api import (
 from portsip_m365_plugin.between import read_look
 from portsip_m365_plugin.config.due import next_due_at_utc, runs_between_nights
 from portsip_m365_plugin.config.reader import Config, read_config
+from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.connect import NotReady, find_app
 from portsip_m365_plugin.keys.store import ACTIVE_KEY
 from portsip_m365_plugin.last_run import LastRun, read_last_run
+from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.page.actions import run_action
 from portsip_m365_plugin.page.contacts_tab import draw_contacts_tab
 from portsip_m365_plugin.page.lookup import look_up
@@ -46,6 +48,7 @@ from portsip_m365_plugin.page.saving import check_texts
 from portsip_m365_plugin.page.signin_tab import draw_signin_tab
 from portsip_m365_plugin.page.users_tab import draw_users_tab
 from portsip_m365_plugin.page.view import LOOK_ONLY, PageView
+from portsip_m365_plugin.signin_health import forget_fault
 
 _SEVERITIES: Mapping[TickStatus, Severity] = {
     TickStatus.DONE: Severity.GOOD,
@@ -111,8 +114,20 @@ def _save(host: Host, tenant: Tenant, viewer: Viewer, texts: Mapping[str, str], 
         written = host.settings.write(draft.store(record.values), expected_version=expected_version)
     except VersionConflictError:
         return SaveConflict(current_version=host.settings.read().version)
+    _end_notices(host, draft.config)
     due = next_due_at_utc(draft.config, tenant, host.clock.now_utc())
     return Saved(version=written.version, next_due_at_utc=due)
+
+
+def _end_notices(host: Host, config: Config) -> None:
+    """What is switched off has no faults any more."""
+    if config.signin.mode is SignInMode.OFF:
+        forget_fault(host)
+    if not runs_between_nights(config):
+        host.resolve_notice(NoticeKind.SYNC_BETWEEN)
+    if not config.mail.mailbox:
+        host.resolve_notice(NoticeKind.MAIL_REJECTED)
+        host.resolve_notice(NoticeKind.MAIL_REPLY_TO)
 
 
 def _why_not_ready(config: Config, host: Host) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pbx_plugin_api import ActionRequest, Counts, Done, Host, JsonValue, PlanRef, Refused, Severity, Viewer
+from portsip_m365_plugin.notices import NoticeKind, level_of
 
 APPROVE_PHOTO_REMOVAL_ACTION: Final = "approve_photo_removal"
 """The settings page's button that approves a removal; its parameter `checksum` names the removal."""
@@ -72,7 +73,7 @@ def judge_vanishing(host: Host, oids: Sequence[str], *, of: int, is_off: bool = 
         is_off: Whether the reason is that the sync of photos was switched off.
     """
     if not oids or (not is_off and len(oids) <= max(_FEW, of * _SHARE)):
-        _forget(host, _PENDING_KEY)
+        _forget_pending(host)
         return None
     if set(oids) <= _load_approved(host):
         return None
@@ -82,18 +83,21 @@ def judge_vanishing(host: Host, oids: Sequence[str], *, of: int, is_off: bool = 
     shape: JsonValue = {"checksum": digest, "photos": pending.photos, "of": of, "is_off": is_off, "blob": blob}
     host.state.put(_PENDING_KEY, shape)
     host.notify_admin(
-        "m365.photos.approval",
+        NoticeKind.PHOTOS_APPROVAL,
         "The photo sync waits for your approval",
         pending.describe(),
         severity=Severity.WARNING,
+        level=level_of(pending.photos),
+        values={"photos": pending.photos, "of": pending.of},
     )
     return pending
 
 
 def forget_vanishing(host: Host) -> None:
     """Forget removal and approval, after the pictures are removed or the wish to remove them is gone."""
-    _forget(host, _PENDING_KEY)
-    _forget(host, _APPROVED_KEY)
+    _forget_pending(host)
+    if host.state.get(_APPROVED_KEY) is not None:
+        host.state.delete(_APPROVED_KEY)
 
 
 def pending_photo_removal(host: Host) -> PendingPhotoRemoval | None:
@@ -117,6 +121,7 @@ def approve_photo_removal(host: Host, checksum: str, viewer: Viewer) -> Done | R
     if not value or value.get("checksum") != checksum:
         return Refused(message="This removal does not wait for approval (any more).", remedy="Look at the tab again.")
     host.state.put(_APPROVED_KEY, {"checksum": checksum, "blob": value["blob"]})
+    host.resolve_notice(NoticeKind.PHOTOS_APPROVAL)
     host.audit.record("photos.removal_approved", outcome="ok", subject=checksum, detail=f"{value['photos']} photos")
     return Done(message="Approved. The next run removes these photos: sync now, or wait for tonight.")
 
@@ -134,6 +139,7 @@ def _read(host: Host, key: str) -> dict[str, Any]:
     return record.value if record is not None and isinstance(record.value, dict) else {}
 
 
-def _forget(host: Host, key: str) -> None:
-    if host.state.get(key) is not None:
-        host.state.delete(key)
+def _forget_pending(host: Host) -> None:
+    if host.state.get(_PENDING_KEY) is not None:
+        host.state.delete(_PENDING_KEY)
+        host.resolve_notice(NoticeKind.PHOTOS_APPROVAL)

@@ -23,6 +23,7 @@ from pbx_plugin_api import (
     load,
     write_plan_rows,
 )
+from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.plan import SyncPlan
 from portsip_m365_plugin.users.spool import Spool
@@ -84,6 +85,7 @@ def approve(host: Host, checksum: str, viewer: Viewer) -> Done | Refused:
             "approved_at_utc": dump(host.clock.now_utc()),
         },
     )
+    host.resolve_notice(NoticeKind.USERS_APPROVAL)
     host.audit.record("users.plan_approved", outcome="ok", subject=checksum, detail=f"{plan.guarded} guarded changes")
     return Done(message="Approved. The next sync applies it: sync now, or wait for tonight.")
 
@@ -132,7 +134,9 @@ def waits_for_full_listing(host: Host) -> bool:
 
 
 def forget_plan(host: Host) -> None:
-    """Forget plan and approval, after a run has finished."""
+    """Forget plan and approval, after a run has finished: nothing waits any more."""
+    if host.state.get(_PLAN_KEY) is not None:
+        host.resolve_notice(NoticeKind.USERS_APPROVAL)
     for key in (_PLAN_KEY, _APPROVAL_KEY):
         if host.state.get(key) is not None:
             host.state.delete(key)

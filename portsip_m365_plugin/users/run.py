@@ -18,6 +18,7 @@ from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
 from portsip_m365_plugin.graph.users import find_owner_ids
 from portsip_m365_plugin.mapping.users import MappingRules
+from portsip_m365_plugin.notices import NoticeKind, level_of
 from portsip_m365_plugin.removals import RemovalWindow
 from portsip_m365_plugin.users.apply import Applied, ProblemTally, apply_plan
 from portsip_m365_plugin.users.approval import (
@@ -45,6 +46,7 @@ from portsip_m365_plugin.users.checkpoint import (
 from portsip_m365_plugin.users.compare import make_plan, settle_absent
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.guard import WINDOW_KEY, Verdict, judge
+from portsip_m365_plugin.users.joins import settle_joins
 from portsip_m365_plugin.users.leavers import note_disabled, note_full_listing
 from portsip_m365_plugin.users.left_out import (
     count_left_out,
@@ -304,7 +306,12 @@ class _Run:
         rest = f"The rest was applied: {_describe(done, '')}." if done != Counts() else "Nothing was changed."
         message = f"{nobody}{why} Planned: {_describe(plan.counts, 'to be')}. {rest}"
         self._host.notify_admin(
-            "m365.users.approval", "The Microsoft 365 sync waits for your approval", message, severity=Severity.WARNING
+            NoticeKind.USERS_APPROVAL,
+            "The Microsoft 365 sync waits for your approval",
+            message,
+            severity=Severity.WARNING,
+            level=level_of(kept.guarded),
+            values={"guarded": kept.guarded, "why": why},
         )
         counts = done.plus(unchanged=plan.unchanged, skipped=plan.skipped)
         return self._report(TickStatus.NEEDS_APPROVAL, message, counts, plan=kept)
@@ -328,6 +335,7 @@ class _Run:
         if listing.is_full:
             note_full_listing(self._host, self._leavers, self._now_utc)
         forget_plan(self._host)
+        settle_joins(self._host, self._rules.entra_tenant_id)
 
     def _report(
         self,

@@ -92,9 +92,12 @@ class NoticeStore:
         return is_news
 
     def end(self, tenant_id: str, key_or_kind: str, *, plugin: str = "", scope: Scope | None = None) -> None:
-        """End the open notices with this key or of this kind. Nothing happens if there is none."""
+        """End the open notices with this key or of this kind. Nothing is written if there is none."""
         named = or_(notices.c.key == key_or_kind, notices.c.kind == key_or_kind)
         open_ones = (*_at(tenant_id, plugin), named, notices.c.ended_at.is_(None))
+        with self._db.read() as connection:
+            if connection.execute(select(notices.c.id).where(*open_ones).limit(1)).first() is None:
+                return
         with self._write(tenant_id, scope) as connection:
             ended = {"ended_at": self._db.now(), "mail_due_at": None}
             connection.execute(update(notices).where(*open_ones).values(ended))
