@@ -6,7 +6,8 @@ choose a cloud, but cannot add or change one. What a cloud lacks decides how we 
 Sources: Microsoft Entra authentication & national clouds (2025-01-15); Microsoft Graph national cloud deployments; the
 clouds' Graph schemas of 2026-08-20: 21Vianet has no contacts delta and no `internetMessageHeaders`, US Government no
 upload sessions for attachments. A directory of GCC (Moderate) uses GLOBAL. GCC High and DoD share Entra's host; only
-Graph's host differs.
+Graph's host differs. The admin centers are those that "Microsoft Entra frequently asked questions" names for firewalls
+(learn.microsoft.com/entra/fundamentals/faq, read 2026-11-26).
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class Cloud:
     like: str
     """Which of Microsoft's schemas its Graph has: `GLOBAL`, `CHINA` or `USGOV`."""
     is_microsofts: bool = False
+    admin_center: str = ""
+    """Origin of the Entra admin center; empty: not known."""
 
     @property
     def graph_root(self) -> str:
@@ -63,6 +66,7 @@ GLOBAL: Final = Cloud(
     graph="https://graph.microsoft.com",
     like="GLOBAL",
     is_microsofts=True,
+    admin_center="https://entra.microsoft.com",
 )
 CHINA: Final = Cloud(
     name="CHINA",
@@ -70,6 +74,7 @@ CHINA: Final = Cloud(
     graph="https://microsoftgraph.chinacloudapi.cn",
     like="CHINA",
     is_microsofts=True,
+    admin_center="https://entra.microsoftonline.cn",
 )
 
 GCC_HIGH: Final = Cloud(
@@ -78,6 +83,7 @@ GCC_HIGH: Final = Cloud(
     graph="https://graph.microsoft.us",
     like="USGOV",
     is_microsofts=True,
+    admin_center="https://entra.microsoft.us",
 )
 DOD: Final = Cloud(
     name="DOD",
@@ -85,6 +91,7 @@ DOD: Final = Cloud(
     graph="https://dod-graph.microsoft.us",
     like="USGOV",
     is_microsofts=True,
+    admin_center="https://entra.microsoft.us",
 )
 
 _OWN: Final[Mapping[str, Cloud]] = MappingProxyType({cloud.name: cloud for cloud in (GLOBAL, CHINA, GCC_HIGH, DOD)})

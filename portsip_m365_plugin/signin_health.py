@@ -5,7 +5,6 @@ All of it is in the host's state. `page` shows it, and `signin` writes and follo
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -34,12 +33,12 @@ class Event:
 
 def remember_test(host: Host, connection: ConnectionConfig, login_name: str) -> None:
     """Remember that a test sign-in with this application succeeded just now."""
-    _put(host, _TEST_KEY, login_name, app=_mark(connection))
+    _put(host, _TEST_KEY, login_name, app=connection.mark)
 
 
 def find_test(host: Host, connection: ConnectionConfig) -> Event | None:
     """Return the last test sign-in that succeeded with this application."""
-    return _get(host, _TEST_KEY, app=_mark(connection))
+    return _get(host, _TEST_KEY, app=connection.mark)
 
 
 def report_fault(host: Host, config: SignInConfig, text: str) -> None:
@@ -103,9 +102,3 @@ def _get(host: Host, key: str, *, app: str = "") -> Event | None:
         return None
     value: Any = record.value
     return Event(at_utc=datetime.fromisoformat(value["at"]), text=value["text"]) if value["app"] == app else None
-
-
-def _mark(connection: ConnectionConfig) -> str:
-    """Another application has to be tested again."""
-    identity = "\n".join((connection.cloud_name, connection.entra_tenant_id, connection.client_id))
-    return hashlib.sha256(identity.encode()).hexdigest()

@@ -16,6 +16,8 @@ from portsip_m365_plugin.checks.web import check_redirect_uris, check_web_certif
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.connect import NotReady, find_app
 from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_certificate
+from portsip_m365_plugin.last_test import Finding, keep_last_test
 
 REQUESTS_MAX: Final = 17
 """Requests to Microsoft at most: 3 for directory and token (5 with a key pair that waits beside the active one), 1 for
@@ -70,4 +72,18 @@ def run_checks(host: Host, tenant: Tenant, config: Config) -> Report:
     MailCheck(board=board, host=host, tenant=tenant, config=config, client=client).check()
     check_redirect_uris(board, host, config)
     check_web_certificate(board, host, config)
-    return Report(checks=board.checks())
+    report = Report(checks=board.checks())
+    _remember(host, config, report)
+    return report
+
+
+def _remember(host: Host, config: Config, report: Report) -> None:
+    """Keep what was found for the steps of the set-up. What nothing needs is not a fault there."""
+    certificate = load_certificate(host, NEXT_KEY) or load_certificate(host, ACTIVE_KEY)
+    findings = tuple(
+        Finding(name=check.name, works=check.state is CheckState.OK, found=check.found, remedy=check.remedy)
+        for check in report.checks
+        if check.state is CheckState.OK or (check.is_needed and check.state is CheckState.NOT_WELL)
+    )
+    thumbprint = certificate.thumbprint_sha256 if certificate is not None else ""
+    keep_last_test(host, config.connection, findings, thumbprint_sha256=thumbprint)

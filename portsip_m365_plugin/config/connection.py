@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 
@@ -19,3 +20,9 @@ class ConnectionConfig:
     def is_complete(self) -> bool:
         """Whether directory and application are both set."""
         return bool(self.entra_tenant_id and self.client_id)
+
+    @property
+    def mark(self) -> str:
+        """Return a short name of exactly this application: what was proven with another one proves nothing here."""
+        identity = "\n".join((self.cloud_name, self.entra_tenant_id, self.client_id))
+        return hashlib.sha256(identity.encode()).hexdigest()

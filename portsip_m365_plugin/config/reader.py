@@ -40,6 +40,8 @@ class Config:
     mail: MailConfig = field(default_factory=MailConfig)
     unreadable: tuple[str, ...] = ()
     """Keys of stored values that this version cannot read, as after a downgrade: their defaults are used instead."""
+    saved: frozenset[str] = field(default=frozenset(), compare=False)
+    """Keys that somebody saved, also with the value that is the default."""
 
     def mapping_rules(self, tenant: Tenant) -> MappingRules:
         """Return how this tenant's people are mapped."""
@@ -102,4 +104,4 @@ def read_config(values: Mapping[str, JsonValue]) -> Config:
         except ValidationError:
             unreadable.append(key)
     made = {subject: make(**read[subject]) for subject, make in _SUBJECTS.items()}
-    return Config(**made, unreadable=tuple(unreadable))
+    return Config(**made, unreadable=tuple(unreadable), saved=frozenset(values) & frozenset(SETTINGS))

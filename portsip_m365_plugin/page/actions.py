@@ -38,9 +38,11 @@ from portsip_m365_plugin.page.key_pair import (
     replace_waiting,
 )
 from portsip_m365_plugin.page.mail_tab import send_test_mail
+from portsip_m365_plugin.page.set_up import confirm_step
 from portsip_m365_plugin.page.signin_tab import RESUME_ACTION, SUSPEND_ACTION, TEST_SIGN_IN_ACTION
+from portsip_m365_plugin.page.steps import CONFIRM_ACTION
 from portsip_m365_plugin.page.users_tab import ADD_PERSON_ACTION
-from portsip_m365_plugin.page.view import LOOK_ONLY
+from portsip_m365_plugin.page.view import LOOK_ONLY, PageView
 from portsip_m365_plugin.photos.vanishing import APPROVE_PHOTO_REMOVAL_ACTION, approve_photo_removal
 from portsip_m365_plugin.signin_health import resume_refusal, suspend_refusal
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, approve
@@ -70,6 +72,11 @@ def run_action(host: Host, tenant: Tenant, viewer: Viewer, request: ActionReques
     if not viewer.may_edit and request.action not in _FOR_VIEWERS:
         return Refused(message=LOOK_ONLY, remedy="Ask an administrator.")
     return run(ActionInput(host=host, tenant=tenant, viewer=viewer, request=request, config=load_config(host)))
+
+
+def _confirm_step(given: ActionInput) -> ActionOutcome:
+    view = PageView(host=given.host, tenant=given.tenant, config=given.config, may_edit=given.viewer.may_edit)
+    return confirm_step(view, given.request.values.get("step", ""))
 
 
 def _test_connection(given: ActionInput) -> ActionOutcome:
@@ -138,6 +145,7 @@ ACTIONS: Final[Mapping[str, Run]] = {
     DOWNLOAD_ACTION: lambda given: download(given.host),
     REQUEST_ACTION: lambda given: download_request(given.host),
     IMPORT_ACTION: lambda given: import_issued(given.host, given.request.values.get("certificate", "")),
+    CONFIRM_ACTION: _confirm_step,
     "test_connection": _test_connection,
     APPROVE_ACTION: _approve,
     "send_test_mail": _send_test_mail,

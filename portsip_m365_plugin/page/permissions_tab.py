@@ -11,6 +11,8 @@ from portsip_m365_plugin.page.certificate_facts import draw_certificate_facts
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.key_pair import draw_key_actions
 from portsip_m365_plugin.page.permissions_table import draw_permissions_table
+from portsip_m365_plugin.page.set_up import draw_confirm_action, read_known
+from portsip_m365_plugin.page.steps import draw_steps
 from portsip_m365_plugin.page.view import PageView
 
 
@@ -20,7 +22,7 @@ def redirect_uris(origins: WebOrigins) -> tuple[str, ...]:
 
 
 def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Tab:
-    """Draw the tab. Cost: two looks at the secrets; no network.
+    """Draw the tab. Cost: some looks at state and secrets; no network.
 
     Args:
         view: The page.
@@ -28,12 +30,12 @@ def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Ta
     """
     host = view.host
     linked = host.users.counts().linked
+    steps = draw_steps(read_known(view))
     return Tab(
         name="permissions",
         label="PERMISSIONS",
-        intro="Register an application in Microsoft Entra (single tenant, platform Web) with the redirect URIs below,"
-        " grant it the permissions in the table, generate a key pair here and upload public_key.pem there under"
-        " Certificates & secrets.",
+        intro="With which application this PBX reads the directory, and what that application may do.",
+        steps=steps,
         fields=_fields(view.config, linked),
         facts=(
             *(Fact(label="Redirect URI", value=uri, copyable=True) for uri in redirect_uris(host.web_origins)),
@@ -41,7 +43,7 @@ def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Ta
             *schedule_facts,
         ),
         tables=(draw_permissions_table(view),),
-        actions=_actions(view, linked),
+        actions=(*draw_confirm_action(steps), *_actions(view, linked)),
     )
 
 

@@ -182,6 +182,16 @@ def is_first_plan(host: Host) -> bool:
     return host.state.get(_FIRST_KEY) is None
 
 
+def first_confirmed_at_utc(host: Host) -> datetime | None:
+    """Return when the first plan of this tenant was applied, or None."""
+    record = host.state.get(_FIRST_KEY)
+    value = record.value if record is not None else None
+    try:
+        return datetime.fromisoformat(str(value["confirmed_at_utc"])) if isinstance(value, dict) else None
+    except (KeyError, ValueError):
+        return None
+
+
 def confirm_first_plan(host: Host, now_utc: datetime) -> None:
     """Remember that the first plan was confirmed, before it is applied: a killed run does not have to ask again."""
     host.state.put(_FIRST_KEY, {"confirmed_at_utc": dump(now_utc)})

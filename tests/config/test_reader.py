@@ -182,3 +182,9 @@ def test_sign_in_is_refused_while_its_own_settings_cannot_be_read() -> None:
     outcome = provider.begin(LoginRequest(origin="https://pbx.contoso.example:8887"))
     assert isinstance(outcome, LoginRefused)
     assert "no valid key pair" in outcome.detail, "settings of another subject do not stop sign-in"
+
+
+def test_what_was_saved_is_known_also_where_it_is_the_default() -> None:
+    config = read_config({"sync_users_mode": "all", "not_a_setting": "x"})
+    assert config.saved == {"sync_users_mode"}
+    assert config == read_config({}), "it is no setting of its own"

@@ -26,7 +26,7 @@ LOOKS = {"get", "pop", "setdefault", "__getitem__"}
 
 
 def places() -> list[tuple[str, str]]:
-    subjects = [subject.name for subject in fields(Config) if subject.name != "unreadable"]
+    subjects = [subject.name for subject in fields(Config) if subject.name not in ("unreadable", "saved")]
     config = Config()
     return [(subject, attribute.name) for subject in subjects for attribute in fields(getattr(config, subject))]
 

@@ -109,6 +109,19 @@ def test_a_step_saves_its_own_fields_on_any_tab_and_leads_to_the_next(admin: Bro
     assert script.values == {"name": "New", "elsewhere": "there", "note": "", "level": "low", "on": "false"}
 
 
+def test_a_button_of_a_step_leads_to_the_next_unless_it_has_more_to_show(admin: Browser, script: Script) -> None:
+    script.steps = (following(actions=("agree", "ping")),)
+    drawn = steps_of(admin.get(PAGE).text)["now"]
+    assert drawn.count('name="step" value="now"') == 2
+    went_on = admin.post(f"{PAGE}/do/agree", {"step": "now", "p-sum": "abc", "p-of": "people"})
+    assert went_on.status_code == 303
+    assert went_on.headers["Location"].endswith("#step-now")
+    assert "Agreed." in admin.get(went_on.headers["Location"]).text
+    shown = admin.post(f"{PAGE}/do/ping", {"step": "now", "p-who": "me"})
+    assert shown.status_code == 200
+    assert "Took" in shown.text
+
+
 def test_the_other_form_leaves_a_switch_of_the_next_step_alone(admin: Browser, script: Script) -> None:
     script.steps = (following(fields=("on",)),)
     text = admin.get(PAGE).text

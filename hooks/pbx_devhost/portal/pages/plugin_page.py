@@ -22,6 +22,7 @@ from pbx_plugin_api import (
     ActionRequest,
     AddPerson,
     Confirmation,
+    Done,
     Download,
     Field,
     FieldKind,
@@ -96,8 +97,7 @@ def save_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
     outcome = answer.value
     if isinstance(outcome, Saved):
         after = _draw(plugin) if step else None
-        anchor = _find_anchor(after, tab) if isinstance(after, SettingsPage) else ""
-        return redirect_with_note(f"/plugins/{plugin}/{tab_name}", outcome.message, anchor=anchor)
+        return _go_on(plugin, after if isinstance(after, SettingsPage) else None, tab, outcome.message)
     now = _draw(plugin)
     if not isinstance(now, SettingsPage):
         return now
@@ -155,6 +155,9 @@ def press(plugin: str, tab_name: str, action_name: str) -> ResponseReturnValue:
     now = _draw(plugin)
     if not isinstance(now, SettingsPage):
         return now
+    has_only_a_sentence = isinstance(outcome, Done) and not (outcome.facts or outcome.tables or outcome.actions)
+    if isinstance(outcome, Done) and has_only_a_sentence and request.form.get("step"):
+        return _go_on(plugin, now, tab, outcome.message)
     status = 409 if isinstance(outcome, Refused) else 200
     return _render(plugin, now, tab_name, _Extra(outcome=outcome, pressed=action.label), status=status)
 
@@ -197,6 +200,13 @@ def _render(plugin: str, page: SettingsPage, tab_name: str, extra: _Extra, statu
 def _tab(page: SettingsPage, name: str) -> Tab:
     found = next((tab for tab in page.tabs if tab.name == name), None)
     return found if found is not None else abort(404)
+
+
+def _go_on(plugin: str, page: SettingsPage | None, tab: Tab, sentence: str) -> ResponseReturnValue:
+    """Send the browser to the next step of the page; without a page or a next step, back to the tab."""
+    found = page.next_step() if page is not None else None
+    name, anchor = (found[0].name, f"step-{found[1].name}") if found is not None else (tab.name, "")
+    return redirect_with_note(f"/plugins/{plugin}/{name}", sentence, anchor=anchor)
 
 
 def _find_anchor(page: SettingsPage, tab: Tab) -> str:
