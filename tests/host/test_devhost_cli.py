@@ -284,6 +284,8 @@ def test_the_key_can_be_changed(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> No
     new = base64.b64encode(bytes(range(1, 33))).decode()
     monkeypatch.setenv(NEW_KEY_VARIABLE, new)
     assert cli.json("secrets", "rotate-key", "--key-file-too") == {"sealed": 2}
+    assert len(cli.json("users", "Contoso")) == 1, "a host that has both keys goes on"
+    monkeypatch.delenv(NEW_KEY_VARIABLE)
     assert "this is not the key of this database" in cli("users", "Contoso").err
     monkeypatch.setenv(KEY_VARIABLE, new)
     assert len(cli.json("users", "Contoso")) == 1
@@ -308,7 +310,5 @@ def test_the_key_in_a_file_can_be_changed(cli: Cli, tmp_path: Path, monkeypatch:
     beside.write_bytes(key.read_bytes())
     beside.chmod(0o600)
     key.write_bytes(old)
-    assert f"a change of the key was cut off: move {beside} over {key}" in own("users", "Contoso").err
-    beside.replace(key)
-    assert own("users", "Contoso").code == 0
+    assert own("users", "Contoso").code == 0, "the change is finished by itself"
     assert sorted(path.name for path in tmp_path.glob("own.db.key*")) == ["own.db.key"]

@@ -1,12 +1,14 @@
-"""Commands about the database itself: its version, and its upgrade."""
+"""Commands about the database itself: its version, its upgrade, a backup."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from pbx_devhost.cli.output import CliContext, command, group, print_shape
+from pbx_devhost.store.backup import back_up
 from pbx_devhost.store.engine import open_engine, show_url, sqlite_path
 from pbx_devhost.store.migrations.copies import list_copies
 from pbx_devhost.store.migrations.upgrade import OLDEST_VERSION, look, prepare
@@ -23,9 +25,10 @@ _SENTENCES: Final = {
 
 def add_commands(main: click.Group) -> None:
     """Add them."""
-    database = group(main, "db", "The database: its schema version, and its upgrade.")
+    database = group(main, "db", "The database: its schema version, its upgrade, a backup.")
     command(database, "status")(_show_status)
     command(database, "upgrade")(_upgrade)
+    command(database, "backup")(_back_up)
 
 
 def _show_status(context: CliContext) -> None:
@@ -61,6 +64,15 @@ def _upgrade(context: CliContext) -> None:
     copy = str(done.copy) if done.copy is not None else None
     shape = {"before": done.before, "after": SCHEMA_VERSION, "copy": copy}
     print_shape(context, shape, _describe(done.before, copy))
+
+
+@click.argument("copy", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--with-key", is_flag=True, help="Also copy the key file, to FILE.key. Keep the two apart.")
+def _back_up(context: CliContext, copy: Path, with_key: bool) -> None:
+    """Copy an SQLite database to a new FILE, while it is used. PostgreSQL has pg_dump."""
+    written = [str(path) for path in back_up(context.url, copy, with_key=with_key)]
+    key = "" if with_key else " Its secrets open with the key only, which is not in it."
+    print_shape(context, {"written": written}, f"Written: {' and '.join(written)}.{key}")
 
 
 def _describe(before: int | None, copy: str | None) -> str:

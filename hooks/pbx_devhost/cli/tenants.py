@@ -9,7 +9,7 @@ import click
 
 from pbx_devhost.cli import views
 from pbx_devhost.cli.output import VIEWER, CliContext, command, group, print_rows, print_shape
-from pbx_devhost.store.keys import NEW_KEY_VARIABLE, change_key
+from pbx_devhost.store.keys import NEW_KEY_VARIABLE, change_key, prepare_key
 from pbx_devhost.store.tenants import DEFAULT_WEB_ORIGIN
 
 
@@ -19,7 +19,9 @@ def add_commands(main: click.Group) -> None:
     command(tenant, "add")(_add_tenant)
     command(tenant, "list")(_list_tenants)
     command(group(main, "admin", "Administrators of the portal."), "set-password")(_set_admin_password)
-    command(group(main, "secrets", "Secrets at rest."), "rotate-key")(_rotate_key)
+    secrets = group(main, "secrets", "Secrets at rest.")
+    command(secrets, "new-key")(_make_new_key)
+    command(secrets, "rotate-key")(_rotate_key)
     command(main, "serve")(_serve)
 
 
@@ -59,6 +61,12 @@ def _set_admin_password(context: CliContext, tenant_key: str, username: str, pas
     context.pbx.stores.accounts.set_admin_password(tenant_id, username, password)
     context.pbx.stores.audit.record(tenant_id, VIEWER.username, "admin.password", subject=username)
     print_shape(context, {"username": username}, f"{username} can sign in.")
+
+
+def _make_new_key(context: CliContext) -> None:
+    """Make a new key beside the one in use. Copy it to every host, then run rotate-key --key-file-too on one."""
+    path = prepare_key(context.url)
+    print_shape(context, {"path": str(path)}, f"{path} has the next key. It counts after: rotate-key --key-file-too.")
 
 
 @click.option(

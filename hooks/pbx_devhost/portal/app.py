@@ -19,6 +19,7 @@ from pbx_devhost.portal.notes import read_note
 from pbx_devhost.portal.pages import (
     account,
     books,
+    erasing,
     files,
     health,
     logs,
@@ -40,6 +41,7 @@ _BLUEPRINTS: Final = (
     providers.pages,
     native.pages,
     people.pages,
+    erasing.pages,
     account.pages,
     books.pages,
     plugin_list.pages,

@@ -1,7 +1,11 @@
 """The key that wraps the data keys: from the environment, or from a file that only its owner can read.
 
-`PBX_DEVHOST_KEY` has 32 bytes in base64. Without it the key is in a file beside the SQLite file (`FILE.key`) or, for
-PostgreSQL, in the home directory.
+`PBX_DEVHOST_KEY` has 32 bytes in base64. Without it the key is in the file that `PBX_DEVHOST_KEY_FILE` names; or beside
+the SQLite file (`FILE.key`); or, for PostgreSQL, in the home directory.
+
+While the key is changed there are two: the old one, and the new one beside it (`FILE.key.new` or
+`PBX_DEVHOST_NEW_KEY`). A database opens with one of them at any moment, so each process tries both, also one that was
+started before. That makes a change safe to cut off, and possible with many hosts.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from sqlalchemy.engine import make_url
 
 KEY_VARIABLE: Final = "PBX_DEVHOST_KEY"
 NEW_KEY_VARIABLE: Final = "PBX_DEVHOST_NEW_KEY"
+KEY_FILE_VARIABLE: Final = "PBX_DEVHOST_KEY_FILE"
 _KEY_BYTES: Final = 32
 
 
@@ -26,17 +31,27 @@ class VaultError(Exception):
     """Secrets cannot be opened or sealed. The message says what to do. It never contains a key."""
 
 
-def find_key(database_url: str, environment: Mapping[str, str] = os.environ) -> bytes:
+def find_key(database_url: str, environment: Mapping[str, str] = os.environ, *, may_make: bool = True) -> bytes:
     """Return the key, from the environment or from a 0600 file made at first use.
 
+    Args:
+        database_url: The database of the key.
+        environment: Where it may be.
+        may_make: Whether a file that is missing is made. A database that has secrets needs the key that it has.
+
     Raises:
-        VaultError: The key is malformed, or others on this machine can read its file.
+        VaultError: The key is malformed or missing, or others on this machine can read its file.
     """
     given = environment.get(KEY_VARIABLE)
     if given:
         return _decode(given, f"the environment variable {KEY_VARIABLE}")
-    path = _key_path(database_url)
+    path = key_path(database_url, environment)
     if not path.exists():
+        if not may_make:
+            raise VaultError(
+                f"the key file {path} is not there, and this database has secrets; copy the file from the host or the"
+                f" backup that has it, or set {KEY_VARIABLE}"
+            )
         try:
             _write(path, secrets.token_bytes(_KEY_BYTES))
         except FileExistsError:
@@ -46,8 +61,38 @@ def find_key(database_url: str, environment: Mapping[str, str] = os.environ) -> 
     return _read(path)
 
 
+def find_other_keys(database_url: str, environment: Mapping[str, str] = os.environ) -> list[bytes]:
+    """Return the keys that may have taken the place of the one in use: the new one, and what is in the file now."""
+    if environment.get(KEY_VARIABLE):
+        new = environment.get(NEW_KEY_VARIABLE)
+        return [_decode(new, f"the environment variable {NEW_KEY_VARIABLE}")] if new else []
+    path = key_path(database_url, environment)
+    return [_read(each) for each in (_beside(path), path) if each.exists()]
+
+
+def prepare_key(database_url: str, environment: Mapping[str, str] = os.environ) -> Path:
+    """Make a new key beside the one in use, for hosts that get it before it counts. Return its file. Idempotent.
+
+    Raises:
+        VaultError: The key is in the environment, or the file cannot be made.
+    """
+    if environment.get(KEY_VARIABLE):
+        raise VaultError(f"the key is in {KEY_VARIABLE}; set {NEW_KEY_VARIABLE} to a new one on every host instead")
+    beside = _beside(key_path(database_url, environment))
+    try:
+        _write(beside, secrets.token_bytes(_KEY_BYTES))
+    except FileExistsError:
+        _read(beside)  # prepared before, or left by a change that was cut off: as good as another
+    except OSError as error:
+        raise VaultError(f"{beside} cannot be made: {error.strerror}") from error
+    return beside
+
+
 def change_key(database_url: str, rotate: Callable[[bytes], int], environment: Mapping[str, str] = os.environ) -> int:
     """Replace the key by a new one, and return what `rotate` returns.
+
+    The new key is on disk before the database needs it, and the old one until it does not: cut off anywhere, the
+    database opens with one of the two, and the same command goes on.
 
     Args:
         database_url: The database of the key.
@@ -55,44 +100,52 @@ def change_key(database_url: str, rotate: Callable[[bytes], int], environment: M
         environment: Where the operator keeps the old and the new key, if they are not in files.
 
     Raises:
-        VaultError: There is no new key, or an earlier change was cut off. The old key still counts.
+        VaultError: There is no new key. The old key still counts.
     """
     if environment.get(KEY_VARIABLE):
         new = environment.get(NEW_KEY_VARIABLE)
         if not new:
             raise VaultError(f"set {NEW_KEY_VARIABLE} to the new key; then set {KEY_VARIABLE} to it")
         return rotate(_decode(new, f"the environment variable {NEW_KEY_VARIABLE}"))
-    path, beside = _key_path(database_url), _path_beside(database_url)
-    key = secrets.token_bytes(_KEY_BYTES)
-    try:
-        # Written first: if the process is killed between the transaction and the move, the new key is not lost.
-        _write(beside, key)
-    except OSError as error:
-        raise VaultError(f"{beside} cannot be made: {error.strerror}; if it is left over, delete it") from error
-    try:
-        count = rotate(key)
-    except BaseException:
-        beside.unlink()
-        raise
-    beside.replace(path)
+    beside = prepare_key(database_url, environment)
+    count = rotate(_read(beside))
+    finish_change(database_url, environment)
     return count
 
 
-def hint_at_cut_off_change(database_url: str) -> str:
-    """Return a hint for the message "wrong key" if a change of the key was cut off; otherwise an empty text."""
-    path, beside = _key_path(database_url), _path_beside(database_url)
-    return f"; a change of the key was cut off: move {beside} over {path}" if beside.exists() else ""
+def finish_change(database_url: str, environment: Mapping[str, str] = os.environ) -> None:
+    """Put the new key, with which the database was opened, in the place of the old one. Idempotent.
+
+    Raises:
+        VaultError: The folder of the key cannot be written. Both files stay, and the database opens with the new one.
+    """
+    path = key_path(database_url, environment)
+    try:
+        _beside(path).replace(path)
+    except FileNotFoundError:
+        pass  # another process was faster
+    except OSError as error:
+        raise VaultError(f"the new key counts; move {_beside(path)} over {path} yourself: {error.strerror}") from error
 
 
-def _key_path(database_url: str) -> Path:
+def is_new_key(database_url: str, key: bytes, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether a key is the one in the file beside the old one."""
+    beside = _beside(key_path(database_url, environment))
+    return not environment.get(KEY_VARIABLE) and beside.exists() and _read(beside) == key
+
+
+def key_path(database_url: str, environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the file of the key, where it is not in the environment."""
+    named = environment.get(KEY_FILE_VARIABLE)
+    if named:
+        return Path(named)
     parsed = make_url(database_url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         return Path(parsed.database + ".key")
     return Path.home() / ".pbx-devhost.key"
 
 
-def _path_beside(database_url: str) -> Path:
-    path = _key_path(database_url)
+def _beside(path: Path) -> Path:
     return path.with_name(path.name + ".new")
 
 

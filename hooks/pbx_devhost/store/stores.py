@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from pbx_devhost.store.contacts.store import ContactStore
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.erasure.store import ErasureStore
 from pbx_devhost.store.flows import FlowStore
-from pbx_devhost.store.keys import VaultError, find_key, hint_at_cut_off_change
+from pbx_devhost.store.keys import VaultError, find_key, find_other_keys, finish_change, is_new_key
 from pbx_devhost.store.landings import LandingStore
 from pbx_devhost.store.leases import Lease, LeaseStore
 from pbx_devhost.store.notices import NoticeStore
@@ -33,6 +34,8 @@ from pbx_devhost.store.tenants import TenantStore
 from pbx_devhost.store.users.linked import LinkedUsers
 from pbx_devhost.store.users.store import UserStore
 from pbx_devhost.store.vault import Vault
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +98,7 @@ def open_stores(url: str, *, now: Callable[[], float] | None = None, key: bytes 
     """
     database = Database(url, now=now)
     try:
-        vault = Vault(database, key if key is not None else find_key(url))
-    except VaultError as error:
-        database.close()
-        raise VaultError(f"{error}{hint_at_cut_off_change(url)}") from error
+        vault = _open_vault(database, url) if key is None else Vault(database, key)
     except BaseException:
         database.close()
         raise
@@ -128,3 +128,15 @@ def open_stores(url: str, *, now: Callable[[], float] | None = None, key: bytes 
         retention=RetentionStore(database),
         erasures=ErasureStore(database, vault, leases),
     )
+
+
+def _open_vault(database: Database, url: str) -> Vault:
+    key = find_key(url, may_make=not Vault.has_keys(database))
+    vault = Vault(database, key, lambda: find_other_keys(url))
+    if vault.key != key and is_new_key(url, vault.key):
+        # A change of the key was cut off after its transaction, or was made on another host.
+        try:
+            finish_change(url)
+        except VaultError as error:
+            _log.warning("%s", error)
+    return vault

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import secrets as random
 import uuid
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,11 +29,17 @@ _ID_BYTES = 16
 
 
 class Vault:
-    """Seals and opens. Keep one per process: unwrapped data keys are cached in memory."""
+    """Seals and opens. Keep one per process: unwrapped data keys are cached in memory.
 
-    def __init__(self, database: Database, key: bytes) -> None:
-        self._db = database
-        self._kek = AESGCM(key)
+    Args:
+        database: Where the data keys are.
+        key: The key-encryption key.
+        find_others: Returns keys that may have taken its place meanwhile.
+    """
+
+    def __init__(self, database: Database, key: bytes, find_others: Callable[[], Sequence[bytes]] = lambda: ()) -> None:
+        self._db, self._find_others = database, find_others
+        self.key = key
         self._keys: dict[str, AESGCM] = {}
         self._current = ""
         # Now and not at first use, which may be inside a write transaction: that would wait for itself.
@@ -85,7 +94,7 @@ class Vault:
         Returns:
             How many secrets were encrypted again. All or nothing: one transaction.
         """
-        wrapping = AESGCM(new_key) if new_key is not None else self._kek
+        wrapping = new_key if new_key is not None else self.key
         count = 0
         with self._db.write(lock="data keys") as connection:
             # `hold_key` locks the key: this waits for its transactions, and what they sealed is read below.
@@ -123,10 +132,16 @@ class Vault:
             # that still holds the old key opens it.
             connection.execute(delete(flows).where(flows.c.browser_hash != ""))
             connection.execute(delete(data_keys).where(data_keys.c.id.in_(old_ids)))
-        self._kek = wrapping
+        self.key = wrapping
         for old_id in old_ids:
             self._keys.pop(old_id, None)
         return count
+
+    @staticmethod
+    def has_keys(database: Database) -> bool:
+        """Whether the database has data keys, so that it needs the key that wraps them."""
+        with database.read() as connection:
+            return connection.execute(select(data_keys.c.id).limit(1)).first() is not None
 
     def _load(self) -> None:
         with self._db.read() as connection:
@@ -134,27 +149,32 @@ class Vault:
                 return
         with self._db.write(lock="data keys") as connection:
             if not self._read_keys(connection):
-                self._make(connection, self._kek)
+                self._make(connection, self.key)
                 self._read_keys(connection)
 
     def _read_keys(self, connection: Connection) -> bool:
         """Unwrap all data keys. Return whether there is any."""
         rows = connection.execute(select(data_keys).order_by(data_keys.c.created_at, data_keys.c.id.desc())).all()
         for row in rows:
-            nonce, wrapped = row.wrapped[:_NONCE_BYTES], row.wrapped[_NONCE_BYTES:]
-            try:
-                self._keys[row.id] = AESGCM(self._kek.decrypt(nonce, wrapped, row.id.encode()))
-            except InvalidTag as error:
-                raise VaultError(
-                    f"this is not the key of this database; give back its key file, or set {KEY_VARIABLE}"
-                ) from error
+            self._keys[row.id] = self._unwrap(row)
             self._current = row.id
         return bool(rows)
 
-    def _make(self, connection: Connection, wrapping: AESGCM) -> tuple[str, AESGCM]:
+    def _unwrap(self, row: Any) -> AESGCM:
+        nonce, wrapped = row.wrapped[:_NONCE_BYTES], row.wrapped[_NONCE_BYTES:]
+        with suppress(InvalidTag):
+            return AESGCM(AESGCM(self.key).decrypt(nonce, wrapped, row.id.encode()))
+        for other in self._find_others():  # the key was changed while this process, or none, was running
+            with suppress(InvalidTag):
+                data_key = AESGCM(AESGCM(other).decrypt(nonce, wrapped, row.id.encode()))
+                self.key = other
+                return data_key
+        raise VaultError(f"this is not the key of this database; give back its key file, or set {KEY_VARIABLE}")
+
+    def _make(self, connection: Connection, wrapping: bytes) -> tuple[str, AESGCM]:
         key_id, key = uuid.uuid4().hex, random.token_bytes(_KEY_BYTES)
         nonce = random.token_bytes(_NONCE_BYTES)
-        wrapped = nonce + wrapping.encrypt(nonce, key, key_id.encode())
+        wrapped = nonce + AESGCM(wrapping).encrypt(nonce, key, key_id.encode())
         connection.execute(insert(data_keys).values(id=key_id, wrapped=wrapped, created_at=self._db.now()))
         return key_id, AESGCM(key)
 

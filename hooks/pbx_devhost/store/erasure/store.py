@@ -75,7 +75,8 @@ class ErasureStore:
 
         Args:
             tenant_id: The tenant.
-            who: User name, sign-in name, mail address, or id in the directory. The user may be deleted already.
+            who: User name, mail address, sign-in name, id of the user, or id in the directory. The user may be deleted
+                already.
             also: More names, addresses and numbers of this person.
 
         Raises:
@@ -173,6 +174,7 @@ class ErasureStore:
     def _find_user(self, connection: Connection, tenant_id: str, who: str) -> Any:
         linked = select(links.c.user_id).where(links.c.tenant_id == tenant_id, links.c.subject == who)
         is_it = or_(
+            users.c.id == who,
             users.c.username_key == username_key(who),
             func.lower(users.c.email) == who.lower(),
             users.c.id.in_(linked),

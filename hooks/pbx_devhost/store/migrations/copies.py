@@ -31,24 +31,35 @@ def copy_beside(engine: Engine, version: int) -> Path | None:
     now = datetime.now(timezone.utc)
     time = f"{now:%Y%m%dT%H%M%S}.{now.microsecond // 1000:03}Z"
     copy = path.with_name(f"{path.name}.schema-{version}.{time}.bak")
-    draft = copy.with_name(copy.name + _UNFINISHED)
     try:
         for left_over in path.parent.glob(f"{glob.escape(path.name)}.schema-*.bak{_UNFINISHED}"):
             left_over.unlink()  # of an upgrade that was cut off: we alone hold the lock
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        try:
-            with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as target:
-                source.backup(target)
-                target.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
-            os.link(draft, copy)
-        finally:
-            draft.unlink()
+        copy_whole(path, copy)
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(
             f"the database file {path} has to be upgraded, and the copy {copy} cannot be made first: {error}. "
             "Nothing was changed. Free space beside the file, or move it elsewhere"
         ) from error
     return copy
+
+
+def copy_whole(path: Path, copy: Path) -> None:
+    """Copy an SQLite file that others may be using, as it is at one moment, into one file of its own.
+
+    Raises:
+        FileExistsError: There is a file of that name.
+        OSError: It cannot be written. Nothing is left of it.
+        sqlite3.Error: The same; or the file is damaged.
+    """
+    draft = copy.with_name(copy.name + _UNFINISHED)
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+        os.link(draft, copy)
+    finally:
+        draft.unlink()
 
 
 def list_copies(path: Path) -> list[Path]:

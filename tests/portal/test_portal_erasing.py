@@ -1,0 +1,48 @@
+"""*Erase this person* on the page of a user."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbx_devhost.runs.upkeep import Upkeep
+from tests.support.database_dump import dump_text
+from tests.support.portal_plugin import Script
+from tests.support.portal_world import Browser, World
+
+
+@pytest.fixture
+def browser(world: World, script: Script) -> Browser:
+    browser = world.browser()
+    browser.log_in()
+    browser.get("/users")
+    return browser
+
+
+def test_the_page_says_what_goes_and_the_clock_erases(world: World, browser: Browser) -> None:
+    user = world.users()["person1"]
+    world.pbx.stores.audit.record(world.tenant.pbx_tenant_id, "admin", "note", subject="Old Name of person1")
+    assert f'href="/users/{user.id}/erase"' in browser.get(f"/users/{user.id}").text
+    asked = browser.get(f"/users/{user.id}/erase")
+    assert "This cannot be undone." in asked.text
+    assert "Take this person out of the directory" in asked.text
+    sent = browser.post(f"/users/{user.id}/erase", {"also": "Old Name\r\n\r\n"})
+    assert sent.status_code == 303
+    assert "The person is erased within minutes" in browser.get(sent.headers["Location"]).text
+    assert world.audit("person.erase")[0].subject == world.pbx.stores.erasures.waiting()[0]
+    Upkeep(world.pbx).work()
+    assert world.pbx.stores.erasures.waiting() == []
+    assert "person1" not in world.users()
+    left = dump_text(world.pbx.stores)
+    assert "person1" not in left
+    assert "Old Name" not in left
+    assert browser.get(f"/users/{user.id}/erase").status_code == 404
+    assert browser.post(f"/users/{user.id}/erase").status_code == 404
+
+
+def test_attack_only_an_administrator_erases_and_no_other_site_can_make_them(world: World, browser: Browser) -> None:
+    user = world.users()["person1"]
+    path = f"/users/{user.id}/erase"
+    assert browser.post(path, csrf=False).status_code == 403
+    assert browser.post(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert world.browser().post(path).status_code in (303, 403)
+    assert world.pbx.stores.erasures.waiting() == []
