@@ -14,7 +14,7 @@ from typing import Final
 
 from pbx_plugin_api import Counts, Host, Scope, Severity, Tenant, Tick, TickReason, TickReport, TickStatus
 from portsip_m365_plugin.between import look_between_nights
-from portsip_m365_plugin.config.due import last_night_at_utc, next_due_at_utc, next_night_at_utc
+from portsip_m365_plugin.config.due import has_nights, last_night_at_utc, next_due_at_utc, next_night_at_utc
 from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.config.users import SyncMode
 from portsip_m365_plugin.connect import NotReady, connect
@@ -23,10 +23,12 @@ from portsip_m365_plugin.disconnect import disconnect
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.keys.expiry import warn_of_expiry
+from portsip_m365_plugin.keys.store import tidy_pairs
 from portsip_m365_plugin.last_run import LastRun, keep_last_run, read_last_run
 from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.photos.off import has_pictures, remove_pictures
 from portsip_m365_plugin.photos.run import run_photo_sync
+from portsip_m365_plugin.renewal import read_renewal, renew_certificate
 from portsip_m365_plugin.turns import Night, Turn, choose_turn, keep_night
 from portsip_m365_plugin.users.run import preview_user_sync, run_user_sync
 
@@ -70,7 +72,29 @@ def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
     if job is Job.DISCONNECT:
         return disconnect(host, tick)
     config = load_config(host)
-    warn_of_expiry(host)
+    key_news = _look_after_key(host, tick, config)
+    if tick.reason is TickReason.DUE and not has_nights(config) and tenant.scope is not Scope.SYSTEM:
+        due = next_due_at_utc(config, tenant, host.clock.now_utc())
+        return TickReport(status=TickStatus.DONE, message=key_news, quiet=not key_news, next_due_at_utc=due)
+    return _tell(_run_whole(host, tenant, tick, config, job), key_news)
+
+
+def _look_after_key(host: Host, tick: Tick, config: Config) -> str:
+    """Renew the certificate where that is wanted and due, and warn before it expires; return news for the report."""
+    tidy_pairs(host)
+    news = ""
+    if tick.reason is not TickReason.JOB and config.connection.is_complete:
+        news = renew_certificate(host, tick, config.connection, config.renewal)
+    warn_of_expiry(host, read_renewal(host).problem, renews_itself=config.renewal.is_on)
+    return news
+
+
+def _tell(report: TickReport, news: str) -> TickReport:
+    """Add news about the certificate to a report."""
+    return replace(report, message=f"{news} {report.message}".strip(), quiet=False) if news else report
+
+
+def _run_whole(host: Host, tenant: Tenant, tick: Tick, config: Config, job: Job | None) -> TickReport:
     if tenant.scope is Scope.SYSTEM:
         return _look_after_system(host, tenant, tick, config)
     if tick.reason is TickReason.DUE and choose_turn(host, tenant, config, tick.now_utc) is Turn.BETWEEN:
@@ -179,7 +203,9 @@ def _settle(
         )
     if goes_on:
         due = None  # the host continues at once
-    elif due is not None and report.next_due_at_utc is None:
+    elif due is None:
+        due = next_due_at_utc(config, tenant, now_utc)  # no nights: the daily look at the certificate
+    elif report.next_due_at_utc is None:
         due = min(due, next_due_at_utc(config, tenant, now_utc) or due)
     return replace(report, next_due_at_utc=due)
 

@@ -11,6 +11,7 @@
 | `JOIN` | a first sign-in met a taken address, by person | the person is linked, or the address is free |
 | `SIGNIN_FAULT` | Microsoft signs nobody in | somebody signs in, or sign-in is switched off |
 | `CERTIFICATE` | the certificate expires soon | another certificate in use |
+| `RENEWAL` | the plugin could not renew the certificate | its renewal, or renewal switched off |
 | `MAIL_REJECTED` | a mail was refused, by cause | the mail is sent, or mail is switched off |
 | `MAIL_REPLY_TO` | a reply address was left out | a mail with a good one, or mail is switched off |
 
@@ -38,6 +39,7 @@ class NoticeKind(StrEnum):
     """`m365.join.OBJECT_ID`"""
     SIGNIN_FAULT = "m365.signin.fault"
     CERTIFICATE = "m365.certificate"
+    RENEWAL = "m365.renewal"
     MAIL_REJECTED = "mail.rejected"
     """`mail.rejected.CAUSE`"""
     MAIL_REPLY_TO = "mail.reply_to"

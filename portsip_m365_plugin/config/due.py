@@ -1,6 +1,7 @@
 """When a tenant is due next: at its time of day in its own time zone, once a day whatever the clocks there do.
 
-Where changes are asked for between the nights, also every few minutes of that.
+Where changes are asked for between the nights, also every few minutes of that. Where the clock starts no sync at all,
+there is a daily look at the certificate: it expires in every mode.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ JITTER_MAX_S: Final = 120
 
 
 def next_due_at_utc(config: Config, tenant: Tenant, now_utc: datetime) -> datetime | None:
-    """Return the next moment after now at which the tenant is due, or None if the clock starts nothing."""
+    """Return the next moment after now at which the tenant is due, or None while it is not connected."""
     night_at_utc = next_night_at_utc(config, tenant, now_utc)
+    if night_at_utc is None and config.connection.is_complete:
+        return next(moment for moment in _nights(config, tenant, now_utc) if moment > now_utc)
     if night_at_utc is None or not runs_between_nights(config):
         return night_at_utc
     period_s = config.schedule.every_minutes * 60
@@ -36,8 +39,14 @@ def runs_between_nights(config: Config) -> bool:
     return config.schedule.every_minutes > 0 and config.users.sync_mode is SyncMode.AUTOMATIC
 
 
+def has_nights(config: Config) -> bool:
+    """Whether the clock starts a sync of anything."""
+    has_other_work = not config.contacts.is_off or config.photos.is_on or config.photos.is_removal_wanted
+    return config.connection.is_complete and (config.users.sync_mode is not SyncMode.MANUAL or has_other_work)
+
+
 def next_night_at_utc(config: Config, tenant: Tenant, now_utc: datetime) -> datetime | None:
-    """Return when the next night's run is due, or None if the clock starts nothing.
+    """Return when the next night's run is due, or None if the clock starts no sync.
 
     Manual mode is about users: contacts and photos that are switched on are still synced every night. The system, which
     has only mail, has its nights because of its certificate.
@@ -45,10 +54,7 @@ def next_night_at_utc(config: Config, tenant: Tenant, now_utc: datetime) -> date
     A time that the clocks skip (spring) is due as long after midnight as on other days; one that comes twice (autumn)
     is due the first time only. Each tenant has an offset of its own of at most `JITTER_MAX_S`, the same every day.
     """
-    if not config.connection.is_complete:
-        return None
-    has_other_work = not config.contacts.is_off or config.photos.is_on or config.photos.is_removal_wanted
-    if config.users.sync_mode is SyncMode.MANUAL and not has_other_work:
+    if not has_nights(config):
         return None
     return next(moment for moment in _nights(config, tenant, now_utc) if moment > now_utc)
 

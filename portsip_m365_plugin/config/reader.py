@@ -15,6 +15,7 @@ from portsip_m365_plugin.config.guard import GuardConfig
 from portsip_m365_plugin.config.leavers import LeaversConfig
 from portsip_m365_plugin.config.mail import MailConfig
 from portsip_m365_plugin.config.photos import PhotosConfig
+from portsip_m365_plugin.config.renewal import RenewalConfig
 from portsip_m365_plugin.config.schedule import ScheduleConfig
 from portsip_m365_plugin.config.schema import SETTINGS
 from portsip_m365_plugin.config.scope import ScopeConfig
@@ -38,6 +39,7 @@ class Config:
     signin: SignInConfig = field(default_factory=SignInConfig)
     contacts: ContactsConfig = field(default_factory=ContactsConfig)
     mail: MailConfig = field(default_factory=MailConfig)
+    renewal: RenewalConfig = field(default_factory=RenewalConfig)
     unreadable: tuple[str, ...] = ()
     """Keys of stored values that this version cannot read, as after a downgrade: their defaults are used instead."""
     saved: frozenset[str] = field(default=frozenset(), compare=False)

@@ -62,6 +62,13 @@ class ConfigSchema(Schema):
     )
     national_cloud = CloudName("connection.cloud_name")
     sync_time = TimeOfDay("schedule.sync_time")
+    renew_certificate = Toggle("renewal.is_wanted")
+    application_object_id = Text(
+        "renewal.application_object_id",
+        GUID,
+        "give the Object ID of the app registration, such as 72f988bf-86f1-41af-91ab-2d7cd011db47, or leave it empty",
+        is_lower=True,
+    )
     # USER SYNC
     sync_mode = Choice("users.sync_mode", SyncMode)
     sync_every_minutes = WholeNumber(

@@ -38,6 +38,12 @@ class Certificate:
         return x509.load_pem_x509_certificate(self.pem.encode()).public_bytes(serialization.Encoding.DER)
 
     @property
+    def is_self_signed(self) -> bool:
+        """Whether this PBX made it, and no authority."""
+        certificate = x509.load_pem_x509_certificate(self.pem.encode())
+        return certificate.issuer == certificate.subject
+
+    @property
     def life_days(self) -> int:
         """For how many days it is valid, from first to last."""
         return (self.not_after_utc - self.not_before_utc).days

@@ -28,6 +28,8 @@ class KeyHistory:
     sends: int = 0
     """How often it was sent to be registered."""
     sent_at_utc: datetime | None = None
+    registered_at_utc: datetime | None = None
+    """When this plugin knew that Entra lists it."""
     trials: int = 0
     """How often Entra accepted it before it became the active one."""
     tried_at_utc: datetime | None = None
@@ -51,15 +53,15 @@ def change_history(host: Host, thumbprint_sha1: str, **values: Any) -> KeyHistor
     return history
 
 
-def forget_history(host: Host, *, but: frozenset[str]) -> None:
-    """Forget certificates that are kept no more.
+def list_histories(host: Host) -> list[tuple[str, KeyHistory]]:
+    """Return every certificate of which something is known: thumbprint (SHA-1) and history."""
+    thumbprints = [key.removeprefix(PREFIX) for key, _ in host.state.items(PREFIX)]
+    return [(thumbprint, read_history(host, thumbprint)) for thumbprint in thumbprints]
 
-    Args:
-        host: The tenant's.
-        but: Thumbprints (SHA-1) of those that are.
-    """
-    for key in [key for key, _ in host.state.items(PREFIX) if key.removeprefix(PREFIX) not in but]:
-        host.state.delete(key)
+
+def forget_history(host: Host, thumbprint_sha1: str) -> None:
+    """Forget a certificate. Idempotent."""
+    host.state.delete(PREFIX + thumbprint_sha1)
 
 
 def note_answer(host: Host, thumbprint_sha1: str, *, is_accepted: bool) -> None:

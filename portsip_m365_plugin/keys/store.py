@@ -13,7 +13,7 @@ from typing import Final
 
 from pbx_plugin_api import Host, HostRefusedError
 from portsip_m365_plugin.entra.keypair import Certificate, KeyPair, read_certificate
-from portsip_m365_plugin.keys.history import change_history, read_history
+from portsip_m365_plugin.keys.history import change_history, forget_history, list_histories, read_history
 
 ACTIVE_KEY: Final = "key.active"
 NEXT_KEY: Final = "key.next"
@@ -22,6 +22,7 @@ REQUESTED_KEY: Final = "key.requested"
 """A private key whose certificate an authority is to issue."""
 KEY_NAMES: Final = (ACTIVE_KEY, NEXT_KEY, PREVIOUS_KEY, REQUESTED_KEY)
 
+DROPPED_AFTER: Final = timedelta(days=7)
 SETTLED_AFTER: Final = timedelta(days=1)
 """For so long after a switch the pair before signs where nothing can be tried twice."""
 
@@ -70,6 +71,8 @@ def keep_new_pair(host: Host, pair: KeyPair) -> None:
     waiting = load_waiting(host)
     # The history first: a pair without one counts as a pair of an earlier version, which may have worked.
     change_history(host, certificate.thumbprint_sha1, made_at_utc=host.clock.now_utc())
+    if waiting is not None and waiting != certificate:
+        change_history(host, waiting.thumbprint_sha1, replaced_at_utc=host.clock.now_utc())
     is_first = active is None or (waiting is not None and waiting == active)
     store_key_pair(host, ACTIVE_KEY if is_first else NEXT_KEY, pair)
 
@@ -109,3 +112,19 @@ def choose_single(host: Host) -> KeyPair | None:
         if pair is not None and pair.certificate.not_after_utc > now_utc:
             return pair
     return None
+
+
+def tidy_pairs(host: Host) -> None:
+    """Drop the pair before, a week after the switch, and what is known about pairs that are gone. Idempotent.
+
+    What is known of a certificate that still has to be removed at Entra stays.
+    """
+    before, now_utc = load_certificate(host, PREVIOUS_KEY), host.clock.now_utc()
+    if before is not None:
+        replaced_at_utc = read_history(host, before.thumbprint_sha1).replaced_at_utc
+        if replaced_at_utc is None or now_utc - replaced_at_utc >= DROPPED_AFTER:
+            host.secrets.delete(PREVIOUS_KEY)
+    kept = {each.thumbprint_sha1 for each in (load_certificate(host, name) for name in KEY_NAMES[:3]) if each}
+    for thumbprint, history in list_histories(host):
+        if thumbprint not in kept and not history.key_id:
+            forget_history(host, thumbprint)

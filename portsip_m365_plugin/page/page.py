@@ -31,7 +31,7 @@ from pbx_plugin_api import (
     Viewer,
 )
 from portsip_m365_plugin.between import read_look
-from portsip_m365_plugin.config.due import next_due_at_utc, runs_between_nights
+from portsip_m365_plugin.config.due import has_nights, next_due_at_utc, runs_between_nights
 from portsip_m365_plugin.config.reader import Config, read_config
 from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.connect import NotReady, find_app
@@ -141,7 +141,7 @@ def _why_not_ready(config: Config, host: Host) -> str:
 
 def _schedule_facts(view: PageView) -> tuple[Fact, ...]:
     zone, last = ZoneInfo(view.tenant.time_zone), read_last_run(view.host)
-    due = next_due_at_utc(view.config, view.tenant, view.host.clock.now_utc())
+    due = next_due_at_utc(view.config, view.tenant, view.host.clock.now_utc()) if has_nights(view.config) else None
     return (
         _show_last(last, zone),
         *_show_look(view, zone),

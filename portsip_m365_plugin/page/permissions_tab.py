@@ -66,6 +66,20 @@ def _fields(config: Config, linked: int) -> tuple[Field, ...]:
         ),
         draw_setting(config, "national_cloud", "Microsoft 365 region", choices=_name_clouds(config)),
         draw_setting(config, "sync_time", "Time of sync with Microsoft 365", help="In the time zone of this tenant."),
+        draw_setting(
+            config,
+            "renew_certificate",
+            "Renew the certificate by itself",
+            help="30 days before the certificate ends, the PBX makes the next one, registers it in Entra, uses it as"
+            " soon as Entra knows it, and removes the old one a week later. Needs the object ID below.",
+        ),
+        draw_setting(
+            config,
+            "application_object_id",
+            "Application object ID",
+            help="Only to renew the certificate: the Object ID on the overview page of the App registration. That of"
+            " the Enterprise application is another one.",
+        ),
     )
 
 

@@ -17,6 +17,7 @@ from portsip_m365_plugin.entra.discovery import find_directory
 from portsip_m365_plugin.mail.memory import remember_mailbox
 from portsip_m365_plugin.page.groups import make_group_finder, resolve_groups
 from portsip_m365_plugin.page.people import LookupFailedError, explain_doubt, make_finder, resolve_names
+from portsip_m365_plugin.renewal import check_object_id
 from portsip_m365_plugin.signin_health import find_test
 
 _LIST: Final = "sign_in_users"
@@ -49,6 +50,7 @@ def check_texts(texts: Mapping[str, str], before: Config, host: Host) -> tuple[D
     named = {fault.field for fault in faults}
     faults += [fault for fault in draft.find_empty_lists() if fault.field not in named]
     faults += _check_sign_in(draft, before.signin, host, {fault.field for fault in faults})
+    faults += _check_renewal(draft, before, host)
     return draft, faults + _settle_mailbox(draft, before, host)
 
 
@@ -75,6 +77,25 @@ def _settle_mailbox(draft: Draft, before: Config, host: Host) -> list[FieldError
         return [FieldError(field="mail_mailbox", message=message)]
     remember_mailbox(host, connection.cloud_name, connection.entra_tenant_id, name, object_ids[0])
     return []
+
+
+def _check_renewal(draft: Draft, before: Config, host: Host) -> Iterator[FieldError]:
+    """Refuse an object id that cannot be the app registration's: nobody would notice before the certificate ends."""
+    after, connection = draft.config.renewal, draft.config.connection
+    if "application_object_id" not in draft.given and "renew_certificate" not in draft.given:
+        return
+    object_id = after.application_object_id
+    if after.is_wanted and not object_id:
+        message = "Enter the Object ID of the app registration: without it the PBX cannot renew the certificate."
+        yield FieldError(field="application_object_id", message=message)
+    elif object_id and object_id in (connection.client_id, connection.entra_tenant_id):
+        what = "application (client) ID" if object_id == connection.client_id else "directory (tenant) ID"
+        message = f"This is the {what}. Enter the Object ID on the overview page of the app registration."
+        yield FieldError(field="application_object_id", message=message)
+    elif after.is_on and (after, connection) != (before.renewal, before.connection):
+        why = check_object_id(host, connection, object_id)
+        if why:
+            yield FieldError(field="application_object_id", message=why)
 
 
 def _check_sign_in(draft: Draft, before: SignInConfig, host: Host, faulty: set[str]) -> Iterator[FieldError]:

@@ -107,10 +107,22 @@ def test_tenants_do_not_all_ask_in_the_same_second() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{}, {"directory_id": "d"}, {"application_id": "a"}, {**VALUES, "sync_mode": "manual"}],
+    [{}, {"directory_id": "d"}, {"application_id": "a"}, {"sync_mode": "manual"}],
 )
 def test_nothing_by_the_clock(values: dict[str, str]) -> None:
     assert next_due_at_utc(values, tenant("UTC"), datetime(2026, 1, 1, tzinfo=timezone.utc)) is None
+
+
+def test_where_nothing_is_synced_by_the_clock_the_certificate_is_looked_at_once_a_day() -> None:
+    now, config = datetime(2026, 1, 1, 12, tzinfo=timezone.utc), read_config({**VALUES, "sync_mode": "manual"})
+    assert not due.has_nights(config)
+    assert due.next_night_at_utc(config, tenant("UTC"), now) is None
+    looks = [now]
+    for _ in range(3):
+        look = due.next_due_at_utc(config, tenant("UTC"), looks[-1])
+        assert look is not None
+        looks.append(look)
+    assert [later - earlier for earlier, later in pairwise(looks[1:])] == [timedelta(days=1)] * 2
 
 
 @given(

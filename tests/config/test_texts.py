@@ -19,6 +19,8 @@ STORED: dict[str, Any] = {
     "directory_id": "72f988bf-86f1-41af-91ab-2d7cd011db47",
     "national_cloud": "CHINA",
     "sync_time": "03:15",
+    "renew_certificate": True,
+    "application_object_id": OBJECT_ID,
     "sync_mode": "manual",
     "sync_every_minutes": 15,
     "starting_extension_number": "2000",
@@ -204,7 +206,7 @@ def test_lines_are_stripped_and_each_is_there_once(text: str) -> None:
 
 def test_disconnecting_forgets_the_application_and_the_rule_about_passwords() -> None:
     kept = forget_connection(STORED, with_users=False)
-    assert set(STORED) - set(kept) == {"application_id", "sign_in_mode", "password_policy"}
+    assert set(STORED) - set(kept) == {*("application_id", "application_object_id", "sign_in_mode", "password_policy")}
     gone = forget_connection(STORED, with_users=True)
     scope = {"sync_users_mode", "sync_users", "sync_groups_mode", "sync_groups"}
     assert set(kept) - set(gone) == {"directory_id", "sign_in_users"} | scope

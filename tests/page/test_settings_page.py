@@ -103,7 +103,8 @@ def test_saving_says_when_the_tenant_is_due() -> None:
         <= saved.next_due_at_utc - datetime(2026, 11, 24, 22, 30, tzinfo=timezone.utc)
         <= timedelta(minutes=2)
     )
-    assert hand.save(sync_mode="manual").next_due_at_utc is None
+    looked = hand.save(sync_mode="manual").next_due_at_utc
+    assert looked == saved.next_due_at_utc, "the certificate is looked at in every mode"
 
 
 def test_two_administrators_cannot_overwrite_each_other() -> None:
@@ -225,4 +226,7 @@ def test_a_run_without_settings_says_what_is_missing() -> None:
 def test_manual_mode_does_nothing_by_the_clock() -> None:
     hand = Hand()
     hand.save(**GOOD, sync_mode="manual")
-    assert hand.tick(reason=TickReason.DUE).next_due_at_utc is None
+    look = hand.tick(reason=TickReason.DUE)
+    assert (look.quiet, look.message) == (True, ""), "only the certificate is looked at"
+    assert hand.fact("Next run").value == "not scheduled"
+    assert hand.fact("Last run").value == "none yet"

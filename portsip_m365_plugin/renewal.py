@@ -1,0 +1,331 @@
+"""The certificate renews itself: the next pair is made, registered, tried, used; the old one is removed days later.
+
+Each step is remembered before it is taken, so a run that is cut off anywhere continues. A certificate is sent to Entra
+at most `SENDS_MAX` times, and no other one is made while it waits, so the app's keys at Entra cannot pile up.
+
+Sources: application-addkey, application-removekey, application-rollkey-prooftoken (2024-06-10); app management
+policies (2025-07-23). An app needs no permission for its own keys, and cannot list them. It can do so only while one of
+its certificates is valid. A new certificate is known to Entra's servers one after the other, so it is used only after
+several answers.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from pbx_plugin_api import Host, InvalidValueError, Severity, Tick, dump, load
+from portsip_m365_plugin.config.connection import ConnectionConfig
+from portsip_m365_plugin.config.renewal import RenewalConfig
+from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect, credential_for, find_app
+from portsip_m365_plugin.entra.aadsts import EntraRefusal
+from portsip_m365_plugin.entra.assertion import sign_key_proof
+from portsip_m365_plugin.entra.keypair import VALID_DAYS, KeyPair, make_key_pair
+from portsip_m365_plugin.entra.tokens import acquire_app_token
+from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.graph.errors import (
+    BadRequestError,
+    ConsentMissingError,
+    GraphError,
+    KeyLifeRefusedError,
+    NotFoundError,
+    ProofRefusedError,
+    RefusedError,
+)
+from portsip_m365_plugin.graph.keys import add_key, remove_key
+from portsip_m365_plugin.keys.condition import warning_days
+from portsip_m365_plugin.keys.history import KeyHistory, change_history, list_histories, read_history
+from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, keep_new_pair, load_key_pair, promote_next
+from portsip_m365_plugin.notices import NoticeKind
+
+_log = logging.getLogger(__name__)
+
+SENDS_MAX: Final = 3
+"""How often one certificate is sent to Entra, where an answer got lost."""
+TRIALS: Final = 3
+"""How many tokens Entra gives for a new certificate before it is used."""
+TRIED_EVERY: Final = timedelta(minutes=15)
+SENT_EVERY: Final = timedelta(hours=20)
+"""Once a night, however the nights are apart."""
+REMOVED_AFTER: Final = timedelta(days=7)
+"""For so long the old certificate stays registered after the switch."""
+LIVES_DAYS: Final = (VALID_DAYS, 180, 90, 30)
+"""The lives that are tried, where a policy of the directory does not allow a year."""
+_URGENT_DAYS: Final = 2
+_PATIENCE: Final = timedelta(days=3)
+_FORGOTTEN_AFTER: Final = timedelta(days=60)
+_KEY: Final = "key.renewal"
+_WRONG_OBJECT: Final = (
+    "Entra knows no app registration with this object ID.",
+    "Take the Object ID from the overview page of the app registration. The Object ID of the enterprise application is"
+    " another one, and so is the application (client) ID.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """What is remembered about renewing."""
+
+    problem: str = ""
+    """Why the last try failed, and what to do; empty: it did not."""
+    life_days: int = VALID_DAYS
+    """The longest life that the directory's policy allowed last time."""
+    renewed_at_utc: datetime | None = None
+
+
+def read_renewal(host: Host) -> Renewal:
+    """Return what is remembered about renewing."""
+    record = host.state.get(_KEY)
+    if record is None:
+        return Renewal()
+    try:
+        return load(Renewal, record.value)
+    except InvalidValueError:
+        return Renewal()
+
+
+def renew_certificate(host: Host, tick: Tick, connection: ConnectionConfig, renewal: RenewalConfig) -> str:
+    """Take the next step, if one is due; return a sentence for the run's report, or nothing. Idempotent.
+
+    Expected failures are remembered, told to the administrators once, and tried again at the next run.
+
+    Cost: nothing on most days, two or three looks at secrets and state; else one or two requests.
+    """
+    if not renewal.is_on:
+        _settle_problem(host, "")
+        return ""
+    active, coming = load_key_pair(host, ACTIVE_KEY), load_key_pair(host, NEXT_KEY)
+    now_utc = host.clock.now_utc()
+    if active is None:
+        return ""
+    is_due = active.certificate.days_left(now_utc) <= warning_days(active.certificate)
+    leftovers = [(name, each) for name, each in list_histories(host) if _is_removable(each, now_utc)]
+    if coming is None and not is_due and not leftovers:
+        _settle_problem(host, "")
+        return ""
+    client = connect(host, connection, priority="low", deadline_utc=tick.deadline_utc, policy=IMPATIENT)
+    if isinstance(client, NotReady):
+        return ""  # the run itself says so
+    step = _Step(host=host, client=client, connection=connection, object_id=renewal.application_object_id)
+    news = [step.remove(thumbprint, history) for thumbprint, history in leftovers]
+    # The connection may have switched to a pair that an administrator has uploaded.
+    active, coming = load_key_pair(host, ACTIVE_KEY), load_key_pair(host, NEXT_KEY)
+    if active is not None and (coming is not None or is_due):
+        news.append(step.advance(active, coming))
+    return " ".join(part for part in news if part)
+
+
+def check_object_id(host: Host, connection: ConnectionConfig, object_id: str) -> str:
+    """Return why an object id cannot be the app registration's; empty if it can be, or if nobody can say now.
+
+    It asks Entra to remove a key that cannot exist: the proof is then checked, and nothing is changed.
+    """
+    active = load_key_pair(host, ACTIVE_KEY)
+    client = connect(host, connection, policy=IMPATIENT)
+    if active is None or isinstance(client, NotReady):
+        return ""
+    step = _Step(host=host, client=client, connection=connection, object_id=object_id)
+    try:
+        remove_key(client, object_id, str(uuid.uuid4()), step.sign_proof(active))
+    except (NotFoundError, ProofRefusedError, ConsentMissingError) as error:
+        return " ".join(_explain(error))
+    except GraphError as error:
+        _log.info("the object id was not refuted: %s", error)
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """One step of one run."""
+
+    host: Host
+    client: GraphClient
+    connection: ConnectionConfig
+    object_id: str
+
+    def advance(self, active: KeyPair, coming: KeyPair | None) -> str:
+        """Make, register, try or use the next pair."""
+        host, now_utc = self.host, self.host.clock.now_utc()
+        if coming is not None and coming.certificate.not_after_utc <= now_utc:
+            host.audit.record("key_pair.discarded", outcome="ok", subject=coming.certificate.thumbprint_sha1)
+            host.secrets.delete(NEXT_KEY)
+            coming = None
+        if coming is None:
+            coming = make_key_pair(now_utc, valid_days=read_renewal(host).life_days)
+            keep_new_pair(host, coming)
+            host.audit.record("key_pair.generated", outcome="ok", subject=coming.certificate.thumbprint_sha1)
+        thumbprint = coming.certificate.thumbprint_sha1
+        if read_history(host, thumbprint).sends and self._try(coming):
+            return self._use(active, coming)
+        history = read_history(host, thumbprint)
+        if history.registered_at_utc is not None:
+            return self._wait_for_entra(coming, history)
+        if history.sends >= SENDS_MAX or (
+            history.sent_at_utc is not None and now_utc - history.sent_at_utc < SENT_EVERY
+        ):
+            return self._wait_for_entra(coming, history)
+        return self._register(active, coming)
+
+    def _register(self, active: KeyPair, coming: KeyPair) -> str:
+        """Send the certificate to Entra; with a shorter life, where a policy asks for one."""
+        host, thumbprint = self.host, coming.certificate.thumbprint_sha1
+        before = read_history(host, thumbprint)
+        # Remembered first: if this run ends before the answer, the certificate may be registered.
+        change_history(host, thumbprint, sends=before.sends + 1, sent_at_utc=host.clock.now_utc())
+        try:
+            key_id = add_key(self.client, self.object_id, coming.certificate.der, self.sign_proof(active))
+        except KeyLifeRefusedError as error:
+            return self._shorten(active, coming, error)
+        except RefusedError as error:
+            # Certainly not registered: it does not count.
+            change_history(host, thumbprint, sends=before.sends, sent_at_utc=host.clock.now_utc())
+            return self._report(" ".join(_explain(error)))
+        except GraphError as error:
+            _log.warning("the certificate %s may be registered or not: %s", thumbprint, error)
+            return ""
+        change_history(host, thumbprint, key_id=key_id, registered_at_utc=host.clock.now_utc())
+        host.audit.record("key_pair.registered", outcome="ok", subject=thumbprint)
+        _settle_problem(host, "")
+        until = f"{coming.certificate.not_after_utc:%Y-%m-%d}"
+        return f"A new certificate, valid until {until}, was registered in Entra. It is used as soon as Entra knows it."
+
+    def _shorten(self, active: KeyPair, coming: KeyPair, error: KeyLifeRefusedError) -> str:
+        """Certify the same key for a shorter time, and send that."""
+        host, refused = self.host, coming.certificate
+        shorter = next((days for days in LIVES_DAYS if days < refused.life_days), None)
+        change_history(host, refused.thumbprint_sha1, sends=0, sent_at_utc=host.clock.now_utc())
+        if shorter is None or not refused.is_self_signed:
+            return self._report(" ".join(_explain(error)))
+        host.state.put(_KEY, dump(replace(read_renewal(host), life_days=shorter)))
+        again = make_key_pair(host.clock.now_utc(), valid_days=shorter, private_key_pem=coming.private_key_pem)
+        keep_new_pair(host, again)
+        host.audit.record(
+            "key_pair.shortened",
+            outcome="ok",
+            subject=again.certificate.thumbprint_sha1,
+            detail=f"A policy of the directory does not allow {refused.life_days} days; {shorter} days are tried.",
+        )
+        return self._register(active, again)
+
+    def _try(self, coming: KeyPair) -> bool:
+        """Ask Entra for a token with the new certificate; return whether it has given enough of them."""
+        host, thumbprint = self.host, coming.certificate.thumbprint_sha1
+        history, now_utc = read_history(host, thumbprint), host.clock.now_utc()
+        if history.tried_at_utc is not None and now_utc - history.tried_at_utc < TRIED_EVERY:
+            return False
+        app = find_app(self.connection)
+        if isinstance(app, NotReady) or isinstance(
+            acquire_app_token(credential_for(app, coming), fresh=True), EntraRefusal
+        ):
+            return False
+        trials = history.trials + 1
+        registered_at_utc = history.registered_at_utc or now_utc
+        change_history(
+            host, thumbprint, trials=trials, tried_at_utc=now_utc, registered_at_utc=registered_at_utc,
+            accepted_at_utc=now_utc, refused_at_utc=None,
+        )  # fmt: skip
+        return trials >= TRIALS or self._is_urgent(now_utc)
+
+    def _is_urgent(self, now_utc: datetime) -> bool:
+        active = load_key_pair(self.host, ACTIVE_KEY)
+        return active is None or active.certificate.days_left(now_utc) <= _URGENT_DAYS
+
+    def _use(self, active: KeyPair, coming: KeyPair) -> str:
+        host, certificate = self.host, coming.certificate
+        promote_next(host, coming)
+        host.state.put(_KEY, dump(replace(read_renewal(host), renewed_at_utc=host.clock.now_utc())))
+        _settle_problem(host, "")
+        old, until = active.certificate, f"{certificate.not_after_utc:%Y-%m-%d}"
+        days = REMOVED_AFTER.days
+        if read_history(host, old.thumbprint_sha1).key_id:
+            return f"The certificate was renewed and is valid until {until}. The old one is removed in {days} days."
+        return (
+            f"The certificate was renewed and is valid until {until}. The old one ({old.thumbprint_sha1}) was uploaded"
+            f" by hand, so this PBX does not know its ID in Entra: delete it there after {days} days, or let it end on"
+            f" {old.not_after_utc:%Y-%m-%d}."
+        )
+
+    def _wait_for_entra(self, coming: KeyPair, history: KeyHistory) -> str:
+        """Nothing to do yet, unless Entra has not accepted it for days."""
+        since_utc = history.registered_at_utc or history.sent_at_utc
+        if history.trials or since_utc is None or self.host.clock.now_utc() - since_utc < _PATIENCE:
+            return ""
+        return self._report(
+            f"Entra has not accepted the new certificate since {since_utc:%Y-%m-%d}. Look for the thumbprint"
+            f" {coming.certificate.thumbprint_sha1} in the app registration under Certificates & secrets; if it is"
+            " missing, download public_key.pem on the PERMISSIONS tab and upload it there."
+        )
+
+    def remove(self, thumbprint: str, history: KeyHistory) -> str:
+        """Remove an old certificate at Entra."""
+        host, active = self.host, load_key_pair(self.host, ACTIVE_KEY)
+        if active is None or active.certificate.thumbprint_sha1 == thumbprint:
+            return ""
+        outcome, detail = "ok", ""
+        try:
+            remove_key(self.client, self.object_id, history.key_id, self.sign_proof(active))
+        except BadRequestError as error:
+            outcome, detail = "refused", f"Entra has no such key any more, or refuses to remove it ({error.code})."
+        except GraphError as error:
+            _log.warning("the old certificate %s was not removed: %s", thumbprint, error)
+            replaced_at_utc = history.replaced_at_utc or host.clock.now_utc()
+            if host.clock.now_utc() - replaced_at_utc < _FORGOTTEN_AFTER:
+                return ""  # the next run tries again
+            outcome, detail = "failed", f"It was tried for weeks and is left to expire: {error.describe()}"
+        change_history(host, thumbprint, key_id="")
+        host.audit.record("key_pair.removed", outcome=outcome, subject=thumbprint, detail=detail)
+        return "The old certificate was removed from the app registration." if outcome == "ok" else ""
+
+    def sign_proof(self, pair: KeyPair) -> str:
+        """Return a proof signed by the pair in use."""
+        return sign_key_proof(
+            pair.private_key_pem,
+            pair.certificate.pem,
+            application_object_id=self.object_id,
+            now_utc=self.host.clock.now_utc(),
+        )
+
+    def _report(self, problem: str) -> str:
+        """Remember why it failed, and say so to the administrators."""
+        self.host.audit.record("key_pair.renewal", outcome="failed", detail=problem)
+        _settle_problem(self.host, problem)
+        return f"The certificate could not be renewed. {problem}"
+
+
+def _settle_problem(host: Host, problem: str) -> None:
+    """Remember the problem, or that there is none, and raise or end the notice."""
+    before = read_renewal(host)
+    if before.problem == problem:
+        return
+    host.state.put(_KEY, dump(replace(before, problem=problem)))
+    if not problem:
+        host.resolve_notice(NoticeKind.RENEWAL)
+        return
+    host.notify_admin(
+        NoticeKind.RENEWAL,
+        "The certificate for Microsoft 365 could not be renewed",
+        f"The PBX could not renew its certificate for Microsoft 365. {problem} The present certificate still works; it"
+        " is tried again every day.",
+        severity=Severity.WARNING,
+        values={"problem": problem},
+    )
+
+
+def _is_removable(history: KeyHistory, now_utc: datetime) -> bool:
+    is_replaced = history.replaced_at_utc is not None and now_utc - history.replaced_at_utc >= REMOVED_AFTER
+    return is_replaced and bool(history.key_id)
+
+
+def _explain(error: GraphError) -> tuple[str, str]:
+    if isinstance(error, NotFoundError):
+        return _WRONG_OBJECT
+    if isinstance(error, ConsentMissingError):
+        return (
+            "Entra does not let this application renew its own certificate.",
+            "Check that the object ID is that of the app registration. If it is, the directory asks for the permission"
+            " Application.ReadWrite.OwnedBy, with the application as its own owner; or renew by hand.",
+        )
+    return error.sentence, error.remedy

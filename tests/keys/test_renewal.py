@@ -1,0 +1,189 @@
+"""The certificate renews itself: each step, what Entra may refuse, and what an administrator then reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbx_plugin_api import Saved, SaveRefused, Severity
+from portsip_m365_plugin.keys.store import PREVIOUS_KEY, REQUESTED_KEY
+from portsip_m365_plugin.notices import NoticeKind
+from portsip_m365_plugin.renewal import REMOVED_AFTER, TRIALS, read_renewal
+from portsip_m365_plugin.simulator.faults import Fault
+from tests.keys.test_issued import issue, request
+from tests.support.key_lab import KeyLab
+from tests.support.lab import shared_key_pair
+
+FIRST = shared_key_pair().certificate
+
+
+def wrong_field(answer: object) -> str:
+    assert isinstance(answer, SaveRefused)
+    (error,) = answer.errors
+    assert error.field == "application_object_id"
+    return error.message
+
+
+def test_nothing_changes_without_the_object_id(keys: KeyLab) -> None:
+    assert "cannot renew" in wrong_field(keys.hand.save(renew_certificate="true"))
+    keys.pass_until(days_left=10)
+    keys.nights(3)
+    assert (keys.active, keys.waits, keys.events) == (FIRST, False, [])
+    assert len(keys.app.certificates) == 1
+
+
+@pytest.mark.parametrize("what", ["service_principal_id", "client_id", "id"])
+def test_another_objects_id_is_refused_at_once_with_the_remedy(keys: KeyLab, what: str) -> None:
+    given = keys.lab.tenant().id if what == "id" else getattr(keys.app, what)
+    message = wrong_field(keys.renew_by_itself(given))
+    assert "app registration" in message
+    if what == "service_principal_id":
+        assert "knows no app registration" in message
+        assert "enterprise application" in message
+    assert keys.hand.host.settings.read().values.get("renew_certificate") is None
+    assert len(keys.app.certificates) == 1
+
+
+def test_an_object_id_nobody_can_check_now_is_kept_and_checked_when_it_is_used(keys: KeyLab) -> None:
+    keys.lab.realm().faults.add(Fault("status", "removeKey", status=503, times=9))
+    assert isinstance(keys.renew_by_itself(keys.app.service_principal_id), Saved)
+    keys.pass_until(days_left=30)
+    (report,) = keys.nights(1)
+    assert "could not be renewed. Entra knows no app registration with this object ID" in report.message
+
+
+def test_thirty_days_before_the_end_the_next_one_is_made_registered_tried_and_used(keys: KeyLab) -> None:
+    assert isinstance(keys.renew_by_itself(), Saved)
+    rules = keys.lab.tenant().key_rules
+    rules.known_after_s, rules.certain_after_s = 1800.0, 5400.0
+    keys.pass_until(days_left=31)
+    assert keys.night().quiet
+    assert keys.events == []
+    keys.pass_time(days=1)
+    registered = keys.night()
+    assert "was registered in Entra" in registered.message
+    assert not registered.quiet, "it is in the run log"
+    assert len(keys.app.certificates) == 2
+    assert keys.active == FIRST
+    (fact,) = [each for each in keys.hand.tab("permissions").facts if each.label.startswith("Next certificate")]
+    assert "registered by this PBX" in fact.label
+    assert "Nothing to do" in fact.help
+    messages = []
+    for _ in range(TRIALS):
+        keys.pass_time(days=1)
+        messages.append(keys.night().message)
+    assert messages[:-1] == [""] * (TRIALS - 1)
+    assert messages[-1].startswith("The certificate was renewed")
+    assert f"({FIRST.thumbprint_sha1}) was uploaded by hand" in messages[-1]
+    assert keys.active != FIRST
+    assert not keys.waits
+    assert keys.active.days_left(keys.now_utc) > 355
+    assert keys.events == ["key_pair.generated", "key_pair.registered", "key_pair.promoted"]
+    assert keys.pair(PREVIOUS_KEY) is not None
+    keys.nights(REMOVED_AFTER.days + 1)
+    assert keys.pair(PREVIOUS_KEY) is None
+    assert keys.hand.host.notices == [], "nobody had anything to do"
+
+
+def test_in_the_next_year_the_old_one_is_removed_a_week_after_the_switch(keys: KeyLab) -> None:
+    keys.renew_by_itself()
+    keys.pass_until(days_left=30)
+    keys.nights(TRIALS + 1)
+    second = keys.active
+    keys.pass_until(days_left=30)
+    messages = [report.message for report in keys.nights(TRIALS + 1)]
+    assert f"The old one is removed in {REMOVED_AFTER.days} days." in messages[-1]
+    assert keys.active != second
+    assert len(keys.app.certificates) == 3
+    messages = [report.message for report in keys.nights(REMOVED_AFTER.days + 1)]
+    assert messages.count("The old certificate was removed from the app registration.") == 1
+    left = {each.thumbprint_sha256 for each in keys.app.certificates}
+    assert len(left) == 2, "the one of the first year was uploaded by hand and has expired"
+    assert keys.events.count("key_pair.removed") == 1
+    keys.hand.press("test_connection")
+
+
+def test_a_pair_that_was_made_by_hand_is_registered_at_once(keys: KeyLab) -> None:
+    keys.renew_by_itself()
+    keys.hand.press("generate_key_pair")
+    keys.nights(TRIALS + 1)
+    assert keys.active != FIRST
+    assert keys.events == ["key_pair.generated", "key_pair.registered", "key_pair.promoted"]
+
+
+# ---------------------------------------------------------------------- what Entra refuses
+
+
+def test_a_policy_that_asks_for_shorter_lives_gets_them(keys: KeyLab) -> None:
+    keys.renew_by_itself()
+    keys.lab.tenant().key_rules.max_life_days = 100
+    keys.pass_until(days_left=30)
+    keys.nights(TRIALS + 1)
+    assert keys.active.life_days == 90
+    assert keys.events.count("key_pair.shortened") == 2
+    assert len(keys.app.certificates) == 2, "what a policy refuses is not registered"
+    keys.pass_until(days_left=30)
+    keys.nights(TRIALS + 1)
+    assert keys.active.life_days == 90
+    assert keys.events.count("key_pair.shortened") == 2, "the life was remembered"
+
+
+def test_where_no_self_signed_certificate_is_allowed_one_of_the_authority_is_registered(keys: KeyLab) -> None:
+    keys.renew_by_itself()
+    keys.lab.tenant().key_rules.only_from_authorities = True
+    keys.pass_until(days_left=30)
+    report = keys.nights(5)[0]
+    assert "does not allow certificates that this PBX signs itself" in report.message
+    (notice,) = [each for each in keys.hand.host.notices if each.key == NoticeKind.RENEWAL]
+    assert notice.severity is Severity.WARNING
+    assert "press Download certificate request" in notice.text
+    assert len(keys.app.certificates) == 1
+    pem = issue(request(keys.hand))
+    keys.hand.press("import_certificate", {"certificate": pem})
+    assert keys.hand.host.secrets.get(REQUESTED_KEY) is None
+    keys.nights(TRIALS + 1)
+    assert keys.active.pem.split() == pem.split()
+    assert read_renewal(keys.hand.host).problem == ""
+
+
+def test_where_the_directory_asks_for_a_permission_it_is_named(keys: KeyLab) -> None:
+    keys.renew_by_itself()
+    keys.lab.tenant().key_rules.needs_permission = True
+    keys.pass_until(days_left=30)
+    assert "Application.ReadWrite.OwnedBy" in keys.nights(1)[0].message
+    keys.lab.register(permissions=(*keys.app.permissions, "Application.ReadWrite.OwnedBy"))
+    keys.nights(TRIALS + 1)
+    assert keys.active != FIRST
+
+
+@pytest.mark.parametrize("kind", ["truncate", "reset_lost"])
+def test_a_lost_answer_is_not_asked_for_again_before_entra_had_time_to_know_it(keys: KeyLab, kind: str) -> None:
+    keys.renew_by_itself()
+    keys.lab.realm().faults.add(Fault(kind, "addKey", times=1))
+    keys.pass_until(days_left=30)
+    keys.nights(TRIALS + 1)
+    assert keys.active != FIRST
+    assert len(keys.app.certificates) == 2
+
+
+def test_an_outage_at_entra_is_waited_out(keys: KeyLab) -> None:
+    keys.renew_by_itself()
+    keys.lab.realm().faults.add(Fault("status", "addKey", status=503, times=2))
+    keys.pass_until(days_left=30)
+    keys.nights(TRIALS + 4)
+    assert keys.active != FIRST
+    assert len(keys.app.certificates) == 2
+
+
+def test_what_entra_never_learns_becomes_a_task_for_somebody(keys: KeyLab) -> None:
+    keys.renew_by_itself()
+    keys.lab.tenant().key_rules.known_after_s = 1e9
+    keys.lab.tenant().key_rules.certain_after_s = 1e9
+    keys.pass_until(days_left=30)
+    messages = [report.message for report in keys.nights(7)]
+    assert any("Entra has not accepted the new certificate since" in message for message in messages)
+    assert len(keys.app.certificates) == 2, "no endless row of keys"
+    keys.lab.tenant().key_rules.known_after_s = keys.lab.tenant().key_rules.certain_after_s = 0.0
+    pair = keys.hand.press("download_public_key")
+    keys.lab.register(pair.content.decode())
+    keys.nights(TRIALS + 1)
+    assert keys.active != FIRST
