@@ -22,6 +22,7 @@ from portsip_m365_plugin.connect import NotReady, credential_for, find_app
 from portsip_m365_plugin.entra.identity_provider import shared_identity_provider
 from portsip_m365_plugin.entra.signin import PROVIDER_ID, SignIn, SignInApp
 from portsip_m365_plugin.keys.store import choose_single
+from portsip_m365_plugin.redirects import remember_proven
 from portsip_m365_plugin.signin_health import forget_fault, refuses_passwords, remember_test, report_fault
 
 _NOT_SET_UP = "Signing in with Microsoft is not set up completely. Ask your administrator."
@@ -46,6 +47,7 @@ def offer_sign_in(host: Host) -> tuple[LoginProvider, ...]:
         outcome = signing if isinstance(signing, LoginRefused) else signing.complete(flow, params)
         if isinstance(outcome, SignedIn):
             forget_fault(host)
+            remember_proven(host, config.connection, flow.redirect_uri)
             if flow.is_test:
                 remember_test(host, config.connection, outcome.login_name or outcome.link.subject)
         return outcome

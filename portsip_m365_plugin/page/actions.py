@@ -22,6 +22,14 @@ from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.contacts.leaving import APPROVE_REMOVAL_ACTION, approve_removal
 from portsip_m365_plugin.entra.signin import PROVIDER_ID
 from portsip_m365_plugin.jobs import Job
+from portsip_m365_plugin.page.colleague import (
+    COLLEAGUE_ACTION,
+    LIMIT_ACTION,
+    SCRIPT_ACTION,
+    download_for_colleague,
+    download_limit,
+    show_for_colleague,
+)
 from portsip_m365_plugin.page.connection import try_connection
 from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
 from portsip_m365_plugin.page.explanation import EXPLAIN_ACTION, show_explanation
@@ -77,6 +85,20 @@ def run_action(host: Host, tenant: Tenant, viewer: Viewer, request: ActionReques
 def _confirm_step(given: ActionInput) -> ActionOutcome:
     view = PageView(host=given.host, tenant=given.tenant, config=given.config, may_edit=given.viewer.may_edit)
     return confirm_step(view, given.request.values.get("step", ""))
+
+
+def _show_for_colleague(given: ActionInput) -> ActionOutcome:
+    return show_for_colleague(given.host, given.tenant, given.config)
+
+
+def _download_for_colleague(given: ActionInput) -> ActionOutcome:
+    return download_for_colleague(given.host, given.tenant, given.config, given.request.values.get("file", "text"))
+
+
+def _download_limit(given: ActionInput) -> ActionOutcome:
+    values = given.request.values
+    senders, books = values.get("senders", ""), values.get("contact_owners", "")
+    return download_limit(given.host, given.tenant, given.config, senders, books)
 
 
 def _test_connection(given: ActionInput) -> ActionOutcome:
@@ -147,6 +169,9 @@ ACTIONS: Final[Mapping[str, Run]] = {
     IMPORT_ACTION: lambda given: import_issued(given.host, given.request.values.get("certificate", "")),
     CONFIRM_ACTION: _confirm_step,
     "test_connection": _test_connection,
+    COLLEAGUE_ACTION: _show_for_colleague,
+    SCRIPT_ACTION: _download_for_colleague,
+    LIMIT_ACTION: _download_limit,
     APPROVE_ACTION: _approve,
     "send_test_mail": _send_test_mail,
     Job.PREVIEW: _start(Job.PREVIEW, "The preview is being made; it will be shown on the USER SYNC tab."),

@@ -13,11 +13,14 @@ from pbx_plugin_api import (
     ActionOutcome,
     ActionRequest,
     ConfirmOutcome,
+    Done,
     Fact,
     FieldError,
     Host,
+    Landing,
     LookUpOutcome,
     LookUpRequest,
+    Refused,
     SaveConflict,
     Saved,
     SaveOutcome,
@@ -35,6 +38,7 @@ from portsip_m365_plugin.config.due import has_nights, next_due_at_utc, runs_bet
 from portsip_m365_plugin.config.reader import Config, read_config
 from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.connect import NotReady, find_app
+from portsip_m365_plugin.consent import settle_landing
 from portsip_m365_plugin.keys.store import ACTIVE_KEY
 from portsip_m365_plugin.last_run import LastRun, read_last_run
 from portsip_m365_plugin.notices import NoticeKind
@@ -75,6 +79,9 @@ def draw_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage:
     def find(request: LookUpRequest) -> LookUpOutcome:
         return look_up(host, viewer, request)
 
+    def land(landing: Landing) -> Done | Refused:
+        return settle_landing(host, read_config(host.settings.read().values).connection, landing)
+
     return SettingsPage(
         title="Microsoft 365",
         version=record.version,
@@ -83,6 +90,7 @@ def draw_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage:
         run=run,
         look_up=find,
         confirm=confirm,
+        land=land,
     )
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from pbx_plugin_api import Action, Fact, Field, FieldKind, Tab, WebOrigins
+from pbx_plugin_api import Action, Fact, Field, FieldKind, Tab
 from portsip_m365_plugin.clouds import CloudFileError, load_clouds
 from portsip_m365_plugin.config.reader import Config
-from portsip_m365_plugin.entra.signin import CALLBACK_PATH
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.page.certificate_facts import draw_certificate_facts
+from portsip_m365_plugin.page.colleague import draw_colleague_actions
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.key_pair import draw_key_actions
 from portsip_m365_plugin.page.permissions_table import draw_permissions_table
 from portsip_m365_plugin.page.set_up import draw_confirm_action, read_known
 from portsip_m365_plugin.page.steps import draw_steps
 from portsip_m365_plugin.page.view import PageView
-
-
-def redirect_uris(origins: WebOrigins) -> tuple[str, ...]:
-    """Return the redirect URIs that have to be registered for the app, platform Web."""
-    return tuple(origin + CALLBACK_PATH for origin in origins.all())
+from portsip_m365_plugin.redirects import redirect_uris
 
 
 def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Tab:
@@ -43,7 +39,7 @@ def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Ta
             *schedule_facts,
         ),
         tables=(draw_permissions_table(view),),
-        actions=(*draw_confirm_action(steps), *_actions(view, linked)),
+        actions=(*draw_confirm_action(steps), *_actions(view, linked), *draw_colleague_actions(view)),
     )
 
 

@@ -1,0 +1,267 @@
+"""What the administrator of the PBX gives to a colleague who administers Entra: a text, a consent address, scripts."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from pbx_plugin_api import (
+    Action,
+    ActionOutcome,
+    Choice,
+    Done,
+    Download,
+    Fact,
+    Field,
+    FieldKind,
+    Host,
+    Refused,
+    Table,
+    Tenant,
+)
+from portsip_m365_plugin.clouds import Cloud, CloudFileError, load_clouds
+from portsip_m365_plugin.config.reader import Config
+from portsip_m365_plugin.config.signin import SignInMode
+from portsip_m365_plugin.consent import ADDRESS_DAYS, make_consent_address
+from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_certificate
+from portsip_m365_plugin.page.scripts.render import (
+    Limit,
+    Registration,
+    find_unusable_uri,
+    make_mark,
+    render_azure_cli,
+    render_graph_powershell,
+    render_limit,
+)
+from portsip_m365_plugin.page.steps import APP_NAME
+from portsip_m365_plugin.page.view import PageView
+from portsip_m365_plugin.permissions import PERMISSIONS, Need, Permission
+from portsip_m365_plugin.redirects import redirect_uris
+
+COLLEAGUE_ACTION: Final = "for_colleague"
+SCRIPT_ACTION: Final = "download_script"
+LIMIT_ACTION: Final = "limit_mailboxes"
+_TEXT, _AZURE_CLI, _POWERSHELL = "text", "azure_cli", "graph_powershell"
+_SENDERS: Final = "senders"
+_BOOKS: Final = "contact_owners"
+_MAILBOXES_MAX: Final = 1_000
+_ROLES: Final = "Privileged Role Administrator or Global Administrator"
+_PLAIN: Final = "text/plain; charset=utf-8"
+
+
+def draw_colleague_actions(view: PageView) -> tuple[Action, ...]:
+    """Draw the buttons. No network."""
+    needed = {item.name for item in list_permissions(view.config, view.tenant)}
+    why = view.why_no_edit
+    why_no_limit = why or ("" if view.config.connection.is_complete else "Enter the two IDs first.")
+    parameters = tuple(
+        Field(
+            name=name,
+            label=label,
+            kind=FieldKind.LONG_TEXT,
+            value=value,
+            help="One address a line.",
+        )
+        for permission, name, label, value in (
+            ("Mail.Send", _SENDERS, "Mailboxes that the PBX may send from", view.config.mail.mailbox),
+            ("Contacts.Read", _BOOKS, "Mailboxes whose contacts the PBX may read", ""),
+        )
+        if permission in needed
+    )
+    if not parameters and not why_no_limit:
+        why_no_limit = "Neither mail nor contact sync is switched on."
+    return (
+        Action(
+            name=COLLEAGUE_ACTION,
+            label="For a colleague in Entra",
+            help="Everything that a colleague needs who administers Entra, and an address at which they give consent.",
+            enabled=not why,
+            why_disabled=why,
+        ),
+        Action(
+            name=SCRIPT_ACTION,
+            label="Download for a colleague",
+            help="The same as a text, or a script that registers the application. No file contains a secret.",
+            enabled=not why,
+            why_disabled=why,
+            parameters=(
+                Field(
+                    name="file",
+                    label="File",
+                    kind=FieldKind.CHOICE,
+                    value=_TEXT,
+                    choices=(
+                        Choice(value=_TEXT, label="Instructions (text)"),
+                        Choice(value=_AZURE_CLI, label="Script for Azure CLI (bash)"),
+                        Choice(value=_POWERSHELL, label="Script for Microsoft Graph PowerShell"),
+                    ),
+                ),
+            ),
+        ),
+        Action(
+            name=LIMIT_ACTION,
+            label="Download a script that limits mailboxes",
+            help="For Exchange Online PowerShell: the PBX may then use these mailboxes only (RBAC for Applications).",
+            enabled=not why_no_limit,
+            why_disabled=why_no_limit,
+            parameters=parameters,
+        ),
+    )
+
+
+def list_permissions(config: Config, tenant: Tenant) -> tuple[Permission, ...]:
+    """Return the permissions that the features that are on need or make use of."""
+    return tuple(item for item in PERMISSIONS if item.need(config, tenant) is not Need.UNUSED)
+
+
+def show_for_colleague(host: Host, tenant: Tenant, config: Config) -> ActionOutcome:
+    """Return what a colleague needs, to read and to copy. No network."""
+    wanted = _describe(host, tenant, config)
+    if isinstance(wanted, Refused):
+        return wanted
+    consent = make_consent_address(host, config.connection)
+    certificate = wanted.certificate
+    facts = (
+        Fact(label="Name", value=wanted.display_name, copyable=True),
+        Fact(label="Supported account types", value="Accounts in this organizational directory only (single tenant)"),
+        *(Fact(label="Redirect URI, platform Web", value=uri, copyable=True) for uri in wanted.redirect_uris),
+        Fact(
+            label="Public key",
+            value=certificate.thumbprint_sha1 if certificate is not None else "none yet: generate a key pair",
+            copyable=certificate is not None,
+            help="The thumbprint. Press Download public_key.pem and send the file; it is not secret.",
+        ),
+        Fact(
+            label="Consent address",
+            value=consent or "none yet: enter the two IDs first",
+            copyable=bool(consent),
+            help=f"For a {_ROLES}, in any browser. It can be used for {ADDRESS_DAYS} days. Give it to nobody else:"
+            " whoever has it can make this page say that consent was given.",
+        ),
+    )
+    rows = tuple((item.name, item.purpose, item.without_it) for item in list_permissions(config, tenant))
+    table = Table(
+        title="Application permissions of Microsoft Graph",
+        columns=("Permission", "What it is for", "Without it"),
+        rows=rows,
+    )
+    return Done(
+        message="Copy this for your colleague, or press Download for a colleague: the script does all of it.",
+        facts=facts,
+        tables=(table,),
+        data={"consent_address": consent},
+    )
+
+
+def download_for_colleague(host: Host, tenant: Tenant, config: Config, file: str) -> ActionOutcome:
+    """Return the instructions or a script that registers the application. No network."""
+    wanted = _describe(host, tenant, config)
+    if isinstance(wanted, Refused):
+        return wanted
+    if file == _AZURE_CLI:
+        content = render_azure_cli(wanted)
+        return Download(filename="register-azure-cli.sh", content=content, content_type="text/x-shellscript")
+    if file == _POWERSHELL:
+        content = render_graph_powershell(wanted)
+        return Download(filename="register-graph-powershell.ps1", content=content, content_type=_PLAIN)
+    if file != _TEXT:
+        return Refused(message=f"There is no file {file!r}.", remedy=f"Choose {_TEXT}, {_AZURE_CLI} or {_POWERSHELL}.")
+    text = _write_text(wanted, list_permissions(config, tenant), make_consent_address(host, config.connection))
+    return Download(filename="for-your-colleague.txt", content=text.encode(), content_type=_PLAIN)
+
+
+def download_limit(host: Host, tenant: Tenant, config: Config, senders: str, books: str) -> ActionOutcome:
+    """Return the script that limits permissions to mailboxes. No network."""
+    wanted = _describe(host, tenant, config)
+    if isinstance(wanted, Refused):
+        return wanted
+    if not config.connection.is_complete:
+        return Refused(message="The PBX does not know the application yet.", remedy="Enter the two IDs and save.")
+    needed = {item.name for item in list_permissions(config, tenant)}
+    limits: list[Limit] = []
+    for typed, names in ((senders, ("Mail.Send", "Mail.ReadWrite")), (books, ("Contacts.Read",))):
+        permissions = tuple(name for name in names if name in needed)
+        if not permissions:
+            continue
+        mailboxes = tuple(line.strip() for line in typed.splitlines() if line.strip())
+        wrong = next((each for each in mailboxes if not _is_address(each)), None)
+        if wrong is not None:
+            return Refused(message=f"{wrong} is not an address.", remedy="Enter one address a line.")
+        if len(mailboxes) > _MAILBOXES_MAX:
+            return Refused(
+                message=f"{len(mailboxes)} mailboxes are too many for one script.",
+                remedy=f"Enter at most {_MAILBOXES_MAX}, and add the others to the group in Exchange.",
+            )
+        if mailboxes:
+            limits.append(Limit(permissions=permissions, mailboxes=mailboxes))
+    if not limits:
+        return Refused(message="No mailbox was named.", remedy="Enter at least one address.")
+    return Download(filename="limit-mailboxes.ps1", content=render_limit(wanted, limits), content_type=_PLAIN)
+
+
+def _describe(host: Host, tenant: Tenant, config: Config) -> Registration | Refused:
+    uris = redirect_uris(host.web_origins)
+    unusable = find_unusable_uri(uris)
+    if unusable is not None:
+        return Refused(
+            message=f"Entra accepts no redirect URI like {unusable}.",
+            remedy="Give the PBX a domain of letters a to z, digits, dots and hyphens: for others, its xn-- form.",
+        )
+    cloud = _find_cloud(config)
+    if isinstance(cloud, Refused):
+        return cloud
+    return Registration(
+        display_name=APP_NAME,
+        mark=make_mark(tenant.pbx_tenant_id, urlsplit(uris[0]).netloc),
+        cloud=cloud,
+        entra_tenant_id=config.connection.entra_tenant_id,
+        client_id=config.connection.client_id,
+        redirect_uris=uris,
+        permissions=tuple(item.name for item in list_permissions(config, tenant)),
+        has_sign_in=config.signin.mode is not SignInMode.OFF,
+        certificate=load_certificate(host, NEXT_KEY) or load_certificate(host, ACTIVE_KEY),
+    )
+
+
+def _find_cloud(config: Config) -> Cloud | Refused:
+    try:
+        return load_clouds()[config.connection.cloud_name]
+    except CloudFileError as error:
+        return Refused(message=f"The operator's file of clouds cannot be used: {error}.", remedy="Ask the operator.")
+    except KeyError:
+        name = config.connection.cloud_name
+        return Refused(message=f"The cloud {name} is not known to this PBX.", remedy="Choose another region.")
+
+
+def _is_address(text: str) -> bool:
+    local, at, domain = text.rpartition("@")
+    return bool(local and at and "." in domain) and text.isprintable() and not any(map(str.isspace, text))
+
+
+def _write_text(wanted: Registration, permissions: tuple[Permission, ...], consent: str) -> str:
+    lines = [
+        "Please register our telephone system (PortSIP PBX) in Microsoft Entra.",
+        f"It takes about ten minutes and the role {_ROLES}.",
+        "",
+        f"1. Region: {wanted.cloud.name}. New registration with the name: {wanted.display_name}",
+        "   Supported account types: accounts in this organizational directory only (single tenant).",
+        "2. Authentication, platform Web, redirect URIs:",
+        *(f"   {uri}" for uri in wanted.redirect_uris),
+        "3. Certificates & secrets, Certificates: upload the file public_key.pem, which I send you.",
+        "   It is not secret: the private key stays in the telephone system.",
+    ]
+    if wanted.certificate is not None:
+        lines.append(f"   Entra then shows the thumbprint {wanted.certificate.thumbprint_sha1}.")
+    lines += ["4. API permissions, Microsoft Graph, application permissions. Exactly these:"]
+    for item in permissions:
+        lines += [f"   {item.name}: {item.purpose}", f"      Without it: {item.without_it}"]
+    if wanted.has_sign_in:
+        lines.append("   Delegated permissions: openid, profile. They let people sign in with Microsoft.")
+    lines += [
+        f"5. Grant admin consent: {consent}" if consent else "5. On the same page: Grant admin consent.",
+        "6. Send me the Application (client) ID and the Directory (tenant) ID from the Overview page.",
+        "",
+        "I can also send you a script that does all of this, for Azure CLI or for Microsoft Graph PowerShell, and",
+        "one that limits the telephone system to chosen mailboxes. The application has no client secret.",
+    ]
+    return "\n".join(lines) + "\n"
