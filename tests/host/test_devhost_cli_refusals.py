@@ -40,13 +40,40 @@ def test_a_mistyped_command_is_one_line(cli: Cli, arguments: tuple[str, ...], sa
     assert (result.code, result.err) == (2, said + "\n")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("tenant", "list"),
+        ("settings", "get", "t"),
+        ("action", "t", "test_connection"),
+        ("plugins",),
+        ("runs", "t"),
+        ("admin", "set-password", "t", "--password", "correct horse battery"),
+        ("serve",),
+        ("db", "status"),
+    ],
+)
+def test_a_mistyped_database_is_not_created(cli: Cli, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    mistyped = tmp_path / "mistyped.db"
+    result = cli(*arguments, url=f"sqlite:///{mistyped}")
+    assert "there is no database" in (result.out + result.err).lower()
+    assert "tenant add" in result.out + result.err
+    assert not mistyped.exists()
+
+
+def test_a_database_that_cannot_be_created_says_why(cli: Cli, tmp_path: Path) -> None:
+    result = cli("tenant", "add", "t", url=f"sqlite:///{tmp_path}/no/such/dir/x.db")
+    assert result.code == 1
+    assert "cannot be created: No such file or directory" in result.err
+
+
 def test_a_database_that_cannot_be_used_is_one_line(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("this is not a database, it is a letter\n" * 10)
     for url, said in {
         "nonsense": "'nonsense' is not a database address; use sqlite:///FILE or postgresql://",
         "mysql://x": "mysql is not supported",
         "sqlite://": "an in-memory database cannot be shared",
-        f"sqlite:///{tmp_path}/no/such/dir/x.db": "cannot be created: No such file or directory",
+        f"sqlite:///{tmp_path}/missing.db": f"there is no database {tmp_path}/missing.db; check --db",
         f"sqlite:///{tmp_path}/text.db": "cannot be opened: file is not a database",
         "postgresql://u:hunter2@127.0.0.1:1/x": "cannot be opened",
     }.items():

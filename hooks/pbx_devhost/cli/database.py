@@ -15,7 +15,7 @@ from pbx_devhost.store.migrations.upgrade import OLDEST_VERSION, look, prepare
 from pbx_devhost.store.schema import SCHEMA_VERSION
 
 _SENTENCES: Final = {
-    "empty": "There is no database yet: the first command makes it.",
+    "empty": "There is no database yet: pbx-devhost tenant add, or db upgrade, makes it.",
     "current": "It is up to date.",
     "old": "It has to be upgraded: pbx-devhost db upgrade.",
     "newer": "A newer program made it. This one cannot use it.",

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pbx_devhost.core import Pbx, PluginChoiceError
 from pbx_devhost.store.accounts import AccountError
-from pbx_devhost.store.engine import DatabaseError
+from pbx_devhost.store.engine import DatabaseError, sqlite_path
 from pbx_devhost.store.keys import VaultError
 from pbx_devhost.store.tenants import TenantError
 from pbx_devhost.store.users.store import UserError
@@ -40,6 +40,7 @@ class CliContext:
 
     def __init__(self, url: str, *, as_json: bool, verbose: bool) -> None:
         self.url, self.as_json, self.verbose = url, as_json, verbose
+        self.may_create = False
         self._shift_s = 0.0
         self._pbx: Pbx | None = None
         self._root, self._handler = logging.getLogger(), logging.StreamHandler(sys.stderr)
@@ -51,10 +52,19 @@ class CliContext:
 
     @property
     def pbx(self) -> Pbx:
-        """The PBX."""
+        """The PBX. Raises `DatabaseError` where there is none and the command is not one that begins one."""
         if self._pbx is None:
+            self._need_database()
             self._pbx = Pbx(self.url, now=(lambda: time.time() + self._shift_s) if self._shift_s else None)
         return self._pbx
+
+    def _need_database(self) -> None:
+        path = None if self.may_create else sqlite_path(self.url)
+        if path is not None and str(path) != ":memory:" and not path.exists():
+            raise DatabaseError(
+                f"there is no database {path}; check --db (or PBX_DEVHOST_DB)."
+                f" A new PBX begins with: pbx-devhost --db {self.url} tenant add NAME"
+            )
 
     def set_time(self, moment: datetime) -> None:
         """Start this command's clock at another time. It runs on from there."""
@@ -118,15 +128,21 @@ def ask_first(question: Confirmation) -> None:
         fail(f"Not done without --yes: {' '.join([question.sentence, *question.details])}")
 
 
-def command(parent: click.Group, name: str) -> Callable[[Callable[..., None]], click.Command]:
-    """Make a command that accepts `--json` and prints an expected failure as one line."""
+def command(parent: click.Group, name: str, *, creates: bool = False) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a command that accepts `--json` and prints an expected failure as one line.
+
+    Args:
+        parent: The group that it belongs to.
+        name: Its name.
+        creates: Whether it makes the database where there is none. For all others a missing file is a mistyped `--db`.
+    """
 
     def decorate(function: Callable[..., None]) -> click.Command:
         @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
         @click.pass_obj
         @functools.wraps(function)
         def call(context: CliContext, /, *args: Any, as_json: bool, **kwargs: Any) -> None:
-            context.as_json = context.as_json or as_json
+            context.as_json, context.may_create = context.as_json or as_json, creates
             _in_one_line(function, context, *args, **kwargs)
 
         return parent.command(name)(call)

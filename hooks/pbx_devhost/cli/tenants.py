@@ -16,7 +16,7 @@ from pbx_devhost.store.tenants import DEFAULT_WEB_ORIGIN
 def add_commands(main: click.Group) -> None:
     """Add the commands."""
     tenant = group(main, "tenant", "Tenants of the PBX.")
-    command(tenant, "add")(_add_tenant)
+    command(tenant, "add", creates=True)(_add_tenant)
     command(tenant, "list")(_list_tenants)
     command(group(main, "admin", "Administrators of the portal."), "set-password")(_set_admin_password)
     secrets = group(main, "secrets", "Secrets at rest.")
