@@ -266,13 +266,18 @@ def test_users_by_hand(cli: Cli) -> None:
     cli.ok("user", "password", "Contoso", "alice", "--password", "long enough")
     assert "password: 10 to 256 characters" in cli("user", "password", "Contoso", "alice", "--password", "short").err
     cli.ok("admin", "set-password", "Contoso", "--password", "long enough")
+    assert (
+        "there is no administrator bob" in cli("admin", "set-email", "Contoso", "b@x.example", "--username", "bob").err
+    )
+    assert "'x' is not an e-mail address" in cli("admin", "set-email", "Contoso", "x").err
+    assert cli.json("admin", "set-email", "Contoso", "a@x.example") == {"username": "admin", "email": "a@x.example"}
     assert "no synced contacts" in cli("contacts", "Contoso", "--user", "alice").err
     assert "there is no user 'bob'" in cli("contacts", "Contoso", "--user", "bob").err
     assert "not both" in cli("contacts", "Contoso", "--user", "alice", "--company").err
     cli.ok("user", "delete", "Contoso", "alice")
     assert cli.json("users", "Contoso") == []
     events = [line["event"] for line in cli.json("audit", "Contoso")]
-    assert events[:5] == ["user.delete", "admin.password", "user.password", "user.edit", "user.add"]
+    assert events[:6] == ["user.delete", "admin.email", "admin.password", "user.password", "user.edit", "user.add"]
 
 
 def test_the_key_can_be_changed(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

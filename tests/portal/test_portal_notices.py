@@ -58,3 +58,15 @@ def test_the_first_page_shows_five_and_says_that_there_are_more(world: World, sc
     first = browser.get("/").text
     assert "All notices" in first
     assert ("Notice 5" in first, "Notice 0" in first) == (True, False)
+
+
+def test_an_administrator_enters_where_notices_are_mailed_to(world: World, script: Script) -> None:
+    browser = world.browser()
+    browser.log_in()
+    assert "has no mail server of its own" in browser.get("/account").text
+    assert browser.post("/account/notices", {"email": "boss@contoso.example"}).status_code == 303
+    assert 'value="boss@contoso.example"' in browser.get("/account").text
+    browser.post("/account/notices", {"email": "not an address"})
+    assert world.pbx.stores.accounts.notice_addresses(world.tenant_id) == ("boss@contoso.example",)
+    browser.post("/account/notices", {"email": ""})
+    assert world.pbx.stores.accounts.notice_addresses(world.tenant_id) == ()

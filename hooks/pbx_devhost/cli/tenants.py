@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from pbx_devhost.cli import views
-from pbx_devhost.cli.output import VIEWER, CliContext, command, group, print_rows, print_shape
+from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, print_rows, print_shape
+from pbx_devhost.store.accounts import AccountError
 from pbx_devhost.store.keys import NEW_KEY_VARIABLE, change_key, prepare_key
 from pbx_devhost.store.tenants import DEFAULT_WEB_ORIGIN
 
@@ -18,7 +19,10 @@ def add_commands(main: click.Group) -> None:
     tenant = group(main, "tenant", "Tenants of the PBX.")
     command(tenant, "add", creates=True)(_add_tenant)
     command(tenant, "list")(_list_tenants)
-    command(group(main, "admin", "Administrators of the portal."), "set-password")(_set_admin_password)
+    admin = group(main, "admin", "Administrators of the portal.")
+    command(admin, "set-password")(_set_admin_password)
+    command(admin, "set-email")(_set_admin_email)
+    command(main, "notices")(_list_notices)
     secrets = group(main, "secrets", "Secrets at rest.")
     command(secrets, "new-key")(_make_new_key)
     command(secrets, "rotate-key")(_rotate_key)
@@ -67,6 +71,32 @@ def _make_new_key(context: CliContext) -> None:
     """Make a new key beside the one in use. Copy it to every host, then run rotate-key --key-file-too on one."""
     path = prepare_key(context.url)
     print_shape(context, {"path": str(path)}, f"{path} has the next key. It counts after: rotate-key --key-file-too.")
+
+
+@click.argument("tenant_key", metavar="T")
+@click.argument("email", default="")
+@click.option("--username", default="admin", show_default=True)
+def _set_admin_email(context: CliContext, tenant_key: str, email: str, username: str) -> None:
+    """Set where notices are mailed to an administrator of a tenant. Without EMAIL: nowhere."""
+    tenant_id = context.tenant(tenant_key).pbx_tenant_id
+    try:
+        is_known = context.pbx.stores.accounts.set_admin_email(tenant_id, username, email)
+    except AccountError as error:
+        fail(str(error))
+    if not is_known:
+        fail(f"there is no administrator {username}; add one with: pbx-devhost admin set-password")
+    context.pbx.stores.audit.record(tenant_id, VIEWER.username, "admin.email", subject=username, detail=email)
+    print_shape(context, {"username": username, "email": email}, f"Notices go to {email}." if email else "No mail.")
+
+
+@click.argument("tenant_key", metavar="T")
+@click.option("--all", "with_ended", is_flag=True, help="Also those that ended.")
+def _list_notices(context: CliContext, tenant_key: str, with_ended: bool) -> None:
+    """List what a tenant's administrators have to know, newest first."""
+    tenant_id, store = context.tenant(tenant_key).pbx_tenant_id, context.pbx.stores.notices
+    found = store.rows(tenant_id, limit=None) if with_ended else store.open_ones(tenant_id)
+    columns = ("raised_at", "severity", "plugin", "key", "subject", "ended_at")
+    print_rows(context, map(views.show_notice, found), columns)
 
 
 @click.option(

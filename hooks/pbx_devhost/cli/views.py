@@ -10,8 +10,9 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import RunResult
 from pbx_devhost.store.audit import read_changes
 from pbx_devhost.store.database import from_timestamp
+from pbx_devhost.store.notices import KeptNotice
 from pbx_devhost.store.outbox.lanes import Fault
-from pbx_plugin_api import Counts, Done, Fact, PlanRow, Priority, Refused, SettingsPage, Step, Tenant
+from pbx_plugin_api import Counts, Done, Fact, PlanRow, Priority, Refused, SettingsPage, Step, Tenant, dump
 from pbx_plugin_api.hosting.manager import PluginState
 
 _USER_TEXTS = (
@@ -177,6 +178,17 @@ def show_fault(fault: Fault) -> dict[str, Any]:
     names = ("tenant_id", "channel", "cause", "reason", "remedy")
     shape: dict[str, Any] = {name: getattr(fault, name) for name in names}
     return {**shape, "since": show_time(fault.since), "next_try_at": show_time(fault.probe_at)}
+
+
+def show_notice(kept: KeptNotice) -> dict[str, Any]:
+    """A notice to administrators."""
+    shape = dump(kept.notice)
+    del shape["type"]
+    times = {
+        name.removesuffix("_utc"): shape.pop(name)
+        for name in ("raised_at_utc", "repeated_at_utc", "ended_at_utc", "dismissed_at_utc")
+    }
+    return {**times, **shape, "plugin": kept.plugin, "dismissed_by": kept.dismissed_by}
 
 
 def show_run(pbx: Pbx, row: Any, *, problems_at_most: int | None = None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.mail.notice_mail import NoticeMail
 from pbx_devhost.mail.notices import MailNotices
 from pbx_devhost.mail.smtp import SmtpChannel, load_smtp
 from pbx_devhost.store.database import to_timestamp
@@ -55,7 +56,7 @@ class Delivery:
 
     def __init__(self, pbx: Pbx, *, chance: Callable[[], float] = random.random) -> None:
         self._pbx, self._box, self._chance = pbx, pbx.stores.outbox, chance
-        self._notices = MailNotices(pbx.stores)
+        self._notices, self._notice_mail = MailNotices(pbx.stores), NoticeMail(pbx.stores)
 
     def deliver_due(self, *, tenant_id: str | None = None, is_urgent_only: bool = False) -> Delivered:
         """Make attempts until nothing is due, or the PBX is asked to stop."""
@@ -67,6 +68,8 @@ class Delivery:
         done = Delivered(expired=sum(each.count for each in expired), recovered=self._box.recover())
         smtp = load_smtp(self._pbx.stores)
         self._box.lanes.set_fallback(None if smtp is None else smtp.settings.after_s)
+        if not is_urgent_only:
+            self._notice_mail.deliver_due(smtp)
         while not self._pbx.stop_wanted[0]:
             claimed = self._box.claim(tenant_id=tenant_id, is_urgent_only=is_urgent_only)
             if claimed is None:

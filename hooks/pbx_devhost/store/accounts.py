@@ -12,6 +12,7 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.known_browsers import find_counter, make_mark
 from pbx_devhost.store.passwords import hash_password, verify_password
 from pbx_devhost.store.schema import admins, renewals, sessions, users, wrong_passwords
+from pbx_plugin_api import is_mail_address
 from pbx_plugin_api.hosting.apply_rules.users import username_key
 
 FAILURES_MAX: Final = 5
@@ -23,6 +24,7 @@ FAILURES_MAX_PER_ADDRESS: Final = 50
 LOCKED_S: Final = 900.0
 _COUNTED_S: Final = 86_400.0
 """How long a wrong password counts."""
+_EMAIL_MAX_CHARS: Final = 320
 PASSWORD_MIN_CHARS: Final = 10
 PASSWORD_MAX_CHARS: Final = 256
 """Longer passwords are refused before hashing, which is expensive."""
@@ -32,7 +34,7 @@ NAME_MAX_CHARS: Final = 64
 
 
 class AccountError(ValueError):
-    """A password cannot be set. The message says why."""
+    """A password or an address cannot be set. The message says why."""
 
 
 class AccountStore:
@@ -55,6 +57,30 @@ class AccountStore:
             connection.execute(delete(wrong_passwords).where(*_at(tenant_id, f"admin:{username}")))
             mine = (sessions.c.tenant_id == tenant_id, sessions.c.admin_name == username)
             connection.execute(delete(sessions).where(*mine))
+
+    def set_admin_email(self, tenant_id: str, username: str, email: str) -> bool:
+        """Set where notices are mailed to; empty: nowhere. Return whether there is this administrator.
+
+        Raises:
+            AccountError: It is no e-mail address.
+        """
+        if email and (not is_mail_address(email) or len(email) > _EMAIL_MAX_CHARS):
+            raise AccountError(f"{email!r} is not an e-mail address.")
+        at = (admins.c.tenant_id == tenant_id, admins.c.username == username)
+        with self._db.write() as connection:
+            return connection.execute(update(admins).where(*at).values(email=email)).rowcount > 0
+
+    def admin_email(self, tenant_id: str, username: str) -> str:
+        """Return where an administrator's notices are mailed to; empty: nowhere."""
+        at = (admins.c.tenant_id == tenant_id, admins.c.username == username)
+        with self._db.read() as connection:
+            return connection.execute(select(admins.c.email).where(*at)).scalar() or ""
+
+    def notice_addresses(self, tenant_id: str) -> tuple[str, ...]:
+        """Return the addresses of the tenant's administrators, each once."""
+        chosen = select(admins.c.email).where(admins.c.tenant_id == tenant_id, admins.c.email != "").distinct()
+        with self._db.read() as connection:
+            return tuple(connection.execute(chosen.order_by(admins.c.email)).scalars())
 
     def has_admin(self, tenant_id: str) -> bool:
         """Whether the tenant has any administrator."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from pbx_devhost.mail.smtp import load_smtp
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.signin.passwords import offered
 from pbx_devhost.portal.signin.providers import send_to_provider
 from pbx_devhost.portal.visit import SESSION_COOKIE, admin_only, drop_cookie, signed_in, the_pbx, the_visit
+from pbx_devhost.store.accounts import AccountError
 from pbx_plugin_api import LoginRequest
 
 pages = Blueprint("account", __name__)
@@ -24,6 +26,8 @@ def show() -> ResponseReturnValue:
         "account.html",
         sessions=stores.sessions.of_person(visit.session, visit.token) if visit.session is not None else [],
         ways=[(plugin, way) for plugin, way in ways if way.for_administrators],
+        email=stores.accounts.admin_email(visit.tenant.pbx_tenant_id, visit.name) if visit.is_admin else "",
+        has_mail=load_smtp(stores) is not None,
         link=stores.admin_links.of(visit.tenant.pbx_tenant_id, visit.name) if visit.is_admin else None,
     )
 
@@ -39,6 +43,19 @@ def sign_out_everywhere() -> ResponseReturnValue:
     response = make_response(redirect("/login", code=303))
     drop_cookie(response, SESSION_COOKIE)
     return response
+
+
+@pages.post("/account/notices")
+@admin_only
+def set_address() -> ResponseReturnValue:
+    """Set where this administrator's notices are mailed to."""
+    visit, stores, email = the_visit(), the_pbx().stores, request.form.get("email", "").strip()
+    try:
+        stores.accounts.set_admin_email(visit.tenant.pbx_tenant_id, visit.name, email)
+    except AccountError as error:
+        return redirect_with_note("/account", str(error), "bad")
+    stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "account.notices", subject=email)
+    return redirect_with_note("/account", "Saved.")
 
 
 @pages.post("/account/link")
