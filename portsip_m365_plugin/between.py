@@ -14,7 +14,7 @@ from typing import Final
 from pbx_plugin_api import Counts, Host, InvalidValueError, Severity, Tenant, Tick, TickReport, TickStatus, dump, load
 from portsip_m365_plugin.config.due import next_due_at_utc, next_night_at_utc
 from portsip_m365_plugin.config.reader import Config
-from portsip_m365_plugin.connect import NotReady, connect
+from portsip_m365_plugin.connect import NotReady, be_patient, connect
 from portsip_m365_plugin.last_run import keep_last_run
 from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.turns import read_night
@@ -68,7 +68,8 @@ def read_look(host: Host) -> Look | None:
 def _look(host: Host, tenant: Tenant, tick: Tick, config: Config) -> TickReport:
     if config.unreadable:
         return TickReport(status=TickStatus.FAILED, message=f"{config.why_unreadable} Nothing was changed.")
-    client = connect(host, config.connection, priority="low", deadline_utc=tick.deadline_utc)
+    policy = be_patient(tick.max_wait_s)
+    client = connect(host, config.connection, priority="low", deadline_utc=tick.deadline_utc, policy=policy)
     if isinstance(client, NotReady):
         status = TickStatus.NOT_CONFIGURED if client.is_missing else TickStatus.FAILED
         return TickReport(status=status, message=client.describe())

@@ -6,7 +6,7 @@ import math
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,6 +27,12 @@ from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, PREVIOUS_KEY, l
 
 IMPATIENT: Final = RetryPolicy(tries_max=2, base_s=0.5, cap_s=2.0, budget_s=4.0)
 """For calls that somebody waits for."""
+
+
+def be_patient(max_wait_s: int | None) -> RetryPolicy:
+    """Return the policy of a run: a call waits as long as usual, or at most as long as the host allows."""
+    usual = RetryPolicy()
+    return usual if max_wait_s is None else replace(usual, budget_s=min(usual.budget_s, float(max_wait_s)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

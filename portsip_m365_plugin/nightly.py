@@ -17,7 +17,7 @@ from portsip_m365_plugin.between import look_between_nights
 from portsip_m365_plugin.config.due import has_nights, last_night_at_utc, next_due_at_utc, next_night_at_utc
 from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.config.users import SyncMode
-from portsip_m365_plugin.connect import NotReady, connect
+from portsip_m365_plugin.connect import NotReady, be_patient, connect
 from portsip_m365_plugin.contacts.run import has_contact_work, run_contact_sync
 from portsip_m365_plugin.disconnect import disconnect
 from portsip_m365_plugin.graph.client import GraphClient
@@ -127,7 +127,14 @@ def _is_by_clock(host: Host, tick: Tick) -> bool:
 def _run_stages(host: Host, tenant: Tenant, tick: Tick, config: Config, job: Job | None, by_clock: bool) -> TickReport:
     if config.unreadable:
         return TickReport(status=TickStatus.FAILED, message=f"{config.why_unreadable} Nothing was changed.")
-    client = connect(host, config.connection, priority="low", deadline_utc=tick.deadline_utc, fresh=job is not None)
+    client = connect(
+        host,
+        config.connection,
+        priority="low",
+        deadline_utc=tick.deadline_utc,
+        policy=be_patient(tick.max_wait_s),
+        fresh=job is not None,
+    )
     if isinstance(client, NotReady):
         status = TickStatus.NOT_CONFIGURED if client.is_missing else TickStatus.FAILED
         return TickReport(status=status, message=client.describe())

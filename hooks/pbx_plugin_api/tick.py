@@ -44,12 +44,17 @@ class Tick:
     """The job that `Started` named; None for periodic work."""
     request: ActionRequest | None = None
     """The button press that started the job."""
+    max_wait_s: int | None = None
+    """How long the plugin may wait for a service before one request, because others want this slot. Asked to wait
+    longer, it returns `next_due_at_utc`, and the host calls again then. None: as long as the plugin wants."""
 
     def __post_init__(self) -> None:
         rules.check_key("run_id", self.run_id)
         rules.check_utc("now_utc", self.now_utc)
         rules.check_utc("deadline_utc", self.deadline_utc)
         rules.check_at_least("max_requests", self.max_requests, 1)
+        if self.max_wait_s is not None:
+            rules.check_at_least("max_wait_s", self.max_wait_s, 0)
 
 
 class TickStatus(StrEnum):

@@ -11,8 +11,8 @@ from typing import Any, cast
 import pytest
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.mail.clock import MailClock
 from pbx_devhost.mail.delivery import Delivery
+from pbx_devhost.runs.clock import Clock
 from pbx_plugin_api import Notification, Priority
 from tests.support.mail_queue import Box, HandClock
 from tests.support.mail_samples import accepted, deferred, rejected, unknown
@@ -83,7 +83,7 @@ def test_a_slow_mail_does_not_make_others_wait(box: Box) -> None:
 
     box.answer(answer)
     slow = box.put(to=("slow@x.example",))
-    clock = MailClock(box.pbx, poll_s=0.01)
+    clock = Clock(box.pbx, mail_poll_s=0.01)
     clock.start()
     try:
         assert going.wait(10)
@@ -100,17 +100,17 @@ def test_a_slow_mail_does_not_make_others_wait(box: Box) -> None:
 
 
 def test_the_clock_of_serve_delivers_and_outlives_a_failure(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pbx_devhost.mail.clock._log.exception", lambda *_: None)
+    monkeypatch.setattr("pbx_devhost.runs.clock._log.exception", lambda *_: None)
     failures = iter([RuntimeError("the database is away")])
-    real = Delivery.deliver_due
+    real = Delivery.look_after
 
     def sometimes(self: Delivery, **more: Any) -> Any:
         for failure in failures:
             raise failure
         return real(self, **more)
 
-    monkeypatch.setattr(Delivery, "deliver_due", sometimes)
-    clock = MailClock(box.pbx, poll_s=0.01)
+    monkeypatch.setattr(Delivery, "look_after", sometimes)
+    clock = Clock(box.pbx, mail_poll_s=0.01)
     mail = box.put()
     clock.start()
     try:

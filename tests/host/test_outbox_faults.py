@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select, update
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.mail.clock import MailClock
 from pbx_devhost.mail.smtp import store_smtp
+from pbx_devhost.runs.clock import Clock
 from pbx_devhost.store.outbox.queue import CODE_KEEP_S, KEEP_S, MailState, OutboxError
 from pbx_devhost.store.schema import outbox, outbox_faults
 from pbx_plugin_api import DeliveryReceipt, Notification, NotificationKind, Priority
@@ -261,7 +261,7 @@ def test_a_code_arrives_within_five_seconds_while_a_hundred_slow_voicemails_wait
     box.answer(answer)
     for n in range(100):
         box.put(to=(f"u{n}@x.example",))
-    clock = MailClock(box.pbx)
+    clock = Clock(box.pbx)
     clock.start()
     try:
         time.sleep(0.5)  # every other worker is busy

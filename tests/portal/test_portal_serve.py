@@ -139,8 +139,8 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.portal import server
 from pbx_devhost.portal.shield import at_any_origin
 
-def with_stuck_page(pbx, make=server.create_app):
-    app = make(pbx)
+def with_stuck_page(*given, make=server.create_app):
+    app = make(*given)
     app.add_url_rule("/stuck", view_func=at_any_origin(lambda: print("stuck", flush=True) or time.sleep(60) or "late"))
     return app
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -36,6 +36,8 @@ class RunContext:
     """Holds True once the process was asked to end; shared with the signal handler."""
     on_progress: ProgressListener | None = None
     """Is called with each report."""
+    database_failures: list[BaseException] = field(default_factory=list)
+    """Filled where the plugin was ended by the database, which is not the plugin's fault."""
 
 
 class RunProgress:

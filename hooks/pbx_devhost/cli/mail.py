@@ -14,9 +14,9 @@ import click
 
 from pbx_devhost.cli import views
 from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, print_rows, print_shape, read_pairs
-from pbx_devhost.cli.runs import stop_gently
 from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.mail.smtp import SmtpSettings, forget_smtp, load_smtp, store_smtp
+from pbx_devhost.runs.ending import stop_gently
 from pbx_devhost.store.outbox.lanes import UNREACHABLE
 from pbx_devhost.store.outbox.queue import MailState, OutboxError
 from pbx_plugin_api import AttachmentRef, Importance, Notification, NotificationKind, Priority, Tenant

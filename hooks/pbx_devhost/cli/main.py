@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from pbx_devhost.cli import audit, callers, database, mail, plugins, runs, tenants, upkeep, users
+from pbx_devhost.cli import audit, callers, database, mail, plugins, runs, tenants, upkeep, users, workers
 from pbx_devhost.cli.output import CliContext, OneLineGroup
 
 
@@ -23,5 +23,5 @@ def main(context: click.Context, url: str, as_json: bool, verbose: bool) -> None
     context.call_on_close(context.obj.close)
 
 
-for _subject in (tenants, plugins, runs, audit, users, callers, mail, database, upkeep):
+for _subject in (tenants, plugins, runs, workers, audit, users, callers, mail, database, upkeep):
     _subject.add_commands(main)

@@ -21,8 +21,9 @@ from pbx_devhost.cli.output import (
     print_table,
     read_pairs,
 )
-from pbx_devhost.cli.runs import print_runs, stop_gently
+from pbx_devhost.cli.runs import print_runs
 from pbx_devhost.portal.signin.admission import add_person
+from pbx_devhost.runs.ending import stop_gently
 from pbx_devhost.runs.runner import Runner
 from pbx_plugin_api import (
     ActionRequest,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Sequence
 
 import click
 
 from pbx_devhost.cli import views
 from pbx_devhost.cli.output import CliContext, command, fail, print_rows, read_time
-from pbx_devhost.core import Pbx
+from pbx_devhost.runs.ending import stop_gently
 from pbx_devhost.runs.runner import Runner, RunResult
 from pbx_plugin_api import InvalidValueError, TickReason, read_plan_rows
 
@@ -68,18 +67,6 @@ def print_runs(context: CliContext, results: Sequence[RunResult]) -> None:
     bad = [result for result in results if not result.is_done]
     if bad:
         fail("; ".join(f"{result.tenant.name}: {result.sentence or 'not done'}" for result in bad))
-
-
-def stop_gently(pbx: Pbx) -> None:
-    """Let the first SIGINT or SIGTERM stop the run at a safe place, and the second one stop it at once."""
-
-    def ask(number: int, _frame: object) -> None:
-        if pbx.stop_wanted[0]:
-            raise SystemExit(128 + number)
-        pbx.stop_wanted[0] = True
-
-    signal.signal(signal.SIGINT, ask)
-    signal.signal(signal.SIGTERM, ask)
 
 
 @click.argument("tenant_key", metavar="T")

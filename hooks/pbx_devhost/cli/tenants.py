@@ -9,6 +9,7 @@ import click
 
 from pbx_devhost.cli import views
 from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, print_rows, print_shape
+from pbx_devhost.runs.work import RUN_SLOTS
 from pbx_devhost.store.accounts import AccountError
 from pbx_devhost.store.keys import NEW_KEY_VARIABLE, change_key, prepare_key
 from pbx_devhost.store.tenants import DEFAULT_WEB_ORIGIN
@@ -114,6 +115,13 @@ def _rotate_key(context: CliContext, key_file_too: bool) -> None:
 @click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False))
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False))
 @click.option("--clock/--no-clock", default=True, show_default=True, help="Run the tenants that are due.")
+@click.option(
+    "--slots",
+    type=click.IntRange(min=0, max=500),
+    default=RUN_SLOTS,
+    show_default=True,
+    help="How many runs at the same time. 0 leaves them to workers.",
+)
 def _serve(context: CliContext, **options: Any) -> None:
     """Serve the portal, and run the clock."""
     from pbx_devhost.portal.server import serve_portal  # only this command needs Flask

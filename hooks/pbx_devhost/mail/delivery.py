@@ -59,18 +59,42 @@ class Delivery:
         self._notices, self._notice_mail = MailNotices(pbx.stores), NoticeMail(pbx.stores)
 
     def deliver_due(self, *, tenant_id: str | None = None, is_urgent_only: bool = False) -> Delivered:
-        """Make attempts until nothing is due, or the PBX is asked to stop."""
+        """Look after the queue, then make attempts until nothing is due, or the PBX is asked to stop."""
+        looked = self.look_after()
+        done = self.deliver(tenant_id=tenant_id, is_urgent_only=is_urgent_only)
+        done.expired, done.recovered = looked.expired, looked.recovered
+        return done
+
+    def look_after(self) -> Delivered:
+        """End mail that waited too long and attempts of dead processes, and let faults know the fallback channel."""
         expired = self._box.expire()
         for each in expired:
             self._notices.report_expired(each)
-        if not is_urgent_only:
-            self._notices.end_expired()
-        done = Delivered(expired=sum(each.count for each in expired), recovered=self._box.recover())
+        self._notices.end_expired()
+        recovered = self._box.recover()
         smtp = load_smtp(self._pbx.stores)
         self._box.lanes.set_fallback(None if smtp is None else smtp.settings.after_s)
+        return Delivered(expired=sum(each.count for each in expired), recovered=recovered)
+
+    def is_any_due(self, *, is_urgent_only: bool = False) -> bool:
+        """Whether `deliver` would probably find something."""
+        if self._box.is_any_due(is_urgent_only=is_urgent_only):
+            return True
+        is_notice_due = not is_urgent_only and self._pbx.stores.notices.is_mail_due()
+        return is_notice_due and load_smtp(self._pbx.stores) is not None
+
+    def deliver(
+        self,
+        *,
+        tenant_id: str | None = None,
+        is_urgent_only: bool = False,
+        may_go_on: Callable[[], bool] = lambda: True,
+    ) -> Delivered:
+        """Make attempts until nothing is due, the PBX is asked to stop, or `may_go_on` is False."""
+        done, smtp = Delivered(), load_smtp(self._pbx.stores)
         if not is_urgent_only:
             self._notice_mail.deliver_due(smtp)
-        while not self._pbx.stop_wanted[0]:
+        while not self._pbx.stop_wanted[0] and may_go_on():
             claimed = self._box.claim(tenant_id=tenant_id, is_urgent_only=is_urgent_only)
             if claimed is None:
                 break

@@ -34,6 +34,7 @@ from pbx_devhost.portal.pages import (
 )
 from pbx_devhost.portal.readiness import Readiness
 from pbx_devhost.portal.signin import native, passwords, providers
+from pbx_devhost.runs.work import WorkQueue
 
 _BLUEPRINTS: Final = (
     overview.pages,
@@ -67,11 +68,16 @@ _SENTENCES: Final[Mapping[int, str]] = {
 }
 
 
-def create_app(pbx: Pbx) -> Flask:
-    """Return the portal of a PBX. Share it between threads; close the PBX yourself."""
+def create_app(pbx: Pbx, queue: WorkQueue | None = None) -> Flask:
+    """Return the portal of a PBX. Share it between threads; close the PBX yourself.
+
+    Args:
+        pbx: The PBX.
+        queue: Takes the jobs of pages. By default threads of this process do them.
+    """
     app = Flask("pbx_devhost.portal", static_folder="static", template_folder="templates")
     app.extensions["pbx"] = pbx
-    app.extensions["jobs"] = Jobs(pbx)
+    app.extensions["jobs"] = Jobs(pbx, queue)
     app.extensions["readiness"] = Readiness(pbx)
     app.secret_key = secrets.token_bytes(32)  # signs nothing: sessions live in the database
     app.jinja_env.undefined = StrictUndefined

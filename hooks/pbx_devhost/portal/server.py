@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-import os
 import resource
 import signal
 import ssl
-import sys
 import threading
 from typing import Final
 
@@ -21,12 +19,13 @@ from pbx_devhost.portal.serving.connections import Limits
 from pbx_devhost.portal.serving.listener import WebServer
 from pbx_devhost.portal.shield import BODY_MAX_BYTES, HEADERS_MAX_BYTES
 from pbx_devhost.runs.clock import Clock
+from pbx_devhost.runs.ending import end_in_time
+from pbx_devhost.runs.queues import open_queue
+from pbx_devhost.runs.work import PAGE_SLOTS, RUN_SLOTS, Lane, describe_slots, plan_slots
 
 _log = logging.getLogger(__name__)
 
 _CONNECTIONS_MAX: Final = 2_000
-_END_WITHIN_S: Final = 9.0
-"""SIGTERM ends the process within 10 seconds. A run that is cut off goes on from its checkpoint."""
 
 
 class ServeError(click.ClickException):
@@ -56,13 +55,16 @@ def make_server(
     )
 
 
-def serve_portal(pbx: Pbx, host: str, port: int, tls_cert: str | None, tls_key: str | None, clock: bool) -> None:
+def serve_portal(
+    pbx: Pbx, host: str, port: int, tls_cert: str | None, tls_key: str | None, clock: bool, slots: int = RUN_SLOTS
+) -> None:
     """Serve until SIGINT or SIGTERM; then let requests and runs stop at a safe place, for 9 seconds at most.
 
     Raises:
         ServeError: See `make_server`; or the port is in use.
     """
-    app = create_app(pbx)
+    queue = open_queue(pbx, plan_slots(slots) if clock else {Lane.PAGES: PAGE_SLOTS})
+    app = create_app(pbx, queue)
     server = make_server(app, host, port, tls_cert=tls_cert, tls_key=tls_key)
     try:
         server.listen()
@@ -72,7 +74,7 @@ def serve_portal(pbx: Pbx, host: str, port: int, tls_cert: str | None, tls_key: 
     _log.info("The portal listens on %s", shown)
     scheme = "https" if tls_cert else "http"
     where = f"[{host}]" if ":" in host else host
-    ticking = Clock(pbx) if clock else None
+    ticking = Clock(pbx, queue) if clock else None
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -80,30 +82,23 @@ def serve_portal(pbx: Pbx, host: str, port: int, tls_cert: str | None, tls_key: 
     click.echo(f"The portal listens on {scheme}://{where}:{shown[1]}")
     for line in _reached_at(pbx):
         click.echo(line)
+    click.echo(describe_slots(queue.slots))
+    pbx.stores.processes.describe("serve", queue.slots.get(Lane.RUNS, 0))
+    queue.start()
     if ticking is not None:
         ticking.start()
     try:
         while server.is_running and not stop.wait(0.5):
             pass
     finally:
-        watch = threading.Timer(_END_WITHIN_S, _end_now)
-        watch.daemon = True
-        watch.start()
+        end_in_time("The portal ends now, although a page or a run has not stopped. A run goes on from its checkpoint.")
         pbx.stop_wanted[0] = True  # runs begin to stop while requests end
         server.stop()
         app.extensions["jobs"].close()
         if ticking is not None:
             ticking.stop()
+        queue.stop()
         pbx.close()
-
-
-def _end_now() -> None:
-    """End the process although something still runs."""
-    click.echo(
-        "The portal ends now, although a page or a run has not stopped. A run goes on from its checkpoint.", err=True
-    )
-    sys.stderr.flush()
-    os._exit(1)
 
 
 def _count_connections() -> int:

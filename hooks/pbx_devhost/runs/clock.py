@@ -1,70 +1,103 @@
-"""The clock: finds tenants that are due every few seconds and gives them to workers.
+"""The clock: looks for tenants that are due and for mail that is due, and offers what it finds to free slots.
 
-`schedule` drives the poll. It lets a job's exception out of `run_pending`, skips the later jobs and runs the failed one
-again at every poll. So every job here catches its exceptions, and a failed job waits for its next turn.
+`schedule` drives the look for tenants. It lets a job's exception out of `run_pending`, skips the later jobs and runs
+the failed one again at every poll. So every job here catches its exceptions, and a failed job waits for its next turn.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
 
 import schedule
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.mail.clock import MailClock
-from pbx_devhost.runs.runner import Runner
+from pbx_devhost.mail.delivery import Delivery
+from pbx_devhost.runs.queues import open_queue
 from pbx_devhost.runs.upkeep import Upkeep
-from pbx_devhost.store.leases import Due
-from pbx_plugin_api import TickReason
+from pbx_devhost.runs.work import Lane, Work, WorkQueue, plan_slots
 
 _log = logging.getLogger(__name__)
 
-_PUT_OFF_S = 3600.0
-
 
 class Clock:
-    """Runs what is due until it is stopped."""
+    """Looks until it is stopped. Several processes may look at one database.
 
-    def __init__(self, pbx: Pbx, *, poll_s: int = 10, n_workers: int = 2) -> None:
-        self._pbx, self._runner, self._poll_s = pbx, Runner(pbx), poll_s
-        self._pool = ThreadPoolExecutor(max_workers=n_workers, thread_name_prefix="tick")
-        self._at_work: dict[tuple[str, str], Future[None]] = {}
+    Args:
+        pbx: The PBX.
+        queue: Where it offers work. By default one of its own, which it also starts and stops.
+        poll_s: How often it looks for tenants.
+        mail_poll_s: How often it looks for mail.
+        n_workers: How many slots for runs its own queue has.
+    """
+
+    def __init__(
+        self,
+        pbx: Pbx,
+        queue: WorkQueue | None = None,
+        *,
+        poll_s: int = 2,
+        mail_poll_s: float = 1.0,
+        n_workers: int = 2,
+    ) -> None:
+        self._pbx, self._poll_s, self._mail_poll_s = pbx, poll_s, mail_poll_s
+        self._own = open_queue(pbx, plan_slots(n_workers)) if queue is None else None
+        self._queue: WorkQueue = queue or self._own  # type: ignore[assignment]  # one of them is there
+        self._delivery = Delivery(pbx)
         self._stop = threading.Event()
         self._schedule = schedule.Scheduler()
         self._schedule.every(poll_s).seconds.do(self._guarded_poll)
-        self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
-        self._mail, self._upkeep = MailClock(pbx), Upkeep(pbx)
+        self._upkeep = Upkeep(pbx)
+        self._threads = [
+            threading.Thread(target=self._look_for_tenants, name="clock", daemon=True),
+            # Of its own: a slow look for tenants must not delay a sign-in code.
+            threading.Thread(target=self._look_for_mail, name="mail-clock", daemon=True),
+        ]
 
     def start(self) -> None:
-        """Start the poll on its own thread, and the delivery of mail."""
-        self._thread.start()
-        self._mail.start()
+        """Start to look, each on a thread of its own."""
+        if self._own is not None:
+            self._own.start()
+        for thread in self._threads:
+            thread.start()
         self._upkeep.start()
 
     def stop(self) -> None:
-        """Stop the poll, ask running runs to stop at a safe place, and wait for them."""
+        """Stop to look, ask running runs to stop at a safe place, and wait for them."""
         self._stop.set()
         self._pbx.stop_wanted[0] = True
-        self._thread.join()
-        self._mail.stop()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join()
         self._upkeep.stop()
-        self._pool.shutdown(wait=True)
+        if self._own is not None:
+            self._own.stop()
 
     def poll(self) -> int:
-        """Give every tenant that is due to a worker. Return how many were given."""
-        self._at_work = {key: work for key, work in self._at_work.items() if not work.done()}
-        count = 0
-        self._pbx.stores.processes.bury()
-        for item in self._pbx.stores.leases.who_is_due(self._pbx.stores.database.now()):
-            key = (item.tenant_id, item.plugin)
-            if key not in self._at_work:
-                self._at_work[key] = self._pool.submit(self._work, item)
-                count += 1
-        return count
+        """Offer every tenant that is due. Return how many were not waiting yet."""
+        stores = self._pbx.stores
+        stores.processes.bury()
+        due = stores.leases.who_is_due(stores.database.now())
+        return self._queue.offer(
+            Work(
+                lane=Lane.RUNS,
+                key=f"run {item.tenant_id} {item.plugin}",
+                tenant_id=item.tenant_id,
+                plugin=item.plugin,
+            )
+            for item in due
+        )
 
-    def _run(self) -> None:
+    def poll_mail(self) -> int:
+        """Offer the mail that is due, as work for each slot: one mail may be slow."""
+        self._delivery.look_after()
+        offers: list[Work] = []
+        for lane, is_urgent_only in ((Lane.URGENT, True), (Lane.MAIL, False)):
+            if self._delivery.is_any_due(is_urgent_only=is_urgent_only):
+                offers += [Work(lane=lane, key=f"{lane.value} {n}") for n in range(self._queue.slots.get(lane, 0))]
+        return self._queue.offer(offers)
+
+    def _look_for_tenants(self) -> None:
         while not self._stop.is_set():
             self._schedule.run_pending()
             self._stop.wait(min(1.0, self._poll_s))
@@ -75,18 +108,10 @@ class Clock:
         except Exception:  # noqa: BLE001  # any failure is logged, and the clock goes on
             _log.exception("Finding due tenants failed; the next try is in %d s", self._poll_s)
 
-    def _work(self, item: Due) -> None:
-        try:
-            tenant = self._pbx.stores.tenants.find(item.tenant_id)
-            if item.plugin not in self._pbx.plugins.tick_plugins(tenant):
-                _log.warning("%s is due for %s, but switched off or not loaded", item.plugin, tenant.name)
-                self._put_off(item)
-                return
-            self._runner.run(tenant, item.plugin, TickReason.DUE)
-        except Exception:  # noqa: BLE001  # one tenant's failure is that tenant's
-            _log.exception("A run of %s for tenant %s failed; it is due again later", item.plugin, item.tenant_id)
-            self._put_off(item)
-
-    def _put_off(self, item: Due) -> None:
-        stores = self._pbx.stores
-        stores.leases.set_due(item.tenant_id, item.plugin, stores.database.now() + _PUT_OFF_S)
+    def _look_for_mail(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.poll_mail()
+            except Exception:  # noqa: BLE001  # any failure is logged, and the next look goes on
+                _log.exception("Looking for mail failed; the next look is in %s s", self._mail_poll_s)
+            self._stop.wait(self._mail_poll_s)

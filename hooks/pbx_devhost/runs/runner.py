@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from pbx_devhost.bound.progress import RunContext
 from pbx_devhost.core import Pbx
-from pbx_devhost.store.database import to_timestamp
+from pbx_devhost.store.database import FAILURES, to_timestamp
 from pbx_devhost.store.leases import Lease
 from pbx_plugin_api import ActionRequest, Tenant, Tick, TickReason, TickReport, TickStatus
 
@@ -18,6 +20,10 @@ RUN_S = 6 * 3600.0
 RESUMED_AT_MOST = 50
 _TOMORROW_S = 86_400.0
 _AGAIN_S = 300.0
+MAX_WAIT_S = 300
+"""The longest wait for a service in a slot that others want. A longer one gives the slot back."""
+_INSIST_S = 600.0
+_INSIST_EVERY_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +45,18 @@ class RunResult:
 
 
 class Runner:
-    """Runs ticks and jobs."""
+    """Runs ticks and jobs.
 
-    def __init__(self, pbx: Pbx, *, run_s: float = RUN_S, max_requests: int = 8) -> None:
-        self._pbx, self._run_s, self._max_requests = pbx, run_s, max_requests
+    Args:
+        pbx: The PBX.
+        run_s: How long one call of a plugin may take.
+        max_requests: How many requests a plugin may have in flight.
+        takes_turns: Whether others wait for this slot. Then a due run that could go on is due again at once, behind
+            them, and a run does not wait long for a service.
+    """
+
+    def __init__(self, pbx: Pbx, *, run_s: float = RUN_S, max_requests: int = 8, takes_turns: bool = False) -> None:
+        self._pbx, self._run_s, self._max_requests, self._takes_turns = pbx, run_s, max_requests, takes_turns
 
     def run(
         self,
@@ -60,8 +74,9 @@ class Runner:
         if lease is None:
             sentence = f"another run of {plugin} is in progress for {tenant.name}; wait for it or stop it"
             return RunResult(tenant=tenant, plugin=plugin, run_id=None, report=None, sentence=sentence)
+        may_yield = self._takes_turns and reason is TickReason.DUE
         try:
-            for turn in range(RESUMED_AT_MOST):
+            for turn in range(1 if may_yield else RESUMED_AT_MOST):
                 result = self._run_once(
                     tenant, plugin, TickReason.RESUMED if turn else reason, lease, confirm_first_plan, job, request
                 )
@@ -71,7 +86,7 @@ class Runner:
                     break
             return result
         finally:
-            stores.leases.release(lease)
+            self._insist(lambda: stores.leases.release(lease))
 
     def _run_once(
         self,
@@ -87,15 +102,14 @@ class Runner:
         run_id = stores.runs.begin(tenant.pbx_tenant_id, plugin, reason.value, job)
         now = datetime.fromtimestamp(stores.database.now(), timezone.utc)
         deadline = now + timedelta(seconds=self._run_s)
-        self._pbx.enter_run(
-            RunContext(
-                run_id=run_id,
-                lease=lease,
-                deadline_utc=deadline,
-                stop_wanted=self._pbx.stop_wanted,
-                on_progress=self._pbx.on_progress,
-            )
+        run = RunContext(
+            run_id=run_id,
+            lease=lease,
+            deadline_utc=deadline,
+            stop_wanted=self._pbx.stop_wanted,
+            on_progress=self._pbx.on_progress,
         )
+        self._pbx.enter_run(run)
         tick = Tick(
             run_id=run_id,
             reason=reason,
@@ -105,23 +119,36 @@ class Runner:
             confirm_first_plan=confirm_first_plan,
             job=job,
             request=request,
+            max_wait_s=MAX_WAIT_S if self._takes_turns else None,
         )
         try:
             answer = self._pbx.plugins.tick(plugin, tenant, tick)
         finally:
             self._pbx.leave_run(run_id)
         if not answer.ok:
-            stores.runs.fail(run_id, answer.sentence)
-            stores.leases.set_due(tenant.pbx_tenant_id, plugin, stores.database.now() + _TOMORROW_S, lease=lease)
-            return RunResult(tenant=tenant, plugin=plugin, run_id=run_id, report=None, sentence=answer.sentence)
+            again_s, sentence = _TOMORROW_S, answer.sentence
+            if run.database_failures:
+                again_s = _AGAIN_S
+                sentence = f"The database could not be used during the run; it goes on soon. ({answer.sentence})"
+
+            def keep_failure() -> None:
+                stores.runs.fail(run_id, sentence)
+                stores.leases.set_due(tenant.pbx_tenant_id, plugin, stores.database.now() + again_s, lease=lease)
+
+            self._insist(keep_failure)
+            return RunResult(tenant=tenant, plugin=plugin, run_id=run_id, report=None, sentence=sentence)
         report = answer.value or TickReport(
             status=TickStatus.DONE, message="The plugin has nothing to do for this tenant."
         )
-        if report.quiet:
-            stores.runs.forget(run_id)
-        else:
-            stores.runs.finish(run_id, report)
-        self._keep_due(lease, run_id, report, is_job=job is not None)
+
+        def keep_report() -> None:
+            if report.quiet:
+                stores.runs.forget(run_id)
+            else:
+                stores.runs.finish(run_id, report)
+            self._keep_due(lease, run_id, report, reason, is_job=job is not None)
+
+        self._insist(keep_report)
         _log.log(
             logging.DEBUG if report.quiet else logging.INFO,
             "Run %s of %s for %s: %s %s",
@@ -133,13 +160,32 @@ class Runner:
         )
         return RunResult(tenant=tenant, plugin=plugin, run_id=run_id, report=report, sentence=report.message)
 
-    def _keep_due(self, lease: Lease, run_id: str, report: TickReport, *, is_job: bool) -> None:
+    def _keep_due(self, lease: Lease, run_id: str, report: TickReport, reason: TickReason, *, is_job: bool) -> None:
         stores, due_at = self._pbx.stores, to_timestamp(report.next_due_at_utc)
         if due_at is None and report.resumable:
             # The deadline or a shutdown ended it: go on soon, but never in a tight loop. A run that an administrator
             # stopped must not start again by itself.
             wait_s = _TOMORROW_S if stores.runs.is_asked_to_stop(run_id) else _AGAIN_S
+            if wait_s == _AGAIN_S and self._takes_turns and reason is TickReason.DUE and not self._pbx.stop_wanted[0]:
+                wait_s = 0.0  # its own turn is over; the others' come first
             due_at = stores.database.now() + wait_s
         if due_at is None and is_job:
             return  # a button that says nothing about the schedule does not end it
         stores.leases.set_due(lease.tenant_id, lease.plugin, due_at, lease=lease)
+
+    def _insist(self, store: Callable[[], None]) -> None:
+        """Store how a run ended, also if the database is away for some minutes: without it the slot can do nothing."""
+        give_up_at = time.monotonic() + _INSIST_S
+        while True:
+            try:
+                store()
+                return
+            except FAILURES as error:
+                if self._pbx.stop_wanted[0] or time.monotonic() > give_up_at:
+                    raise
+                _log.warning(
+                    "The end of a run cannot be stored (%s); the next try is in %d s",
+                    type(error).__name__,
+                    _INSIST_EVERY_S,
+                )
+                time.sleep(_INSIST_EVERY_S)

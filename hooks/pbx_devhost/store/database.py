@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Executable, Float, Row, Table, cast, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,6 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from pbx_devhost.store.engine import DatabaseError, begin_read, begin_write, is_sqlite, open_engine, show_url
 from pbx_devhost.store.migrations.upgrade import prepare
 from pbx_devhost.store.schema import SCHEMA_VERSION, alembic_version
+
+FAILURES: Final = (SQLAlchemyError, DatabaseError)
+"""What a call of a store raises while the database is away, full, or busy for too long. It may be made again."""
 
 
 class Database:

@@ -86,6 +86,11 @@ def show_url(url: str | URL) -> str:
     return make_url(url).render_as_string(hide_password=True)
 
 
+def libpq_address(url: str) -> str:
+    """Return a PostgreSQL address, with its password, as libpq reads it."""
+    return _parse(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 @contextmanager
 def begin_read(engine: Engine, *, is_slow: bool = False) -> Iterator[Connection]:
     """Open a read transaction: a snapshot that does not block writers.

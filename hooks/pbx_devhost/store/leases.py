@@ -85,6 +85,13 @@ class LeaseStore:
             self._ensure_row(connection, tenant_id, plugin)
             connection.execute(update(due).where(*chosen).values(next_due_at=at))
 
+    def is_held(self, tenant_id: str, plugin: str) -> bool:
+        """Whether a living process has the lease."""
+        held = (due.c.lease_until > self._db.now(), self._processes.is_alive(due.c.lease_holder))
+        with self._db.read() as connection:
+            row = connection.execute(select(due.c.lease_token).where(*_at(tenant_id, plugin), *held)).first()
+        return row is not None
+
     def next_due_at(self, tenant_id: str, plugin: str) -> float | None:
         """Return when a tenant is due next."""
         with self._db.read() as connection:

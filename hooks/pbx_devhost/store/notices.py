@@ -152,15 +152,20 @@ class NoticeStore:
 
     # ------------------------------------------------------------------ mail
 
+    def is_mail_due(self) -> bool:
+        """Whether a notice is to be mailed now."""
+        due = select(notices.c.id).where(notices.c.mail_due_at <= self._db.now()).limit(1)
+        with self._db.read() as connection:
+            return connection.execute(due).first() is not None
+
     def claim_mail(self) -> KeptNotice | None:
         """Return a notice that is to be mailed now, and reserve it for this process; None if there is none."""
         now = self._db.now()
+        if not self.is_mail_due():
+            return None
         due = select(notices).where(notices.c.mail_due_at <= now).order_by(notices.c.mail_due_at).limit(1)
-        with self._db.read() as connection:
-            if connection.execute(due).first() is None:
-                return None
-        with self._db.write(lock="notice mail") as connection:
-            row = connection.execute(due).first()
+        with self._db.write() as connection:
+            row = connection.execute(due.with_for_update(skip_locked=True)).first()
             if row is None:
                 return None
             values = {"mail_due_at": now + _MAIL_TRY_S, "mail_tries": row.mail_tries + 1}

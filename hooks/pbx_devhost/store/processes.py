@@ -131,7 +131,7 @@ class ProcessStore:
     def _enter(self) -> str:
         my_id = uuid.uuid4().hex
         pid = os.getpid()
-        row: dict[str, Any] = {"id": my_id, "kernel": _KERNEL, "pid": pid, "began": _began(pid), **self._about}
+        row: dict[str, Any] = {"id": my_id, "kernel": _KERNEL, "pid": pid, "began": _look_at(pid)[1], **self._about}
         row |= {"started_at": self._db.now()}
         with self._db.write() as connection:
             connection.execute(insert(processes).values(**row, seen_at=self._db.beat_time()))
@@ -169,7 +169,9 @@ def _has_ended(row: Any) -> bool:
         return True
     except OSError:
         return False
-    return row.began != "" and _began(row.pid) not in ("", row.began)  # process ids are used again
+    state, began = _look_at(row.pid)
+    # A zombie has ended, and process ids are used again.
+    return state == "Z" or (row.began != "" and began not in ("", row.began))
 
 
 def _name_kernel() -> str:
@@ -184,12 +186,14 @@ def _name_kernel() -> str:
         return ""
 
 
-def _began(pid: int) -> str:
+def _look_at(pid: int) -> tuple[str, str]:
+    """Return the state of a process and when it began, or nothing."""
     try:
-        # Field 22 of proc(5) stat, counted after the command's closing parenthesis.
-        return Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[19]
+        # Fields 3 and 22 of proc(5) stat, counted after the command's closing parenthesis.
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+        return fields[0], fields[19]
     except (OSError, IndexError):
-        return ""
+        return "", ""
 
 
 _KERNEL = _name_kernel()

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from pbx_devhost.store.engine import DatabaseBusyError, DatabaseError, begin_read, begin_write, show_url
+from pbx_devhost.store.migrations import work_queue
 from pbx_devhost.store.migrations.copies import copy_beside
 from pbx_devhost.store.schema import META_ROW, SCHEMA_VERSION, alembic_version, meta, metadata
 
@@ -52,7 +53,7 @@ def prepare(engine: Engine, *, may_upgrade: bool) -> Upgrade:
     try:
         version = look(engine)
         _check(name, version, may_upgrade=may_upgrade)
-        if version == SCHEMA_VERSION:
+        if version == SCHEMA_VERSION and _has_queue(engine, name, may_upgrade=may_upgrade):
             return Upgrade(before=version, copy=None)
         with begin_write(engine, lock="schema") as connection:
             version = read_version(connection)  # another process may have been quicker
@@ -63,6 +64,7 @@ def prepare(engine: Engine, *, may_upgrade: bool) -> Upgrade:
             elif version < SCHEMA_VERSION:
                 copy = copy_beside(engine, version)
                 _migrate(connection, version)
+            work_queue.bring_up(connection)
     except DatabaseBusyError as error:
         raise DatabaseError(
             f"the database {name} is in use: stop every process that uses it, then run: pbx-devhost db upgrade"
@@ -133,6 +135,17 @@ def _check(name: str, version: int | None, *, may_upgrade: bool) -> None:
             f"{has}, and this program needs {SCHEMA_VERSION}: back it up, stop every process that uses it, "
             "and run: pbx-devhost db upgrade"
         )
+
+
+def _has_queue(engine: Engine, name: str, *, may_upgrade: bool) -> bool:
+    with begin_read(engine) as connection:
+        is_current = work_queue.is_current(connection)
+    if not is_current and not may_upgrade:
+        raise DatabaseError(
+            f"the database {name} has the work queue of another version of procrastinate: back it up, stop every "
+            "process that uses it, and run: pbx-devhost db upgrade"
+        )
+    return is_current
 
 
 def _make(connection: Connection) -> None:

@@ -46,10 +46,17 @@ def _lane_is_open(now: float) -> Any:
     return or_(and_(~urgent, outbox.c.tenant_id.not_in(slow)), and_(urgent, outbox.c.tenant_id.not_in(fast)))
 
 
-def select_next(now: float, tenant_id: str | None, *, is_urgent_only: bool = False, without: Sequence[str] = ()) -> Any:
+def select_next(
+    now: float,
+    tenant_id: str | None,
+    *,
+    is_urgent_only: bool = False,
+    without: Sequence[str] = (),
+    is_locking: bool = True,
+) -> Any:
     """Return the query for the next mail that is due, with the fault that its tenant has.
 
-    On PostgreSQL it locks the mail, and passes over those that another process has locked.
+    On PostgreSQL it locks the mail (unless not `is_locking`), and passes over those that another process has locked.
     """
     urgent = outbox.c.priority == int(Priority.URGENT)
     fault = [column.label(f"fault_{column.name}") for column in outbox_faults.c]
@@ -66,8 +73,9 @@ def select_next(now: float, tenant_id: str | None, *, is_urgent_only: bool = Fal
         )
         .order_by(outbox.c.rank, outbox.c.seq)
         .limit(1)
-        .with_for_update(skip_locked=True, of=outbox)
     )
+    if is_locking:
+        statement = statement.with_for_update(skip_locked=True, of=outbox)
     if tenant_id is not None:
         statement = statement.where(outbox.c.tenant_id == tenant_id)
     if is_urgent_only:

@@ -323,6 +323,12 @@ class OutboxStore:
         with self._db.read() as connection:
             return min(map(_due_at, connection.execute(statement)), default=None)
 
+    def is_any_due(self, *, is_urgent_only: bool = False) -> bool:
+        """Whether `claim` would probably find something. It locks nothing."""
+        with self._db.read() as connection:
+            due = select_next(self._db.now(), None, is_urgent_only=is_urgent_only, is_locking=False)
+            return connection.execute(due).first() is not None
+
     def counts(self, tenant_id: str) -> dict[str, int]:
         """Return how many mails are in each state."""
         statement = select(outbox.c.state, func.count()).where(outbox.c.tenant_id == tenant_id)

@@ -1,0 +1,59 @@
+"""Commands about work: a process that does it, and the list of those that are alive."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from dataclasses import asdict
+
+import click
+
+from pbx_devhost.cli.output import CliContext, command, print_rows
+from pbx_devhost.cli.views import show_time
+from pbx_devhost.runs.clock import Clock
+from pbx_devhost.runs.ending import end_in_time
+from pbx_devhost.runs.queues import open_queue
+from pbx_devhost.runs.work import RUN_SLOTS, describe_slots, plan_slots
+
+
+def add_commands(main: click.Group) -> None:
+    """Add the commands."""
+    command(main, "worker")(_work)
+    command(main, "workers")(_list_workers)
+
+
+@click.option(
+    "--slots",
+    type=click.IntRange(min=1, max=500),
+    default=RUN_SLOTS,
+    show_default=True,
+    help="How many runs at the same time.",
+)
+def _work(context: CliContext, slots: int) -> None:
+    """Do what is due, until SIGTERM: runs, jobs of pages, and mail. Any number of workers may share a PostgreSQL."""
+    context.show_log(logging.WARNING)
+    pbx, stop = context.pbx, threading.Event()
+    queue = open_queue(pbx, plan_slots(slots))
+    clock = Clock(pbx, queue)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    pbx.stores.processes.describe("worker", slots)
+    queue.start()
+    clock.start()
+    click.echo(describe_slots(queue.slots))
+    stop.wait()
+    end_in_time("The worker ends now, although a run has not stopped. The run goes on from its checkpoint.")
+    clock.stop()
+    queue.stop()
+
+
+def _list_workers(context: CliContext) -> None:
+    """Print the processes that work on this database and are alive."""
+    context.pbx.stores.processes.bury()
+    rows = [
+        asdict(each) | {"started_at": show_time(each.started_at), "silent_s": round(each.silent_s, 1)}
+        for each in context.pbx.stores.processes.alive()
+        if each.command
+    ]
+    print_rows(context, rows, ("process_id", "command", "slots", "started_at", "silent_s"))

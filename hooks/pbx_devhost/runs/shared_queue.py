@@ -1,0 +1,180 @@
+"""Work on PostgreSQL: any process of any host takes it, from procrastinate's tables in the same database.
+
+See docs/decisions/0015-work-queue.md. The queue only hands out hints; the lease and its fence stay ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import DeleteJobCondition, Job, Status
+
+from pbx_devhost.runs.work import Lane, Slots, Work
+from pbx_devhost.store.engine import DatabaseError, libpq_address
+from pbx_plugin_api import dump, load
+
+_log = logging.getLogger(__name__)
+
+_TASK: Final = "pbx_devhost.work"
+_LOOK_EVERY_S: Final = 1.0
+_TIDY_EVERY_S: Final = 10.0
+_DEAD_AFTER_S: Final = 30.0
+_TRIES_MAX: Final = 3
+_AGAIN_S: Final = 2.0
+_HEARD_AT_ONCE: Final = frozenset({Lane.PAGES, Lane.URGENT})
+"""Somebody waits for these: they are announced by NOTIFY. It costs one connection each, so the others are polled."""
+_LOCKS: Final = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
+
+
+class SharedQueue:
+    """Keeps `WorkQueue`. A worker that dies leaves its work to the others."""
+
+    def __init__(self, url: str, slots: Slots, do: Callable[[Work], None]) -> None:
+        self.slots, self._do, self._address = slots, do, libpq_address(url)
+        self._sender: App | None = None
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._thread = threading.Thread(target=self._run, name="work", daemon=True)
+
+    def start(self) -> None:
+        """See `WorkQueue`."""
+        self._thread.start()
+
+    def offer(self, works: Iterable[Work]) -> int:
+        """See `WorkQueue`.
+
+        Raises:
+            DatabaseError: The queue cannot be reached. Some of the work may have been added; offer it again.
+        """
+        wanted, count = list(works), 0
+        if not wanted:
+            return 0
+        try:
+            manager = self._open_sender().job_manager
+            for lane in {work.lane for work in wanted}:
+                waiting = {job.queueing_lock for job in manager.list_jobs(queue=lane.value, status=Status.TODO.value)}
+                fresh = [_to_job(work) for work in wanted if work.lane is lane and work.key not in waiting]
+                for start in range(0, len(fresh), 100):
+                    count += self._add(fresh[start : start + 100])
+        except ConnectorException as error:
+            raise DatabaseError("the work queue in the database cannot be reached; try again") from error
+        return count
+
+    def knows(self, work: Work) -> bool:
+        """See `WorkQueue`."""
+        try:
+            found = self._open_sender().job_manager.list_jobs(queueing_lock=work.key)
+            return any(job.status in (Status.TODO.value, Status.DOING.value) for job in found)
+        except ConnectorException as error:
+            raise DatabaseError("the work queue in the database cannot be reached; try again") from error
+
+    def stop(self) -> None:
+        """See `WorkQueue`."""
+        self._stopping.set()
+        if self._loop is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._cancel)
+        if self._thread.ident is not None:
+            self._thread.join()
+        with self._lock:
+            if self._sender is not None:
+                self._sender.close()
+                self._sender = None
+
+    # ------------------------------------------------------------------ sending
+
+    def _open_sender(self) -> App:
+        with self._lock:
+            if self._sender is None:
+                connector = SyncPsycopgConnector(
+                    conninfo=self._address, kwargs={"options": _LOCKS}, min_size=0, max_size=4, timeout=10.0
+                )
+                self._sender = App(connector=connector)
+                self._sender.open()
+            return self._sender
+
+    def _add(self, jobs: list[Job]) -> int:
+        manager = self._open_sender().job_manager
+        try:
+            return len(manager.batch_defer_jobs(jobs))
+        except AlreadyEnqueued:  # another process was quicker with one of them
+            if len(jobs) == 1:
+                return 0
+        return sum(self._add([job]) for job in jobs)
+
+    # ------------------------------------------------------------------ working
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                asyncio.run(self._serve())
+            except Exception as error:  # noqa: BLE001  # the database may be away: come back
+                _log.warning("The work queue failed (%s); the next try is in %d s", error, _AGAIN_S)
+                self._stopping.wait(_AGAIN_S)
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._loop.set_default_executor(ThreadPoolExecutor(sum(self.slots.values()) + 2, thread_name_prefix="work"))
+        connector = PsycopgConnector(
+            conninfo=self._address, kwargs={"options": _LOCKS}, min_size=1, max_size=4, timeout=60.0
+        )
+        app = App(connector=connector)
+        app.task(name=_TASK)(self._do_one)
+        async with app.open_async():
+            chores: list[Coroutine[Any, Any, None]] = [self._work(app, lane, n) for lane, n in self.slots.items() if n]
+            self._tasks = [asyncio.create_task(chore) for chore in (*chores, self._tidy(app))]
+            if self._stopping.is_set():
+                self._cancel()
+            await asyncio.wait(self._tasks)
+
+    def _cancel(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    async def _work(self, app: App, lane: Lane, n_slots: int) -> None:
+        while not self._stopping.is_set():
+            try:
+                await app.run_worker_async(
+                    queues=[lane.value],
+                    name=lane.value,
+                    concurrency=n_slots,
+                    fetch_job_polling_interval=_LOOK_EVERY_S,
+                    listen_notify=lane in _HEARD_AT_ONCE,
+                    delete_jobs=DeleteJobCondition.ALWAYS.value,
+                    install_signal_handlers=False,
+                )
+            except Exception as error:  # noqa: BLE001  # cut connections, a restarted database: go on
+                _log.warning("The slots for %s failed (%s); the next try is in %d s", lane.value, error, _AGAIN_S)
+            await asyncio.sleep(_AGAIN_S)
+
+    async def _tidy(self, app: App) -> None:
+        """Every few seconds: what a dead worker took is offered again (page jobs), or forgotten (our tables know)."""
+        while not self._stopping.is_set():
+            await asyncio.sleep(_TIDY_EVERY_S)
+            try:
+                for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER_S):
+                    if job.queue == Lane.PAGES.value and job.attempts < _TRIES_MAX:
+                        await app.job_manager.retry_job(job)
+                    else:
+                        await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+            except Exception as error:  # noqa: BLE001  # another process may have done it, or the database is away
+                _log.info("Tidying the work queue failed (%s)", error)
+
+    def _do_one(self, **stored: Any) -> None:
+        work = load(Work, stored)
+        try:
+            self._do(work)
+        except Exception:  # noqa: BLE001  # nobody waits for it: the log says it, and the next look offers it again
+            _log.exception("Work %r of tenant %s failed", work.lane.value, work.tenant_id or "-")
+
+
+def _to_job(work: Work) -> Job:
+    return Job(queue=work.lane.value, lock=None, queueing_lock=work.key, task_name=_TASK, task_kwargs=dump(work))

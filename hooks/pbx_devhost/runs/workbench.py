@@ -1,0 +1,86 @@
+"""How each kind of work is done."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from typing import Any, Final
+
+from pbx_devhost.core import Pbx
+from pbx_devhost.mail.delivery import Delivery
+from pbx_devhost.runs.runner import Runner
+from pbx_devhost.runs.work import Lane, Work
+from pbx_devhost.store.keys import VaultError
+from pbx_devhost.store.leases import Due
+from pbx_plugin_api import ActionRequest, Tenant, TickReason, dump, load
+
+_log = logging.getLogger(__name__)
+
+_PUT_OFF_S: Final = 3600.0
+_MAIL_TURN_S: Final = 20.0
+
+
+class Workbench:
+    """Does work on the thread that calls. It raises only what nobody expected."""
+
+    def __init__(self, pbx: Pbx) -> None:
+        self._pbx, self._runner, self._delivery = pbx, Runner(pbx, takes_turns=True), Delivery(pbx)
+
+    def do(self, work: Work) -> None:
+        """Do one piece of work."""
+        if self._pbx.stop_wanted[0]:
+            return
+        if work.lane is Lane.RUNS:
+            self._run_due(Due(tenant_id=work.tenant_id, plugin=work.plugin))
+        elif work.lane is Lane.PAGES:
+            self._run_job(work)
+        else:
+            until = time.monotonic() + _MAIL_TURN_S
+            self._delivery.deliver(is_urgent_only=work.lane is Lane.URGENT, may_go_on=lambda: time.monotonic() < until)
+
+    def page_job(
+        self,
+        tenant: Tenant,
+        plugin: str,
+        reason: TickReason,
+        request: ActionRequest | None = None,
+        job: str | None = None,
+    ) -> Work:
+        """Return the work that a page asks for."""
+        key = f"page {tenant.pbx_tenant_id} {plugin}"
+        asked = {"reason": reason.value, "job": job, "request": None if request is None else dump(request)}
+        self._pbx.stores.vault.use_newest_key()
+        sealed = self._pbx.stores.vault.seal(json.dumps(asked).encode(), "work", key)
+        return Work(lane=Lane.PAGES, key=key, tenant_id=tenant.pbx_tenant_id, plugin=plugin, sealed=sealed.hex())
+
+    def _run_due(self, item: Due) -> None:
+        try:
+            tenant = self._pbx.stores.tenants.find(item.tenant_id)
+            if item.plugin not in self._pbx.plugins.tick_plugins(tenant):
+                _log.warning("%s is due for %s, but switched off or not loaded", item.plugin, tenant.name)
+                self._put_off(item)
+                return
+            self._runner.run(tenant, item.plugin, TickReason.DUE)
+        except Exception:  # noqa: BLE001  # one tenant's failure is that tenant's
+            _log.exception("A run of %s for tenant %s failed; it is due again later", item.plugin, item.tenant_id)
+            self._put_off(item)
+
+    def _put_off(self, item: Due) -> None:
+        stores = self._pbx.stores
+        stores.leases.set_due(item.tenant_id, item.plugin, stores.database.now() + _PUT_OFF_S)
+
+    def _run_job(self, work: Work) -> None:
+        try:
+            asked: dict[str, Any] = json.loads(
+                self._pbx.stores.vault.open(bytes.fromhex(work.sealed), "work", work.key)
+            )
+        except VaultError:
+            _log.error("A job of %s is lost: the keys were rotated while it waited. Start it again", work.plugin)
+            return
+        tenant = self._pbx.stores.tenants.find(work.tenant_id)
+        request = None if asked["request"] is None else load(ActionRequest, asked["request"])
+        try:
+            self._runner.run(tenant, work.plugin, TickReason(asked["reason"]), job=asked["job"], request=request)
+        except Exception:  # noqa: BLE001  # nobody waits for this thread: log the error, and let the page say so
+            _log.exception("A run of %s for %s, started from a page, failed", work.plugin, tenant.name)
