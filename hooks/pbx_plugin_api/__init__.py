@@ -82,7 +82,8 @@ from pbx_plugin_api.notifications import (
     Priority,
     RejectedRecipient,
 )
-from pbx_plugin_api.page_parts import Choice, Fact, Field, FieldKind, Link, Severity, Table
+from pbx_plugin_api.overview import Overview, RunSummary
+from pbx_plugin_api.page_parts import Chart, ChartSeries, Choice, Fact, Field, FieldKind, Link, Severity, Table
 from pbx_plugin_api.plans import (
     PLAN_ROWS_CONTENT_TYPE,
     FieldChange,
@@ -108,6 +109,7 @@ from pbx_plugin_api.settings_page import (
     Done,
     Download,
     FieldError,
+    HostPart,
     LoginTest,
     LookedUp,
     LookUpOutcome,
@@ -205,6 +207,8 @@ __all__ = [
     "Blobs",
     "BookChanges",
     "BookRef",
+    "Chart",
+    "ChartSeries",
     "CheckedMail",
     "Choice",
     "Clock",
@@ -241,6 +245,7 @@ __all__ = [
     "FromStart",
     "Host",
     "HostClosedError",
+    "HostPart",
     "HostRefusedError",
     "Importance",
     "InvalidValueError",
@@ -267,6 +272,7 @@ __all__ = [
     "Notice",
     "Notification",
     "NotificationKind",
+    "Overview",
     "PasswordPolicy",
     "PbxContractError",
     "PersonalBook",
@@ -292,6 +298,7 @@ __all__ = [
     "Refused",
     "RejectedRecipient",
     "ResponseMode",
+    "RunSummary",
     "SaveConflict",
     "SaveOutcome",
     "SaveRefused",

@@ -8,17 +8,18 @@ they raise `WrongThreadError`. In a run, every method that writes first checks t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol, runtime_checkable
 
 from pbx_plugin_api.contacts import BookChanges, BookRef, ContactChange, ContactResult, SyncedContact
+from pbx_plugin_api.overview import Overview
 from pbx_plugin_api.page_parts import Severity
 from pbx_plugin_api.storage import Blobs, RateBudget, Secrets, Settings, State
 from pbx_plugin_api.tenants import WebOrigins
 from pbx_plugin_api.tick import Problem, Stage
 from pbx_plugin_api.user_changes import ApplyResult, PhotoChange, UserChange
-from pbx_plugin_api.users import Divergence, LinkedUser, Photo, UnlinkedUser, UserCounts, UserLink
+from pbx_plugin_api.users import Divergence, ExtensionWish, LinkedUser, Photo, UnlinkedUser, UserCounts, UserLink
 
 __all__ = [
     "APPLY_MAX_CHANGES",
@@ -66,6 +67,13 @@ class Users(Protocol):
 
         Raises:
             ValueError: More than `APPLY_MAX_CHANGES` changes. A bug.
+        """
+
+    def next_numbers(self, people: Iterable[tuple[UserLink, ExtensionWish]]) -> Iterator[str | None]:
+        """Yield the extension number that each person would get if all of them were created now, in this order.
+
+        None where a wished number cannot be given. Nothing is reserved: who comes in between may get one of them. A
+        stream, like `linked`.
         """
 
     def set_photo(self, link: UserLink, photo: Photo | None) -> ApplyResult:
@@ -223,6 +231,10 @@ class Host(Protocol):
     @property
     def audit(self) -> Audit:
         """The PBX's audit log."""
+
+    @property
+    def overview(self) -> Overview:
+        """What the PBX knows about this plugin's runs and notices."""
 
     @property
     def clock(self) -> Clock:

@@ -1,14 +1,18 @@
-"""What a settings page is made of: fields, facts, tables, links. All text is plain text; the host escapes it."""
+"""What a settings page is made of: fields, facts, tables, charts, links. All text is plain; the host escapes it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from pbx_plugin_api import rules
 from pbx_plugin_api.errors import InvalidValueError
 
-__all__ = ["Choice", "Fact", "Field", "FieldKind", "Link", "Severity", "Table"]
+__all__ = ["Chart", "ChartSeries", "Choice", "Fact", "Field", "FieldKind", "Link", "Severity", "Table"]
+
+
+_CHART_LABELS_MAX: Final = 100
 
 
 class FieldKind(StrEnum):
@@ -98,6 +102,51 @@ class Table:
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise InvalidValueError("rows", row, f"{len(self.columns)} cells, one for each column")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartSeries:
+    """One quantity of a chart: a value for each label."""
+
+    label: str
+    values: tuple[float, ...]
+    """0 or more each."""
+    unit: str = ""
+    """What the values are, for a sentence: `changes`, `minutes`."""
+
+    def __post_init__(self) -> None:
+        rules.check_text("label", self.label, min_chars=1, max_chars=128)
+        for value in self.values:
+            if not 0 <= value < float("inf"):
+                raise InvalidValueError("values", value, "a number, 0 or more")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Bars over a few labels, oldest first. Each series has a scale of its own, so that different units fit.
+
+    A host draws it with its own means, and offers the same numbers as a table.
+    """
+
+    title: str
+    labels: tuple[str, ...]
+    """What stands under the bars, such as the time of each run. At most 100."""
+    series: tuple[ChartSeries, ...]
+    severities: tuple[Severity, ...] = ()
+    """How the bars of each label are coloured; empty: all plain."""
+    summary: str = ""
+    """What the chart shows, as a sentence: it is read where the chart cannot be seen."""
+    empty_text: str = "Nothing yet."
+
+    def __post_init__(self) -> None:
+        rules.check_text("title", self.title, min_chars=1, max_chars=128)
+        if len(self.labels) > _CHART_LABELS_MAX:
+            raise InvalidValueError("labels", len(self.labels), f"at most {_CHART_LABELS_MAX}")
+        for series in self.series:
+            if len(series.values) != len(self.labels):
+                raise InvalidValueError("series", series.label, f"{len(self.labels)} values, one for each label")
+        if self.severities and len(self.severities) != len(self.labels):
+            raise InvalidValueError("severities", len(self.severities), "one for each label, or none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

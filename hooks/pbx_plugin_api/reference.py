@@ -34,6 +34,7 @@ from pbx_plugin_api import (
     mail_templates,
     notices,
     notifications,
+    overview,
     page_parts,
     plans,
     provisioning,
@@ -109,9 +110,14 @@ def write_reference() -> str:
         _table(manager.Deadlines),
         "## What the PBX offers",
         _text(inspect.getdoc(host)),
-        *(_protocol(item) for module in (host, storage) for item in _own(module) if _is_protocol(item)),
+        *(_protocol(item) for module in (host, storage, overview) for item in _own(module) if _is_protocol(item)),
         "### Records of the host",
-        *(_value_object(item) for item in _own(storage) if dataclasses.is_dataclass(item)),
+        *(
+            _value_object(item)
+            for module in (storage, overview)
+            for item in _own(module)
+            if dataclasses.is_dataclass(item)
+        ),
         "## Value objects",
         "Frozen, keyword-only. A value object that breaks a limit cannot be built: `InvalidValueError` names the "
         "field, the value and the rule.",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Final, TypeAlias
 
 from pbx_plugin_api import rules
 from pbx_plugin_api.confirmation import Confirmation
 from pbx_plugin_api.errors import InvalidValueError
 from pbx_plugin_api.landings import Landing
-from pbx_plugin_api.page_parts import Fact, Field, Table
+from pbx_plugin_api.page_parts import Chart, Fact, Field, Table
 from pbx_plugin_api.steps import Step
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Done",
     "Download",
     "FieldError",
+    "HostPart",
     "LoginTest",
     "LookUpOutcome",
     "LookUpRequest",
@@ -60,6 +62,17 @@ class Action:
         rules.check_key("name", self.name)
 
 
+class HostPart(StrEnum):
+    """What only the host can draw, because the data or the means are its own. A host may leave one out."""
+
+    RUN = "run"
+    """The run of this plugin that is in progress: how far it is, and a way to stop it. Nothing while none runs."""
+    MAIL_QUEUE = "mail_queue"
+    """The tenant's mail: how much waits, what pauses it, what could not be sent."""
+    SIGN_INS = "sign_ins"
+    """The last sign-ins of the tenant's people that were refused. The audit log is not for plugins to read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
     """One tab of a page."""
@@ -71,8 +84,11 @@ class Tab:
     """What to do in which order, above everything else of the tab."""
     fields: tuple[Field, ...] = ()
     facts: tuple[Fact, ...] = ()
+    charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
     actions: tuple[Action, ...] = ()
+    host_parts: tuple[HostPart, ...] = ()
+    """What the host draws of its own on this tab, after the facts, in this order."""
 
     def __post_init__(self) -> None:
         rules.check_key("name", self.name)

@@ -221,7 +221,19 @@ def test_another_thread_is_refused_and_named(caplog: pytest.LogCaptureFixture) -
     assert (host.users.counts().linked, host.state.get("k"), host.notices) == (0, None, [])
 
 
-PARTS = ("users", "contacts", "settings", "secrets", "state", "blobs", "rate_budget", "progress", "audit", "clock")
+PARTS = (
+    "users",
+    "contacts",
+    "settings",
+    "secrets",
+    "state",
+    "blobs",
+    "rate_budget",
+    "progress",
+    "audit",
+    "overview",
+    "clock",
+)
 
 
 def test_a_kept_host_is_dead_in_every_part(caplog: pytest.LogCaptureFixture) -> None:
@@ -244,7 +256,14 @@ def test_a_kept_host_is_dead_in_every_part(caplog: pytest.LogCaptureFixture) -> 
         with pytest.raises(HostClosedError, match=f"plugin bad 1.2 used host.{name} after its hook had returned"):
             getattr(kept["host"], name)
     methods = {"users": "linked", "contacts": "books", "settings": "read", "secrets": "get", "state": "get"}
-    methods |= {"blobs": "info", "rate_budget": "take", "progress": "report", "audit": "record", "clock": "now_utc"}
+    methods |= {
+        "blobs": "info",
+        "rate_budget": "take",
+        "progress": "report",
+        "audit": "record",
+        "overview": "runs",
+        "clock": "now_utc",
+    }
     for name, method in methods.items():
         with pytest.raises(HostClosedError):
             getattr(kept["parts"][name], method)

@@ -16,6 +16,7 @@ from pbx_devhost.store.schema import metadata
 from pbx_devhost.store.schema import tenants as schema_tenants
 from pbx_devhost.store.tenants import TenantError
 from pbx_plugin_api import (
+    AnyNumber,
     ApplyStatus,
     BookChanges,
     CompanyBook,
@@ -75,6 +76,7 @@ class Victim:
         host.audit.record("fabrikam.secret", outcome="ok", subject=SECRET)
         host.notify_admin("k", SECRET, SECRET, severity=Severity.BAD)
         host.progress.report(SECRET, 1, 2)
+        self.run_id = dev.stores.runs.newest_id(tid, "sample")
 
 
 def put(external_id: str) -> PutContact:
@@ -119,6 +121,7 @@ CASES: dict[str, Case] = {
     "Users.find": lambda h, v: h.users.find(link("ada")),
     "Users.counts": lambda h, v: (h.users.counts().linked, h.users.counts().enabled),
     "Users.apply": _apply_users,
+    "Users.next_numbers": lambda h, v: list(h.users.next_numbers([(link("ada"), AnyNumber())])),
     "Users.set_photo": lambda h, v: [h.users.set_photo(link("ada"), photo) for photo in (PHOTO, None)],
     "Users.set_photos": lambda h, v: h.users.set_photos(
         [PhotoChange(link=link("ada"), photo=photo) for photo in (PHOTO, None)]
@@ -156,6 +159,9 @@ CASES: dict[str, Case] = {
     "Progress.should_stop": lambda h, v: h.progress.should_stop(),
     "Progress.problem": lambda h, v: h.progress.problem(Problem(reason="evil")),
     "Audit.record": lambda h, v: h.audit.record("evil", outcome="ok"),
+    "Overview.runs": lambda h, v: [r for r in h.overview.runs(100) if v and r.run_id == v.run_id],
+    "Overview.problems": lambda h, v: list(h.overview.problems(v.run_id if v else "none")),
+    "Overview.notices": lambda h, v: list(h.overview.notices()),
     "Clock.now_utc": lambda h, v: h.clock.now_utc().tzinfo and None,
     "Clock.sleep": lambda h, v: h.clock.sleep(0.0),
     "Host.web_origins": lambda h, v: h.web_origins.web,
@@ -164,7 +170,19 @@ CASES: dict[str, Case] = {
     "Host.system": lambda h, v: h.system(),
 }
 
-PARTS = ("users", "contacts", "settings", "secrets", "state", "blobs", "rate_budget", "progress", "audit", "clock")
+PARTS = (
+    "users",
+    "contacts",
+    "settings",
+    "secrets",
+    "state",
+    "blobs",
+    "rate_budget",
+    "progress",
+    "audit",
+    "overview",
+    "clock",
+)
 
 
 def live_methods() -> Iterator[str]:

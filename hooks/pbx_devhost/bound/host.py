@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
 
+from pbx_devhost.bound.overview import PluginOverview
 from pbx_devhost.bound.progress import RunContext, RunProgress
 from pbx_devhost.store.audit import PluginAudit
 from pbx_devhost.store.blobs import TenantBlobs
@@ -71,6 +72,7 @@ class BoundHost:
         self.rate_budget = PluginRateBudget(scope)
         self.progress = RunProgress(stores, scope, run)
         self.audit = PluginAudit(scope)
+        self.overview = PluginOverview(stores, scope)
         self.clock = HostClock(stores.database)
 
     @property

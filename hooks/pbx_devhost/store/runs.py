@@ -101,9 +101,10 @@ class RunStore:
         with self._db.read() as connection:
             return connection.execute(newest).scalar()
 
-    def rows(self, tenant_id: str, *, limit: int | None = None) -> Iterator[Any]:
-        """Yield a tenant's runs, newest first."""
-        statement = select(runs).where(runs.c.tenant_id == tenant_id).order_by(runs.c.started_at.desc(), runs.c.id)
+    def rows(self, tenant_id: str, *, plugin: str | None = None, limit: int | None = None) -> Iterator[Any]:
+        """Yield a tenant's runs, or those of one plugin for it, newest first."""
+        mine = (runs.c.tenant_id == tenant_id, *(() if plugin is None else (runs.c.plugin == plugin,)))
+        statement = select(runs).where(*mine).order_by(runs.c.started_at.desc(), runs.c.id)
         with self._db.read() as connection:
             yield from connection.execute(statement.limit(limit)).all()
 

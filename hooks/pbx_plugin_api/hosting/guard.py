@@ -20,8 +20,11 @@ __all__ = ["Gate", "guard_host"]
 _log = logging.getLogger(__name__)
 
 _PARTS = frozenset(
-    {"users", "contacts", "settings", "secrets", "state", "blobs", "rate_budget", "progress", "audit", "clock"}
-)
+    {
+        "users", "contacts", "settings", "secrets", "state", "blobs",
+        "rate_budget", "progress", "audit", "overview", "clock",
+    }
+)  # fmt: skip
 
 
 class Gate:

@@ -19,6 +19,7 @@ from pbx_plugin_api.tenants import Tenant, WebOrigins
 from pbx_plugin_api.testing.clock import DEFAULT_NOW_UTC, FakeClock
 from pbx_plugin_api.testing.contacts import FakeContacts
 from pbx_plugin_api.testing.lease import FakeLease, ReadOnlyLease
+from pbx_plugin_api.testing.overview import FakeOverview
 from pbx_plugin_api.testing.run import FakeAudit, FakeProgress
 from pbx_plugin_api.testing.stores import FakeBlobs, FakeRateBudget, FakeSecrets, FakeSettings, FakeState
 from pbx_plugin_api.testing.users import FakeUsers
@@ -36,7 +37,7 @@ class FakeHost:
     A plugin uses the parts as in a PBX. A test changes the PBX with methods that only the fake parts have:
     `users.add_by_hand`, `users.edit_by_hand`, `users.delete_by_hand`, `users.user_limit`, `contacts.*_by_hand`,
     `blobs.add`, `clock.move(days=1)`, `progress.stop_wanted`, `lease.lose()`; and reads `users.rows`,
-    `progress.problems`, `audit.lines`, `notices`, `mailed`.
+    `progress.problems`, `audit.lines`, `notices`, `mailed`; `overview.log` is what pages see of runs.
 
     Not guarded by itself: `pbx_plugin_api.hosting.guard.guard_host` (or a `PluginHost` over a `FakePbx`) adds the rule
     "one call, one thread".
@@ -82,6 +83,7 @@ class FakeHost:
         """The notices to the administrators, oldest first, with those that ended."""
         self.mailed: list[str] = []
         """The subjects of those that were mailed to them: when they were raised, and when they became worse."""
+        self.overview = FakeOverview(self.open_notices)
         self._system = system
 
     def notify_admin(

@@ -40,6 +40,21 @@ class NumberRules(Suite):
         pbx.add_user("by-hand", extension=Fixed(number="102"))
         expect(_numbers(pbx, *[AnyNumber()] * 3), ["101", "103", "104"])
 
+    def test_the_next_numbers_are_those_that_are_given(self, pbx: PbxUnderTest) -> None:
+        """For all people together, in order, with those who come back and wishes that cannot be met."""
+        pbx.add_user("by-hand", extension=Fixed(number="102"))
+        gone = CreateUser(draft=draft("gone", extension=Fixed(number="150")))
+        pbx.host.users.apply([gone])
+        pbx.host.users.apply([DeleteUser(link=gone.draft.link)])
+        wishes = (AnyNumber(), AnyNumber(), Fixed(number="102"), FromStart(start="103"), Fixed(number="150"))
+        new = [draft(f"n{n}", extension=wish) for n, wish in enumerate(wishes)] + [draft("gone")]
+        people = [(each.link, each.extension) for each in new]
+        seen = list(pbx.host.users.next_numbers(people))
+        expect(list(pbx.host.users.next_numbers(people)), seen)
+        expect(seen, ["101", "103", None, "104", None, "150"])
+        results = pbx.host.users.apply([CreateUser(draft=each) for each in new])
+        expect([each.extension_number for each in results], seen)
+
     def test_numbers_go_upward_from_the_wish(self, pbx: PbxUnderTest) -> None:
         """Each start has its own search. Searches that meet never give a number twice."""
         wishes = [FromStart(start="2000"), FromStart(start="1999"), FromStart(start="1999"), FromStart(start="2000")]

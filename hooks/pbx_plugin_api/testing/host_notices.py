@@ -87,6 +87,29 @@ class NoticeRules(Suite):
         pbx.other_tenant.resolve_notice("a")
         expect("mine" in pbx.shown_notices(), True)
 
+    def test_the_overview_shows_what_lasts_of_this_plugin(self, pbx: PbxUnderTest) -> None:
+        """Newest first, dismissed ones too; nothing of another plugin or tenant."""
+        _raise(pbx, "ended", "ended")
+        pbx.host.resolve_notice("ended")
+        _raise(pbx, "old", "old", level=2)
+        pbx.move_clock(1)
+        _raise(pbx, "new", "new", Severity.BAD)
+        pbx.dismiss_notice("new")
+        pbx.other_plugin.notify_admin("x", "of another plugin", "", severity=Severity.BAD)
+        pbx.other_tenant.notify_admin("x", "of another tenant", "", severity=Severity.BAD)
+        seen = [(each.key, each.severity, each.level, dict(each.values)) for each in pbx.host.overview.notices()]
+        expect(seen, [("new", Severity.BAD, 0, {"days": 3}), ("old", Severity.WARNING, 2, {"days": 3})])
+
+    def test_the_overview_shows_runs_of_this_plugin_only(self, pbx: PbxUnderTest) -> None:
+        """Newest first, and no more than were asked for. A run of another plugin has no problems to see here."""
+        runs = pbx.host.overview.runs()
+        expect([each.started_at_utc for each in runs], sorted((r.started_at_utc for r in runs), reverse=True))
+        expect(len(pbx.host.overview.runs(limit=1)), min(1, len(runs)))
+        others = {each.run_id for each in pbx.other_plugin.overview.runs()} - {each.run_id for each in runs}
+        expect(len(others), len(pbx.other_plugin.overview.runs()))
+        for run_id in (*others, "none"):
+            expect(list(pbx.host.overview.problems(run_id)), [])
+
     def test_a_notice_keeps_its_limits(self, pbx: PbxUnderTest) -> None:
         """A key is a word for programs, and the subject is there."""
         for key, subject in (("two words", "s"), ("", "s"), ("a" * 65, "s"), ("a", ""), ("a", "two\nlines")):

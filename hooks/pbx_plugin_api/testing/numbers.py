@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Final
@@ -56,6 +56,13 @@ class FakeNumbers:
                 raise NumberTakenError(why)
             wish = wish.otherwise
         return next(number for number in map(str, count(first_number(wish))) if self._is_free(number))
+
+    def copied(self) -> FakeNumbers:
+        """Return the same numbers, to try what would be given."""
+        other = FakeNumbers(self._clock, rest_days=self._rest.days)
+        other._held = {number: replace(held) for number, held in self._held.items()}
+        other.services = self.services
+        return other
 
     def take(self, number: str, user_id: str, link: UserLink | None) -> None:
         """Give a number to a user."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import Any
 
@@ -108,6 +108,18 @@ class FakeUsers:
             raise ValueError(f"{len(changes)} changes in one apply; at most {APPLY_MAX_CHANGES}")
         self.applied.extend(changes)
         return [self._apply_one(change) for change in changes]
+
+    def next_numbers(self, people: Iterable[tuple[UserLink, ExtensionWish]]) -> Iterator[str | None]:
+        """See `Users`."""
+        numbers = self.numbers.copied()
+        for n, (link, wish) in enumerate(people):
+            try:
+                number = numbers.recall(link) or numbers.allocate(wish)
+            except NumberTakenError:
+                yield None
+                continue
+            numbers.take(number, f"next-{n}", link)
+            yield number
 
     def set_photo(self, link: UserLink, photo: Photo | None) -> ApplyResult:
         """See `Users`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
@@ -11,6 +11,7 @@ from pbx_devhost.store.numbers import Numbers, lock_tenant
 from pbx_devhost.store.schema import links, users
 from pbx_devhost.store.scope import Scope
 from pbx_devhost.store.users.changes import ChangeSet
+from pbx_devhost.store.users.next_numbers import find_next_numbers
 from pbx_devhost.store.users.photos import PhotoSet
 from pbx_devhost.store.users.rows import LINKABLE_ROLES, LINKED_COLUMNS, read_linked
 from pbx_devhost.store.vault import Vault
@@ -20,6 +21,7 @@ from pbx_plugin_api import (
     ApplyResult,
     Divergence,
     DivergenceKind,
+    ExtensionWish,
     LinkedUser,
     Photo,
     PhotoChange,
@@ -98,6 +100,10 @@ class LinkedUsers:
             self._vault.hold_key(connection)
             given = Numbers(self._db, connection, tenant_id, rest_days)
             return ChangeSet(self._db, self._vault, connection, tenant_id, given, limit).apply(changes)
+
+    def next_numbers(self, people: Iterable[tuple[UserLink, ExtensionWish]]) -> Iterator[str | None]:
+        """See `Users`."""
+        return self._scope.track(find_next_numbers(self._db, self._scope.tenant_id, people))
 
     def set_photo(self, link: UserLink, photo: Photo | None) -> ApplyResult:
         """See `Users`."""
