@@ -201,6 +201,7 @@ def test_a_search_uses_an_index(world: World) -> None:
 def test_the_command_line_searches_as_well(world: World, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pbx_devhost.cli.output.Pbx", lambda *_args, **_kwargs: world.pbx)
     monkeypatch.setattr(world.pbx, "close", lambda: None)
+    url = world.pbx.stores.database.url
     world.pbx.stores.audit.record(
         world.tenant_id, "grace", "settings.save", subject="m365", changes=[("mode", "all", None), ("on", "", "x")]
     )
@@ -208,7 +209,7 @@ def test_the_command_line_searches_as_well(world: World, script: Script, monkeyp
     (refused,) = world.audit("sign_in")
 
     def run(*arguments: str) -> Any:
-        done = CliRunner().invoke(main, ["--json", "audit", *arguments])
+        done = CliRunner().invoke(main, ["--db", url, "--json", "audit", *arguments])
         assert done.exit_code == 0, done.output
         return json.loads(done.output)
 
@@ -221,7 +222,7 @@ def test_the_command_line_searches_as_well(world: World, script: Script, monkeyp
     assert (line["reference"], line["address"]) == (refused.reference, "127.0.0.1")
     assert len(run("Contoso", "--skip", "1")) == len(run("Contoso")) - 1
     assert run("system", "--reference", refused.reference) == [line]
-    text = CliRunner().invoke(main, ["audit", "Contoso", "--who", "grace"]).output
+    text = CliRunner().invoke(main, ["--db", url, "audit", "Contoso", "--who", "grace"]).output
     assert "mode: all → (not set); on: (empty) → x" in text
-    wrong = CliRunner().invoke(main, ["audit", "Contoso", "--day", "31.12.2026"])
+    wrong = CliRunner().invoke(main, ["--db", url, "audit", "Contoso", "--day", "31.12.2026"])
     assert (wrong.exit_code, wrong.output) == (1, "--day: '31.12.2026' is not a day such as 2026-11-26\n")

@@ -15,16 +15,20 @@ def test_plugins_are_switched_for_the_tenant(world: World, script: Script) -> No
     browser = world.browser()
     browser.log_in()
     assert "Loaded" in browser.get("/plugins").text
-    browser.post("/plugins/m365/switch", {"on": "0"})
+    asked = browser.post("/plugins/m365/switch", {"on": "0"})
+    assert "Switch m365 off for Contoso." in asked.text
+    assert "Nobody is signed in with it now." in asked.text
+    assert "Loaded" in browser.get("/plugins").text
+    browser.agree("/plugins/m365/switch", {"on": "0"})
     text = browser.get("/plugins").text
-    assert "switched off for the tenant" in text
+    assert "It is off: it is switched off for this tenant. For the PBX it is on." in text
     assert browser.get("/plugins/m365/main").status_code == 404
     browser.get("/plugins")
     browser.post("/plugins/m365/switch", {"on": "1"})
     assert browser.get("/plugins/m365/main").status_code == 200
     browser.get("/plugins")
     assert browser.post("/plugins/nothing/switch", {"on": "1"}).status_code == 404
-    assert [line.event for line in world.audit("plugin.disable")] == ["plugin.disable"]
+    assert [line.event for line in world.audit("plugin.disabled")] == ["plugin.disabled"]
 
 
 def test_a_plugin_that_raises_says_so_on_its_page(world: World, script: Script) -> None:

@@ -94,9 +94,10 @@ def test_the_command_line_says_the_same_and_needs_yes_where_a_name_is_typed(
 ) -> None:
     monkeypatch.setattr("pbx_devhost.cli.output.Pbx", lambda *_args, **_kwargs: world.pbx)
     monkeypatch.setattr(world.pbx, "close", lambda: None)
+    url = world.pbx.stores.database.url
 
     def run(*arguments: str) -> tuple[int, str]:
-        done = CliRunner().invoke(main, ["action", "Contoso", *arguments])
+        done = CliRunner().invoke(main, ["--db", url, "action", "Contoso", *arguments])
         return done.exit_code, done.output
 
     script.asks = lambda _: wipe(3)

@@ -17,7 +17,7 @@ from sqlalchemy import Table, insert, select, update
 from pbx_devhost.store import schema
 from pbx_plugin_api import PLAN_ROWS_CONTENT_TYPE, Counts, PlanAction, PlanRef, PlanRow, dump, write_plan_rows
 from tests.conftest import MakeLab
-from tests.support.portal_world import ADMIN, World, connect_m365
+from tests.support.portal_world import ADMIN, ADMIN_PASSWORD, WEB, Browser, World, connect_m365
 
 N_USERS = 10_000
 LIMIT_S = 0.050
@@ -89,7 +89,7 @@ def fill(world: World) -> tuple[str, str]:
 def test_the_first_byte_of_every_page_comes_within_50_ms(world: World, make_lab: MakeLab) -> None:
     connect_m365(world, make_lab(users=40))
     user, run = fill(world)
-    admin, stranger = world.browser(), world.browser()
+    admin, stranger, root = world.browser(), world.browser(), sign_in_to_the_pbx(world)
     admin.log_in()
     tabs = [tab.name for tab in _tabs(world)]
     # Pages without arguments are found by themselves. Those with arguments, a page number or a search stand here.
@@ -107,7 +107,8 @@ def test_the_first_byte_of_every_page_comes_within_50_ms(world: World, make_lab:
         "/runs/<run_id>": [f"/runs/{run}", f"/runs/{run}?page=50"],
         "/runs/<run_id>/plan": [f"/runs/{run}/plan", f"/runs/{run}/plan?page=50"],
         "/runs/<run_id>/progress": [f"/runs/{run}/progress"],
-        "/audit": ["/audit", "/audit?page=200"],
+        "/audit": ["/audit", "/audit?page=200", "/audit?who=admin&event=sign_in", "/audit?reference=7K3MPQ2X"],
+        "/system/tenants": ["/system/tenants", "/system/tenants?page=99", "/system/tenants?q=tenant+49"],
     }
     there_are = {str(rule) for rule in world.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     for rule in there_are - set(paths) - UNMEASURED:
@@ -115,7 +116,8 @@ def test_the_first_byte_of_every_page_comes_within_50_ms(world: World, make_lab:
         paths[rule] = [rule]
     slow = {}
     for path in (each for group in paths.values() for each in group):
-        browser = stranger if path.startswith(("/login", "/info")) else admin
+        browser = stranger if path.startswith(("/login", "/info", "/system/login")) else admin
+        browser = root if path.startswith("/system/tenants") else browser
         costs_s = []
         for turn in range(6):
             began = time.process_time()
@@ -127,6 +129,19 @@ def test_the_first_byte_of_every_page_comes_within_50_ms(world: World, make_lab:
         if statistics.median(costs_s) > LIMIT_S:
             slow[path] = costs_s
     assert not slow
+
+
+def sign_in_to_the_pbx(world: World) -> Browser:
+    """5,000 more tenants, and a system administrator who is signed in."""
+    other = {"web_origin": "https://shared.example", "sbc_origin": None}
+    names = {"id": lambda i: f"t{i}", "name": lambda i: f"Tenant {i}", "sip_domain": lambda i: f"t{i}.example"}
+    copy_rows(world, schema.tenants, 5_000, **other, **names)
+    world.pbx.stores.tenants.set_system_origin(WEB)
+    world.pbx.stores.accounts.set_admin_password("system", "root", ADMIN_PASSWORD)
+    root = world.browser()
+    root.get("/system/login")
+    assert root.post("/system/login", {"username": "root", "password": ADMIN_PASSWORD}).status_code == 303
+    return root
 
 
 def _tabs(world: World) -> Any:

@@ -25,6 +25,7 @@ from pbx_devhost.cli.runs import print_runs
 from pbx_devhost.portal.signin.admission import add_person
 from pbx_devhost.runs.ending import stop_gently
 from pbx_devhost.runs.runner import Runner
+from pbx_devhost.switching import ask_switch_off, switch_plugin
 from pbx_plugin_api import (
     ActionRequest,
     AddPerson,
@@ -67,22 +68,22 @@ def _enable_plugin(context: CliContext, name: str, tenant_key: str | None) -> No
 
 @click.argument("name")
 @click.option("--tenant", "tenant_key")
-def _disable_plugin(context: CliContext, name: str, tenant_key: str | None) -> None:
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+def _disable_plugin(context: CliContext, name: str, tenant_key: str | None, yes: bool) -> None:
     """Switch a plugin off."""
-    _switch(context, name, tenant_key, False)
+    _switch(context, name, tenant_key, False, yes=yes)
 
 
-def _switch(context: CliContext, name: str, tenant_key: str | None, enabled: bool) -> None:
+def _switch(context: CliContext, name: str, tenant_key: str | None, enabled: bool, *, yes: bool = False) -> None:
     chosen = context.tenant(tenant_key) if tenant_key else None
     try:
-        context.pbx.plugins.set_enabled(name, enabled, chosen)
+        if not enabled and not yes:
+            ask_first(ask_switch_off(context.pbx, name, chosen))
+        state, sentence = switch_plugin(context.pbx, name, chosen, enabled, actor=VIEWER.username)
     except KeyError as error:
         fail(str(error.args[0]))
-    word = "enabled" if enabled else "disabled"
-    tenant_id = chosen.pbx_tenant_id if chosen else None
-    context.pbx.stores.audit.record(tenant_id, VIEWER.username, f"plugin.{word}", subject=name)
-    where = f"for {chosen.name}" if chosen else "for the whole PBX"
-    print_shape(context, {"name": name, "enabled": enabled, "tenant": tenant_key}, f"{name} is {word} {where}.")
+    shape = {"name": name, "enabled": enabled, "tenant": tenant_key, "in_force": state.is_in_force, "message": sentence}
+    print_shape(context, shape, sentence)
 
 
 @click.argument("tenant_key", metavar="T")

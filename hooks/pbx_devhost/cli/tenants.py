@@ -12,7 +12,7 @@ from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, pri
 from pbx_devhost.runs.work import RUN_SLOTS
 from pbx_devhost.store.accounts import AccountError
 from pbx_devhost.store.keys import NEW_KEY_VARIABLE, change_key, prepare_key
-from pbx_devhost.store.tenants import DEFAULT_WEB_ORIGIN
+from pbx_devhost.store.tenants import DEFAULT_WEB_ORIGIN, SYSTEM_TENANT
 
 
 def add_commands(main: click.Group) -> None:
@@ -27,6 +27,7 @@ def add_commands(main: click.Group) -> None:
     secrets = group(main, "secrets", "Secrets at rest.")
     command(secrets, "new-key")(_make_new_key)
     command(secrets, "rotate-key")(_rotate_key)
+    command(group(main, "system", "The PBX itself."), "address")(_system_address)
     command(main, "serve")(_serve)
 
 
@@ -61,7 +62,7 @@ def _list_tenants(context: CliContext) -> None:
 @click.option("--username", default="admin", show_default=True)
 @click.password_option()
 def _set_admin_password(context: CliContext, tenant_key: str, username: str, password: str) -> None:
-    """Add an administrator of a tenant, or change their password."""
+    """Add an administrator of tenant T, or change their password. T is `system` for a system administrator."""
     tenant_id = context.tenant(tenant_key).pbx_tenant_id
     context.pbx.stores.accounts.set_admin_password(tenant_id, username, password)
     context.pbx.stores.audit.record(tenant_id, VIEWER.username, "admin.password", subject=username)
@@ -98,6 +99,23 @@ def _list_notices(context: CliContext, tenant_key: str, with_ended: bool) -> Non
     found = store.rows(tenant_id, limit=None) if with_ended else store.open_ones(tenant_id)
     columns = ("raised_at", "severity", "plugin", "key", "subject", "ended_at")
     print_rows(context, map(views.show_notice, found), columns)
+
+
+@click.argument("origin", required=False)
+def _system_address(context: CliContext, origin: str | None) -> None:
+    """Print the address at which system administrators sign in, or set it to ORIGIN.
+
+    Until it is set, the portal has no pages for them. The first of them is made by `admin set-password system`.
+    """
+    stores = context.pbx.stores
+    before = stores.tenants.system_origin()
+    if origin is not None:
+        stores.tenants.set_system_origin(origin)
+        changes = [("web_origin", before, origin)]
+        stores.audit.record(SYSTEM_TENANT.pbx_tenant_id, VIEWER.username, "system.address", changes=changes)
+    now = origin or before
+    sentence = f"System administrators sign in at {now}/system/login." if now else "No address is set."
+    print_shape(context, {"web_origin": now}, sentence)
 
 
 @click.option(

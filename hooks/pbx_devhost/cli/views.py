@@ -64,6 +64,9 @@ def show_plugin(state: PluginState) -> dict[str, Any]:
         "status": state.status,
         "reason": state.reason,
         "hooks": list(state.hooks),
+        "summary": state.about.summary,
+        "author": state.about.author,
+        "documentation": state.about.documentation_url,
     }
 
 

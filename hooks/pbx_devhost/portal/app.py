@@ -31,9 +31,11 @@ from pbx_devhost.portal.pages import (
     plugin_list,
     plugin_page,
     run_log,
+    system,
 )
 from pbx_devhost.portal.readiness import Readiness
 from pbx_devhost.portal.signin import native, passwords, providers
+from pbx_devhost.portal.signin import system as system_sign_in
 from pbx_devhost.runs.work import WorkQueue
 
 _BLUEPRINTS: Final = (
@@ -41,6 +43,8 @@ _BLUEPRINTS: Final = (
     passwords.pages,
     providers.pages,
     native.pages,
+    system_sign_in.pages,
+    system.pages,
     people.pages,
     erasing.pages,
     account.pages,

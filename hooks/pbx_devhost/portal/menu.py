@@ -18,6 +18,8 @@ class Item:
     icon: str
     for_users: bool = False
     for_admins: bool = True
+    for_system: bool = False
+    """Whether a system administrator who is in no tenant sees it."""
 
     @property
     def is_here(self) -> bool:
@@ -26,16 +28,17 @@ class Item:
 
 
 ITEMS: tuple[Item, ...] = (
-    Item(label="Overview", path="/", icon="home", for_users=True),
+    Item(label="Overview", path="/", icon="home", for_users=True, for_system=True),
+    Item(label="Tenants", path="/system/tenants", icon="building", for_admins=False, for_system=True),
     Item(label="Users", path="/users", icon="users"),
     Item(label="My contacts", path="/contacts/mine", icon="book", for_users=True, for_admins=False),
     Item(label="Company contacts", path="/contacts/company", icon="building", for_users=True),
-    Item(label="Plugins", path="/plugins", icon="plug"),
-    Item(label="Run log", path="/runs", icon="sync"),
-    Item(label="Notifications", path="/mail", icon="mail"),
-    Item(label="Notices", path="/notices", icon="bell"),
-    Item(label="Audit log", path="/audit", icon="shield"),
-    Item(label="Your account", path="/account", icon="lock", for_users=True),
+    Item(label="Plugins", path="/plugins", icon="plug", for_system=True),
+    Item(label="Run log", path="/runs", icon="sync", for_system=True),
+    Item(label="Notifications", path="/mail", icon="mail", for_system=True),
+    Item(label="Notices", path="/notices", icon="bell", for_system=True),
+    Item(label="Audit log", path="/audit", icon="shield", for_system=True),
+    Item(label="Your account", path="/account", icon="lock", for_users=True, for_system=True),
 )
 
 
@@ -43,4 +46,6 @@ def menu_for(visit: Visit) -> tuple[Item, ...]:
     """Return the entries that this visitor may see."""
     if visit.session is None:
         return ()
+    if visit.is_system_scope:
+        return tuple(item for item in ITEMS if item.for_system)
     return tuple(item for item in ITEMS if (item.for_admins if visit.is_admin else item.for_users))

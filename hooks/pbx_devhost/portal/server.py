@@ -22,6 +22,7 @@ from pbx_devhost.runs.clock import Clock
 from pbx_devhost.runs.ending import end_in_time
 from pbx_devhost.runs.queues import open_queue
 from pbx_devhost.runs.work import PAGE_SLOTS, RUN_SLOTS, Lane, describe_slots, plan_slots
+from pbx_devhost.store.tenants import SYSTEM_TENANT
 
 _log = logging.getLogger(__name__)
 
@@ -124,6 +125,11 @@ def _reached_at(pbx: Pbx) -> list[str]:
         origins = " and ".join(pbx.stores.tenants.origins(tenant).all())
         hint = "" if pbx.stores.accounts.has_admin(tenant.pbx_tenant_id) else " (no administrator yet)"
         lines.append(f"  {tenant.name}: sign in at {origins}/login?domain={tenant.sip_domain}{hint}")
+    system = pbx.stores.tenants.system_origin()
+    if system is not None:
+        missing = not pbx.stores.accounts.has_admin(SYSTEM_TENANT.pbx_tenant_id)
+        hint = " (none yet: pbx-devhost admin set-password system)" if missing else ""
+        lines.append(f"  System administrators: sign in at {system}/system/login{hint}")
     return lines or ["  There is no tenant yet: pbx-devhost tenant add NAME"]
 
 

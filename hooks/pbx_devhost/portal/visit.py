@@ -9,18 +9,19 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from typing import Any, Final, ParamSpec, cast
+from typing import Any, Final, ParamSpec, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
 from flask import Response, abort, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.store.sessions import Session
-from pbx_devhost.store.tenants import ReachedOrigin
+from pbx_devhost.store.sessions import SYSTEM_PREFIX, Session
+from pbx_devhost.store.tenants import SYSTEM_TENANT, ReachedOrigin
 from pbx_plugin_api import Tenant, Viewer
 
 P = ParamSpec("P")
+V = TypeVar("V", bound=Callable[..., object])
 
 SESSION_COOKIE: Final = "__Host-pbx_session"
 BROWSER_COOKIE: Final = "__Host-pbx_browser"
@@ -57,9 +58,11 @@ class Visit:
 
     @cached_property
     def tenant(self) -> Tenant:
-        """The session's tenant."""
+        """The session's tenant; the PBX itself for a system administrator who is in no tenant."""
         if self.session is None:
             abort(403)
+        if self.is_system_scope:
+            return SYSTEM_TENANT
         return self.pbx.stores.tenants.find(self.session.tenant_id)
 
     @cached_property
@@ -71,14 +74,26 @@ class Visit:
 
     @property
     def is_admin(self) -> bool:
-        """Whether an administrator is signed in."""
-        return self.session is not None and self.session.admin_name is not None
+        """Whether an administrator is signed in: the tenant's, or a system administrator."""
+        return (self.session is not None and self.session.admin_name is not None) or self.is_system
+
+    @property
+    def is_system(self) -> bool:
+        """Whether a system administrator is signed in."""
+        return self.session is not None and self.session.system_name is not None
+
+    @property
+    def is_system_scope(self) -> bool:
+        """Whether a system administrator is signed in and is in no tenant."""
+        return self.is_system and self.session is not None and self.session.tenant_id == SYSTEM_TENANT.pbx_tenant_id
 
     @property
     def name(self) -> str:
         """Who is signed in, for the page and the audit log."""
         if self.session is None:
             return ""
+        if self.session.system_name is not None:
+            return f"{SYSTEM_PREFIX}{self.session.system_name}"
         return self.session.admin_name or (self.user.username if self.user else "")
 
     @property
@@ -102,10 +117,17 @@ def read_visit(pbx: Pbx, known: ReachedOrigin) -> Visit:
     """Read from the request who sends it."""
     token = request.cookies.get(SESSION_COOKIE, "")
     session = pbx.stores.sessions.find(token) if token and not token.startswith(APP_TOKEN_PREFIX) else None
-    if session is not None and not pbx.stores.tenants.is_reached_at(session.tenant_id, known.origin):
-        session = None  # a session is valid only at the origins of its tenant
+    if session is not None and not _is_valid_at(pbx, session, known.origin):
+        session = None
     browser = request.cookies.get(BROWSER_COOKIE, "")
     return Visit(pbx, known, token, session, browser if len(browser) in _COOKIE_CHARS else "")
+
+
+def _is_valid_at(pbx: Pbx, session: Session, origin: str) -> bool:
+    """Whether a session may be used here: at the origins of its tenant, a system administrator's at the PBX's own."""
+    if session.system_name is not None:
+        return pbx.stores.tenants.system_origin() == origin
+    return pbx.stores.tenants.is_reached_at(session.tenant_id, origin)
 
 
 def with_browser_secret(visit: Visit) -> Visit:
@@ -161,6 +183,31 @@ def signed_in(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRet
         if visit.session is None:
             back = request.full_path.rstrip("?") if request.method == "GET" else "/"
             return redirect(f"/login?return_to={quote(local_path(back), safe='')}", code=303)
+        if visit.is_system_scope and not getattr(view, "also_for_system", False):
+            abort(404)  # the page is a tenant's
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def also_for_system(view: V) -> V:
+    """Mark a view of a tenant that a system administrator sees for the PBX itself, too. It stands next to the view."""
+    view.also_for_system = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
+
+
+def system_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Let only a system administrator who is in no tenant see the view. Elsewhere there is no page."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        visit = the_visit()
+        if not visit.known.is_system:
+            abort(404)
+        if visit.session is None:
+            return redirect("/system/login", code=303)
+        if not visit.is_system_scope:
+            abort(403)
         return view(*args, **kwargs)
 
     return guarded

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.known_browsers import find_counter, make_mark
 from pbx_devhost.store.passwords import hash_password, verify_password
 from pbx_devhost.store.schema import admins, renewals, sessions, users, wrong_passwords
+from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_plugin_api import is_mail_address
 from pbx_plugin_api.hosting.apply_rules.users import username_key
 
@@ -55,8 +57,10 @@ class AccountStore:
         with self._db.write(lock=f"admin links {tenant_id}") as connection:
             self._db.upsert(connection, admins, [row])
             connection.execute(delete(wrong_passwords).where(*_at(tenant_id, f"admin:{username}")))
-            mine = (sessions.c.tenant_id == tenant_id, sessions.c.admin_name == username)
-            connection.execute(delete(sessions).where(*mine))
+            mine = and_(sessions.c.tenant_id == tenant_id, sessions.c.admin_name == username)
+            if tenant_id == SYSTEM_TENANT.pbx_tenant_id:
+                mine = or_(mine, sessions.c.system_name == username)  # in whatever tenant
+            connection.execute(delete(sessions).where(mine))
 
     def set_admin_email(self, tenant_id: str, username: str, email: str) -> bool:
         """Set where notices are mailed to; empty: nowhere. Return whether there is this administrator.
@@ -87,6 +91,12 @@ class AccountStore:
         chosen = select(admins.c.username).where(admins.c.tenant_id == tenant_id).limit(1)
         with self._db.read() as connection:
             return connection.execute(chosen).first() is not None
+
+    def without_admin(self, tenant_ids: Sequence[str]) -> set[str]:
+        """Return those of these tenants that have no administrator."""
+        chosen = select(admins.c.tenant_id).where(admins.c.tenant_id.in_(list(tenant_ids))).distinct()
+        with self._db.read() as connection:
+            return set(tenant_ids) - set(connection.execute(chosen).scalars())
 
     def check_admin(self, tenant_id: str, username: str, password: str, *, mark: str = "", address: str = "") -> bool:
         """Whether this is an administrator's password. After 5 wrong ones the account is locked for 15 minutes.
@@ -229,7 +239,12 @@ def check_admin_name(username: str) -> None:
         raise AccountError(f"username: {username!r} has a space at its beginning or end")
 
 
-def _hash(password: str) -> str:
+def check_password(password: str) -> None:
+    """Refuse a password that is too short or too long."""
     if not PASSWORD_MIN_CHARS <= len(password) <= PASSWORD_MAX_CHARS:
         raise AccountError(f"password: {PASSWORD_MIN_CHARS} to {PASSWORD_MAX_CHARS} characters")
+
+
+def _hash(password: str) -> str:
+    check_password(password)
     return hash_password(password)

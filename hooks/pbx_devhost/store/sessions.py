@@ -36,6 +36,8 @@ class Session:
     session_hint: str
     renewal_id: str | None
     """What renews a native app's session; None for a browser's."""
+    system_name: str | None = None
+    """The system administrator; `tenant_id` is then the tenant that they have entered, or the PBX itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,7 @@ class SessionStore:
         session_hint: str = "",
         prefix: str = "",
         admin_link: UserLink | None = None,
+        system_name: str | None = None,
     ) -> str:
         """Begin a session and return its token, which is not stored.
 
@@ -79,6 +82,7 @@ class SessionStore:
             session_hint: What the provider needs for signing out.
             prefix: The token's first characters. They distinguish a native app's token from a browser's.
             admin_link: The linked account with which the administrator came.
+            system_name: The system administrator, who is neither a user nor an administrator of the tenant.
 
         Raises:
             SessionRefusedError: The user is disabled or gone, or the account is no longer linked.
@@ -95,6 +99,7 @@ class SessionStore:
             "provider": provider,
             "plugin": plugin,
             "session_hint": session_hint,
+            "system_name": system_name,
         }
         with self._db.write() as connection:
             if admin_link is not None:
@@ -155,6 +160,8 @@ class SessionStore:
 
 
 def _owner(session: Session) -> tuple[ColumnElement[bool], ...]:
+    if session.system_name is not None:
+        return (sessions.c.system_name == session.system_name,)  # in whatever tenant
     if session.user_id is not None:
         return sessions.c.tenant_id == session.tenant_id, sessions.c.user_id == session.user_id
     return sessions.c.tenant_id == session.tenant_id, sessions.c.admin_name == session.admin_name
@@ -170,6 +177,7 @@ def _read(row: Any) -> Session:
         plugin=row.plugin,
         session_hint=row.session_hint,
         renewal_id=row.renewal_id,
+        system_name=row.system_name,
     )
 
 

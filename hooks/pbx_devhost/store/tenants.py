@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, 
 from sqlalchemy.exc import IntegrityError
 
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.schema import numbers, tenants
+from pbx_devhost.store.schema import numbers, system_settings, tenants
 from pbx_plugin_api import InvalidValueError, Scope, Tenant, WebOrigins
 
 RESERVED_NUMBERS = ("555", "666", "777", "888")
@@ -24,6 +24,7 @@ SYSTEM_TENANT = Tenant(pbx_tenant_id="system", name="System", sip_domain="system
 DEFAULT_WEB_ORIGIN = "https://localhost:8887"
 
 
+_SYSTEM_ORIGIN = "web_origin"
 _ORIGIN_S = 5.0
 _ORIGINS_MAX = 10_000
 
@@ -44,6 +45,10 @@ class ReachedOrigin:
     origin: str
     only_tenant_id: str | None
     """The tenant, where there is no other one at this origin."""
+    is_system: bool = False
+    """Whether this is the PBX's own address, where system administrators sign in."""
+    has_tenants: bool = True
+    """Whether tenants are reached here."""
 
 
 class TenantError(Exception):
@@ -153,11 +158,15 @@ class TenantStore:
         known = self._reached.get(key)
         if known is not None and time.monotonic() < known[1]:
             return known[0]
+        system = self.system_origin()
         with self._db.read() as connection:
             for origin in origins:
                 ids = list(connection.execute(_TWO_AT, {"origin": origin}).scalars())
-                if ids:
-                    found = ReachedOrigin(origin=origin, only_tenant_id=ids[0] if len(ids) == 1 else None)
+                if ids or origin == system:
+                    only = ids[0] if len(ids) == 1 else None
+                    found = ReachedOrigin(
+                        origin=origin, only_tenant_id=only, is_system=origin == system, has_tenants=bool(ids)
+                    )
                     if len(self._reached) >= _ORIGINS_MAX:
                         self._reached.clear()
                     self._reached[key] = found, time.monotonic() + _ORIGIN_S
@@ -174,11 +183,44 @@ class TenantStore:
     def origins(self, tenant: Tenant) -> WebOrigins:
         """Return where browsers reach a tenant."""
         if tenant.scope is Scope.SYSTEM:
-            return WebOrigins(web=DEFAULT_WEB_ORIGIN)
+            return WebOrigins(web=self.system_origin() or DEFAULT_WEB_ORIGIN)
         with self._db.read() as connection:
             columns = (tenants.c.web_origin, tenants.c.sbc_origin)
             row = connection.execute(select(*columns).where(tenants.c.id == tenant.pbx_tenant_id)).one()
         return WebOrigins(web=row.web_origin, sbc=row.sbc_origin)
+
+    def system_origin(self) -> str | None:
+        """Return the PBX's own address, where system administrators sign in. None: it is not set; they cannot."""
+        chosen = select(system_settings.c.value).where(system_settings.c.name == _SYSTEM_ORIGIN)
+        with self._db.read() as connection:
+            return connection.execute(chosen).scalar()
+
+    def set_system_origin(self, origin: str) -> None:
+        """Set the PBX's own address. Sessions of system administrators at another address are not valid any more.
+
+        Raises:
+            TenantError: It is not an origin.
+        """
+        try:
+            WebOrigins(web=origin)
+        except InvalidValueError as error:
+            raise TenantError(f"{origin!r} is not possible: {error.rule}") from error
+        with self._db.write() as connection:
+            self._db.upsert(connection, system_settings, [{"name": _SYSTEM_ORIGIN, "value": origin}])
+        self._reached.clear()
+
+    def count(self, search: str = "") -> int:
+        """Return how many tenants there are whose name, SIP domain or address contains a text."""
+        with self._db.read() as connection:
+            return connection.execute(
+                select(func.count()).select_from(tenants).where(*_containing(search))
+            ).scalar_one()
+
+    def page(self, search: str = "", *, offset: int = 0, limit: int) -> list[Tenant]:
+        """Return some of these tenants, by name."""
+        chosen = select(tenants).where(*_containing(search)).order_by(tenants.c.name).offset(offset).limit(limit)
+        with self._db.read() as connection:
+            return [_read(row) for row in connection.execute(chosen)]
 
     def reserve_number(self, tenant: Tenant, number: str, service: str) -> None:
         """Take an extension number for another service, such as a queue or a ring group."""
@@ -194,6 +236,8 @@ def _check_is_free(connection: Connection, name: str, domain: str) -> None:
     """Refuse a name or domain that is another tenant's name, domain or id."""
     for field, value in (("name", name), ("SIP domain", domain)):
         lower = value.casefold()
+        if lower in (SYSTEM_TENANT.pbx_tenant_id, SYSTEM_TENANT.sip_domain):
+            raise TenantError(f"{field}: {value!r} is the PBX itself; choose another")
         matches = or_(func.lower(tenants.c.name) == lower, tenants.c.sip_domain == lower, tenants.c.id == value)
         other = connection.execute(select(tenants.c.name, tenants.c.sip_domain).where(matches).limit(1)).first()
         if other is not None:
@@ -201,6 +245,11 @@ def _check_is_free(connection: Connection, name: str, domain: str) -> None:
                 f"{field}: {value!r} is taken by another tenant ({other.name}, {other.sip_domain}), as its name, domain"
                 " or id; choose another"
             )
+
+
+def _containing(search: str) -> list[ColumnElement[bool]]:
+    columns = (tenants.c.name, tenants.c.sip_domain, tenants.c.web_origin, tenants.c.sbc_origin)
+    return [or_(*(column.icontains(search, autoescape=True) for column in columns))] if search else []
 
 
 def _read(row: Any) -> Tenant:

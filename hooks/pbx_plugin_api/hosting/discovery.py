@@ -6,17 +6,20 @@ import importlib
 import importlib.metadata
 import inspect
 import logging
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import ModuleType
 
 from pbx_plugin_api import hookspec
 from pbx_plugin_api.markers import API_VERSION, ENTRY_POINT_GROUP, PROJECT_NAME
 
-__all__ = ["FoundPlugin", "PluginStatus", "find_plugins", "inspect_plugin"]
+__all__ = ["About", "FoundPlugin", "PluginStatus", "find_plugins", "inspect_plugin", "read_about"]
 
 _log = logging.getLogger(__name__)
+
+_ABOUT_MAX_CHARS = 500
 
 
 class PluginStatus(StrEnum):
@@ -30,6 +33,16 @@ class PluginStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a distribution says about itself, in its metadata. Plain text from outside: a host escapes it."""
+
+    summary: str = ""
+    author: str = ""
+    documentation_url: str = ""
+    """An https address: the project URL `Documentation`, or else the home page. Empty if there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundPlugin:
     """One entry point, and the result of loading it."""
 
@@ -40,6 +53,7 @@ class FoundPlugin:
     reason: str = ""
     """Why it is not loaded, as a sentence; empty if it is."""
     module: ModuleType | None = None
+    about: About = field(default_factory=About)
 
 
 def find_plugins() -> Iterator[FoundPlugin]:
@@ -66,10 +80,32 @@ def find_plugins() -> Iterator[FoundPlugin]:
                         version=version,
                         status=PluginStatus.BROKEN,
                         reason=reason,
+                        about=read_about(distribution),
                     )
                 continue
             seen[point.name] = title
-            yield _load(point, title, version)
+            yield replace(_load(point, title, version), about=read_about(distribution))
+
+
+def read_about(distribution: importlib.metadata.Distribution) -> About:
+    """Return what a distribution says about itself. What it does not say, or says in another form, is empty.
+
+    Source: Python packaging user guide, "Core metadata specifications", version 2.4, read 2026-11-26.
+    """
+    try:
+        metadata = distribution.metadata
+        names = [name for name in ("Summary", "Author", "Author-email", "Home-page") if name in metadata]
+        fields = defaultdict(str, {name: str(metadata[name]) for name in names})
+        urls = [str(line).partition(",") for line in metadata.get_all("Project-URL") or ()]
+    except Exception:  # noqa: BLE001  # damaged metadata may raise anything; the plugin itself may be well
+        return About()
+    named = {label.strip().casefold(): url.strip() for label, _, url in urls}
+    found = (named.get("documentation"), named.get("homepage"), fields["Home-page"], named.get("repository"))
+    return About(
+        summary=fields["Summary"][:_ABOUT_MAX_CHARS],
+        author=(fields["Author"] or fields["Author-email"].partition("<")[0].strip(' "'))[:_ABOUT_MAX_CHARS],
+        documentation_url=next((url for url in found if url and url.startswith("https://")), ""),
+    )
 
 
 def inspect_plugin(module: ModuleType) -> tuple[PluginStatus, str]:

@@ -109,9 +109,9 @@ class PluginHost:
         """Return the plugins that may have periodic work for a tenant."""
         return self._registry.with_hook("on_nightly_tick", tenant)
 
-    def set_enabled(self, plugin: str, enabled: bool, tenant: Tenant | None = None) -> None:
-        """Switch a plugin on or off; see `PluginRegistry.set_enabled`."""
-        self._registry.set_enabled(plugin, enabled, tenant)
+    def set_enabled(self, plugin: str, enabled: bool, tenant: Tenant | None = None) -> PluginState:
+        """Switch a plugin on or off, and return what is in force; see `PluginRegistry.set_enabled`."""
+        return self._registry.set_enabled(plugin, enabled, tenant)
 
     # ------------------------------------------------------------------ the settings page
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import pluggy
 
 from pbx_plugin_api import hookspec
-from pbx_plugin_api.hosting.discovery import FoundPlugin, PluginStatus
+from pbx_plugin_api.hosting.discovery import About, FoundPlugin, PluginStatus
 from pbx_plugin_api.markers import PROJECT_NAME
 from pbx_plugin_api.tenants import Tenant
 
@@ -56,6 +56,16 @@ class PluginState:
     """`loaded`, `disabled`, `broken` or `incompatible`."""
     reason: str = ""
     hooks: tuple[str, ...] = field(default=())
+    is_on: bool = True
+    """The switch for the whole PBX."""
+    is_on_for_tenant: bool = True
+    """The switch for the tenant that was asked about; True if none was. Both have to be on."""
+    about: About = field(default_factory=About)
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the plugin works for whom was asked about: it is loaded, and both switches are on."""
+        return self.status == PluginStatus.LOADED
 
 
 class PluginRegistry:
@@ -96,10 +106,11 @@ class PluginRegistry:
         states = []
         for name, plugin in sorted(self._found.items()):
             status, reason = plugin.status.value, plugin.reason
-            if plugin.status is PluginStatus.LOADED and not self.is_enabled(name, tenant):
-                whole = not self._switches.is_enabled(name, None)
+            is_on = self._switches.is_enabled(name, None)
+            is_on_here = tenant is None or self._switches.is_enabled(name, tenant.pbx_tenant_id)
+            if plugin.status is PluginStatus.LOADED and not (is_on and is_on_here):
                 status = "disabled"
-                reason = "switched off for the whole PBX" if whole else "switched off for the tenant"
+                reason = "switched off for the tenant" if is_on else "switched off for the whole PBX"
             state = PluginState(
                 name=name,
                 distribution=plugin.distribution,
@@ -107,12 +118,17 @@ class PluginRegistry:
                 status=status,
                 reason=reason,
                 hooks=tuple(hook for hook in hookspec.__all__ if _has_hook(plugin, hook)),
+                is_on=is_on,
+                is_on_for_tenant=is_on_here,
+                about=plugin.about,
             )
             states.append(state)
         return states
 
-    def set_enabled(self, plugin: str, enabled: bool, tenant: Tenant | None = None) -> None:
-        """Switch a plugin on or off, for the whole PBX or for one tenant.
+    def set_enabled(self, plugin: str, enabled: bool, tenant: Tenant | None = None) -> PluginState:
+        """Switch a plugin on or off, for the whole PBX or for one tenant. Return what is in force now.
+
+        A plugin that is on for a tenant stays off while it is off for the whole PBX.
 
         Raises:
             KeyError: There is no plugin of that name; the message lists those there are.
@@ -122,6 +138,7 @@ class PluginRegistry:
         self._switches.set_enabled(plugin, tenant.pbx_tenant_id if tenant else None, enabled)
         where = f"tenant {tenant.name}" if tenant else "the whole PBX"
         _log.info("Plugins: %s switched %s for %s", plugin, "on" if enabled else "off", where)
+        return next(state for state in self.states(tenant) if state.name == plugin)
 
     def is_enabled(self, plugin: str, tenant: Tenant | None) -> bool:
         """Whether a plugin is on, for the whole PBX and for a tenant."""

@@ -9,7 +9,15 @@ from pbx_devhost.mail.smtp import load_smtp
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.signin.passwords import offered
 from pbx_devhost.portal.signin.providers import send_to_provider
-from pbx_devhost.portal.visit import SESSION_COOKIE, admin_only, drop_cookie, signed_in, the_pbx, the_visit
+from pbx_devhost.portal.visit import (
+    SESSION_COOKIE,
+    admin_only,
+    also_for_system,
+    drop_cookie,
+    signed_in,
+    the_pbx,
+    the_visit,
+)
 from pbx_devhost.store.accounts import AccountError
 from pbx_plugin_api import LoginRequest
 
@@ -18,22 +26,26 @@ pages = Blueprint("account", __name__)
 
 @pages.get("/account")
 @signed_in
+@also_for_system
 def show() -> ResponseReturnValue:
     """Show the page."""
     visit, stores = the_visit(), the_pbx().stores
-    ways, _ = offered(the_pbx(), visit.tenant)
+    ways = [] if visit.is_system else offered(the_pbx(), visit.tenant)[0]
+    is_tenants = visit.is_admin and not visit.is_system
     return render_template(
         "account.html",
         sessions=stores.sessions.of_person(visit.session, visit.token) if visit.session is not None else [],
         ways=[(plugin, way) for plugin, way in ways if way.for_administrators],
-        email=stores.accounts.admin_email(visit.tenant.pbx_tenant_id, visit.name) if visit.is_admin else "",
+        email=stores.accounts.admin_email(visit.tenant.pbx_tenant_id, _own_name()) if _own_name() else "",
+        has_address=bool(_own_name()),
         has_mail=load_smtp(stores) is not None,
-        link=stores.admin_links.of(visit.tenant.pbx_tenant_id, visit.name) if visit.is_admin else None,
+        link=stores.admin_links.of(visit.tenant.pbx_tenant_id, visit.name) if is_tenants else None,
     )
 
 
 @pages.post("/account/sign-out-everywhere")
 @signed_in
+@also_for_system
 def sign_out_everywhere() -> ResponseReturnValue:
     """End all sessions of this person: in browsers, this one too, and in apps."""
     visit, stores = the_visit(), the_pbx().stores
@@ -47,11 +59,13 @@ def sign_out_everywhere() -> ResponseReturnValue:
 
 @pages.post("/account/notices")
 @admin_only
+@also_for_system
 def set_address() -> ResponseReturnValue:
     """Set where this administrator's notices are mailed to."""
     visit, stores, email = the_visit(), the_pbx().stores, request.form.get("email", "").strip()
     try:
-        stores.accounts.set_admin_email(visit.tenant.pbx_tenant_id, visit.name, email)
+        if not stores.accounts.set_admin_email(visit.tenant.pbx_tenant_id, _own_name(), email):
+            abort(403)
     except AccountError as error:
         return redirect_with_note("/account", str(error), "bad")
     stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "account.notices", subject=email)
@@ -62,6 +76,7 @@ def set_address() -> ResponseReturnValue:
 @admin_only
 def link() -> ResponseReturnValue:
     """Begin to link an account. The password is asked for, because a link is a second way in."""
+    _refuse_system()
     visit, accounts, form = the_visit(), the_pbx().stores.accounts, request.form
     tenant_id, plugin, provider_id = visit.tenant.pbx_tenant_id, form.get("plugin", ""), form.get("provider", "")
     ways, _ = offered(the_pbx(), visit.tenant)
@@ -78,7 +93,22 @@ def link() -> ResponseReturnValue:
 @admin_only
 def unlink() -> ResponseReturnValue:
     """Remove the link. Sessions that began with it end."""
+    _refuse_system()
     visit, stores = the_visit(), the_pbx().stores
     stores.admin_links.remove(visit.tenant.pbx_tenant_id, visit.name)
     stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "account.unlink")
     return redirect_with_note("/account", "The account is no longer linked.")
+
+
+def _own_name() -> str:
+    """The name of this administrator's account here; empty for a user, and for a visitor from the system."""
+    visit = the_visit()
+    if visit.session is None or (visit.is_system and not visit.is_system_scope):
+        return ""
+    return visit.session.system_name or visit.session.admin_name or ""
+
+
+def _refuse_system() -> None:
+    """A system administrator signs in by password only: an account of a tenant's provider never opens the PBX."""
+    if the_visit().is_system:
+        abort(403)

@@ -13,7 +13,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.paging import read_page
-from pbx_devhost.portal.visit import admin_only, the_pbx, the_visit
+from pbx_devhost.portal.visit import admin_only, also_for_system, the_pbx, the_visit
 from pbx_devhost.store.audit import AuditQuery, read_changes
 
 pages = Blueprint("logs", __name__)
@@ -46,6 +46,7 @@ class _Search:
 
 @pages.get("/audit")
 @admin_only
+@also_for_system
 def show_audit() -> ResponseReturnValue:
     """List the lines of the audit log that fit the search."""
     visit, stores, page = the_visit(), the_pbx().stores, read_page()

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.notes import redirect_with_note
-from pbx_devhost.portal.visit import admin_only, the_pbx, the_visit
+from pbx_devhost.portal.visit import admin_only, also_for_system, the_pbx, the_visit
 from pbx_plugin_api import (
     Field,
     FieldKind,
@@ -31,6 +31,7 @@ _TOO_OFTEN: Final = Refused(message="Too many searches within a minute.", remedy
 
 @pages.get("/plugins/<plugin>/<tab_name>/look-up/<field_name>")
 @admin_only
+@also_for_system
 def look_up(plugin: str, tab_name: str, field_name: str) -> ResponseReturnValue:  # noqa: ARG001  # in the address
     """Answer the script: `{"found": [{"value", "label", "detail"}], "has_more"}`, or `{"error", "remedy"}`."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
@@ -44,6 +45,7 @@ def look_up(plugin: str, tab_name: str, field_name: str) -> ResponseReturnValue:
 
 @pages.get("/plugins/<plugin>/<tab_name>/find/<field_name>")
 @admin_only
+@also_for_system
 def find(plugin: str, tab_name: str, field_name: str) -> ResponseReturnValue:
     """Show a search box and what it found; each line that is ticked can be added to the list."""
     page, field = _find_field(plugin, tab_name, field_name)
@@ -53,6 +55,7 @@ def find(plugin: str, tab_name: str, field_name: str) -> ResponseReturnValue:
 
 @pages.post("/plugins/<plugin>/<tab_name>/find/<field_name>")
 @admin_only
+@also_for_system
 def add(plugin: str, tab_name: str, field_name: str) -> ResponseReturnValue:
     """Add lines to the stored list and save it. A fault shows on the page, and nothing is saved."""
     page, field = _find_field(plugin, tab_name, field_name)

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
-from pbx_devhost.portal.visit import admin_only, the_pbx, the_visit
+from pbx_devhost.portal.visit import admin_only, also_for_system, the_pbx, the_visit
 from pbx_devhost.store.outbox.queue import RESENDABLE, MailState, OutboxError
 from pbx_plugin_api import Priority
 
@@ -22,6 +22,7 @@ _HERE: Final = "/mail"
 
 @pages.get("/mail")
 @admin_only
+@also_for_system
 def list_mail() -> ResponseReturnValue:
     """List mails, newest first, all or of one state. Their contents are private and never shown."""
     page, box, tenant_id = read_page(), the_pbx().stores.outbox, the_visit().tenant.pbx_tenant_id
@@ -45,6 +46,7 @@ def list_mail() -> ResponseReturnValue:
 
 @pages.post("/mail/probe")
 @admin_only
+@also_for_system
 def probe() -> ResponseReturnValue:
     """Let mail that a fault stops try at once."""
     visit, stores = the_visit(), the_pbx().stores
@@ -56,6 +58,7 @@ def probe() -> ResponseReturnValue:
 
 @pages.post("/mail/<mail_id>/again")
 @admin_only
+@also_for_system
 def send_again(mail_id: str) -> ResponseReturnValue:
     """Put a mail back into the queue, or try a waiting one at once."""
     visit, stores = the_visit(), the_pbx().stores
@@ -69,6 +72,7 @@ def send_again(mail_id: str) -> ResponseReturnValue:
 
 @pages.post("/mail/<mail_id>/drop")
 @admin_only
+@also_for_system
 def drop(mail_id: str) -> ResponseReturnValue:
     """Drop a held mail: no other copy is sent."""
     visit, stores = the_visit(), the_pbx().stores

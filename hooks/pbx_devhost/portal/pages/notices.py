@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
-from pbx_devhost.portal.visit import admin_only, the_pbx, the_visit
+from pbx_devhost.portal.visit import admin_only, also_for_system, the_pbx, the_visit
 
 pages = Blueprint("notices", __name__)
 
 
 @pages.get("/notices")
 @admin_only
+@also_for_system
 def list_notices() -> ResponseReturnValue:
     """List the notices: those that last first, then page by page what was dismissed or ended."""
     page, store, tenant_id = read_page(), the_pbx().stores.notices, the_visit().tenant.pbx_tenant_id
@@ -23,6 +24,7 @@ def list_notices() -> ResponseReturnValue:
 
 @pages.post("/notices/<int:notice_id>/dismiss")
 @admin_only
+@also_for_system
 def dismiss(notice_id: int) -> ResponseReturnValue:
     """Put a notice away, until it becomes worse or begins again."""
     visit, stores = the_visit(), the_pbx().stores

@@ -7,7 +7,8 @@ from typing import Final
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from pbx_devhost.portal.visit import signed_in, the_pbx, the_visit
+from pbx_devhost.portal.pages.system import show_system
+from pbx_devhost.portal.visit import also_for_system, signed_in, the_pbx, the_visit
 
 pages = Blueprint("overview", __name__)
 
@@ -16,9 +17,12 @@ _NOTICES_SHOWN: Final = 5
 
 @pages.get("/")
 @signed_in
+@also_for_system
 def show() -> ResponseReturnValue:
     """Show the page."""
     visit, stores = the_visit(), the_pbx().stores
+    if visit.is_system_scope:
+        return show_system()
     if not visit.is_admin:
         return render_template("me.html", user=visit.user)
     tenant = visit.tenant

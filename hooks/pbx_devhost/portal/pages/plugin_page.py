@@ -16,7 +16,8 @@ from pbx_devhost.portal.pages.plugin_steps import draw_steps, find_step_fields
 from pbx_devhost.portal.pages.run_log import show_started
 from pbx_devhost.portal.signin.admission import add_person
 from pbx_devhost.portal.signin.providers import send_to_provider
-from pbx_devhost.portal.visit import admin_only, the_pbx, the_visit
+from pbx_devhost.portal.visit import admin_only, also_for_system, the_pbx, the_visit
+from pbx_devhost.switching import describe_force
 from pbx_plugin_api import (
     ActionOutcome,
     ActionRequest,
@@ -42,6 +43,7 @@ from pbx_plugin_api.hosting.isolation import Answer
 pages = Blueprint("plugin_page", __name__)
 
 _VALUE_MAX_CHARS: Final = 400_000
+_SIGN_IN_THERE: Final = "Ask an administrator of the tenant to press this button."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class _Extra:
 
 @pages.get("/plugins/<plugin>")
 @admin_only
+@also_for_system
 def first_tab(plugin: str) -> ResponseReturnValue:
     """Go to the next step, or to the first tab if nothing has to be done."""
     page = _draw(plugin)
@@ -74,6 +77,7 @@ def first_tab(plugin: str) -> ResponseReturnValue:
 
 @pages.get("/plugins/<plugin>/<tab_name>")
 @admin_only
+@also_for_system
 def show_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
     """Draw one tab."""
     page = _draw(plugin)
@@ -82,6 +86,7 @@ def show_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
 
 @pages.post("/plugins/<plugin>/<tab_name>")
 @admin_only
+@also_for_system
 def save_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
     """Give one tab's input to the plugin. Refused input stays in the form, with each error beside its field."""
     page = _draw(plugin)
@@ -112,6 +117,7 @@ def save_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
 
 @pages.post("/plugins/<plugin>/<tab_name>/do/<action_name>")
 @admin_only
+@also_for_system
 def press(plugin: str, tab_name: str, action_name: str) -> ResponseReturnValue:
     """Press a button. If it needs a confirmation, a page asks for it, without scripts."""
     page = _draw(plugin)
@@ -150,6 +156,9 @@ def press(plugin: str, tab_name: str, action_name: str) -> ResponseReturnValue:
         return show_started(jobs.start(visit.tenant, plugin, TickReason.JOB, asked, outcome.job))
     if isinstance(outcome, LoginTest):
         back = f"/plugins/{plugin}/{tab_name}"
+        if visit.is_system and not visit.reaches(visit.tenant.pbx_tenant_id):
+            elsewhere = Refused(message="This is tried at the tenant's own address.", remedy=_SIGN_IN_THERE)
+            return _render(plugin, page, tab_name, _Extra(outcome=elsewhere, pressed=action.label), status=409)
         login = LoginRequest(origin=visit.origin, return_to=back, is_test=True)
         return send_to_provider(visit.tenant, plugin, outcome.provider_id, login)
     now = _draw(plugin)
@@ -173,7 +182,7 @@ def _draw(plugin: str) -> SettingsPage | ResponseReturnValue:
             if answer.value is not None:
                 return answer.value
             return render_template("plugin_failed.html", state=state, sentence=_sentence(answer)), 502
-    why = state.reason or "It has no settings page for this tenant."
+    why = describe_force(state, for_tenant=True) if state.reason else "It has no settings page for this tenant."
     return render_template("plugin_failed.html", state=state, sentence=why), 404
 
 

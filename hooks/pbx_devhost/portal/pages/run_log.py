@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from pbx_devhost.portal.jobs import StartedRun
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
-from pbx_devhost.portal.visit import Visit, admin_only, the_pbx, the_visit
+from pbx_devhost.portal.visit import Visit, admin_only, also_for_system, the_pbx, the_visit
 from pbx_devhost.portal.words import stage_label
 from pbx_plugin_api import (
     Action,
@@ -35,6 +35,7 @@ _USER_COUNTS: Final = ("created", "updated", "disabled", "enabled", "deleted", "
 
 @pages.get("/runs")
 @admin_only
+@also_for_system
 def list_runs() -> ResponseReturnValue:
     """List the runs, newest first."""
     visit, page = the_visit(), read_page()
@@ -62,6 +63,7 @@ def sync_now() -> ResponseReturnValue:
 
 @pages.get("/runs/<run_id>")
 @admin_only
+@also_for_system
 def show_run(run_id: str) -> ResponseReturnValue:
     """Show one run, its problems, and the plan it made."""
     visit, row = the_visit(), _require(run_id)
@@ -84,6 +86,7 @@ def show_run(run_id: str) -> ResponseReturnValue:
 
 @pages.get("/runs/<run_id>/plan")
 @admin_only
+@also_for_system
 def show_plan(run_id: str) -> ResponseReturnValue:
     """Show all rows of the plan that a run made, page by page."""
     visit, row = the_visit(), _require(run_id)
@@ -97,6 +100,7 @@ def show_plan(run_id: str) -> ResponseReturnValue:
 
 @pages.get("/runs/<run_id>/progress")
 @admin_only
+@also_for_system
 def progress(run_id: str) -> ResponseReturnValue:
     """How far a run is, for the script of the page."""
     row = _require(run_id)
@@ -113,6 +117,7 @@ def progress(run_id: str) -> ResponseReturnValue:
 
 @pages.post("/runs/<run_id>/stop")
 @admin_only
+@also_for_system
 def stop(run_id: str) -> ResponseReturnValue:
     """Ask a run to stop at the next safe place."""
     visit, row = the_visit(), _require(run_id)

@@ -40,7 +40,7 @@ _WRONG_OR_UNSURE: Final = (
     "The user name or the password is wrong, or password sign-in is not possible for you at the moment. Please try"
     " again later, or ask your administrator."
 )
-_TOO_MANY: Final = "Too many wrong passwords came from your network. Please try again in 15 minutes."
+TOO_MANY: Final = "Too many wrong passwords came from your network. Please try again in 15 minutes."
 
 
 def choose_tenant(visit: Visit, domain: str) -> Tenant | None:
@@ -70,6 +70,8 @@ def login() -> ResponseReturnValue:
     domain, back = request.args.get("domain", "").strip(), local_path(request.args.get("return_to", "/"))
     if visit.session is not None and (not domain or visit.tenant.sip_domain == domain.casefold()):
         return redirect(back, code=303)
+    if visit.known.is_system and not domain and "choose" not in request.args and not visit.known.has_tenants:
+        return redirect("/system/login", code=303)
     tenant = choose_tenant(visit, domain)
     if tenant is None and not domain and "choose" not in request.args:
         tenant = choose_tenant(visit, request.cookies.get(TENANT_COOKIE, ""))
@@ -115,13 +117,13 @@ def sign_in() -> ResponseReturnValue:
     if accounts.check_admin(tenant_id, username, password, mark=mark, address=address):
         pbx.stores.audit.record(tenant_id, username, "sign_in", detail="administrator, by password")
         opened = open_session(tenant, back, admin_name=username)
-        return _with_mark(opened, accounts.make_mark(tenant_id, admin_name=username))
+        return with_mark(opened, accounts.make_mark(tenant_id, admin_name=username))
     user_id = accounts.check_user(tenant_id, username, password, mark=mark, address=address)
     user = None if user_id is None else pbx.stores.users.find_by_id(tenant_id, user_id)
     if user is None:
         reason, sentence = "wrong_password", _say_wrong(pbx, tenant)
         if not accounts.is_address_open(tenant_id, address):
-            reason, sentence = "too_many_from_address", _TOO_MANY
+            reason, sentence = "too_many_from_address", TOO_MANY
         accounts.count_failure_at(tenant_id, address)
         refusal = LoginRefused(sentence=sentence, reason=reason, detail=f"typed as {username[:64]!r}")
         return _draw_login(tenant, back, refusal=refusal, username=username)
@@ -137,7 +139,7 @@ def sign_in() -> ResponseReturnValue:
         gone = LoginRefused(sentence=sentence, reason="user_disabled", detail=detail)
         return _draw_login(tenant, back, refusal=gone, username=username)
     pbx.stores.audit.record(tenant_id, user.username, "sign_in", detail="by password")
-    return _with_mark(response, accounts.make_mark(tenant_id, user_id=user_id))
+    return with_mark(response, accounts.make_mark(tenant_id, user_id=user_id))
 
 
 @pages.post("/logout")
@@ -146,14 +148,16 @@ def sign_out() -> ResponseReturnValue:
     visit, pbx = the_visit(), the_pbx()
     session, provider_link, domain = visit.session, None, ""
     if session is not None:
-        tenant, domain = visit.tenant, visit.tenant.sip_domain
+        tenant, domain = visit.tenant, "" if visit.is_system else visit.tenant.sip_domain
         pbx.stores.audit.record(tenant.pbx_tenant_id, visit.name or "somebody", "sign_out")
         pbx.stores.sessions.end(visit.token)
         if session.plugin and session.provider:
             back = f"{visit.origin}/{session.provider}/callback"
             answer = pbx.plugins.sign_out(session.plugin, tenant, session.provider, back, session.session_hint)
             provider_link = answer.value if is_safe_link(answer.value) else None
-    body = render_template("signed_out.html", provider_link=provider_link, domain=domain, visit=None, menu=())
+    body = render_template(
+        "signed_out.html", provider_link=provider_link, domain=domain, is_system=visit.is_system, visit=None, menu=()
+    )
     response = make_response(body)
     drop_cookie(response, SESSION_COOKIE)
     return response
@@ -170,6 +174,7 @@ def open_session(
     session_hint: str = "",
     earlier_session: str = "",
     admin_link: UserLink | None = None,
+    system_name: str | None = None,
 ) -> Response:
     """Begin a session with a new token, end the browser's earlier one, and send the browser on.
 
@@ -187,6 +192,7 @@ def open_session(
         plugin=plugin,
         session_hint=session_hint,
         admin_link=admin_link,
+        system_name=system_name,
     )
     if visit.session is not None:
         sessions.end(visit.token)
@@ -194,12 +200,13 @@ def open_session(
         sessions.end_hashed(earlier_session)
     response = make_response(redirect(local_path(back), code=303))
     set_cookie(response, SESSION_COOKIE, token)
-    if visit.known.only_tenant_id is None:
+    if visit.known.only_tenant_id is None and system_name is None:
         set_cookie(response, TENANT_COOKIE, tenant.sip_domain, max_age=MARK_S)
     return response
 
 
-def _with_mark(response: Response, mark: str) -> Response:
+def with_mark(response: Response, mark: str) -> Response:
+    """Give the browser the mark of a sign-in by password."""
     if mark:
         set_cookie(response, KNOWN_COOKIE, mark, max_age=MARK_S)
     return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
@@ -124,6 +124,13 @@ class UserStore:
         if limit is not None:
             statement = statement.limit(limit)
         yield from self._db.stream(statement)
+
+    def count_by_tenant(self, tenant_ids: Sequence[str]) -> dict[str, int]:
+        """Return how many users each of these tenants has; those without users are left out."""
+        at = users.c.tenant_id.in_(list(tenant_ids))
+        chosen = select(users.c.tenant_id, func.count()).where(at).group_by(users.c.tenant_id)
+        with self._db.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(chosen)}
 
     def count_all(self, tenant_id: str) -> int:
         """Count all users of a tenant."""
