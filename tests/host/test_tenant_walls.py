@@ -76,7 +76,7 @@ class Victim:
         host.audit.record("fabrikam.secret", outcome="ok", subject=SECRET)
         host.notify_admin("k", SECRET, SECRET, severity=Severity.BAD)
         host.progress.report(SECRET, 1, 2)
-        self.run_id = dev.stores.runs.newest_id(tid, "sample")
+        self.run_id: str | None = dev.stores.runs.newest_id(tid, "sample")
 
 
 def put(external_id: str) -> PutContact:
@@ -159,14 +159,15 @@ CASES: dict[str, Case] = {
     "Progress.should_stop": lambda h, v: h.progress.should_stop(),
     "Progress.problem": lambda h, v: h.progress.problem(Problem(reason="evil")),
     "Audit.record": lambda h, v: h.audit.record("evil", outcome="ok"),
-    "Overview.runs": lambda h, v: [r for r in h.overview.runs(100) if v and r.run_id == v.run_id],
-    "Overview.problems": lambda h, v: list(h.overview.problems(v.run_id if v else "none")),
+    "Overview.runs": lambda h, v: [r for r in h.overview.runs(100) if r.run_id == v.run_id],
+    "Overview.problems": lambda h, v: list(h.overview.problems(v.run_id)),
     "Overview.notices": lambda h, v: list(h.overview.notices()),
     "Clock.now_utc": lambda h, v: h.clock.now_utc().tzinfo and None,
     "Clock.sleep": lambda h, v: h.clock.sleep(0.0),
     "Host.web_origins": lambda h, v: h.web_origins.web,
     "Host.notify_admin": lambda h, v: h.notify_admin("k", "evil", "evil", severity=Severity.BAD),
     "Host.resolve_notice": lambda h, v: h.resolve_notice("k"),
+    "Host.landing_state": lambda h, v: h.landing_state("consent", keep_s=60) and None,
     "Host.system": lambda h, v: h.system(),
 }
 
@@ -302,7 +303,7 @@ def test_attack_an_older_name_shadows_no_domain(dev: DevPbx) -> None:
 
 
 class _Nothing:
-    by_hand_id, blob = "no-such-user", "no-such-blob"
+    by_hand_id, blob, run_id = "no-such-user", "no-such-blob", "no-such-run"
 
 
 def _say(case: Case, host: Host, victim: Victim | None) -> object:
