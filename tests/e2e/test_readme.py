@@ -15,9 +15,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 read_block = runpy.run_path(str(ROOT / ".ci" / "readme_block.py"))["read_block"]
 
 
-def test_there_are_exactly_two_marked_commands() -> None:
-    assert re.findall(r"<!-- run: (\w+) -->", README) == ["demo", "tests"]
-    for name in ("demo", "tests"):
+def test_there_are_exactly_three_marked_commands() -> None:
+    """`tests/browser/test_browser_set_up.py` runs `empty`."""
+    assert re.findall(r"<!-- run: (\w+) -->", README) == ["demo", "empty", "tests"]
+    for name in ("demo", "empty", "tests"):
         block = read_block(name, README)
         assert "python3 -m venv .venv" in block, "each does all of its own set-up"
         assert ".venv/bin/pip install -q -e" in block

@@ -21,6 +21,8 @@ from pbx_plugin_api import (
     InvalidValueError,
     PlanRef,
     PlanRow,
+    Step,
+    Tab,
     TickReason,
     load,
     read_plan_rows,
@@ -71,6 +73,8 @@ def show_run(run_id: str) -> ResponseReturnValue:
     found = the_pbx().stores.runs.problems(run_id, limit=page.offset + page.size + 1)
     plan = _read_plan(row)
     plan_rows = _read_plan_rows(visit, plan) if plan is not None else None
+    approval = _find_approval(visit, row, plan)
+    following = _find_next_step(visit, row) if approval is None and row.status != "running" else None
     return render_template(
         "run.html",
         run=row,
@@ -79,7 +83,8 @@ def show_run(run_id: str) -> ResponseReturnValue:
         page=page.of(list(itertools.islice(found, page.offset, None))),
         plan=plan,
         plan_rows=plan_rows,
-        approval=_find_approval(visit, row, plan),
+        approval=approval,
+        following=following,
         percent=_percent(row),
     )
 
@@ -172,6 +177,15 @@ def _read_plan_rows(
             return list(itertools.islice(read_plan_rows(file, skip=skip), limit))
     except InvalidValueError:
         return None
+
+
+def _find_next_step(visit: Visit, row: Any) -> tuple[Tab, Step] | None:
+    """What comes after a run that a page started: the step that is next on that page."""
+    if not row.job:
+        return None
+    pages_of = (each for each in the_pbx().plugins.settings_pages(visit.tenant, visit.viewer))
+    page = next((each.value for each in pages_of if each.plugin == row.plugin), None)
+    return page.next_step() if page is not None else None
 
 
 def _find_approval(visit: Visit, row: Any, plan: PlanRef | None) -> tuple[str, Action] | None:

@@ -1,0 +1,198 @@
+"""From an empty PBX to an approved first sync, by the page's own primary buttons: by mouse, and by keyboard alone.
+
+The PBX is made as the README says. Only what the page shows and what an administrator does in Entra is used. The two
+tests share one simulator, one PBX and one browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support import expected_conditions as expected
+from selenium.webdriver.support.ui import WebDriverWait
+
+from portsip_m365_plugin.simulator import Simulator
+from portsip_m365_plugin.simulator.world.apps import AppRegistration
+from tests.browser.conftest import browsing, free_port, need_browser
+from tests.support.empty_pbx import PASSWORD, run, serving_empty_pbx
+from tests.support.hands import Hands, Keyboard, Mouse
+
+ORDER = ["register", "ids", "key_pair", "upload", "permissions", "consent", "test", "scope", "preview", "approve"]
+"""For `localhost` the addresses need no word of the administrator."""
+
+
+@dataclass
+class Place:
+    """What the tests share."""
+
+    sim: Simulator
+    portal: str
+    driver: webdriver.Chrome
+    downloads: Path
+    run: Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    need_browser()
+    folder = tmp_path_factory.mktemp("empty")
+    with ExitStack() as stack:
+        sim = stack.enter_context(Simulator(users=20, seed=1, clouds=("GLOBAL",)))
+        sim.write_clouds_file(folder / "clouds.json")
+        environment = {"PORTSIP_M365_CLOUDS": f"{folder}/clouds.json", "REQUESTS_CA_BUNDLE": str(sim.ca_path)}
+        portal = stack.enter_context(serving_empty_pbx(folder, free_port(), environment))
+        driver = stack.enter_context(browsing(folder))
+        downloads = {"behavior": "allow", "downloadPath": str(folder)}
+        driver.execute_cdp_cmd("Browser.setDownloadBehavior", downloads)
+
+        def run_here(*commands: str) -> None:
+            run(*commands, environment={**environment, "PBX_DEVHOST_DB": f"sqlite:///{folder}/pbx.db"})
+
+        yield Place(sim, portal, driver, folder, run_here)
+
+
+@dataclass
+class Administrator:
+    """Somebody who has never seen the page: reads it, and presses what is primary."""
+
+    place: Place
+    hands: Hands
+    app: AppRegistration | None = None
+
+    def __post_init__(self) -> None:
+        self.driver = self.place.driver
+
+    # ------------------------------------------------------------------ reading
+
+    def wait(self, css: str, seconds: float = 30) -> WebElement:
+        found: WebElement = WebDriverWait(self.driver, seconds).until(
+            expected.presence_of_element_located((By.CSS_SELECTOR, css))
+        )
+        return found
+
+    def next_step(self) -> str:
+        return str(self.wait("li[aria-current=step]").get_attribute("id")).removeprefix("step-")
+
+    def copied(self) -> list[str]:
+        return [
+            each.text
+            for each in self.wait("li[aria-current=step]").find_elements(By.CSS_SELECTOR, ".value[data-copy-source]")
+        ]
+
+    def primary(self) -> list[WebElement]:
+        return self.driver.find_elements(By.CSS_SELECTOR, ".button.primary")
+
+    # ------------------------------------------------------------------ doing
+
+    def press(self, button: WebElement) -> None:
+        self.hands.press(button)
+        WebDriverWait(self.driver, 30).until(expected.staleness_of(button))
+
+    def press_primary(self) -> None:
+        (button,) = self.primary()
+        self.press(button)
+
+    def sign_in(self, domain: str) -> None:
+        self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        self.driver.get(f"{self.place.portal}/login?domain={domain}")
+        self.hands.enter(self.wait("#username"), "admin")
+        self.hands.enter(self.wait("#password"), PASSWORD)
+        self.press_primary()
+        self.driver.get(f"{self.place.portal}/plugins/m365")
+
+    def set_up(self) -> list[str]:
+        """Do the next step until there is none. Return the steps as they came."""
+        done: list[str] = []
+        while self.driver.find_elements(By.CSS_SELECTOR, "li[aria-current=step]"):
+            step = self.next_step()
+            assert step not in done, f"{step} does not end"
+            assert f"#step-{step}" in self.driver.current_url or step in ("upload", "scope"), "the page opens there"
+            done.append(step)
+            getattr(self, f"do_{step}", self.press_primary)()
+        return done
+
+    def do_register(self) -> None:
+        _name, *uris = self.copied()
+        self.app = self.place.sim.tenant().register_app(redirect_uris=uris, permissions=())
+        self.press_primary()
+
+    def do_ids(self) -> None:
+        assert self.app is not None
+        self.hands.enter(self.wait("#f-application_id"), self.app.client_id)
+        self.hands.enter(self.wait("#f-directory_id"), self.place.sim.tenant().domain)
+        self.hands.choose(self.wait("#f-national_cloud"), "LAB")
+        self.press_primary()
+
+    def do_upload(self) -> None:
+        """The answer to “Generate new key pair” offers the download first."""
+        assert self.app is not None
+        download, confirm = self.primary()
+        assert (download.text, confirm.text) == ("Download public_key.pem", "I have uploaded it")
+        self.hands.press(download)
+        file = self.place.downloads / "public_key.pem"
+        WebDriverWait(self.driver, 30).until(lambda _: file.exists())
+        pem = file.read_text()
+        file.unlink()
+        assert "PRIVATE" not in pem
+        self.place.sim.tenant().register_app(certificate_pem=pem, client_id=self.app.client_id)
+        self.press(confirm)
+
+    def do_consent(self) -> None:
+        assert self.app is not None
+        self.place.sim.tenant().register_app(permissions=["User.Read.All"], client_id=self.app.client_id)
+        self.press_primary()
+
+    def do_permissions(self) -> None:
+        assert "User.Read.All" in self.copied()
+        self.press_primary()
+
+    def do_preview(self) -> None:
+        self.press_primary()
+        self.end_run()
+
+    def do_approve(self) -> None:
+        self.press_primary()  # asks first
+        self.press_primary()
+        self.end_run()
+        self.driver.get(f"{self.place.portal}/plugins/m365")
+
+    def end_run(self) -> None:
+        """Wait until the run has ended; what comes next is its primary button."""
+        assert "/runs/" in self.driver.current_url
+        self.wait(".tiles.small")
+        if self.primary():
+            self.press_primary()
+
+
+def test_by_mouse(place: Place) -> None:
+    somebody = Administrator(place, Mouse())
+    somebody.sign_in("contoso.example")
+    assert somebody.set_up() == ORDER
+    check_synced(somebody)
+
+
+def test_by_keyboard_alone(place: Place) -> None:
+    added = f"tenant add Fabrikam --sip-domain fabrikam.example --web-origin {place.portal}"
+    command = ".venv/bin/pbx-devhost"
+    place.run(f"{command} {added}", f"{command} admin set-password Fabrikam --password '{PASSWORD}'")
+    somebody = Administrator(place, Keyboard(place.driver))
+    somebody.sign_in("fabrikam.example")
+    assert somebody.set_up() == ORDER
+    check_synced(somebody)
+
+
+def check_synced(somebody: Administrator) -> None:
+    """The page opens as usual, every step is behind, and people of the directory are users."""
+    driver = somebody.driver
+    assert driver.current_url.endswith("/plugins/m365/permissions")
+    summary = somebody.wait("details.set-up > summary").text
+    assert "11 of 11 steps are done" in summary
+    driver.get(f"{somebody.place.portal}/users")
+    assert len(driver.find_elements(By.CSS_SELECTOR, "a.person")) > 5
