@@ -48,7 +48,7 @@ from portsip_m365_plugin.page.key_pair import (
 from portsip_m365_plugin.page.mail_tab import send_test_mail
 from portsip_m365_plugin.page.set_up import confirm_step
 from portsip_m365_plugin.page.signin_tab import RESUME_ACTION, SUSPEND_ACTION, TEST_SIGN_IN_ACTION
-from portsip_m365_plugin.page.steps import CONFIRM_ACTION
+from portsip_m365_plugin.page.step_states import CONFIRM_ACTION
 from portsip_m365_plugin.page.users_tab import ADD_PERSON_ACTION
 from portsip_m365_plugin.page.view import LOOK_ONLY, PageView
 from portsip_m365_plugin.photos.vanishing import APPROVE_PHOTO_REMOVAL_ACTION, approve_photo_removal

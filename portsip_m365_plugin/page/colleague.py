@@ -24,6 +24,7 @@ from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.consent import ADDRESS_DAYS, make_consent_address
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_certificate
+from portsip_m365_plugin.page.entra_pages import APP_NAME
 from portsip_m365_plugin.page.scripts.render import (
     Limit,
     Registration,
@@ -33,7 +34,6 @@ from portsip_m365_plugin.page.scripts.render import (
     render_graph_powershell,
     render_limit,
 )
-from portsip_m365_plugin.page.steps import APP_NAME
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.permissions import PERMISSIONS, Need, Permission
 from portsip_m365_plugin.redirects import redirect_uris

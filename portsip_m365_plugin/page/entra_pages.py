@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from pbx_plugin_api import Link
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.config.connection import ConnectionConfig
+
+APP_NAME: Final = "PortSIP PBX"
+"""What the application is called in Entra, unless somebody chooses another name."""
 
 
 class EntraPage(StrEnum):

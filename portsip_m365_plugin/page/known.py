@@ -22,6 +22,21 @@ WAY_IN: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A call that used a permission."""
+
+    at_utc: datetime
+    fault: Finding | None = None
+    """How it was refused; None: it worked."""
+
+    @classmethod
+    def of(cls, proof: Proof) -> Evidence:
+        """Return what a proof shows."""
+        fault = Finding(name=proof.subject, works=False, found=proof.sentence, remedy=proof.remedy)
+        return cls(at_utc=proof.at_utc, fault=None if proof.works else fault)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """One tenant's set-up, as far as it is known without asking anybody."""
 
@@ -34,6 +49,12 @@ class Known:
     """The newest: the next one where one waits, otherwise the active one."""
     is_renewal: bool = False
     """Whether an active certificate works while a newer one waits for its upload."""
+    is_sent: bool = False
+    """Whether the PBX has sent the newest certificate to Entra by itself."""
+    new_uris_task: str = ""
+    """What to do in Entra because a domain of the PBX changed; empty: nothing."""
+    consent_at_utc: datetime | None = None
+    """When Microsoft last reported that consent was given."""
     confirmed: Mapping[str, str] = field(default_factory=dict)
     """What administrators say they have done: by step, what it was done with."""
     test: LastTest | None = None
@@ -79,14 +100,12 @@ class Known:
         is_over = found is not None and found.name in WAY_IN and worked is not None and worked > self.test.at_utc
         return None if is_over else found
 
-    def permission(self, name: str) -> datetime | Finding | None:
-        """Return when a permission was last proven, how it was refused after that, or None if nobody knows."""
+    def permission(self, name: str) -> Evidence | None:
+        """Return what the last call that used a permission has shown, or None if nobody has tried."""
         proof = self.proofs.get(name)
-        fault = self.test.fault(name) if self.test is not None else None
-        if proof is not None and (self.test is None or fault is None or proof.at_utc >= self.test.at_utc):
-            if proof.works:
-                return proof.at_utc
-            return Finding(name=name, works=False, found=proof.sentence, remedy=proof.remedy)
-        if fault is not None:
-            return fault
-        return self.test.at_utc if self.test is not None and self.test.works(name) else None
+        shown = [] if proof is None else [Evidence.of(proof)]
+        if self.test is not None:
+            fault = self.test.fault(name)
+            if fault is not None or self.test.works(name):
+                shown.append(Evidence(at_utc=self.test.at_utc, fault=fault))
+        return max(shown, key=lambda each: each.at_utc, default=None)

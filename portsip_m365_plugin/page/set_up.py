@@ -6,14 +6,18 @@ from typing import Final
 
 from pbx_plugin_api import Action, ActionOutcome, Done, Field, FieldKind, Host, Refused, Step, TickStatus
 from portsip_m365_plugin.clouds import Cloud, CloudFileError, load_clouds
+from portsip_m365_plugin.config.signin import SignInMode
+from portsip_m365_plugin.consent import read_consent
+from portsip_m365_plugin.keys.history import read_history
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_certificate
 from portsip_m365_plugin.last_run import read_last_run
 from portsip_m365_plugin.last_test import read_last_test
 from portsip_m365_plugin.page.known import Known
-from portsip_m365_plugin.page.steps import CONFIRM_ACTION, CONFIRM_LABELS, SCOPE_FIELDS, confirmation_of
+from portsip_m365_plugin.page.step_states import CONFIRM_ACTION, CONFIRM_LABELS, SCOPE_FIELDS, confirmation_of
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.permissions import PERMISSIONS, Need
 from portsip_m365_plugin.proofs import read_proofs
+from portsip_m365_plugin.redirects import describe_task, read_redirects
 from portsip_m365_plugin.users.approval import first_confirmed_at_utc, last_plan
 
 _KEY: Final = "set_up.confirmed"
@@ -25,6 +29,8 @@ def read_known(view: PageView) -> Known:
     host, config = view.host, view.config
     coming, active = load_certificate(host, NEXT_KEY), load_certificate(host, ACTIVE_KEY)
     last, plan = read_last_run(host), last_plan(host)
+    signs_in = not view.is_system and config.signin.mode is not SignInMode.OFF
+    consent = read_consent(host, config.connection)
     needs = {item: item.need(config, view.tenant) for item in PERMISSIONS}
     return Known(
         origins=host.web_origins,
@@ -33,6 +39,9 @@ def read_known(view: PageView) -> Known:
         cloud=_find_cloud(config.connection.cloud_name),
         certificate=coming or active,
         is_renewal=coming is not None and active is not None,
+        is_sent=coming is not None and read_history(host, coming.thumbprint_sha1).sends > 0,
+        new_uris_task=describe_task(read_redirects(host, config.connection)) if signs_in else "",
+        consent_at_utc=consent.at_utc if consent is not None and consent.is_given else None,
         confirmed=_read_confirmed(host),
         test=read_last_test(host, config.connection),
         proofs=read_proofs(host, config.connection),

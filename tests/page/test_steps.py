@@ -13,7 +13,8 @@ from portsip_m365_plugin.clouds import CHINA, DOD, GCC_HIGH, GLOBAL, Cloud
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.last_test import Finding, LastTest
 from portsip_m365_plugin.page.known import Known
-from portsip_m365_plugin.page.steps import CONFIRM_ACTION, CONFIRM_LABELS, confirmation_of, draw_steps
+from portsip_m365_plugin.page.step_states import CONFIRM_ACTION, CONFIRM_LABELS, confirmation_of
+from portsip_m365_plugin.page.steps import draw_steps
 from portsip_m365_plugin.permissions import PERMISSIONS
 from portsip_m365_plugin.proofs import MAILBOX, Outcome, Proof
 from tests.support.lab import shared_key_pair
@@ -93,6 +94,13 @@ TABLE = [
     ("a plan waits", PLANNED, "dppdppppdd-", "approve"),
     ("approved", FINISHED, "dppdppppddp", None),
     ("a year later a new key pair waits", replace(FINISHED, is_renewal=True, confirmed={}), "dppd-pppddp", "upload"),
+    ("that the PBX registers by itself", replace(FINISHED, is_renewal=True, is_sent=True), "dppdwpppddp", None),
+    ("a domain has changed", replace(FINISHED, new_uris_task="Register it."), "dFpdppppddp", "register"),
+    ("a colleague has consented", replace(CONNECTED, consent_at_utc=NOW), "-ddd--d---w", "prerequisites"),
+    ("consent came after a refusal", replace(SAID, test=a_test("User.Read.All", works=("token",)),
+     consent_at_utc=LATER), "dppdpdd---w", "test"),
+    ("consent came before a refusal", replace(SAID, test=a_test("User.Read.All", works=("token",)),
+     consent_at_utc=EARLIER), "dppdpdF---w", "consent"),
     ("a database from before all this", RUN_ONLY, "dppdpddpddp", None),
 ]  # fmt: skip
 

@@ -141,6 +141,14 @@ def test_a_fault_is_shown_in_the_step_and_nothing_that_was_typed_is_lost(admin: 
     assert 'id="f-elsewhere-error">Too short.' in drawn
 
 
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "http://entra.example/", "https://x@entra.example/"])
+def test_attack_a_link_that_runs_a_script(admin: Browser, script: Script, url: str) -> None:
+    link = Link(label="Open Entra", url="https://entra.example/")
+    object.__setattr__(link, "url", url)  # as a plugin with a contract of its own could
+    script.steps = (following(link=link, fields=("name",)),)
+    assert "Open Entra" not in admin.get(PAGE).text
+
+
 @pytest.mark.parametrize("step", ["gone", "<b>", "now"])
 def test_a_step_that_is_not_there_or_has_no_field_saves_nothing(admin: Browser, script: Script, step: str) -> None:
     script.steps = (following(actions=("ping",)),)

@@ -1,0 +1,75 @@
+"""The steps after the connection works: whom it is for, the first plan, and its approval. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pbx_plugin_api import Step, StepState
+from portsip_m365_plugin.jobs import Job
+from portsip_m365_plugin.page.known import Evidence, Known
+from portsip_m365_plugin.page.step_states import SCOPE_FIELDS, done, failed, proven
+from portsip_m365_plugin.proofs import MAILBOX
+from portsip_m365_plugin.users.approval import APPROVE_ACTION
+
+
+def choose_who(known: Known) -> Step:
+    """Done when any of its settings was saved, also as it was."""
+    is_done = known.is_scope_saved or known.approved_at_utc is not None
+    return Step(
+        name="scope",
+        title="Choose who becomes a user",
+        text="Everybody in the directory, only some people or groups, or all except some. More rules are on the USER"
+        " SYNC tab. Nobody becomes a user before you have seen and approved the plan.",
+        fields=SCOPE_FIELDS,
+        **(done() if is_done else {}),
+    )
+
+
+def preview(known: Known) -> Step:
+    """Done while a plan waits, and for good after the first approval."""
+    state: dict[str, Any] = {}
+    if known.approved_at_utc is not None:
+        state = done()
+    elif known.plan is not None:
+        state = done(f"The plan would create {known.plan.created} users and link {known.plan.linked}.")
+    return Step(
+        name="preview",
+        title="Look at what the first sync would do",
+        text="The preview reads the directory and changes nothing. It shows each new person, and who is left out and"
+        " why.",
+        actions=(Job.PREVIEW,),
+        **state,
+    )
+
+
+def approve(known: Known) -> Step:
+    """Proven when the first plan was applied."""
+    state: dict[str, Any] = {}
+    if known.approved_at_utc is not None:
+        state = proven(known.approved_at_utc) | {"detail": f"{known.linked} people of the directory are users here."}
+    elif known.plan is None:
+        state = {"state": StepState.WAITING, "detail": "The preview comes first."}
+    return Step(
+        name="approve",
+        title="Approve the first sync",
+        text="The people of the plan become users with extensions. From then on changes follow by themselves.",
+        actions=(APPROVE_ACTION,),
+        **state,
+    )
+
+
+def send_test_mail(known: Known) -> Step:
+    """The last step of the system, which has no users and only sends mail."""
+    proof = known.proofs.get(MAILBOX)
+    state: dict[str, Any] = {}
+    if known.mailbox and proof is not None:
+        shown = Evidence.of(proof)
+        state = proven(shown.at_utc) if shown.fault is None else failed(shown.fault)
+    return Step(
+        name="mail",
+        title="Choose the mailbox and send a test mail",
+        text="The PBX sends its mail from this mailbox. Press “Send test mail” on the MAIL tab after saving.",
+        fields=() if known.mailbox else ("mail_mailbox",),
+        actions=("send_test_mail",) if known.mailbox else (),
+        **state,
+    )
