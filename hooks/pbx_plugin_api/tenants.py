@@ -32,6 +32,9 @@ class Tenant:
     user_limit: int | None = None
     """How many users the licence allows; None means no limit."""
     scope: Scope = Scope.TENANT
+    night_offset_s: int = 0
+    """How long after the time of day that an administrator chose this tenant's nightly work begins: the host spreads
+    its tenants. The same every night."""
 
     def __post_init__(self) -> None:
         rules.check_key("pbx_tenant_id", self.pbx_tenant_id)
@@ -41,6 +44,7 @@ class Tenant:
         rules.check_country("country", self.country)
         if self.user_limit is not None:
             rules.check_at_least("user_limit", self.user_limit, 0)
+        rules.check_at_least("night_offset_s", self.night_offset_s, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

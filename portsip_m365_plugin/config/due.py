@@ -52,7 +52,8 @@ def next_night_at_utc(config: Config, tenant: Tenant, now_utc: datetime) -> date
     has only mail, has its nights because of its certificate.
 
     A time that the clocks skip (spring) is due as long after midnight as on other days; one that comes twice (autumn)
-    is due the first time only. Each tenant has an offset of its own of at most `JITTER_MAX_S`, the same every day.
+    is due the first time only. Each tenant has an offset of its own of at most `JITTER_MAX_S`, the same every day, and
+    on top the host's (`Tenant.night_offset_s`).
     """
     if not has_nights(config):
         return None
@@ -73,7 +74,8 @@ def _nights(config: Config, tenant: Tenant, now_utc: datetime) -> Iterator[datet
     # Yesterday's run may still be ahead, by the offset; where a zone skips a whole day, tomorrow's is today's again.
     for days in (-2, -1, 0, 1, 2):
         local = datetime.combine(today + timedelta(days=days), config.schedule.sync_time, tzinfo=zone)
-        yield local.astimezone(timezone.utc) + timedelta(seconds=_digest(tenant) % (JITTER_MAX_S + 1))
+        offset_s = _digest(tenant) % (JITTER_MAX_S + 1) + tenant.night_offset_s
+        yield local.astimezone(timezone.utc) + timedelta(seconds=offset_s)
 
 
 def _digest(tenant: Tenant) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -53,6 +54,20 @@ def test_minutes_are_honoured_and_the_offset_is_the_tenants_own() -> None:
     assert 0 <= min(offsets) <= max(offsets) <= JITTER_MAX_S <= 120
     assert len(offsets) > 20, "tenants do not all begin in one second"
     assert dues == [next_due_at_utc(values, tenant("Europe/Berlin", f"t{n}"), now) for n in range(50)]
+
+
+def test_the_hosts_offset_moves_every_night_by_the_same() -> None:
+    now = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
+    usual = tenant("Europe/Berlin")
+    moved = replace(usual, night_offset_s=3 * 3600)
+    before, after = next_due_at_utc(VALUES, usual, now), next_due_at_utc(VALUES, moved, now)
+    assert before is not None
+    assert after is not None
+    assert after - before == timedelta(hours=3)
+    # Between the chosen time and its own, the tenant's last night is yesterday's: it is not due twice.
+    config = read_config(VALUES)
+    assert due.last_night_at_utc(config, moved, before + timedelta(hours=1)) == after - timedelta(days=1)
+    assert due.last_night_at_utc(config, moved, after) == after
 
 
 @pytest.mark.parametrize(

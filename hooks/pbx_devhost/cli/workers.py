@@ -9,18 +9,20 @@ from dataclasses import asdict
 
 import click
 
-from pbx_devhost.cli.output import CliContext, command, print_rows
+from pbx_devhost.cli.output import VIEWER, CliContext, command, print_rows, print_shape
 from pbx_devhost.cli.views import show_time
 from pbx_devhost.runs.clock import Clock
 from pbx_devhost.runs.ending import end_in_time
 from pbx_devhost.runs.queues import open_queue
 from pbx_devhost.runs.work import RUN_SLOTS, describe_slots, plan_slots
+from pbx_devhost.store.nights import SPREAD_MAX_MINUTES
 
 
 def add_commands(main: click.Group) -> None:
     """Add the commands."""
     command(main, "worker")(_work)
     command(main, "workers")(_list_workers)
+    command(main, "nights")(_spread_nights)
 
 
 @click.option(
@@ -46,6 +48,23 @@ def _work(context: CliContext, slots: int) -> None:
     end_in_time("The worker ends now, although a run has not stopped. The run goes on from its checkpoint.")
     clock.stop()
     queue.stop()
+
+
+@click.option(
+    "--spread-minutes",
+    type=click.IntRange(min=0, max=SPREAD_MAX_MINUTES),
+    help="Begin each tenant within so many minutes after the time it chose, at a minute of its own.",
+)
+def _spread_nights(context: CliContext, spread_minutes: int | None) -> None:
+    """Show, or choose, how far apart the nights of tenants begin. It counts from each tenant's next run on."""
+    nights = context.pbx.stores.nights
+    if spread_minutes is not None:
+        nights.set_spread(spread_minutes)
+        context.pbx.stores.audit.record(None, VIEWER.username, "nights.spread", subject=str(spread_minutes))
+    minutes = nights.spread_minutes()
+    print_shape(
+        context, {"spread_minutes": minutes}, f"Tenants begin within {minutes} minutes after the time they chose."
+    )
 
 
 def _list_workers(context: CliContext) -> None:

@@ -19,6 +19,7 @@ from pbx_devhost.store.flows import FlowStore
 from pbx_devhost.store.keys import VaultError, find_key, find_other_keys, finish_change, is_new_key
 from pbx_devhost.store.landings import LandingStore
 from pbx_devhost.store.leases import Lease, LeaseStore
+from pbx_devhost.store.nights import NightStore
 from pbx_devhost.store.notices import NoticeStore
 from pbx_devhost.store.outbox.queue import OutboxStore
 from pbx_devhost.store.plugin_data import PluginSettings
@@ -45,6 +46,7 @@ class Stores:
     database: Database
     vault: Vault
     processes: ProcessStore
+    nights: NightStore
     tenants: TenantStore
     users: UserStore
     contacts: ContactStore
@@ -102,13 +104,14 @@ def open_stores(url: str, *, now: Callable[[], float] | None = None, key: bytes 
     except BaseException:
         database.close()
         raise
-    processes = ProcessStore(database)
+    processes, nights = ProcessStore(database), NightStore(database)
     leases = LeaseStore(database, processes)
     return Stores(
         database=database,
         vault=vault,
         processes=processes,
-        tenants=TenantStore(database),
+        nights=nights,
+        tenants=TenantStore(database, nights),
         users=UserStore(database, vault),
         contacts=ContactStore(database),
         audit=AuditStore(database),

@@ -6,13 +6,14 @@ import re
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, union
 from sqlalchemy.exc import IntegrityError
 
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.nights import NightStore
 from pbx_devhost.store.schema import numbers, system_settings, tenants
 from pbx_plugin_api import InvalidValueError, Scope, Tenant, WebOrigins
 
@@ -58,8 +59,8 @@ class TenantError(Exception):
 class TenantStore:
     """Tenants by name, id or domain."""
 
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    def __init__(self, database: Database, nights: NightStore) -> None:
+        self._db, self._nights = database, nights
         self._reached: dict[tuple[str, ...], tuple[ReachedOrigin, float]] = {}
 
     def add(
@@ -91,6 +92,7 @@ class TenantStore:
                 country=country,
                 user_limit=user_limit,
             )
+            tenant = replace(tenant, night_offset_s=self._nights.offset_s(tenant.pbx_tenant_id))
             WebOrigins(web=web_origin, sbc=sbc_origin)
         except InvalidValueError as error:
             raise TenantError(str(error)) from error
@@ -123,7 +125,7 @@ class TenantStore:
     def all(self) -> list[Tenant]:
         """Return every tenant, by name."""
         with self._db.read() as connection:
-            return [_read(row) for row in connection.execute(select(tenants).order_by(tenants.c.name))]
+            return [self._read(row) for row in connection.execute(select(tenants).order_by(tenants.c.name))]
 
     def find(self, key: str) -> Tenant:
         """Return the tenant with this id, SIP domain or name, in this order; for `system` the PBX itself, if none fits.
@@ -142,7 +144,7 @@ class TenantStore:
             ):
                 row = connection.execute(select(tenants).where(matches)).first()
                 if row is not None:
-                    return _read(row)
+                    return self._read(row)
             if key == SYSTEM_TENANT.pbx_tenant_id:
                 return SYSTEM_TENANT
             names = connection.execute(select(tenants.c.name).order_by(tenants.c.name).limit(10)).scalars().all()
@@ -220,7 +222,18 @@ class TenantStore:
         """Return some of these tenants, by name."""
         chosen = select(tenants).where(*_containing(search)).order_by(tenants.c.name).offset(offset).limit(limit)
         with self._db.read() as connection:
-            return [_read(row) for row in connection.execute(chosen)]
+            return [self._read(row) for row in connection.execute(chosen)]
+
+    def _read(self, row: Any) -> Tenant:
+        return Tenant(
+            pbx_tenant_id=row.id,
+            name=row.name,
+            sip_domain=row.sip_domain,
+            time_zone=row.time_zone,
+            country=row.country,
+            user_limit=row.user_limit,
+            night_offset_s=self._nights.offset_s(row.id),
+        )
 
     def reserve_number(self, tenant: Tenant, number: str, service: str) -> None:
         """Take an extension number for another service, such as a queue or a ring group."""
@@ -250,14 +263,3 @@ def _check_is_free(connection: Connection, name: str, domain: str) -> None:
 def _containing(search: str) -> list[ColumnElement[bool]]:
     columns = (tenants.c.name, tenants.c.sip_domain, tenants.c.web_origin, tenants.c.sbc_origin)
     return [or_(*(column.icontains(search, autoescape=True) for column in columns))] if search else []
-
-
-def _read(row: Any) -> Tenant:
-    return Tenant(
-        pbx_tenant_id=row.id,
-        name=row.name,
-        sip_domain=row.sip_domain,
-        time_zone=row.time_zone,
-        country=row.country,
-        user_limit=row.user_limit,
-    )

@@ -43,7 +43,7 @@ audit = Table(
 )
 
 # What the operator has set for the PBX itself: the address at which system administrators sign in (`web_origin`), and
-# how many days things are kept (`retention.runs` and others).
+# how many days things are kept (`retention.runs` and others), and how far nights are spread (`night.spread_minutes`).
 system_settings = Table(
     "system_settings",
     metadata,
