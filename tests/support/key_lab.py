@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cache
+from typing import Any
+from unittest import mock
 
 import time_machine
+from cryptography.hazmat.primitives import serialization
 
 from pbx_plugin_api import TickReason, TickReport
 from portsip_m365_plugin.entra.keypair import Certificate, KeyPair
@@ -84,10 +88,26 @@ class KeyLab:
         forget_microsoft()
 
 
+@cache
+def _load_once(pem: bytes) -> Any:
+    return _load(pem, password=None)
+
+
+_load = serialization.load_pem_private_key
+
+
+def _load_cached(pem: Any, password: Any = None, *_: Any, **__: Any) -> Any:
+    """OpenSSL checks a private key for a tenth of a second each time it is loaded; a year loads it often."""
+    return _load(pem, password) if password else _load_once(bytes(pem))
+
+
 @contextmanager
 def open_key_lab(lab: Lab, **settings: str) -> Iterator[KeyLab]:
     """Connect a PBX to the lab; without other settings it syncs only by hand."""
-    with time_machine.travel(datetime.now(timezone.utc), tick=True) as clock:
+    with (
+        mock.patch.object(serialization, "load_pem_private_key", _load_cached),
+        time_machine.travel(datetime.now(timezone.utc), tick=True) as clock,
+    ):
         hand = Hand(now_utc=datetime.now(timezone.utc))
         lab.register(permissions=PERMISSIONS)
         hand.set_up({**lab.settings(), "sync_mode": "manual", **settings}, shared_key_pair())
