@@ -17,10 +17,11 @@ from portsip_m365_plugin.checks.board import (
     CheckState,
 )
 from portsip_m365_plugin.checks.network import Reach
-from portsip_m365_plugin.clouds import Cloud, find_cloud_of_graph
+from portsip_m365_plugin.clouds import Cloud, CloudFileError, find_cloud_of_graph, load_clouds
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.connect import IMPATIENT, AppSettings, NotReady, connect
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
+from portsip_m365_plugin.entra.regions import search_clouds
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, load_certificate
 
@@ -40,7 +41,10 @@ _BUSY: Final = (
 
 
 def check_directory(board: Board, app: AppSettings, reach: Reach) -> bool:
-    """Note the directory and its cloud. Return whether a token can be requested. No request."""
+    """Note the directory and its cloud. Return whether a token can be requested.
+
+    Cost: no request; where Entra does not know the directory, one to each other cloud.
+    """
     found = reach.directory
     host = urlsplit(app.cloud.authority).hostname or app.cloud.authority
     if isinstance(found, EntraRefusal):
@@ -52,11 +56,26 @@ def check_directory(board: Board, app: AppSettings, reach: Reach) -> bool:
                 f"The answer of {host} did not come from Entra, or something on the way changed it.",
                 "Check the proxy or firewall between this server and Microsoft, and check which cloud is chosen.",
             )
+        elif found.kind is RefusalKind.TENANT and (regions := _find_elsewhere(app)):
+            board.not_well(
+                CLOUD,
+                "The directory belongs to another Microsoft cloud than the one chosen.",
+                f"Choose the region {' or '.join(regions)} on the PERMISSIONS tab, and register the application there.",
+            )
         else:
             board.not_well(_LINE_OF.get(found.kind, DIRECTORY), found.sentence, found.remedy)
         return False
     board.ok(DIRECTORY, f"Entra knows the directory {found.entra_tenant_id}.")
     return _check_cloud(board, app.cloud, found.graph_host)
+
+
+def _find_elsewhere(app: AppSettings) -> list[str]:
+    """Return the other clouds that know the directory. Cost: one request for each Entra, all at the same time."""
+    try:
+        others = [cloud for cloud in load_clouds().values() if cloud.authority != app.cloud.authority]
+    except CloudFileError:
+        return []
+    return [place.cloud.name for place in search_clouds(app.entra_tenant_id, others).places]
 
 
 def _check_cloud(board: Board, cloud: Cloud, graph_host: str) -> bool:

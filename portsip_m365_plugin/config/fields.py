@@ -116,8 +116,12 @@ class Text(Setting[str]):
             raise ValidationError(f"{text[:80]!r} is not possible here; {self._wanted}.")
 
 
+FIND_CLOUD: Final = "FIND"
+"""What an administrator chooses instead of a cloud, so that it is found from the directory. It is never stored."""
+
+
 class CloudName(Setting[str]):
-    """A cloud this PBX knows: one of Microsoft's, or one that the operator added."""
+    """A cloud this PBX knows: one of Microsoft's, or one that the operator added; or `FIND_CLOUD`."""
 
     def __init__(self, place: str) -> None:
         super().__init__(place, self._check)
@@ -127,6 +131,8 @@ class CloudName(Setting[str]):
         return _text(value)
 
     def _check(self, name: str) -> None:
+        if name == FIND_CLOUD:
+            return
         try:
             known = load_clouds()
         except CloudFileError as error:

@@ -31,6 +31,8 @@ class Draft:
     config: Config
     given: frozenset[str]
     """Keys of the settings that were typed and are valid."""
+    note: str = ""
+    """What was found out and has to be said after the save; empty where there is nothing."""
 
     def lists(self, before: Config) -> Mapping[str, tuple[NameList, NameList]]:
         """Return the lists of people that were typed, by key, each with the list before; typed ones lack object ids."""

@@ -124,7 +124,8 @@ def _save(host: Host, tenant: Tenant, viewer: Viewer, texts: Mapping[str, str], 
         return SaveConflict(current_version=host.settings.read().version)
     _end_notices(host, draft.config)
     due = next_due_at_utc(draft.config, tenant, host.clock.now_utc())
-    return Saved(version=written.version, next_due_at_utc=due)
+    message = f"Saved. {draft.note}".strip()
+    return Saved(version=written.version, message=message, next_due_at_utc=due)
 
 
 def _end_notices(host: Host, config: Config) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pbx_plugin_api import Action, Fact, Field, FieldKind, Tab
-from portsip_m365_plugin.clouds import CloudFileError, load_clouds
+from portsip_m365_plugin.config.fields import FIND_CLOUD
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.page.certificate_facts import draw_certificate_facts
@@ -11,6 +13,7 @@ from portsip_m365_plugin.page.colleague import draw_colleague_actions
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.key_pair import draw_key_actions
 from portsip_m365_plugin.page.permissions_table import draw_permissions_table
+from portsip_m365_plugin.page.region import list_regions
 from portsip_m365_plugin.page.set_up import draw_confirm_action, read_known
 from portsip_m365_plugin.page.steps import draw_steps
 from portsip_m365_plugin.page.view import PageView
@@ -60,7 +63,7 @@ def _fields(config: Config, linked: int) -> tuple[Field, ...]:
             help="From the same page; you can also enter a verified domain, which is turned into the ID."
             + (f" Tied to {linked} synced users." if linked else ""),
         ),
-        draw_setting(config, "national_cloud", "Microsoft 365 region", choices=_name_clouds(config)),
+        _region_field(config),
         draw_setting(config, "sync_time", "Time of sync with Microsoft 365", help="In the time zone of this tenant."),
         draw_setting(
             config,
@@ -79,17 +82,16 @@ def _fields(config: Config, linked: int) -> tuple[Field, ...]:
     )
 
 
-def _name_clouds(config: Config) -> dict[str, str]:
-    try:
-        clouds = tuple(load_clouds())
-    except CloudFileError:
-        clouds = ("GLOBAL", "CHINA", "GCC_HIGH", "DOD")
-    labels = {
-        "CHINA": "CHINA (operated by 21Vianet)",
-        "GCC_HIGH": "GCC High (US Government)",
-        "DOD": "DoD (US Government)",
-    }
-    return {name: labels.get(name, name) for name in (*clouds, config.connection.cloud_name)}
+def _region_field(config: Config) -> Field:
+    """Draw the region. Until a directory is stored, it is to be found from what is entered."""
+    drawn = draw_setting(
+        config,
+        "national_cloud",
+        "Microsoft 365 region",
+        choices=list_regions(config.connection),
+        help="The Microsoft cloud of the directory. To find it, the PBX asks each cloud; GCC is in GLOBAL.",
+    )
+    return drawn if config.connection.entra_tenant_id else replace(drawn, value=FIND_CLOUD)
 
 
 def _actions(view: PageView, linked: int) -> tuple[Action, ...]:

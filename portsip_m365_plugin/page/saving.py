@@ -8,15 +8,16 @@ from typing import Final
 from pbx_plugin_api import FieldError, Host, PasswordPolicy
 from portsip_m365_plugin.clouds import CloudFileError, load_clouds
 from portsip_m365_plugin.config.connection import ConnectionConfig
-from portsip_m365_plugin.config.fields import GUID
+from portsip_m365_plugin.config.fields import FIND_CLOUD, GUID
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.config.signin import SignInConfig, SignInMode
 from portsip_m365_plugin.config.writer import CONNECTION_KEYS, Draft, read_texts
-from portsip_m365_plugin.entra.aadsts import EntraRefusal
+from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
 from portsip_m365_plugin.entra.discovery import find_directory
 from portsip_m365_plugin.mail.memory import remember_mailbox
 from portsip_m365_plugin.page.groups import make_group_finder, resolve_groups
 from portsip_m365_plugin.page.people import LookupFailedError, explain_doubt, make_finder, resolve_names
+from portsip_m365_plugin.page.region import find_region, label_region, point_to_region
 from portsip_m365_plugin.renewal import check_object_id
 from portsip_m365_plugin.signin_health import find_test
 
@@ -119,6 +120,11 @@ def _check_sign_in(draft: Draft, before: SignInConfig, host: Host, faulty: set[s
 def _settle_connection(draft: Draft, before: ConnectionConfig, host: Host) -> tuple[Draft, list[FieldError]]:
     """Turn a domain into the directory's id, and refuse another directory while users of this one are linked."""
     faults: list[FieldError] = []
+    if draft.config.connection.cloud_name == FIND_CLOUD:
+        found = find_region(draft, before)
+        if isinstance(found, FieldError):
+            return draft, [found]
+        draft = found
     typed = draft.config.connection
     if "directory_id" in draft.given:
         directory_id = _find_directory_id(typed)
@@ -140,13 +146,24 @@ def _find_directory_id(typed: ConnectionConfig) -> str | FieldError:
     if not domain or GUID.fullmatch(domain):
         return domain
     try:
-        cloud = load_clouds()[typed.cloud_name]
+        clouds = load_clouds()
+        cloud = clouds[typed.cloud_name]
     except (CloudFileError, KeyError):
         return FieldError(field="directory_id", message="Choose a region that works first, or give the ID itself.")
     answer = find_directory(cloud, domain)
     if isinstance(answer, EntraRefusal):
-        message = f"{domain} cannot be turned into a directory ID: {answer.sentence} {answer.remedy}"
+        elsewhere = point_to_region(domain, cloud) if answer.kind is RefusalKind.TENANT else ""
+        why = elsewhere or f"{answer.sentence} {answer.remedy}"
+        message = f"{domain} cannot be turned into a directory ID: {why}"
         return FieldError(field="directory_id", message=message)
+    beside = (other for other in clouds.values() if other.authority == cloud.authority and answer.is_served_by(other))
+    served_by = cloud if answer.is_served_by(cloud) else next(beside, cloud)
+    if served_by is not cloud:
+        message = (
+            f"{domain} is a directory of {label_region(served_by.name)}, not of {label_region(cloud.name)}. Choose that"
+            " region, and register the application there."
+        )
+        return FieldError(field="national_cloud", message=message)
     return answer.entra_tenant_id
 
 

@@ -108,11 +108,18 @@ class Simulator:
         return AdminCenter(self._realms[cloud].schema, self.tenant(cloud))
 
     def clouds_document(self) -> dict[str, dict[str, str]]:
-        """What ``PORTSIP_M365_CLOUDS`` names: LAB is like GLOBAL, LABCN like CHINA, LABUS like US Government."""
-        return {
+        """What ``PORTSIP_M365_CLOUDS`` names: LAB (like GLOBAL), LABCN (CHINA), LABUS (GCC High) and LABDOD (DoD).
+
+        As with Microsoft, LABUS and LABDOD share Entra, and only the name of Graph's host differs.
+        """
+        document = {
             LAB_NAMES[cloud]: {"authority": origin, "graph": origin, "like": cloud}
             for cloud, origin in self._origins.items()
         }
+        if "USGOV" in self._origins:
+            us = document[LAB_NAMES["USGOV"]]
+            document["LABDOD"] = {**us, "graph": us["graph"].replace("127.0.0.1", "localhost")}
+        return document
 
     def write_clouds_file(self, path: Path | str) -> None:
         """Write the operator's file of clouds."""

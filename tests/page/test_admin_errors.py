@@ -171,7 +171,7 @@ def test_a_directory_looked_for_in_the_wrong_cloud(make_lab: Callable[..., Lab])
     outcome = hand.press("test_connection")
     assert isinstance(outcome, Refused)
     assert outcome.message == "The directory belongs to another Microsoft cloud than the one chosen."
-    assert outcome.remedy == "Choose the Microsoft 365 region that the directory belongs to."
+    assert outcome.remedy == "Choose the region LAB on the PERMISSIONS tab, and register the application there."
 
 
 def test_where_nothing_is_wrong_it_says_so_and_names_what_was_tried(lab: Lab) -> None:

@@ -9,6 +9,7 @@ import jwt
 import pytest
 import requests
 
+from tests.conftest import MakeLab
 from tests.support.lab import Lab
 from tests.support.sim_client import REDIRECT, VERIFIER, Client, Forms, random_guid
 
@@ -250,6 +251,46 @@ def test_under_microsofts_own_name_every_address_is_microsofts(client: Client) -
     assert document["authorization_endpoint"] == f"{root}/oauth2/v2.0/authorize"
     assert document["issuer"] == f"{root}/v2.0"
     assert document["msgraph_host"] == "graph.microsoft.com"
+
+
+def test_a_directory_of_another_cloud_is_unknown_here(make_lab: MakeLab) -> None:
+    """Discovery speaks of no other cloud; the token endpoint does."""
+    lab = make_lab(clouds=("GLOBAL", "CHINA", "USGOV"))
+    http = requests.Session()
+    http.verify = str(lab.sim.ca_path)
+    for cloud in lab.sim.clouds:
+        for other in lab.sim.clouds:
+            for name in (lab.tenant(other).id, lab.tenant(other).domain):
+                answer = http.get(f"{lab.sim.origin(cloud)}/{name}/v2.0/.well-known/openid-configuration", timeout=5)
+                assert answer.status_code == (200 if cloud == other else 400)
+                assert cloud == other or code_of(answer) == 90002
+    http.close()
+
+
+@pytest.mark.parametrize(
+    ("cloud", "sub_scope", "here", "by_name"),
+    [
+        ("GLOBAL", "", "127.0.0.1", "graph.microsoft.com"),
+        ("GLOBAL", "GCC", "127.0.0.1", "graph.microsoft.com"),
+        ("USGOV", "DODCON", "127.0.0.1", "graph.microsoft.us"),
+        ("USGOV", "DOD", "localhost", "dod-graph.microsoft.us"),
+    ],
+)
+def test_discovery_names_the_graph_of_the_directorys_programme(
+    make_lab: MakeLab, cloud: str, sub_scope: str, here: str, by_name: str
+) -> None:
+    """GCC has the hosts of GLOBAL. GCC High and DoD share Entra and have a Graph each."""
+    lab = make_lab(clouds=(cloud,))
+    lab.tenant(cloud).region_sub_scope = sub_scope
+    http = requests.Session()
+    http.verify = str(lab.sim.ca_path)
+    url = f"{lab.sim.origin(cloud)}/{lab.tenant(cloud).id}/v2.0/.well-known/openid-configuration"
+    document = http.get(url, timeout=5).json()
+    assert document["msgraph_host"].partition(":")[0] == here
+    assert document.get("tenant_region_sub_scope", "") == sub_scope
+    named = http.get(url, headers={"Host": "login.microsoftonline.us"}, timeout=5).json()
+    assert named["msgraph_host"] == by_name
+    http.close()
 
 
 def test_the_browsers_port_serves_pages_and_nothing_of_graph(client: Client, someone: Any) -> None:

@@ -12,7 +12,7 @@ from portsip_m365_plugin.simulator.world.truth import contacts_truth, groups_tru
 Body = dict[str, Any]
 _SWITCHES = (
     *("auto_sign_in_upn", "blocked_by_policy", "id_token_changes", "display_name", "contacts_per_mailbox"),
-    "has_exchange",
+    *("has_exchange", "region_sub_scope"),
 )
 
 

@@ -6,10 +6,11 @@ from urllib.parse import urlencode, urlsplit
 from portsip_m365_plugin.simulator.entra.authorize import answer_authorize, cookie_of
 from portsip_m365_plugin.simulator.entra.errors import EntraRefused, describe, entra_json, json_refusal
 from portsip_m365_plugin.simulator.entra.pages import consent_page, error_page, page
-from portsip_m365_plugin.simulator.entra.token import GRAPH_HOSTS, answer_token, find_app, find_tenant
+from portsip_m365_plugin.simulator.entra.token import answer_token, find_app, find_tenant, graph_origins
 from portsip_m365_plugin.simulator.exchange import Answer, Request, json_answer
 from portsip_m365_plugin.simulator.realm import Realm
 from portsip_m365_plugin.simulator.world.signing_keys import SigningKey
+from portsip_m365_plugin.simulator.world.tenant import Tenant
 
 _AUTHORITY_HOSTS = {
     "GLOBAL": ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com"),
@@ -78,8 +79,12 @@ class Entra:
         return find_tenant(self._realm, key).id
 
     def _discovery(self, request: Request, key: str) -> Answer:
-        tenant_id = self._tenant_id(key)
+        is_plain = key.lower() in ("common", "organizations")
+        # A directory of another cloud is not known here: only the token endpoint speaks of other clouds.
+        tenant = None if is_plain else find_tenant(self._realm, key, elsewhere=90002)
+        tenant_id = tenant.id if tenant is not None else self._tenant_id(key)
         origin = request.origin
+        graph = self._graph_origin(tenant, origin)
         path = key.lower() if tenant_id == "{tenantid}" else tenant_id
         browser = origin
         if self._realm.browser_origin and urlsplit(origin).hostname in _LOOPBACK:
@@ -102,7 +107,7 @@ class Entra:
                 "scopes_supported": ["openid", "profile", "email", "offline_access"],
                 "issuer": f"{origin}/{tenant_id}/v2.0",
                 "request_uri_parameter_supported": False,
-                "userinfo_endpoint": f"{self._graph_origin(origin)}/oidc/userinfo",
+                "userinfo_endpoint": f"{graph}/oidc/userinfo",
                 "authorization_endpoint": f"{browser}/{path}/oauth2/v2.0/authorize",
                 "device_authorization_endpoint": f"{origin}/{path}/oauth2/v2.0/devicecode",
                 "http_logout_supported": True,
@@ -110,9 +115,10 @@ class Entra:
                 "end_session_endpoint": f"{browser}/{path}/oauth2/v2.0/logout",
                 "claims_supported": ["sub", "iss", "aud", "exp", "iat", "nonce", "preferred_username", "name", "tid"],
                 "tenant_region_scope": published[0],
+                **({"tenant_region_sub_scope": tenant.region_sub_scope} if tenant and tenant.region_sub_scope else {}),
                 "cloud_instance_name": published[1],
                 "cloud_graph_host_name": published[2],
-                "msgraph_host": urlsplit(self._graph_origin(origin)).netloc,
+                "msgraph_host": urlsplit(graph).netloc,
                 "rbac_url": published[3],
             }
         )
@@ -125,8 +131,9 @@ class Entra:
         app = find_tenant(self._realm, key).apps.get(client_id)
         return [app.own_signing_key] if app is not None and app.own_signing_key is not None else keys
 
-    def _graph_origin(self, origin: str) -> str:
-        return origin if urlsplit(origin).hostname in _LOOPBACK else GRAPH_HOSTS[self._realm.cloud]
+    def _graph_origin(self, tenant: Tenant | None, origin: str) -> str:
+        here, by_name = graph_origins(self._realm, tenant, origin)
+        return here if urlsplit(origin).hostname in _LOOPBACK else by_name
 
     def _instances(self, request: Request) -> Answer:
         """MSAL asks for this at an authority that it does not know."""

@@ -5,6 +5,7 @@ import hashlib
 import secrets
 import uuid
 from typing import Any
+from urllib.parse import urlsplit
 
 from portsip_m365_plugin.simulator.entra.assertion import check_client
 from portsip_m365_plugin.simulator.entra.errors import EntraRefused, entra_json
@@ -21,6 +22,8 @@ GRAPH_HOSTS = {
     "CHINA": "https://microsoftgraph.chinacloudapi.cn",
     "USGOV": "https://graph.microsoft.us",
 }
+DOD_GRAPH = "https://dod-graph.microsoft.us"
+_LOOPBACK = ("127.0.0.1", "localhost")
 _PLAIN_TENANTS = ("common", "organizations", "consumers")
 
 
@@ -67,6 +70,18 @@ def find_app(tenant: Tenant, client_id: str) -> AppRegistration:
     return app
 
 
+def graph_origins(realm: Realm, tenant: Tenant | None, origin: str) -> tuple[str, str]:
+    """Where the Graph of a directory is: on this machine, and by Microsoft's name.
+
+    DoD has a Graph of its own beside that of GCC High. On this machine it is the same port under the name localhost.
+    """
+    parts = urlsplit(origin)
+    is_dod = tenant is not None and tenant.region_sub_scope == "DOD"
+    name = "localhost" if is_dod else "127.0.0.1"
+    here = f"https://{name}:{parts.port}" if parts.hostname in _LOOPBACK else origin
+    return here, DOD_GRAPH if is_dod else GRAPH_HOSTS[realm.cloud]
+
+
 def _audiences(request: Request, tenant: Tenant, tenant_key: str) -> frozenset[str]:
     keys = {tenant.id, tenant.domain, tenant_key}
     return frozenset(f"{request.origin}/{key}/oauth2/v2.0/token" for key in keys)
@@ -79,7 +94,8 @@ def _app_token(realm: Realm, request: Request, tenant: Tenant, app: AppRegistrat
     resource, slash, default = scope.rpartition("/")
     if not slash or default != ".default" or " " in scope:
         raise EntraRefused(1002012, scope)
-    if resource.rstrip("/") not in (request.origin, GRAPH_HOSTS[realm.cloud], GRAPH_APP_ID):
+    # Not documented: that Entra gives a directory of DoD no token for the Graph of GCC High, and the other way round.
+    if resource.rstrip("/") not in (*graph_origins(realm, tenant, request.origin), GRAPH_APP_ID):
         raise EntraRefused(500011, resource, tenant.display_name)
     if app.blocked_by_policy:
         raise EntraRefused(53003)

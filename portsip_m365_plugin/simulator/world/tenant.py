@@ -43,6 +43,7 @@ class Tenant:
         self.apps: dict[str, AppRegistration] = {}
         self.sent: list[dict[str, Any]] = []
         self.auto_sign_in_upn: str | None = None
+        self.region_sub_scope = "DODCON" if schema.cloud == "USGOV" else ""  # GCC (GLOBAL), DODCON (GCC High), DOD
         self.has_exchange = True  # False: no subscription with Exchange Online; no mailbox can be reached
         self.blocked_by_policy = False  # Conditional Access refuses every interactive sign-in
         self.id_token_changes: dict[str, Any] = {}  # claims put into every ID token, true or not
