@@ -23,7 +23,13 @@ from portsip_m365_plugin.entra.identity_provider import shared_identity_provider
 from portsip_m365_plugin.entra.signin import PROVIDER_ID, SignIn, SignInApp
 from portsip_m365_plugin.keys.store import choose_single
 from portsip_m365_plugin.redirects import remember_proven
-from portsip_m365_plugin.signin_health import forget_fault, refuses_passwords, remember_test, report_fault
+from portsip_m365_plugin.signin_health import (
+    forget_fault,
+    refuses_passwords,
+    remember_test,
+    remember_test_failure,
+    report_fault,
+)
 
 _NOT_SET_UP = "Signing in with Microsoft is not set up completely. Ask your administrator."
 
@@ -50,6 +56,8 @@ def offer_sign_in(host: Host) -> tuple[LoginProvider, ...]:
             remember_proven(host, config.connection, flow.redirect_uri)
             if flow.is_test:
                 remember_test(host, config.connection, outcome.login_name or outcome.link.subject)
+        elif flow.is_test:
+            remember_test_failure(host, config.connection, outcome.sentence, outcome.reason)
         return outcome
 
     def sign_out(post_logout_redirect_uri: str, session_hint: str) -> str | None:

@@ -15,6 +15,7 @@ from portsip_m365_plugin.config.signin import SignInConfig
 from portsip_m365_plugin.notices import NoticeKind
 
 _TEST_KEY: Final = "signin.test"
+_TEST_FAILURE_KEY: Final = "signin.test_failure"
 _FAULT_KEY: Final = "signin.fault"
 _SUSPENSION_KEY: Final = "signin.refusal_suspended"
 
@@ -29,16 +30,29 @@ class Event:
     at_utc: datetime
     text: str
     """Who tried or pressed, or what is wrong."""
+    reason: str = ""
+    """For programs: why a test failed, as in `LoginRefused.reason`."""
 
 
 def remember_test(host: Host, connection: ConnectionConfig, login_name: str) -> None:
     """Remember that a test sign-in with this application succeeded just now."""
+    host.state.delete(_TEST_FAILURE_KEY)
     _put(host, _TEST_KEY, login_name, app=connection.mark)
 
 
 def find_test(host: Host, connection: ConnectionConfig) -> Event | None:
     """Return the last test sign-in that succeeded with this application."""
     return _get(host, _TEST_KEY, app=connection.mark)
+
+
+def remember_test_failure(host: Host, connection: ConnectionConfig, sentence: str, reason: str) -> None:
+    """Remember why the last test sign-in with this application failed, until one succeeds."""
+    _put(host, _TEST_FAILURE_KEY, sentence, app=connection.mark, reason=reason)
+
+
+def find_test_failure(host: Host, connection: ConnectionConfig) -> Event | None:
+    """Return why the last test sign-in with this application failed; None if it succeeded, or there was none."""
+    return _get(host, _TEST_FAILURE_KEY, app=connection.mark)
 
 
 def report_fault(host: Host, config: SignInConfig, text: str) -> None:
@@ -92,8 +106,9 @@ def resume_refusal(host: Host, who: str) -> None:
         host.audit.record("password_refusal.resumed", outcome="ok", subject=who)
 
 
-def _put(host: Host, key: str, text: str, *, app: str = "") -> None:
-    host.state.put(key, {"at": host.clock.now_utc().isoformat(), "text": text, "app": app})
+def _put(host: Host, key: str, text: str, *, app: str = "", reason: str = "") -> None:
+    value = {"at": host.clock.now_utc().isoformat(), "text": text, "app": app, "reason": reason}
+    host.state.put(key, value)  # type: ignore[arg-type]  # texts only
 
 
 def _get(host: Host, key: str, *, app: str = "") -> Event | None:
@@ -101,4 +116,6 @@ def _get(host: Host, key: str, *, app: str = "") -> Event | None:
     if record is None:
         return None
     value: Any = record.value
-    return Event(at_utc=datetime.fromisoformat(value["at"]), text=value["text"]) if value["app"] == app else None
+    if value["app"] != app:
+        return None
+    return Event(at_utc=datetime.fromisoformat(value["at"]), text=value["text"], reason=value.get("reason", ""))

@@ -50,7 +50,9 @@ APPLICATION: Final = "application"
 CERTIFICATE: Final = "certificate"
 TOKEN: Final = "token"  # noqa: S105  the name of a check
 MAILBOX: Final = "mailbox"
+PEOPLE: Final = "people"
 REDIRECT_URIS: Final = "redirect_uris"
+SIGN_IN: Final = "sign_in"
 WEB_CERTIFICATE: Final = "web_certificate"
 
 _LABELS: Final = {
@@ -64,8 +66,10 @@ _LABELS: Final = {
     CERTIFICATE: "Certificate of the application",
     TOKEN: "Token",
     **{item.name: item.name for item in PERMISSIONS},
+    PEOPLE: "People without a user",
     MAILBOX: "Mailbox for mail",
     REDIRECT_URIS: "Redirect URIs",
+    SIGN_IN: "Sign-in with Microsoft",
     WEB_CERTIFICATE: "Certificate of the web address",
 }
 """In the order of the list: what comes first can be the cause of what comes later."""

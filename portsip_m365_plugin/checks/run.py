@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from pbx_plugin_api import Host, Tenant
+from pbx_plugin_api import Host, Scope, Tenant
 from portsip_m365_plugin.checks.board import APPLICATION, Board, Check, CheckState
 from portsip_m365_plugin.checks.identity import check_directory, check_token
 from portsip_m365_plugin.checks.mail import MailCheck
 from portsip_m365_plugin.checks.network import check_network, reach_entra
+from portsip_m365_plugin.checks.people import check_people
 from portsip_m365_plugin.checks.permissions import Prober
 from portsip_m365_plugin.checks.subjects import Sight
-from portsip_m365_plugin.checks.web import check_redirect_uris, check_web_certificate
+from portsip_m365_plugin.checks.web import check_redirect_uris, check_sign_in, check_web_certificate
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.connect import NotReady, find_app
 from portsip_m365_plugin.graph.client import GraphClient
@@ -69,8 +70,11 @@ def run_checks(host: Host, tenant: Tenant, config: Config) -> Report:
     if client is not None:
         sight = Sight()
         Prober(board=board, host=host, tenant=tenant, config=config, client=client, sight=sight).try_all()
+    if tenant.scope is not Scope.SYSTEM:
+        check_people(board, host)
     MailCheck(board=board, host=host, tenant=tenant, config=config, client=client).check()
     check_redirect_uris(board, host, config)
+    check_sign_in(board, host, config)
     check_web_certificate(board, host, config)
     report = Report(checks=board.checks())
     _remember(host, config, report)

@@ -12,48 +12,64 @@ from urllib.parse import urlsplit
 import certifi
 
 from pbx_plugin_api import Host
-from portsip_m365_plugin.checks.board import REDIRECT_URIS, WEB_CERTIFICATE, Board
+from portsip_m365_plugin.checks.board import REDIRECT_URIS, SIGN_IN, WEB_CERTIFICATE, Board
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.network import ConnectFault, find_connect_fault
-from portsip_m365_plugin.signin_health import find_fault, find_test
+from portsip_m365_plugin.redirects import describe_task, read_redirects
+from portsip_m365_plugin.signin_health import find_fault, find_test, find_test_failure
 
 _CONNECT_S: Final = 5.0
 _ENDING_DAYS: Final = 14
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
-"""Entra lets http pass for these: redirect URI restrictions and limitations (2024)."""
+_TEST: Final = "Press “Test sign-in” on the SIGN IN tab."
+_REMEDIES: Final = {
+    "aadsts_50105": "In Entra, open Enterprise applications, the application, Users and groups: assign the people who"
+    " may sign in. Or set “Assignment required” to No under Properties.",
+    "aadsts_53003": "Allow this sign-in in the Conditional Access policy of the directory.",
+    "aadsts_65001": "In Entra, open the app registration, API permissions, and grant admin consent.",
+}
+"""What an administrator does about a test sign-in that failed for one of these reasons."""
 
 
 def check_redirect_uris(board: Board, host: Host, config: Config) -> None:
-    """Note whether Microsoft sends people back to this PBX. No request."""
+    """Note whether Microsoft sends people back to this PBX. No request: a URI is proven when a browser came back."""
     is_on = config.signin.mode is not SignInMode.OFF
     origins = host.web_origins
-    plain = [origin for origin in origins.all() if _is_plain_http(origin)]
-    no_sbc = "" if origins.sbc else " This PBX has no SBC domain, so people who sign in through one cannot."
-    test, fault = find_test(host, config.connection), find_fault(host)
-    if plain:
-        board.not_well(
-            REDIRECT_URIS,
-            f"{plain[0]} is not https, and Microsoft sends people back to https addresses only.",
-            "Give the PBX a certificate, and set its web address to https.",
-            is_needed=is_on,
-        )
-    elif not is_on:
+    no_sbc = "" if origins.sbc else " This PBX has no SBC domain, so nobody can sign in through one."
+    redirects = read_redirects(host, config.connection)
+    unproven = [uri for uri in redirects.current if uri not in redirects.proven]
+    task = describe_task(redirects)
+    if not is_on:
         board.not_checked(REDIRECT_URIS, f"Sign-in with Microsoft is off.{no_sbc}", is_needed=False)
-    elif fault is not None:
-        board.not_well(
-            REDIRECT_URIS,
-            f"Microsoft signs nobody in: {fault.text}",
-            "Put it right in Entra, then press “Test sign-in” on the SIGN IN tab.",
-        )
-    elif test is None:
+    elif task:
+        board.not_well(REDIRECT_URIS, f"The redirect URI of a new address is not proven: {redirects.new[0]}.", task)
+    elif unproven:
         board.not_proven(
             REDIRECT_URIS,
-            f"No test sign-in has succeeded with this application yet.{no_sbc}",
-            "Register the redirect URIs of the PERMISSIONS tab in Entra, then press “Test sign-in” on the SIGN IN tab.",
+            f"Microsoft has not sent anybody back yet to {' and '.join(unproven)}.{no_sbc}",
+            "Register each in Entra under Authentication, platform Web, exactly as here; then press “Test sign-in”"
+            " on the SIGN IN tab at that address. AADSTS50011 on Microsoft's page means that it is not registered.",
         )
     else:
-        board.ok(REDIRECT_URIS, f"{test.text} was signed in by Microsoft on {test.at_utc:%Y-%m-%d}.{no_sbc}")
+        board.ok(REDIRECT_URIS, f"Microsoft sends people back to {' and '.join(redirects.current)}.{no_sbc}")
+
+
+def check_sign_in(board: Board, host: Host, config: Config) -> None:
+    """Note how the last test sign-in ended, and a fault that keeps everybody out. No request."""
+    if config.signin.mode is SignInMode.OFF:
+        board.not_checked(SIGN_IN, "Sign-in with Microsoft is off.", is_needed=False)
+        return
+    failure, fault = find_test_failure(host, config.connection), find_fault(host)
+    test = find_test(host, config.connection)
+    if fault is not None:
+        board.not_well(SIGN_IN, f"Microsoft signs nobody in: {fault.text}", f"Put it right in Entra. {_TEST}")
+    elif failure is not None:
+        remedy = _REMEDIES.get(failure.reason, "Put it right in Entra.")
+        board.not_well(SIGN_IN, f"The last test sign-in failed. {failure.text}", f"{remedy} {_TEST}")
+    elif test is None:
+        board.not_proven(SIGN_IN, "No test sign-in has succeeded with this application yet.", _TEST)
+    else:
+        board.ok(SIGN_IN, f"{test.text} signed in with Microsoft on {test.at_utc:%Y-%m-%d}.")
 
 
 def check_web_certificate(board: Board, host: Host, config: Config) -> None:
@@ -104,8 +120,3 @@ def _days_left(name: str, port: int) -> int:
         certificate = connection.getpeercert()
     ends_s = ssl.cert_time_to_seconds(str(certificate["notAfter"])) if certificate else 0
     return int((ends_s - datetime.now(timezone.utc).timestamp()) // 86_400)
-
-
-def _is_plain_http(origin: str) -> bool:
-    parts = urlsplit(origin)
-    return parts.scheme == "http" and parts.hostname not in _LOOPBACK

@@ -11,9 +11,9 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from pbx_plugin_api import Host, Severity, dump, load
+from pbx_plugin_api import Host, JsonValue, Severity, dump, load
 from portsip_m365_plugin.notices import NoticeKind, level_of
 from portsip_m365_plugin.users.spool import Kind, Spool
 
@@ -86,8 +86,9 @@ def keep_waiting(host: Host, spool: Spool, refused: Mapping[str, tuple[str, str]
         if kept:
             host.state.delete(_KEY)
         return
-    for reason in sorted(counts):
-        _notify(host, spool, reason, counts[reason])
+    examples = {reason: _find_example(spool, reason) for reason in sorted(counts)}
+    for reason, example in examples.items():
+        _notify(host, reason, counts[reason], example)
     digest, until = _digest(spool), kept.get("kept_until_utc")
     blob = kept.get("blob")
     is_fresh = until is not None and load(datetime, until) - now_utc > _KEEP / 2
@@ -95,7 +96,8 @@ def keep_waiting(host: Host, spool: Spool, refused: Mapping[str, tuple[str, str]
         keep_s = int(_KEEP.total_seconds())
         blob = host.blobs.put(_lines(spool), content_type="application/x-ndjson", keep_s=keep_s)
         until = dump(now_utc + _KEEP)
-    host.state.put(_KEY, {"blob": blob, "digest": digest, "kept_until_utc": until, "counts": counts})
+    whole = {"blob": blob, "digest": digest, "kept_until_utc": until, "counts": counts, "examples": examples}
+    host.state.put(_KEY, cast(JsonValue, whole))
 
 
 def count_waiting(host: Host) -> Counter[str]:
@@ -103,8 +105,17 @@ def count_waiting(host: Host) -> Counter[str]:
     return Counter(_read(host).get("counts", {}))
 
 
-def _notify(host: Host, spool: Spool, reason: str, n_people: int) -> None:
-    detail: str = spool.first("SELECT detail FROM without_user WHERE reason = ? ORDER BY oid LIMIT 1", (reason,))[0]
+def read_examples(host: Host) -> dict[str, str]:
+    """Return one sentence about why people wait, by reason. Cost: one look."""
+    return {str(reason): str(text) for reason, text in _read(host).get("examples", {}).items()}
+
+
+def _find_example(spool: Spool, reason: str) -> str:
+    found = spool.first("SELECT detail FROM without_user WHERE reason = ? ORDER BY oid LIMIT 1", (reason,))
+    return str(found[0])
+
+
+def _notify(host: Host, reason: str, n_people: int, detail: str) -> None:
     people = "1 person has" if n_people == 1 else f"{n_people} people have"
     text = (
         f"{people} no user of the PBX yet ({reason}). For example: {detail} The problems of the run name everybody."

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from portsip_m365_plugin.clouds import Cloud, load_clouds
 from portsip_m365_plugin.entra.keypair import KeyPair, make_key_pair
@@ -105,3 +109,15 @@ def forget_microsoft() -> None:
     transport = sys.modules.get("portsip_m365_plugin.entra.transport")
     if transport is not None:
         transport._transport_trusting.cache_clear()
+
+
+def shared_lab(**options: Any) -> Iterator[Lab]:
+    """For a fixture of a whole module: one simulator for all its tests, which put back what they change."""
+    with Simulator(**options) as sim, tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        forget_microsoft()
+        path = Path(folder, "clouds.json")
+        sim.write_clouds_file(path)
+        patch.setenv("PORTSIP_M365_CLOUDS", str(path))
+        patch.setenv("REQUESTS_CA_BUNDLE", str(sim.ca_path))
+        yield Lab(sim, path)
+        forget_microsoft()
