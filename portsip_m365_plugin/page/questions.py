@@ -43,9 +43,12 @@ def _ask_disconnect(host: Host, tenant: Tenant, values: Mapping[str, str]) -> Co
     linked = host.users.counts().linked
     if values.get("delete_users") == "true" and tenant.scope is not Scope.SYSTEM:
         contacts = sum(record.contacts for record in load_mailboxes(host))
+        users = _n(linked, "synced user", "synced users")
         return Confirmation(
-            sentence=f"Delete {_n(linked, 'synced user', 'synced users')} and"
-            f" {_n(contacts, 'synced contact', 'synced contacts')}, and disconnect from Microsoft 365.",
+            sentence=f"Delete {users} and {_n(contacts, 'synced contact', 'synced contacts')}, and disconnect from"
+            " Microsoft 365."
+            if contacts
+            else f"Delete {users}, and disconnect from Microsoft 365.",
             details=(
                 "Their telephones and sign-ins end at once, and their voicemails are deleted. This cannot be undone.",
                 "Users and contacts that were made by hand stay.",

@@ -13,7 +13,7 @@ from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.signin.passwords import open_session
 from pbx_devhost.portal.visit import signed_in, system_only, the_pbx, the_visit
 from pbx_devhost.store.accounts import AccountError, check_admin_name, check_password
-from pbx_devhost.store.tenants import DEFAULT_WEB_ORIGIN, SYSTEM_TENANT, TenantError
+from pbx_devhost.store.tenants import SYSTEM_TENANT, TenantError
 from pbx_plugin_api import Tenant, rules
 from pbx_plugin_api.errors import InvalidValueError
 
@@ -26,7 +26,7 @@ _NEW: Final = {
     "sip_domain": "",
     "time_zone": "UTC",
     "country": "US",
-    "web_origin": DEFAULT_WEB_ORIGIN,
+    "web_origin": "",
     "sbc_origin": "",
     "user_limit": "",
     "rest_days": "30",
@@ -71,7 +71,7 @@ def list_tenants() -> ResponseReturnValue:
 @system_only
 def ask_tenant() -> ResponseReturnValue:
     """Show the form of a new tenant."""
-    return _draw_new(_NEW, {})
+    return _draw_new(_NEW | {"web_origin": the_visit().origin}, {})
 
 
 @pages.post("/system/tenants/new")
