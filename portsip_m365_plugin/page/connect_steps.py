@@ -198,8 +198,9 @@ def give_consent(known: Known) -> Step:
 
 def test_connection(known: Known) -> Step:
     """Proven by the last call that worked. What a step before it explains is not said twice."""
-    explained = known.fault(*_IDS, "certificate", "web_certificate", *(item.name for item in known.needed))
-    fault = known.fault(*WAY_IN)
+    refused = [each.fault.name for each in _evidence(known) if each.fault is not None]
+    explained = known.fault(*_IDS, "certificate", "web_certificate", *refused)
+    fault = known.fault(*WAY_IN) or known.fault("mailbox", "redirect_uris")
     state: dict[str, Any] = {}
     if explained is not None:
         state = {"detail": "The last test failed. Once what it named is mended, press “Test connection” again."}

@@ -98,6 +98,8 @@ class Known:
         worked = self.worked_at_utc
         found = self.test.fault(*names)
         is_over = found is not None and found.name in WAY_IN and worked is not None and worked > self.test.at_utc
+        proof = self.proofs.get(found.name) if found is not None else None
+        is_over = is_over or (proof is not None and proof.works and proof.at_utc > self.test.at_utc)
         return None if is_over else found
 
     def permission(self, name: str) -> Evidence | None:

@@ -101,6 +101,11 @@ TABLE = [
      consent_at_utc=LATER), "dppdpdd---w", "test"),
     ("consent came before a refusal", replace(SAID, test=a_test("User.Read.All", works=("token",)),
      consent_at_utc=EARLIER), "dppdpdF---w", "consent"),
+    ("the mailbox for mail is wrong", replace(FINISHED, test=a_test("mailbox")), "dppdpppFddp", "test"),
+    ("and a mail went out since", replace(FINISHED, test=a_test("mailbox"), proofs={MAILBOX:
+     proof(MAILBOX, at_utc=LATER)}), "dppdppppddp", None),
+    ("a permission works since the test", replace(WORKS, test=a_test("User.Read.All", works=("token",)), proofs={
+     "User.Read.All": proof("User.Read.All", at_utc=LATER)}), "dppdpppp--w", "scope"),
     ("a database from before all this", RUN_ONLY, "dppdpddpddp", None),
 ]  # fmt: skip
 

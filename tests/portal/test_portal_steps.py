@@ -39,6 +39,20 @@ def test_the_page_opens_at_the_next_step(admin: Browser, script: Script) -> None
     assert admin.get("/plugins/m365").headers["Location"] == f"{PAGE}#step-now"
 
 
+def test_the_overview_of_a_pbx_without_synced_people_leads_to_the_next_step(world: World) -> None:
+    script = Script(steps=(DONE, following(fields=("name",))))
+    script.install(world)
+    browser = world.browser()
+    browser.log_in()
+    text = browser.get("/").text
+    assert "Scripted: 1 of 2 steps are done" in text
+    assert f'href="{PAGE}#step-now">Continue with Scripted' in text
+    script.steps = (DONE,)
+    assert "Continue with" not in browser.get("/").text
+    script.steps, script.raises = (following(fields=("name",)),), "on_settings_page"
+    assert browser.get("/").status_code == 200, "a plugin that fails does not take the overview with it"
+
+
 def test_each_state_is_a_word_and_a_mark(admin: Browser, script: Script) -> None:
     script.steps = (
         DONE,

@@ -7,6 +7,7 @@ from typing import Final
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from pbx_devhost.portal.pages.plugin_steps import find_way
 from pbx_devhost.portal.pages.system import show_system
 from pbx_devhost.portal.visit import also_for_system, signed_in, the_pbx, the_visit
 
@@ -29,12 +30,17 @@ def show() -> ResponseReturnValue:
     tenant_id = tenant.pbx_tenant_id
     states = the_pbx().plugins.plugins(tenant)
     notices = stores.notices.shown(tenant_id, limit=_NOTICES_SHOWN + 1)
+    linked = stores.linked_users(tenant_id).counts()
+    # Drawing whole pages takes time, so it is done only until the first sync: then nobody has to be led any more.
+    drawn = the_pbx().plugins.settings_pages(tenant, visit.viewer) if not linked.linked else ()
+    ways = [find_way(each.plugin, each.value) for each in drawn if each.value is not None]
     return render_template(
         "overview.html",
+        ways=[way for way in ways if way is not None],
         tenant=tenant,
         origins=stores.tenants.origins(tenant),
         n_users=stores.users.count_all(tenant_id),
-        linked=stores.linked_users(tenant_id).counts(),
+        linked=linked,
         states=states,
         due={state.name: stores.leases.next_due_at(tenant_id, state.name) for state in states},
         runs=list(stores.runs.rows(tenant_id, limit=5)),

@@ -81,6 +81,33 @@ class StepList:
         return frozenset(item.action.name for item in self.next_one.buttons) if self.next_one else frozenset()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How far the steps of a page are, and where the next one is."""
+
+    title: str
+    settled: int
+    total: int
+    step: Step
+    path: str
+
+
+def find_way(plugin: str, page: SettingsPage) -> Way | None:
+    """Return where a page goes on, or None if nothing is to be done there."""
+    found = page.next_step()
+    if found is None:
+        return None
+    tab, step = found
+    drawn = draw_steps(page, tab)
+    return Way(
+        title=page.title,
+        settled=drawn.settled,
+        total=len(drawn.steps),
+        step=step,
+        path=f"/plugins/{plugin}/{tab.name}#step-{step.name}",
+    )
+
+
 def draw_steps(page: SettingsPage, tab: Tab) -> StepList:
     """Return the steps of a tab."""
     return StepList(steps=tuple(_draw(page, step, number) for number, step in enumerate(tab.steps, 1)))

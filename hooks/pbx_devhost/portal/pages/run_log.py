@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.jobs import StartedRun
 from pbx_devhost.portal.notes import redirect_with_note
+from pbx_devhost.portal.pages.plugin_steps import Way, find_way
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.visit import Visit, admin_only, also_for_system, the_pbx, the_visit
 from pbx_devhost.portal.words import stage_label
@@ -21,8 +22,6 @@ from pbx_plugin_api import (
     InvalidValueError,
     PlanRef,
     PlanRow,
-    Step,
-    Tab,
     TickReason,
     load,
     read_plan_rows,
@@ -179,13 +178,13 @@ def _read_plan_rows(
         return None
 
 
-def _find_next_step(visit: Visit, row: Any) -> tuple[Tab, Step] | None:
+def _find_next_step(visit: Visit, row: Any) -> Way | None:
     """What comes after a run that a page started: the step that is next on that page."""
     if not row.job:
         return None
-    pages_of = (each for each in the_pbx().plugins.settings_pages(visit.tenant, visit.viewer))
-    page = next((each.value for each in pages_of if each.plugin == row.plugin), None)
-    return page.next_step() if page is not None else None
+    drawn = the_pbx().plugins.settings_pages(visit.tenant, visit.viewer)
+    page = next((each.value for each in drawn if each.plugin == row.plugin), None)
+    return find_way(row.plugin, page) if page is not None else None
 
 
 def _find_approval(visit: Visit, row: Any, plan: PlanRef | None) -> tuple[str, Action] | None:
