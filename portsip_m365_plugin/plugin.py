@@ -6,6 +6,7 @@ A hook takes exactly the parameters of the contract, even those it does not need
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from pbx_plugin_api import (
@@ -22,6 +23,7 @@ from pbx_plugin_api import (
     Viewer,
     hookimpl,
 )
+from portsip_m365_plugin.keys.expiry import read_valid_until
 from portsip_m365_plugin.mail.send import send_notification
 from portsip_m365_plugin.nightly import run_tick
 from portsip_m365_plugin.page.page import draw_page
@@ -56,7 +58,7 @@ def on_login_providers(host: Host, tenant: Tenant) -> Sequence[LoginProvider] | 
 @hookimpl
 def on_nightly_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport | None:
     """Users, contacts and photos; or the job that a button started."""
-    return run_tick(host, tenant, tick)
+    return replace(run_tick(host, tenant, tick), valid_until_utc=read_valid_until(host))
 
 
 @hookimpl

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pbx_devhost.bound.host import open_host
 from pbx_devhost.bound.progress import ProgressListener, RunContext
+from pbx_devhost.logs.context import log_context
 from pbx_devhost.store.audit import Change
 from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.store.database import to_timestamp
@@ -65,7 +66,16 @@ class Pbx:
         """
         run = self._runs.get(run_id) if run_id is not None else None
         opened = open_host(self.stores, plugin, tenant, run, may_read_system=hook == "on_send_notification")
-        return self._watch_settings(opened, plugin, tenant) if hook == "on_nightly_tick" else opened
+        watched = self._watch_settings(opened, plugin, tenant) if hook == "on_nightly_tick" else opened
+        return self._name_lines(watched, plugin, tenant, run_id)
+
+    @contextmanager
+    def _name_lines(
+        self, opened: AbstractContextManager[Host], plugin: str, tenant: Tenant, run_id: str | None
+    ) -> Iterator[Host]:
+        """Let what the plugin logs carry whose work it is."""
+        with log_context(tenant_id=tenant.pbx_tenant_id, plugin=plugin, run_id=run_id), opened as host:
+            yield host
 
     @contextmanager
     def _watch_settings(self, opened: AbstractContextManager[Host], plugin: str, tenant: Tenant) -> Iterator[Host]:

@@ -82,6 +82,7 @@ from pbx_plugin_api.notifications import (
     Priority,
     RejectedRecipient,
 )
+from pbx_plugin_api.observing import CALLS_LOGGER, OBSERVED, ObservedCall, ObservedWait, note_call, note_wait
 from pbx_plugin_api.overview import Overview, RunSummary
 from pbx_plugin_api.page_parts import Chart, ChartSeries, Choice, Fact, Field, FieldKind, Link, Severity, Table
 from pbx_plugin_api.plans import (
@@ -188,9 +189,11 @@ from pbx_plugin_api.users import (
 __all__ = [
     "API_VERSION",
     "APPLY_MAX_CHANGES",
+    "CALLS_LOGGER",
     "CONTACT_PHONE_FIELDS",
     "DEFAULT_TEMPLATES",
     "ENTRY_POINT_GROUP",
+    "OBSERVED",
     "PLAN_ROWS_CONTENT_TYPE",
     "PROJECT_NAME",
     "SYNCED_FIELDS",
@@ -272,6 +275,8 @@ __all__ = [
     "Notice",
     "Notification",
     "NotificationKind",
+    "ObservedCall",
+    "ObservedWait",
     "Overview",
     "PasswordPolicy",
     "PbxContractError",
@@ -340,6 +345,8 @@ __all__ = [
     "hookimpl",
     "is_mail_address",
     "load",
+    "note_call",
+    "note_wait",
     "raise_notice",
     "read_plan_rows",
     "write_mail",

@@ -34,6 +34,7 @@ from pbx_plugin_api import (
     mail_templates,
     notices,
     notifications,
+    observing,
     overview,
     page_parts,
     plans,
@@ -72,6 +73,7 @@ _SUBJECTS = (
     mail_content,
     mail_templates,
     provisioning,
+    observing,
 )
 _SECTION = re.compile(r"([A-Z][A-Za-z ]*):(?: (.*))?$")
 

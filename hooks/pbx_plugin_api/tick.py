@@ -128,7 +128,11 @@ class TickReport:
     quiet: bool = False
     """There is nothing to show: nothing was changed, and there is nothing new to say since the plugin's last run. The
     host may leave the run out of its log; `next_due_at_utc` holds all the same."""
+    valid_until_utc: datetime | None = None
+    """When the plugin's credential at the service ends, such as a certificate. For a monitor of the whole PBX; the
+    tenant's administrators read the plugin's notices. None: there is none, or it has no end."""
 
     def __post_init__(self) -> None:
         rules.check_utc("next_due_at_utc", self.next_due_at_utc)
+        rules.check_utc("valid_until_utc", self.valid_until_utc)
         object.__setattr__(self, "problem_counts", rules.freeze_mapping(self.problem_counts))

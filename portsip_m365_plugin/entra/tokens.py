@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ import msal
 import requests
 from requests.utils import get_environ_proxies
 
+from pbx_plugin_api import note_call
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind, explain_clock, explain_token_error
 from portsip_m365_plugin.network import explain_connect_failure
@@ -77,7 +79,14 @@ class _EntraSession(requests.Session):
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs["timeout"] = _TIMEOUT_S
         kwargs["allow_redirects"] = False
-        response = super().request(*args, **kwargs)
+        started = time.monotonic()
+        try:
+            response = super().request(*args, **kwargs)
+        except requests.exceptions.RequestException:
+            note_call("entra", "app_token", "unreachable", time.monotonic() - started)
+            raise
+        request_id = response.headers.get("x-ms-request-id", "")[:100]
+        note_call("entra", "app_token", response.status_code, time.monotonic() - started, request_id=request_id)
         try:
             reported = parsedate_to_datetime(response.headers["Date"])
             self.server_ahead_s = (reported - datetime.now(timezone.utc)).total_seconds()

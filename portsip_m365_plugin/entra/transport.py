@@ -27,6 +27,8 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.utils import get_environ_proxies
 
+from pbx_plugin_api import note_call
+
 _CONNECT_S: Final = 5.0
 _READ_S: Final = 10.0
 _TOTAL_S: Final = 20.0
@@ -103,7 +105,8 @@ class HttpTransport:
         return self._ask("POST", url, form)
 
     def _ask(self, method: str, url: str, form: Mapping[str, str] | None) -> FormAnswer:
-        until_s = time.monotonic() + _TOTAL_S
+        started, call = time.monotonic(), "document" if form is None else "sign_in"
+        until_s = started + _TOTAL_S
         try:
             with self._session.request(
                 method,
@@ -118,9 +121,12 @@ class HttpTransport:
                 raw = _read(response, until_s)
                 status = response.status_code
                 answered_at_utc = _read_date(response.headers.get("Date"))
+                request_id = response.headers.get("x-ms-request-id", "")[:100]
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            note_call("entra", call, "unreachable", time.monotonic() - started)
             # The exception's text could contain the form; its type is enough.
             raise EntraUnreachableError(f"{_place(url)}: {type(error).__name__}") from error
+        note_call("entra", call, status, time.monotonic() - started, request_id=request_id)
         if status >= 500 or 300 <= status < 400 or status == 429:
             raise EntraUnreachableError(f"{_place(url)} answered {status}", status=status)
         try:

@@ -16,11 +16,13 @@ import logging
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar
 
-from portsip_m365_plugin.graph.client import GraphClient, Reply
+from pbx_plugin_api import note_call
+from portsip_m365_plugin.graph.client import SERVICE, GraphClient, Reply
 from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
     AnswerTooLargeError,
@@ -198,7 +200,7 @@ def run_batches(
                     break
                 request = chosen[0].item.request if singly else _build(client, chosen)
                 request = replace(request, answer_max_bytes=answer_max_bytes)
-                flights[pool.submit(client.send, request)] = chosen
+                flights[pool.submit(copy_context().run, client.send, request)] = chosen
             if not flights:
                 if should_stop() or (queue.is_dry and not queue.ready):
                     return
@@ -330,6 +332,7 @@ def _read_item(
         error: GraphError = AnswerLostError(f"{call.name}: the batch came back without this item", **ids)
         return BatchResult(item=item, error=error)
     status: int = answer["status"]
+    note_call(SERVICE, call.name, status, 0.0, is_part=True, **ids)
     given = answer.get("headers")
     headers = {str(k).lower(): str(v) for k, v in given.items()} if isinstance(given, Mapping) else {}
     if LOAD_HEADER in headers:

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from pbx_plugin_api import note_call, note_wait
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.graph.bodies import encode_body
 from portsip_m365_plugin.graph.errors import (
@@ -46,6 +47,11 @@ from portsip_m365_plugin.graph.wire import Request
 from portsip_m365_plugin.network import explain_connect_failure
 
 _log = logging.getLogger(__name__)
+
+SERVICE: Final = "graph"
+"""The service's name in what is counted."""
+_SHORT_S: Final = 0.05
+"""To pass an open gate takes less."""
 
 
 class TokenSource(Protocol):
@@ -160,7 +166,10 @@ class GraphClient:
         if not self.gate.pass_through(key, at_most_s=left_s):
             closed_s = self.gate.wait_s(key)
             raise ThrottledError("the gate is closed", status=429, retry_at_utc=self._in(closed_s))
-        return self.timing.monotonic() - started
+        waited_s = self.timing.monotonic() - started
+        if waited_s > _SHORT_S:
+            note_wait(SERVICE, "throttled", waited_s)
+        return waited_s
 
     def _wait_after(self, error: GraphError, request: Request, attempt: int, waited_s: float) -> float:
         """Wait before the next try and return how long that took; raise the error if there is no next try."""
@@ -173,12 +182,14 @@ class GraphClient:
         if not self.may_wait(pause_s, waited_s):
             error.retry_at_utc = self._in(pause_s)
             raise error
-        _log.info("%s: %s; next try in %.1f s", request.call.name, error, pause_s)
+        _log.info("%s: %s; next try in %.1f s", request.call.name, error, pause_s, extra=error.ids())
         if isinstance(error, ThrottledError):
             return 0.0  # the gate makes all threads wait
         started = self.timing.monotonic()
         self.timing.sleep(pause_s)
-        return self.timing.monotonic() - started
+        slept_s = self.timing.monotonic() - started
+        note_wait(SERVICE, "failed", slept_s)
+        return slept_s
 
     def _send_once(self, request: Request, attempt: int) -> Reply:
         call, client_request_id = request.call, str(uuid.uuid4())
@@ -214,20 +225,23 @@ class GraphClient:
             with response:
                 content = read_content(response, started, self.timing.monotonic, request.answer_max_bytes)
         except requests.exceptions.RequestException as error:
+            why = "unreachable" if is_before_sending(error) else "lost"
+            self._note(call.name, why, started, "", client_request_id)
             raise self._explain(error, client_request_id) from error
         except OSError as error:
+            self._note(call.name, "lost", started, "", client_request_id)
             raise AnswerLostError(type(error).__name__, client_request_id=client_request_id) from error
         ids = _Ids(request_id=response.headers.get("request-id", "")[:100], client_request_id=client_request_id)
-        took_s = self.timing.monotonic() - started
-        _log.debug(
-            "%s %s: HTTP %d, %d bytes, %.3f s, request-id %s",
-            call.method, call.path, response.status_code, len(content), took_s, ids.request_id,
-        )  # fmt: skip
+        self._note(call.name, response.status_code, started, ids.request_id, client_request_id)
         if response.ok or LOAD_HEADER in response.headers:
             self.gate.note_answer(response.headers)
         if response.status_code in call.success:
             return _accept(request, response, content, ids)
         raise self._refuse(request, response, content, ids)
+
+    def _note(self, call: str, status: int | str, started: float, request_id: str, client_request_id: str) -> None:
+        took_s = self.timing.monotonic() - started
+        note_call(SERVICE, call, status, took_s, request_id=request_id, client_request_id=client_request_id)
 
     def _refuse(self, request: Request, response: requests.Response, content: bytearray, ids: _Ids) -> Exception:
         status = response.status_code

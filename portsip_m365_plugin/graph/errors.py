@@ -85,6 +85,10 @@ class GraphError(Exception):
             ids.append(f"request-id {self.request_id or self.client_request_id}")
         return f"{self.sentence} {self.remedy}".strip() + (f" ({', '.join(ids)})" if ids else "")
 
+    def ids(self) -> dict[str, str]:
+        """Return Microsoft's id of the request and ours, for `extra` of a log line."""
+        return {"request_id": self.request_id, "client_request_id": self.client_request_id}
+
     def __str__(self) -> str:
         facts = [str(self.args[0])]
         if self.status:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from pbx_plugin_api import Host, Severity
@@ -12,6 +13,12 @@ from portsip_m365_plugin.notices import NoticeKind
 EXPIRY_NOTICE_DAYS: Final = (0, 1, 3, 7, 14, EXPIRY_WARNING_DAYS)
 """Days before the certificate expires on which the administrators are notified."""
 _URGENT_DAYS: Final = 7
+
+
+def read_valid_until(host: Host) -> datetime | None:
+    """Return when the active certificate ends; None where there is none."""
+    certificate = load_certificate(host, ACTIVE_KEY)
+    return None if certificate is None else certificate.not_after_utc
 
 
 def warn_of_expiry(host: Host, why_not_renewed: str = "", *, renews_itself: bool = False) -> None:

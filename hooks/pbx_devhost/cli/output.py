@@ -15,6 +15,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from pbx_devhost.core import Pbx, PluginChoiceError
+from pbx_devhost.logs.formats import JSON, TEXT, make_formatter
 from pbx_devhost.store.accounts import AccountError
 from pbx_devhost.store.engine import DatabaseError, sqlite_path
 from pbx_devhost.store.keys import VaultError
@@ -38,15 +39,18 @@ _LOG_HINT = "The log has the details."
 class CliContext:
     """What every command gets: the PBX, opened at first use, and how to print."""
 
-    def __init__(self, url: str, *, as_json: bool, verbose: bool) -> None:
+    def __init__(
+        self, url: str, *, as_json: bool, verbose: bool, log_format: str = TEXT, log_level: int | None = None
+    ) -> None:
         self.url, self.as_json, self.verbose = url, as_json, verbose
+        self._log_format, self._log_level = log_format, log_level
         self.may_create = False
         self._shift_s = 0.0
         self._pbx: Pbx | None = None
         self._root, self._handler = logging.getLogger(), logging.StreamHandler(sys.stderr)
-        self._handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+        self._handler.setFormatter(make_formatter(log_format))
         self._root_level = self._root.level
-        self._root.setLevel(logging.INFO)
+        self._root.setLevel(min(logging.INFO, log_level or logging.INFO))
         self._root.addHandler(self._handler)
         self.show_log(logging.CRITICAL)
 
@@ -82,8 +86,13 @@ class CliContext:
         self._root.setLevel(self._root_level)
 
     def show_log(self, level: int) -> None:
-        """Print the log on stderr from this level up. Without `--verbose`, stderr is for the command's one line."""
-        self._handler.setLevel(logging.INFO if self.verbose else level)
+        """Print the log on stderr from this level up, if the operator has chosen no other.
+
+        Without `--verbose`, stderr is for the command's one line. A log for programs has what happens as well.
+        """
+        if level < logging.CRITICAL and self._log_format == JSON:
+            level = logging.INFO
+        self._handler.setLevel(self._log_level or (logging.INFO if self.verbose else level))
 
 
 class OneLineGroup(click.Group):

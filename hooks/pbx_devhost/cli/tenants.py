@@ -132,6 +132,7 @@ def _rotate_key(context: CliContext, key_file_too: bool) -> None:
 @click.option("--port", default=8887, show_default=True)
 @click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False))
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False))
+@click.option("--metrics-port", type=click.IntRange(0, 65535), help="Numbers for Prometheus, at a loopback address.")
 @click.option("--clock/--no-clock", default=True, show_default=True, help="Run the tenants that are due.")
 @click.option(
     "--slots",

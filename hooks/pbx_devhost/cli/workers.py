@@ -9,8 +9,9 @@ from dataclasses import asdict
 
 import click
 
-from pbx_devhost.cli.output import VIEWER, CliContext, command, print_rows, print_shape
+from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, print_rows, print_shape
 from pbx_devhost.cli.views import show_time
+from pbx_devhost.metrics.serving import MetricsError, watch
 from pbx_devhost.runs.clock import Clock
 from pbx_devhost.runs.ending import end_in_time
 from pbx_devhost.runs.queues import open_queue
@@ -32,7 +33,8 @@ def add_commands(main: click.Group) -> None:
     show_default=True,
     help="How many runs at the same time.",
 )
-def _work(context: CliContext, slots: int) -> None:
+@click.option("--metrics-port", type=click.IntRange(0, 65535), help="Numbers for Prometheus, at a loopback address.")
+def _work(context: CliContext, slots: int, metrics_port: int | None) -> None:
     """Do what is due, until SIGTERM: runs, jobs of pages, and mail. Any number of workers may share a PostgreSQL."""
     context.show_log(logging.WARNING)
     pbx, stop = context.pbx, threading.Event()
@@ -41,13 +43,17 @@ def _work(context: CliContext, slots: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     pbx.stores.processes.describe("worker", slots)
-    queue.start()
-    clock.start()
-    click.echo(describe_slots(queue.slots))
-    stop.wait()
-    end_in_time("The worker ends now, although a run has not stopped. The run goes on from its checkpoint.")
-    clock.stop()
-    queue.stop()
+    try:
+        with watch(pbx.stores, metrics_port):
+            queue.start()
+            clock.start()
+            click.echo(describe_slots(queue.slots))
+            stop.wait()
+            end_in_time("The worker ends now, although a run has not stopped. The run goes on from its checkpoint.")
+            clock.stop()
+            queue.stop()
+    except MetricsError as error:
+        fail(str(error))
 
 
 @click.option(

@@ -19,9 +19,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.logs.context import log_context
 from pbx_devhost.mail.notice_mail import NoticeMail
 from pbx_devhost.mail.notices import MailNotices
 from pbx_devhost.mail.smtp import SmtpChannel, load_smtp
+from pbx_devhost.metrics.process import note_mail
 from pbx_devhost.store.database import to_timestamp
 from pbx_devhost.store.outbox.lanes import UNREACHABLE, Fault
 from pbx_devhost.store.outbox.queue import Claimed, MailState
@@ -102,6 +104,12 @@ class Delivery:
         return done
 
     def _attempt(self, claimed: Claimed, smtp: SmtpChannel | None) -> MailState:
+        with log_context(tenant_id=claimed.tenant_id, notification_id=claimed.notification.notification_id):
+            state = self._try(claimed, smtp)
+        note_mail(state.value)
+        return state
+
+    def _try(self, claimed: Claimed, smtp: SmtpChannel | None) -> MailState:
         channel = ""
         try:
             if claimed.by_fallback and smtp is not None:

@@ -6,12 +6,14 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.metrics.process import note_page
+from pbx_devhost.metrics.serving import Metrics
 from pbx_devhost.portal import event_words, shield, words
 from pbx_devhost.portal.jobs import Jobs
 from pbx_devhost.portal.menu import menu_for
@@ -62,6 +64,7 @@ _BLUEPRINTS: Final = (
 
 _SENTENCES: Final[Mapping[int, str]] = {
     400: "The request is not valid.",
+    401: "This address needs a token.",
     403: "This form is too old, or you have no access to this page. Go back, reload and try again.",
     404: "There is no such page.",
     405: "This address does not accept that kind of request.",
@@ -83,6 +86,7 @@ def create_app(pbx: Pbx, queue: WorkQueue | None = None) -> Flask:
     app.extensions["pbx"] = pbx
     app.extensions["jobs"] = Jobs(pbx, queue)
     app.extensions["readiness"] = Readiness(pbx)
+    app.extensions["metrics"] = Metrics(pbx.stores)
     app.secret_key = secrets.token_bytes(32)  # signs nothing: sessions live in the database
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -92,6 +96,12 @@ def create_app(pbx: Pbx, queue: WorkQueue | None = None) -> Flask:
     for pages in _BLUEPRINTS:
         app.register_blueprint(pages)
     app.register_error_handler(HTTPException, _say)
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        # By the pattern of the address: no id, and nothing that a stranger made up.
+        note_page(str(request.url_rule or "unknown"), response.status_code)
+        return response
 
     @app.context_processor
     def common() -> dict[str, Any]:

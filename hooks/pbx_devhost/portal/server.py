@@ -8,12 +8,14 @@ import resource
 import signal
 import ssl
 import threading
+from contextlib import ExitStack
 from typing import Final
 
 import click
 from flask import Flask
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.metrics.serving import MetricsError, watch
 from pbx_devhost.portal.app import create_app
 from pbx_devhost.portal.serving.connections import Limits
 from pbx_devhost.portal.serving.listener import WebServer
@@ -57,7 +59,14 @@ def make_server(
 
 
 def serve_portal(
-    pbx: Pbx, host: str, port: int, tls_cert: str | None, tls_key: str | None, clock: bool, slots: int = RUN_SLOTS
+    pbx: Pbx,
+    host: str,
+    port: int,
+    tls_cert: str | None,
+    tls_key: str | None,
+    clock: bool,
+    slots: int = RUN_SLOTS,
+    metrics_port: int | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; then let requests and runs stop at a safe place, for 9 seconds at most.
 
@@ -67,9 +76,14 @@ def serve_portal(
     queue = open_queue(pbx, plan_slots(slots) if clock else {Lane.PAGES: PAGE_SLOTS})
     app = create_app(pbx, queue)
     server = make_server(app, host, port, tls_cert=tls_cert, tls_key=tls_key)
+    counting = ExitStack()
     try:
+        counting.enter_context(watch(pbx.stores, metrics_port))
         server.listen()
+    except MetricsError as error:
+        raise ServeError(str(error)) from error
     except OSError as error:
+        counting.close()
         raise ServeError(f"--port: cannot listen at {host}:{port}: {error.args[-1]}") from error
     shown = server.address
     _log.info("The portal listens on %s", shown)
@@ -93,6 +107,7 @@ def serve_portal(
             pass
     finally:
         end_in_time("The portal ends now, although a page or a run has not stopped. A run goes on from its checkpoint.")
+        counting.close()
         pbx.stop_wanted[0] = True  # runs begin to stop while requests end
         server.stop()
         app.extensions["jobs"].close()

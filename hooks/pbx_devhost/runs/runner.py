@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 
 from pbx_devhost.bound.progress import RunContext
 from pbx_devhost.core import Pbx
+from pbx_devhost.metrics.process import note_run
 from pbx_devhost.store.database import FAILURES, to_timestamp
 from pbx_devhost.store.leases import Lease
 from pbx_plugin_api import ActionRequest, Tenant, Tick, TickReason, TickReport, TickStatus
@@ -98,7 +99,7 @@ class Runner:
         job: str | None,
         request: ActionRequest | None,
     ) -> RunResult:
-        stores = self._pbx.stores
+        stores, started = self._pbx.stores, time.monotonic()
         run_id = stores.runs.begin(tenant.pbx_tenant_id, plugin, reason.value, job)
         now = datetime.fromtimestamp(stores.database.now(), timezone.utc)
         deadline = now + timedelta(seconds=self._run_s)
@@ -125,7 +126,9 @@ class Runner:
             answer = self._pbx.plugins.tick(plugin, tenant, tick)
         finally:
             self._pbx.leave_run(run_id)
+        took_s = time.monotonic() - started
         if not answer.ok:
+            note_run(plugin, answer.outcome.value, took_s, None)
             again_s, sentence = _TOMORROW_S, answer.sentence
             if run.database_failures:
                 again_s = _AGAIN_S
@@ -140,6 +143,7 @@ class Runner:
         report = answer.value or TickReport(
             status=TickStatus.DONE, message="The plugin has nothing to do for this tenant."
         )
+        note_run(plugin, report.status.value, took_s, report.counts)
 
         def keep_report() -> None:
             if report.quiet:
@@ -147,6 +151,7 @@ class Runner:
             else:
                 stores.runs.finish(run_id, report)
             self._keep_due(lease, run_id, report, reason, is_job=job is not None)
+            stores.leases.set_valid_until(lease, to_timestamp(report.valid_until_utc))
 
         self._insist(keep_report)
         _log.log(
@@ -157,6 +162,7 @@ class Runner:
             tenant.name,
             report.status.value,
             report.message,
+            extra={"tenant_id": tenant.pbx_tenant_id, "run_id": run_id, "plugin": plugin},
         )
         return RunResult(tenant=tenant, plugin=plugin, run_id=run_id, report=report, sentence=report.message)
 

@@ -92,6 +92,12 @@ class LeaseStore:
             row = connection.execute(select(due.c.lease_token).where(*_at(tenant_id, plugin), *held)).first()
         return row is not None
 
+    def set_valid_until(self, lease: Lease, at: float | None) -> None:
+        """Keep when the plugin's credential ends. Nothing happens if the lease was lost."""
+        held = (*_at(lease.tenant_id, lease.plugin), due.c.lease_token == lease.token)
+        with self._db.write() as connection:
+            connection.execute(update(due).where(*held, due.c.valid_until.is_distinct_from(at)).values(valid_until=at))
+
     def next_due_at(self, tenant_id: str, plugin: str) -> float | None:
         """Return when a tenant is due next."""
         with self._db.read() as connection:

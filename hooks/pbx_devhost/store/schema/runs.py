@@ -49,6 +49,7 @@ due = Table(
     Column("lease_token", Integer, nullable=False, default=0),
     Column("lease_until", Float, nullable=False, default=0.0),
     Column("lease_holder", String(200), nullable=False, default=""),
+    Column("valid_until", Float),  # when the plugin's credential ends, by its last run
 )
 
 processes = Table(

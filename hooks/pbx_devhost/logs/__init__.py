@@ -1,0 +1,1 @@
+"""The program's log: what each line carries, and how it is written."""
