@@ -13,4 +13,5 @@ class Job(StrEnum):
     FULL_RESYNC = "full_resync"
     CONTACTS = "contacts"
     CONTACTS_RESYNC = "contacts_resync"
+    RENEW = "renew_now"
     DISCONNECT = "disconnect"

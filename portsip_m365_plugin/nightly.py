@@ -28,7 +28,7 @@ from portsip_m365_plugin.last_run import LastRun, keep_last_run, read_last_run
 from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.photos.off import has_pictures, remove_pictures
 from portsip_m365_plugin.photos.run import run_photo_sync
-from portsip_m365_plugin.renewal import read_renewal, renew_certificate
+from portsip_m365_plugin.renewal import read_renewal, renew_certificate, renew_now
 from portsip_m365_plugin.turns import Night, Turn, choose_turn, keep_night
 from portsip_m365_plugin.users.run import preview_user_sync, run_user_sync
 
@@ -72,6 +72,9 @@ def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
     if job is Job.DISCONNECT:
         return disconnect(host, tick)
     config = load_config(host)
+    if job is Job.RENEW:
+        report = renew_now(host, tick, config.connection, config.renewal)
+        return replace(report, next_due_at_utc=next_due_at_utc(config, tenant, host.clock.now_utc()))
     key_news = _look_after_key(host, tick, config)
     if tick.reason is TickReason.DUE and not has_nights(config) and tenant.scope is not Scope.SYSTEM:
         due = next_due_at_utc(config, tenant, host.clock.now_utc())

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from pbx_plugin_api import Host, InvalidValueError, Severity, Tick, dump, load
+from pbx_plugin_api import Host, InvalidValueError, Severity, Tick, TickReport, TickStatus, dump, load
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.renewal import RenewalConfig
 from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect, credential_for, find_app
@@ -87,10 +87,33 @@ def read_renewal(host: Host) -> Renewal:
         return Renewal()
 
 
-def renew_certificate(host: Host, tick: Tick, connection: ConnectionConfig, renewal: RenewalConfig) -> str:
+def renew_now(host: Host, tick: Tick, connection: ConnectionConfig, renewal: RenewalConfig) -> TickReport:
+    """Renew before it is due: the button with which an administrator sees that it works."""
+    if not renewal.is_on:
+        message = "Switch “Renew the certificate by itself” on first, with the application object ID, and save."
+        return TickReport(status=TickStatus.FAILED, message=message)
+    client = connect(host, connection, deadline_utc=tick.deadline_utc, policy=IMPATIENT)
+    if isinstance(client, NotReady):
+        return TickReport(status=TickStatus.FAILED, message=client.describe())
+    news = renew_certificate(host, tick, connection, renewal, is_due=True)
+    status = TickStatus.FAILED if read_renewal(host).problem else TickStatus.DONE
+    waits = "The next certificate is registered. Entra has to know it for a while before it is used."
+    return TickReport(status=status, message=news or waits)
+
+
+def renew_certificate(
+    host: Host, tick: Tick, connection: ConnectionConfig, renewal: RenewalConfig, *, is_due: bool = False
+) -> str:
     """Take the next step, if one is due; return a sentence for the run's report, or nothing. Idempotent.
 
-    Expected failures are remembered, told to the administrators once, and tried again at the next run.
+    Expected failures are remembered, reported to the administrators once, and tried again at the next run.
+
+    Args:
+        host: The tenant's.
+        tick: The run.
+        connection: The app.
+        renewal: Whether and of which app registration.
+        is_due: Do not wait for the last 30 days.
 
     Cost: nothing on most days, two or three looks at secrets and state; else one or two requests.
     """
@@ -101,7 +124,7 @@ def renew_certificate(host: Host, tick: Tick, connection: ConnectionConfig, rene
     now_utc = host.clock.now_utc()
     if active is None:
         return ""
-    is_due = active.certificate.days_left(now_utc) <= warning_days(active.certificate)
+    is_due = is_due or active.certificate.days_left(now_utc) <= warning_days(active.certificate)
     leftovers = [(name, each) for name, each in list_histories(host) if _is_removable(each, now_utc)]
     if coming is None and not is_due and not leftovers:
         _settle_problem(host, "")

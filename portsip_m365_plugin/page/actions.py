@@ -187,6 +187,7 @@ ACTIONS: Final[Mapping[str, Run]] = {
     TEST_SIGN_IN_ACTION: _test_sign_in,
     SUSPEND_ACTION: _suspend_refusal,
     RESUME_ACTION: _resume_refusal,
+    Job.RENEW: _start(Job.RENEW, "The certificate is being renewed; the run says how far it came."),
     Job.DISCONNECT: _start(Job.DISCONNECT, "Disconnecting."),
 }
 """By action name; a new tab adds its own."""

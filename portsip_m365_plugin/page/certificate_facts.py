@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from pbx_plugin_api import Fact, Host, Severity
+from portsip_m365_plugin.config.renewal import RenewalConfig
 from portsip_m365_plugin.entra.keypair import Certificate
-from portsip_m365_plugin.keys.condition import Condition, find_condition
+from portsip_m365_plugin.keys.condition import Condition, find_condition, warning_days
 from portsip_m365_plugin.keys.history import KeyHistory, read_history
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_certificate
+from portsip_m365_plugin.renewal import read_renewal
 
 _THUMBPRINT: Final = "The thumbprint is what Entra shows beside the uploaded certificate."
 _UPLOAD: Final = (
@@ -49,6 +51,19 @@ def draw_certificate_facts(host: Host) -> tuple[Fact, ...]:
         )
         facts.append(_draw(label, waiting, history, now_utc))
     return tuple(facts)
+
+
+def draw_renewal_fact(host: Host, config: RenewalConfig) -> Fact:
+    """Draw who renews the certificate, when, and what prevents it. Cost: looks at secrets and state; no network."""
+    active, renewal = load_certificate(host, ACTIVE_KEY), read_renewal(host)
+    if not config.is_on:
+        return Fact(label="Renewal", value="by hand", help="The PBX can also renew the certificate by itself.")
+    if renewal.problem:
+        return Fact(label="Renewal", value=renewal.problem, severity=Severity.BAD)
+    begins = active.not_after_utc - timedelta(days=warning_days(active)) if active is not None else None
+    value = f"by itself, from {begins:%Y-%m-%d} on" if begins is not None else "by itself"
+    last = f"Last renewed on {renewal.renewed_at_utc:%Y-%m-%d}." if renewal.renewed_at_utc is not None else ""
+    return Fact(label="Renewal", value=value, severity=Severity.GOOD, help=last)
 
 
 def _draw(

@@ -6,6 +6,7 @@ from typing import Final
 
 from pbx_plugin_api import Action, Done, Download, Fact, Field, FieldKind, Host, Refused
 from portsip_m365_plugin.entra.keypair import KEY_BITS, Certificate, make_key_pair
+from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.keys.issued import import_certificate, request_certificate
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, keep_new_pair, load_certificate, load_waiting
 from portsip_m365_plugin.page.view import PageView
@@ -128,6 +129,7 @@ def draw_key_actions(view: PageView) -> tuple[Action, ...]:
         else f"The waiting key pair with the thumbprint {waiting.thumbprint_sha1} will be discarded. If you have"
         " uploaded it already, delete that certificate in Entra: this PBX can no longer use it. Make another?",
     )
+    why_no_renewal = "" if view.config.renewal.is_on else "Switch “Renew the certificate by itself” on first, and save."
     return (
         Action(
             name=GENERATE_ACTION,
@@ -144,6 +146,14 @@ def draw_key_actions(view: PageView) -> tuple[Action, ...]:
             why_disabled=why_no_download,
         ),
         *((replace,) if waiting is not None else ()),
+        Action(
+            name=Job.RENEW,
+            label="Renew the certificate now",
+            help="Shows that the PBX can renew it by itself: the next certificate is registered now, and used as soon"
+            " as Entra knows it.",
+            enabled=not (view.why_no_call or why_no_renewal),
+            why_disabled=view.why_no_call or why_no_renewal,
+        ),
         Action(
             name=REQUEST_ACTION,
             label="Download certificate request",

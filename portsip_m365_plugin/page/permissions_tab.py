@@ -8,7 +8,7 @@ from pbx_plugin_api import Action, Fact, Field, FieldKind, Tab
 from portsip_m365_plugin.config.fields import FIND_CLOUD
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.jobs import Job
-from portsip_m365_plugin.page.certificate_facts import draw_certificate_facts
+from portsip_m365_plugin.page.certificate_facts import draw_certificate_facts, draw_renewal_fact
 from portsip_m365_plugin.page.colleague import draw_colleague_actions
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.key_pair import draw_key_actions
@@ -39,6 +39,7 @@ def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Ta
         facts=(
             *(Fact(label="Redirect URI", value=uri, copyable=True) for uri in redirect_uris(host.web_origins)),
             *draw_certificate_facts(host),
+            draw_renewal_fact(host, view.config.renewal),
             *schedule_facts,
         ),
         tables=(draw_permissions_table(view),),

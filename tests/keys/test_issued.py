@@ -83,7 +83,7 @@ def test_a_chain_may_be_pasted_as_a_whole() -> None:
         ("not yet valid", "not valid before"),
     ],
 )
-def test_what_cannot_be_used_is_refused_and_changes_nothing(case: str, sentence: str) -> None:
+def test_attack_unusable_certificates_change_nothing(case: str, sentence: str) -> None:
     hand = Hand()
     csr = request(hand)
     pasted = {

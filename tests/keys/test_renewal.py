@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbx_plugin_api import Saved, SaveRefused, Severity
+from pbx_plugin_api import Saved, SaveRefused, Severity, TickStatus
 from portsip_m365_plugin.keys.store import PREVIOUS_KEY, REQUESTED_KEY
 from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.renewal import REMOVED_AFTER, TRIALS, read_renewal
@@ -187,3 +187,41 @@ def test_what_entra_never_learns_becomes_a_task_for_somebody(keys: KeyLab) -> No
     keys.lab.register(pair.content.decode())
     keys.nights(TRIALS + 1)
     assert keys.active != FIRST
+
+
+def test_renewing_now_shows_at_once_that_it_works(keys: KeyLab) -> None:
+    (offered,) = [each for each in keys.hand.tab("permissions").actions if each.name == "renew_now"]
+    assert not offered.enabled
+    assert keys.hand.fact("Renewal").value == "by hand"
+    keys.renew_by_itself()
+    assert keys.hand.fact("Renewal").value.startswith("by itself, from ")
+    report = keys.hand.press("renew_now")
+    assert (report.status, "was registered in Entra" in report.message) == (TickStatus.DONE, True)
+    again = keys.hand.press("renew_now")
+    assert (again.status, "has to know it" in again.message) == (TickStatus.DONE, True)
+    assert len(keys.app.certificates) == 2
+    keys.nights(TRIALS + 1)
+    assert keys.active != FIRST
+    assert "Last renewed on" in keys.hand.fact("Renewal").help
+
+
+def test_what_prevents_it_is_on_the_page(keys: KeyLab) -> None:
+    keys.renew_by_itself()
+    keys.lab.tenant().key_rules.only_from_authorities = True
+    report = keys.hand.press("renew_now")
+    assert report.status is TickStatus.FAILED
+    fact = keys.hand.fact("Renewal")
+    assert fact.severity is Severity.BAD
+    assert "Download certificate request" in fact.value
+    keys.hand.save(renew_certificate="false")
+    keys.night()
+    assert keys.hand.fact("Renewal").value == "by hand"
+    assert keys.hand.host.open_notices() == []
+
+
+def test_attack_object_id_of_another_application(keys: KeyLab) -> None:
+    """An administrator of the PBX cannot put a key of the PBX beside those of another application."""
+    other = keys.lab.tenant().register_app(FIRST.pem)
+    assert "object ID" in wrong_field(keys.renew_by_itself(other.object_id))
+    assert keys.hand.host.settings.read().values.get("application_object_id") is None
+    assert len(other.certificates) == 1

@@ -107,7 +107,7 @@ def test_a_press_answers_with_a_page_whose_next_buttons_work(world: World, lab: 
     assert "not a certificate in PEM form" in unescape(refused.text)
 
 
-def test_the_private_key_is_found_nowhere_but_encrypted(
+def test_attack_search_for_the_private_key_everywhere(
     world: World, lab: Lab, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
