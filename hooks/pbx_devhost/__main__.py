@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import Final
 
 _OURS = ("pbx_devhost", "pbx_plugin_api")
-_NEW_OBJECTS: Final = 20_000
-"""How many new objects make the garbage collector look for cycles. Python's 700 cost a fifth of every start, in which
-nothing becomes garbage."""
 
 
 def main() -> None:
     """Run the command line, or name what has to be installed first."""
-    gc.set_threshold(_NEW_OBJECTS)
+    gc.disable()  # importing makes no garbage, and looking for it cost a tenth of every start
     try:
         from pbx_devhost.cli.main import main as run  # imported here: the extra may be missing
 
+        gc.enable()
         run()
     except ModuleNotFoundError as error:
         module = (error.name or "").partition(".")[0]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import logging
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -214,24 +215,26 @@ def run_batches(
                 if singly:
                     yield _land_single(future, entries[0])
                     continue
-                error = future.exception()
-                if error is None:
+                try:
                     reply = future.result()
-                    queue.note_answer(len(entries), reply.size_bytes, answer_max_bytes)
-                    yield from _land(client, reply, entries, queue)
-                elif isinstance(error, GraphError) and _may_halve(error, queue, n_threads):
+                    answers = _read_answers(reply)
+                except GraphError as error:
+                    if not _may_halve(error, queue, n_threads):
+                        raise
                     _log.info("a batch of %d failed as a whole: %s", len(entries), error)
                     if len(entries) == 1:
                         yield BatchResult(item=entries[0].item, error=error)
                     else:
                         queue.halve(entries, error)
                 else:
-                    raise error
+                    queue.note_answer(len(entries), reply.size_bytes, answer_max_bytes)
+                    yield from _land(client, reply, answers, entries, queue)
+                    del reply, answers  # while we wait for the next ones
                 del future
 
 
 def _in_flight_max(client: GraphClient, queue: _Queue[Any], n_threads: int, *, singly: bool) -> int:
-    slots = client.gate.slots(n_threads)
+    slots = client.gate.slots(n_threads, gives_way=client.priority == "low")
     if queue.is_heavy and not singly:
         return min(slots, _HEAVY_IN_FLIGHT_MAX)
     return slots + (slots == n_threads and queue.has_plenty())
@@ -264,13 +267,19 @@ def _build(client: GraphClient, entries: list[_Waiting[Any]]) -> Request:
         if headers:
             shape["headers"] = headers
         requests.append(shape)
-    request = build("batch", client.cloud, body={"requests": requests})
+    # As JSON objects, answers that wait for their turn would need several times the memory.
+    request = replace(build("batch", client.cloud, body={"requests": requests}), decodes=False)
     is_half = any(entry.together_max < ITEMS_MAX for entry in entries)
     return replace(request, tries_max=_HALVES_TRIES_MAX) if is_half else request
 
 
-def _land(client: GraphClient, reply: Reply, entries: list[_Waiting[K]], queue: _Queue[K]) -> Iterator[BatchResult[K]]:
-    answers = _read_answers(reply)
+def _land(
+    client: GraphClient,
+    reply: Reply,
+    answers: Mapping[str, Mapping[str, Any]],
+    entries: list[_Waiting[K]],
+    queue: _Queue[K],
+) -> Iterator[BatchResult[K]]:
     now = client.timing.monotonic()
     refused: list[tuple[_Waiting[K], BatchResult[K], float]] = []
     for number, entry in enumerate(entries):
@@ -317,7 +326,11 @@ def _land_single(flight: Future[Reply], entry: _Waiting[K]) -> BatchResult[K]:
 
 
 def _read_answers(reply: Reply) -> dict[str, Mapping[str, Any]]:
-    responses = reply.body.get("responses") if isinstance(reply.body, Mapping) else None
+    try:
+        body = json.loads(reply.body)
+    except ValueError:
+        raise ProtocolError("the answer is not JSON", status=reply.status, request_id=reply.request_id) from None
+    responses = body.get("responses") if isinstance(body, Mapping) else None
     if not isinstance(responses, list):
         raise ProtocolError("the answer to a batch has no responses", request_id=reply.request_id)
     return {str(answer.get("id")): answer for answer in responses if isinstance(answer, Mapping)}

@@ -40,6 +40,7 @@ from portsip_m365_plugin.graph.session import (
     decode_json,
     drop_connections,
     is_before_sending,
+    looks_like_json,
     read_content,
 )
 from portsip_m365_plugin.graph.throttle import DIRECTORY, LOAD_HEADER, ThrottleGate
@@ -85,7 +86,7 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: Any = None
-    """Decoded JSON; None where there is none; bytes of a binary call."""
+    """Decoded JSON; None where there is none; bytes of a binary call, or where the request does not decode."""
     size_bytes: int = 0
     """Length of the body as it came."""
     request_id: str = ""
@@ -295,6 +296,9 @@ def _accept(request: Request, response: requests.Response, content: bytearray, i
     detail = ""
     if request.call.is_binary:
         body = bytes(content)
+    elif content and not request.decodes:
+        body = bytes(content)
+        detail = "" if looks_like_json(response, content) else "the answer is not JSON"
     elif content:
         body = decode_json(response, content)
         detail = "the answer is not JSON" if body is GARBLED else ""

@@ -64,10 +64,19 @@ def read_content(
     return content
 
 
+def looks_like_json(response: requests.Response, content: bytes | bytearray) -> bool:
+    """Whether an answer says that it is JSON, and begins and ends like an object."""
+    return _says_json(response) and content[:64].lstrip()[:1] == b"{" and content[-64:].rstrip()[-1:] == b"}"
+
+
+def _says_json(response: requests.Response) -> bool:
+    content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return content_type == "application/json" or content_type.endswith("+json")
+
+
 def decode_json(response: requests.Response, content: bytes | bytearray) -> Any:
     """Return the JSON of an answer, or `GARBLED`. The content type must say JSON too."""
-    content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if content_type != "application/json" and not content_type.endswith("+json"):
+    if not _says_json(response):
         return GARBLED
     try:
         return json.loads(content)

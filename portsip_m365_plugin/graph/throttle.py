@@ -84,10 +84,13 @@ class ThrottleGate:
                 # From three quarters of the slots at 0.8 of the limit down to one eighth at the limit.
                 self._share = min(self._share, max(_SHARE_MIN, 0.75 - (load - _LOAD_BEGINS) * 3.125))
 
-    def slots(self, n: int) -> int:
-        """Return how many of `n` requests of a long pass may be in flight now: at least 1."""
+    def slots(self, n: int, *, gives_way: bool) -> int:
+        """Return how many of `n` requests of a long pass may be in flight now: at least 1.
+
+        A pass that gives way uses fewer while somebody waits for an answer.
+        """
         with self._lock:
-            share = min(self._share, _PRESSED_SHARE) if self._n_waited_for else self._share
+            share = min(self._share, _PRESSED_SHARE) if gives_way and self._n_waited_for else self._share
         return max(1, math.floor(n * share + 0.001))
 
     @contextmanager

@@ -276,6 +276,8 @@ class Request:
     """Whether the address carries a token of an earlier answer, which may be too old."""
     answer_max_bytes: int = ANSWER_MAX_BYTES
     """A larger answer is not read."""
+    decodes: bool = True
+    """False: the answer's JSON stays bytes. Who asks many things at once decodes one answer at a time."""
     tries_max: int | None = None
     """Send it at most so often, even where the client's policy allows more; None: as the policy says."""
 

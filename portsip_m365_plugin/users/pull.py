@@ -172,13 +172,14 @@ class DirectoryReader:
             elif may_be_partial and any(name not in user for name in _ALWAYS_SENT):
                 partial.append((oid,))
             else:
-                rows.append(_map_row(oid, user, self._rules))
+                rows.append(map_row(oid, user, self._rules))
         self._spool.put_pulled(rows)
         self._spool.run_many("INSERT OR IGNORE INTO reread VALUES (?)", partial)
         return {row.oid for row in rows}
 
 
-def _map_row(oid: str, user: Mapping[str, Any], rules: MappingRules) -> PulledRow:
+def map_row(oid: str, user: Mapping[str, Any], rules: MappingRules) -> PulledRow:
+    """Map one person into a row of the spool. Never raises, whatever Graph sent."""
     mapped = map_person(user, rules)
     outcome = mapped.outcome
     skip = None if isinstance(outcome, DraftUser) else outcome

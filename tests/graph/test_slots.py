@@ -31,7 +31,7 @@ def make_gate() -> tuple[ThrottleGate, HandClock]:
 def test_a_pass_uses_fewer_slots_the_nearer_the_limit_is(load: str, slots: int) -> None:
     gate, _ = make_gate()
     gate.note_answer({LOAD_HEADER: load})
-    assert gate.slots(8) == slots
+    assert gate.slots(8, gives_way=True) == slots
 
 
 def test_calm_answers_give_the_slots_back_one_by_one() -> None:
@@ -40,7 +40,7 @@ def test_calm_answers_give_the_slots_back_one_by_one() -> None:
     given = []
     for _ in range(20):
         gate.note_answer({})
-        given.append(gate.slots(8))
+        given.append(gate.slots(8, gives_way=True))
     assert given == sorted(given)
     assert (given[0], given[-1]) == (2, 8)
     assert max(later - earlier for earlier, later in pairwise(given)) == 1
@@ -50,16 +50,16 @@ def test_a_refusal_halves_the_slots_once_for_each_wave() -> None:
     gate, clock = make_gate()
     for _ in range(8):  # the answers to eight requests that were in flight together
         gate.close_for(5)
-    assert gate.slots(8) == 4
+    assert gate.slots(8, gives_way=True) == 4
     clock.sleep(5)
     gate.close_for(5)
-    assert gate.slots(8) == 2
+    assert gate.slots(8, gives_way=True) == 2
 
 
 def test_a_mailbox_that_is_busy_slows_nobody_else_down() -> None:
     gate, _ = make_gate()
     gate.close_for(5, "a mailbox")
-    assert gate.slots(8) == 8
+    assert gate.slots(8, gives_way=True) == 8
 
 
 def test_one_slot_is_always_left() -> None:
@@ -67,28 +67,33 @@ def test_one_slot_is_always_left() -> None:
     for _ in range(20):
         gate.close_for(1)
         clock.sleep(1)
-    assert (gate.slots(8), gate.slots(1)) == (1, 1)
+    assert (gate.slots(8, gives_way=True), gate.slots(1, gives_way=True)) == (1, 1)
 
 
 def test_passes_give_way_while_somebody_waits() -> None:
     seen: list[int] = []
-    mail = wire(lambda _: (seen.append(mail.client.gate.slots(8)), Written(body={}))[1], priority="high")
+    mail = wire(
+        lambda _: (seen.append(mail.client.gate.slots(8, gives_way=True)), Written(body={}))[1], priority="high"
+    )
     mail.client.send(read_user(GLOBAL, "a"))
-    assert (seen, mail.client.gate.slots(8)) == ([4], 8)
-    nightly = wire(lambda _: (seen.append(nightly.client.gate.slots(8)), Written(body={}))[1], priority="low")
+    assert (seen, mail.client.gate.slots(8, gives_way=True)) == ([4], 8)
+    nightly = wire(
+        lambda _: (seen.append(nightly.client.gate.slots(8, gives_way=True)), Written(body={}))[1], priority="low"
+    )
     nightly.client.send(read_user(GLOBAL, "a"))
     assert seen == [4, 8]
+    assert mail.client.gate.slots(8, gives_way=False) == 8  # a pass that somebody waits for gives way to nobody
 
 
 def test_nobody_is_waited_for_after_a_failure() -> None:
     mail = wire(refused(429, retry_after="9999"), priority="high")
     with pytest.raises(ThrottledError):
         mail.client.send(read_user(GLOBAL, "a"))
-    assert mail.client.gate.slots(8) == 4  # of the refusal, and not of a request in flight
+    assert mail.client.gate.slots(8, gives_way=True) == 4  # of the refusal, and not of a request in flight
     mail.clock.sleep(9999)
     for _ in range(10):
         mail.client.gate.note_answer({})
-    assert mail.client.gate.slots(8) == 8
+    assert mail.client.gate.slots(8, gives_way=True) == 8
 
 
 def test_a_pass_slows_down_before_microsoft_refuses() -> None:
@@ -98,6 +103,6 @@ def test_a_pass_slows_down_before_microsoft_refuses() -> None:
     items = [
         BatchItem(key=oid, request=build("users.get", client.cloud, select=("id",), user_id=oid)) for oid in people
     ]
-    slots = [client.gate.slots(8) for _ in run_batches(client, items, n_threads=2)]
+    slots = [client.gate.slots(8, gives_way=False) for _ in run_batches(client, items, n_threads=2)]
     assert slots[0] == 8
     assert slots[-1] < 5

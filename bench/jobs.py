@@ -1,0 +1,133 @@
+"""The jobs that the report measures, each beside its bound and beside what others need for it."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from bench.bounds import Bound, at_best, in_batches, of_people
+from bench.world import Measured, MeasuredWorld, run_measured
+from portsip_m365_plugin.entra.keypair import make_key_pair
+
+ROUND_TRIP_S = 0.05
+O365_PEOPLE = 200
+"""python-o365 asks one after another. It is measured with so many people, and its figures are multiplied."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One row of the first table."""
+
+    what: str
+    bound: Bound
+    """With full batches and our own number of requests."""
+    ours: Measured
+    peers: tuple[Measured, ...] = ()
+
+
+def measure_photos(people: int, peer_python: str | None) -> list[Job]:
+    """A first import with photos, and a quiet night."""
+    with tempfile.TemporaryDirectory() as folder, MeasuredWorld(Path(folder), people) as world:
+        world.set(sync_photo="true")
+        world.slow_down(latency_s=ROUND_TRIP_S)
+        first = world.tick("first import with photos")
+        first_bound = at_best(of_people(people), first.requests - of_people(people), ROUND_TRIP_S)
+        world.tick("second night")  # a full listing
+        quiet = world.tick("quiet night with photos")
+        asked = world.asked("GET /users/{id}/photo ")
+        peers = measure_peers(world, Path(folder), "photos", people, peer_python)
+    quiet_bound = at_best(1, in_batches(asked), ROUND_TRIP_S)
+    return [Job(first.what, first_bound, first, peers), Job(quiet.what, quiet_bound, quiet)]
+
+
+def measure_contacts(people: int, each: int, peer_python: str | None) -> list[Job]:
+    """A first night of contacts after the import of people, and a quiet night."""
+    with tempfile.TemporaryDirectory() as folder, MeasuredWorld(Path(folder), people, each) as world:
+        world.tick("import of people")
+        world.set(contact_personal="true")
+        world.slow_down(latency_s=ROUND_TRIP_S)
+        first = world.tick("contacts, first night")
+        pages = of_people(people)
+        first_bound = at_best(pages, first.requests - pages, ROUND_TRIP_S)
+        quiet = world.tick("contacts, quiet night")
+        asked = world.asked("/contactFolders")
+        peers = measure_peers(world, Path(folder), "contacts", people, peer_python)
+    quiet_bound = at_best(1, in_batches(asked), ROUND_TRIP_S)
+    return [Job(first.what, first_bound, first, peers), Job(quiet.what, quiet_bound, quiet)]
+
+
+def measure_peers(
+    world: MeasuredWorld, folder: Path, job: str, people: int, python: str | None
+) -> tuple[Measured, ...]:
+    """What msgraph-sdk and python-o365 need, with a key of their own."""
+    if python is None:
+        return ()
+    pair = make_key_pair(datetime.now(timezone.utc))
+    key, certificate = folder / "peer.key", folder / "peer.pem"
+    key.write_bytes(pair.private_key_pem)
+    certificate.write_text(pair.certificate.pem)
+    client_id = world.microsoft.register_app(
+        certificate_pem=pair.certificate.pem, permissions=["User.Read.All", "Contacts.Read"]
+    )
+    environment = {**world.microsoft.environment, "SSL_CERT_FILE": world.microsoft.environment["REQUESTS_CA_BUNDLE"]}
+    program, found = str(Path(__file__).with_name("peers.py")), []
+    for which, asked in (("sdk", people), ("o365", min(people, O365_PEOPLE))):
+        world.microsoft.forget_requests()
+        command = [
+            python,
+            program,
+            which,
+            job,
+            str(asked),
+            world.microsoft.origin,
+            world.microsoft.tenant_id,
+            client_id,
+        ]
+        _, seconds, cpu_s, peak_mib = run_measured([*command, str(key), str(certificate)], environment, folder)
+        times = people / asked
+        requests = sum(n for line, n in world.microsoft.requests_by_template().items() if "/users" in line)
+        found.append(Measured(which, round(requests * times), seconds * times, cpu_s * times, peak_mib))
+    return tuple(found)
+
+
+def measure_sizes(sizes: list[int]) -> list[tuple[int, Measured, Measured]]:
+    """First import and quiet night of people, without a round trip."""
+    rows = []
+    for people in sizes:
+        with tempfile.TemporaryDirectory() as folder, MeasuredWorld(Path(folder), people) as world:
+            first = world.tick("first import")
+            world.tick("second full listing")
+            rows.append((people, first, world.tick("quiet night")))
+    return rows
+
+
+def measure_mailboxes(sizes: list[int], each: int) -> list[tuple[int, Measured, Measured]]:
+    """First and quiet night of contacts, without a round trip."""
+    rows = []
+    for people in sizes:
+        with tempfile.TemporaryDirectory() as folder, MeasuredWorld(Path(folder), people, each) as world:
+            world.tick("import of people")
+            world.set(contact_personal="true")
+            first = world.tick("first night")
+            rows.append((people, first, world.tick("quiet night")))
+    return rows
+
+
+def measure_large_pictures() -> Measured:
+    """More than 20 pictures of 4 MB at once."""
+    with tempfile.TemporaryDirectory() as folder, MeasuredWorld(Path(folder), 36) as world:
+        world.set(sync_photo="true")
+        world.slow_down(latency_s=0.0, photo_bytes=3_900_000)
+        return world.tick("more than 20 pictures of 4 MB")
+
+
+def measure_starts() -> tuple[Measured, Measured]:
+    """What it costs to start a command of the host: one that needs no plugin, and one that loads them."""
+    with tempfile.TemporaryDirectory() as folder, MeasuredWorld(Path(folder), 10) as world:
+        found = []
+        for command in ("tenant", "list"), ("plugins",):
+            world.start_a_command(*command)
+            found.append(min((world.start_a_command(*command) for _ in range(5)), key=lambda measured: measured.cpu_s))
+    return found[0], found[1]
