@@ -42,6 +42,8 @@ from pbx_plugin_api import (
     TickReason,
 )
 
+_SAVES_MAX = 10
+
 
 def add_commands(main: click.Group) -> None:
     """Add the commands."""
@@ -120,6 +122,10 @@ def _set_settings(context: CliContext, tenant_key: str, pairs: tuple[str, ...], 
     if unknown:
         fail(f"{', '.join(unknown)}: there is no such setting; settings: {', '.join(page.value.field_names())}")
     answer = context.pbx.save(page.plugin, chosen, VIEWER, values, page.value.version)
+    for _ in range(_SAVES_MAX):
+        if not isinstance(answer.value, SaveConflict):
+            break  # otherwise somebody saved other settings in this moment: these are named, and do not touch them
+        answer = context.pbx.save(page.plugin, chosen, VIEWER, values, answer.value.current_version)
     outcome = answer.value
     if isinstance(outcome, Saved):
         print_shape(context, {"version": outcome.version, "message": outcome.message}, outcome.message)

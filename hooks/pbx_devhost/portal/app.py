@@ -35,6 +35,7 @@ from pbx_devhost.portal.pages import (
     run_log,
     system,
 )
+from pbx_devhost.portal.pages.merging import mark_value
 from pbx_devhost.portal.readiness import Readiness
 from pbx_devhost.portal.signin import native, passwords, providers
 from pbx_devhost.portal.signin import system as system_sign_in
@@ -93,6 +94,7 @@ def create_app(pbx: Pbx, queue: WorkQueue | None = None) -> Flask:
     shield.install(app, pbx)
     words.install(app)
     event_words.install(app)
+    app.jinja_env.filters["mark_value"] = mark_value
     for pages in _BLUEPRINTS:
         app.register_blueprint(pages)
     app.register_error_handler(HTTPException, _say)

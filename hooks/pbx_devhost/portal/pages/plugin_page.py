@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.pages.confirming import ask, has_agreed
+from pbx_devhost.portal.pages.merging import merge
 from pbx_devhost.portal.pages.plugin_steps import draw_steps, find_step_fields
 from pbx_devhost.portal.pages.run_log import show_started
 from pbx_devhost.portal.signin.admission import add_person
@@ -43,6 +44,9 @@ from pbx_plugin_api.hosting.isolation import Answer
 pages = Blueprint("plugin_page", __name__)
 
 _VALUE_MAX_CHARS: Final = 400_000
+_SAVES_MAX: Final = 10
+"""How often somebody else may save in the moment of a save."""
+_BOTH_KEPT: Final = "Another person has changed other fields meanwhile; both are kept."
 _SIGN_IN_THERE: Final = "Ask an administrator of the tenant to press this button."
 
 
@@ -55,7 +59,8 @@ class _Extra:
     errors: Mapping[str, str] = field(default_factory=dict)
     other_errors: tuple[tuple[str, str, str], ...] = ()
     """Errors of fields on other tabs, or of the whole form: tab name, label, message."""
-    is_conflict: bool = False
+    conflicts: frozenset[str] = frozenset()
+    """Fields that another person changed too after the form was drawn."""
     outcome: ActionOutcome | None = None
     pressed: str = ""
 
@@ -89,30 +94,42 @@ def show_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
 @also_for_system
 def save_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
     """Give one tab's input to the plugin. Refused input stays in the form, with each error beside its field."""
-    page = _draw(plugin)
-    if not isinstance(page, SettingsPage):
-        return page
-    visit, tab = the_visit(), _tab(page, tab_name)
-    step = request.form.get("step", "")
-    typed = _read_fields(_fields_of_form(page, tab, step), prefix="f-")
     version = request.form.get("version", "")
     if not version.isdecimal() or len(version) > 12:
         abort(400)
-    answer = the_pbx().save(plugin, visit.tenant, visit.viewer, typed, int(version))
-    outcome = answer.value
+    visit, step, is_late = the_visit(), request.form.get("step", ""), False
+    for _ in range(_SAVES_MAX):
+        page = _draw(plugin)
+        if not isinstance(page, SettingsPage):
+            return page
+        tab = _tab(page, tab_name)
+        fields = _fields_of_form(page, tab, step)
+        typed = _read_fields(fields, prefix="f-")
+        if page.version != int(version):
+            is_late = True
+            merged = merge(fields, typed, _read_marks(fields))
+            typed = dict(merged.values)
+            if merged.conflicts:
+                extra = _Extra(typed=typed, conflicts=frozenset(merged.conflicts))
+                return _render(plugin, page, tab_name, extra, status=409)
+        answer = the_pbx().save(plugin, visit.tenant, visit.viewer, typed, page.version)
+        outcome = answer.value
+        if not isinstance(outcome, SaveConflict):
+            break  # otherwise somebody saved in this moment: look again
     if isinstance(outcome, Saved):
         after = _draw(plugin) if step else None
-        return _go_on(plugin, after if isinstance(after, SettingsPage) else None, tab, outcome.message)
+        sentence = f"{outcome.message} {_BOTH_KEPT}" if is_late else outcome.message
+        return _go_on(plugin, after if isinstance(after, SettingsPage) else None, tab, sentence)
     now = _draw(plugin)
     if not isinstance(now, SettingsPage):
         return now
     if isinstance(outcome, SaveRefused):
         extra = _place_errors(now, _tab(now, tab_name), outcome, typed)
     elif isinstance(outcome, SaveConflict):
-        extra = _Extra(typed=typed, is_conflict=True)
+        extra = _Extra(typed=typed, conflicts=frozenset(typed))
     else:
         extra = _Extra(typed=typed, other_errors=((tab_name, "", _sentence(answer)),))
-    return _render(plugin, now, tab_name, extra, status=409 if extra.is_conflict else 422)
+    return _render(plugin, now, tab_name, extra, status=409 if extra.conflicts else 422)
 
 
 @pages.post("/plugins/<plugin>/<tab_name>/do/<action_name>")
@@ -230,6 +247,12 @@ def _fields_of_form(page: SettingsPage, tab: Tab, step: str) -> tuple[Field, ...
         return find_step_fields(page, tab, step) or abort(400)
     elsewhere = find_step_fields(page, tab, request.form.get("without", ""))
     return tuple(each for each in tab.fields if each not in elsewhere)
+
+
+def _read_marks(fields: tuple[Field, ...]) -> dict[str, str]:
+    """Return the marks of the values that the form showed."""
+    marks = {each.name: request.form.get(f"was-{each.name}") for each in fields}
+    return {name: mark for name, mark in marks.items() if mark is not None}
 
 
 def _read_fields(fields: tuple[Field, ...], *, prefix: str) -> dict[str, str]:
