@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from pbx_plugin_api import Done, Refused, Step, StepState, TickStatus, Viewer
+from pbx_plugin_api import Done, Refused, Scope, Step, StepState, TickStatus, Viewer
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, load_certificate
 from portsip_m365_plugin.page.set_up import confirm_step
 from tests.support.lab import Lab
 from tests.support.page_view import view_of
-from tests.support.pbx_hand import Hand
+from tests.support.pbx_hand import TENANT, Hand
 
 LOOKER = Viewer(username="looker", may_edit=False)
 
@@ -101,3 +102,27 @@ def test_only_a_step_outside_of_the_pbx_can_be_confirmed() -> None:
     refused = confirm_step(view_of(), "test")
     assert isinstance(refused, Refused)
     assert "prerequisites" in refused.remedy
+
+
+def test_the_system_is_led_to_its_mailbox(lab: Lab) -> None:
+    hand = Hand(tenant=replace(TENANT, scope=Scope.SYSTEM))
+    app = lab.tenant().register_app(permissions=("Mail.Send",))
+    for name in ("prerequisites", "register"):
+        press_next(hand, name)
+    hand.save(application_id=app.client_id, directory_id=lab.tenant().id, national_cloud="LAB")
+    press_next(hand, "key_pair")
+    certificate = load_certificate(hand.host, ACTIVE_KEY)
+    assert certificate is not None
+    lab.tenant().register_app(certificate_pem=certificate.pem, client_id=app.client_id)
+    press_next(hand, "upload")
+    assert following(hand).name == "test", "without a mailbox nothing needs a permission"
+    press_next(hand, "test")
+    assert following(hand).fields == ("mail_mailbox",)
+    mailbox = next(each for each in lab.tenant().directory.people.values() if each.has_mailbox)
+    hand.save(mail_mailbox=str(mailbox.props["userPrincipalName"]))
+    names = [step.name for step in hand.tab("permissions").steps]
+    assert names[-2:] == ["test", "mail"]
+    while (step := following(hand)).name != "mail":
+        press_next(hand, step.name)
+    press_next(hand, "mail", to="ada@contoso.example")
+    assert hand.page().next_step() is None
