@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pbx_plugin_api import Step, StepState
+from pbx_plugin_api import Counts, Step, StepState
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.page.known import Evidence, Known
 from portsip_m365_plugin.page.step_states import SCOPE_FIELDS, done, failed, proven
@@ -31,7 +31,7 @@ def preview(known: Known) -> Step:
     if known.approved_at_utc is not None:
         state = done()
     elif known.plan is not None:
-        state = done(f"The plan would create {known.plan.created} users and link {known.plan.linked}.")
+        state = done(_describe(known.plan))
     return Step(
         name="preview",
         title="Look at what the first sync would do",
@@ -49,6 +49,8 @@ def approve(known: Known) -> Step:
         state = proven(known.approved_at_utc) | {"detail": f"{known.linked} people of the directory are users here."}
     elif known.plan is None:
         state = {"state": StepState.WAITING, "detail": "The preview comes first."}
+    else:
+        state = {"detail": f"{_describe(known.plan)} Its rows are on the USER SYNC tab."}
     return Step(
         name="approve",
         title="Approve the first sync",
@@ -56,6 +58,10 @@ def approve(known: Known) -> Step:
         actions=(APPROVE_ACTION,),
         **state,
     )
+
+
+def _describe(plan: Counts) -> str:
+    return f"The plan would create {plan.created} users and link {plan.linked} that are here already."
 
 
 def send_test_mail(known: Known) -> Step:
