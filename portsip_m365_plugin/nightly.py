@@ -16,6 +16,7 @@ from pbx_plugin_api import Counts, Host, Scope, Severity, Tenant, Tick, TickReas
 from portsip_m365_plugin.between import look_between_nights
 from portsip_m365_plugin.config.due import has_nights, last_night_at_utc, next_due_at_utc, next_night_at_utc
 from portsip_m365_plugin.config.reader import Config, load_config
+from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.config.users import SyncMode
 from portsip_m365_plugin.connect import NotReady, be_patient, connect
 from portsip_m365_plugin.contacts.run import has_contact_work, run_contact_sync
@@ -28,6 +29,7 @@ from portsip_m365_plugin.last_run import LastRun, keep_last_run, read_last_run
 from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.photos.off import has_pictures, remove_pictures
 from portsip_m365_plugin.photos.run import run_photo_sync
+from portsip_m365_plugin.redirects import warn_of_new_addresses
 from portsip_m365_plugin.renewal import read_renewal, renew_certificate, renew_now
 from portsip_m365_plugin.turns import Night, Turn, choose_turn, keep_night
 from portsip_m365_plugin.users.run import preview_user_sync, run_user_sync
@@ -76,6 +78,7 @@ def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
         report = renew_now(host, tick, config.connection, config.renewal)
         return replace(report, next_due_at_utc=next_due_at_utc(config, tenant, host.clock.now_utc()))
     key_news = _look_after_key(host, tick, config)
+    warn_of_new_addresses(host, config.connection, signs_in=config.signin.mode is not SignInMode.OFF)
     if tick.reason is TickReason.DUE and not has_nights(config) and tenant.scope is not Scope.SYSTEM:
         due = next_due_at_utc(config, tenant, host.clock.now_utc())
         return TickReport(status=TickStatus.DONE, message=key_news, quiet=not key_news, next_due_at_utc=due)

@@ -10,6 +10,7 @@
 | `PHOTOS_APPROVAL` | a removal of photos waits | its approval, or a run that has nothing to ask |
 | `JOIN` | a first sign-in met a taken address, by person | the person is linked, or the address is free |
 | `SIGNIN_FAULT` | Microsoft signs nobody in | somebody signs in, or sign-in is switched off |
+| `REDIRECT_URIS` | a domain of the PBX changed | a sign-in or consent at the new one, or sign-in switched off |
 | `CERTIFICATE` | the certificate expires soon | another certificate in use |
 | `RENEWAL` | the plugin could not renew the certificate | its renewal, or renewal switched off |
 | `MAIL_REJECTED` | a mail was refused, by cause | the mail is sent, or mail is switched off |
@@ -38,6 +39,7 @@ class NoticeKind(StrEnum):
     JOIN = "m365.join"
     """`m365.join.OBJECT_ID`"""
     SIGNIN_FAULT = "m365.signin.fault"
+    REDIRECT_URIS = "m365.redirect_uris"
     CERTIFICATE = "m365.certificate"
     RENEWAL = "m365.renewal"
     MAIL_REJECTED = "mail.rejected"

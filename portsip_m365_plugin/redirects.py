@@ -14,11 +14,11 @@ from typing import Any, Final
 from pbx_plugin_api import Host, JsonValue, Severity, WebOrigins
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.entra.signin import CALLBACK_PATH
+from portsip_m365_plugin.notices import NoticeKind
 
 _KEY: Final = "redirects"
 _FRESH_FOR: Final = timedelta(days=1)
 """A URI that was proven within this time is not written again: many people sign in."""
-NOTICE_KEY: Final = "m365.redirect_uris"
 
 
 def redirect_uris(origins: WebOrigins) -> tuple[str, ...]:
@@ -70,6 +70,8 @@ def remember_proven(host: Host, connection: ConnectionConfig, uri: str) -> None:
     shape["known"] = shape["known"] or list(current)
     stored: JsonValue = {**shape, "app": name_app(connection)}
     host.state.put(_KEY, stored)
+    if not read_redirects(host, connection).new:
+        host.resolve_notice(NoticeKind.REDIRECT_URIS)
 
 
 def describe_task(redirects: Redirects) -> str:
@@ -86,12 +88,26 @@ def describe_task(redirects: Redirects) -> str:
     )
 
 
-def warn_of_new_addresses(host: Host, connection: ConnectionConfig) -> None:
-    """Notify the administrators while a domain has changed and its redirect URI is not proven. No network."""
-    task = describe_task(read_redirects(host, connection))
-    if task:
-        subject = "The PBX's address has changed: register its redirect URI in Microsoft Entra"
-        host.notify_admin(NOTICE_KEY, subject, task, severity=Severity.WARNING)
+def warn_of_new_addresses(host: Host, connection: ConnectionConfig, *, signs_in: bool) -> None:
+    """Notify the administrators while a domain has changed and its redirect URI is not proven. No network.
+
+    Args:
+        host: The tenant's.
+        connection: The app.
+        signs_in: Whether people sign in with Microsoft: only they would meet Microsoft's error.
+    """
+    redirects = read_redirects(host, connection)
+    if not signs_in or not redirects.new:
+        host.resolve_notice(NoticeKind.REDIRECT_URIS)
+        return
+    host.notify_admin(
+        NoticeKind.REDIRECT_URIS,
+        "The PBX has a new address: register it in Microsoft Entra",
+        describe_task(redirects),
+        severity=Severity.WARNING,
+        level=len(redirects.new),
+        values={"new": ", ".join(redirects.new), "gone": ", ".join(redirects.gone)},
+    )
 
 
 def name_app(connection: ConnectionConfig) -> str:

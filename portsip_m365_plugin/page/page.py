@@ -132,6 +132,7 @@ def _end_notices(host: Host, config: Config) -> None:
     """What is switched off has no faults any more."""
     if config.signin.mode is SignInMode.OFF:
         forget_fault(host)
+        host.resolve_notice(NoticeKind.REDIRECT_URIS)
     if not runs_between_nights(config):
         host.resolve_notice(NoticeKind.SYNC_BETWEEN)
     if not config.mail.mailbox:

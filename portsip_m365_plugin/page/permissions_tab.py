@@ -8,6 +8,7 @@ from pbx_plugin_api import Action, Fact, Field, FieldKind, Tab
 from portsip_m365_plugin.config.fields import FIND_CLOUD
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.jobs import Job
+from portsip_m365_plugin.page.address_facts import draw_address_facts
 from portsip_m365_plugin.page.certificate_facts import draw_certificate_facts, draw_renewal_fact
 from portsip_m365_plugin.page.colleague import draw_colleague_actions
 from portsip_m365_plugin.page.fields import draw_setting
@@ -17,7 +18,6 @@ from portsip_m365_plugin.page.region import list_regions
 from portsip_m365_plugin.page.set_up import draw_confirm_action, read_known
 from portsip_m365_plugin.page.steps import draw_steps
 from portsip_m365_plugin.page.view import PageView
-from portsip_m365_plugin.redirects import redirect_uris
 
 
 def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Tab:
@@ -37,7 +37,7 @@ def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Ta
         steps=steps,
         fields=_fields(view.config, linked),
         facts=(
-            *(Fact(label="Redirect URI", value=uri, copyable=True) for uri in redirect_uris(host.web_origins)),
+            *draw_address_facts(view),
             *draw_certificate_facts(host),
             draw_renewal_fact(host, view.config.renewal),
             *schedule_facts,

@@ -18,14 +18,17 @@ from pbx_plugin_api import (
     TickReason,
     TickStatus,
     UserLink,
+    WebOrigins,
 )
 from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.config.reader import load_config
 from portsip_m365_plugin.contacts.leaving import approve_removal, pending_removal
 from portsip_m365_plugin.entra.keypair import make_key_pair
+from portsip_m365_plugin.entra.signin import CALLBACK_PATH
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, store_key_pair
 from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.photos.vanishing import approve_photo_removal, judge_vanishing
+from portsip_m365_plugin.redirects import remember_proven
 from portsip_m365_plugin.signin_health import forget_fault, report_fault
 from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.world.directory import Person
@@ -123,6 +126,13 @@ def nobody_signs_in(stage: Stage) -> None:
     report_fault(stage.host, load_config(stage.host).signin, "Entra does not accept the certificate.")
 
 
+def the_domain_changed(stage: Stage) -> None:
+    connection = load_config(stage.host).connection
+    remember_proven(stage.host, connection, stage.host.web_origins.web + CALLBACK_PATH)
+    stage.host.web_origins = WebOrigins(web="https://new.contoso.example")
+    stage.hand.tick()
+
+
 def the_certificate_ends(stage: Stage) -> None:
     stage.host.clock.move(days=340)
     stage.hand.tick(TickReason.DUE)
@@ -176,6 +186,16 @@ def the_address_is_free(stage: Stage) -> None:
     stage.hand.tick()
 
 
+def somebody_came_back_there(stage: Stage) -> None:
+    connection = load_config(stage.host).connection
+    remember_proven(stage.host, connection, stage.host.web_origins.web + CALLBACK_PATH)
+
+
+def the_domain_is_the_old_one_again(stage: Stage) -> None:
+    stage.host.web_origins = FakeHost().web_origins
+    stage.hand.tick()
+
+
 def another_certificate(stage: Stage) -> None:
     store_key_pair(stage.host, ACTIVE_KEY, make_key_pair(stage.host.clock.now_utc()))
     stage.hand.tick(TickReason.DUE)
@@ -219,6 +239,7 @@ RAISED = {
     NoticeKind.PHOTOS_APPROVAL: pictures_vanish,
     NoticeKind.JOIN: an_address_is_taken,
     NoticeKind.SIGNIN_FAULT: nobody_signs_in,
+    NoticeKind.REDIRECT_URIS: the_domain_changed,
     NoticeKind.CERTIFICATE: the_certificate_ends,
     NoticeKind.MAIL_REJECTED: a_mail_is_refused,
     NoticeKind.MAIL_REPLY_TO: a_reply_address_is_none,
@@ -236,6 +257,9 @@ ENDED: list[tuple[NoticeKind, Callable[[Stage], Any]]] = [
     (NoticeKind.JOIN, the_address_is_free),
     (NoticeKind.SIGNIN_FAULT, lambda stage: forget_fault(stage.host)),
     (NoticeKind.SIGNIN_FAULT, saved(sign_in_mode="off")),
+    (NoticeKind.REDIRECT_URIS, somebody_came_back_there),
+    (NoticeKind.REDIRECT_URIS, the_domain_is_the_old_one_again),
+    (NoticeKind.REDIRECT_URIS, saved(sign_in_mode="off")),
     (NoticeKind.CERTIFICATE, another_certificate),
     (NoticeKind.MAIL_REJECTED, sent_again),
     (NoticeKind.MAIL_REJECTED, saved(mail_mailbox="")),
