@@ -102,7 +102,7 @@ def _actions(view: PageView, linked: int) -> tuple[Action, ...]:
         Action(
             name="test_connection",
             label="Test connection",
-            help="Gets a token, reads one person, and says which permissions are granted.",
+            help="Checks everything that the features that are on need, one line each.",
             primary=True,
             enabled=not view.why_no_call,
             why_disabled=view.why_no_call,

@@ -10,7 +10,7 @@ from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.permissions import PERMISSIONS, Need, Permission
 from portsip_m365_plugin.proofs import Proof, read_proofs
 
-_NOT_PROVEN: Final = {"Mail.Send": "press “Send test mail” on the MAIL tab"}
+_BY_MAIL: Final = ("Mail.Send", "Mail.ReadWrite")
 _NEEDS: Final = {
     Need.NEEDED: "Yes",
     Need.USEFUL: "Useful",
@@ -23,7 +23,7 @@ def draw_permissions_table(view: PageView) -> Table:
     proofs = read_proofs(view.host, view.config.connection)
     return Table(
         title="Graph application permissions",
-        columns=("Permission", "Needed now", "State", "What it is for", "Without it"),
+        columns=("Permission", "Needed now", "What it is for, and what stops without it", "State"),
         rows=tuple(_draw_row(item, proofs.get(item.name), view) for item in PERMISSIONS),
     )
 
@@ -31,17 +31,18 @@ def draw_permissions_table(view: PageView) -> Table:
 def _draw_row(item: Permission, proof: Proof | None, view: PageView) -> tuple[str, ...]:
     need = item.need(view.config, view.tenant)
     needed = f"{_NEEDS[need]} ({item.feature})" if need is not Need.UNUSED else _NEEDS[need]
-    return (item.name, needed, _say_state(item, need, proof, view), item.purpose, item.without_it)
+    return (item.name, needed, f"{item.purpose} Without it: {item.without_it}", _say_state(item, need, proof, view))
 
 
 def _say_state(item: Permission, need: Need, proof: Proof | None, view: PageView) -> str:
     if proof is None:
         if need is Need.UNUSED:
             return "Not checked"
-        return f"Not proven yet: {_NOT_PROVEN.get(item.name, 'press “Test connection”')}"
+        step = "press “Send test mail” on the MAIL tab" if item.name in _BY_MAIL else "press “Test connection”"
+        return f"Not proven yet: {step}"
     at = proof.at_utc.astimezone(ZoneInfo(view.tenant.time_zone)).strftime("%Y-%m-%d %H:%M")
     tried = f"{proof.call} {proof.on}" if proof.on else proof.call
     if proof.works:
         return f"Works. Proven {at}: {tried}"
     word = "Missing" if need is Need.NEEDED else "Refused"
-    return f"{word}. Tried {at}: {tried}. {proof.sentence} {proof.remedy}".strip()
+    return f"{word}. Tried {at}: {proof.call}. {proof.sentence}"
