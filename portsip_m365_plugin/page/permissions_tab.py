@@ -43,7 +43,7 @@ def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Ta
             *schedule_facts,
         ),
         tables=(draw_permissions_table(view),),
-        actions=(*draw_confirm_action(steps), *_actions(view, linked), *draw_colleague_actions(view)),
+        actions=(*draw_confirm_action(steps), *_actions(view, linked)),
     )
 
 
@@ -107,6 +107,7 @@ def _actions(view: PageView, linked: int) -> tuple[Action, ...]:
             enabled=not view.why_no_call,
             why_disabled=view.why_no_call,
         ),
+        *draw_colleague_actions(view),
         Action(
             name=Job.DISCONNECT,
             label="Disconnect",
