@@ -37,5 +37,12 @@ def test_document_and_tests_agree() -> None:
     assert len(names) == len(set(names)), "one is listed twice"
 
 
+def test_every_test_that_is_named_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", DOCUMENT.read_text("utf-8"))
+    assert len(named) > 100
+    for path, name in named:
+        assert f"def {name}(" in (ROOT / path).read_text("utf-8"), f"{path}::{name}"
+
+
 def test_at_least_forty() -> None:
     assert len(listed()) >= 40
