@@ -58,7 +58,9 @@ def find_region(draft: Draft, before: ConnectionConfig) -> Draft | FieldError:
         return FieldError(field="national_cloud", message=message)
     search = search_clouds(wanted, clouds)
     if len(search.places) != 1:
-        return FieldError(field="national_cloud" if search.places else "directory_id", message=_explain(wanted, search))
+        return FieldError(
+            field="national_cloud" if search.places else "directory_id", message=explain_search(wanted, search)
+        )
     cloud, directory_id = search.places[0].cloud, search.places[0].directory.entra_tenant_id
     found = draft.with_values({"national_cloud": cloud.name, "directory_id": directory_id})
     note = f"The directory is in the region {label_region(cloud.name)}; its ID is {directory_id}."
@@ -80,7 +82,8 @@ def point_to_region(wanted: str, chosen: Cloud) -> str:
     )
 
 
-def _explain(wanted: str, search: Search) -> str:
+def explain_search(wanted: str, search: Search) -> str:
+    """Return why a search has no single answer, and what to do."""
     if search.places:
         named = " and in ".join(
             f"{label_region(place.cloud.name)} (ID {place.directory.entra_tenant_id})" for place in search.places

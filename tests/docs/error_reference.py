@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from portsip_m365_plugin.clouds import CHINA, GLOBAL
 from portsip_m365_plugin.entra import aadsts, signin_errors
+from portsip_m365_plugin.entra.discovery import Directory
 from portsip_m365_plugin.entra.idtoken import IdTokenError
+from portsip_m365_plugin.entra.regions import Place, Search
 from portsip_m365_plugin.graph import errors, judge
 from portsip_m365_plugin.mail import receipts
 from portsip_m365_plugin.mapping.users import SKIP_DETAILS
+from portsip_m365_plugin.page.region import explain_search
+from portsip_m365_plugin.redirects import Redirects, describe_task
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
 _ID_TOKEN_SOURCE: Final = Path(aadsts.__file__).with_name("idtoken.py")
@@ -27,7 +32,10 @@ to Microsoft's support.
 def write_page() -> str:
     """Return the page as it should be."""
     return (
-        "\n".join([_HEAD, *_token_errors(), *_graph_errors(), *_mail(), *_people(), *_sign_in(), *_id_token()]) + "\n"
+        "\n".join(
+            [_HEAD, *_token_errors(), *_set_up(), *_graph_errors(), *_mail(), *_people(), *_sign_in(), *_id_token()]
+        )
+        + "\n"
     )
 
 
@@ -62,6 +70,24 @@ def _mail() -> Iterator[str]:
         reason, remedy = case.reason.format_map(names), case.remedy.format_map(names)
         what = f"all mail waits: `{case.fault}`" if case.fault else case.status.value
         yield f"| {name} | {what} | {reason} | {remedy or '-'} |"
+    yield ""
+
+
+def _set_up() -> Iterator[str]:
+    """What the PERMISSIONS tab says about the region and the redirect URIs, with examples in capitals."""
+    directory = Directory(entra_tenant_id="ID", graph_host="")
+    two = tuple(Place(cloud=cloud, directory=directory) for cloud in (GLOBAL, CHINA))
+    searches = (
+        ("two Microsoft clouds have the directory", Search(places=two, silent=(), strange=())),
+        ("no cloud has it", Search(places=(), silent=(), strange=())),
+        ("no cloud has it, and one did not answer", Search(places=(), silent=("HOST",), strange=())),
+        ("a Graph serves it that no region has", Search(places=(), silent=(), strange=("HOST",))),
+    )
+    yield from _section("The region and the redirect URIs (tab PERMISSIONS)", "When", "What the page says")
+    for when, search in searches:
+        yield f"| {when} | {explain_search('DOMAIN', search)} |"
+    moved = Redirects(proven={}, known=frozenset({"OLD URI"}), current=("NEW URI",))
+    yield f"| a web or SBC domain has changed | {describe_task(moved)} |"
     yield ""
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from pbx_plugin_api import WebOrigins
 from portsip_m365_plugin import nightly
+from portsip_m365_plugin.consent import ADDRESS_DAYS
 from portsip_m365_plugin.contacts.scope import CONTACTS_MAX
 from portsip_m365_plugin.keys.condition import EXPIRY_WARNING_DAYS
 from portsip_m365_plugin.mail.rates import MESSAGES_A_MINUTE, RECIPIENTS_A_DAY
@@ -25,6 +26,7 @@ COUNTS = {2: "two", 3: "three", 4: "four"}
         f"{MESSAGES_A_MINUTE} messages a minute and {RECIPIENTS_A_DAY:,} recipients a day",
         f"at most {CONTACTS_MAX:,} contacts",
         f"say so {EXPIRY_WARNING_DAYS} days before",
+        f"It can be used for {ADDRESS_DAYS} days",
         f"tried again up to {COUNTS[nightly._RETRIES_MAX]} times",
     ],
 )
