@@ -94,6 +94,7 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         bytes: st.binary(max_size=8),
         bool: st.booleans(),
         int: st.integers(0, 10**9),
+        float: st.floats(0, 1e9, allow_nan=False),
         datetime: st.datetimes(timezones=st.just(timezone.utc)),
     }[hint]
 
