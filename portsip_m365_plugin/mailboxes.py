@@ -23,10 +23,11 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from pbx_plugin_api import Host, InvalidValueError, JsonValue, dump, load
+from portsip_m365_plugin.exchange import forget_exchange_missing, note_exchange_missing
 from portsip_m365_plugin.failing import Failing, FailingArea
 from portsip_m365_plugin.graph.batch import ITEMS_MAX, BatchItem, BatchResult
 from portsip_m365_plugin.graph.client import GraphClient
-from portsip_m365_plugin.graph.errors import ConsentMissingError, MailboxRefusedError
+from portsip_m365_plugin.graph.errors import ConsentMissingError, ExchangeMissingError, MailboxRefusedError
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus, ask_purpose, judge_mailbox, read_purpose
 from portsip_m365_plugin.graph.reads import read_many
 from portsip_m365_plugin.mapping.users import PURPOSES
@@ -205,7 +206,7 @@ class Mailboxes:
             should_stop: Called between requests with the number of questions that ended; True sends no more.
 
         Raises:
-            GraphError: Nothing can be asked any more: no network, no token, no time.
+            GraphError: Nothing can be asked any more: no network, no token, no time, no Exchange Online.
         """
         asked, changed = Asked(), list[str]()
         if not mailbox_ids:
@@ -222,8 +223,12 @@ class Mailboxes:
                 should_stop=lambda: should_stop(asked.total),
             ):
                 changed += self._take(group, result, asked)
+        except ExchangeMissingError:
+            note_exchange_missing(self._host)
+            raise
         finally:
             if asked.answered:
+                forget_exchange_missing(self._host)
                 left = {name: at for name, at in self._progress.refused.items() if name != group.value}
                 self._progress = replace(self._progress, refused=left)
             self._failing.save()
@@ -233,10 +238,13 @@ class Mailboxes:
     def _take(self, group: Group, result: BatchResult[str], asked: Asked) -> list[str]:
         """Take one answer or error, and return which mailbox changed by it."""
         mailbox_id = result.item.key
-        self._failing.note(mailbox_id, result.error)
+        if not isinstance(result.error, ExchangeMissingError):
+            self._failing.note(mailbox_id, result.error)
         purpose = read_purpose(result.reply.body) if result.reply is not None else ""
         if purpose:
             asked.answered += 1
+        elif isinstance(result.error, ExchangeMissingError):
+            raise result.error
         elif isinstance(result.error, (ConsentMissingError, MailboxRefusedError)):
             asked.refused += 1
             return []

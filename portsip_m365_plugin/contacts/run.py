@@ -21,8 +21,14 @@ from portsip_m365_plugin.contacts.shared import PurposeStoppedError
 from portsip_m365_plugin.contacts.state import StateWriter
 from portsip_m365_plugin.contacts.tally import ContactTally, keep_contact_summary
 from portsip_m365_plugin.contacts.walk import MailboxWalk
+from portsip_m365_plugin.exchange import (
+    ask_exchange_since,
+    forget_exchange_missing,
+    is_exchange_missing,
+    note_exchange_missing,
+)
 from portsip_m365_plugin.graph.client import GraphClient
-from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
+from portsip_m365_plugin.graph.errors import BudgetSpentError, ExchangeMissingError, GraphError
 from portsip_m365_plugin.jobs import Job
 
 _log = logging.getLogger(__name__)
@@ -81,6 +87,10 @@ class _Run:
             report = self._report(TickStatus.STOPPED, _STOPPED, resumable=True)
         except BudgetSpentError as error:
             report = self._report(TickStatus.STOPPED, error.describe(), resumable=True)
+        except ExchangeMissingError as error:
+            note_exchange_missing(self._host)
+            self._tally.record_problem(None, "no_exchange", error.describe())
+            report = self._report(TickStatus.FAILED, f"{error.sentence} {error.remedy}")
         except GraphError as error:
             status = TickStatus.FAILED if error.retry_at_utc is None else TickStatus.STOPPED
             report = self._report(status, error.describe(), next_due_at_utc=error.retry_at_utc)
@@ -93,6 +103,8 @@ class _Run:
 
     def _sync(self) -> TickReport:
         host = self._host
+        if is_exchange_missing(host, since_utc=ask_exchange_since(self._tick)):
+            raise ExchangeMissingError("known since tonight")
         self._tally.add(contacts_restored=restore_diverged(host))
         states, company = StateWriter(host), CompanyWriter(host)
         round_id = begin_round(host, self._tick, states)
@@ -115,6 +127,8 @@ class _Run:
         if not walk.run(scope.targets(), len(scope)):
             return self._report(TickStatus.STOPPED, _STOPPED, resumable=True)
         end_round(host, round_id)
+        if self._tally.has_read:
+            forget_exchange_missing(host)
         return self._report_end(leaving.pending)
 
     def _find_scope(self) -> Scope:

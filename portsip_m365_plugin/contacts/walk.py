@@ -22,7 +22,13 @@ from portsip_m365_plugin.contacts.tree import Question
 from portsip_m365_plugin.failing import Failing, FailingArea
 from portsip_m365_plugin.graph.batch import BatchItem, run_batches
 from portsip_m365_plugin.graph.client import GraphClient
-from portsip_m365_plugin.graph.errors import ConsentMissingError, GraphError, ProtocolError, RefusedError
+from portsip_m365_plugin.graph.errors import (
+    ConsentMissingError,
+    ExchangeMissingError,
+    GraphError,
+    ProtocolError,
+    RefusedError,
+)
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus, judge_mailbox
 from portsip_m365_plugin.mapping.contacts import map_contact
 
@@ -276,6 +282,8 @@ class MailboxWalk:
         self._remember(replace(record, round=self._round_id))
 
     def _fail(self, record: MailboxRecord, error: GraphError) -> None:
+        if isinstance(error, ExchangeMissingError):
+            raise error  # every mailbox of the directory would answer the same
         self._failing.note(record.mailbox_id, error)
         status = judge_mailbox(error)
         detail = error.describe()

@@ -26,6 +26,7 @@ from pbx_plugin_api import (
     TickStatus,
     UserLink,
 )
+from portsip_m365_plugin.exchange import PHOTOS, ask_exchange_since, is_exchange_missing, note_exchange_missing
 from portsip_m365_plugin.failing import Failing, FailingArea
 from portsip_m365_plugin.graph.batch import BatchItem, BatchResult
 from portsip_m365_plugin.graph.client import GraphClient
@@ -33,6 +34,7 @@ from portsip_m365_plugin.graph.errors import (
     AnswerTooLargeError,
     BudgetSpentError,
     ConsentMissingError,
+    ExchangeMissingError,
     GraphError,
     MailboxRefusedError,
 )
@@ -69,6 +71,7 @@ _LINES_MAX: Final = 50
 """Problem lines about single pictures."""
 _DETAILS: Final = {
     "photo_unread": "{n} photos could not be read; they stay as they are, and are tried again next time.",
+    "photo_no_exchange": "Microsoft shows no photos of this directory, because it has no Exchange Online.",
     "photo_not_permitted": (
         "Microsoft does not let this app read {n} people's photos: grant User.Read.All, or widen its scope in Exchange."
     ),
@@ -169,6 +172,9 @@ class _Run:
 
     def _sync(self) -> bool:
         """Bring everybody after the cursor up to date; False if it stopped early."""
+        if is_exchange_missing(self._host, PHOTOS, since_utc=ask_exchange_since(self._tick)):
+            self._problems["photo_no_exchange"] = 1
+            return True
         users = (
             user for user in self._host.users.linked() if user.enabled and user.link.authority == self._entra_tenant_id
         )
@@ -212,6 +218,8 @@ class _Run:
     @property
     def _is_denied(self) -> bool:
         """Whether this app may read nobody's photo."""
+        if self._problems["photo_no_exchange"]:
+            return True
         return self._n_asked >= _LOOK_EVERY and self._n_refused == self._n_asked
 
     def _look(self, people: People) -> None:
@@ -254,6 +262,12 @@ class _Run:
     def _take(self, people: People, result: BatchResult[_Question], pool: ThreadPoolExecutor) -> None:
         question = result.item.key
         self._n_asked += 1
+        if isinstance(result.error, ExchangeMissingError):
+            if not self._problems["photo_no_exchange"]:
+                note_exchange_missing(self._host, PHOTOS)
+            self._problems["photo_no_exchange"] = 1
+            people.settle(question.oid)
+            return
         self._n_refused += isinstance(result.error, (ConsentMissingError, MailboxRefusedError))
         if not isinstance(result.error, AnswerTooLargeError):
             self._note_failing(question.oid, result.error)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from pbx_plugin_api import Host, Stage, UserLink
+from portsip_m365_plugin.exchange import is_exchange_missing
 from portsip_m365_plugin.graph.batch import ITEMS_MAX
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError
@@ -44,7 +46,7 @@ class NonPersonFilter:
             ),
         )
 
-    def ask(self, listing: Listing, *, is_forced: bool) -> None:
+    def ask(self, listing: Listing, *, is_forced: bool, exchange_since_utc: datetime) -> None:
         """Ask about mailboxes whose purpose is not known.
 
         A first import asks too, however many people there are: no shared mailbox ever gets an extension. What Microsoft
@@ -53,12 +55,15 @@ class NonPersonFilter:
         Args:
             listing: Whether everybody was pulled.
             is_forced: An administrator wants everything read again, the permission included.
+            exchange_since_utc: See `exchange.ask_exchange_since`: a directory without Exchange is asked once a night.
 
         Raises:
             StoppedError: The host asked to stop. The next run goes on with the people after these.
         """
         asks_all = listing.is_full and (self._mailboxes.is_round_due or is_forced)
         if self._mailboxes.is_refused(Group.PEOPLE) and not is_forced:
+            return
+        if is_exchange_missing(self._host, since_utc=exchange_since_utc):
             return
         if is_forced:
             self._mailboxes.try_fully()

@@ -14,6 +14,7 @@ from pbx_plugin_api import Counts, Host, PlanRef, Severity, Tenant, Tick, TickRe
 from portsip_m365_plugin.config.guard import GuardConfig
 from portsip_m365_plugin.config.leavers import LeaversConfig
 from portsip_m365_plugin.config.scope import EVERYBODY, ScopeConfig
+from portsip_m365_plugin.exchange import ask_exchange_since
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
 from portsip_m365_plugin.graph.users import find_owner_ids
@@ -240,7 +241,7 @@ class _Run:
         scope.leave_out()
         scope.note_problems()
         nonpersons = NonPersonFilter(self._host, self._client, spool, self._rules, n_threads=self._tick.max_requests)
-        nonpersons.ask(listing, is_forced=self._is_forced)
+        nonpersons.ask(listing, is_forced=self._is_forced, exchange_since_utc=ask_exchange_since(self._tick))
         if not listing.is_full:
             restore_waiting(spool)
             scope.leave_out()
