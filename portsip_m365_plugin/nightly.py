@@ -91,7 +91,8 @@ def _look_after_key(host: Host, tick: Tick, config: Config) -> str:
     news = ""
     if tick.reason is not TickReason.JOB and config.connection.is_complete:
         news = renew_certificate(host, tick, config.connection, config.renewal)
-    warn_of_expiry(host, read_renewal(host).problem, renews_itself=config.renewal.is_on)
+    problem = read_renewal(host).problem
+    warn_of_expiry(host, problem, renews_itself=config.renewal.is_on and not problem)
     return news
 
 

@@ -34,8 +34,13 @@ _SEVERITIES: Final = {
 }
 
 
-def draw_certificate_facts(host: Host) -> tuple[Fact, ...]:
-    """Draw one fact for each certificate. Cost: two looks at the secrets, one or two at the state; no network."""
+def draw_certificate_facts(host: Host, renewal: RenewalConfig) -> tuple[Fact, ...]:
+    """Draw one fact for each certificate. Cost: two looks at the secrets, one or two at the state; no network.
+
+    Args:
+        host: The tenant's.
+        renewal: Whether the plugin registers the next one itself.
+    """
     now_utc = host.clock.now_utc()
     active, waiting = (load_certificate(host, name) for name in (ACTIVE_KEY, NEXT_KEY))
     if active is None and waiting is None:
@@ -49,7 +54,7 @@ def draw_certificate_facts(host: Host) -> tuple[Fact, ...]:
         label = (
             "Next certificate, registered by this PBX" if history.sends else "Next certificate, waiting for its upload"
         )
-        facts.append(_draw(label, waiting, history, now_utc))
+        facts.append(_draw(label, waiting, history, now_utc, renews=renewal.is_on))
     return tuple(facts)
 
 
@@ -67,12 +72,20 @@ def draw_renewal_fact(host: Host, config: RenewalConfig) -> Fact:
 
 
 def _draw(
-    label: str, certificate: Certificate, history: KeyHistory, now_utc: datetime, *, has_next: bool = False
+    label: str,
+    certificate: Certificate,
+    history: KeyHistory,
+    now_utc: datetime,
+    *,
+    has_next: bool = False,
+    renews: bool = False,
 ) -> Fact:
     condition = find_condition(certificate, history, now_utc)
     advice = _ADVICE[condition]
     if has_next and condition in (Condition.ENDING, Condition.EXPIRED):
         advice = "A new key pair is waiting: upload its public_key.pem to the app registration."
+    if renews and condition is Condition.NOT_YET_KNOWN:
+        advice = "Nothing to do: the next run registers it in Entra. You can also upload its public_key.pem yourself."
     if history.sends and condition is Condition.NOT_YET_KNOWN:
         advice = "Nothing to do: this PBX has sent it to Entra, and uses it as soon as Entra knows it."
     return Fact(

@@ -38,7 +38,7 @@ def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Ta
         fields=_fields(view.config, linked),
         facts=(
             *draw_address_facts(view),
-            *draw_certificate_facts(host),
+            *draw_certificate_facts(host, view.config.renewal),
             draw_renewal_fact(host, view.config.renewal),
             *schedule_facts,
         ),

@@ -136,6 +136,8 @@ def test_where_no_self_signed_certificate_is_allowed_one_of_the_authority_is_reg
     (notice,) = [each for each in keys.hand.host.notices if each.key == NoticeKind.RENEWAL]
     assert notice.severity is Severity.WARNING
     assert "press Download certificate request" in notice.text
+    (ending,) = [each for each in keys.hand.host.open_notices() if each.key == NoticeKind.CERTIFICATE]
+    assert "It could not be renewed: A policy of the directory" in ending.text
     assert len(keys.app.certificates) == 1
     pem = issue(request(keys.hand))
     keys.hand.press("import_certificate", {"certificate": pem})
