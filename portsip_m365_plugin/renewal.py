@@ -177,9 +177,7 @@ class _Step:
             host.secrets.delete(NEXT_KEY)
             coming = None
         if coming is None:
-            coming = make_key_pair(now_utc, valid_days=read_renewal(host).life_days)
-            keep_new_pair(host, coming)
-            host.audit.record("key_pair.generated", outcome="ok", subject=coming.certificate.thumbprint_sha1)
+            coming = self._make_next()
         thumbprint = coming.certificate.thumbprint_sha1
         if read_history(host, thumbprint).sends and self._try(coming):
             return self._use(active, coming)
@@ -191,6 +189,15 @@ class _Step:
         ):
             return self._wait_for_entra(coming, history)
         return self._register(active, coming)
+
+    def _make_next(self) -> KeyPair:
+        made = make_key_pair(self.host.clock.now_utc(), valid_days=read_renewal(self.host).life_days)
+        by_hand = load_key_pair(self.host, NEXT_KEY)  # an administrator may have made one in this moment
+        if by_hand is not None:
+            return by_hand
+        keep_new_pair(self.host, made)
+        self.host.audit.record("key_pair.generated", outcome="ok", subject=made.certificate.thumbprint_sha1)
+        return made
 
     def _register(self, active: KeyPair, coming: KeyPair) -> str:
         """Send the certificate to Entra; with a shorter life, where a policy asks for one."""

@@ -120,7 +120,7 @@ class TickReport:
     requests: int = 0
     """HTTP requests sent to the source. Token requests are not counted."""
     next_due_at_utc: datetime | None = None
-    """When the next run is due. None: no run by the clock (manual mode, or not configured)."""
+    """When the next run is due. None: no run by the clock (nothing to do by the clock, or not configured)."""
     resumable: bool = False
     """The run can continue: the host may call again at once."""
     plan: PlanRef | None = None

@@ -87,7 +87,8 @@ def promote_next(host: Host, pair: KeyPair) -> None:
             store_key_pair(host, ACTIVE_KEY, pair)
         elif active is None:
             store_key_pair(host, ACTIVE_KEY, pair)
-        host.secrets.delete(NEXT_KEY)
+        if load_certificate(host, NEXT_KEY) == pair.certificate:  # another process may have promoted it already
+            host.secrets.delete(NEXT_KEY)
     except HostRefusedError as error:
         # A tenant sends by the system's mailbox: that host is read-only here, and the pair stays the next one.
         if type(error) is not HostRefusedError:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, Text
 
-SCHEMA_VERSION: Final = 15
+SCHEMA_VERSION: Final = 16
 """The version of these tables. Each has a migration of its number in `store/migrations/versions`."""
 
 AUTHORITY_MAX_CHARS: Final = 255
