@@ -92,13 +92,11 @@ def _show_for_colleague(given: ActionInput) -> ActionOutcome:
 
 
 def _download_for_colleague(given: ActionInput) -> ActionOutcome:
-    return download_for_colleague(given.host, given.tenant, given.config, given.request.values.get("file", "text"))
+    return download_for_colleague(given.host, given.tenant, given.config, given.request.values)
 
 
 def _download_limit(given: ActionInput) -> ActionOutcome:
-    values = given.request.values
-    senders, books = values.get("senders", ""), values.get("contact_owners", "")
-    return download_limit(given.host, given.tenant, given.config, senders, books)
+    return download_limit(given.host, given.tenant, given.config, given.request.values)
 
 
 def _test_connection(given: ActionInput) -> ActionOutcome:

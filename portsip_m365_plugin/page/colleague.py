@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from pbx_plugin_api import (
     Tenant,
 )
 from portsip_m365_plugin.clouds import Cloud, CloudFileError, load_clouds
+from portsip_m365_plugin.config.fields import GUID
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.consent import ADDRESS_DAYS, make_consent_address
@@ -42,6 +44,8 @@ COLLEAGUE_ACTION: Final = "for_colleague"
 SCRIPT_ACTION: Final = "download_script"
 LIMIT_ACTION: Final = "limit_mailboxes"
 _TEXT, _AZURE_CLI, _POWERSHELL = "text", "azure_cli", "graph_powershell"
+_USEFUL: Final = "with_useful"
+_LARGE: Final = "with_large_attachments"
 _SENDERS: Final = "senders"
 _BOOKS: Final = "contact_owners"
 _MAILBOXES_MAX: Final = 1_000
@@ -51,7 +55,8 @@ _PLAIN: Final = "text/plain; charset=utf-8"
 
 def draw_colleague_actions(view: PageView) -> tuple[Action, ...]:
     """Draw the buttons. No network."""
-    needed = {item.name for item in list_permissions(view.config, view.tenant)}
+    needed = {item.name for item in list_permissions(view.config, view.tenant, with_useful=False)}
+    useful = [item.name for item in _list_useful(view.config, view.tenant)]
     why = view.why_no_edit
     why_no_limit = why or ("" if view.config.connection.is_complete else "Enter the two IDs first.")
     parameters = tuple(
@@ -60,7 +65,7 @@ def draw_colleague_actions(view: PageView) -> tuple[Action, ...]:
             label=label,
             kind=FieldKind.LONG_TEXT,
             value=value,
-            help="One address a line.",
+            help="One address or object ID a line.",
         )
         for permission, name, label, value in (
             ("Mail.Send", _SENDERS, "Mailboxes that the PBX may send from", view.config.mail.mailbox),
@@ -96,6 +101,7 @@ def draw_colleague_actions(view: PageView) -> tuple[Action, ...]:
                         Choice(value=_POWERSHELL, label="Script for Microsoft Graph PowerShell"),
                     ),
                 ),
+                *_draw_useful(_USEFUL, useful),
             ),
         ),
         Action(
@@ -104,19 +110,31 @@ def draw_colleague_actions(view: PageView) -> tuple[Action, ...]:
             help="For Exchange Online PowerShell: the PBX may then use these mailboxes only (RBAC for Applications).",
             enabled=not why_no_limit,
             why_disabled=why_no_limit,
-            parameters=parameters,
+            parameters=(*parameters, *_draw_useful(_LARGE, [name for name in useful if name == "Mail.ReadWrite"])),
         ),
     )
 
 
-def list_permissions(config: Config, tenant: Tenant) -> tuple[Permission, ...]:
-    """Return the permissions that the features that are on need or make use of."""
-    return tuple(item for item in PERMISSIONS if item.need(config, tenant) is not Need.UNUSED)
+def _draw_useful(name: str, permissions: list[str]) -> tuple[Field, ...]:
+    if not permissions:
+        return ()
+    label = f"Also what is useful, but not needed: {', '.join(permissions)}"
+    return (Field(name=name, label=label, kind=FieldKind.TOGGLE, value="false"),)
+
+
+def list_permissions(config: Config, tenant: Tenant, *, with_useful: bool) -> tuple[Permission, ...]:
+    """Return the permissions that the features that are on need; and, if wanted, those that they can make use of."""
+    wanted = (Need.NEEDED, Need.USEFUL) if with_useful else (Need.NEEDED,)
+    return tuple(item for item in PERMISSIONS if item.need(config, tenant) in wanted)
+
+
+def _list_useful(config: Config, tenant: Tenant) -> tuple[Permission, ...]:
+    return tuple(item for item in PERMISSIONS if item.need(config, tenant) is Need.USEFUL)
 
 
 def show_for_colleague(host: Host, tenant: Tenant, config: Config) -> ActionOutcome:
     """Return what a colleague needs, to read and to copy. No network."""
-    wanted = _describe(host, tenant, config)
+    wanted = _describe(host, tenant, config, with_useful=False)
     if isinstance(wanted, Refused):
         return wanted
     consent = make_consent_address(host, config.connection)
@@ -139,10 +157,17 @@ def show_for_colleague(host: Host, tenant: Tenant, config: Config) -> ActionOutc
             " whoever has it can make this page say that consent was given.",
         ),
     )
-    rows = tuple((item.name, item.purpose, item.without_it) for item in list_permissions(config, tenant))
+    rows = tuple(
+        (item.name, word, item.purpose, item.without_it)
+        for word, items in (
+            ("Yes", list_permissions(config, tenant, with_useful=False)),
+            ("Useful", _list_useful(config, tenant)),
+        )
+        for item in items
+    )
     table = Table(
         title="Application permissions of Microsoft Graph",
-        columns=("Permission", "What it is for", "Without it"),
+        columns=("Permission", "Needed", "What it is for", "Without it"),
         rows=rows,
     )
     return Done(
@@ -153,9 +178,17 @@ def show_for_colleague(host: Host, tenant: Tenant, config: Config) -> ActionOutc
     )
 
 
-def download_for_colleague(host: Host, tenant: Tenant, config: Config, file: str) -> ActionOutcome:
-    """Return the instructions or a script that registers the application. No network."""
-    wanted = _describe(host, tenant, config)
+def download_for_colleague(host: Host, tenant: Tenant, config: Config, values: Mapping[str, str]) -> ActionOutcome:
+    """Return the instructions or a script that registers the application. No network.
+
+    Args:
+        host: The tenant's.
+        tenant: The tenant.
+        config: The settings.
+        values: What was entered beside the button.
+    """
+    file = values.get("file", _TEXT)
+    wanted = _describe(host, tenant, config, with_useful=values.get(_USEFUL) == "true")
     if isinstance(wanted, Refused):
         return wanted
     if file == _AZURE_CLI:
@@ -166,27 +199,28 @@ def download_for_colleague(host: Host, tenant: Tenant, config: Config, file: str
         return Download(filename="register-graph-powershell.ps1", content=content, content_type=_PLAIN)
     if file != _TEXT:
         return Refused(message=f"There is no file {file!r}.", remedy=f"Choose {_TEXT}, {_AZURE_CLI} or {_POWERSHELL}.")
-    text = _write_text(wanted, list_permissions(config, tenant), make_consent_address(host, config.connection))
+    needed, useful = list_permissions(config, tenant, with_useful=False), _list_useful(config, tenant)
+    text = _write_text(wanted, needed, useful, make_consent_address(host, config.connection))
     return Download(filename="for-your-colleague.txt", content=text.encode(), content_type=_PLAIN)
 
 
-def download_limit(host: Host, tenant: Tenant, config: Config, senders: str, books: str) -> ActionOutcome:
-    """Return the script that limits permissions to mailboxes. No network."""
-    wanted = _describe(host, tenant, config)
+def download_limit(host: Host, tenant: Tenant, config: Config, values: Mapping[str, str]) -> ActionOutcome:
+    """Return the script that limits permissions to mailboxes. No network. Arguments as in `download_for_colleague`."""
+    wanted = _describe(host, tenant, config, with_useful=values.get(_LARGE) == "true")
     if isinstance(wanted, Refused):
         return wanted
     if not config.connection.is_complete:
         return Refused(message="The PBX does not know the application yet.", remedy="Enter the two IDs and save.")
-    needed = {item.name for item in list_permissions(config, tenant)}
     limits: list[Limit] = []
-    for typed, names in ((senders, ("Mail.Send", "Mail.ReadWrite")), (books, ("Contacts.Read",))):
-        permissions = tuple(name for name in names if name in needed)
+    for field, names in ((_SENDERS, ("Mail.Send", "Mail.ReadWrite")), (_BOOKS, ("Contacts.Read",))):
+        permissions = tuple(name for name in names if name in wanted.permissions)
         if not permissions:
             continue
+        typed = values.get(field, "")
         mailboxes = tuple(line.strip() for line in typed.splitlines() if line.strip())
-        wrong = next((each for each in mailboxes if not _is_address(each)), None)
+        wrong = next((each for each in mailboxes if not _is_mailbox(each)), None)
         if wrong is not None:
-            return Refused(message=f"{wrong} is not an address.", remedy="Enter one address a line.")
+            return Refused(message=f"{wrong} is no address and no object ID.", remedy="Enter one mailbox a line.")
         if len(mailboxes) > _MAILBOXES_MAX:
             return Refused(
                 message=f"{len(mailboxes)} mailboxes are too many for one script.",
@@ -199,7 +233,7 @@ def download_limit(host: Host, tenant: Tenant, config: Config, senders: str, boo
     return Download(filename="limit-mailboxes.ps1", content=render_limit(wanted, limits), content_type=_PLAIN)
 
 
-def _describe(host: Host, tenant: Tenant, config: Config) -> Registration | Refused:
+def _describe(host: Host, tenant: Tenant, config: Config, *, with_useful: bool) -> Registration | Refused:
     uris = redirect_uris(host.web_origins)
     unusable = find_unusable_uri(uris)
     if unusable is not None:
@@ -217,7 +251,7 @@ def _describe(host: Host, tenant: Tenant, config: Config) -> Registration | Refu
         entra_tenant_id=config.connection.entra_tenant_id,
         client_id=config.connection.client_id,
         redirect_uris=uris,
-        permissions=tuple(item.name for item in list_permissions(config, tenant)),
+        permissions=tuple(item.name for item in list_permissions(config, tenant, with_useful=with_useful)),
         has_sign_in=config.signin.mode is not SignInMode.OFF,
         certificate=load_certificate(host, NEXT_KEY) or load_certificate(host, ACTIVE_KEY),
     )
@@ -233,12 +267,16 @@ def _find_cloud(config: Config) -> Cloud | Refused:
         return Refused(message=f"The cloud {name} is not known to this PBX.", remedy="Choose another region.")
 
 
-def _is_address(text: str) -> bool:
+def _is_mailbox(text: str) -> bool:
+    if GUID.fullmatch(text.lower()):
+        return True
     local, at, domain = text.rpartition("@")
     return bool(local and at and "." in domain) and text.isprintable() and not any(map(str.isspace, text))
 
 
-def _write_text(wanted: Registration, permissions: tuple[Permission, ...], consent: str) -> str:
+def _write_text(
+    wanted: Registration, needed: tuple[Permission, ...], useful: tuple[Permission, ...], consent: str
+) -> str:
     lines = [
         "Please register our telephone system (PortSIP PBX) in Microsoft Entra.",
         f"It takes about ten minutes and the role {_ROLES}.",
@@ -253,7 +291,11 @@ def _write_text(wanted: Registration, permissions: tuple[Permission, ...], conse
     if wanted.certificate is not None:
         lines.append(f"   Entra then shows the thumbprint {wanted.certificate.thumbprint_sha1}.")
     lines += ["4. API permissions, Microsoft Graph, application permissions. Exactly these:"]
-    for item in permissions:
+    for item in needed:
+        lines += [f"   {item.name}: {item.purpose}", f"      Without it: {item.without_it}"]
+    if useful:
+        lines.append("   Useful, but not needed:")
+    for item in useful:
         lines += [f"   {item.name}: {item.purpose}", f"      Without it: {item.without_it}"]
     if wanted.has_sign_in:
         lines.append("   Delegated permissions: openid, profile. They let people sign in with Microsoft.")

@@ -86,12 +86,35 @@ def test_before_anything_is_entered() -> None:
     assert facts["Public key"].startswith("none yet")
 
 
+EVERYTHING = {**APP, "contact_personal": "true", "mail_mailbox": "pbx@contoso.example"}
+
+
 def test_only_the_permissions_of_features_that_are_on_are_named() -> None:
-    everything = {"contact_personal": "true", "mail_mailbox": "pbx@contoso.example"}
-    few = [row[0] for row in press(host_with(APP), "for_colleague").tables[0].rows]
-    many = [row[0] for row in press(host_with({**APP, **everything}), "for_colleague").tables[0].rows]
-    assert few == ["User.Read.All", "MailboxSettings.Read"]
-    assert many == ["User.Read.All", "Contacts.Read", "MailboxSettings.Read", "Mail.Send", "Mail.ReadWrite"]
+    few = [row[:2] for row in press(host_with(APP), "for_colleague").tables[0].rows]
+    many = [row[:2] for row in press(host_with(EVERYTHING), "for_colleague").tables[0].rows]
+    assert few == [("User.Read.All", "Yes"), ("MailboxSettings.Read", "Useful")]
+    assert many[:3] == [("User.Read.All", "Yes"), ("Contacts.Read", "Yes"), ("Mail.Send", "Yes")]
+    assert many[3:] == [("MailboxSettings.Read", "Useful"), ("Mail.ReadWrite", "Useful")]
+
+
+@pytest.mark.parametrize(
+    ("values", "permissions"),
+    [
+        ({}, "(User.Read.All Contacts.Read Mail.Send)"),
+        ({"with_useful": "true"}, "(User.Read.All Contacts.Read MailboxSettings.Read Mail.Send Mail.ReadWrite)"),
+    ],
+)
+def test_a_script_consents_to_what_is_needed_and_on_request_to_what_is_useful(
+    values: dict[str, str], permissions: str
+) -> None:
+    outcome = press(host_with(EVERYTHING), "download_script", file="azure_cli", **values)
+    assert f"\nPERMISSIONS={permissions}\n" in outcome.content.decode()
+
+
+@pytest.mark.parametrize(("large", "roles"), [("false", "'Mail.Send'"), ("true", "'Mail.Send', 'Mail.ReadWrite'")])
+def test_a_limit_gives_the_role_for_large_attachments_on_request(large: str, roles: str) -> None:
+    outcome = press(host_with(EVERYTHING), "limit_mailboxes", senders="a@b.example", with_large_attachments=large)
+    assert f"Permissions = @({roles});" in outcome.content.decode()
 
 
 def test_the_system_needs_only_mail() -> None:
@@ -143,7 +166,8 @@ def test_scripts_are_downloads(file: str, name: str, beginning: bytes) -> None:
 def test_the_limit_names_the_mailboxes_of_features_that_are_on() -> None:
     host = host_with({**APP, "mail_mailbox": "pbx@contoso.example"})
     (action,) = (each for each in page_of(host).tabs[0].actions if each.name == "limit_mailboxes")
-    assert [(field.name, field.value) for field in action.parameters] == [("senders", "pbx@contoso.example")]
+    assert [field.name for field in action.parameters] == ["senders", "with_large_attachments"]
+    assert action.parameters[0].value == "pbx@contoso.example"
     outcome = press(host, "limit_mailboxes", senders="pbx@contoso.example\n b@contoso.example \n")
     assert isinstance(outcome, Download)
     assert b"Mailboxes = @('pbx@contoso.example', 'b@contoso.example')" in outcome.content
@@ -151,7 +175,8 @@ def test_the_limit_names_the_mailboxes_of_features_that_are_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "message"), [("", "No mailbox was named"), ("a@b.example\nnobody", "nobody is not an address")]
+    ("typed", "message"),
+    [("", "No mailbox was named"), ("a@b.example\nnobody", "nobody is no address")],
 )
 def test_wrong_mailboxes_are_refused(typed: str, message: str) -> None:
     outcome = press(host_with({**APP, "mail_mailbox": "x@y.example"}), "limit_mailboxes", senders=typed)

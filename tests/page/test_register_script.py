@@ -167,9 +167,27 @@ def test_an_application_of_the_same_name_is_left_alone(machine: Machine) -> None
 
 
 def test_permissions_that_exchange_limits_are_not_granted_again(machine: Machine) -> None:
-    machine.register("--exchange-limited")
+    machine.register("--without", "Mail.Send")
     world = machine.world
-    assert [each["appRoleId"] for each in world["roles"]] == [role_id(world, "User.Read.All")]
+    assert [each["appRoleId"] for each in world["roles"]] == [
+        role_id(world, name) for name in ("User.Read.All", "Contacts.Read")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("--force",), "unknown argument --force"),
+        (("--without",), "name the permissions after --without"),
+        (("--without", "Mail.Snd"), "--without Mail.Snd: Exchange limits only Mail.Send Mail.ReadWrite Contacts.Read"),
+        (("--without", "User.Read.All"), "--without User.Read.All: Exchange limits only"),
+    ],
+)
+def test_a_wrong_argument_is_refused(machine: Machine, arguments: tuple[str, ...], error: str) -> None:
+    done = machine.run(render_azure_cli(registration()), *arguments)
+    assert done.returncode == 1
+    assert error in done.stderr
+    assert machine.world["calls"] == []
 
 
 def test_a_new_object_that_is_not_known_everywhere_yet_is_tried_again(machine: Machine) -> None:
@@ -214,10 +232,6 @@ def test_without_a_key_pair_it_says_what_to_do(machine: Machine) -> None:
     done = machine.run(render_azure_cli(registration(certificate=None)))
     assert done.returncode == 0
     assert "has no key pair yet" in done.stderr
-
-
-def test_an_unknown_argument_is_refused(machine: Machine) -> None:
-    assert "unknown argument --force" in machine.run(render_azure_cli(registration()), "--force").stderr
 
 
 @pytest.mark.parametrize(

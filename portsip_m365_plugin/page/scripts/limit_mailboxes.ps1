@@ -105,4 +105,5 @@ Invoke-MgGraphRequest -Method PATCH -Uri "v1.0/applications/$($Application.id)" 
 
 Write-Host 'Done. A change takes 30 minutes to 2 hours. Then send a test mail on the MAIL tab of the PBX.'
 Write-Host 'Do not grant admin consent to these permissions again: permissions in Entra and roles in Exchange add up.'
-Write-Host ($Limited -join ', ')
+Write-Host "If you run the script that registers the PBX again, add to it: --without $($Limited -join ' ')   (Azure CLI)"
+Write-Host "or: -Without $($Limited -join ', ')   (PowerShell)"

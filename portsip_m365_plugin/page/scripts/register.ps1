@@ -8,9 +8,10 @@ It needs PowerShell 7 or Windows PowerShell 5.1, the module Microsoft.Graph.Auth
 Administrator or Global Administrator. It holds no secret: the private key stays in the PBX.
 
   ./register-graph-powershell.ps1
-  ./register-graph-powershell.ps1 -ExchangeLimited    after limit-mailboxes.ps1: does not grant those permissions again
+  ./register-graph-powershell.ps1 -Without Mail.Send, Contacts.Read
+    after limit-mailboxes.ps1: does not consent again to what Exchange limits to chosen mailboxes
 #>
-param([switch] $ExchangeLimited)
+param([string[]] $Without = @())
 Set-StrictMode -Version 2
 $ErrorActionPreference = 'Stop'
 
@@ -37,6 +38,9 @@ function Send-Graph([string] $Method, [string] $Path, [hashtable] $Body) {
     }
 }
 
+$Unknown = @($Without | Where-Object { $ExchangePermissions -notcontains $_ })
+if ($Unknown.Count -gt 0) { throw "-Without ${Unknown}: Exchange limits only $ExchangePermissions." }
+
 # -- the right cloud and the right directory
 
 $Connection = @{
@@ -57,7 +61,7 @@ $GraphPrincipal = Get-Graph "servicePrincipals(appId='$GraphAppId')?`$select=id,
 $Roles = @()
 $Access = @()
 foreach ($Name in $Permissions) {
-    if ($ExchangeLimited -and ($ExchangePermissions -contains $Name)) {
+    if ($Without -contains $Name) {
         Write-Host "$Name is left to Exchange."
         continue
     }

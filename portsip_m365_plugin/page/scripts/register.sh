@@ -7,7 +7,8 @@
 # It holds no secret: the private key stays in the PBX.
 #
 #   bash register-azure-cli.sh
-#   bash register-azure-cli.sh --exchange-limited    after limit-mailboxes.ps1: does not grant those permissions again
+#   bash register-azure-cli.sh --without Mail.Send Contacts.Read
+#     after limit-mailboxes.ps1: does not consent again to what Exchange limits to chosen mailboxes
 set -euo pipefail
 
 #VALUES#
@@ -54,12 +55,17 @@ joined() {
   printf '%s' "$*"
 }
 
-exchange_limited=no
-case "${1:-}" in
-  '') ;;
-  --exchange-limited) exchange_limited=yes ;;
-  *) fail "unknown argument $1; there is only --exchange-limited" ;;
-esac
+without=' '
+if [ "${1:-}" = --without ]; then
+  shift
+  [ "$#" -gt 0 ] || fail 'name the permissions after --without'
+  for name in "$@"; do
+    [[ " $EXCHANGE_PERMISSIONS " == *" $name "* ]] || fail "--without $name: Exchange limits only $EXCHANGE_PERMISSIONS"
+  done
+  without=" $* "
+elif [ "$#" -gt 0 ]; then
+  fail "unknown argument $1; there is only --without"
+fi
 command -v az >/dev/null || fail 'Azure CLI (az) is not installed.'
 
 # -- the right cloud and the right directory --------------------------------------------------------------------------
@@ -87,7 +93,7 @@ roles=()
 scopes=()
 access=()
 for name in "${PERMISSIONS[@]}"; do
-  if [ "$exchange_limited" = yes ] && [[ " $EXCHANGE_PERMISSIONS " == *" $name "* ]]; then
+  if [[ $without == *" $name "* ]]; then
     say "$name is left to Exchange."
     continue
   fi

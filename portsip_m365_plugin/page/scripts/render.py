@@ -17,8 +17,10 @@ from portsip_m365_plugin.entra.keypair import Certificate
 from portsip_m365_plugin.page.scripts.quoting import bash_list, bash_text, powershell_list, powershell_text
 from portsip_m365_plugin.page.scripts.tools import name_tools
 
-EXCHANGE_PERMISSIONS: Final = ("Mail.Send", "Mail.ReadWrite", "Contacts.Read", "MailboxSettings.Read")
-"""Permissions that Exchange can give for chosen mailboxes, as roles `Application …` (RBAC for Applications)."""
+EXCHANGE_PERMISSIONS: Final = ("Mail.Send", "Mail.ReadWrite", "Contacts.Read")
+"""Permissions that `limit_mailboxes.ps1` gives for chosen mailboxes, as roles `Application …` (RBAC for Applications).
+
+MailboxSettings.Read is not among them: the PBX asks every mailbox whether it is shared."""
 SIGN_IN_SCOPES: Final = ("openid", "profile")
 _PLACE: Final = "#VALUES#"
 _PLAIN_URI: Final = re.compile(r"https?://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?/[A-Za-z0-9/._\-]*")
