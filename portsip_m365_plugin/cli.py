@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import click
 from rich.console import Console
@@ -21,11 +21,14 @@ from rich.table import Table
 
 from pbx_plugin_api import PlanRef, load
 from portsip_m365_plugin.demo.devhost import DevHost
-from portsip_m365_plugin.demo.processes import ChildError
+from portsip_m365_plugin.demo.processes import ChildError, end_all, interrupted_by_termination
 from portsip_m365_plugin.demo.show import Silent, Terminal, plan_table
 from portsip_m365_plugin.demo.story import Demo
 
 __all__ = ["main"]
+
+_INTERRUPTED: Final = 130
+"""Exit code of a program that was interrupted."""
 
 
 def fail(sentence: str) -> NoReturn:
@@ -49,7 +52,7 @@ def demo(users: int, once: bool, as_json: bool, keep: Path | None) -> None:
     if users < 40:
         fail("--users: give at least 40, so that there is an account of every kind")
     console = Console()
-    with tempfile.TemporaryDirectory(prefix="portsip-m365-demo-") as made:
+    with interrupted_by_termination(), tempfile.TemporaryDirectory(prefix="portsip-m365-demo-") as made:
         folder = keep or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / "pbx.db").exists():
@@ -64,7 +67,11 @@ def demo(users: int, once: bool, as_json: bool, keep: Path | None) -> None:
         except ChildError as error:
             fail(str(error))
         except KeyboardInterrupt:
+            if as_json:
+                raise SystemExit(_INTERRUPTED) from None
             console.print("Ended.")
+        finally:
+            end_all()
 
 
 def _serve(play: Demo, console: Console) -> None:
@@ -137,10 +144,10 @@ def sync(pbx: DevHost, tenant: str, as_json: bool, confirm_first_plan: bool, ful
         runs, failure = pbx.try_run("tick", "--tenant", tenant, "--force", *options)
     if as_json and runs:
         click.echo(json.dumps(runs[0], ensure_ascii=False))
-    elif runs:
+    elif runs and failure is None:
         click.echo(runs[0]["message"])
     if failure is not None:
-        fail(failure)
+        fail(failure)  # it has the run's message
 
 
 @_on_a_pbx("doctor")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from pbx_plugin_api import Host, Tenant
 from portsip_m365_plugin.checks.board import MAILBOX, Board
@@ -18,6 +17,7 @@ from portsip_m365_plugin.mail.sender import Sender
 from portsip_m365_plugin.mail.shown import MAIL_SEND, find_subject, remember_receipt
 from portsip_m365_plugin.permissions import PERMISSIONS, Need
 from portsip_m365_plugin.proofs import Proof, read_proofs
+from portsip_m365_plugin.times import show_time
 
 _SEND_TEST: Final = "Press “Send test mail” on the MAIL tab."
 _UNPROVEN: Final = {
@@ -67,7 +67,7 @@ class MailCheck:
         if proof is None:
             self.board.not_proven(name, _UNPROVEN.get(name, ""), _SEND_TEST, is_needed=is_needed)
             return
-        at = proof.at_utc.astimezone(ZoneInfo(self.tenant.time_zone)).strftime("%Y-%m-%d %H:%M")
+        at = show_time(proof.at_utc, self.tenant)
         if proof.works:
             self.board.ok(name, f"It works: {proof.call} {proof.on} ({at}).", is_needed=is_needed)
             return

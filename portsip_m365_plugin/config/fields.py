@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import time
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
@@ -23,6 +23,7 @@ LINES_MAX: Final = 5000
 GUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 _LINE_MAX_CHARS: Final = 320
+_NAMED_MAX: Final = 20
 _SEPARATORS: Final = re.compile(r"[\s,;]+")
 _WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
@@ -289,10 +290,21 @@ class Addresses(Setting[tuple[str, ...]]):
 
     def _check(self, addresses: tuple[str, ...]) -> None:
         wrong = [address for address in addresses if not is_mail_address(address)]
-        if wrong:
-            raise ValidationError(f"{wrong[0][:80]!r} is not an e-mail address.")
+        faults = [describe_wrong_addresses(wrong)] if wrong else []
         if len(addresses) > self._at_most:
-            raise ValidationError(f"{len(addresses)} recipients; at most {self._at_most}. Use a distribution list.")
+            faults.append(f"{len(addresses)} recipients; at most {self._at_most}. Use a distribution list.")
+        if faults:
+            raise ValidationError(faults)
+
+
+def describe_wrong_addresses(wrong: Sequence[str]) -> str:
+    """Return a sentence that names all of them, or the first 20."""
+    if len(wrong) == 1:
+        return f"{wrong[0][:80]!r} is not an e-mail address."
+    named = ", ".join(repr(each[:80]) for each in wrong[:_NAMED_MAX])
+    if len(wrong) > _NAMED_MAX:
+        return f"{len(wrong)} of these are not e-mail addresses; the first {_NAMED_MAX}: {named}."
+    return f"These are not e-mail addresses: {named}."
 
 
 def split_addresses(text: str) -> tuple[str, ...]:
@@ -315,6 +327,13 @@ def _text(value: object) -> str:
 def _check_lines(lines: list[str], item: str, wanted: str, *, may_hold_blanks: bool) -> None:
     if len(lines) > LINES_MAX:
         raise ValidationError(f"{len(lines)} lines; at most {LINES_MAX}.")
-    for line in lines:
-        if len(line) > _LINE_MAX_CHARS or not line.isprintable() or (" " in line and not may_hold_blanks):
-            raise ValidationError(f"{line[:80]!r} is not {wanted}; enter one {item} per line.")
+    wrong = [
+        line
+        for line in lines
+        if len(line) > _LINE_MAX_CHARS or not line.isprintable() or (" " in line and not may_hold_blanks)
+    ]
+    if len(wrong) == 1:
+        raise ValidationError(f"{wrong[0][:80]!r} is not {wanted}; enter one {item} per line.")
+    if wrong:
+        named = ", ".join(repr(line[:80]) for line in wrong[:_NAMED_MAX])
+        raise ValidationError(f"{len(wrong)} lines are not {wanted}; enter one {item} per line: {named}.")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from portsip_m365_plugin.demo.processes import Child, ChildError
+from portsip_m365_plugin.demo.processes import Child, ChildError, end, start
 
 Progress = Callable[[str, int, int | None], None]
 """Called with stage, done and total."""
@@ -46,19 +45,15 @@ class DevHost:
 
     def try_run(self, *arguments: str, progress: Progress | None = None) -> tuple[Any, str | None]:
         """Run a command with `--json`. Return what it printed, and the line it wrote if it failed."""
-        process = subprocess.Popen(  # noqa: S603  # a fixed program, without a shell
-            [*self._command, "--json", *arguments],
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        process = start([*self._command, "--json", *arguments], self._environment)
         lines: list[str] = []
         listener = threading.Thread(target=_listen, args=(process.stderr, lines, progress), daemon=True)
         listener.start()
-        printed = process.stdout.read() if process.stdout is not None else ""
-        code = process.wait()
+        try:
+            printed = process.stdout.read() if process.stdout is not None else ""
+            code = process.wait()
+        finally:
+            end(process)  # it still runs if this was interrupted
         listener.join()
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:

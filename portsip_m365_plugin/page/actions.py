@@ -127,7 +127,7 @@ def _approve_photo_removal(given: ActionInput) -> ActionOutcome:
 
 
 def _show_mailbox_state(given: ActionInput) -> ActionOutcome:
-    return show_mailbox_state(given.host, given.config.contacts, given.request.values.get("mailbox", ""))
+    return show_mailbox_state(given.host, given.tenant, given.config.contacts, given.request.values.get("mailbox", ""))
 
 
 def _explain(given: ActionInput) -> ActionOutcome:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import chain
 from typing import Final
 
-from pbx_plugin_api import ActionOutcome, Done, Host, Refused, Table
+from pbx_plugin_api import ActionOutcome, Done, Host, Refused, Table, Tenant
 from portsip_m365_plugin.config.contacts import ContactsConfig
 from portsip_m365_plugin.config.fields import GUID
 from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, load_mailbox
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
+from portsip_m365_plugin.times import show_day
 
 MEANINGS: Final = {
     MailboxStatus.OK: "Read",
@@ -23,7 +24,7 @@ MEANINGS: Final = {
 }
 
 
-def show_mailbox_state(host: Host, contacts: ContactsConfig, typed: str) -> ActionOutcome:
+def show_mailbox_state(host: Host, tenant: Tenant, contacts: ContactsConfig, typed: str) -> ActionOutcome:
     """Return the state of one mailbox. Cost: one pass over the linked users if an address is given; no network."""
     name = typed.strip()
     object_id = name.lower() if GUID.fullmatch(name) else _find_object_id(host, contacts, name)
@@ -37,7 +38,7 @@ def show_mailbox_state(host: Host, contacts: ContactsConfig, typed: str) -> Acti
             message=f"Nothing is known about {name} yet." if name else "No mailbox was named: mailbox=ADDRESS.",
             remedy="Enter the address or object id of a user or shared mailbox that is synced; the next run reads it.",
         )
-    return Done(message=f"{name}:", tables=(mailbox_table(tuple(records)),))
+    return Done(message=f"{name}:", tables=(mailbox_table(tuple(records), tenant),))
 
 
 def _find_object_id(host: Host, contacts: ContactsConfig, name: str) -> str | None:
@@ -49,14 +50,14 @@ def _find_object_id(host: Host, contacts: ContactsConfig, name: str) -> str | No
     return found[0].link.subject if len(found) == 1 else None
 
 
-def mailbox_table(records: tuple[MailboxRecord, ...]) -> Table:
+def mailbox_table(records: tuple[MailboxRecord, ...], tenant: Tenant) -> Table:
     """Return mailboxes with their states as a table."""
     rows = tuple(
         (
             record.shown or record.mailbox_id,
             "personal" if record.kind is BookKind.PERSONAL else "company",
             MEANINGS[record.status],
-            f"{record.since_utc:%Y-%m-%d}" if record.since_utc is not None else "",
+            show_day(record.since_utc, tenant) if record.since_utc is not None else "",
             str(record.contacts),
             _note(record),
         )

@@ -11,6 +11,7 @@ from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.page.contacts_mailboxes import MEANINGS, mailbox_table
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.view import PageView
+from portsip_m365_plugin.times import show_time
 
 
 def draw_contacts_tab(view: PageView) -> Tab:
@@ -19,12 +20,12 @@ def draw_contacts_tab(view: PageView) -> Tab:
     facts = [Fact(label="Last contact sync", value="none yet")]
     tables: tuple[Table, ...] = ()
     if summary is not None:
-        facts = [Fact(label="Last contact sync", value=f"{summary.at_utc:%Y-%m-%d %H:%M} UTC: {summary.message}")]
+        facts = [Fact(label="Last contact sync", value=f"{show_time(summary.at_utc, view.tenant)}: {summary.message}")]
         facts += [
             Fact(label=f"Mailboxes: {MEANINGS[MailboxStatus(name)].lower()}", value=str(n), severity=_severity(name))
             for name, n in sorted(summary.states.items())
         ]
-        tables = (mailbox_table(summary.troubled),)
+        tables = (mailbox_table(summary.troubled, view.tenant),)
     if pending is not None:
         facts.insert(0, Fact(label="Approval needed", value=pending.describe(), severity=Severity.WARNING))
     return Tab(

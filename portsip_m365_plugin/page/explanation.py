@@ -8,6 +8,7 @@ from pbx_plugin_api import Action, Done, Fact, Field, Host, Refused, Severity, T
 from portsip_m365_plugin.explain import CannotExplain, Explanation, explain_person
 from portsip_m365_plugin.page.lookup import lookup_of
 from portsip_m365_plugin.page.words import say_reason
+from portsip_m365_plugin.times import show_time
 from portsip_m365_plugin.users.left_out import count_left_out
 
 EXPLAIN_ACTION: Final = "explain"
@@ -38,7 +39,7 @@ def show_explanation(host: Host, tenant: Tenant, typed: str) -> Done | Refused:
     answer = explain_person(host, tenant, typed)
     if isinstance(answer, CannotExplain):
         return Refused(message=answer.message, remedy=answer.remedy)
-    since = answer.since_utc.strftime("%Y-%m-%d %H:%M UTC") if answer.since_utc is not None else None
+    since = show_time(answer.since_utc, tenant) if answer.since_utc is not None else None
     shown = (
         ("Name", answer.display_name),
         ("Sign-in name", answer.upn),

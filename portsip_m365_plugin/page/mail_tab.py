@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any, Final
 
 from pbx_plugin_api import (
@@ -21,9 +22,10 @@ from pbx_plugin_api import (
     Severity,
     Tab,
     Table,
+    Tenant,
     is_mail_address,
 )
-from portsip_m365_plugin.config.fields import split_addresses
+from portsip_m365_plugin.config.fields import describe_wrong_addresses, split_addresses
 from portsip_m365_plugin.config.mail import RECIPIENTS_AT_MOST
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.graph.mail import INLINE_MAX_BYTES
@@ -36,6 +38,7 @@ from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.page.words import say_kind, say_outcome
 from portsip_m365_plugin.proofs import Proof
+from portsip_m365_plugin.times import show_time
 
 _TEST_TO: Final = "to"
 
@@ -53,8 +56,8 @@ def draw_mail_tab(view: PageView) -> Tab:
         tables=(
             Table(
                 title="Could not be sent lately",
-                columns=("Time (UTC)", "Kind", "Outcome", "Why", "What to do"),
-                rows=tuple(map(_show_failure, failures)),
+                columns=("Time", "Kind", "Outcome", "Why", "What to do"),
+                rows=tuple(_show_failure(item, view.tenant) for item in failures),
                 empty_text="Nothing has failed lately.",
             ),
         ),
@@ -78,7 +81,7 @@ def send_test_mail(host: Host, config: Config, to: str) -> ActionOutcome:
     recipients = split_addresses(to) or mail.recipients
     wrong = [part for part in recipients if not is_mail_address(part)]
     if not recipients or wrong:
-        fault = f"{wrong[0]!r} is not an e-mail address." if wrong else "There is no recipient."
+        fault = describe_wrong_addresses(wrong) if wrong else "There is no recipient."
         return Refused(message=fault, remedy="Enter an address, or recipients on the MAIL tab.")
     forget_draft_refusal(host)
     note = Notification(
@@ -185,16 +188,25 @@ def _facts(view: PageView, failures: list[dict[str, Any]]) -> tuple[Fact, ...]:
         ),
         Fact(
             label="Last failure",
-            value=f"{last['at']}: {last['reason']}" if last else "none",
+            value=f"{_show_at(last, view.tenant)}: {last['reason']}" if last else "none",
             severity=Severity.WARNING if last else Severity.GOOD,
             help="Mail that still waits is in the PBX's own queue.",
         ),
     )
 
 
-def _show_failure(item: dict[str, Any]) -> tuple[str, ...]:
+def _show_failure(item: dict[str, Any], tenant: Tenant) -> tuple[str, ...]:
     kind, status = say_kind(str(item.get("kind", ""))), say_outcome(str(item.get("status", "")))
-    return (str(item.get("at", "")), kind, status, str(item.get("reason", "")), str(item.get("remedy", "")))
+    return (_show_at(item, tenant), kind, status, str(item.get("reason", "")), str(item.get("remedy", "")))
+
+
+def _show_at(item: dict[str, Any], tenant: Tenant) -> str:
+    """When mail could not be sent; as it was stored, if that is no time."""
+    stored = str(item.get("at", ""))
+    try:
+        return show_time(datetime.fromisoformat(stored), tenant)
+    except ValueError:
+        return stored
 
 
 def _test_action(view: PageView) -> Action:

@@ -6,8 +6,6 @@ A new tab is drawn in `_draw_tabs`; its settings are added in `config`, its butt
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from pbx_plugin_api import (
     ActionOutcome,
@@ -53,6 +51,7 @@ from portsip_m365_plugin.page.signin_tab import draw_signin_tab
 from portsip_m365_plugin.page.users_tab import draw_users_tab
 from portsip_m365_plugin.page.view import LOOK_ONLY, PageView
 from portsip_m365_plugin.signin_health import forget_fault
+from portsip_m365_plugin.times import show_time
 
 _SEVERITIES: Mapping[TickStatus, Severity] = {
     TickStatus.DONE: Severity.GOOD,
@@ -150,30 +149,26 @@ def _why_not_ready(config: Config, host: Host) -> str:
 
 
 def _schedule_facts(view: PageView) -> tuple[Fact, ...]:
-    zone, last = ZoneInfo(view.tenant.time_zone), read_last_run(view.host)
+    last = read_last_run(view.host)
     due = next_due_at_utc(view.config, view.tenant, view.host.clock.now_utc()) if has_nights(view.config) else None
     return (
-        _show_last(last, zone),
-        *_show_look(view, zone),
-        Fact(label="Next run", value=_show(due, zone) if due is not None else "not scheduled"),
+        _show_last(last, view.tenant),
+        *_show_look(view),
+        Fact(label="Next run", value=show_time(due, view.tenant) if due is not None else "not scheduled"),
     )
 
 
-def _show_look(view: PageView, zone: ZoneInfo) -> tuple[Fact, ...]:
+def _show_look(view: PageView) -> tuple[Fact, ...]:
     """The last look between the nights: the run log leaves out those that have nothing to show."""
     look = read_look(view.host)
     if look is None or not runs_between_nights(view.config):
         return ()
-    shown = f"{_show(look.at_utc, zone)}: {look.message or look.status.value.replace('_', ' ')}"
+    shown = f"{show_time(look.at_utc, view.tenant)}: {look.message or look.status.value.replace('_', ' ')}"
     return (Fact(label="Last look between the nights", value=shown, severity=_SEVERITIES[look.status]),)
 
 
-def _show_last(last: LastRun | None, zone: ZoneInfo) -> Fact:
+def _show_last(last: LastRun | None, tenant: Tenant) -> Fact:
     if last is None:
         return Fact(label="Last run", value="none yet")
-    ended = f"{_show(last.finished_at_utc, zone)}: {last.message or last.status.value.replace('_', ' ')}"
+    ended = f"{show_time(last.finished_at_utc, tenant)}: {last.message or last.status.value.replace('_', ' ')}"
     return Fact(label="Last run", value=ended, severity=_SEVERITIES[last.status])
-
-
-def _show(moment: datetime, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")

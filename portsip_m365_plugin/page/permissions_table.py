@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from pbx_plugin_api import Table
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.permissions import PERMISSIONS, Need, Permission
 from portsip_m365_plugin.proofs import Proof, read_proofs
+from portsip_m365_plugin.times import show_time
 
 _BY_MAIL: Final = ("Mail.Send", "Mail.ReadWrite")
 _NEEDS: Final = {
@@ -40,7 +40,7 @@ def _say_state(item: Permission, need: Need, proof: Proof | None, view: PageView
             return "Not checked"
         step = "press “Send test mail” on the MAIL tab" if item.name in _BY_MAIL else "press “Test connection”"
         return f"Not proven yet: {step}"
-    at = proof.at_utc.astimezone(ZoneInfo(view.tenant.time_zone)).strftime("%Y-%m-%d %H:%M")
+    at = show_time(proof.at_utc, view.tenant)
     tried = f"{proof.call} {proof.on}" if proof.on else proof.call
     if proof.works:
         return f"Works. Proven {at}: {tried}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from pbx_plugin_api import Action, Fact, PasswordPolicy, Severity, Tab, Table, UserLink
 from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.signin_health import Event, find_fault, find_suspension, find_test
+from portsip_m365_plugin.times import show_time
 
 TEST_SIGN_IN_ACTION: Final = "test_sign_in"
 SUSPEND_ACTION: Final = "suspend_password_refusal"
@@ -122,7 +122,7 @@ def _actions(view: PageView) -> tuple[Action, ...]:
 
 
 def _show(view: PageView, event: Event) -> str:
-    return event.at_utc.astimezone(ZoneInfo(view.tenant.time_zone)).strftime("%Y-%m-%d %H:%M")
+    return show_time(event.at_utc, view.tenant)
 
 
 def _tables(view: PageView) -> tuple[Table, ...]:

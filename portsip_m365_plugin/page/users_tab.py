@@ -19,6 +19,7 @@ from portsip_m365_plugin.photos.vanishing import (
     PendingPhotoRemoval,
     pending_photo_removal,
 )
+from portsip_m365_plugin.times import show_time
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, last_plan
 from portsip_m365_plugin.users.members import MemberStore
 from portsip_m365_plugin.users.waiting import count_waiting
@@ -72,7 +73,7 @@ def draw_users_tab(view: PageView) -> Tab:
             *draw_leavers(config),
             *draw_guard(config),
         ),
-        facts=(*_plan_facts(plan), *_waiting_facts(view), *_group_facts(view), *_photo_facts(photos)),
+        facts=(*_plan_facts(view, plan), *_waiting_facts(view), *_group_facts(view), *_photo_facts(photos)),
         tables=(*((plan_table(view.host, plan),) if plan is not None else ()), *left_out_table(view.host)),
         actions=(
             *_photo_actions(photos, view.why_no_call),
@@ -156,7 +157,7 @@ def _group_facts(view: PageView) -> tuple[Fact, ...]:
         if note is None:
             facts.append(Fact(label=label, value="not read yet"))
         elif note.why_incomplete:
-            since = note.since_utc.strftime("%Y-%m-%d %H:%M UTC")
+            since = show_time(note.since_utc, view.tenant)
             value = f"Since {since} this group {note.why_incomplete}"
             facts.append(Fact(label=label, value=value, severity=Severity.WARNING))
         else:
@@ -172,10 +173,10 @@ def _waiting_facts(view: PageView) -> tuple[Fact, ...]:
     return (Fact(label="People who wait for a user", value=value, severity=Severity.WARNING),)
 
 
-def _plan_facts(plan: PlanRef | None) -> tuple[Fact, ...]:
+def _plan_facts(view: PageView, plan: PlanRef | None) -> tuple[Fact, ...]:
     if plan is None:
         return ()
-    made = plan.made_at_utc.strftime("%Y-%m-%d %H:%M UTC")
+    made = show_time(plan.made_at_utc, view.tenant)
     facts = [Fact(label="Plan that waits", value=f"made {made}"), Fact(label="Plan checksum", value=plan.checksum)]
     if plan.why:
         facts.insert(0, Fact(label="Approval needed", value=plan.why, severity=Severity.WARNING))

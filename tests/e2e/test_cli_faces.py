@@ -58,6 +58,7 @@ def test_plan_sync_and_doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         asked = call("sync", "t")
         assert asked.exit_code == 1
         assert "first plan" in asked.stderr
+        assert asked.stdout == "", "the message is not said twice"
         synced = call("sync", "t", "--confirm-first-plan")
         left_out = "5 disabled at Microsoft, 2 guests, 2 without first and last name"
         assert (synced.exit_code, synced.stdout) == (0, f"51 created. Left out: {left_out}.\n")

@@ -235,6 +235,7 @@ def test_only_done_is_success(cli: Cli) -> None:
     cli.ok("settings", "set", "Contoso", "mode=approval")
     result = cli("tick", "--tenant", "Contoso", "--force")
     assert (result.code, result.err) == (1, "Contoso: Approve the plan.\n")
+    assert result.out == "Contoso: needs_approval; no changes; 0 requests.\n", "the message is not said twice"
     [run] = cli("tick", "--tenant", "Contoso", "--force", "--json").shape
     assert run["status"] == "needs_approval"
     cli.ok("tick", "--tenant", "Contoso", "--force", "--confirm-first-plan")

@@ -73,10 +73,10 @@ def test_one_mailbox_may_be_asked_about() -> None:
     states.flush()
     contacts = read_config({"contact_mailboxes": [PERSON]}).contacts
     for typed in (OID.upper(), "INFO@contoso.example"):
-        outcome = show_mailbox_state(host, contacts, typed)
+        outcome = show_mailbox_state(host, host.tenant, contacts, typed)
         assert isinstance(outcome, Done)
         assert outcome.tables[0].rows[0][2:] == ("Read", "", "3", "2 above the limit are left out.")
-    assert isinstance(show_mailbox_state(host, contacts, "nobody"), Refused)
+    assert isinstance(show_mailbox_state(host, host.tenant, contacts, "nobody"), Refused)
 
 
 # ---------------------------------------------------------------------- what is remembered

@@ -237,12 +237,13 @@ def show_result(pbx: Pbx, result: RunResult) -> dict[str, Any]:
 
 
 def describe_result(result: RunResult) -> str:
-    """One line about a run."""
+    """One line about a run: also its message if it is done; otherwise the message is the error."""
     if result.report is None:
-        return f"{result.tenant.name}: {result.sentence}"
+        return f"{result.tenant.name}: not run"
     counts = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in result.report.counts.as_dict().items() if n)
     status = f"{result.tenant.name}: {result.report.status.value}"
-    return f"{status}; {counts or 'no changes'}; {result.report.requests} requests. {result.report.message}".rstrip()
+    line = f"{status}; {counts or 'no changes'}; {result.report.requests} requests."
+    return f"{line} {result.report.message}".rstrip() if result.is_done else line
 
 
 def show_audit(row: Any) -> dict[str, Any]:

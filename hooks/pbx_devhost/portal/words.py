@@ -106,7 +106,7 @@ def _when(seconds: float | None) -> str:
         return "–"
     visit = g.get("visit")
     zone = ZoneInfo(visit.tenant.time_zone) if visit is not None and visit.session is not None else timezone.utc
-    return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _initials(name: str) -> str:
