@@ -169,7 +169,7 @@ class Done:
     """The same answer for programs: command lines print it as JSON, pages do not show it."""
     actions: tuple[str, ...] = ()
     """What to do next: names of actions of the same tab, best first. The host draws their buttons beside the answer, as
-    they are on the page by then; a name that the tab does not have is left out."""
+    they are on the page by then; a name that the tab does not have is left out. Nothing can be filled in there."""
     download: Download | None = None
     """A file that belongs to the answer, for programs: a command line writes it where it was asked to. A page does not
     send it; one of `actions` offers it there."""

@@ -172,6 +172,17 @@ def test_a_service_that_is_unreachable_during_the_upgrade_is_probed_after_it(
     assert [set(lane) for lane in released.rows()["outbox_lanes"]][-1] == {"tenant_id", "urgent", "paused_until"}
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_plugin_that_the_clock_started_no_more_is_asked_once(kind: str, make_url: Callable[[str], str]) -> None:
+    released = lay_out(OLDEST, kind, make_url(kind))
+    engine = open_engine(released.url)
+    with engine.connect() as connection, connection.begin():
+        connection.execute(text("UPDATE due SET next_due_at = NULL"))
+    engine.dispose()
+    upgrade_it(released)
+    assert {row["next_due_at"] for row in released.rows()["due"]} == {0.0}
+
+
 # ---------------------------------------------------------------------- one schema, however it was made
 
 
