@@ -31,6 +31,7 @@ from portsip_m365_plugin.photos.off import has_pictures, remove_pictures
 from portsip_m365_plugin.photos.run import run_photo_sync
 from portsip_m365_plugin.redirects import warn_of_new_addresses
 from portsip_m365_plugin.renewal import read_renewal, renew_certificate, renew_now
+from portsip_m365_plugin.scratch import ScratchFullError
 from portsip_m365_plugin.turns import Night, Turn, choose_turn, keep_night
 from portsip_m365_plugin.users.run import preview_user_sync, run_user_sync
 
@@ -82,7 +83,13 @@ def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
     if tick.reason is TickReason.DUE and not has_nights(config) and tenant.scope is not Scope.SYSTEM:
         due = next_due_at_utc(config, tenant, host.clock.now_utc())
         return TickReport(status=TickStatus.DONE, message=key_news, quiet=not key_news, next_due_at_utc=due)
-    return _tell(_run_whole(host, tenant, tick, config, job), key_news)
+    try:
+        report = _run_whole(host, tenant, tick, config, job)
+    except ScratchFullError as error:
+        # What was applied by then is whole, and the checkpoint is the one from before: the next run meets it again.
+        retry_at_utc = host.clock.now_utc() + _RETRY_AFTER
+        report = TickReport(status=TickStatus.FAILED, message=str(error), next_due_at_utc=retry_at_utc)
+    return _tell(report, key_news)
 
 
 def _look_after_key(host: Host, tick: Tick, config: Config) -> str:

@@ -13,6 +13,7 @@ from pbx_devhost.logs.context import log_context
 from pbx_devhost.store.audit import Change
 from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.store.database import to_timestamp
+from pbx_devhost.store.engine import CONNECTIONS
 from pbx_devhost.store.setting_changes import find_changes
 from pbx_devhost.store.stores import Stores, open_stores
 from pbx_plugin_api import (
@@ -42,8 +43,15 @@ class PluginChoiceError(Exception):
 class Pbx:
     """One PBX on one database. Share it between threads."""
 
-    def __init__(self, url: str, *, now: Callable[[], float] | None = None, deadlines: Deadlines | None = None) -> None:
-        self.stores: Stores = open_stores(url, now=now)
+    def __init__(
+        self,
+        url: str,
+        *,
+        now: Callable[[], float] | None = None,
+        deadlines: Deadlines | None = None,
+        n_connections: int = CONNECTIONS,
+    ) -> None:
+        self.stores: Stores = open_stores(url, now=now, n_connections=n_connections)
         self.stop_wanted = [False]
         self.on_progress: ProgressListener | None = None
         self._runs: dict[str, RunContext] = {}

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from pbx_devhost.core import Pbx, PluginChoiceError
 from pbx_devhost.logs.formats import JSON, TEXT, make_formatter
 from pbx_devhost.store.accounts import AccountError
-from pbx_devhost.store.engine import DatabaseError, sqlite_path
+from pbx_devhost.store.engine import CONNECTIONS, DatabaseError, sqlite_path
 from pbx_devhost.store.keys import VaultError
 from pbx_devhost.store.tenants import TenantError
 from pbx_devhost.store.users.store import UserError
@@ -45,6 +45,8 @@ class CliContext:
         self.url, self.as_json, self.verbose = url, as_json, verbose
         self._log_format, self._log_level = log_format, log_level
         self.may_create = False
+        self.n_connections = CONNECTIONS
+        """How many connections to the database there may be. It counts until the PBX is opened."""
         self._shift_s = 0.0
         self._pbx: Pbx | None = None
         self._root, self._handler = logging.getLogger(), logging.StreamHandler(sys.stderr)
@@ -59,7 +61,8 @@ class CliContext:
         """The PBX. Raises `DatabaseError` where there is none and the command is not one that begins one."""
         if self._pbx is None:
             self._need_database()
-            self._pbx = Pbx(self.url, now=(lambda: time.time() + self._shift_s) if self._shift_s else None)
+            now = (lambda: time.time() + self._shift_s) if self._shift_s else None
+            self._pbx = Pbx(self.url, now=now, n_connections=self.n_connections)
         return self._pbx
 
     def _need_database(self) -> None:

@@ -143,7 +143,8 @@ def _rotate_key(context: CliContext, key_file_too: bool) -> None:
 )
 def _serve(context: CliContext, **options: Any) -> None:
     """Serve the portal, and run the clock."""
-    from pbx_devhost.portal.server import serve_portal  # only this command needs Flask
+    from pbx_devhost.portal.server import plan_serving, serve_portal  # only this command needs Flask
 
     context.show_log(logging.WARNING)
+    context.n_connections = plan_serving(options["slots"], clock=options["clock"])
     serve_portal(context.pbx, **options)

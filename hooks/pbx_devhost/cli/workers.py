@@ -16,6 +16,7 @@ from pbx_devhost.runs.clock import Clock
 from pbx_devhost.runs.ending import end_in_time
 from pbx_devhost.runs.queues import open_queue
 from pbx_devhost.runs.work import RUN_SLOTS, describe_slots, plan_slots
+from pbx_devhost.store.engine import plan_connections
 from pbx_devhost.store.nights import SPREAD_MAX_MINUTES
 
 
@@ -37,6 +38,7 @@ def add_commands(main: click.Group) -> None:
 def _work(context: CliContext, slots: int, metrics_port: int | None) -> None:
     """Do what is due, until SIGTERM: runs, jobs of pages, and mail. Any number of workers may share a PostgreSQL."""
     context.show_log(logging.WARNING)
+    context.n_connections = plan_connections(sum(plan_slots(slots).values()), 0)
     pbx, stop = context.pbx, threading.Event()
     queue = open_queue(pbx, plan_slots(slots))
     clock = Clock(pbx, queue)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from pbx_devhost.store.census import Census, take_census
@@ -29,8 +29,11 @@ class FactCollector(Collector):
         self._census: Census | None = None
         self._read_at = -_KEEP_S
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def collect(self) -> Iterable[Metric]:
         """See `Collector`. While the database is away, only `pbx_database_up` is there: no number is invented."""
+        disk = CounterMetricFamily("pbx_disk_full", "Writes of this process that failed because a disk was full.")
+        disk.add_metric((), self._stores.database.disk.n_refused)
+        yield disk
         census = self._read()
         yield _one("pbx_database_up", "Whether the database answers.", float(census is not None))
         if census is not None:

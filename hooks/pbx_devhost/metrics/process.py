@@ -31,7 +31,6 @@ _run_s = Histogram("pbx_run_seconds", "How long runs took.", ("plugin",), bucket
 _changes = Counter("pbx_run_changes", "What runs changed.", ("plugin", "kind"), registry=REGISTRY)
 _mails = Counter("pbx_mail_attempts", "Attempts to send a mail.", ("outcome",), registry=REGISTRY)
 _pages = Counter("pbx_portal_requests", "Requests to the portal.", ("page", "status"), registry=REGISTRY)
-_disk_full = Counter("pbx_disk_full", "Writes that failed because a disk was full.", registry=REGISTRY)
 
 
 def note_run(plugin: str, outcome: str, took_s: float, counts: Counts | None) -> None:
@@ -51,11 +50,6 @@ def note_mail(outcome: str) -> None:
 def note_page(page: str, status: int) -> None:
     """Count a request to the portal, by the pattern of its address."""
     _pages.labels(page, str(status)).inc()
-
-
-def note_disk_full() -> None:
-    """Count a write that failed because a disk was full."""
-    _disk_full.inc()
 
 
 class CallCounter(logging.Handler):

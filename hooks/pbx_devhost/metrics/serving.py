@@ -22,6 +22,7 @@ class Metrics:
 
     def __init__(self, stores: Stores) -> None:
         # A registry for each PBX: the facts belong to one database, the counters to the process.
+        self.database = stores.database
         self.registry = CollectorRegistry()
         self.registry.register(_All())
         self.registry.register(FactCollector(stores))

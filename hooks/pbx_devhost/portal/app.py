@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
@@ -36,10 +37,15 @@ from pbx_devhost.portal.pages import (
     system,
 )
 from pbx_devhost.portal.pages.merging import mark_value
-from pbx_devhost.portal.readiness import Readiness
+from pbx_devhost.portal.readiness import NO_ANSWER, Readiness
 from pbx_devhost.portal.signin import native, passwords, providers
 from pbx_devhost.portal.signin import system as system_sign_in
 from pbx_devhost.runs.work import WorkQueue
+from pbx_devhost.store.database import FAILURES
+from pbx_devhost.store.disk import DISK_FULL
+from pbx_devhost.store.engine import DatabaseBusyError, DiskFullError
+
+_log = logging.getLogger(__name__)
 
 _BLUEPRINTS: Final = (
     overview.pages,
@@ -98,6 +104,8 @@ def create_app(pbx: Pbx, queue: WorkQueue | None = None) -> Flask:
     for pages in _BLUEPRINTS:
         app.register_blueprint(pages)
     app.register_error_handler(HTTPException, _say)
+    for failure in FAILURES:
+        app.register_error_handler(failure, _say_not_stored)
 
     @app.after_request
     def count(response: Response) -> Response:
@@ -107,8 +115,6 @@ def create_app(pbx: Pbx, queue: WorkQueue | None = None) -> Flask:
 
     @app.context_processor
     def common() -> dict[str, Any]:
-        from flask import g
-
         visit = g.get("visit")
         if visit is None:
             return {"visit": None, "menu": (), "note": None}
@@ -117,11 +123,27 @@ def create_app(pbx: Pbx, queue: WorkQueue | None = None) -> Flask:
     return app
 
 
+def _say_not_stored(error: Exception) -> ResponseReturnValue:
+    """The database refuses or is away. Each form is one transaction, so nothing of it was stored."""
+    if isinstance(error, DiskFullError):
+        sentence = DISK_FULL
+    elif isinstance(error, DatabaseBusyError):
+        sentence = "Somebody else is changing the same. Nothing was stored. Try again."
+    else:
+        _log.error("A page could not use the database", exc_info=error)
+        sentence = f"{NO_ANSWER} Nothing was stored. Try again in a moment."
+    g.pop("visit", None)  # the page has no menu: that would ask the database
+    return _answer(sentence, 503, "temporarily_unavailable")
+
+
 def _say(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if 300 <= code < 400:
         return error.get_response()
-    sentence = _SENTENCES.get(code, "The request failed.")
+    return _answer(_SENTENCES.get(code, "The request failed."), code, "invalid_request")
+
+
+def _answer(sentence: str, code: int, error: str) -> ResponseReturnValue:
     if request.path.startswith(("/app/", "/api/")) and request.accept_mimetypes.best == "application/json":
-        return {"error": "invalid_request", "error_description": sentence}, code
+        return {"error": error, "error_description": sentence}, code
     return render_template("error.html", sentence=sentence, code=code), code

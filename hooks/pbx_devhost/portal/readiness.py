@@ -10,7 +10,8 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Final
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.store.engine import DatabaseError
+from pbx_devhost.store.disk import DISK_FULL
+from pbx_devhost.store.engine import DatabaseError, DiskFullError
 
 _log = logging.getLogger(__name__)
 
@@ -50,10 +51,15 @@ class Readiness:
         try:
             if not self._pbx.stores.database.has_our_schema():
                 return OTHER_SCHEMA
+            if self._pbx.stores.database.disk.is_full():
+                return DISK_FULL
             switches = self._pbx.stores.switches
             for plugin in self._pbx.plugins.plugins():
                 if plugin.status not in ("loaded", "disabled") and switches.is_enabled(plugin.name, None):
                     return f"The plugin {plugin.name} is {plugin.status}."
+        except DiskFullError as error:
+            _log.warning("Not ready: %s", error)
+            return DISK_FULL
         except DatabaseError as error:
             _log.warning("Not ready: %s", error)
             return NO_ANSWER

@@ -24,6 +24,7 @@ from pbx_devhost.runs.clock import Clock
 from pbx_devhost.runs.ending import end_in_time
 from pbx_devhost.runs.queues import open_queue
 from pbx_devhost.runs.work import PAGE_SLOTS, RUN_SLOTS, Lane, describe_slots, plan_slots
+from pbx_devhost.store.engine import plan_connections
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 
 _log = logging.getLogger(__name__)
@@ -56,6 +57,12 @@ def make_server(
         body_max_bytes=BODY_MAX_BYTES,
         limits=Limits(n_connections=_count_connections()),
     )
+
+
+def plan_serving(slots: int, *, clock: bool) -> int:
+    """Return how many connections to the database `serve_portal` needs at its busiest moment."""
+    n_slots = sum(plan_slots(slots).values()) if clock else PAGE_SLOTS
+    return plan_connections(n_slots, Limits().n_threads)
 
 
 def serve_portal(

@@ -12,6 +12,8 @@ from pbx_devhost.bound.progress import RunContext
 from pbx_devhost.core import Pbx
 from pbx_devhost.metrics.process import note_run
 from pbx_devhost.store.database import FAILURES, to_timestamp
+from pbx_devhost.store.disk import DISK_FULL
+from pbx_devhost.store.engine import DiskFullError
 from pbx_devhost.store.leases import Lease
 from pbx_plugin_api import ActionRequest, Tenant, Tick, TickReason, TickReport, TickStatus
 
@@ -133,6 +135,8 @@ class Runner:
             if run.database_failures:
                 again_s = _AGAIN_S
                 sentence = f"The database could not be used during the run; it goes on soon. ({answer.sentence})"
+                if any(isinstance(each, DiskFullError) for each in run.database_failures):
+                    sentence = f"{DISK_FULL} The run goes on soon after."
 
             def keep_failure() -> None:
                 stores.runs.fail(run_id, sentence)

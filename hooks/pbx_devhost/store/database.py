@@ -12,7 +12,16 @@ from sqlalchemy import ColumnElement, Connection, Executable, Float, Row, Table,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from pbx_devhost.store.engine import DatabaseError, begin_read, begin_write, is_sqlite, open_engine, show_url
+from pbx_devhost.store.engine import (
+    CONNECTIONS,
+    DatabaseError,
+    begin_read,
+    begin_write,
+    disk_watch,
+    is_sqlite,
+    open_engine,
+    show_url,
+)
 from pbx_devhost.store.migrations.upgrade import prepare
 from pbx_devhost.store.schema import SCHEMA_VERSION, alembic_version
 
@@ -32,11 +41,12 @@ class Database:
             (PostgreSQL) has to be upgraded first. An old SQLite file is upgraded here, after a copy.
     """
 
-    def __init__(self, url: str, *, now: Callable[[], float] | None = None) -> None:
+    def __init__(self, url: str, *, now: Callable[[], float] | None = None, n_connections: int = CONNECTIONS) -> None:
         self.url = url
         self.on_close: list[Callable[[], None]] = []
         """Called before the connections are given back."""
-        self.engine = open_engine(url)
+        self.engine = open_engine(url, n_connections=n_connections)
+        self.disk = disk_watch(self.engine)
         self.is_sqlite = is_sqlite(self.engine)
         self._ahead_s = time.time() - time.monotonic()
         self.now = now or (time.time if self.is_sqlite else self._tell_time)

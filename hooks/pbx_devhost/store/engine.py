@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import logging
 import os
+import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 
+from pbx_devhost.store.disk import DiskWatch, is_disk_full
+
+CONNECTIONS: Final = 40
+"""How many connections a process may have that has not said how many it needs."""
+_BESIDES: Final = 6
+"""The clocks of runs and of mail, the upkeep, the heartbeat, the check whether it is ready, and a monitor."""
+_KEPT_OPEN: Final = 10
+"""On PostgreSQL few stay open, since there may be many processes."""
 _BUSY_TIMEOUT_S: Final = 5
 """SQLite waits in C, where no signal is heard; so it waits shortly, and often."""
 _SQLITE_TRIES: Final = 12
@@ -49,25 +58,43 @@ class DatabaseBusyError(DatabaseError):
     """Another process kept what this write needs. Nothing was written; the same call may be made again."""
 
 
-def open_engine(url: str) -> Engine:
+class DiskFullError(DatabaseError):
+    """There is no room for a write. Nothing of its transaction was written; it may be made again when there is."""
+
+
+def open_engine(url: str, *, n_connections: int = CONNECTIONS) -> Engine:
     """Return an engine for `sqlite:///FILE` or `postgresql://…`. A file that is missing is created.
+
+    Args:
+        url: The address.
+        n_connections: How many connections there may be at the busiest moment; see `plan_connections`.
 
     Raises:
         DatabaseError: The address is not one of these, or the file cannot be created.
     """
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed)
+        return _watch_disk(_open_sqlite(parsed, n_connections))
     if parsed.get_backend_name() == "postgresql":
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         try:
-            return _open_postgres(parsed)
+            return _watch_disk(_open_postgres(parsed, n_connections))
         except ImportError as error:  # psycopg, or the libpq that it needs
             raise DatabaseError(
                 "PostgreSQL needs the driver psycopg. Install it: pip install 'pbx-plugin-api[postgres]'"
             ) from error
     raise DatabaseError(f"{parsed.get_backend_name()} is not supported; use sqlite:///FILE or postgresql://…")
+
+
+def plan_connections(n_slots: int, n_page_threads: int) -> int:
+    """Return how many connections a process needs at its busiest moment.
+
+    Args:
+        n_slots: Of runs, page jobs and mail together. Each may read a stream while it writes.
+        n_page_threads: Threads that make pages; 0 for a worker.
+    """
+    return 2 * n_slots + n_page_threads + _BESIDES
 
 
 def is_sqlite(engine: Engine) -> bool:
@@ -120,6 +147,7 @@ def begin_write(engine: Engine, *, lock: str = "") -> Iterator[Connection]:
             connection = _enter_write(engine, lock, stack)
             yield connection
             stack.close()  # commits here, where a refusal can be explained
+            disk_watch(engine).note_written()
         except DBAPIError as error:
             if not is_busy(error):
                 raise
@@ -160,10 +188,12 @@ def _parse(url: str) -> URL:
         raise DatabaseError(f"{url!r} is not a database address; use sqlite:///FILE or postgresql://…") from error
 
 
-def _open_postgres(url: URL) -> Engine:
+def _open_postgres(url: URL, n_connections: int) -> Engine:
     chosen = {name: value for name, value in _NETWORK.items() if name not in url.query}
-    # Few stay open, since there may be many processes; at the busiest moment there may be 40.
-    engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=30, connect_args=chosen)
+    kept = min(_KEPT_OPEN, n_connections)
+    engine = create_engine(
+        url, pool_pre_ping=True, pool_size=kept, max_overflow=n_connections - kept, connect_args=chosen
+    )
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
@@ -174,7 +204,7 @@ def _open_postgres(url: URL) -> Engine:
     return engine
 
 
-def _open_sqlite(url: URL) -> Engine:
+def _open_sqlite(url: URL, n_connections: int) -> Engine:
     path = url.database
     if not path or path == ":memory:":
         raise DatabaseError("an in-memory database cannot be shared between threads; use sqlite:///FILE")
@@ -183,7 +213,8 @@ def _open_sqlite(url: URL) -> Engine:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise DatabaseError(f"the database file {path} cannot be created: {error.strerror}") from error
-    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False}, pool_size=20)
+    connecting = {"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False}
+    engine = create_engine(url, connect_args=connecting, pool_size=n_connections, max_overflow=0)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
@@ -197,6 +228,30 @@ def _open_sqlite(url: URL) -> Engine:
     def begin(connection: Connection) -> None:
         immediate = connection.get_execution_options().get("immediate")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+_watches: weakref.WeakKeyDictionary[Engine, DiskWatch] = weakref.WeakKeyDictionary()
+
+
+def disk_watch(engine: Engine) -> DiskWatch:
+    """Return what this process knows about the disk of a database."""
+    return _watches.setdefault(engine, DiskWatch())
+
+
+def _watch_disk(engine: Engine) -> Engine:
+    watch = disk_watch(engine)
+    path = engine.url.database if is_sqlite(engine) else None
+    where = f"the disk of the database file {path}" if path else "the disk of the PostgreSQL server"
+
+    @event.listens_for(engine, "handle_error")
+    def explain(context: ExceptionContext) -> None:
+        if is_disk_full(context.original_exception):
+            watch.note_refused()
+            sentence = f"{where} is full; nothing was written. Free space there, then try again"
+            _log.error("%s", sentence[0].upper() + sentence[1:])
+            raise DiskFullError(sentence) from context.original_exception
 
     return engine
 

@@ -14,6 +14,7 @@ from pbx_devhost.store.blobs import TenantBlobs
 from pbx_devhost.store.chores import ChoreStore
 from pbx_devhost.store.contacts.store import ContactStore
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.engine import CONNECTIONS
 from pbx_devhost.store.erasure.store import ErasureStore
 from pbx_devhost.store.flows import FlowStore
 from pbx_devhost.store.keys import VaultError, find_key, find_other_keys, finish_change, is_new_key
@@ -86,19 +87,26 @@ class Stores:
         return TenantBlobs(self.scope(tenant_id))
 
 
-def open_stores(url: str, *, now: Callable[[], float] | None = None, key: bytes | None = None) -> Stores:
+def open_stores(
+    url: str,
+    *,
+    now: Callable[[], float] | None = None,
+    key: bytes | None = None,
+    n_connections: int = CONNECTIONS,
+) -> Stores:
     """Open a database. Creates it at first use, and upgrades an old SQLite file after a copy.
 
     Args:
         url: `sqlite:///FILE` or `postgresql://…`.
         now: The clock; tests and `--at` set their own. By default it is the database's.
         key: The key-encryption key; by default `find_key` finds it.
+        n_connections: How many connections there may be; see `plan_connections`.
 
     Raises:
         DatabaseError: It cannot be opened, or has to be upgraded first.
         VaultError: Its key is missing or wrong.
     """
-    database = Database(url, now=now)
+    database = Database(url, now=now, n_connections=n_connections)
     try:
         vault = _open_vault(database, url) if key is None else Vault(database, key)
     except BaseException:

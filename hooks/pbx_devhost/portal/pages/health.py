@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from pbx_devhost.metrics.serving import Metrics
 from pbx_devhost.portal.readiness import Readiness
 from pbx_devhost.portal.shield import at_any_origin
+from pbx_devhost.store.disk import DISK_FULL
 
 pages = Blueprint("health", __name__)
 
@@ -26,8 +27,12 @@ _TYPE: Final = "text/plain; version=1.0.0; charset=utf-8"
 @pages.get("/healthz")
 @at_any_origin
 def alive() -> ResponseReturnValue:
-    """200 if the process answers. It asks nothing else: restarting does not help against a database that is away."""
-    return {"status": "ok"}
+    """200 if the process answers. It asks nothing else: restarting does not help against a database that is away.
+
+    A full disk that the process has met is said, although restarting does not help against it either.
+    """
+    is_full = cast(Metrics, current_app.extensions["metrics"]).database.disk.is_full()
+    return {"status": "ok", "problem": DISK_FULL} if is_full else {"status": "ok"}
 
 
 @pages.get("/readyz")
