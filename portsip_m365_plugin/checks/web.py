@@ -15,6 +15,7 @@ from pbx_plugin_api import Host
 from portsip_m365_plugin.checks.board import REDIRECT_URIS, SIGN_IN, WEB_CERTIFICATE, Board
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.config.signin import SignInMode
+from portsip_m365_plugin.entra.signin_errors import find_remedy
 from portsip_m365_plugin.network import ConnectFault, find_connect_fault
 from portsip_m365_plugin.redirects import describe_task, read_redirects
 from portsip_m365_plugin.signin_health import find_fault, find_test, find_test_failure
@@ -22,13 +23,6 @@ from portsip_m365_plugin.signin_health import find_fault, find_test, find_test_f
 _CONNECT_S: Final = 5.0
 _ENDING_DAYS: Final = 14
 _TEST: Final = "Press “Test sign-in” on the SIGN IN tab."
-_REMEDIES: Final = {
-    "aadsts_50105": "In Entra, open Enterprise applications, the application, Users and groups: assign the people who"
-    " may sign in. Or set “Assignment required” to No under Properties.",
-    "aadsts_53003": "Allow this sign-in in the Conditional Access policy of the directory.",
-    "aadsts_65001": "In Entra, open the app registration, API permissions, and grant admin consent.",
-}
-"""What an administrator does about a test sign-in that failed for one of these reasons."""
 
 
 def check_redirect_uris(board: Board, host: Host, config: Config) -> None:
@@ -64,7 +58,7 @@ def check_sign_in(board: Board, host: Host, config: Config) -> None:
     if fault is not None:
         board.not_well(SIGN_IN, f"Microsoft signs nobody in: {fault.text}", f"Put it right in Entra. {_TEST}")
     elif failure is not None:
-        remedy = _REMEDIES.get(failure.reason, "Put it right in Entra.")
+        remedy = find_remedy(failure.reason)
         board.not_well(SIGN_IN, f"The last test sign-in failed. {failure.text}", f"{remedy} {_TEST}")
     elif test is None:
         board.not_proven(SIGN_IN, "No test sign-in has succeeded with this application yet.", _TEST)

@@ -79,7 +79,7 @@ _TABLE: Final[tuple[tuple[RefusalKind, str, str, tuple[int, ...]], ...]] = (
         RefusalKind.APPLICATION,
         "The application is disabled in this directory.",
         "Enable it in Entra under Enterprise applications, Properties.",
-        (7000112, 70001),
+        (7000112, 70001, 1000031),
     ),
     (
         RefusalKind.APPLICATION,
@@ -142,7 +142,7 @@ _TABLE: Final[tuple[tuple[RefusalKind, str, str, tuple[int, ...]], ...]] = (
         RefusalKind.CERTIFICATE,
         "Entra says that our signed request is malformed.",
         "Check the application ID. If it is right, generate a new key pair and upload it.",
-        (50012, 50013, 500133, 50027, 50048, 7000218, 700025, 7000215, 7000222),
+        (50012, 50013, 500133, 50027, 50048, 700021, 7000218, 700025, 7000215, 7000222),
     ),
     (
         RefusalKind.CONSENT,
@@ -166,7 +166,7 @@ _TABLE: Final[tuple[tuple[RefusalKind, str, str, tuple[int, ...]], ...]] = (
         RefusalKind.TRANSIENT,
         "Entra has a temporary problem.",
         "Nothing to do: it is tried again.",
-        (90033, 90006, 90012, 90024, 50033, 50087, 50196, 90014),
+        (90033, 90006, 90012, 90024, 90055, 50033, 50087, 50196, 90014),
     ),
 )
 

@@ -51,6 +51,26 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "unknown": "Microsoft did not sign you in. Ask your administrator, and give them the reference number.",
 }
 
+_REMEDIES: Final[Mapping[str, str]] = {
+    "consent_missing": "In Entra, open the app registration, API permissions, and grant admin consent.",
+    "cancelled": "Nothing to do: the person pressed Cancel, or Microsoft's page was closed.",
+    "not_assigned": "In Entra, open Enterprise applications, the application, Users and groups: assign the people who"
+    " may sign in. Or set “Assignment required” to No under Properties.",
+    "conditional_access": "Allow this sign-in in the Conditional Access policies of the directory: the sign-in log in"
+    " Entra names the policy.",
+    "wrong_tenant": "Check the directory ID, and that the person has an account in this directory; guests have to be"
+    " invited there.",
+    "account_blocked": "Unblock the account or reset its password in Entra.",
+    "interaction_needed": "Nothing to do: the person signs in again.",
+    "too_late": "Nothing to do: the person signs in again. If it happens to everybody, check the server's clock.",
+    "setup": "Press “Test connection” on the PERMISSIONS tab; it says what is wrong. The audit log has Microsoft's code"
+    " under the reference number.",
+    "transient": "Nothing to do: it passes. Microsoft's service health page may say why.",
+    "unknown": "Look Microsoft's code up at https://login.microsoftonline.com/error?code=CODE; the audit log has it"
+    " under the reference number.",
+}
+"""For the administrator."""
+
 _KIND_BY_CODE: Final[Mapping[int, str]] = {
     code: kind
     for kind, codes in {
@@ -65,9 +85,9 @@ _KIND_BY_CODE: Final[Mapping[int, str]] = {
         "setup": (
             *(50011, 50012, 50013, 50027, 50048, 50146, 500011, 500014, 500133, 650052, 650054, 70001, 70011, 90002),
             *(90038, 90051, 900021, 900023, 900382, 900432, 700016, 700023, 700024, 700025, 700027, 700030, 700054),
-            *(1000104, 1002012, 5000224, 7000112, 7000215, 7000218, 7000222, 7000229),
+            *(700021, 1000031, 1000104, 1002012, 5000224, 7000112, 7000215, 7000218, 7000222, 7000229),
         ),
-        "transient": (50033, 50087, 50196, 90006, 90012, 90024, 90033),
+        "transient": (50033, 50087, 50196, 90006, 90012, 90024, 90033, 90055),
     }.items()
     for code in codes
 }
@@ -99,6 +119,20 @@ _IDS: Final = (
     ("trace id", re.compile(rf"\bTrace ID: ({_GUID})\b")),
     ("correlation id", re.compile(rf"\bCorrelation ID: ({_GUID})\b")),
 )
+
+
+def find_remedy(reason: str) -> str:
+    """Return what the administrator does about a refused sign-in.
+
+    Args:
+        reason: As in `ProviderRefusal`; any other word of `LoginRefused.reason` is of our own checks.
+    """
+    _, is_code, code = reason.partition("aadsts_")
+    _, is_oauth, error = reason.partition("oauth_")
+    kind = _KIND_BY_CODE.get(int(code) if is_code and code.isdecimal() else 0)
+    return _REMEDIES[kind or (_KIND_BY_ERROR.get(error, "unknown") if is_oauth else "unknown")].replace(
+        "CODE", code or "CODE"
+    )
 
 
 def explain_refusal(error: str, description: str = "", *, at: str) -> ProviderRefusal:

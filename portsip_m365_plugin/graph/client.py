@@ -252,9 +252,17 @@ class GraphClient:
             return ProtocolError(
                 detail, status=status, request_id=ids.request_id, client_request_id=ids.client_request_id
             )
+        body = decode_json(response, content)
+        if status == 403 and body is GARBLED and content:
+            # Graph always answers in JSON. A firewall's page must not be taken for a missing consent.
+            return ProtocolError(
+                "a 403 that is not Graph's",
+                status=status,
+                request_id=ids.request_id,
+                client_request_id=ids.client_request_id,
+            )
         if status == 503:
             drop_connections(self.session)  # Microsoft: back off, and come back on a new connection
-        body = decode_json(response, content)
         error = make_error(
             request.call,
             status,

@@ -55,7 +55,7 @@ class GraphError(Exception):
     """
 
     sentence_template: str = "Microsoft Graph failed."
-    remedy_template: str = ""
+    remedy_template: str = "Press “Test connection” on the PERMISSIONS tab; it says what is wrong."
 
     def __init__(
         self,
@@ -236,6 +236,9 @@ class NotFoundError(RefusedError):
     """There is no such object."""
 
     sentence_template = "Microsoft Graph does not know this object."
+    remedy_template = (
+        "If it was just deleted at Microsoft, nothing is to do. Otherwise check the name or id that the line mentions."
+    )
 
 
 class ConflictError(RefusedError):

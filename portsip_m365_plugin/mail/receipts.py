@@ -65,6 +65,10 @@ def _fault(fault: str, reason: str = "{sentence}", remedy: str = "{remedy}", *, 
     return _Case(status=_DEFERRED, reason=reason, remedy=remedy, wait_s=wait_s, fault=fault)
 
 
+_AGAIN: Final = "Nothing to do: it is tried again."
+_PERHAPS_SENT: Final = (
+    "Nothing to do: it is sent again, marked as a possible copy, or waits for you if copies are held (MAIL tab)."
+)
 _FORBIDDEN: Final = "forbidden"
 """A 403 that says nothing about permissions. Perhaps it is about one mail after all; see `explain_error`."""
 _TRIES_BEFORE_OTHERS: Final = 3
@@ -113,18 +117,24 @@ _BY_CODE: Final[Mapping[str, _Case]] = {
 }
 
 _BY_KIND: Final[tuple[tuple[type[GraphError], _Case], ...]] = (
-    (ThrottledError, _Case(status=_DEFERRED, reason="Microsoft limits how much may be sent now.")),
+    (ThrottledError, _Case(status=_DEFERRED, reason="Microsoft limits how much may be sent now.", remedy=_AGAIN)),
     (
         ConnectFailedError,
         _Case(status=_DEFERRED, reason="{sentence}", remedy="{remedy}", wait_s=30.0, unreachable=True),
     ),
     (TokenMissingError, _fault("token")),
-    (BudgetSpentError, _Case(status=_DEFERRED, reason="There was no time left for this mail; it is tried again.")),
+    (BudgetSpentError, _Case(status=_DEFERRED, reason="There was no time left for this mail.", remedy=_AGAIN)),
     (ContentChangedError, _Case(status=_DEFERRED, reason="{sentence}", remedy="It is tried again.", wait_s=5.0)),
     (ConflictError, _Case(status=_DEFERRED, reason="{sentence}", remedy="{remedy}", wait_s=5.0)),
     (MailboxMovingError, _fault("mailbox_moving", "The mailbox {mailbox} is being moved.", wait_s=900.0)),
-    (AnswerLostError, _Case(status=_UNKNOWN, reason="The connection broke before Microsoft answered.")),
-    (UnavailableError, _Case(status=_UNKNOWN, reason="Microsoft 365 failed while taking the mail.")),
+    (
+        AnswerLostError,
+        _Case(status=_UNKNOWN, reason="The connection broke before Microsoft answered.", remedy=_PERHAPS_SENT),
+    ),
+    (
+        UnavailableError,
+        _Case(status=_UNKNOWN, reason="Microsoft 365 failed while taking the mail.", remedy=_PERHAPS_SENT),
+    ),
     (
         ProtocolError,
         _Case(

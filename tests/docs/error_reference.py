@@ -29,6 +29,29 @@ to Microsoft's support.
 """
 
 
+_OTHER_REASONS: Final = {
+    "invalid": "Microsoft sent something that breaks its own schema; the line says what. Nothing changed.",
+    "user_limit": "The PBX's licence allows no more users.",
+    "ambiguous_match": "Several share a mail address; a new user was made instead of linking one.",
+    "value_lost": "A value was longer than the PBX keeps; the line says which and what became of it.",
+    "refused": "The PBX refused the change; the line says why.",
+}
+_TO_DO: Final = {
+    "agent": "Nothing: an agent needs no extension.",
+    "guest": "Switch on “Sync guest users” on the USER SYNC tab if guests are to have extensions.",
+    "account_disabled": "Enable the account at Microsoft if the person is to have an extension.",
+    "shared_mailbox": "Nothing. If it is a person's mailbox, turn it into a user mailbox in Exchange.",
+    "room": "Nothing. If it is a person's mailbox, turn it into a user mailbox in Exchange.",
+    "no_plan": "Assign a licence at Microsoft, or switch on people without a plan on the USER SYNC tab.",
+    "no_name": "Enter first or last name at Microsoft.",
+    "invalid": "Give the line to Microsoft's support. The person keeps what they have.",
+    "user_limit": "Raise the PBX's limit of users, or free a place. The people follow by themselves.",
+    "ambiguous_match": "Join the right two on the page of the user, and give each person an address of their own.",
+    "value_lost": "Shorten the value at Microsoft.",
+    "refused": "Put right what the line says; the next run tries again.",
+}
+
+
 def write_page() -> str:
     """Return the page as it should be."""
     return (
@@ -64,7 +87,7 @@ def _graph_errors() -> Iterator[str]:
 def _mail() -> Iterator[str]:
     columns = ("Graph's code or kind", "What becomes of the mail", "What is wrong", "What to do")
     yield from _section("Mail (outcome of one attempt)", *columns)
-    names = {"mailbox": "(the mailbox)", "sentence": "(as above)", "remedy": "(as above)", "status": "…", "code": "…"}
+    names = {"mailbox": "pbx@contoso.com", "sentence": "(as above)", "remedy": "(as above)", "status": "…", "code": "…"}
     cases = [*receipts._BY_CODE.items(), *((kind.__name__, case) for kind, case in receipts._BY_KIND)]
     for name, case in cases:
         reason, remedy = case.reason.format_map(names), case.remedy.format_map(names)
@@ -94,23 +117,26 @@ def _set_up() -> Iterator[str]:
 def _people() -> Iterator[str]:
     yield "## People who are left out of the sync"
     yield ""
-    yield "| reason | in words |"
-    yield "|---|---|"
-    yield from (f"| `{reason}` | {sentence} |" for reason, sentence in SKIP_DETAILS.items())
-    yield "| `invalid` | Microsoft sent something that breaks its own schema; the line says what. Nothing changed. |"
-    yield "| `user_limit` | The PBX's licence allows no more users; raise the limit or free a place. |"
-    yield "| `ambiguous_match` | Several share a mail address; a new user was made instead of linking one. |"
-    yield "| `value_lost` | A value was longer than the PBX keeps; the line says which and what became of it. |"
-    yield "| `refused` | The PBX refused the change; the line says why. |"
+    yield "| reason | in words | what to do |"
+    yield "|---|---|---|"
+    words = {**SKIP_DETAILS, **_OTHER_REASONS}
+    yield from (f"| `{reason}` | {sentence} | {_TO_DO[reason]} |" for reason, sentence in words.items())
     yield ""
 
 
 def _sign_in() -> Iterator[str]:
-    yield from _section("Signing in with Microsoft", "AADSTS or OAuth error", "What the person reads", "Audit word")
+    yield from _section(
+        "Signing in with Microsoft",
+        "AADSTS or OAuth error",
+        "What the person reads",
+        "What the administrator does",
+        "Audit word",
+    )
     for kind, sentence in signin_errors._SENTENCES.items():
         codes = [str(code) for code, known in signin_errors._KIND_BY_CODE.items() if known == kind]
         codes += [word for word, known in signin_errors._KIND_BY_ERROR.items() if known == kind]
-        yield f"| {', '.join(codes) or 'any other'} | {sentence} | {kind} |"
+        to_do = signin_errors._REMEDIES[kind]
+        yield f"| {', '.join(codes) or 'any other'} | {sentence} | {to_do} | {kind} |"
     yield ""
 
 
@@ -119,6 +145,12 @@ def _id_token() -> Iterator[str]:
     yield ""
     words = re.findall(rf'{IdTokenError.__name__}\(\s*"(\w+)"', _ID_TOKEN_SOURCE.read_text(encoding="utf-8"))
     yield ", ".join(f"`{word}`" for word in dict.fromkeys(words)) + "."
+    yield ""
+    yield (
+        "Each means that the answer was not Microsoft's answer to this sign-in. Check the server's clock, the directory"
+        " ID and the region; if it lasts, somebody may be trying to get in with a forged token: give the line to"
+        " the person who is responsible for security."
+    )
 
 
 def _section(title: str, *columns: str) -> Iterator[str]:

@@ -227,8 +227,9 @@ def test_a_read_is_repeated(status: int) -> None:
         Written(200, b'{"id": 1}', {"Content-Type": "text/plain"}),
         Written(301, b"", {"Location": "https://graph.microsoft.com/v1.0/x"}),
         Written(204, b"", {}),
+        Written(403, b"<html>blocked by the firewall</html>", {"Content-Type": "text/html"}),
     ],
-    ids=["html", "truncated", "empty", "plain text", "redirect", "204"],
+    ids=["html", "truncated", "empty", "plain text", "redirect", "204", "a firewall's 403"],
 )
 def test_what_is_not_graphs_answer_is_an_error(answer: Written) -> None:
     wired = wire(*[answer] * 4)
