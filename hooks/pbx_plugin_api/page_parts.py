@@ -119,6 +119,7 @@ class ChartSeries:
         for value in self.values:
             if not 0 <= value < float("inf"):
                 raise InvalidValueError("values", value, "a number, 0 or more")
+        object.__setattr__(self, "values", tuple(map(float, self.values)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,7 +67,7 @@ class PlanRow:
     login_name: str | None = None
     """How the person signs in at the source, or another name that an admin knows. Display text only."""
     extension_number: str | None = None
-    """The number that is wished for; None where the PBX chooses."""
+    """The number that a new user would get, as `Users.next_numbers` says; None where it is not known."""
     changes: tuple[FieldChange, ...] = ()
     """What an update would change, and to what."""
     reason: str | None = None

@@ -80,6 +80,8 @@ class Tab:
     name: str
     label: str
     intro: str = ""
+    headline: Fact | None = None
+    """The tab in one line, such as whether all is well. A host draws it large, above everything else."""
     steps: tuple[Step, ...] = ()
     """What to do in which order, above everything else of the tab."""
     fields: tuple[Field, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -34,12 +35,13 @@ _SEVERITIES: Final = {
 }
 
 
-def draw_certificate_facts(host: Host, renewal: RenewalConfig) -> tuple[Fact, ...]:
+def draw_certificate_facts(host: Host, renewal: RenewalConfig, *, with_thumbprint: bool = True) -> tuple[Fact, ...]:
     """Draw one fact for each certificate. Cost: two looks at the secrets, one or two at the state; no network.
 
     Args:
         host: The tenant's.
         renewal: Whether the plugin registers the next one itself.
+        with_thumbprint: Whether to show the thumbprint too, as Entra does.
     """
     now_utc = host.clock.now_utc()
     active, waiting = (load_certificate(host, name) for name in (ACTIVE_KEY, NEXT_KEY))
@@ -55,7 +57,12 @@ def draw_certificate_facts(host: Host, renewal: RenewalConfig) -> tuple[Fact, ..
             "Next certificate, registered by this PBX" if history.sends else "Next certificate, waiting for its upload"
         )
         facts.append(_draw(label, waiting, history, now_utc, renews=renewal.is_on))
-    return tuple(facts)
+    return tuple(facts if with_thumbprint else map(_without_thumbprint, facts))
+
+
+def _without_thumbprint(fact: Fact) -> Fact:
+    _, _, value = fact.value.partition(", ")
+    return replace(fact, value=value, copyable=False, help=fact.help.removeprefix(_THUMBPRINT).strip())
 
 
 def draw_renewal_fact(host: Host, config: RenewalConfig) -> Fact:

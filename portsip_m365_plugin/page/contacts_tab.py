@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pbx_plugin_api import Action, Fact, Field, FieldKind, Severity, Tab, Table
+from pbx_plugin_api import Action, Fact, Field, Severity, Tab, Table
 from portsip_m365_plugin.config.reader import Config
-from portsip_m365_plugin.contacts.leaving import APPROVE_REMOVAL_ACTION, PendingRemoval, pending_removal
+from portsip_m365_plugin.contacts.leaving import PendingRemoval, pending_removal
 from portsip_m365_plugin.contacts.tally import read_contact_summary
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 from portsip_m365_plugin.jobs import Job
+from portsip_m365_plugin.page.approvals import draw_contact_approval
 from portsip_m365_plugin.page.contacts_mailboxes import MEANINGS, mailbox_table
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.view import PageView
@@ -116,21 +117,7 @@ def _actions(pending: PendingRemoval | None, view: PageView) -> tuple[Action, ..
             parameters=(Field(name="mailbox", label="Address or object id", required=True),),
         ),
     ]
-    if pending is not None:
-        actions.insert(
-            0,
-            Action(
-                name=APPROVE_REMOVAL_ACTION,
-                label="Approve the removal",
-                help=pending.describe(),
-                enabled=enabled,
-                why_disabled=why_disabled,
-                danger=True,
-                confirm=f"Remove {pending.contacts} contacts of {pending.mailboxes} mailboxes?",
-                parameters=(Field(name="checksum", label="Checksum", kind=FieldKind.HIDDEN, value=pending.checksum),),
-            ),
-        )
-    return tuple(actions)
+    return (*draw_contact_approval(pending, why_disabled), *actions)
 
 
 def _severity(status: str) -> Severity:

@@ -1,4 +1,4 @@
-"""The settings page, tab by tab in PortSIP's order: PERMISSIONS, USER SYNC, SIGN IN, CONTACT SYNC, MAIL.
+"""The settings page, tab by tab in PortSIP's order: STATUS, PERMISSIONS, USER SYNC, SIGN IN, CONTACT SYNC, MAIL.
 
 A new tab is drawn in `_draw_tabs`; its settings are added in `config`, its buttons in `page/actions.py`.
 """
@@ -12,7 +12,6 @@ from pbx_plugin_api import (
     ActionRequest,
     ConfirmOutcome,
     Done,
-    Fact,
     FieldError,
     Host,
     Landing,
@@ -24,21 +23,17 @@ from pbx_plugin_api import (
     SaveOutcome,
     SaveRefused,
     SettingsPage,
-    Severity,
     Tab,
     Tenant,
-    TickStatus,
     VersionConflictError,
     Viewer,
 )
-from portsip_m365_plugin.between import read_look
-from portsip_m365_plugin.config.due import has_nights, next_due_at_utc, runs_between_nights
+from portsip_m365_plugin.config.due import next_due_at_utc, runs_between_nights
 from portsip_m365_plugin.config.reader import Config, read_config
 from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.connect import NotReady, find_app
 from portsip_m365_plugin.consent import settle_landing
 from portsip_m365_plugin.keys.store import ACTIVE_KEY
-from portsip_m365_plugin.last_run import LastRun, read_last_run
 from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.page.actions import run_action
 from portsip_m365_plugin.page.contacts_tab import draw_contacts_tab
@@ -47,19 +42,12 @@ from portsip_m365_plugin.page.mail_tab import draw_mail_tab
 from portsip_m365_plugin.page.permissions_tab import draw_permissions_tab
 from portsip_m365_plugin.page.questions import ask_first
 from portsip_m365_plugin.page.saving import check_texts
+from portsip_m365_plugin.page.schedule import draw_schedule_facts
 from portsip_m365_plugin.page.signin_tab import draw_signin_tab
+from portsip_m365_plugin.page.status_tab import draw_status_tab
 from portsip_m365_plugin.page.users_tab import draw_users_tab
 from portsip_m365_plugin.page.view import LOOK_ONLY, PageView
 from portsip_m365_plugin.signin_health import forget_fault
-from portsip_m365_plugin.times import show_time
-
-_SEVERITIES: Mapping[TickStatus, Severity] = {
-    TickStatus.DONE: Severity.GOOD,
-    TickStatus.NEEDS_APPROVAL: Severity.WARNING,
-    TickStatus.STOPPED: Severity.PLAIN,
-    TickStatus.FAILED: Severity.BAD,
-    TickStatus.NOT_CONFIGURED: Severity.WARNING,
-}
 
 
 def draw_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage:
@@ -101,10 +89,11 @@ def _draw_tabs(config: Config, host: Host, tenant: Tenant, viewer: Viewer) -> tu
         may_edit=viewer.may_edit,
         why_not_ready=_why_not_ready(config, host),
     )
-    permissions, mail = draw_permissions_tab(view, _schedule_facts(view)), draw_mail_tab(view)
+    permissions, mail = draw_permissions_tab(view, draw_schedule_facts(view)), draw_mail_tab(view)
     if view.is_system:
         return (permissions, mail)  # the PBX itself has no users and no sign-in of its own
-    return (permissions, draw_users_tab(view), draw_signin_tab(view), draw_contacts_tab(view), mail)
+    rest = (permissions, draw_users_tab(view), draw_signin_tab(view), draw_contacts_tab(view), mail)
+    return (draw_status_tab(view), *rest) if _is_connected(config, host) else rest
 
 
 def _save(host: Host, tenant: Tenant, viewer: Viewer, texts: Mapping[str, str], expected_version: int) -> SaveOutcome:
@@ -139,6 +128,11 @@ def _end_notices(host: Host, config: Config) -> None:
         host.resolve_notice(NoticeKind.MAIL_REPLY_TO)
 
 
+def _is_connected(config: Config, host: Host) -> bool:
+    """Whether there is something to report on. Before, the set-up comes first."""
+    return not isinstance(find_app(config.connection), NotReady) and host.secrets.get(ACTIVE_KEY) is not None
+
+
 def _why_not_ready(config: Config, host: Host) -> str:
     app = find_app(config.connection)
     if isinstance(app, NotReady):
@@ -146,29 +140,3 @@ def _why_not_ready(config: Config, host: Host) -> str:
     if config.unreadable:
         return config.why_unreadable
     return "" if host.secrets.get(ACTIVE_KEY) is not None else "There is no key pair yet: generate one."
-
-
-def _schedule_facts(view: PageView) -> tuple[Fact, ...]:
-    last = read_last_run(view.host)
-    due = next_due_at_utc(view.config, view.tenant, view.host.clock.now_utc()) if has_nights(view.config) else None
-    return (
-        _show_last(last, view.tenant),
-        *_show_look(view),
-        Fact(label="Next run", value=show_time(due, view.tenant) if due is not None else "not scheduled"),
-    )
-
-
-def _show_look(view: PageView) -> tuple[Fact, ...]:
-    """The last look between the nights: the run log leaves out those that have nothing to show."""
-    look = read_look(view.host)
-    if look is None or not runs_between_nights(view.config):
-        return ()
-    shown = f"{show_time(look.at_utc, view.tenant)}: {look.message or look.status.value.replace('_', ' ')}"
-    return (Fact(label="Last look between the nights", value=shown, severity=_SEVERITIES[look.status]),)
-
-
-def _show_last(last: LastRun | None, tenant: Tenant) -> Fact:
-    if last is None:
-        return Fact(label="Last run", value="none yet")
-    ended = f"{show_time(last.finished_at_utc, tenant)}: {last.message or last.status.value.replace('_', ' ')}"
-    return Fact(label="Last run", value=ended, severity=_SEVERITIES[last.status])

@@ -42,6 +42,8 @@ def _show(row: PlanRow) -> tuple[str, str, str, str]:
         kind = "note" if row.reason in _NOTES else "left out"
         return f"{kind}: {reason}", row.display_name or "", who, row.detail
     what = "; ".join(map(_show_change, row.changes)) or reason
+    if row.extension_number is not None:
+        what = f"Extension {row.extension_number}"
     return row.action.value, row.display_name or "", who, what
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from pbx_plugin_api import Action, Fact, Field, FieldKind, PlanRef, Severity, Tab
+from pbx_plugin_api import Action, Fact, Field, PlanRef, Severity, Tab
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.jobs import Job
+from portsip_m365_plugin.page.approvals import draw_approve, draw_photo_approval, plan_facts
 from portsip_m365_plugin.page.explanation import draw_explain_action, left_out_table
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.leavers import draw_guard, draw_leavers
@@ -15,12 +16,11 @@ from portsip_m365_plugin.page.mapping import draw_mapping
 from portsip_m365_plugin.page.plan_table import plan_table
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.photos.vanishing import (
-    APPROVE_PHOTO_REMOVAL_ACTION,
     PendingPhotoRemoval,
     pending_photo_removal,
 )
 from portsip_m365_plugin.times import show_time
-from portsip_m365_plugin.users.approval import APPROVE_ACTION, last_plan
+from portsip_m365_plugin.users.approval import last_plan
 from portsip_m365_plugin.users.members import MemberStore
 from portsip_m365_plugin.users.waiting import count_waiting
 
@@ -73,10 +73,10 @@ def draw_users_tab(view: PageView) -> Tab:
             *draw_leavers(config),
             *draw_guard(config),
         ),
-        facts=(*_plan_facts(view, plan), *_waiting_facts(view), *_group_facts(view), *_photo_facts(photos)),
+        facts=(*plan_facts(view, plan), *_waiting_facts(view), *_group_facts(view), *_photo_facts(photos)),
         tables=(*((plan_table(view.host, plan),) if plan is not None else ()), *left_out_table(view.host)),
         actions=(
-            *_photo_actions(photos, view.why_no_call),
+            *draw_photo_approval(photos, view.why_no_call),
             *_actions(plan, view.why_no_call),
             draw_explain_action(view.why_not_ready),
             _draw_add_person(view.why_no_call),
@@ -173,48 +173,14 @@ def _waiting_facts(view: PageView) -> tuple[Fact, ...]:
     return (Fact(label="People who wait for a user", value=value, severity=Severity.WARNING),)
 
 
-def _plan_facts(view: PageView, plan: PlanRef | None) -> tuple[Fact, ...]:
-    if plan is None:
-        return ()
-    made = show_time(plan.made_at_utc, view.tenant)
-    facts = [Fact(label="Plan that waits", value=f"made {made}"), Fact(label="Plan checksum", value=plan.checksum)]
-    if plan.why:
-        facts.insert(0, Fact(label="Approval needed", value=plan.why, severity=Severity.WARNING))
-    return tuple(facts)
-
-
 def _photo_facts(photos: PendingPhotoRemoval | None) -> tuple[Fact, ...]:
     if photos is None:
         return ()
     return (Fact(label="Photos to be removed", value=photos.describe(), severity=Severity.WARNING),)
 
 
-def _photo_actions(photos: PendingPhotoRemoval | None, why_disabled: str) -> tuple[Action, ...]:
-    if photos is None:
-        return ()
-    return (
-        Action(
-            name=APPROVE_PHOTO_REMOVAL_ACTION,
-            label="Approve the removal of photos",
-            help=photos.describe(),
-            enabled=not why_disabled,
-            why_disabled=why_disabled,
-            danger=True,
-            confirm=f"Remove {photos.photos} photos?",
-            parameters=(Field(name="checksum", label="Checksum", kind=FieldKind.HIDDEN, value=photos.checksum),),
-        ),
-    )
-
-
 def _actions(plan: PlanRef | None, why_disabled: str) -> tuple[Action, ...]:
     enabled = not why_disabled
-    why_no_approval = why_disabled or ("" if plan is not None else "There is no plan yet: press Preview.")
-    checksum = Field(
-        name="checksum",
-        label="Plan checksum",
-        kind=FieldKind.HIDDEN,
-        value=plan.checksum if plan is not None else "",
-    )
     return (
         Action(
             name=Job.PREVIEW,
@@ -223,16 +189,8 @@ def _actions(plan: PlanRef | None, why_disabled: str) -> tuple[Action, ...]:
             enabled=enabled,
             why_disabled=why_disabled,
         ),
-        Action(
-            name=APPROVE_ACTION,
-            label="Approve and sync",
-            help="Applies the plan shown here. If the sync would remove more people than that by now, it asks again.",
-            enabled=not why_no_approval,
-            why_disabled=why_no_approval,
-            confirm="Apply this plan?",
-            parameters=(checksum,),
-        ),
-        Action(name=Job.SYNC_NOW, label="Sync now", enabled=enabled, why_disabled=why_disabled, primary=True),
+        draw_approve(plan, why_disabled),
+        draw_sync_now(why_disabled, primary=True),
         Action(
             name=Job.FULL_RESYNC,
             label="Full resync",
@@ -240,4 +198,11 @@ def _actions(plan: PlanRef | None, why_disabled: str) -> tuple[Action, ...]:
             enabled=enabled,
             why_disabled=why_disabled,
         ),
+    )
+
+
+def draw_sync_now(why_disabled: str, *, primary: bool) -> Action:
+    """Draw the button that syncs at once."""
+    return Action(
+        name=Job.SYNC_NOW, label="Sync now", enabled=not why_disabled, why_disabled=why_disabled, primary=primary
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from pbx_plugin_api import DeliveryStatus, DisableReason
+from pbx_plugin_api import DeliveryStatus, DisableReason, TickStatus
 
 _REASONS: Final[Mapping[str, str]] = {
     "account_disabled": "account disabled",
@@ -22,6 +22,13 @@ _REASONS: Final[Mapping[str, str]] = {
     DisableReason.OUT_OF_SCOPE: "no longer covered by the sync",
     DisableReason.BY_ADMIN: "by an administrator",
 }
+_ENDS: Final[Mapping[TickStatus, str]] = {
+    TickStatus.DONE: "done",
+    TickStatus.NEEDS_APPROVAL: "waits for approval",
+    TickStatus.STOPPED: "stopped early",
+    TickStatus.FAILED: "failed",
+    TickStatus.NOT_CONFIGURED: "not set up",
+}
 _FIELDS: Final[Mapping[str, str]] = {"email": "e-mail"}
 _OUTCOMES: Final[Mapping[str, str]] = {
     DeliveryStatus.DEFERRED: "waits",
@@ -34,6 +41,11 @@ _OUTCOMES: Final[Mapping[str, str]] = {
 def say_reason(code: str) -> str:
     """Return why somebody is left out or disabled."""
     return _REASONS.get(code, code.replace("_", " "))
+
+
+def say_status(status: TickStatus) -> str:
+    """Return how a run ended."""
+    return _ENDS[status]
 
 
 def say_field(name: str) -> str:

@@ -100,7 +100,11 @@ def keep_plan(host: Host, plan: SyncPlan, *, why: str, is_full: bool, now_utc: d
         is_full: Whether only a full listing shows what waits.
         now_utc: Of this run.
     """
-    rows_blob = host.blobs.put(write_plan_rows(plan.rows()), content_type=PLAN_ROWS_CONTENT_TYPE, keep_s=_KEEP_S)
+    rows_blob = host.blobs.put(
+        write_plan_rows(plan.rows(host.users.next_numbers(plan.new_people()))),
+        content_type=PLAN_ROWS_CONTENT_TYPE,
+        keep_s=_KEEP_S,
+    )
     pairs = (f"{oid} {action}\n".encode() for oid, action in plan.guarded_pairs())
     pairs_blob = host.blobs.put(pairs, content_type="text/plain", keep_s=_KEEP_S)
     checksum = plan.checksum

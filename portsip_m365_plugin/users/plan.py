@@ -15,6 +15,7 @@ from pbx_plugin_api import (
     DisableReason,
     DisableUser,
     EnableUser,
+    ExtensionWish,
     FieldChange,
     LinkUser,
     PlanAction,
@@ -207,8 +208,23 @@ class SyncPlan:
         for oid, upn, reason, detail in rows:
             yield Problem(reason=reason, subject=oid, login_name=upn, detail=detail)
 
-    def rows(self) -> Iterator[PlanRow]:
-        """Yield the plan for printing: the changes in the order of doing, then the problems."""
+    def new_people(self) -> Iterator[tuple[UserLink, ExtensionWish]]:
+        """Yield who would be created, in the order of doing, with the extension that is wished for."""
+        rows = self._spool.rows(
+            "SELECT plan.oid, pulled.wish FROM plan LEFT JOIN pulled USING (oid) WHERE plan.phase = ?"
+            " ORDER BY plan.place, plan.oid",
+            (int(Phase.CREATE),),
+        )
+        for oid, wish in rows:
+            yield UserLink(authority=self._rules.entra_tenant_id, subject=oid), self._rules.wish_for(wish)
+
+    def rows(self, numbers: Iterator[str | None] | None = None) -> Iterator[PlanRow]:
+        """Yield the plan for printing: the changes in the order of doing, then the problems.
+
+        Args:
+            numbers: The extension number of each of `new_people`, in the same order.
+        """
+        given = numbers if numbers is not None else iter(())
         rows = self._spool.rows(
             "SELECT plan.phase, plan.oid, plan.detail, pulled.upn, pulled.fields"
             " FROM plan LEFT JOIN pulled USING (oid) ORDER BY plan.phase, plan.place, plan.oid"
@@ -224,6 +240,7 @@ class SyncPlan:
                 changes=tuple(
                     FieldChange(field=name, before=before, after=after) for name, (before, after) in changes.items()
                 ),
+                extension_number=next(given, None) if number == Phase.CREATE else None,
                 reason=detail.get("reason"),
             )
         for problem in self.problems():

@@ -310,7 +310,7 @@ def test_plan_is_shown_and_approved(m365: World) -> None:
     text = browser.get(path).text
     for user in gone:
         assert user.display_name.split()[0] in text
-    form = re.search(r'action="(/plugins/m365/user_sync/do/approve)"', text)
+    form = re.search(r'action="(/plugins/m365/status/do/approve)"', text)
     checksum = re.search(r'name="p-checksum" value="([0-9a-f]+)"', text)
     assert form is not None
     assert checksum is not None

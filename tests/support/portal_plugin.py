@@ -13,6 +13,7 @@ from pbx_plugin_api import (
     Action,
     ActionRequest,
     AddPerson,
+    Chart,
     Choice,
     Done,
     Download,
@@ -21,6 +22,7 @@ from pbx_plugin_api import (
     Field,
     FieldError,
     FieldKind,
+    HostPart,
     Landing,
     LoginFlow,
     LoginOutcome,
@@ -90,6 +92,8 @@ class Script:
     values: dict[str, str] = field(default_factory=lambda: {"name": "Old", "note": "", "level": "low", "on": "true"})
     version: int = 3
     steps: tuple[Step, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    host_parts: tuple[HostPart, ...] = ()
     errors: tuple[FieldError, ...] = ()
     tick: Callable[[Any, Tick], TickReport] | None = None
     begun: list[LoginRequest] = field(default_factory=list)
@@ -211,6 +215,8 @@ class Script:
             facts=facts,
             tables=tables,
             actions=actions,
+            charts=self.charts,
+            host_parts=self.host_parts,
         )
         return SettingsPage(
             title="Scripted",

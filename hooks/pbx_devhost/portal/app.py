@@ -16,6 +16,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.metrics.process import note_page
 from pbx_devhost.metrics.serving import Metrics
 from pbx_devhost.portal import event_words, shield, words
+from pbx_devhost.portal.charts import draw_chart, show_value
 from pbx_devhost.portal.jobs import Jobs
 from pbx_devhost.portal.menu import menu_for
 from pbx_devhost.portal.notes import read_note
@@ -99,6 +100,7 @@ def create_app(pbx: Pbx, queue: WorkQueue | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     shield.install(app, pbx)
     words.install(app)
+    app.jinja_env.filters.update(draw_chart=draw_chart, show_value=show_value)
     event_words.install(app)
     app.jinja_env.filters["mark_value"] = mark_value
     for pages in _BLUEPRINTS:

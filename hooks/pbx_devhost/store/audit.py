@@ -33,6 +33,7 @@ class AuditQuery:
     who: str = ""
     """Who did it, or whom it was about: a whole name as the log shows it."""
     event: str = ""
+    outcome: str = ""
     since: float | None = None
     until: float | None = None
     """Not included."""
@@ -138,6 +139,8 @@ def _conditions(wanted: AuditQuery) -> list[ColumnElement[bool]]:
         found.append(or_(audit.c.actor.in_(names), audit.c.subject.in_(names)))
     if wanted.event:
         found.append(audit.c.event == wanted.event)
+    if wanted.outcome:
+        found.append(audit.c.outcome == wanted.outcome)
     if wanted.since is not None:
         found.append(audit.c.at >= wanted.since)
     if wanted.until is not None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
+from pbx_devhost.portal.host_parts import find_parts
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.pages.confirming import ask, has_agreed
 from pbx_devhost.portal.pages.merging import merge
@@ -28,6 +29,7 @@ from pbx_plugin_api import (
     Download,
     Field,
     FieldKind,
+    HostPart,
     LoginRequest,
     LoginTest,
     Refused,
@@ -218,7 +220,8 @@ def _render(plugin: str, page: SettingsPage, tab_name: str, extra: _Extra, statu
         actions=[each for each in tab.actions if each.name not in steps.actions_inside],
         extra=extra,
         kinds=FieldKind,
-        mail_fault=shown,
+        mail_fault=shown if HostPart.MAIL_QUEUE not in tab.host_parts else None,
+        parts=find_parts(the_visit(), plugin, tab),
     )
     return body, status
 

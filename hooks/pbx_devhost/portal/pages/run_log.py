@@ -10,6 +10,7 @@ from typing import Any, Final
 from flask import Blueprint, abort, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from pbx_devhost.portal.host_parts import find_percent
 from pbx_devhost.portal.jobs import StartedRun
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.pages.plugin_steps import Way, find_way
@@ -84,7 +85,7 @@ def show_run(run_id: str) -> ResponseReturnValue:
         plan_rows=plan_rows,
         approval=approval,
         following=following,
-        percent=_percent(row),
+        percent=find_percent(row),
     )
 
 
@@ -114,7 +115,7 @@ def progress(run_id: str) -> ResponseReturnValue:
         "label": stage_label(row.stage),
         "done": row.done,
         "total": row.total,
-        "percent": _percent(row),
+        "percent": find_percent(row),
         "is_running": row.status == "running",
     }
 
@@ -152,10 +153,6 @@ def _counts(row: Any) -> dict[str, int]:
     return {name: counts.get(name, 0) for name in Counts().as_dict() if name in _USER_COUNTS or counts.get(name)}
 
 
-def _percent(row: Any) -> int | None:
-    return min(100, 100 * row.done // row.total) if row.total else None
-
-
 def _read_plan(row: Any) -> PlanRef | None:
     """The plan of a run. None if there is none, or if another version wrote it in a form that this one cannot read."""
     try:
@@ -188,8 +185,8 @@ def _find_next_step(visit: Visit, row: Any) -> Way | None:
 
 
 def _find_approval(visit: Visit, row: Any, plan: PlanRef | None) -> tuple[str, Action] | None:
-    """The tab and button that approve this plan. None if the plugin's page offers another plan by now."""
-    if row.status != "needs_approval" or plan is None or plan.approve is None:
+    """The tab and button that approve this plan, a preview's too. None if the page offers another plan by now."""
+    if row.status == "running" or plan is None or plan.approve is None:
         return None
     wanted = plan.approve
     for answer in the_pbx().plugins.settings_pages(visit.tenant, visit.viewer):

@@ -329,6 +329,12 @@ class OutboxStore:
             due = select_next(self._db.now(), None, is_urgent_only=is_urgent_only, is_locking=False)
             return connection.execute(due).first() is not None
 
+    def oldest_waiting_at(self, tenant_id: str) -> float | None:
+        """Return since when a tenant's oldest mail waits; None if none does."""
+        waiting = (outbox.c.tenant_id == tenant_id, outbox.c.waiting == 1)
+        with self._db.read() as connection:
+            return connection.execute(select(func.min(outbox.c.created_at)).where(*waiting)).scalar()
+
     def counts(self, tenant_id: str) -> dict[str, int]:
         """Return how many mails are in each state."""
         statement = select(outbox.c.state, func.count()).where(outbox.c.tenant_id == tenant_id)

@@ -1,0 +1,65 @@
+"""The chart of the last runs: people, changes, and how long each took."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from pbx_plugin_api import Chart, ChartSeries, Counts, RunSummary, Severity, Tenant, TickStatus
+from portsip_m365_plugin.page.schedule import SEVERITIES
+from portsip_m365_plugin.times import show_time
+
+RUNS_SHOWN: Final = 30
+_PEOPLE: Final = ("created", "updated", "disabled", "enabled", "deleted", "linked", "unchanged", "skipped")
+_NO_CHANGE: Final = ("unchanged", "skipped", "contacts_unchanged", "contacts_skipped", "mailboxes_read")
+_LONG_S: Final = 120.0
+
+
+def draw_run_chart(runs: Sequence[RunSummary], tenant: Tenant) -> Chart:
+    """Draw the chart.
+
+    Args:
+        runs: As `Overview.runs` returns them, newest first. The run in progress is left out.
+        tenant: For its time zone.
+    """
+    ended = [run for run in reversed(runs) if run.duration_s is not None]
+    durations = [run.duration_s or 0.0 for run in ended]
+    is_long = max(durations, default=0.0) >= _LONG_S
+    failed = sum(run.status is TickStatus.FAILED for run in ended)
+    return Chart(
+        title="Last runs",
+        labels=tuple(show_time(run.started_at_utc, tenant) for run in ended),
+        series=(
+            ChartSeries(label="People looked at", values=tuple(map(_count_people, ended)), unit="people"),
+            ChartSeries(label="Changes", values=tuple(map(_count_changes, ended)), unit="changes"),
+            ChartSeries(
+                label="Duration",
+                values=tuple(round(each / 60 if is_long else each, 1) for each in durations),
+                unit="minutes" if is_long else "seconds",
+            ),
+        ),
+        severities=tuple(_severity(run) for run in ended),
+        summary=_summarise(len(ended), failed),
+        empty_text="No run yet.",
+    )
+
+
+def _summarise(n_runs: int, failed: int) -> str:
+    if failed:
+        return f"Of the last {n_runs} runs, {failed} failed; theirs are the red bars."
+    return f"None of the last {n_runs} runs failed." if n_runs > 1 else ""
+
+
+def _count_people(run: RunSummary) -> float:
+    return float(sum(getattr(run.counts, name) for name in _PEOPLE))
+
+
+def _count_changes(run: RunSummary) -> float:
+    return float(sum(n for name, n in Counts.as_dict(run.counts).items() if name not in _NO_CHANGE))
+
+
+def _severity(run: RunSummary) -> Severity:
+    """A run without a result was cut off."""
+    if run.status is TickStatus.DONE:
+        return Severity.PLAIN
+    return Severity.WARNING if run.status is None else SEVERITIES[run.status]

@@ -1,0 +1,113 @@
+"""The STATUS tab: is all well, what needs an administrator, what the last runs did.
+
+The plugin sums up what it knows itself and what the PBX says of its runs and notices. A run in progress, the mail queue
+and refused sign-ins are drawn by the PBX (`HostPart`), since those data are its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from pbx_plugin_api import Fact, HostPart, Notice, PlanRef, RunSummary, Severity, Tab, Table, Tenant, TickStatus
+from portsip_m365_plugin.jobs import Job
+from portsip_m365_plugin.page.approvals import draw_approvals
+from portsip_m365_plugin.page.certificate_facts import draw_certificate_facts
+from portsip_m365_plugin.page.plan_table import plan_table
+from portsip_m365_plugin.page.run_chart import RUNS_SHOWN, draw_run_chart
+from portsip_m365_plugin.page.schedule import draw_schedule_facts
+from portsip_m365_plugin.page.users_tab import draw_sync_now
+from portsip_m365_plugin.page.view import PageView
+from portsip_m365_plugin.page.words import say_reason
+from portsip_m365_plugin.times import show_time
+from portsip_m365_plugin.users.approval import last_plan
+
+PROBLEMS_SHOWN: Final = 100
+_ORDER: Final = tuple(Severity)
+_WITHOUT_PEOPLE: Final = frozenset({Job.PREVIEW, Job.DISCONNECT, Job.CONTACTS, Job.CONTACTS_RESYNC})
+
+
+def draw_status_tab(view: PageView) -> Tab:
+    """Draw the tab. Cost: three questions about runs and notices, the plan that waits with its first rows."""
+    host, tenant = view.host, view.tenant
+    runs, notices, plan = host.overview.runs(RUNS_SHOWN), host.overview.notices(), last_plan(host)
+    approvals = draw_approvals(view, plan)
+    return Tab(
+        name="status",
+        label="STATUS",
+        headline=draw_summary(runs, notices, plan),
+        facts=(
+            *_plan_facts(plan, tenant),
+            *draw_schedule_facts(view),
+            _people_fact(view),
+            *draw_certificate_facts(host, view.config.renewal, with_thumbprint=False),
+        ),
+        charts=(draw_run_chart(runs, tenant),),
+        tables=(
+            *((_notice_table(notices, tenant),) if notices else ()),
+            *((plan_table(host, plan),) if plan is not None else ()),
+            *_problem_table(view, runs),
+        ),
+        actions=(*approvals, draw_sync_now(view.why_no_call, primary=not approvals)),
+        host_parts=(HostPart.RUN, HostPart.MAIL_QUEUE, HostPart.SIGN_INS),
+    )
+
+
+def draw_summary(runs: Sequence[RunSummary], notices: Sequence[Notice], plan: PlanRef | None) -> Fact:
+    """Say in one line whether all is well."""
+    label = "Is all well?"
+    new = [notice for notice in notices if notice.is_shown]
+    if new:
+        worst = max(new, key=lambda notice: _ORDER.index(notice.severity))
+        more = f"{len(new)} things need you; the worst: {worst.subject}."
+        value = f"One thing needs you: {worst.subject}." if len(new) == 1 else more
+        return Fact(label=label, value=value, severity=worst.severity, help=worst.text)
+    if notices:
+        value = f"Nothing is new. A notice that was dismissed still lasts: {notices[0].subject}."
+        return Fact(label=label, value=value, severity=Severity.PLAIN)
+    ended = [run for run in runs if not run.is_running and run.job != Job.PREVIEW]
+    if not ended and plan is not None:
+        value = "Nothing is synced yet. Look at the plan below, then approve it."
+        return Fact(label=label, value=value, severity=Severity.WARNING)
+    if not ended:
+        value = "Nothing is synced yet. Press Preview on the USER SYNC tab, look at the plan, then approve it."
+        return Fact(label=label, value=value, severity=Severity.WARNING)
+    if ended[0].status is TickStatus.FAILED:
+        value = f"The last run failed and is tried again: {ended[0].message}"
+        return Fact(label=label, value=value, severity=Severity.WARNING)
+    return Fact(label=label, value="All is well.", severity=Severity.GOOD)
+
+
+def _people_fact(view: PageView) -> Fact:
+    counts = view.host.users.counts()
+    return Fact(label="Synced users", value=f"{counts.linked}, of whom {counts.enabled} are enabled")
+
+
+def _plan_facts(plan: PlanRef | None, tenant: Tenant) -> tuple[Fact, ...]:
+    if plan is None:
+        return ()
+    made = show_time(plan.made_at_utc, tenant)
+    if not plan.why:
+        return (Fact(label="Plan to look at", value=f"Made {made}."),)
+    return (Fact(label="Approval needed", value=f"{plan.why} Planned {made}.", severity=Severity.WARNING),)
+
+
+def _notice_table(notices: Sequence[Notice], tenant: Tenant) -> Table:
+    return Table(
+        title="What needs you",
+        columns=("Since", "What", "What to do"),
+        rows=tuple((show_time(each.raised_at_utc, tenant), each.subject, each.text) for each in notices),
+    )
+
+
+def _problem_table(view: PageView, runs: Sequence[RunSummary]) -> tuple[Table, ...]:
+    """The problems of the last run that looked at people."""
+    last = next((run for run in runs if not run.is_running and run.job not in _WITHOUT_PEOPLE), None)
+    if last is None or not last.n_problems:
+        return ()
+    found = view.host.overview.problems(last.run_id, PROBLEMS_SHOWN)
+    rows = [(each.login_name or each.subject or "", say_reason(each.reason), each.detail) for each in found]
+    if last.n_problems > len(rows):
+        rows.append(("…", "", f"The run log has all {last.n_problems}."))
+    title = f"People with problems in the run of {show_time(last.started_at_utc, view.tenant)}"
+    return (Table(title=title, columns=("Who", "Why", "What to do"), rows=tuple(rows)),)
