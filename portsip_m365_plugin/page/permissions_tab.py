@@ -28,7 +28,7 @@ def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Ta
         schedule_facts: Last and next run.
     """
     host = view.host
-    linked = host.users.counts().linked
+    linked = view.users.linked
     steps = draw_steps(read_known(view))
     return Tab(
         name="permissions",

@@ -51,7 +51,7 @@ def read_known(view: PageView) -> Known:
         is_scope_saved=not config.saved.isdisjoint(SCOPE_FIELDS),
         plan=plan.counts if plan is not None else None,
         approved_at_utc=first_confirmed_at_utc(host),
-        linked=host.users.counts().linked,
+        linked=view.users.linked,
         is_system=view.is_system,
         mailbox=config.mail.mailbox,
         may_edit=view.may_edit,

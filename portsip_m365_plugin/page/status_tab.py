@@ -79,8 +79,7 @@ def draw_summary(runs: Sequence[RunSummary], notices: Sequence[Notice], plan: Pl
 
 
 def _people_fact(view: PageView) -> Fact:
-    counts = view.host.users.counts()
-    return Fact(label="Synced users", value=f"{counts.linked}, of whom {counts.enabled} are enabled")
+    return Fact(label="Synced users", value=f"{view.users.linked}, of whom {view.users.enabled} are enabled")
 
 
 def _plan_facts(plan: PlanRef | None, tenant: Tenant) -> tuple[Fact, ...]:

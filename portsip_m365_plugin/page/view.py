@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
-from pbx_plugin_api import Host, Scope, Tenant
+from pbx_plugin_api import Host, Scope, Tenant, UserCounts
 from portsip_m365_plugin.config.reader import Config
 
 LOOK_ONLY: Final = "You may look, but not change anything."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PageView:
-    """One tenant's page, as one viewer sees it."""
+    """One tenant's page, as one viewer sees it. Without slots: it remembers what several tabs ask for."""
 
     host: Host
     tenant: Tenant
@@ -21,6 +22,11 @@ class PageView:
     may_edit: bool = True
     why_not_ready: str = ""
     """Why Microsoft cannot be asked yet; empty where it can."""
+
+    @cached_property
+    def users(self) -> UserCounts:
+        """How many synced users there are. Cost: one query for the whole page."""
+        return self.host.users.counts()
 
     @property
     def why_no_edit(self) -> str:

@@ -145,6 +145,7 @@ def test_where_no_self_signed_certificate_is_allowed_one_of_the_authority_is_reg
     keys.nights(TRIALS + 1)
     assert keys.active.pem.split() == pem.split()
     assert read_renewal(keys.hand.host).problem == ""
+    assert NoticeKind.RENEWAL not in {each.kind for each in keys.hand.host.open_notices()}
 
 
 def test_where_the_directory_asks_for_a_permission_it_is_named(keys: KeyLab) -> None:
