@@ -44,6 +44,7 @@ def _work(context: CliContext, slots: int, metrics_port: int | None) -> None:
     clock = Clock(pbx, queue)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    pbx.plugins.plugins()  # loaded now, so that what cannot be loaded is named before work begins
     pbx.stores.processes.describe("worker", slots)
     try:
         with watch(pbx.stores, metrics_port):
