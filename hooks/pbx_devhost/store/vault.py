@@ -7,6 +7,7 @@ cannot be opened at another place.
 from __future__ import annotations
 
 import secrets as random
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,8 +18,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.engine import DatabaseBusyError
 from pbx_devhost.store.keys import KEY_VARIABLE, VaultError
-from pbx_devhost.store.schema import data_keys, erasures, flows, outbox, secrets, users
+from pbx_devhost.store.resealing import is_any_left, reseal_all
+from pbx_devhost.store.schema import data_keys, flows, secrets
 from pbx_devhost.store.scope import Scope
 from pbx_plugin_api import QuotaError
 
@@ -26,6 +29,8 @@ SECRET_MAX_BYTES = 64 * 1024
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _ID_BYTES = 16
+_ROUNDS_MAX = 100
+_ROUND_S = 0.2
 
 
 class Vault:
@@ -76,7 +81,8 @@ class Vault:
         newest = select(data_keys.c.id).order_by(data_keys.c.created_at.desc(), data_keys.c.id)
         if not self._db.is_sqlite:
             newest = newest.with_for_update(read=True)
-        # Twice: on PostgreSQL the first query finds nothing after it has waited for a rotation.
+        # Twice: on PostgreSQL the first query finds nothing after it has waited for the end of a rotation. After the
+        # begin of one it has not seen the new key: the rotation waits for this transaction, and seals its value again.
         ids = list(connection.execute(newest).scalars()) or list(connection.execute(newest).scalars())
         if not ids or ids[0] != self._current:
             self._read_keys(connection)
@@ -91,51 +97,55 @@ class Vault:
     def rotate(self, new_key: bytes | None = None) -> int:
         """Make a new data key, wrap it with the new key-encryption key if given, and encrypt everything again.
 
+        From the first transaction on, all data keys are wrapped with the new key-encryption key, and everything that
+        is stored is sealed with the new data key. What was sealed before follows in small transactions, so that nobody
+        waits; then the old data keys are deleted. Cut off anywhere, every value opens, and the next rotation goes on.
+
         Returns:
-            How many secrets were encrypted again. All or nothing: one transaction.
+            How many values were encrypted again.
+
+        Raises:
+            DatabaseBusyError: Others did not let go of a value, or a key. Every value opens; rotate again.
         """
-        wrapping = new_key if new_key is not None else self.key
-        count = 0
+        old_ids = self._begin_rotation(self.key if new_key is None else new_key)
+        key_id, count = self._current, 0
+        for _ in range(_ROUNDS_MAX):
+            count += reseal_all(self._db, key_id, lambda sealed, place: self.seal(self.open(sealed, *place), *place))
+            if self._end_rotation(key_id, old_ids):
+                return count
+            time.sleep(_ROUND_S)
+        raise DatabaseBusyError("some secrets are in use and still have their old key; rotate again")
+
+    def _begin_rotation(self, wrapping: bytes) -> list[str]:
+        """Make the new data key, and return the ids of the old ones."""
         with self._db.write(lock="data keys") as connection:
-            # `hold_key` locks the key: this waits for its transactions, and what they sealed is read below.
-            held = select(data_keys.c.id) if self._db.is_sqlite else select(data_keys.c.id).with_for_update()
-            old_ids = list(connection.execute(held).scalars())
-            self._read_keys(connection)
-            key_id, key = self._make(connection, wrapping)
-            self._keys[key_id], self._current = key, key_id
-            for row in connection.execute(select(secrets)).all():
-                place = (row.tenant_id, row.plugin, row.name)
-                sealed = self.seal(self.open(row.sealed, *place), *place)
-                connection.execute(
-                    update(secrets)
-                    .where(secrets.c.tenant_id == place[0], secrets.c.plugin == place[1], secrets.c.name == place[2])
-                    .values(sealed=sealed)
-                )
-                count += 1
-            chosen = select(users.c.id, users.c.sip_secret, users.c.pin_secret).where(users.c.sip_secret.is_not(None))
-            for row in connection.execute(chosen).all():
-                sip, pin = self.open(row.sip_secret, row.id, "sip"), self.open(row.pin_secret, row.id, "pin")
-                values = {"sip_secret": self.seal(sip, row.id, "sip"), "pin_secret": self.seal(pin, row.id, "pin")}
-                connection.execute(update(users).where(users.c.id == row.id).values(values))
-                count += 2
-            mails = select(outbox.c.seq, outbox.c.id, outbox.c.sealed).where(outbox.c.sealed.is_not(None))
-            for row in connection.execute(mails).all():
-                sealed = self.seal(self.open(row.sealed, "outbox", row.id), "outbox", row.id)
-                connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(sealed=sealed))
-                count += 1
-            asked = select(erasures.c.id, erasures.c.sealed).where(erasures.c.sealed.is_not(None))
-            for row in connection.execute(asked).all():
-                sealed = self.seal(self.open(row.sealed, "erasure", row.id), "erasure", row.id)
-                connection.execute(update(erasures).where(erasures.c.id == row.id).values(sealed=sealed))
-                count += 1
+            # `hold_key` locks the keys: this waits for its transactions.
+            held = select(data_keys) if self._db.is_sqlite else select(data_keys).with_for_update()
+            rows = connection.execute(held).all()
+            old = {row.id: self._unwrap(row) for row in rows}
+            for row_id, raw in old.items():
+                values = {"wrapped": _wrap(wrapping, row_id, raw)}
+                connection.execute(update(data_keys).where(data_keys.c.id == row_id).values(values))
+            newest_at = max([self._db.now(), *(row.created_at + 0.001 for row in rows)])
+            key_id, key = self._make(connection, wrapping, newest_at)
+        self._keys |= {**{row_id: AESGCM(raw) for row_id, raw in old.items()}, key_id: key}
+        self._current, self.key = key_id, wrapping
+        return list(old)
+
+    def _end_rotation(self, key_id: str, old_ids: list[str]) -> bool:
+        """Delete the old data keys, unless something is still sealed with them."""
+        with self._db.write(lock="data keys") as connection:
+            if not self._db.is_sqlite:  # wait for those who began before there was a new key
+                connection.execute(select(data_keys.c.id).with_for_update())
+            if is_any_left(connection, key_id):
+                return False
             # Codes do not open any more: people sign in again. A sign-in that was used stays so, because a process
             # that still holds the old key opens it.
             connection.execute(delete(flows).where(flows.c.browser_hash != ""))
             connection.execute(delete(data_keys).where(data_keys.c.id.in_(old_ids)))
-        self.key = wrapping
         for old_id in old_ids:
             self._keys.pop(old_id, None)
-        return count
+        return True
 
     @staticmethod
     def has_keys(database: Database) -> bool:
@@ -149,34 +159,38 @@ class Vault:
                 return
         with self._db.write(lock="data keys") as connection:
             if not self._read_keys(connection):
-                self._make(connection, self.key)
+                self._make(connection, self.key, self._db.now())
                 self._read_keys(connection)
 
     def _read_keys(self, connection: Connection) -> bool:
         """Unwrap all data keys. Return whether there is any."""
         rows = connection.execute(select(data_keys).order_by(data_keys.c.created_at, data_keys.c.id.desc())).all()
         for row in rows:
-            self._keys[row.id] = self._unwrap(row)
+            self._keys[row.id] = AESGCM(self._unwrap(row))
             self._current = row.id
         return bool(rows)
 
-    def _unwrap(self, row: Any) -> AESGCM:
+    def _unwrap(self, row: Any) -> bytes:
         nonce, wrapped = row.wrapped[:_NONCE_BYTES], row.wrapped[_NONCE_BYTES:]
         with suppress(InvalidTag):
-            return AESGCM(AESGCM(self.key).decrypt(nonce, wrapped, row.id.encode()))
+            return AESGCM(self.key).decrypt(nonce, wrapped, row.id.encode())
         for other in self._find_others():  # the key was changed while this process, or none, was running
             with suppress(InvalidTag):
-                data_key = AESGCM(AESGCM(other).decrypt(nonce, wrapped, row.id.encode()))
+                data_key = AESGCM(other).decrypt(nonce, wrapped, row.id.encode())
                 self.key = other
                 return data_key
         raise VaultError(f"this is not the key of this database; give back its key file, or set {KEY_VARIABLE}")
 
-    def _make(self, connection: Connection, wrapping: bytes) -> tuple[str, AESGCM]:
+    def _make(self, connection: Connection, wrapping: bytes, created_at: float) -> tuple[str, AESGCM]:
         key_id, key = uuid.uuid4().hex, random.token_bytes(_KEY_BYTES)
-        nonce = random.token_bytes(_NONCE_BYTES)
-        wrapped = nonce + AESGCM(wrapping).encrypt(nonce, key, key_id.encode())
-        connection.execute(insert(data_keys).values(id=key_id, wrapped=wrapped, created_at=self._db.now()))
+        wrapped = _wrap(wrapping, key_id, key)
+        connection.execute(insert(data_keys).values(id=key_id, wrapped=wrapped, created_at=created_at))
         return key_id, AESGCM(key)
+
+
+def _wrap(wrapping: bytes, key_id: str, key: bytes) -> bytes:
+    nonce = random.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(wrapping).encrypt(nonce, key, key_id.encode())
 
 
 def _bind(place: tuple[str, ...]) -> bytes:
