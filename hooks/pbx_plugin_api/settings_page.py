@@ -304,7 +304,8 @@ class SettingsPage:
     land: Callable[[Landing], Done | Refused] | None = None
     """A browser came back with a state of `Host.landing_state`. The answer is shown to a person who is not signed in.
 
-    Called with a viewer who may not edit. It may remember what happened, and may be repeated; no network."""
+    Called with a viewer who may not edit. It may remember what happened, and may be repeated; no network. A purpose
+    that it does not know is refused."""
     confirm: Callable[[ActionRequest], ConfirmOutcome | None] | None = None
     """Says what an action would do now with these values, in numbers. None: only `Action.confirm` is asked, if set.
 

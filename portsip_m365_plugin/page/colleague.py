@@ -26,6 +26,7 @@ from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.consent import ADDRESS_DAYS, make_consent_address
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_certificate
+from portsip_m365_plugin.page.colleague_text import ROLES, write_text
 from portsip_m365_plugin.page.entra_pages import APP_NAME
 from portsip_m365_plugin.page.scripts.render import (
     Limit,
@@ -49,7 +50,6 @@ _LARGE: Final = "with_large_attachments"
 _SENDERS: Final = "senders"
 _BOOKS: Final = "contact_owners"
 _MAILBOXES_MAX: Final = 1_000
-_ROLES: Final = "Privileged Role Administrator or Global Administrator"
 _PLAIN: Final = "text/plain; charset=utf-8"
 
 
@@ -153,7 +153,7 @@ def show_for_colleague(host: Host, tenant: Tenant, config: Config) -> ActionOutc
             label="Consent address",
             value=consent or "none yet: enter the two IDs first",
             copyable=bool(consent),
-            help=f"For a {_ROLES}, in any browser. It can be used for {ADDRESS_DAYS} days. Give it to nobody else:"
+            help=f"For a {ROLES}, in any browser. It can be used for {ADDRESS_DAYS} days. Give it to nobody else:"
             " whoever has it can make this page say that consent was given.",
         ),
     )
@@ -200,7 +200,7 @@ def download_for_colleague(host: Host, tenant: Tenant, config: Config, values: M
     if file != _TEXT:
         return Refused(message=f"There is no file {file!r}.", remedy=f"Choose {_TEXT}, {_AZURE_CLI} or {_POWERSHELL}.")
     needed, useful = list_permissions(config, tenant, with_useful=False), _list_useful(config, tenant)
-    text = _write_text(wanted, needed, useful, make_consent_address(host, config.connection))
+    text = write_text(wanted, needed, useful, make_consent_address(host, config.connection))
     return Download(filename="for-your-colleague.txt", content=text.encode(), content_type=_PLAIN)
 
 
@@ -272,38 +272,3 @@ def _is_mailbox(text: str) -> bool:
         return True
     local, at, domain = text.rpartition("@")
     return bool(local and at and "." in domain) and text.isprintable() and not any(map(str.isspace, text))
-
-
-def _write_text(
-    wanted: Registration, needed: tuple[Permission, ...], useful: tuple[Permission, ...], consent: str
-) -> str:
-    lines = [
-        "Please register our telephone system (PortSIP PBX) in Microsoft Entra.",
-        f"It takes about ten minutes and the role {_ROLES}.",
-        "",
-        f"1. Region: {wanted.cloud.name}. New registration with the name: {wanted.display_name}",
-        "   Supported account types: accounts in this organizational directory only (single tenant).",
-        "2. Authentication, platform Web, redirect URIs:",
-        *(f"   {uri}" for uri in wanted.redirect_uris),
-        "3. Certificates & secrets, Certificates: upload the file public_key.pem, which I send you.",
-        "   It is not secret: the private key stays in the telephone system.",
-    ]
-    if wanted.certificate is not None:
-        lines.append(f"   Entra then shows the thumbprint {wanted.certificate.thumbprint_sha1}.")
-    lines += ["4. API permissions, Microsoft Graph, application permissions. Exactly these:"]
-    for item in needed:
-        lines += [f"   {item.name}: {item.purpose}", f"      Without it: {item.without_it}"]
-    if useful:
-        lines.append("   Useful, but not needed:")
-    for item in useful:
-        lines += [f"   {item.name}: {item.purpose}", f"      Without it: {item.without_it}"]
-    if wanted.has_sign_in:
-        lines.append("   Delegated permissions: openid, profile. They let people sign in with Microsoft.")
-    lines += [
-        f"5. Grant admin consent: {consent}" if consent else "5. On the same page: Grant admin consent.",
-        "6. Send me the Application (client) ID and the Directory (tenant) ID from the Overview page.",
-        "",
-        "I can also send you a script that does all of this, for Azure CLI or for Microsoft Graph PowerShell, and",
-        "one that limits the telephone system to chosen mailboxes. The application has no client secret.",
-    ]
-    return "\n".join(lines) + "\n"

@@ -33,11 +33,12 @@ from pbx_plugin_api.host import Host
 from pbx_plugin_api.hosting.discovery import PluginStatus, inspect_plugin
 from pbx_plugin_api.hosting.guard import Gate, guard_host
 from pbx_plugin_api.hosting.isolation import Outcome
+from pbx_plugin_api.landings import Landing
 from pbx_plugin_api.login import LoginProvider, LoginRedirect, LoginRequest
 from pbx_plugin_api.markers import PROJECT_NAME
 from pbx_plugin_api.notifications import Notification, NotificationKind
 from pbx_plugin_api.provisioning import ProvisionReason, ProvisionRequest
-from pbx_plugin_api.settings_page import ActionRequest, LookUpRequest, SaveConflict, Saved, SettingsPage
+from pbx_plugin_api.settings_page import ActionRequest, LookUpRequest, Refused, SaveConflict, Saved, SettingsPage
 from pbx_plugin_api.tenants import Viewer
 from pbx_plugin_api.testing.fake_host import FakeHost
 from pbx_plugin_api.testing.replay import drive, make_named_host, replay
@@ -208,6 +209,18 @@ class _Rules(Suite):
         for field in page.lookups() if page is not None else ():
             self._compare(host, "look_up", _VIEWER, LookUpRequest(field=field, text="a"))
         expect(host.settings.read(), before)
+
+    def test_a_browser_that_comes_back_is_answered_without_network(self) -> None:
+        """A purpose that the plugin does not know is refused. `Landing` is sent as JSON."""
+        host = self._host()
+        page = self._page(host)
+        if page is not None and page.land is not None:
+            address = f"{host.web_origins.web}/callback"
+            landing = Landing(purpose="not-its-own", about="", address=address, params={"x": "y"})
+            with _no_network():
+                answer = drive(self._module(), host, "land", landing)
+            expect(type(answer.value), Refused)
+            self._compare(host, "land", landing)
 
     def test_a_sign_in_is_completed_in_a_fresh_process(self) -> None:
         """`LoginFlow` is sent as JSON. It contains everything that is needed to complete the sign-in."""

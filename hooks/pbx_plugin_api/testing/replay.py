@@ -20,6 +20,7 @@ from pbx_plugin_api.host import Host
 from pbx_plugin_api.hosting.discovery import FoundPlugin, inspect_plugin
 from pbx_plugin_api.hosting.isolation import Answer, Outcome
 from pbx_plugin_api.hosting.manager import PluginHost
+from pbx_plugin_api.landings import Landing
 from pbx_plugin_api.login import LoginFlow, LoginOutcome
 from pbx_plugin_api.notifications import DeliveryReceipt, Notification
 from pbx_plugin_api.provisioning import ProvisionOutcome, ProvisionRequest
@@ -27,8 +28,10 @@ from pbx_plugin_api.settings_page import (
     ActionOutcome,
     ActionRequest,
     ConfirmOutcome,
+    Done,
     LookUpOutcome,
     LookUpRequest,
+    Refused,
     SaveOutcome,
 )
 from pbx_plugin_api.tenants import Tenant, Viewer
@@ -47,6 +50,7 @@ _CALLS: Final[Mapping[str, tuple[tuple[Any, ...], Any]]] = MappingProxyType(
         "run_action": ((Viewer, ActionRequest), ActionOutcome),
         "confirm_action": ((Viewer, ActionRequest), ConfirmOutcome | None),
         "look_up": ((Viewer, LookUpRequest), LookUpOutcome),
+        "land": ((Landing,), Done | Refused),
         "complete_login": ((LoginFlow, Mapping[str, str]), LoginOutcome),
         "tick": ((Tick,), TickReport | None),
         "send_notification": ((Notification,), DeliveryReceipt | None),
