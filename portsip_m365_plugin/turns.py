@@ -42,6 +42,8 @@ def choose_turn(host: Host, tenant: Tenant, config: Config, now_utc: datetime) -
     night, slot_utc = read_night(host), last_night_at_utc(config, tenant, now_utc)
     if night is None or night.slot_utc is None or slot_utc is None or night.slot_utc < slot_utc:
         return Turn.NIGHT
+    if night.slot_utc > now_utc:
+        return Turn.NIGHT  # of a time when the clock was ahead
     if night.is_over or (night.retry_at_utc is not None and now_utc < night.retry_at_utc):
         return Turn.BETWEEN
     return Turn.NIGHT

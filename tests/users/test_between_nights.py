@@ -8,8 +8,11 @@ import pytest
 
 from pbx_plugin_api import DisableReason, SaveRefused, TickReason, TickReport, TickStatus, UserLink
 from portsip_m365_plugin.between import read_look
+from portsip_m365_plugin.config.due import last_night_at_utc
+from portsip_m365_plugin.config.reader import load_config
 from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.world.directory import Person
+from portsip_m365_plugin.turns import Night, Turn, choose_turn, keep_night
 from tests.support.lab import PERMISSIONS, Lab, shared_key_pair
 from tests.support.pbx_hand import Hand
 
@@ -286,3 +289,12 @@ def test_somebody_who_was_in_a_group_only_between_the_nights_leaves_at_night(lab
     user = hand.host.users.find(link(lab, hired))
     assert user is not None
     assert user.disabled_reason is DisableReason.OUT_OF_SCOPE
+
+
+def test_a_night_of_a_clock_that_was_ahead_does_not_count(lab: Lab, hand: Hand) -> None:
+    """Set right by a day, the clock comes to a night that the plugin believes to have had. It is not left out."""
+    config, now_utc = load_config(hand.host), hand.host.clock.now_utc()
+    tomorrow = last_night_at_utc(config, hand.tenant, now_utc + timedelta(days=1))
+    keep_night(hand.host, Night(slot_utc=tomorrow, is_over=True))
+    assert choose_turn(hand.host, hand.tenant, config, now_utc) is Turn.NIGHT
+    assert choose_turn(hand.host, hand.tenant, config, now_utc + timedelta(days=1)) is Turn.BETWEEN

@@ -37,9 +37,17 @@ class Upkeep:
         self._thread.join()
 
     def work(self) -> None:
-        """Do what is due. A failure is logged, and that chore is due again within the hour."""
+        """Do what is due. A failure of a chore is logged, and that chore is due again within the hour."""
+        self._look_at_clock()
         self._chore("retention", self._delete_old, every_s=_DAY_S)
         self._chore("erasures", self._erase, every_s=_ERASE_EVERY_S)
+
+    def _look_at_clock(self) -> None:
+        stores = self._pbx.stores
+        back_s = stores.clock_watch.look()
+        if back_s:
+            _log.warning("The clock was set back by %.0f s. Waits that were stored before were moved with it.", back_s)
+            stores.audit.record(None, "pbx", "clock.set_back", detail=f"by {back_s:.0f} s")
 
     def _chore(self, name: str, do: Callable[[], None], *, every_s: float) -> None:
         chores = self._pbx.stores.chores

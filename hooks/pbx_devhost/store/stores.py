@@ -20,6 +20,7 @@ from pbx_devhost.store.flows import FlowStore
 from pbx_devhost.store.keys import VaultError, find_key, find_other_keys, finish_change, is_new_key
 from pbx_devhost.store.landings import LandingStore
 from pbx_devhost.store.leases import Lease, LeaseStore
+from pbx_devhost.store.moved_clock import ClockWatch
 from pbx_devhost.store.nights import NightStore
 from pbx_devhost.store.notices import NoticeStore
 from pbx_devhost.store.outbox.queue import OutboxStore
@@ -67,6 +68,7 @@ class Stores:
     chores: ChoreStore
     retention: RetentionStore
     erasures: ErasureStore
+    clock_watch: ClockWatch
 
     def scope(
         self, tenant_id: str, plugin: str = "", *, lease: Lease | None = None, is_read_only: bool = False
@@ -138,6 +140,7 @@ def open_stores(
         chores=ChoreStore(database),
         retention=RetentionStore(database),
         erasures=ErasureStore(database, vault, leases),
+        clock_watch=ClockWatch(database),
     )
 
 

@@ -1,0 +1,188 @@
+"""A clock that jumps by a day, forward or back: nobody misses a night, mail goes, sessions end, runs are fenced."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Float, insert, select
+
+from pbx_devhost.store import moved_clock
+from pbx_devhost.store.budgets import PluginRateBudget
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.schema import due, metadata, outbox, sessions
+from pbx_plugin_api import LeaseLostError, RateLimit
+from tests.support.devhost_pbx import DevPbx
+from tests.support.mail_samples import make_note
+
+DAY_S = 86_400.0
+HOUR_S = 3_600.0
+
+
+@pytest.fixture
+def ahead(any_pbx: DevPbx) -> DevPbx:
+    """A PBX that has worked for an hour with a clock that is a day ahead."""
+    any_pbx.stores.clock_watch.look()
+    any_pbx.move_clock(DAY_S)
+    assert any_pbx.stores.clock_watch.look() == 0.0, "forward: nothing moves"
+    any_pbx.move_clock(HOUR_S)
+    any_pbx.stores.clock_watch.look()
+    return any_pbx
+
+
+def set_right(dev: DevPbx) -> float:
+    """Set the clock right; look, as the upkeep does within a minute."""
+    dev.move_clock(-DAY_S)
+    return dev.stores.clock_watch.look()
+
+
+def one(dev: DevPbx, statement: Any) -> Any:
+    with dev.stores.database.read() as connection:
+        return connection.execute(statement).one()
+
+
+def test_nobody_misses_a_night(ahead: DevPbx) -> None:
+    dev, tid = ahead, ahead.tenant.pbx_tenant_id
+    real = dev.clock() - DAY_S
+    dev.stores.leases.set_due(tid, "sample", real + DAY_S + 10 * HOUR_S)  # planned while it was ahead: a day late
+    dev.stores.leases.set_due(tid, "second", real + 10 * HOUR_S)  # planned before
+    assert 0.99 * DAY_S < set_right(dev) < 1.01 * DAY_S
+    for plugin in ("sample", "second"):
+        at = dev.stores.leases.next_due_at(tid, plugin)
+        assert at is not None
+        assert abs(at - (dev.clock() + 10 * HOUR_S)) < 120, plugin
+    assert dev.stores.clock_watch.look() == 0.0, "once is enough"
+
+
+def test_mail_that_waits_goes_when_it_should(ahead: DevPbx) -> None:
+    dev, tid, box = ahead, ahead.tenant.pbx_tenant_id, ahead.stores.outbox
+    box.put(tid, make_note(notification_id="wrong"))
+    box.lanes.pause(tid, dev.clock() + 300, urgent=False)
+    assert box.claim() is None, "the service has asked it to wait for five minutes"
+    set_right(dev)
+    row = one(dev, select(outbox).where(outbox.c.id == "wrong"))
+    assert row.created_at <= dev.clock()
+    assert row.expires_at < dev.clock() + 3 * DAY_S + 60
+    box.put(tid, make_note(notification_id="right", to=("other@customer.example",)))
+    dev.move_clock(301)
+    first, second = box.claim(), box.claim()
+    assert first is not None
+    assert second is not None
+    assert [first.notification.notification_id, second.notification.notification_id] == ["wrong", "right"]
+
+
+def test_a_limit_is_not_used_up_for_a_day(ahead: DevPbx) -> None:
+    dev = ahead
+    budget = PluginRateBudget(dev.stores.scope(dev.tenant.pbx_tenant_id, "sample"))
+    limits = (RateLimit(amount=30, window_s=60),)
+    assert budget.take("mail", 30, limits) is None
+    set_right(dev)
+    dev.move_clock(61)
+    assert budget.take("mail", 30, limits) is None
+
+
+def test_sessions_last_no_longer(ahead: DevPbx) -> None:
+    dev = ahead
+    token = dev.stores.sessions.begin(dev.tenant.pbx_tenant_id, admin_name="admin")
+    set_right(dev)
+    assert dev.stores.sessions.find(token) is not None
+    assert one(dev, select(sessions.c.expires_at)).expires_at < dev.clock() + 8 * HOUR_S + 60
+    dev.move_clock(8 * HOUR_S + 60)
+    assert dev.stores.sessions.find(token) is None
+
+
+def test_a_lock_after_wrong_passwords_ends(ahead: DevPbx) -> None:
+    dev, accounts = ahead, ahead.stores.accounts
+    tid = dev.tenant.pbx_tenant_id
+    accounts.set_admin_password(tid, "admin", "right password")
+    from pbx_devhost.store.schema import wrong_passwords
+
+    with dev.stores.database.write() as connection:
+        row = {"tenant_id": tid, "account": "admin:admin", "count": 50, "locked_until": dev.clock() + 900}
+        connection.execute(insert(wrong_passwords).values(row | {"counted_at": dev.clock()}))
+    set_right(dev)
+    assert one(dev, select(wrong_passwords.c.locked_until)).locked_until < dev.clock() + 960
+
+
+@pytest.mark.parametrize("jump_s", [DAY_S, -DAY_S])
+def test_a_run_in_progress_is_fenced_whatever_the_clock_says(any_pbx: DevPbx, jump_s: float) -> None:
+    dev, tid = any_pbx, any_pbx.tenant.pbx_tenant_id
+    dev.stores.clock_watch.look()
+    dev.move_clock(jump_s)
+    dev.stores.clock_watch.look()
+    taken = dev.stores.leases.take(tid, "sample")
+    if jump_s < 0:
+        assert taken is None, "the process is alive, and its lease holds"
+        dev.host.state.put("k", 1)
+        assert one(dev, select(due.c.lease_until).where(due.c.plugin == "sample", due.c.tenant_id == tid))[0] < (
+            dev.clock() + 1_100
+        ), "and ends when it should"
+    else:
+        assert taken is not None, "its lease is over"
+        with pytest.raises(LeaseLostError):
+            dev.host.state.put("k", 1)
+
+
+def test_mail_is_not_lost_by_a_jump_forward(any_pbx: DevPbx) -> None:
+    dev = any_pbx
+    dev.stores.outbox.put(dev.tenant.pbx_tenant_id, make_note(notification_id="m"))
+    dev.move_clock(DAY_S)
+    assert dev.stores.outbox.expire() == []
+    assert dev.stores.outbox.claim() is not None
+
+
+def test_small_corrections_move_nothing(any_pbx: DevPbx) -> None:
+    dev, tid = any_pbx, any_pbx.tenant.pbx_tenant_id
+    dev.stores.clock_watch.look()
+    at = dev.clock() + HOUR_S
+    dev.stores.leases.set_due(tid, "sample", at)
+    for _ in range(5):
+        dev.move_clock(-30)
+        assert dev.stores.clock_watch.look() == 0.0
+    assert dev.stores.leases.next_due_at(tid, "sample") == at
+
+
+def test_one_of_many_processes_moves_the_times_once(ahead: DevPbx) -> None:
+    dev, tid = ahead, ahead.tenant.pbx_tenant_id
+    dev.stores.leases.set_due(tid, "sample", dev.clock() + 10 * HOUR_S)
+    dev.move_clock(-DAY_S)
+    moved: list[float] = []
+    threads = [threading.Thread(target=lambda: moved.append(dev.stores.clock_watch.look())) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(round(each / DAY_S) for each in moved) == [0] * 5 + [1]
+    at = dev.stores.leases.next_due_at(tid, "sample")
+    assert at is not None
+    assert abs(at - (dev.clock() + 10 * HOUR_S)) < 120
+
+
+@pytest.mark.postgres
+def test_no_hosts_clock_matters_on_postgres(make_url: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    database, real = Database(make_url("postgres")), time.time
+    try:
+        for jump_s in (DAY_S, -DAY_S):
+            monkeypatch.setattr(time, "time", lambda jump_s=jump_s: real() + jump_s)
+            database.read_clock()
+            assert abs(database.now() - real()) < 5
+    finally:
+        database.close()
+
+
+def test_every_time_was_decided_about() -> None:
+    """A new column of a time fails here, until it is known what a clock that was set back does to it."""
+    moved = {f"{column.table.name}.{column.name}" for column in moved_clock._WAITS} | {"due.next_due_at"}
+    for _, columns in moved_clock._BEGAN.values():
+        moved |= {f"{column.table.name}.{column.name}" for column in columns}
+    times = {
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, Float)
+    }
+    assert times - moved - set(moved_clock.STAYS) == set(), "decide in store/moved_clock.py"
+    assert (moved | set(moved_clock.STAYS)) - times == set()
