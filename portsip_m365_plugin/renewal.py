@@ -32,8 +32,10 @@ from portsip_m365_plugin.graph.errors import (
     GraphError,
     KeyLifeRefusedError,
     NotFoundError,
+    NotSentError,
     ProofRefusedError,
     RefusedError,
+    ThrottledError,
 )
 from portsip_m365_plugin.graph.keys import add_key, remove_key
 from portsip_m365_plugin.keys.condition import warning_days
@@ -43,7 +45,7 @@ from portsip_m365_plugin.notices import NoticeKind
 
 _log = logging.getLogger(__name__)
 
-SENDS_MAX: Final = 3
+SENDS_MAX: Final = 5
 """How often one certificate is sent to Entra, where an answer got lost."""
 TRIALS: Final = 3
 """How many tokens Entra gives for a new certificate before it is used."""
@@ -95,14 +97,14 @@ def renew_now(host: Host, tick: Tick, connection: ConnectionConfig, renewal: Ren
     client = connect(host, connection, deadline_utc=tick.deadline_utc, policy=IMPATIENT)
     if isinstance(client, NotReady):
         return TickReport(status=TickStatus.FAILED, message=client.describe())
-    news = renew_certificate(host, tick, connection, renewal, is_due=True)
+    news = renew_certificate(host, tick, connection, renewal, is_asked=True)
     status = TickStatus.FAILED if read_renewal(host).problem else TickStatus.DONE
-    waits = "The next certificate is registered. Entra has to know it for a while before it is used."
-    return TickReport(status=status, message=news or waits)
+    waits = "The next certificate is on its way. Entra has to know it for a while before it is used."
+    return TickReport(status=status, message=news or read_renewal(host).problem or waits)
 
 
 def renew_certificate(
-    host: Host, tick: Tick, connection: ConnectionConfig, renewal: RenewalConfig, *, is_due: bool = False
+    host: Host, tick: Tick, connection: ConnectionConfig, renewal: RenewalConfig, *, is_asked: bool = False
 ) -> str:
     """Take the next step, if one is due; return a sentence for the run's report, or nothing. Idempotent.
 
@@ -113,7 +115,7 @@ def renew_certificate(
         tick: The run.
         connection: The app.
         renewal: Whether and of which app registration.
-        is_due: Do not wait for the last 30 days.
+        is_asked: An administrator asked for it: do not wait for the last 30 days.
 
     Cost: nothing on most days, two or three looks at secrets and state; else one or two requests.
     """
@@ -124,7 +126,7 @@ def renew_certificate(
     now_utc = host.clock.now_utc()
     if active is None:
         return ""
-    is_due = is_due or active.certificate.days_left(now_utc) <= warning_days(active.certificate)
+    is_due = is_asked or active.certificate.days_left(now_utc) <= warning_days(active.certificate)
     leftovers = [(name, each) for name, each in list_histories(host) if _is_removable(each, now_utc)]
     if coming is None and not is_due and not leftovers:
         _settle_problem(host, "")
@@ -132,7 +134,13 @@ def renew_certificate(
     client = connect(host, connection, priority="low", deadline_utc=tick.deadline_utc, policy=IMPATIENT)
     if isinstance(client, NotReady):
         return ""  # the run itself says so
-    step = _Step(host=host, client=client, connection=connection, object_id=renewal.application_object_id)
+    step = _Step(
+        host=host,
+        client=client,
+        connection=connection,
+        object_id=renewal.application_object_id,
+        is_asked=is_asked,
+    )
     news = [step.remove(thumbprint, history) for thumbprint, history in leftovers]
     # The connection may have switched to a pair that an administrator has uploaded.
     active, coming = load_key_pair(host, ACTIVE_KEY), load_key_pair(host, NEXT_KEY)
@@ -168,6 +176,7 @@ class _Step:
     client: GraphClient
     connection: ConnectionConfig
     object_id: str
+    is_asked: bool = False
 
     def advance(self, active: KeyPair, coming: KeyPair | None) -> str:
         """Make, register, try or use the next pair."""
@@ -182,11 +191,9 @@ class _Step:
         if read_history(host, thumbprint).sends and self._try(coming):
             return self._use(active, coming)
         history = read_history(host, thumbprint)
-        if history.registered_at_utc is not None:
-            return self._wait_for_entra(coming, history)
-        if history.sends >= SENDS_MAX or (
-            history.sent_at_utc is not None and now_utc - history.sent_at_utc < SENT_EVERY
-        ):
+        is_recent = history.sent_at_utc is not None and now_utc - history.sent_at_utc < SENT_EVERY
+        may_be_there = history.sends > 0 or not self.is_asked
+        if history.registered_at_utc is not None or history.sends >= SENDS_MAX or (is_recent and may_be_there):
             return self._wait_for_entra(coming, history)
         return self._register(active, coming)
 
@@ -213,6 +220,10 @@ class _Step:
             # Certainly not registered: it does not count.
             change_history(host, thumbprint, sends=before.sends, sent_at_utc=host.clock.now_utc())
             return self._report(" ".join(_explain(error)))
+        except (NotSentError, ThrottledError) as error:
+            change_history(host, thumbprint, sends=before.sends, sent_at_utc=before.sent_at_utc)
+            _log.warning("the certificate %s was not registered: %s", thumbprint, error)
+            return ""
         except GraphError as error:
             _log.warning("the certificate %s may be registered or not: %s", thumbprint, error)
             return ""

@@ -7,7 +7,7 @@ import pytest
 from pbx_plugin_api import Saved, SaveRefused, Severity, TickStatus
 from portsip_m365_plugin.keys.store import PREVIOUS_KEY, REQUESTED_KEY
 from portsip_m365_plugin.notices import NoticeKind
-from portsip_m365_plugin.renewal import REMOVED_AFTER, TRIALS, read_renewal
+from portsip_m365_plugin.renewal import REMOVED_AFTER, SENDS_MAX, TRIALS, read_renewal
 from portsip_m365_plugin.simulator.faults import Fault
 from tests.keys.test_issued import issue, request
 from tests.support.key_lab import KeyLab
@@ -177,6 +177,20 @@ def test_an_outage_at_entra_is_waited_out(keys: KeyLab) -> None:
     assert len(keys.app.certificates) == 2
 
 
+def test_throttled_it_is_tried_again_and_does_not_count(keys: KeyLab) -> None:
+    keys.renew_by_itself()
+    fault = Fault("status", "addKey", status=429, times=SENDS_MAX, retry_after="3600")
+    keys.lab.realm().faults.add(fault)
+    keys.pass_until(days_left=30)
+    for _ in range(SENDS_MAX):
+        assert keys.nights(1)[0].message == ""
+        keys.restart()  # the gate counts by the machine's own clock
+    assert fault.hits == SENDS_MAX
+    keys.nights(TRIALS + 2)
+    assert keys.active != FIRST
+    assert len(keys.app.certificates) == 2
+
+
 def test_what_entra_never_learns_becomes_a_task_for_somebody(keys: KeyLab) -> None:
     keys.renew_by_itself()
     keys.lab.tenant().key_rules.known_after_s = 1e9
@@ -213,6 +227,7 @@ def test_what_prevents_it_is_on_the_page(keys: KeyLab) -> None:
     keys.lab.tenant().key_rules.only_from_authorities = True
     report = keys.hand.press("renew_now")
     assert report.status is TickStatus.FAILED
+    assert "could not be renewed" in keys.hand.press("renew_now").message, "asked again, it is tried again"
     fact = keys.hand.fact("Renewal")
     assert fact.severity is Severity.BAD
     assert "Download certificate request" in fact.value
