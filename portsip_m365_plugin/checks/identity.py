@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -25,6 +26,8 @@ from portsip_m365_plugin.entra.regions import search_clouds
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, load_certificate
 
+_TIME: Final = timedelta(seconds=40)
+"""For all calls to Graph together: somebody waits at a page, which the PBX gives 60 s."""
 _LINE_OF: Final = {
     RefusalKind.APPLICATION: APPLICATION,
     RefusalKind.TENANT: DIRECTORY,
@@ -100,7 +103,8 @@ def _check_cloud(board: Board, cloud: Cloud, graph_host: str) -> bool:
 
 def check_token(board: Board, host: Host, connection: ConnectionConfig) -> GraphClient | None:
     """Ask for a new token and note application, certificate and token. Cost: two requests; three with a next key."""
-    client = connect(host, connection, policy=IMPATIENT, fresh=True)
+    until_utc = host.clock.now_utc() + _TIME
+    client = connect(host, connection, policy=IMPATIENT, deadline_utc=until_utc, fresh=True)
     if isinstance(client, GraphClient):
         board.ok(APPLICATION, f"Entra knows the application {connection.client_id}, and it is enabled.")
         _note_certificate(board, host)

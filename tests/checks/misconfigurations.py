@@ -10,7 +10,7 @@ from tests.support.check_scene import Scene
 
 CONSENT = "In Entra, open the app registration, API permissions: add the application permission"
 OTHER = "The directory belongs to another"
-REGION = "Choose the Microsoft 365 region that the directory belongs to"
+REGION = "Choose the region {} on the PERMISSIONS tab, and register the application there."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,19 +170,19 @@ CASES: dict[str, Case] = {
         make=breaking.choose_cloud("CHINA", "GLOBAL"),
         check="cloud",
         sentence="The directory belongs to another",
-        remedy=REGION,
+        remedy=REGION.format("LABCN"),
     ),
     "a directory in GLOBAL, and CHINA is chosen": Case(
         make=breaking.choose_cloud("GLOBAL", "CHINA"),
         check="cloud",
         sentence="The directory belongs to another",
-        remedy=REGION,
+        remedy=REGION.format("LAB"),
     ),
     "a directory in GLOBAL, and US Government is chosen": Case(
         make=breaking.choose_cloud("GLOBAL", "USGOV"),
         check="cloud",
         sentence="The directory belongs to another",
-        remedy=REGION,
+        remedy=REGION.format("LAB"),
     ),
     "a directory of DoD, and another Graph is chosen": Case(
         make=breaking.publishes_another_graph,

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import requests
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from sqlalchemy import update
 
 from pbx_devhost.cli.main import main as devhost_main
@@ -186,6 +186,10 @@ class Scene:
         ran = CliRunner().invoke(cli.main, arguments)
         assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
         return Doctor(ran.exit_code, ran.stderr, json.loads(ran.stdout))
+
+    def doctor_text(self) -> Result:
+        """Run `portsip-m365 doctor` as a person reads it."""
+        return CliRunner().invoke(cli.main, ["doctor", "Contoso", "--db", self.world.pbx.stores.database.url])
 
     def portal(self) -> Browser:
         browser = self.world.browser()
