@@ -47,6 +47,7 @@ from portsip_m365_plugin.page.signin_tab import draw_signin_tab
 from portsip_m365_plugin.page.status_tab import draw_status_tab
 from portsip_m365_plugin.page.users_tab import draw_users_tab
 from portsip_m365_plugin.page.view import LOOK_ONLY, PageView
+from portsip_m365_plugin.photos.off import count_pictures
 from portsip_m365_plugin.signin_health import forget_fault
 
 
@@ -112,8 +113,19 @@ def _save(host: Host, tenant: Tenant, viewer: Viewer, texts: Mapping[str, str], 
         return SaveConflict(current_version=host.settings.read().version)
     _end_notices(host, draft.config)
     due = next_due_at_utc(draft.config, tenant, host.clock.now_utc())
-    message = f"Saved. {draft.note}".strip()
+    notes = (draft.note, _say_removal(host, read_config(record.values), draft.config))
+    message = " ".join(filter(None, ("Saved.", *notes)))
     return Saved(version=written.version, message=message, next_due_at_utc=due)
+
+
+def _say_removal(host: Host, before: Config, after: Config) -> str:
+    """What will happen to the photos, where this save asks for their removal."""
+    if not after.photos.is_removal_wanted or before.photos.is_removal_wanted:
+        return ""
+    n = count_pictures(host, after.connection.entra_tenant_id)
+    if n == 1:
+        return "1 photo came from Microsoft: the next sync asks before it is removed."
+    return f"{n:,} photos came from Microsoft: the next sync asks before they are removed." if n else ""
 
 
 def _end_notices(host: Host, config: Config) -> None:

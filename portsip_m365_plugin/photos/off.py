@@ -43,6 +43,11 @@ def remove_pictures(host: Host, entra_tenant_id: str) -> TickReport:
     return TickReport(status=TickStatus.DONE, message=f"{removed} photos removed.", counts=counts)
 
 
+def count_pictures(host: Host, entra_tenant_id: str) -> int:
+    """Return how many pictures of the PBX came from Microsoft. Cost: one pass over the linked users."""
+    return sum(1 for _ in _find_held(host, entra_tenant_id))
+
+
 def _find_held(host: Host, entra_tenant_id: str) -> Iterator[str]:
     return (
         user.link.subject

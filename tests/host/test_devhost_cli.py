@@ -264,6 +264,8 @@ def test_users_by_hand(cli: Cli) -> None:
     assert "email: 'x" in cli("user", "edit", "Contoso", "alice", f"email={'x' * 200}").err
     assert "extension_number: cannot be edited" in cli("user", "edit", "Contoso", "alice", "extension_number=1").err
     assert "there is no user 'bob'" in cli("user", "delete", "Contoso", "bob").err
+    edited = next(line for line in cli.json("audit", "Contoso") if line["event"] == "user.edit")
+    assert {"name": "department", "before": None, "after": "R&D"} in edited["changes"]
     cli.ok("user", "password", "Contoso", "alice", "--password", "long enough")
     assert "password: 10 to 256 characters" in cli("user", "password", "Contoso", "alice", "--password", "short").err
     cli.ok("admin", "set-password", "Contoso", "--password", "long enough")

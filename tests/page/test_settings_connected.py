@@ -218,7 +218,9 @@ def test_photos_switched_off_are_removed_after_an_approval_that_names_their_numb
     assert stored > 2
     hand.save(sync_photo="false")
     assert "Photos" not in hand.tick().message, "by default they stay"
-    hand.save(sync_photo_when_off="remove")
+    saved = hand.save(sync_photo_when_off="remove")
+    assert saved.message == f"Saved. {stored} photos came from Microsoft: the next sync asks before they are removed."
+    assert hand.save(sync_time="03:00").message == "Saved.", "it is said once"
     report = hand.tick()
     assert report.status is TickStatus.NEEDS_APPROVAL
     assert f"{stored} photos that came from Microsoft would be removed" in report.message

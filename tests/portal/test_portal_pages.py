@@ -171,7 +171,8 @@ def test_company_contacts_by_hand_and_synced_ones_read_only(world: World, script
     browser.get("/contacts/company")
     assert browser.post(f"/contacts/company/{rows['From Outlook']['id']}/delete").status_code == 404
     browser.get("/contacts/company")
-    assert browser.post(f"/contacts/company/{rows['Reception']['id']}/delete").status_code == 303
+    assert "Delete the contact Reception." in browser.post(f"/contacts/company/{rows['Reception']['id']}/delete").text
+    assert browser.agree(f"/contacts/company/{rows['Reception']['id']}/delete").status_code == 303
     assert [row["name"] for row in stores.contacts.rows(world.tenant_id, CompanyBook())] == ["From Outlook"]
     browser.get("/contacts/company")
     refused = browser.post("/contacts/company", {"name": "x" * 99})

@@ -13,15 +13,21 @@ from tests.portal.test_portal_pages import PAGES
 from tests.support.native_app import NativeApp
 from tests.support.portal_plugin import Script, draft
 from tests.support.portal_signin import answer_to
-from tests.support.portal_world import WEB, World, make_world, sent_to
-from tests.support.postgres import run_cluster
+from tests.support.portal_world import ADMIN_PASSWORD, WEB, World, make_world, reference_of, sent_to
+from tests.support.postgres import Cluster, run_cluster
 
 pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with run_cluster() as cluster, cluster.database() as address:
+def cluster() -> Iterator[Cluster]:
+    with run_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def url(cluster: Cluster) -> Iterator[str]:
+    with cluster.database() as address:
         yield address
 
 
@@ -60,3 +66,25 @@ def test_walks(pg: World) -> None:
         assert pg.browser().post("/login", form).status_code in (400, 403)
     assert pg.browser().get("/login?domain=a%00b").status_code == 400
     assert admin.get("/users/a%00b").status_code == 400
+
+
+def test_the_audit_log_and_the_system_are_searched(pg: World) -> None:
+    """Texts of any length fit into the indexes, and a search is the same as on SQLite."""
+    stores = pg.pbx.stores
+    stores.tenants.set_system_origin(WEB)
+    stores.accounts.set_admin_password("system", "root", ADMIN_PASSWORD)
+    for n in range(3):
+        stores.audit.record(pg.tenant_id, "grace", "user.edit", subject="😀" * 2_000, changes=[("a", None, f"{n}")])
+    refused = pg.browser().get("/ms365/callback?state=nothing")
+    admin = pg.browser()
+    admin.log_in()
+    assert admin.get(f"/audit?reference={reference_of(refused)}").text.count("flow_unknown") == 1
+    assert admin.get("/audit?who=Grace&event=user.edit").text.count("<ins>") == 3
+    assert "Nothing found" in admin.get("/audit?who=grace&day=2020-01-01").text
+    root = pg.browser()
+    root.get("/system/login")
+    assert root.post("/system/login", {"username": "root", "password": ADMIN_PASSWORD}).status_code == 303
+    assert "Contoso" in root.get("/system/tenants?q=CONTOSO").text
+    root.get("/system/tenants")
+    assert root.post(f"/system/tenants/{pg.tenant_id}/enter").status_code == 303
+    assert "You are in the tenant" in root.get("/users").text

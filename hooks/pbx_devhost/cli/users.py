@@ -5,10 +5,21 @@ from __future__ import annotations
 import click
 
 from pbx_devhost.cli import views
-from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, print_rows, print_shape, read_pairs
+from pbx_devhost.cli.output import (
+    VIEWER,
+    CliContext,
+    ask_first,
+    command,
+    fail,
+    group,
+    print_rows,
+    print_shape,
+    read_pairs,
+)
 from pbx_devhost.mail.welcome import WelcomeError, queue_welcome
+from pbx_devhost.store.setting_changes import find_changes
 from pbx_devhost.store.users.rows import STANDARD_ROLE
-from pbx_plugin_api import CompanyBook, PersonalBook, Tenant, UserLink
+from pbx_plugin_api import CompanyBook, Confirmation, PersonalBook, Tenant, UserLink
 
 
 def add_commands(main: click.Group) -> None:
@@ -54,18 +65,31 @@ def _add_user(
 def _edit_user(context: CliContext, tenant_key: str, username: str, pairs: tuple[str, ...]) -> None:
     """Change a user by hand."""
     chosen, values = context.tenant(tenant_key), read_pairs(pairs)
-    context.pbx.stores.users.edit(chosen.pbx_tenant_id, username, values)
-    _audit(context, chosen, "user.edit", username, ", ".join(values))
+    store = context.pbx.stores.users
+    before = store.find_by_username(chosen.pbx_tenant_id, username)
+    store.edit(chosen.pbx_tenant_id, username, values)
+    after = store.find_by_username(chosen.pbx_tenant_id, username)
+    shown = [{} if row is None else {name: getattr(row, name) for name in values} for row in (before, after)]
+    changes = find_changes(shown[0], shown[1])
+    context.pbx.stores.audit.record(
+        chosen.pbx_tenant_id, VIEWER.username, "user.edit", subject=username, changes=changes
+    )
     print_shape(context, {"username": username}, f"Changed {username}.")
 
 
 @click.argument("tenant_key", metavar="T")
 @click.argument("username")
-def _delete_user(context: CliContext, tenant_key: str, username: str) -> None:
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+def _delete_user(context: CliContext, tenant_key: str, username: str, yes: bool) -> None:
     """Delete a user by hand. A synced user comes back at the next run."""
-    chosen = context.tenant(tenant_key)
-    context.pbx.stores.users.delete(chosen.pbx_tenant_id, username)
-    _audit(context, chosen, "user.delete", username)
+    chosen, store = context.tenant(tenant_key), context.pbx.stores.users
+    found = store.find_by_username(chosen.pbx_tenant_id, username)
+    if found is not None and not yes:
+        sentence = f"Delete {found.display_name} ({found.username}), extension {found.extension_number}."
+        ask_first(Confirmation(sentence=sentence, details=("Their voicemails and contacts are deleted, too.",)))
+    store.delete(chosen.pbx_tenant_id, username)
+    detail = f"{found.display_name}, extension {found.extension_number}" if found is not None else ""
+    _audit(context, chosen, "user.delete", username, detail)
     print_shape(context, {"username": username}, f"Deleted {username}.")
 
 

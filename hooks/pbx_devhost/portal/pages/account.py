@@ -19,6 +19,7 @@ from pbx_devhost.portal.visit import (
     the_visit,
 )
 from pbx_devhost.store.accounts import AccountError
+from pbx_devhost.store.setting_changes import find_changes
 from pbx_plugin_api import LoginRequest
 
 pages = Blueprint("account", __name__)
@@ -63,12 +64,18 @@ def sign_out_everywhere() -> ResponseReturnValue:
 def set_address() -> ResponseReturnValue:
     """Set where this administrator's notices are mailed to."""
     visit, stores, email = the_visit(), the_pbx().stores, request.form.get("email", "").strip()
+    before = stores.accounts.admin_email(visit.tenant.pbx_tenant_id, _own_name())
     try:
         if not stores.accounts.set_admin_email(visit.tenant.pbx_tenant_id, _own_name(), email):
             abort(403)
     except AccountError as error:
         return redirect_with_note("/account", str(error), "bad")
-    stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "account.notices", subject=email)
+    stores.audit.record(
+        visit.tenant.pbx_tenant_id,
+        visit.name,
+        "account.notices",
+        changes=find_changes({"email": before}, {"email": email}),
+    )
     return redirect_with_note("/account", "Saved.")
 
 

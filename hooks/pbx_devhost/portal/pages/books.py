@@ -9,10 +9,11 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.notes import redirect_with_note
+from pbx_devhost.portal.pages.confirming import ask, has_agreed
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
 from pbx_devhost.store.users.rows import link_of
-from pbx_plugin_api import CompanyBook, ContactPhone, DraftContact, InvalidValueError, PersonalBook
+from pbx_plugin_api import CompanyBook, Confirmation, ContactPhone, DraftContact, InvalidValueError, PersonalBook
 
 pages = Blueprint("books", __name__)
 
@@ -80,6 +81,12 @@ def delete_company_contact(contact_id: str) -> ResponseReturnValue:
     found = store.find_hand_made(tenant_id, CompanyBook(), contact_id)
     if found is None:
         abort(404)
+    question = Confirmation(
+        sentence=f"Delete the contact {found}.", details=("It was made by hand. This cannot be undone.",)
+    )
+    if not has_agreed(question):
+        post_to = f"{_COMPANY}/{contact_id}/delete"
+        return ask(question, title="Delete", post_to=post_to, back=(_COMPANY, "Company contacts"))
     store.delete(tenant_id, contact_id)
     the_pbx().stores.audit.record(tenant_id, visit.name, "contact.delete", subject=found)
     return redirect_with_note(_COMPANY, f"Deleted {found}.")

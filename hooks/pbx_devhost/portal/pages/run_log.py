@@ -47,7 +47,7 @@ def list_runs() -> ResponseReturnValue:
         "runs.html",
         page=shown,
         counts={row.id: _counts(row) for row in shown.rows},
-        plugins=the_pbx().plugins.tick_plugins(visit.tenant),
+        plugins=[] if visit.is_system_scope else the_pbx().plugins.tick_plugins(visit.tenant),
     )
 
 
