@@ -39,12 +39,11 @@ class NightStore:
             self._db.upsert(connection, system_settings, [{"name": _NAME, "value": str(minutes)}])
         self._known = (0, 0.0)
 
-    def offset_s(self, tenant_id: str) -> int:
-        """Return how long after its time a tenant begins: by its id alone, so that it is the same every night."""
-        window_s = self.spread_minutes() * 60
-        return find_offset_s(tenant_id, window_s) if window_s else 0
+    def window_s(self) -> int:
+        """Return it in seconds. It may open a connection: ask before a transaction begins."""
+        return self.spread_minutes() * 60
 
 
 def find_offset_s(tenant_id: str, window_s: int) -> int:
-    """Return a tenant's place in a window."""
-    return int.from_bytes(hashlib.sha256(f"night {tenant_id}".encode()).digest()[:8], "big") % window_s
+    """Return how long after its time a tenant begins: by its id alone, so that it is the same every night."""
+    return window_s and int.from_bytes(hashlib.sha256(f"night {tenant_id}".encode()).digest()[:8], "big") % window_s

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, 
 from sqlalchemy.exc import IntegrityError
 
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.nights import NightStore
+from pbx_devhost.store.nights import NightStore, find_offset_s
 from pbx_devhost.store.schema import numbers, system_settings, tenants
 from pbx_plugin_api import InvalidValueError, Scope, Tenant, WebOrigins
 
@@ -92,7 +92,7 @@ class TenantStore:
                 country=country,
                 user_limit=user_limit,
             )
-            tenant = replace(tenant, night_offset_s=self._nights.offset_s(tenant.pbx_tenant_id))
+            tenant = replace(tenant, night_offset_s=find_offset_s(tenant.pbx_tenant_id, self._nights.window_s()))
             WebOrigins(web=web_origin, sbc=sbc_origin)
         except InvalidValueError as error:
             raise TenantError(str(error)) from error
@@ -124,8 +124,9 @@ class TenantStore:
 
     def all(self) -> list[Tenant]:
         """Return every tenant, by name."""
+        window_s = self._nights.window_s()  # first: a second connection in a transaction could be waited for for ever
         with self._db.read() as connection:
-            return [self._read(row) for row in connection.execute(select(tenants).order_by(tenants.c.name))]
+            return [self._read(row, window_s) for row in connection.execute(select(tenants).order_by(tenants.c.name))]
 
     def find(self, key: str) -> Tenant:
         """Return the tenant with this id, SIP domain or name, in this order; for `system` the PBX itself, if none fits.
@@ -133,7 +134,7 @@ class TenantStore:
         Raises:
             TenantError: There is none; the message lists a few there are.
         """
-        lower = key.casefold()
+        lower, window_s = key.casefold(), self._nights.window_s()
         with self._db.read() as connection:
             # One after another, so that an id or a domain costs one look into an index.
             for matches in (
@@ -144,7 +145,7 @@ class TenantStore:
             ):
                 row = connection.execute(select(tenants).where(matches)).first()
                 if row is not None:
-                    return self._read(row)
+                    return self._read(row, window_s)
             if key == SYSTEM_TENANT.pbx_tenant_id:
                 return SYSTEM_TENANT
             names = connection.execute(select(tenants.c.name).order_by(tenants.c.name).limit(10)).scalars().all()
@@ -221,10 +222,12 @@ class TenantStore:
     def page(self, search: str = "", *, offset: int = 0, limit: int) -> list[Tenant]:
         """Return some of these tenants, by name."""
         chosen = select(tenants).where(*_containing(search)).order_by(tenants.c.name).offset(offset).limit(limit)
+        window_s = self._nights.window_s()
         with self._db.read() as connection:
-            return [self._read(row) for row in connection.execute(chosen)]
+            return [self._read(row, window_s) for row in connection.execute(chosen)]
 
-    def _read(self, row: Any) -> Tenant:
+    @staticmethod
+    def _read(row: Any, window_s: int) -> Tenant:
         return Tenant(
             pbx_tenant_id=row.id,
             name=row.name,
@@ -232,7 +235,7 @@ class TenantStore:
             time_zone=row.time_zone,
             country=row.country,
             user_limit=row.user_limit,
-            night_offset_s=self._nights.offset_s(row.id),
+            night_offset_s=find_offset_s(row.id, window_s),
         )
 
     def reserve_number(self, tenant: Tenant, number: str, service: str) -> None:
