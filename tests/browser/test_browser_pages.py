@@ -13,6 +13,7 @@ PAGES = (
     "/users",
     "/contacts/company",
     "/plugins",
+    "/plugins/m365/status",
     "/plugins/m365/permissions",
     "/plugins/m365/user_sync",
     "/plugins/m365/sign_in",
