@@ -190,6 +190,17 @@ def test_who_got_a_part_of_a_mail_does_not_get_it_again_by_smtp(box: Box, server
     assert [recipients for recipients, _ in server.postbox.got] == [["b@x.example"]]
 
 
+def test_a_pause_of_days_is_worse_each_day(box: Box) -> None:
+    break_it(box)
+    box.put()
+    levels = []
+    for _ in range(3):
+        box.run(hours=1)
+        levels += [kept.notice.level for kept in box.pbx.stores.notices.shown(box.tenant.pbx_tenant_id)]
+        box.clock.at += 86_400
+    assert levels == [0, 1, 2]
+
+
 def test_an_expired_mail_has_its_reason_and_is_in_a_notice(box: Box) -> None:
     break_it(box)
     code, voicemail = box.put(**CODE), box.put(to=("b@x.example",))

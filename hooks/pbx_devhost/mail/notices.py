@@ -15,6 +15,7 @@ _log = logging.getLogger(__name__)
 
 _BLIP_S: Final = 900.0
 """A service that is unreachable for less than this is not worth a notice."""
+_DAY_S: Final = 86_400.0
 EXPIRED_KIND: Final = "mail.expired"
 
 
@@ -36,9 +37,20 @@ class MailNotices:
         subject = f"Mail is paused: {fault.channel or 'no plugin'}"
         values = {"channel": fault.channel, "cause": fault.cause, "reason": fault.reason, "remedy": fault.remedy}
         if self._stores.notices.begin(
-            fault.tenant_id, _key(fault), subject, text, Severity.BAD, kind="mail.paused", values=dict(values)
+            fault.tenant_id,
+            _key(fault),
+            subject,
+            text,
+            Severity.BAD,
+            kind="mail.paused",
+            level=self._count_days(fault),
+            values=dict(values),
         ):
             _log.warning("Mail of tenant %s is paused: %s", fault.tenant_id, fault.cause)
+
+    def _count_days(self, fault: Fault) -> int:
+        """How many days mail has waited: each is worth another mail to the administrators."""
+        return max(0, int((self._stores.database.now() - fault.since) // _DAY_S))
 
     def end_fault(self, fault: Fault) -> None:
         """Report that mail goes again."""
