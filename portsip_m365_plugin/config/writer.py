@@ -16,7 +16,7 @@ from portsip_m365_plugin.config.schema import SCHEMA, SETTINGS
 from portsip_m365_plugin.config.scope import WhichGroups
 
 CONNECTION_KEYS: Final = frozenset(key for key, setting in SETTINGS.items() if setting.place[0] == "connection")
-_FORGOTTEN: Final = ("application_id", "application_object_id", "sign_in_mode", "password_policy")
+_FORGOTTEN: Final = ("application_id", "application_object_id", "renew_certificate", "sign_in_mode", "password_policy")
 """Sign-in goes with the application: if passwords were still refused, nobody who stays could get in any more."""
 _FORGOTTEN_WITH_USERS: Final = (
     *(*_FORGOTTEN, "directory_id", "sign_in_users"),

@@ -211,7 +211,9 @@ def test_lines_are_stripped_and_each_is_there_once(text: str) -> None:
 
 def test_disconnecting_forgets_the_application_and_the_rule_about_passwords() -> None:
     kept = forget_connection(STORED, with_users=False)
-    assert set(STORED) - set(kept) == {*("application_id", "application_object_id", "sign_in_mode", "password_policy")}
+    assert set(STORED) - set(kept) == {
+        *("application_id", "application_object_id", "renew_certificate", "sign_in_mode", "password_policy")
+    }
     gone = forget_connection(STORED, with_users=True)
     scope = {"sync_users_mode", "sync_users", "sync_groups_mode", "sync_groups"}
     assert set(kept) - set(gone) == {"directory_id", "sign_in_users"} | scope

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from pbx_plugin_api import Saved, SaveRefused, Severity, TickStatus
+from pbx_plugin_api import Saved, SaveRefused, Scope, Severity, Tenant, TickStatus
 from portsip_m365_plugin.keys.store import PREVIOUS_KEY, REQUESTED_KEY
 from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.renewal import REMOVED_AFTER, SENDS_MAX, TRIALS, read_renewal
 from portsip_m365_plugin.simulator.faults import Fault
 from tests.keys.test_issued import issue, request
-from tests.support.key_lab import KeyLab
-from tests.support.lab import shared_key_pair
+from tests.support.key_lab import KeyLab, open_key_lab
+from tests.support.lab import Lab, shared_key_pair
 
 FIRST = shared_key_pair().certificate
 
@@ -108,6 +110,16 @@ def test_a_pair_that_was_made_by_hand_is_registered_at_once(keys: KeyLab) -> Non
     keys.nights(TRIALS + 1)
     assert keys.active != FIRST
     assert keys.events == ["key_pair.generated", "key_pair.registered", "key_pair.promoted"]
+
+
+def test_the_system_which_only_sends_mail_renews_its_certificate_too(make_lab: Callable[..., Lab]) -> None:
+    system = Tenant(pbx_tenant_id="system", name="System", sip_domain="pbx.example", scope=Scope.SYSTEM)
+    with open_key_lab(make_lab(users=1), tenant=system, sync_mode="automatic") as keys:
+        keys.renew_by_itself()
+        keys.pass_until(days_left=30)
+        messages = [report.message for report in keys.nights(TRIALS + 1)]
+        assert messages[-1].startswith("The certificate was renewed")
+        assert keys.active != FIRST
 
 
 # ---------------------------------------------------------------------- what Entra refuses

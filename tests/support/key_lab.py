@@ -13,12 +13,12 @@ from unittest import mock
 import time_machine
 from cryptography.hazmat.primitives import serialization
 
-from pbx_plugin_api import TickReason, TickReport
+from pbx_plugin_api import Tenant, TickReason, TickReport
 from portsip_m365_plugin.entra.keypair import Certificate, KeyPair
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_key_pair
 from portsip_m365_plugin.simulator.world.apps import AppRegistration
 from tests.support.lab import Lab, forget_microsoft, shared_key_pair
-from tests.support.pbx_hand import Hand
+from tests.support.pbx_hand import TENANT, Hand
 
 PERMISSIONS = ("User.Read.All", "Contacts.Read", "Mail.Send")
 
@@ -102,13 +102,13 @@ def _load_cached(pem: Any, password: Any = None, *_: Any, **__: Any) -> Any:
 
 
 @contextmanager
-def open_key_lab(lab: Lab, **settings: str) -> Iterator[KeyLab]:
+def open_key_lab(lab: Lab, tenant: Tenant = TENANT, **settings: str) -> Iterator[KeyLab]:
     """Connect a PBX to the lab; without other settings it syncs only by hand."""
     with (
         mock.patch.object(serialization, "load_pem_private_key", _load_cached),
         time_machine.travel(datetime.now(timezone.utc), tick=True) as clock,
     ):
-        hand = Hand(now_utc=datetime.now(timezone.utc))
+        hand = Hand(tenant=tenant, now_utc=datetime.now(timezone.utc))
         lab.register(permissions=PERMISSIONS)
         hand.set_up({**lab.settings(), "sync_mode": "manual", **settings}, shared_key_pair())
         yield KeyLab(lab=lab, hand=hand, clock=clock)
