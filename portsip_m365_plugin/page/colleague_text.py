@@ -45,7 +45,11 @@ def write_text(
     if wanted.has_sign_in:
         lines.append("   Delegated permissions: openid, profile. They let people sign in with Microsoft.")
     lines += [
-        f"5. Grant admin consent: {consent}" if consent else "5. On the same page: Grant admin consent.",
+        *(
+            ("5. Grant admin consent at this address:", f"   {consent}")
+            if consent
+            else ("5. Grant admin consent there.",)
+        ),
         "6. Send me the Application (client) ID and the Directory (tenant) ID from the Overview page.",
         "",
         "I can also send you a script that does all of this, for Azure CLI or for Microsoft Graph PowerShell, and",

@@ -106,7 +106,7 @@ def test_a_hostile_name_adds_no_command() -> None:
 
 @settings(max_examples=300)
 @given(st.text(max_size=40) | st.text(alphabet=QUOTES + "a$`\n;", max_size=12))
-def test_a_literal_is_read_back_as_it_was(value: str) -> None:
+def test_attack_value_that_would_be_code_of_powershell(value: str) -> None:
     literal = powershell_text(value)
     assert read_literal(literal, 0) == (value, len(literal))
 
@@ -136,10 +136,11 @@ def test_both_stop_at_the_first_error_and_say_in_which_directory() -> None:
         assert re.search(r"if .*\$Directory(Id)?\b.*\{\n    throw ", text)
 
 
-def test_windows_powershell_reads_the_letters_as_they_are() -> None:
-    """Without the mark it would read the bytes of some letters as quotes."""
+def test_attack_letters_that_a_code_page_turns_into_quotes() -> None:
+    """Windows PowerShell reads the letters as they are. Without the mark, bytes of some would be quotes to it."""
     for content in (render_graph_powershell(registration()), render_limit(registration(), LIMITS)):
         assert content.startswith(b"\xef\xbb\xbf")
+        assert content[3:].decode("utf-8").startswith("<#")
 
 
 @pytest.mark.parametrize(
@@ -155,6 +156,9 @@ def test_the_right_cloud(cloud: Cloud, graph: str, exchange: str) -> None:
     register, limit = both(cloud=cloud)
     for text in (register, limit):
         assert f"$GraphEnvironment = '{graph}'\n" in text
+        assert f"$Graph = '{cloud.graph}'\n" in text
+        # Old versions of the module take a relative address for GET only.
+        assert text.count("-Uri ") == text.count('-Uri "$Graph/v1.0/')
     assert f"$ExchangeEnvironment = '{exchange}'\n" in limit
 
 

@@ -157,7 +157,7 @@ def test_what_is_there_already_stays(machine: Machine) -> None:
     assert [each["type"] for each in app["requiredResourceAccess"][0]["resourceAccess"]] == ["Role"]
 
 
-def test_an_application_of_the_same_name_is_left_alone(machine: Machine) -> None:
+def test_attack_application_of_the_same_name_is_left_alone(machine: Machine) -> None:
     world = machine.world
     world["applications"]["x"] = {"id": "x", "appId": "y", "displayName": "PortSIP PBX Contoso", "tags": []}
     machine.put(world)
@@ -279,7 +279,7 @@ NASTY = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_siz
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=NASTY, uri=NASTY, permission=NASTY)
-def test_no_value_becomes_code(tmp_path: Path, name: str, uri: str, permission: str) -> None:
+def test_attack_value_that_would_be_code_of_bash(tmp_path: Path, name: str, uri: str, permission: str) -> None:
     """bash reads back exactly what was put in, and does nothing else."""
     script = render_azure_cli(registration(display_name=name, redirect_uris=(uri, "x"), permissions=(permission,)))
     values = script.decode("utf-8", "surrogatepass").partition("\nfail() {")[0]

@@ -37,7 +37,7 @@ Connect-ExchangeOnline -ExchangeEnvironmentName $ExchangeEnvironment -ShowBanner
 
 # -- the enterprise application, by the object id of its own: that of the app registration is another one
 
-$Principals = @((Invoke-MgGraphRequest -Method GET -Uri "v1.0/servicePrincipals?`$filter=appId eq '$ClientId'").value)
+$Principals = @((Invoke-MgGraphRequest -Method GET -Uri "$Graph/v1.0/servicePrincipals?`$filter=appId eq '$ClientId'").value)
 if ($Principals.Count -ne 1) { throw "The directory has no enterprise application for $ClientId; register the PBX first." }
 $PrincipalId = $Principals[0].id
 if (-not @(Get-ServicePrincipal | Where-Object { $_.AppId -eq $ClientId })) {
@@ -84,16 +84,16 @@ foreach ($Limit in $Limits) {
 
 # -- take the tenant-wide consent back: it would add up with the roles
 
-$GraphPrincipal = Invoke-MgGraphRequest -Method GET -Uri "v1.0/servicePrincipals(appId='$GraphAppId')?`$select=id,appRoles"
+$GraphPrincipal = Invoke-MgGraphRequest -Method GET -Uri "$Graph/v1.0/servicePrincipals(appId='$GraphAppId')?`$select=id,appRoles"
 $Limited = @($Limits | ForEach-Object { $_.Permissions })
 $RoleIds = @($GraphPrincipal.appRoles | Where-Object { $Limited -ccontains $_.value } | ForEach-Object { $_.id })
-$Assignments = @((Invoke-MgGraphRequest -Method GET -Uri "v1.0/servicePrincipals/$PrincipalId/appRoleAssignments").value |
+$Assignments = @((Invoke-MgGraphRequest -Method GET -Uri "$Graph/v1.0/servicePrincipals/$PrincipalId/appRoleAssignments").value |
         Where-Object { ($_.resourceId -eq $GraphPrincipal.id) -and ($RoleIds -contains $_.appRoleId) })
 foreach ($Assignment in $Assignments) {
     Write-Host "Taking the tenant-wide consent back: $($Assignment.appRoleId)."
-    Invoke-MgGraphRequest -Method DELETE -Uri "v1.0/servicePrincipals/$PrincipalId/appRoleAssignments/$($Assignment.id)" | Out-Null
+    Invoke-MgGraphRequest -Method DELETE -Uri "$Graph/v1.0/servicePrincipals/$PrincipalId/appRoleAssignments/$($Assignment.id)" | Out-Null
 }
-$Application = Invoke-MgGraphRequest -Method GET -Uri "v1.0/applications(appId='$ClientId')?`$select=id,requiredResourceAccess"
+$Application = Invoke-MgGraphRequest -Method GET -Uri "$Graph/v1.0/applications(appId='$ClientId')?`$select=id,requiredResourceAccess"
 $Resources = @($Application.requiredResourceAccess | ForEach-Object {
         @{
             resourceAppId  = $_.resourceAppId
@@ -101,7 +101,7 @@ $Resources = @($Application.requiredResourceAccess | ForEach-Object {
         }
     } | Where-Object { $_.resourceAccess.Count -gt 0 })
 $Body = ConvertTo-Json -InputObject @{ requiredResourceAccess = @($Resources) } -Depth 10 -Compress
-Invoke-MgGraphRequest -Method PATCH -Uri "v1.0/applications/$($Application.id)" -Body $Body -ContentType 'application/json' | Out-Null
+Invoke-MgGraphRequest -Method PATCH -Uri "$Graph/v1.0/applications/$($Application.id)" -Body $Body -ContentType 'application/json' | Out-Null
 
 Write-Host 'Done. A change takes 30 minutes to 2 hours. Then send a test mail on the MAIL tab of the PBX.'
 Write-Host 'Do not grant admin consent to these permissions again: permissions in Entra and roles in Exchange add up.'

@@ -20,7 +20,7 @@ $ErrorActionPreference = 'Stop'
 $GraphAppId = '00000003-0000-0000-c000-000000000000'
 
 function Get-Graph([string] $Path) {
-    return Invoke-MgGraphRequest -Method GET -Uri "v1.0/$Path"
+    return Invoke-MgGraphRequest -Method GET -Uri "$Graph/v1.0/$Path"
 }
 
 # A new object is not found everywhere at once: try a change again for about a minute.
@@ -28,7 +28,7 @@ function Send-Graph([string] $Method, [string] $Path, [hashtable] $Body) {
     $Json = ConvertTo-Json -InputObject $Body -Depth 10 -Compress
     foreach ($Try in @(1, 2, 3, 4, 5, 6)) {
         try {
-            return Invoke-MgGraphRequest -Method $Method -Uri "v1.0/$Path" -Body $Json -ContentType 'application/json'
+            return Invoke-MgGraphRequest -Method $Method -Uri "$Graph/v1.0/$Path" -Body $Json -ContentType 'application/json'
         }
         catch {
             if ($Try -eq 6) { throw }
@@ -104,7 +104,7 @@ $ApplicationId = $Application.appId
 
 # -- redirect URIs: those that are there stay
 
-$Uris = @($Application.web.redirectUris)
+$Uris = @($Application.web.redirectUris | Where-Object { $_ })
 $MissingUris = @($RedirectUris | Where-Object { $Uris -cnotcontains $_ })
 if ($MissingUris.Count -gt 0) {
     Write-Host 'Setting the redirect URIs.'
@@ -119,7 +119,7 @@ Send-Graph PATCH "applications/$ObjectId" @{
 # -- the public key: those that are there stay
 
 if ($Certificate) {
-    $Keys = @((Get-Graph "applications/${ObjectId}?`$select=keyCredentials").keyCredentials)
+    $Keys = @((Get-Graph "applications/${ObjectId}?`$select=keyCredentials").keyCredentials | Where-Object { $_ })
     $Marks = @($ThumbprintHex, $ThumbprintBase64)
     $Known = @($Keys | Where-Object { ($_['key'] -ceq $Certificate) -or ($Marks -ccontains $_['customKeyIdentifier']) })
     if ($Known.Count -eq 0) {

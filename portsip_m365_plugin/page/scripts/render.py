@@ -100,6 +100,7 @@ def render_graph_powershell(wanted: Registration) -> bytes:
     der, hex_thumbprint, base64_thumbprint = _describe_key(wanted.certificate)
     values = {
         "GraphEnvironment": powershell_text(name_tools(wanted.cloud).graph_powershell),
+        "Graph": powershell_text(wanted.cloud.graph),
         "DirectoryId": powershell_text(wanted.entra_tenant_id),
         "ClientId": powershell_text(wanted.client_id),
         "Mark": powershell_text(wanted.mark),
@@ -128,6 +129,7 @@ def render_limit(wanted: Registration, limits: Iterable[Limit]) -> bytes:
     )
     values = {
         "GraphEnvironment": powershell_text(tools.graph_powershell),
+        "Graph": powershell_text(wanted.cloud.graph),
         "ExchangeEnvironment": powershell_text(tools.exchange_powershell),
         "DirectoryId": powershell_text(wanted.entra_tenant_id),
         "ClientId": powershell_text(wanted.client_id),
