@@ -1,5 +1,10 @@
-// Everything works without this file: it copies to the clipboard and moves the progress bar without reloading.
+// Everything works without this file: it copies to the clipboard, moves the progress bar without reloading, and shows the
+// current entry of the menu.
 "use strict";
+
+// In a narrow window the menu is one line that scrolls. The stylesheet says the same to browsers that know it.
+const here = document.querySelector(".side nav [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;

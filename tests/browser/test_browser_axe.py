@@ -1,0 +1,76 @@
+"""Every page, on a phone and on a desk, light and dark: axe finds nothing, and nothing is out of view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.addresses import addresses, become, furnish
+from tests.browser.conftest import Site
+from tests.support.axe import find_violations, read_axe
+
+WIDTHS_PX = (375, 1280)
+TOO_WIDE = """
+const width = document.documentElement.clientWidth;
+if (document.documentElement.scrollWidth <= width) return [];
+return [...document.body.querySelectorAll("*")].filter((each) => each.getBoundingClientRect().right > width + 1)
+  .map((each) => each.outerHTML.slice(0, 120)).slice(-3);
+"""
+
+
+@pytest.fixture
+def screen(site: Site) -> Iterator[Site]:
+    """A window of any width. It is as wide as before when the test ends."""
+    furnish(site.world)
+    yield site
+    site.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    site.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+HIDDEN = """
+const width = document.documentElement.clientWidth;
+return [...document.querySelectorAll("nav [aria-current]")].filter((each) => {
+  const place = each.getBoundingClientRect();
+  return place.left < 0 || place.right > width;
+}).map((each) => each.textContent);
+"""
+
+
+def look(site: Site, width_px: int, scheme: str) -> None:
+    metrics = {"width": width_px, "height": 860, "deviceScaleFactor": 1, "mobile": False}
+    site.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    features = [
+        {"name": "prefers-color-scheme", "value": scheme},
+        {"name": "prefers-reduced-motion", "value": "reduce"},
+    ]
+    site.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+
+def test_axe_finds_nothing_and_every_page_fits(screen: Site) -> None:
+    axe, role, faults = read_axe(), "", []
+    screen.driver.set_script_timeout(30)
+    for address in addresses(screen.world):
+        if address.role != role:
+            role = address.role
+            become(screen, role)
+        look(screen, WIDTHS_PX[0], "light")
+        screen.open(screen.web + address.path)
+        screen.driver.execute_script(axe)
+        for width_px in WIDTHS_PX:
+            look(screen, width_px, "light")
+            where = f"{address.path} for {role} at {width_px}"
+            faults += [f"{where}: too wide: {each}" for each in screen.driver.execute_script(TOO_WIDE)]
+            faults += [f"{where}: out of view: {each}" for each in screen.driver.execute_script(HIDDEN)]
+            faults += [f"{where}: {each}" for each in find_violations(screen.driver)]
+            look(screen, width_px, "dark")  # where only colours are others
+            faults += [f"{where}, dark: {each}" for each in find_violations(screen.driver, "color-contrast")]
+    assert not faults, "\n".join(faults)
+
+
+def test_settings_come_before_buttons_on_a_phone(screen: Site) -> None:
+    become(screen, "admin")
+    look(screen, 375, "light")
+    screen.open(f"{screen.web}/plugins/m365/contact_sync")
+    tops = [screen.find(css).rect["y"] for css in ("form.card .field", "form.card button.primary", "form.action")]
+    assert tops == sorted(tops)
