@@ -192,9 +192,11 @@ def test_by_keyboard_alone(place: Place) -> None:
 
 
 def check_synced(somebody: Administrator) -> None:
-    """The page opens as usual, every step is behind, and people of the directory are users."""
+    """The page opens on STATUS, every step is behind, and people of the directory are users."""
     driver = somebody.driver
-    assert driver.current_url.endswith("/plugins/m365/permissions")
+    assert driver.current_url.endswith("/plugins/m365/status")
+    assert somebody.wait(".headline .value").text == "All is well."
+    driver.get(f"{somebody.place.portal}/plugins/m365/permissions")
     summary = somebody.wait("details.set-up > summary").text
     assert "11 of 11 steps are done" in summary
     driver.get(f"{somebody.place.portal}/users")
