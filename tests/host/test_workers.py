@@ -12,12 +12,20 @@ from pathlib import Path
 import pytest
 
 from tests.support.mail_samples import make_note
+from tests.support.postgres import empty
 from tests.support.workers import Crew, make_crew, wait_for
 
 
 @pytest.fixture
 def crew(any_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crew]:
     with make_crew(any_url, tmp_path, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def pg_crew(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crew]:
+    empty(postgres_url)
+    with make_crew(postgres_url, tmp_path, monkeypatch) as made:
         yield made
 
 
@@ -52,7 +60,9 @@ def test_a_killed_workers_tenant_goes_on_at_another(crew: Crew) -> None:
     assert statuses == ["done", "interrupted"]
 
 
-def test_sigterm_ends_a_worker_in_time_and_its_run_at_a_safe_place(crew: Crew) -> None:
+@pytest.mark.postgres
+def test_sigterm_ends_a_worker_in_time_and_its_run_at_a_safe_place(pg_crew: Crew) -> None:
+    crew = pg_crew
     [tenant] = crew.add_tenants(1)
     (crew.hold / tenant.name).touch()
     worker = crew.start()
@@ -65,7 +75,9 @@ def test_sigterm_ends_a_worker_in_time_and_its_run_at_a_safe_place(crew: Crew) -
     assert not crew.pbx.stores.leases.is_held(tenant.pbx_tenant_id, "night")
 
 
-def test_a_frozen_worker_finds_out_and_goes_on_with_other_work(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.postgres
+def test_a_frozen_worker_finds_out_and_goes_on_with_other_work(pg_crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
+    crew = pg_crew
     monkeypatch.setattr("pbx_devhost.store.processes.DEAD_AFTER_S", 2.0)
     [tenant] = crew.add_tenants(1)
     (crew.hold / tenant.name).touch()
@@ -83,7 +95,9 @@ def test_a_frozen_worker_finds_out_and_goes_on_with_other_work(crew: Crew, monke
     wait_for(lambda: "other" in {event.name for event in crew.events("end")})
 
 
-def test_tenants_that_wait_for_microsoft_give_their_slots_back(crew: Crew) -> None:
+@pytest.mark.postgres
+def test_tenants_that_wait_for_microsoft_give_their_slots_back(pg_crew: Crew) -> None:
+    crew = pg_crew
     tenants = crew.add_tenants(8)
     crew.start("worker", "--slots", "2", NIGHT_THROTTLED=" ".join(tenant.name for tenant in tenants[:3]))
     took_s = wait_for(lambda: len(crew.events("end")) == 5)

@@ -34,6 +34,10 @@ class Cluster:
             if ended.returncode != 0:
                 raise RuntimeError(f"{program}: {output.read().decode(errors='replace')}")
 
+    def restart(self) -> None:
+        """End every connection and every transaction, as a crash of the server does."""
+        self.run("pg_ctl", "-D", str(self.directory / "data"), "-m", "immediate", "-w", "restart")
+
     @contextmanager
     def database(self) -> Iterator[str]:
         """Make an empty database and give its address."""

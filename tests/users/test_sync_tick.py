@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
 
 import portsip_m365_plugin.nightly as nightly
 from pbx_plugin_api import TickReason, TickReport, TickStatus
+from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.lab import Lab, shared_key_pair
 from tests.support.pbx_hand import Hand
 
@@ -17,6 +19,20 @@ def hand(lab: Lab) -> Hand:
     hand = Hand()
     hand.set_up(lab.settings(), shared_key_pair())
     return hand
+
+
+@pytest.mark.parametrize("reason", [TickReason.FORCED, TickReason.DUE])
+def test_a_long_wait_for_microsoft_gives_the_slot_back(lab: Lab, hand: Hand, reason: TickReason) -> None:
+    """Others want the slot (`Tick.max_wait_s`): asked to wait for 10 minutes, the run ends and says when it goes on."""
+    for confirm in (True, False):
+        hand.tick(TickReason.FORCED, confirm_first_plan=confirm)
+    lab.realm().faults.add(Fault("status", match="users/delta", times=None, status=429, retry_after="600"))
+    began, now_utc = time.monotonic(), hand.host.clock.now_utc()
+    report = hand.tick(reason, max_wait_s=300)
+    assert time.monotonic() - began < 30
+    assert report.status is TickStatus.STOPPED
+    assert report.next_due_at_utc is not None
+    assert 590 < (report.next_due_at_utc - now_utc).total_seconds() < 660
 
 
 def count_photos(hand: Hand) -> int:
