@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, union
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, insert, literal, or_, select, union
 from sqlalchemy.exc import IntegrityError
 
 from pbx_devhost.store.database import Database
@@ -35,8 +35,12 @@ def _at(column: ColumnElement[Any]) -> Any:
     return select(found.c.id)
 
 
-_TWO_AT = union(_at(tenants.c.web_origin), _at(tenants.c.sbc_origin)).limit(2)
-"""Two of the tenants at an origin: enough to know whether there is one, and only one. Thousands may share an origin."""
+_SYSTEM_AT = select(literal(SYSTEM_TENANT.pbx_tenant_id)).where(
+    exists().where(system_settings.c.name == _SYSTEM_ORIGIN, system_settings.c.value == bindparam("origin"))
+)
+_SOME_AT = union(_at(tenants.c.web_origin), _at(tenants.c.sbc_origin), _SYSTEM_AT)
+"""Some of the tenants at an origin: enough to know whether there is one, and only one. Thousands may share an origin.
+And the PBX itself, if it is reached there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,14 +165,15 @@ class TenantStore:
         known = self._reached.get(key)
         if known is not None and time.monotonic() < known[1]:
             return known[0]
-        system = self.system_origin()
         with self._db.read() as connection:
             for origin in origins:
-                ids = list(connection.execute(_TWO_AT, {"origin": origin}).scalars())
-                if ids or origin == system:
-                    only = ids[0] if len(ids) == 1 else None
+                ids = set(connection.execute(_SOME_AT, {"origin": origin}).scalars())
+                if ids:
+                    is_system = SYSTEM_TENANT.pbx_tenant_id in ids
+                    ids.discard(SYSTEM_TENANT.pbx_tenant_id)
+                    only = next(iter(ids)) if len(ids) == 1 else None
                     found = ReachedOrigin(
-                        origin=origin, only_tenant_id=only, is_system=origin == system, has_tenants=bool(ids)
+                        origin=origin, only_tenant_id=only, is_system=is_system, has_tenants=bool(ids)
                     )
                     if len(self._reached) >= _ORIGINS_MAX:
                         self._reached.clear()
