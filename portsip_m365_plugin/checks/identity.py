@@ -22,7 +22,8 @@ from portsip_m365_plugin.clouds import Cloud, CloudFileError, find_cloud_of_grap
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.connect import IMPATIENT, AppSettings, NotReady, connect
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
-from portsip_m365_plugin.entra.regions import search_clouds
+from portsip_m365_plugin.entra.discovery import Directory
+from portsip_m365_plugin.entra.regions import find_serving, search_clouds
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, load_certificate
 
@@ -69,26 +70,31 @@ def check_directory(board: Board, app: AppSettings, reach: Reach) -> bool:
             board.not_well(_LINE_OF.get(found.kind, DIRECTORY), found.sentence, found.remedy)
         return False
     board.ok(DIRECTORY, f"Entra knows the directory {found.entra_tenant_id}.")
-    return _check_cloud(board, app.cloud, found.graph_host)
+    return _check_cloud(board, app.cloud, found)
+
+
+def _list_clouds() -> list[Cloud]:
+    try:
+        return list(load_clouds().values())
+    except CloudFileError:
+        return []
 
 
 def _find_elsewhere(app: AppSettings) -> list[str]:
     """Return the other clouds that know the directory. Cost: one request for each Entra, all at the same time."""
-    try:
-        others = [cloud for cloud in load_clouds().values() if cloud.authority != app.cloud.authority]
-    except CloudFileError:
-        return []
+    others = [cloud for cloud in _list_clouds() if cloud.authority != app.cloud.authority]
     return [place.cloud.name for place in search_clouds(app.entra_tenant_id, others).places]
 
 
-def _check_cloud(board: Board, cloud: Cloud, graph_host: str) -> bool:
+def _check_cloud(board: Board, cloud: Cloud, directory: Directory) -> bool:
     """Compare with what the directory publishes.
 
     The addresses of an operator's cloud are the operator's: its directory may publish another name of the same Graph.
     """
-    served_by = find_cloud_of_graph(graph_host)
+    graph_host, beside = directory.graph_host, find_serving(cloud, directory, _list_clouds())
+    served_by = beside if beside is not cloud else find_cloud_of_graph(graph_host)
     is_other = graph_host not in ("", urlsplit(cloud.graph).hostname)
-    is_allowed = not cloud.is_microsofts and (served_by is None or served_by.like == cloud.like)
+    is_allowed = beside is cloud and not cloud.is_microsofts and (served_by is None or served_by.like == cloud.like)
     if not is_other or is_allowed:
         board.ok(CLOUD, f"{cloud.name} serves this directory.")
         return True

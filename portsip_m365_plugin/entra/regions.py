@@ -74,6 +74,14 @@ def search_clouds(
     return Search(places=tuple(places), silent=tuple(silent), strange=tuple(strange))
 
 
+def find_serving(cloud: Cloud, directory: Directory, clouds: Iterable[Cloud]) -> Cloud:
+    """Return the cloud with the same Entra whose Graph serves a directory; the given one if none is known to."""
+    if directory.is_served_by(cloud):
+        return cloud
+    beside = (other for other in clouds if other.authority == cloud.authority and directory.is_served_by(other))
+    return next(beside, cloud)
+
+
 def _choose_serving(group: list[Cloud], directory: Directory) -> list[Cloud]:
     """The clouds of one Entra whose Graph serves the directory; an operator's addresses are the operator's."""
     serving = [cloud for cloud in group if directory.is_served_by(cloud)]

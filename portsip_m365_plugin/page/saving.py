@@ -14,6 +14,7 @@ from portsip_m365_plugin.config.signin import SignInConfig, SignInMode
 from portsip_m365_plugin.config.writer import CONNECTION_KEYS, Draft, read_texts
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
 from portsip_m365_plugin.entra.discovery import find_directory
+from portsip_m365_plugin.entra.regions import find_serving
 from portsip_m365_plugin.mail.memory import remember_mailbox
 from portsip_m365_plugin.page.groups import make_group_finder, resolve_groups
 from portsip_m365_plugin.page.people import LookupFailedError, explain_doubt, make_finder, resolve_names
@@ -156,8 +157,7 @@ def _find_directory_id(typed: ConnectionConfig) -> str | FieldError:
         why = elsewhere or f"{answer.sentence} {answer.remedy}"
         message = f"{domain} cannot be turned into a directory ID: {why}"
         return FieldError(field="directory_id", message=message)
-    beside = (other for other in clouds.values() if other.authority == cloud.authority and answer.is_served_by(other))
-    served_by = cloud if answer.is_served_by(cloud) else next(beside, cloud)
+    served_by = find_serving(cloud, answer, clouds.values())
     if served_by is not cloud:
         message = (
             f"{domain} is a directory of {label_region(served_by.name)}, not of {label_region(cloud.name)}. Choose that"

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from pbx_plugin_api import Saved, SaveRefused
+from pbx_plugin_api import Refused, Saved, SaveRefused
 from portsip_m365_plugin.clouds import Cloud, load_clouds
 from portsip_m365_plugin.simulator.world.tenant import Tenant
 from tests.conftest import MakeLab
-from tests.support.lab import Lab
+from tests.support.lab import Lab, shared_key_pair
 from tests.support.pbx_hand import Hand
 
 CLIENT = "11111111-2222-4333-8444-555555555555"
@@ -109,6 +109,25 @@ def test_a_domain_of_another_cloud_is_named_with_its_region(lab: Lab, chosen: st
     assert right in error.message
     assert "Choose that region" in error.message or f"choose the region {right}" in error.message
     assert stored(hand) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "right"), [("LAB", "LABCN"), ("LABCN", "LABUS"), ("LABUS", "LABDOD"), ("LABDOD", "LABUS")]
+)
+def test_an_id_of_another_cloud_is_named_by_the_test_of_the_connection(lab: Lab, chosen: str, right: str) -> None:
+    """An id is stored as it was typed, without asking anybody; a token would be refused with AADSTS700023."""
+    tenant = tenant_of(lab, right)
+    app = tenant.register_app(shared_key_pair().certificate.pem)
+    hand = Hand()
+    hand.set_up(
+        {"directory_id": tenant.id, "application_id": app.client_id, "national_cloud": chosen}, shared_key_pair()
+    )
+    outcome = hand.press("test_connection")
+    assert isinstance(outcome, Refused)
+    assert "belongs to another Microsoft cloud" in outcome.message
+    assert f"Choose the region {right} on the PERMISSIONS tab" in outcome.remedy
+    hand.save(national_cloud=right)
+    assert hand.press("test_connection") != outcome
 
 
 def test_nothing_is_looked_for_before_a_directory_is_entered(lab: Lab) -> None:
