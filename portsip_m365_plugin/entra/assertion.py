@@ -24,6 +24,9 @@ ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _LIFE: Final = timedelta(minutes=5)
 _PROOF_AUDIENCE: Final = "00000002-0000-0000-c000-000000000000"
 _PROOF_LIFE: Final = timedelta(minutes=10)
+"""More is refused."""
+_PROOF_BACKDATED: Final = timedelta(minutes=1)
+"""So that a server whose clock is a little ahead does not send a proof that is "not yet valid"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,12 @@ def sign_key_proof(
     """
     signer = load_signer(private_key_pem, certificate_pem.encode())
     digest = x509.load_pem_x509_certificate(certificate_pem.encode()).fingerprint(hashes.SHA1())  # noqa: S303  # x5t is SHA-1 by definition
+    begins = int((now_utc - _PROOF_BACKDATED).timestamp())
     claims = {
         "aud": _PROOF_AUDIENCE,
         "iss": application_object_id,
-        "nbf": int(now_utc.timestamp()),
-        "exp": int((now_utc + _PROOF_LIFE).timestamp()),
+        "nbf": begins,
+        "exp": begins + int(_PROOF_LIFE.total_seconds()),
     }
     named = {"x5t": base64.urlsafe_b64encode(digest).decode().rstrip("=")}
     return jwt.encode(claims, signer.private_key, algorithm="RS256", headers=named)

@@ -112,6 +112,16 @@ def test_a_pair_that_was_made_by_hand_is_registered_at_once(keys: KeyLab) -> Non
     assert keys.events == ["key_pair.generated", "key_pair.registered", "key_pair.promoted"]
 
 
+@pytest.mark.parametrize("cloud", ["CHINA", "USGOV"])
+def test_each_cloud_renews(make_lab: Callable[..., Lab], cloud: str) -> None:
+    with open_key_lab(make_lab(users=1, clouds=(cloud,)), cloud=cloud) as keys:
+        assert isinstance(keys.renew_by_itself(), Saved)
+        keys.pass_until(days_left=30)
+        keys.nights(TRIALS + 1)
+        assert keys.active != FIRST
+        assert len(keys.app.certificates) == 2
+
+
 def test_the_system_which_only_sends_mail_renews_its_certificate_too(make_lab: Callable[..., Lab]) -> None:
     system = Tenant(pbx_tenant_id="system", name="System", sip_domain="pbx.example", scope=Scope.SYSTEM)
     with open_key_lab(make_lab(users=1), tenant=system, sync_mode="automatic") as keys:

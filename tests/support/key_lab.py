@@ -30,10 +30,11 @@ class KeyLab:
     lab: Lab
     hand: Hand
     clock: time_machine.Traveller
+    cloud: str = "GLOBAL"
 
     @property
     def app(self) -> AppRegistration:
-        return self.lab.apps["GLOBAL"]
+        return self.lab.apps[self.cloud]
 
     @property
     def now_utc(self) -> datetime:
@@ -102,13 +103,13 @@ def _load_cached(pem: Any, password: Any = None, *_: Any, **__: Any) -> Any:
 
 
 @contextmanager
-def open_key_lab(lab: Lab, tenant: Tenant = TENANT, **settings: str) -> Iterator[KeyLab]:
+def open_key_lab(lab: Lab, tenant: Tenant = TENANT, cloud: str = "GLOBAL", **settings: str) -> Iterator[KeyLab]:
     """Connect a PBX to the lab; without other settings it syncs only by hand."""
     with (
         mock.patch.object(serialization, "load_pem_private_key", _load_cached),
         time_machine.travel(datetime.now(timezone.utc), tick=True) as clock,
     ):
         hand = Hand(tenant=tenant, now_utc=datetime.now(timezone.utc))
-        lab.register(permissions=PERMISSIONS)
-        hand.set_up({**lab.settings(), "sync_mode": "manual", **settings}, shared_key_pair())
-        yield KeyLab(lab=lab, hand=hand, clock=clock)
+        lab.register(permissions=PERMISSIONS, cloud=cloud)
+        hand.set_up({**lab.settings(cloud), "sync_mode": "manual", **settings}, shared_key_pair())
+        yield KeyLab(lab=lab, hand=hand, clock=clock, cloud=cloud)
