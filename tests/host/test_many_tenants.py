@@ -72,7 +72,7 @@ def do_night(crew: Crew, n_workers: int, n_tenants: int, n_trips: int) -> float:
 
 
 @pytest.mark.parametrize(
-    ("n_tenants", "n_trips", "wanted"), [(8, 16, 1.3), pytest.param(60, 20, 1.7, marks=pytest.mark.long)]
+    ("n_tenants", "n_trips", "wanted"), [(6, 16, 1.2), pytest.param(60, 20, 1.7, marks=pytest.mark.long)]
 )
 def test_a_second_worker_makes_the_night_shorter(crew: Crew, n_tenants: int, n_trips: int, wanted: float) -> None:
     """At a round trip of 50 ms. A busy machine makes the gain smaller, so CI wants less."""

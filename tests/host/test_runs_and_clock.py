@@ -189,6 +189,27 @@ def test_a_resumable_run_goes_on_at_once(world: World) -> None:
     assert [row.reason for row in world.rows()] == ["due", "resumed", "resumed"]
 
 
+def test_where_others_wait_a_due_run_that_could_go_on_goes_behind_them(world: World) -> None:
+    world.set(mode="again")
+    world.stores.leases.set_due(world.tid, "rogue", world.clock() - 60)
+    runner = Runner(world.pbx, run_s=3600.0, takes_turns=True)
+    for turn in (1, 2, 3):
+        other = world.stores.tenants.add(f"Waits {turn}")
+        world.stores.leases.set_due(other.pbx_tenant_id, "rogue", world.clock() - 1)
+        runner.run(world.tenant, "rogue", TickReason.DUE)
+        assert len(world.rows()) == turn, "one turn, and the slot is free again"
+        waiting = [item.tenant_id for item in world.stores.leases.who_is_due(world.clock())]
+        is_over = turn == 3
+        assert waiting[-1:] == ([other.pbx_tenant_id] if is_over else [world.tid])
+    assert [row.status for row in world.rows()][-1] == "done"
+
+
+def test_a_button_is_worked_off_in_one_go_also_where_others_wait(world: World) -> None:
+    world.set(mode="again")
+    assert Runner(world.pbx, run_s=3600.0, takes_turns=True).run(world.tenant, "rogue", TickReason.JOB).is_done
+    assert [row.reason for row in world.rows()] == ["job", "resumed", "resumed"]
+
+
 def test_a_run_that_is_resumable_for_ever_does_not_spin(world: World) -> None:
     world.set(mode="for ever")
     world.run()

@@ -75,6 +75,21 @@ def test_sigterm_ends_a_worker_in_time_and_its_run_at_a_safe_place(pg_crew: Crew
     assert not crew.pbx.stores.leases.is_held(tenant.pbx_tenant_id, "night")
 
 
+@pytest.mark.parametrize("arguments", [("worker",), ("tick", "--force")])
+def test_sigterm_ends_a_command_in_time_although_its_plugin_hears_nothing(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with make_crew(f"sqlite:///{tmp_path}/pbx.db", tmp_path, monkeypatch) as crew:
+        crew.add_tenants(1)
+        command = crew.launch(*arguments, NIGHT_STUCK_S="60")
+        wait_for(lambda: crew.events("begin"))
+        command.terminate()
+        began = time.monotonic()
+        assert command.wait(15) != 0
+        assert time.monotonic() - began < 10.5
+        assert "goes on from its checkpoint" in crew.errors()
+
+
 @pytest.mark.postgres
 def test_a_frozen_worker_finds_out_and_goes_on_with_other_work(pg_crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
     crew = pg_crew

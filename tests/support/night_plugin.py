@@ -44,6 +44,7 @@ def on_nightly_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport | None
     _note("begin", tenant.name)
     if tenant.name in os.environ.get("NIGHT_THROTTLED", "").split():
         return _wait_for_microsoft(host, tick)
+    time.sleep(float(os.environ.get("NIGHT_STUCK_S", "0")))  # and hears nothing meanwhile
     for _ in range(int(os.environ.get("NIGHT_TRIPS", "0"))):
         time.sleep(TRIP_S)
     while Path(os.environ.get("NIGHT_HOLD", "/nonexistent"), tenant.name).exists():

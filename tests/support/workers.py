@@ -41,6 +41,15 @@ class Crew:
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         """Start a process and wait until it works; the environment is the plugin's."""
+        process = self.launch(*arguments, **environment)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("Slots"):
+                return process
+        raise AssertionError(f"it ended: {self.errors()}")
+
+    def launch(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Start a process."""
         places = os.pathsep.join((str(self.folder / "site"), str(ROOT)))
         given = os.environ | {"PYTHONPATH": places, "NIGHT_LOG": str(self.log), "NIGHT_HOLD": str(self.hold)}
         with (self.folder / f"stderr-{len(self.processes)}").open("w") as errors:
@@ -52,11 +61,7 @@ class Crew:
                 text=True,
             )
         self.processes.append(process)
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.startswith("Slots"):
-                return process
-        raise AssertionError(f"it ended: {self.errors()}")
+        return process
 
     def add_tenants(self, n: int, *, due_in_s: float = -1.0) -> list[Tenant]:
         """Add tenants, and let each be due."""

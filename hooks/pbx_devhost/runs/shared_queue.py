@@ -22,6 +22,9 @@ from pbx_plugin_api import dump, load
 
 _log = logging.getLogger(__name__)
 
+# It would log every job with its arguments.
+logging.getLogger("procrastinate").setLevel(logging.WARNING)
+
 _TASK: Final = "pbx_devhost.work"
 _LOOK_EVERY_S: Final = 1.0
 _TIDY_EVERY_S: Final = 10.0
