@@ -222,7 +222,7 @@ def test_what_stays_is_reported(dev: DevPbx) -> None:
     done = stores.erasures.work(stores.erasures.ask(tid, OID))
     assert done.is_done
     assert len(done.remains) == 2
-    assert "Contacts in address books that name this person: 1." in done.remains[0]
+    assert "Contacts in address books that have this name, address or number: 1." in done.remains[0]
     assert "The settings of the plugin sample" in done.remains[1]
 
 

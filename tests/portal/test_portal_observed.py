@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select
 
-from pbx_devhost.logs.formats import JSON, TEXT, make_formatter
+from pbx_devhost.logs.formats import JSON, TEXT, LineFormatter
 from pbx_devhost.metrics.process import count_calls, stop_counting
 from pbx_devhost.metrics.serving import Metrics
 from pbx_devhost.portal.pages.health import TOKEN_VARIABLE
@@ -33,7 +33,7 @@ class Log:
     def __init__(self, kind: str = JSON) -> None:
         self._out = io.StringIO()
         self.handler = logging.StreamHandler(self._out)
-        self.handler.setFormatter(make_formatter(kind))
+        self.handler.setFormatter(LineFormatter(kind))
 
     @property
     def text(self) -> str:

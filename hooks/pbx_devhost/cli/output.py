@@ -15,7 +15,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from pbx_devhost.core import Pbx, PluginChoiceError
-from pbx_devhost.logs.formats import JSON, TEXT, make_formatter
+from pbx_devhost.logs.formats import JSON, TEXT, LineFormatter
 from pbx_devhost.store.accounts import AccountError
 from pbx_devhost.store.engine import CONNECTIONS, DatabaseError, sqlite_path
 from pbx_devhost.store.keys import VaultError
@@ -50,7 +50,7 @@ class CliContext:
         self._shift_s = 0.0
         self._pbx: Pbx | None = None
         self._root, self._handler = logging.getLogger(), logging.StreamHandler(sys.stderr)
-        self._handler.setFormatter(make_formatter(log_format))
+        self._handler.setFormatter(LineFormatter(log_format))
         self._root_level = self._root.level
         self._root.setLevel(min(logging.INFO, log_level or logging.INFO))
         self._root.addHandler(self._handler)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import Final
 
-from structlog.contextvars import bound_contextvars
+_names: Final[ContextVar[Mapping[str, str]]] = ContextVar("names", default=MappingProxyType({}))
 
 
 @contextmanager
@@ -14,5 +17,13 @@ def log_context(**names: str | None) -> Iterator[None]:
 
     Ids only: a log is kept elsewhere, and nobody erases a person from it.
     """
-    with bound_contextvars(**{name: value for name, value in names.items() if value}):
+    token = _names.set({**_names.get(), **{name: value for name, value in names.items() if value}})
+    try:
         yield
+    finally:
+        _names.reset(token)
+
+
+def current_names() -> Mapping[str, str]:
+    """Return what a line of this moment carries."""
+    return _names.get()

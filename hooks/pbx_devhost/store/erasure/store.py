@@ -13,7 +13,7 @@ from pbx_devhost.store.contacts.rows import book_key, delete_contacts
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.erasure.identity import Identity
 from pbx_devhost.store.erasure.mail import clear_mail
-from pbx_devhost.store.erasure.texts import clear_files, clear_tables
+from pbx_devhost.store.erasure.texts import clear_files, clear_tables, find_names_in_plans
 from pbx_devhost.store.leases import LeaseStore
 from pbx_devhost.store.numbers import Numbers, lock_tenant
 from pbx_devhost.store.schema import (
@@ -158,6 +158,8 @@ class ErasureStore:
                 ids |= {problem.subject} - {None}
                 addresses |= {problem.login_name} - {None}
             is_known = user is not None or bool(ids) or len(addresses) > len({*also, who})
+        planned_names, planned_addresses = find_names_in_plans(self._db, tenant_id, ids)
+        names, addresses = names | planned_names, addresses | planned_addresses
         if not is_known and not also:
             raise ErasureError(
                 f"nobody is known as {who!r}; for somebody without a user, add every name, address and number by which"
@@ -236,7 +238,9 @@ class ErasureStore:
         found = []
         subjects = [subject for _, subject in who.links]
         with self._db.read() as connection:
-            theirs = [contacts.c.search.contains(text.casefold(), autoescape=True) for text in who.addresses]
+            theirs = [
+                contacts.c.search.contains(text.casefold(), autoescape=True) for text in (*who.names, *who.addresses)
+            ]
             mine = (contacts.c.tenant_id == tenant_id, or_(false(), *theirs))
             by_number = select(contact_numbers.c.contact_id).where(
                 contact_numbers.c.tenant_id == tenant_id, contact_numbers.c.e164.in_(who.addresses)
@@ -244,7 +248,8 @@ class ErasureStore:
             named = or_(mine[1], contacts.c.id.in_(by_number))
             n = connection.execute(select(func.count()).select_from(contacts).where(mine[0], named)).scalar_one()
             if n:
-                found.append(f"Contacts in address books that name this person: {n}. Delete them where they come from.")
+                about = "Contacts in address books that have this name, address or number"
+                found.append(f"{about}: {n}. Delete them where they come from.")
             settings = select(plugin_settings.c.plugin, plugin_settings.c["values"])
             rows = connection.execute(settings.where(plugin_settings.c.tenant_id == tenant_id)).all()
             found += [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, Final
 
 from sqlalchemy import Table, delete, select, tuple_, update
@@ -17,6 +17,8 @@ from pbx_devhost.store.scope import Scope
 from pbx_plugin_api import PLAN_ROWS_CONTENT_TYPE
 
 _AT_ONCE: Final = 500
+_PLAN_ROW: Final = b'{"action":'
+_NAMING_FIELDS: Final = frozenset({"display_name", "email", "mobile_phone", "work_phone", "username"})
 _LINES_CONTENT_TYPES: Final = ("text/", "application/x-ndjson", "application/json")
 
 
@@ -73,6 +75,25 @@ def _clear_row(place: Place, row: Any, who: Identity) -> dict[str, str]:
     return {name: text for name, text in changed.items() if text != row._mapping[place.table.c[name]]}
 
 
+def find_names_in_plans(database: Database, tenant_id: str, subjects: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Return names, and addresses with numbers, that plans give a person: those from before a change as well."""
+    marks, names, addresses = [json.dumps(subject).encode() for subject in subjects], set[str](), set[str]()
+    store = TenantBlobs(Scope(database, tenant_id))
+    for row in _files_of_lines(database, tenant_id) if marks else ():
+        if row.content_type != PLAN_ROWS_CONTENT_TYPE or store.info(row.id) is None:
+            continue
+        with store.open(row.id) as file:
+            shapes = [json.loads(line) for line in file if line.startswith(_PLAN_ROW) and any(m in line for m in marks)]
+        for shape in (each for each in shapes if json.dumps(each.get("subject")).encode() in marks):
+            names.add(shape.get("display_name") or "")
+            addresses.add(shape.get("login_name") or "")
+            for change in shape.get("changes") or ():
+                found = names if change.get("field") == "display_name" else addresses
+                if change.get("field") in _NAMING_FIELDS:
+                    found.update((change.get("before") or "", change.get("after") or ""))
+    return names - {""}, addresses - {""}
+
+
 def clear_files(database: Database, tenant_id: str, who: Identity) -> int:
     """Take a person out of a tenant's files of lines, and return how many files were changed. Idempotent.
 
@@ -80,13 +101,8 @@ def clear_files(database: Database, tenant_id: str, who: Identity) -> int:
     """
     delete_expired_blobs(database)  # nobody can read them, but their rows are there
     store = TenantBlobs(Scope(database, tenant_id))
-    mine = select(blobs.c.id, blobs.c.content_type).where(
-        blobs.c.tenant_id == tenant_id, blobs.c.size_bytes.is_not(None)
-    )
-    with database.read() as connection:
-        found = [row for row in connection.execute(mine) if row.content_type.startswith(_LINES_CONTENT_TYPES)]
     count = 0
-    for row in found:
+    for row in _files_of_lines(database, tenant_id):
         if store.info(row.id) is None:
             continue
         with store.open(row.id) as file:
@@ -99,12 +115,19 @@ def clear_files(database: Database, tenant_id: str, who: Identity) -> int:
     return count
 
 
+def _files_of_lines(database: Database, tenant_id: str) -> list[Any]:
+    mine = (blobs.c.tenant_id == tenant_id, blobs.c.size_bytes.is_not(None))
+    with database.read() as connection:
+        rows = connection.execute(select(blobs.c.id, blobs.c.content_type).where(*mine)).all()
+    return [row for row in rows if row.content_type.startswith(_LINES_CONTENT_TYPES)]
+
+
 def _clear_lines(file: BinaryIO, who: Identity, content_type: str) -> Iterator[bytes]:
     for line in file:
         text = line.decode(errors="replace")
         if not who.is_named_in(text):
             yield line
-        elif content_type == PLAN_ROWS_CONTENT_TYPE and text.startswith('{"action":'):
+        elif content_type == PLAN_ROWS_CONTENT_TYPE and line.startswith(_PLAN_ROW):
             cleared = json.loads(who.clear_json(text, keeps_entries=True))
             yield json.dumps(cleared, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
