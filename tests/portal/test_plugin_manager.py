@@ -112,6 +112,9 @@ def test_health_is_the_last_run_and_the_open_notices(world: World, script: Scrip
     assert "Microsoft did not answer." in text
     assert 'class="fact bad"><dt>Open notice</dt>' in text
     assert "The certificate ends" in text
+    root = system_browser(world)
+    assert "1 tenant has a serious notice that is open" in root.get("/plugins").text
+    assert "1 open notice" in root.get("/system/tenants").text
 
 
 @pytest.mark.parametrize("status", [PluginStatus.BROKEN, PluginStatus.INCOMPATIBLE])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy import Select, func, insert, or_, select, update
 
 from pbx_devhost.store.database import Database, from_timestamp, to_timestamp
 from pbx_devhost.store.schema import notices
@@ -17,6 +18,7 @@ from pbx_plugin_api import Notice, Severity, raise_notice
 _MAIL_TRY_S: Final = 600.0
 """How long one try to mail a notice may take. After that another worker tries."""
 MAIL_TRIES_MAX: Final = 12
+_BAD: Final = (notices.c.severity == Severity.BAD.value, notices.c.ended_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +146,19 @@ class NoticeStore:
         at = (notices.c.kind == kind, notices.c.plugin == plugin, notices.c.ended_at.is_(None))
         with self._db.read() as connection:
             return list(connection.execute(select(notices.c.tenant_id).where(*at).distinct()).scalars())
+
+    def count_bad(self, tenant_ids: Sequence[str]) -> dict[str, int]:
+        """Return how many bad notices last at each of these tenants; those without one are left out."""
+        bad = (notices.c.tenant_id.in_(list(tenant_ids)), *_BAD)
+        chosen = select(notices.c.tenant_id, func.count()).where(*bad).group_by(notices.c.tenant_id)
+        with self._db.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(chosen)}
+
+    def count_tenants_in_trouble(self, plugin: str) -> int:
+        """Return at how many tenants a bad notice of a plugin lasts."""
+        chosen = select(func.count(notices.c.tenant_id.distinct())).where(notices.c.plugin == plugin, *_BAD)
+        with self._db.read() as connection:
+            return connection.execute(chosen).scalar_one()
 
     def _list(self, chosen: Select[Any], limit: int | None) -> list[KeptNotice]:
         with self._db.read() as connection:

@@ -31,8 +31,10 @@ class _Card:
     """The row of its last run for this tenant, or None."""
     notices: list[KeptNotice]
     """What lasts."""
-    off_for: int
+    off_for: int = 0
     """For how many tenants it is switched off; 0 on a tenant's page."""
+    in_trouble: int = 0
+    """At how many tenants a bad notice of it lasts; 0 on a tenant's page."""
 
     @property
     def documentation(self) -> str:
@@ -64,6 +66,7 @@ def list_plugins() -> ResponseReturnValue:
             last_run=pbx.stores.runs.get(newest) if newest is not None else None,
             notices=[kept for kept in notices if kept.plugin == state.name],
             off_for=len(pbx.stores.switches.off_for(state.name)) if whom is None else 0,
+            in_trouble=pbx.stores.notices.count_tenants_in_trouble(state.name) if whom is None else 0,
         )
         cards.append(card)
     return render_template("plugins.html", cards=cards, whole=whom is None)

@@ -62,6 +62,7 @@ def list_tenants() -> ResponseReturnValue:
         page=found,
         total=stores.tenants.count(page.search),
         users=stores.users.count_by_tenant(ids),
+        in_trouble=stores.notices.count_bad(ids),
         without_admin=stores.accounts.without_admin(ids),
         origins={tenant.pbx_tenant_id: stores.tenants.origins(tenant) for tenant in found.rows},
     )
