@@ -29,6 +29,7 @@ from portsip_m365_plugin.last_run import LastRun, keep_last_run, read_last_run
 from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.photos.off import has_pictures, remove_pictures
 from portsip_m365_plugin.photos.run import run_photo_sync
+from portsip_m365_plugin.proofs import remember_uses
 from portsip_m365_plugin.redirects import warn_of_new_addresses
 from portsip_m365_plugin.renewal import read_renewal, renew_certificate, renew_now
 from portsip_m365_plugin.scratch import ScratchFullError
@@ -165,6 +166,7 @@ def _run_stages(host: Host, tenant: Tenant, tick: Tick, config: Config, job: Job
         reports.append((stage.title, report))
         if report.status not in stage.goes_on_after or job is Job.PREVIEW:
             break
+    remember_uses(host, config.connection, client.shown)
     return _merge(reports) if reports else TickReport(status=TickStatus.DONE, message="Nothing runs by the clock.")
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from pbx_plugin_api import Host
 from portsip_m365_plugin.config.connection import ConnectionConfig
+from portsip_m365_plugin.graph.errors import GraphError, MailboxRefusedError
 
 MAILBOX: Final = "mailbox"
 """The subject that is no permission: whether mail goes out from the chosen mailbox."""
@@ -70,6 +71,30 @@ def remember_proof(host: Host, connection: ConnectionConfig, proof: Proof) -> No
             "remedy": proof.remedy,
         },
     )
+
+
+def remember_uses(host: Host, connection: ConnectionConfig, shown: Mapping[str, GraphError | None]) -> None:
+    """Keep what the calls of a run have shown (`GraphClient.shown`).
+
+    A mailbox that Exchange refuses does not outweigh a mailbox that was read before. Cost: one look at the state, and a
+    write for each permission about which something is new.
+    """
+    known, now_utc = read_proofs(host, connection), host.clock.now_utc()
+    for permission, error in shown.items():
+        before = known.get(permission)
+        is_one_mailbox = isinstance(error, MailboxRefusedError)
+        if not permission or (is_one_mailbox and before is not None and before.works):
+            continue
+        proof = Proof(
+            subject=permission,
+            outcome=Outcome.WORKS if error is None else Outcome.REFUSED,
+            at_utc=now_utc,
+            call="used by a run",
+            sentence=error.sentence if error is not None else "",
+            remedy=error.remedy if error is not None else "",
+        )
+        if before is None or error is not None or not before.works or now_utc - before.at_utc >= _WRITTEN_AGAIN_AFTER:
+            remember_proof(host, connection, proof)
 
 
 def read_proofs(host: Host, connection: ConnectionConfig) -> Mapping[str, Proof]:

@@ -228,7 +228,9 @@ def run_batches(
                         queue.halve(entries, error)
                 else:
                     queue.note_answer(len(entries), reply.size_bytes, answer_max_bytes)
-                    yield from _land(client, reply, answers, entries, queue)
+                    for result in _land(client, reply, answers, entries, queue):
+                        client.note_use(result.item.request.call.permission, result.error)
+                        yield result
                     del reply, answers  # while we wait for the next ones
                 del future
 

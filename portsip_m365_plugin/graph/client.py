@@ -27,7 +27,9 @@ from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
     BudgetSpentError,
     ConnectFailedError,
+    ConsentMissingError,
     GraphError,
+    MailboxRefusedError,
     ProtocolError,
     ThrottledError,
 )
@@ -124,6 +126,8 @@ class GraphClient:
     deadline_utc: datetime | None = None
     requests_sent: int = 0
     """HTTP requests to Graph, retries included; token requests not counted."""
+    shown: dict[str, GraphError | None] = field(default_factory=dict)
+    """What the calls have shown about each permission: None if one succeeded, else the first refusal."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, request: Request) -> Reply:
@@ -154,6 +158,13 @@ class GraphClient:
             except GraphError as error:
                 error.attempts = attempt
                 waited_s += self._wait_after(error, request, attempt, waited_s)
+
+    def note_use(self, permission: str, error: GraphError | None) -> None:
+        """Note what a call has shown about the permission that it needs. A success outweighs every refusal."""
+        if error is None:
+            self.shown[permission] = None
+        elif isinstance(error, (ConsentMissingError, MailboxRefusedError)):
+            self.shown.setdefault(permission, error)
 
     def may_wait(self, pause_s: float, waited_s: float) -> bool:
         """Whether a call that has waited so long may wait once more: its budget and the run's deadline allow it."""
@@ -237,6 +248,7 @@ class GraphClient:
         if response.ok or LOAD_HEADER in response.headers:
             self.gate.note_answer(response.headers)
         if response.status_code in call.success:
+            self.note_use(call.permission, None)
             return _accept(request, response, content, ids)
         raise self._refuse(request, response, content, ids)
 
@@ -273,6 +285,7 @@ class GraphClient:
             request_id=ids.request_id,
             client_request_id=ids.client_request_id,
         )
+        self.note_use(request.call.permission, error)
         if status == 401 and {*error_codes(body)} <= _TOKEN_CODES:
             error.sentence, error.remedy = _TOKEN_REFUSED
             return _TokenRefusedError(error)

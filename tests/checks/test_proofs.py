@@ -16,11 +16,13 @@ from portsip_m365_plugin.config.mail import MailConfig
 from portsip_m365_plugin.config.people import Listed, NameList
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.config.scope import ScopeConfig, WhichGroups
+from portsip_m365_plugin.graph.errors import MailboxRefusedError
 from portsip_m365_plugin.page.permissions_table import draw_permissions_table
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.permissions import PERMISSIONS, Need, needed_permissions
-from portsip_m365_plugin.proofs import Outcome, Proof, forget_proof, read_proofs, remember_proof
-from tests.support.pbx_hand import TENANT
+from portsip_m365_plugin.proofs import Outcome, Proof, forget_proof, read_proofs, remember_proof, remember_uses
+from tests.support.lab import Lab, shared_key_pair
+from tests.support.pbx_hand import TENANT, Hand
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=timezone.utc)
 APP = ConnectionConfig(entra_tenant_id="t", client_id="c")
@@ -113,3 +115,28 @@ def test_the_table_calls_only_needed_permissions_missing(host: Any) -> None:
         "Mail.Send": "Not proven yet: press “Send test mail” on the MAIL tab",
         "Mail.ReadWrite": "Refused. Tried 2026-11-26 13:00: read the contact folders of. It is refused.",
     }
+
+
+@pytest.mark.parametrize("permitted", [True, False])
+def test_a_run_shows_what_its_permissions_are_worth(lab: Lab, permitted: bool) -> None:
+    lab.register(permissions=("User.Read.All", "Contacts.Read", "MailboxSettings.Read") if permitted else ())
+    hand = Hand()
+    hand.set_up({**lab.settings(), "contact_personal": "true"}, shared_key_pair())
+    hand.tick(confirm_first_plan=True)
+    table = next(t for t in hand.tab("permissions").tables if t.title == "Graph application permissions")
+    states = {row[0]: row[3] for row in table.rows}
+    if permitted:
+        for name in ("User.Read.All", "Contacts.Read", "MailboxSettings.Read"):
+            assert states[name].startswith("Works. Proven ")
+            assert states[name].endswith(": used by a run")
+    else:
+        assert states["User.Read.All"].startswith("Missing. Tried ")
+        assert "The app registration lacks the permission User.Read.All" in states["User.Read.All"]
+
+
+def test_a_refused_mailbox_does_not_outweigh_one_that_was_read(host: Any) -> None:
+    remember_proof(host, APP, proof())
+    refused = MailboxRefusedError("no")
+    remember_uses(host, APP, {"Contacts.Read": refused, "MailboxSettings.Read": refused, "": None})
+    outcomes = {subject: each.outcome for subject, each in read_proofs(host, APP).items()}
+    assert outcomes == {"Contacts.Read": Outcome.WORKS, "MailboxSettings.Read": Outcome.REFUSED}
