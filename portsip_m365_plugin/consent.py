@@ -18,7 +18,7 @@ from urllib.parse import quote, urlencode
 from pbx_plugin_api import Done, Host, JsonValue, Landing, Refused
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.connect import NotReady, find_app, forget_tokens
-from portsip_m365_plugin.redirects import name_app, redirect_uris, remember_proven
+from portsip_m365_plugin.redirects import redirect_uris, remember_proven
 
 PURPOSE: Final = "consent"
 ADDRESS_DAYS: Final = 30
@@ -45,7 +45,7 @@ def make_consent_address(host: Host, connection: ConnectionConfig) -> str:
     app = find_app(connection)
     if isinstance(app, NotReady):
         return ""
-    state = host.landing_state(PURPOSE, about=name_app(connection), keep_s=ADDRESS_DAYS * 86_400)
+    state = host.landing_state(PURPOSE, about=connection.mark, keep_s=ADDRESS_DAYS * 86_400)
     query = {"client_id": app.client_id, "redirect_uri": redirect_uris(host.web_origins)[0], "state": state}
     return f"{app.cloud.authority}/{quote(app.entra_tenant_id, safe='')}/adminconsent?{urlencode(query)}"
 
@@ -54,14 +54,14 @@ def read_consent(host: Host, connection: ConnectionConfig) -> Consent | None:
     """Return how a browser came back last; None if none has, or the app is another one by now."""
     record = host.state.get(_KEY)
     shape = record.value if record is not None else None
-    if not isinstance(shape, dict) or shape.get("app") != name_app(connection):
+    if not isinstance(shape, dict) or shape.get("app") != connection.mark:
         return None
     return Consent(at_utc=datetime.fromisoformat(str(shape["at"])), is_given=shape["given"] is True)
 
 
 def settle_landing(host: Host, connection: ConnectionConfig, landing: Landing) -> Done | Refused:
     """Remember that a browser came back from the consent page, and answer the person. No network. Idempotent."""
-    if landing.purpose != PURPOSE or landing.about != name_app(connection):
+    if landing.purpose != PURPOSE or landing.about != connection.mark:
         return Refused(
             message="This address was made for another application than the one that the PBX uses now.",
             remedy="Ask the administrator of the PBX for a new address.",

@@ -68,7 +68,7 @@ def remember_proven(host: Host, connection: ConnectionConfig, uri: str) -> None:
         return
     shape["proven"][uri] = now_utc.isoformat()
     shape["known"] = shape["known"] or list(current)
-    stored: JsonValue = {**shape, "app": name_app(connection)}
+    stored: JsonValue = {**shape, "app": connection.mark}
     host.state.put(_KEY, stored)
     if not read_redirects(host, connection).new:
         host.resolve_notice(NoticeKind.REDIRECT_URIS)
@@ -78,14 +78,14 @@ def describe_task(redirects: Redirects) -> str:
     """Return what an administrator has to do in Entra because a domain changed; empty where there is nothing."""
     if not redirects.new:
         return ""
-    added, removed = " and ".join(redirects.new), " and ".join(redirects.gone)
-    text = (
-        f"The PBX is reached at a new address. Register {added} as a redirect URI of the application in Entra, under"
-        " Authentication, platform Web. Until then Microsoft refuses to sign people in there (AADSTS50011)."
+    added = (
+        f"The PBX is reached at a new address. Register {' and '.join(redirects.new)} in Entra, under Authentication,"
+        " platform Web. Until then Microsoft refuses to sign people in there (AADSTS50011). A sign-in at that address"
+        " proves it."
     )
-    return f"{text} Then sign in once at that address, which proves it." + (
-        f" {removed} is not used any more and can be removed in Entra." if removed else ""
-    )
+    if not redirects.gone:
+        return added
+    return f"{added} The PBX does not use {' and '.join(redirects.gone)} any more: remove it in Entra."
 
 
 def warn_of_new_addresses(host: Host, connection: ConnectionConfig, *, signs_in: bool) -> None:
@@ -110,14 +110,9 @@ def warn_of_new_addresses(host: Host, connection: ConnectionConfig, *, signs_in:
     )
 
 
-def name_app(connection: ConnectionConfig) -> str:
-    """Return a name of exactly this application: what is known about another one says nothing about it."""
-    return f"{connection.cloud_name} {connection.entra_tenant_id} {connection.client_id}"
-
-
 def _read(host: Host, connection: ConnectionConfig) -> dict[str, Any]:
     record = host.state.get(_KEY)
     shape: Any = record.value if record is not None else None
-    if not isinstance(shape, dict) or shape.get("app") != name_app(connection):
+    if not isinstance(shape, dict) or shape.get("app") != connection.mark:
         return {"proven": {}, "known": []}
     return {"proven": dict(shape["proven"]), "known": list(shape["known"])}

@@ -73,8 +73,8 @@ def test_a_changed_domain_is_a_task_and_a_notice_until_it_is_proven(
 ) -> None:
     hand.host.web_origins = origins
     text = task(hand)
-    assert f"Register {new}{BACK} as a redirect URI" in text
-    assert f"{gone}{BACK} is not used any more" in text
+    assert f"Register {new}{BACK} in Entra" in text
+    assert f"The PBX does not use {gone}{BACK} any more" in text
     (notice,) = notices(hand)
     assert notice.text == text
     register = next(step for step in hand.tab("permissions").steps if step.name == "register")
@@ -99,8 +99,8 @@ def test_an_sbc_domain_that_is_added_later_is_a_task() -> None:
     hand.host.settings.write(dict(APP), expected_version=0)
     prove(hand, NO_SBC.web)
     hand.host.web_origins = OLD
-    assert f"Register {OLD.sbc}{BACK} as a redirect URI" in task(hand)
-    assert "not used any more" not in task(hand)
+    assert f"Register {OLD.sbc}{BACK} in Entra" in task(hand)
+    assert "does not use" not in task(hand)
 
 
 def test_a_missing_sbc_domain_is_said(hand: Hand) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from pbx_devhost.portal.signin.flow_cookies import FLOW_COOKIE
 from pbx_devhost.store.flows import label_of
+from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_plugin_api import Refused
 from tests.support.portal_plugin import EVIL, Script
 from tests.support.portal_world import SBC, WEB, World
@@ -35,6 +36,16 @@ def test_a_landing_reaches_the_plugin_that_made_its_state(world: World, script: 
     assert landing.params == {"admin_consent": "True", "tenant": "t"}
     (line,) = world.audit("landing.consent")
     assert (line.actor, line.outcome, line.detail) == ("somebody", "ok", origin + BACK)
+
+
+def test_the_consent_for_the_mail_of_the_pbx_comes_back_to_its_own_address(world: World, script: Script) -> None:
+    own = "https://system.pbx.example"
+    world.pbx.stores.tenants.set_system_origin(own)
+    with world.pbx.open("m365", SYSTEM_TENANT, hook="on_settings_page", run_id=None) as host:
+        state = host.landing_state("consent", keep_s=60)
+    assert "does not know whether" in came_back(world, state)[1], "at a tenant's address"
+    assert "Thank you" in came_back(world, state, own)[1]
+    assert script.landed[0].address == own + BACK
 
 
 def test_a_refusal_is_said_with_its_remedy(world: World, script: Script) -> None:

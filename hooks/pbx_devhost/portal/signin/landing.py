@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from pbx_devhost.portal.visit import the_pbx, the_visit
 from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.store.landings import OpenedLanding
+from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_plugin_api import Done, Landing, RateLimit, Refused
 
 _LANDINGS: Final = (RateLimit(amount=20, window_s=60), RateLimit(amount=200, window_s=86_400))
@@ -23,7 +24,14 @@ _LANDINGS: Final = (RateLimit(amount=20, window_s=60), RateLimit(amount=200, win
 def open_landing(params: Mapping[str, str]) -> OpenedLanding | None:
     """Return what the state of a landing says; None if it is not one, or its tenant is not reached here."""
     landing = the_pbx().stores.landings.open(params.get("state", "")) if request.method == "GET" else None
-    return landing if landing is not None and the_visit().reaches(landing.tenant_id) else None
+    return landing if landing is not None and _is_reached_here(landing.tenant_id) else None
+
+
+def _is_reached_here(tenant_id: str) -> bool:
+    visit = the_visit()
+    if tenant_id == SYSTEM_TENANT.pbx_tenant_id:
+        return visit.origin == the_pbx().stores.tenants.system_origin()
+    return visit.reaches(tenant_id)
 
 
 def show_landing(opened: OpenedLanding, params: Mapping[str, str]) -> ResponseReturnValue:
