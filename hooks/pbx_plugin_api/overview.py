@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
@@ -32,13 +32,14 @@ class RunSummary:
     """As in `Tick`."""
     message: str = ""
     counts: Counts = field(default_factory=Counts)
-    n_problems: int = 0
+    problem_counts: Mapping[str, int] = field(default_factory=dict)
+    """How many problems it recorded, by reason."""
 
     def __post_init__(self) -> None:
         rules.check_key("run_id", self.run_id)
         rules.check_utc("started_at_utc", self.started_at_utc)
         rules.check_utc("finished_at_utc", self.finished_at_utc)
-        rules.check_at_least("n_problems", self.n_problems, 0)
+        object.__setattr__(self, "problem_counts", rules.freeze_mapping(self.problem_counts))
 
     @property
     def is_running(self) -> bool:
@@ -60,8 +61,14 @@ class Overview(Protocol):
         At most 100. A run that its plugin called `quiet` may be missing.
         """
 
-    def problems(self, run_id: str, limit: int = 100) -> Sequence[Problem]:
-        """Return the first problems of one of these runs, in order. Of another run: nothing."""
+    def problems(self, run_id: str, limit: int = 100, *, without: Collection[str] = ()) -> Sequence[Problem]:
+        """Return the first problems of one of these runs, in order. Of another run: nothing.
+
+        Args:
+            run_id: The run.
+            limit: How many at most.
+            without: Reasons that do not matter here, so that many of these hide no other.
+        """
 
     def notices(self) -> Sequence[Notice]:
         """Return the notices whose cause lasts, newest first, dismissed ones too.

@@ -26,6 +26,11 @@ PROBLEMS_SHOWN: Final = 100
 _ORDER: Final = tuple(Severity)
 _WITHOUT_PEOPLE: Final = frozenset({Job.PREVIEW, Job.DISCONNECT, Job.CONTACTS, Job.CONTACTS_RESYNC})
 
+_LEFT_OUT: Final = frozenset(
+    {"account_disabled", "agent", "guest", "no_plan", "out_of_scope", "room", "shared_mailbox"}
+)
+"""Reasons that are no problem but a rule; USER SYNC counts them."""
+
 
 def draw_status_tab(view: PageView) -> Tab:
     """Draw the tab. Cost: three questions about runs and notices, the plan that waits with its first rows."""
@@ -100,13 +105,16 @@ def _notice_table(notices: Sequence[Notice], tenant: Tenant) -> Table:
 
 
 def _problem_table(view: PageView, runs: Sequence[RunSummary]) -> tuple[Table, ...]:
-    """The problems of the last run that looked at people."""
+    """The problems of the last run that looked at people, without those whom the settings leave out."""
     last = next((run for run in runs if not run.is_running and run.job not in _WITHOUT_PEOPLE), None)
-    if last is None or not last.n_problems:
+    if last is None:
         return ()
-    found = view.host.overview.problems(last.run_id, PROBLEMS_SHOWN)
+    n_problems = sum(n for reason, n in last.problem_counts.items() if reason not in _LEFT_OUT)
+    if not n_problems:
+        return ()
+    found = view.host.overview.problems(last.run_id, PROBLEMS_SHOWN, without=_LEFT_OUT)
     rows = [(each.login_name or each.subject or "", say_reason(each.reason), each.detail) for each in found]
-    if last.n_problems > len(rows):
-        rows.append(("…", "", f"The run log has all {last.n_problems}."))
+    if n_problems > len(rows):
+        rows.append(("…", "", f"The run log has all {n_problems}."))
     title = f"People with problems in the run of {show_time(last.started_at_utc, view.tenant)}"
     return (Table(title=title, columns=("Who", "Why", "What to do"), rows=tuple(rows)),)

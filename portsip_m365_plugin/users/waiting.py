@@ -118,7 +118,7 @@ def _find_example(spool: Spool, reason: str) -> str:
 def _notify(host: Host, reason: str, n_people: int, detail: str) -> None:
     people = "1 person has" if n_people == 1 else f"{n_people} people have"
     text = (
-        f"{people} no user of the PBX yet ({reason}). For example: {detail} The problems of the run name everybody."
+        f"{people} no user of the PBX yet. For example: {detail} The problems of the run name everybody."
         " They become users as soon as the reason is gone, and this notice ends then."
     )
     subject = "People of the directory wait for a user of the PBX"

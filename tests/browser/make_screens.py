@@ -62,6 +62,12 @@ def show_settings(site: Site) -> None:
     take(site, DOCS / "settings-page.png", 1400)
 
 
+def show_status(site: Site) -> None:
+    site.log_in_as_admin()
+    site.open(f"{site.web}/plugins/m365/status")
+    take(site, DOCS / "screens" / "status.png", 1100)
+
+
 def show_users(site: Site) -> None:
     site.log_in_as_admin()
     site.open(f"{site.web}/users")
@@ -93,6 +99,7 @@ def show_approval(site: Site) -> None:
 SCREENS: dict[str, Callable[[Site], None]] = {
     "sign-in": show_sign_in,
     "settings": show_settings,
+    "status": show_status,
     "users": show_users,
     "user-sync": show_user_sync,
     "approve": show_approval,

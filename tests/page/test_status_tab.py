@@ -131,9 +131,10 @@ def test_the_chart_shows_people_changes_and_duration_of_the_last_30_runs(hand: H
 
 
 def test_people_with_problems_have_reason_and_remedy_in_words(hand: Hand) -> None:
-    run = add_run(hand, n_problems=150)
+    run = add_run(hand, problem_counts={"no_name": 150, "guest": 3})
+    guest = Problem(reason="guest", login_name="g@contoso.example")
     problem = Problem(reason="no_name", login_name="x@contoso.example", detail="Give them a name in the directory.")
-    hand.host.overview.problems_of[run.run_id] = [problem] * 150
+    hand.host.overview.problems_of[run.run_id] = [guest] * 3 + [problem] * 150
     add_run(hand, job="preview")
     ((title, rows),) = (each for each in tables(hand.tab("status")).items() if "problems" in each[0])
     assert title.startswith("People with problems in the run of 20")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timezone
 from itertools import islice
 from typing import Any
@@ -29,12 +29,12 @@ class PluginOverview:
         rows = self._stores.runs.rows(scope.tenant_id, plugin=scope.plugin, limit=max(0, min(limit, RUNS_MAX)))
         return [_read(row) for row in rows]
 
-    def problems(self, run_id: str, limit: int = 100) -> Sequence[Problem]:
+    def problems(self, run_id: str, limit: int = 100, *, without: Collection[str] = ()) -> Sequence[Problem]:
         """See `Overview`."""
         row = self._stores.runs.get(run_id)
         if row is None or (row.tenant_id, row.plugin) != (self._scope.tenant_id, self._scope.plugin):
             return []
-        found = islice(self._stores.runs.problems(run_id, limit=limit), limit)
+        found = islice(self._stores.runs.problems(run_id, limit=limit, without=without), limit)
         return [
             Problem(reason=each.reason, subject=each.subject, login_name=each.login_name, detail=each.detail)
             for each in found
@@ -56,5 +56,5 @@ def _read(row: Any) -> RunSummary:
         job=row.job,
         message=row.message,
         counts=Counts(**{name: n for name, n in json.loads(row.counts).items() if name in known}),
-        n_problems=sum(json.loads(row.problem_counts).values()),
+        problem_counts=json.loads(row.problem_counts),
     )

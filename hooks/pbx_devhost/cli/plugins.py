@@ -101,6 +101,8 @@ def _get_settings(context: CliContext, tenant_key: str, plugin: str | None) -> N
         return
     for name, value in shown["values"].items():
         click.echo(f"{name}={value}")
+    for headline in shown["headlines"].values():
+        click.echo(f"# {headline}")
     for fact in shown["facts"]:
         click.echo(f"# {fact['label']}: {fact['value']}")
     for number, step in enumerate(shown["steps"], 1):

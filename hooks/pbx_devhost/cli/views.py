@@ -75,10 +75,19 @@ def show_page(page: SettingsPage) -> dict[str, Any]:
     return {
         "title": page.title,
         "version": page.version,
+        "headlines": {tab.name: tab.headline.value for tab in page.tabs if tab.headline is not None},
         "steps": [show_step(step) for tab in page.tabs for step in tab.steps],
         "values": {field.name: field.value for tab in page.tabs for field in tab.fields},
         "facts": [
-            {"label": f.label, "value": f.value, "severity": f.severity.value} for t in page.tabs for f in t.facts
+            {"label": label, "value": value, "severity": severity}
+            for label, value, severity in dict.fromkeys(
+                (f.label, f.value, f.severity.value) for tab in page.tabs for f in tab.facts
+            )  # several tabs may say the same
+        ],
+        "charts": [
+            {"title": c.title, "labels": list(c.labels), "series": {s.label: list(s.values) for s in c.series}}
+            for tab in page.tabs
+            for c in tab.charts
         ],
         "tables": [
             {"title": table.title, "columns": list(table.columns), "rows": [list(row) for row in table.rows]}

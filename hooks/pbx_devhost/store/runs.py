@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -108,7 +108,8 @@ class RunStore:
         with self._db.read() as connection:
             yield from connection.execute(statement.limit(limit)).all()
 
-    def problems(self, run_id: str, *, limit: int | None = None) -> Iterator[Any]:
-        """Yield a run's problems, in order."""
-        statement = select(problems).where(problems.c.run_id == run_id).order_by(problems.c.id).limit(limit)
+    def problems(self, run_id: str, *, limit: int | None = None, without: Collection[str] = ()) -> Iterator[Any]:
+        """Yield a run's problems, in order, without those of some reasons."""
+        chosen = (problems.c.run_id == run_id, problems.c.reason.not_in(list(without)))
+        statement = select(problems).where(*chosen).order_by(problems.c.id).limit(limit)
         yield from self._db.stream(statement)

@@ -109,6 +109,7 @@ class NoticeRules(Suite):
         expect(len(others), len(pbx.other_plugin.overview.runs()))
         for run_id in (*others, "none"):
             expect(list(pbx.host.overview.problems(run_id)), [])
+            expect(list(pbx.host.overview.problems(run_id, 5, without=("no_name",))), [])
 
     def test_a_notice_keeps_its_limits(self, pbx: PbxUnderTest) -> None:
         """A key is a word for programs, and the subject is there."""

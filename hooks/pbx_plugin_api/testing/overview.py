@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from pbx_plugin_api.notices import Notice
 from pbx_plugin_api.overview import RUNS_MAX, RunSummary
@@ -27,9 +27,9 @@ class FakeOverview:
         """See `Overview`."""
         return self.log[::-1][: min(limit, RUNS_MAX)]
 
-    def problems(self, run_id: str, limit: int = 100) -> Sequence[Problem]:
+    def problems(self, run_id: str, limit: int = 100, *, without: Collection[str] = ()) -> Sequence[Problem]:
         """See `Overview`."""
-        return self.problems_of.get(run_id, [])[:limit]
+        return [each for each in self.problems_of.get(run_id, []) if each.reason not in without][:limit]
 
     def notices(self) -> Sequence[Notice]:
         """See `Overview`."""
