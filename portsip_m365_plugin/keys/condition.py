@@ -1,4 +1,4 @@
-"""How a certificate stands, by what the PBX itself knows: its dates, whether it ever worked, whether another waits."""
+"""The state of a certificate, by what the PBX knows: its dates, whether it ever worked, whether another one waits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Condition(StrEnum):
 
 
 def find_condition(certificate: Certificate, history: KeyHistory, now_utc: datetime) -> Condition:
-    """Return how a certificate stands."""
+    """Return the state of a certificate."""
     if certificate.not_after_utc <= now_utc:
         return Condition.EXPIRED
     if history.made_at_utc is not None and history.accepted_at_utc is None:

@@ -1,4 +1,4 @@
-"""What the PERMISSIONS tab says about the certificates: how each stands, and what to do."""
+"""What the PERMISSIONS tab says about the certificates: the state of each, and what to do."""
 
 from __future__ import annotations
 

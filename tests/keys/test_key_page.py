@@ -1,4 +1,4 @@
-"""Key pairs on the page: made, waiting, replaced; and how each certificate stands, told apart by what the PBX knows."""
+"""Key pairs on the page: made, waiting, replaced; and the state of each certificate, by what the PBX knows."""
 
 from __future__ import annotations
 
@@ -89,13 +89,13 @@ def test_a_replacement_is_a_second_choice_that_names_what_is_lost() -> None:
     assert events[1] == ("key_pair.discarded", waiting.certificate.thumbprint_sha1)
 
 
-# ---------------------------------------------------------------------- how a certificate stands
+# ---------------------------------------------------------------------- the state of a certificate
 
 REFUSED = EntraRefusal(kind=RefusalKind.CERTIFICATE, sentence="no", remedy="", code=700027)
 
 
-def standing(case: str) -> Hand:
-    """A PBX whose certificate stands as the case says."""
+def pbx_with(case: str) -> Hand:
+    """A PBX whose certificate is in that state."""
     hand = Hand()
     now_utc, pair = hand.host.clock.now_utc(), shared_key_pair()
     if case.startswith("expired"):
@@ -127,7 +127,7 @@ def standing(case: str) -> Hand:
 def test_each_state_of_a_certificate_has_its_own_words_and_remedy(
     case: str, severity: Severity, value: str, advice: str, sentence: str, remedy: str
 ) -> None:
-    hand = standing(case)
+    hand = pbx_with(case)
     fact = hand.fact("Certificate")
     assert (fact.severity, value in fact.value, advice in fact.help) == (severity, True, True)
     explained = explain_refused_certificate(hand.host, REFUSED, kept(hand, ACTIVE_KEY).certificate)
@@ -137,7 +137,7 @@ def test_each_state_of_a_certificate_has_its_own_words_and_remedy(
 
 
 def test_a_refusal_that_is_not_about_the_certificate_keeps_its_own_words() -> None:
-    hand = standing("expired")
+    hand = pbx_with("expired")
     other = EntraRefusal(kind=RefusalKind.CONSENT, sentence="no", remedy="", code=65001)
     assert explain_refused_certificate(hand.host, other, kept(hand, ACTIVE_KEY).certificate) == other
 

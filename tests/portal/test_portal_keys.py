@@ -75,7 +75,7 @@ class Watched:
 
 
 def needles(pem: bytes) -> Iterator[bytes]:
-    """Every shape in which a private key could be lying about: PEM lines, raw numbers, hexadecimal, decimal."""
+    """Every form that a private key could have somewhere: PEM lines, raw numbers, hexadecimal, decimal."""
     key = load_pem_private_key(pem, password=None)
     assert isinstance(key, RSAPrivateKey)
     lines = pem.strip().splitlines()[1:-1]
@@ -142,7 +142,7 @@ def test_attack_search_for_the_private_key_everywhere(
     logged = caplog.text.encode()
     assert b"registered" in b"".join(admin.seen)
     for pem in admin.private:
-        assert any(needle in pem for needle in needles(pem)), "what lies about is found"
+        assert any(needle in pem for needle in needles(pem)), "a key in plain text would be found"
         for needle in needles(pem):
             assert needle not in logged, "a log line"
             for content in admin.seen:
