@@ -47,24 +47,66 @@ def look(site: Site, width_px: int, scheme: str) -> None:
     site.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
 
+def check(site: Site, axe: str, name: str) -> list[str]:
+    """What is wrong with the page that is shown, at both widths, light and dark."""
+    faults = []
+    site.driver.execute_script(axe)
+    for width_px in WIDTHS_PX:
+        look(site, width_px, "light")
+        where = f"{name} at {width_px}"
+        faults += [f"{where}: too wide: {each}" for each in site.driver.execute_script(TOO_WIDE)]
+        faults += [f"{where}: out of view: {each}" for each in site.driver.execute_script(HIDDEN)]
+        faults += [f"{where}: {each}" for each in find_violations(site.driver)]
+        look(site, width_px, "dark")  # where only colours are others
+        faults += [f"{where}, dark: {each}" for each in find_violations(site.driver, "color-contrast")]
+    look(site, WIDTHS_PX[0], "light")
+    return faults
+
+
 def test_axe_finds_nothing_and_every_page_fits(screen: Site) -> None:
     axe, role, faults = read_axe(), "", []
-    screen.driver.set_script_timeout(30)
+    look(screen, WIDTHS_PX[0], "light")
     for address in addresses(screen.world):
         if address.role != role:
             role = address.role
             become(screen, role)
-        look(screen, WIDTHS_PX[0], "light")
         screen.open(screen.web + address.path)
-        screen.driver.execute_script(axe)
-        for width_px in WIDTHS_PX:
-            look(screen, width_px, "light")
-            where = f"{address.path} for {role} at {width_px}"
-            faults += [f"{where}: too wide: {each}" for each in screen.driver.execute_script(TOO_WIDE)]
-            faults += [f"{where}: out of view: {each}" for each in screen.driver.execute_script(HIDDEN)]
-            faults += [f"{where}: {each}" for each in find_violations(screen.driver)]
-            look(screen, width_px, "dark")  # where only colours are others
-            faults += [f"{where}, dark: {each}" for each in find_violations(screen.driver, "color-contrast")]
+        faults += check(screen, axe, f"{address.path} for {role}")
+    assert not faults, "\n".join(faults)
+
+
+# Where a button is, what is typed there, the button, and what is on the answer only.
+ANSWERS = (
+    ("/plugins/m365/permissions", {"#f-application_id": "nonsense"}, "form.card button.primary", ".field .error"),
+    ("/plugins/m365/permissions", {}, "#do-test_connection button", ".outcome .facts"),
+    ("/plugins/m365/permissions", {}, "#do-generate_key_pair button", ".outcome .facts"),
+    ("/plugins/m365/permissions", {}, "#do-for_colleague button", ".outcome .facts"),
+    ("/plugins/m365/user_sync", {"#p-who": "nobody@contoso.example"}, "#do-explain button", ".outcome"),
+    ("/plugins", {}, ".plugin form button", "form.confirm"),
+    ("/audit?day=nonsense", {}, "", "#day-error"),
+    ("/nowhere", {}, "", "h1"),
+)
+
+
+def test_axe_finds_nothing_on_answers(screen: Site) -> None:
+    axe, faults = read_axe(), []
+    look(screen, WIDTHS_PX[0], "light")
+    screen.open(f"{screen.web}/login?domain=contoso.example")
+    for css, text in (("#username", "ada"), ("#password", "wrong wrong wrong")):
+        screen.find(css).send_keys(text)
+    screen.find("button.primary").click()
+    screen.wait_for_text("The user name or the password is wrong.")
+    faults += check(screen, axe, "a refused sign-in")
+    become(screen, "admin")
+    for path, typed, button, shown in ANSWERS:
+        screen.open(screen.web + path)
+        for css, value in typed.items():
+            screen.find(css).clear()
+            screen.find(css).send_keys(value)
+        if button:
+            screen.find(button).click()
+        screen.find(shown)
+        faults += check(screen, axe, f"{path} {button}")
     assert not faults, "\n".join(faults)
 
 

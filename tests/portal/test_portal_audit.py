@@ -51,7 +51,7 @@ def test_a_reference_of_a_shared_address_is_found_by_the_tenants_there_and_by_no
     assert not find(world, elsewhere, reference=reference)
     browser = world.browser()
     browser.log_in()
-    assert "flow_unknown" in browser.get(f"/audit?reference=Reference+{reference.lower()}").text
+    assert "Flow unknown" in browser.get(f"/audit?reference=Reference+{reference.lower()}").text
     assert reference not in browser.get("/audit").text
 
 
@@ -96,6 +96,8 @@ def test_a_save_says_what_it_changed(world: World) -> None:
     assert asked_from.get() == ""
     text = browser.get("/audit").text
     assert "<del>23:30</del> → <ins>01:15</ins>" in text
+    assert "Time of sync with Microsoft 365</span>" in text, "a setting has the words of its field"
+    assert "sync_time" not in text
     assert "from 192.0.2.7" in text
 
 

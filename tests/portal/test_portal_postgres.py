@@ -78,7 +78,7 @@ def test_the_audit_log_and_the_system_are_searched(pg: World) -> None:
     refused = pg.browser().get("/ms365/callback?state=nothing")
     admin = pg.browser()
     admin.log_in()
-    assert admin.get(f"/audit?reference={reference_of(refused)}").text.count("flow_unknown") == 1
+    assert admin.get(f"/audit?reference={reference_of(refused)}").text.count("Flow unknown") == 1
     assert admin.get("/audit?who=Grace&event=user.edit").text.count("<ins>") == 3
     assert "Nothing found" in admin.get("/audit?who=grace&day=2020-01-01").text
     root = pg.browser()

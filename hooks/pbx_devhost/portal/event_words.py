@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -47,10 +48,12 @@ _EVENTS: Final[Mapping[str, str]] = {
     "user.welcome": "Welcome mail queued",
 }
 
+_REASON: Final = re.compile("[a-z]+(_[a-z]+)+")
+
 
 def install(app: Flask) -> None:
     """Give the templates these filters."""
-    app.jinja_env.filters.update(event_label=_label, actor_label=_name)
+    app.jinja_env.filters.update(event_label=_label, actor_label=_name, spelled=_spell)
 
 
 def _label(event: str) -> str:
@@ -62,6 +65,12 @@ def _label(event: str) -> str:
     if subject == "action" and dot:
         return f"Button: {what}"
     return f"{subject}: {what}".capitalize() if dot else subject.capitalize()
+
+
+def _spell(text: str) -> str:
+    """A reason such as `wrong_password: …` in words; all other text as it is."""
+    word, colon, more = text.partition(":")
+    return f"{word.replace('_', ' ').capitalize()}{colon}{more}" if _REASON.fullmatch(word) else text
 
 
 def _name(actor: str) -> str:

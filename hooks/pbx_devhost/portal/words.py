@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Final
@@ -64,6 +65,9 @@ _STAGES: Final[Mapping[str, str]] = {
     Stage.DELETE: "Deleting users",
 }
 
+# A capital inside a name such as `StandardUser`.
+_CAPITAL: Final = re.compile(r"(?<=[a-z])[A-Z]")
+
 
 def install(app: Flask) -> None:
     """Give the templates these filters."""
@@ -74,6 +78,8 @@ def install(app: Flask) -> None:
         why_disabled=lambda value: _DISABLED_REASONS.get(value or "", (value or "").replace("_", " ")),
         stage_label=stage_label,
         run_reason=lambda value: _RUN_REASONS.get(value, value),
+        job_label=lambda value: (value or "").replace("_", " "),
+        role_label=lambda value: _CAPITAL.sub(lambda found: f" {found[0].lower()}", value),
         initials=_initials,
         safe_link=is_safe_link,
         hue=lambda text: sum(map(ord, text)) % 8,

@@ -36,6 +36,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "account.html",
         sessions=stores.sessions.of_person(visit.session, visit.token) if visit.session is not None else [],
+        way_labels={way.id: way.label for _, way in ways},
         ways=[(plugin, way) for plugin, way in ways if way.for_administrators],
         email=stores.accounts.admin_email(visit.tenant.pbx_tenant_id, _own_name()) if _own_name() else "",
         has_address=bool(_own_name()),

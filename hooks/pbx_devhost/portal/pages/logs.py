@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from pbx_devhost.portal.pages.setting_words import describe_changes
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.visit import admin_only, also_for_system, the_pbx, the_visit
-from pbx_devhost.store.audit import AuditQuery, read_changes
+from pbx_devhost.store.audit import AuditQuery
 
 pages = Blueprint("logs", __name__)
 
@@ -65,7 +66,7 @@ def show_audit() -> ResponseReturnValue:
         page=page.of(rows),
         search=search,
         events=sorted({*stores.audit.events(tenant_id), *filter(None, [search.event])}),
-        changes={line.id: read_changes(line) for line in rows},
+        changes=describe_changes(rows),
     ), 422 if search.day_error else 200
 
 
