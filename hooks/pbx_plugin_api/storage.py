@@ -68,7 +68,12 @@ class StateRecord:
 
 
 class State(Protocol):
-    """Small JSON values of the plugin, each with a version: checkpoints, approvals, the state of a mailbox."""
+    """Small JSON values of the plugin, each with a version: checkpoints, approvals, the state of a mailbox.
+
+    When an administrator erases a person, the host may take them out, never during a run: an entry of a list or object
+    that is their name, address, number or id goes, and in other texts these become `[erased]`. A value changes its
+    version then.
+    """
 
     def get(self, key: str) -> StateRecord | None:
         """Return the value under a key, or None."""
@@ -106,7 +111,11 @@ class BlobInfo:
 
 
 class Blobs(Protocol):
-    """Files by reference: attachments from the host, long plans from a plugin."""
+    """Files by reference: attachments from the host, long plans from a plugin.
+
+    When an administrator erases a person, the host may take them out of text files, never during a run: rows of a plan
+    (`write_plan_rows`) are cleared, and lines of other files that name them go. So keep one person a line.
+    """
 
     def info(self, blob: str) -> BlobInfo | None:
         """Return what is known about a blob, or None if it does not exist or has expired."""

@@ -32,6 +32,7 @@ from pbx_plugin_api import (
     Severity,
     TickReport,
     TickStatus,
+    VersionConflictError,
     read_plan_rows,
     write_plan_rows,
 )
@@ -224,6 +225,41 @@ def test_what_stays_is_reported(dev: DevPbx) -> None:
     assert len(done.remains) == 2
     assert "Contacts in address books that have this name, address or number: 1." in done.remains[0]
     assert "The settings of the plugin sample" in done.remains[1]
+
+
+@pytest.mark.parametrize("step", ["clear_tables", "clear_files", "clear_mail"])
+def test_an_erasure_that_is_cut_off_goes_on(dev: DevPbx, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    add_zoe(dev)
+    leave_traces(dev)
+    stores = dev.stores
+    release_leases(dev)
+    erasure = stores.erasures.ask(dev.tenant.pbx_tenant_id, OID, also=(UPN,))
+
+    def killed(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"pbx_devhost.store.erasure.store.{step}", killed)
+    with pytest.raises(KeyboardInterrupt):
+        stores.erasures.work(erasure)
+    assert stores.erasures.waiting() == [erasure]
+    monkeypatch.undo()
+    assert stores.erasures.work(erasure).is_done
+    left = dump_text(stores).casefold()
+    assert [trace for trace in TRACES if trace.casefold() in left] == []
+
+
+def test_a_plugin_notices_that_its_memory_was_changed(dev: DevPbx) -> None:
+    add_zoe(dev)
+    version = dev.host.state.put("members", {"ids": [OID, "anna"]})
+    release_leases(dev)
+    assert dev.stores.erasures.work(dev.stores.erasures.ask(dev.tenant.pbx_tenant_id, OID)).is_done
+    lease = dev.take_lease("sample", dev.tenant)
+    host = dev.bound("sample", dev.tenant, lease)
+    record = host.state.get("members")
+    assert record is not None
+    assert record.value == {"ids": ["anna"]}
+    with pytest.raises(VersionConflictError):
+        host.state.put("members", {"ids": [OID]}, expected_version=version)
 
 
 def test_another_tenant_is_not_touched(dev: DevPbx) -> None:

@@ -49,7 +49,8 @@ def _clear_table(database: Database, place: Place, tenant_id: str, who: Identity
         if found:
             with database.write() as connection:
                 for row, changed in found:
-                    count += connection.execute(_same(table, row, changed).values(changed)).rowcount
+                    counted = {"version": table.c.version + 1} if "version" in table.c else {}
+                    count += connection.execute(_same(table, row, changed).values({**changed, **counted})).rowcount
         if len(rows) < _AT_ONCE:
             return count
         after = rows[-1][: len(keys)]
