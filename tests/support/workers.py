@@ -50,7 +50,7 @@ class Crew:
 
     def launch(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         """Start a process."""
-        places = os.pathsep.join((str(self.folder / "site"), str(ROOT)))
+        places = os.pathsep.join((str(self.folder / "site"), str(ROOT), str(ROOT / "hooks")))
         given = os.environ | {"PYTHONPATH": places, "NIGHT_LOG": str(self.log), "NIGHT_HOLD": str(self.hold)}
         with (self.folder / f"stderr-{len(self.processes)}").open("w") as errors:
             process = subprocess.Popen(
