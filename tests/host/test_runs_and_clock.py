@@ -339,6 +339,17 @@ def test_a_failing_look_neither_stops_the_clock_nor_repeats_in_a_tight_loop(
     assert caplog.text.count("Finding due tenants failed; the next try is in 1 s") == 3
 
 
+def test_a_time_of_day_that_is_set_back_stops_nothing(world: World) -> None:
+    clock = Clock(world.pbx, poll_s=1)
+    clock.start()
+    try:
+        clock._schedule.jobs[0].next_run += timedelta(hours=1)  # what it looks like to `schedule`
+        world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
+        wait_for(lambda: [row.status for row in world.rows()] == ["done"])
+    finally:
+        clock.stop()
+
+
 def test_a_failing_plugin_is_run_once_and_then_tomorrow(world: World) -> None:
     world.set(mode="raise")
     world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)

@@ -46,6 +46,17 @@ def test_a_key_waits_once_whoever_offers_it(crew: Crew, queue: SharedQueue) -> N
     other.stop()
 
 
+def test_its_connections_have_the_same_limits_as_all_others(queue: SharedQueue) -> None:
+    """A frozen process loses its locks, and a host that is gone is noticed."""
+    address = psycopg.conninfo.conninfo_to_dict(queue._address)
+    assert (address["keepalives_idle"], address["tcp_user_timeout"]) == ("10", "30000")
+    with psycopg.connect(queue._address) as connection:
+        shown = connection.execute("SELECT current_setting('lock_timeout')").fetchone()
+        assert shown == ("10s",)
+        shown = connection.execute("SELECT current_setting('idle_in_transaction_session_timeout')").fetchone()
+        assert shown == ("30s",)
+
+
 def test_two_that_offer_at_the_same_moment_add_it_once(queue: SharedQueue, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the look for what waits and the adding, another process adds some of it."""
     really = SharedQueue._add

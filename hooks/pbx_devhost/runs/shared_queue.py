@@ -6,6 +6,7 @@ See docs/decisions/0015-work-queue.md. The queue only hands out hints; the lease
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Coroutine, Iterable
@@ -33,7 +34,6 @@ _TRIES_MAX: Final = 3
 _AGAIN_S: Final = 2.0
 _HEARD_AT_ONCE: Final = frozenset({Lane.PAGES, Lane.URGENT})
 """Somebody waits for these: they are announced by NOTIFY. It costs one connection each, so the others are polled."""
-_LOCKS: Final = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
 
 
 class SharedQueue:
@@ -83,8 +83,9 @@ class SharedQueue:
     def stop(self) -> None:
         """See `WorkQueue`."""
         self._stopping.set()
-        if self._loop is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._cancel)
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # it is closed: between two tries
+                self._loop.call_soon_threadsafe(self._cancel)
         if self._thread.ident is not None:
             self._thread.join()
         with self._lock:
@@ -97,9 +98,7 @@ class SharedQueue:
     def _open_sender(self) -> App:
         with self._lock:
             if self._sender is None:
-                connector = SyncPsycopgConnector(
-                    conninfo=self._address, kwargs={"options": _LOCKS}, min_size=0, max_size=4, timeout=10.0
-                )
+                connector = SyncPsycopgConnector(conninfo=self._address, min_size=0, max_size=4, timeout=10.0)
                 self._sender = App(connector=connector)
                 self._sender.open()
             return self._sender
@@ -126,9 +125,7 @@ class SharedQueue:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._loop.set_default_executor(ThreadPoolExecutor(sum(self.slots.values()) + 2, thread_name_prefix="work"))
-        connector = PsycopgConnector(
-            conninfo=self._address, kwargs={"options": _LOCKS}, min_size=1, max_size=4, timeout=60.0
-        )
+        connector = PsycopgConnector(conninfo=self._address, min_size=1, max_size=4, timeout=60.0)
         app = App(connector=connector)
         app.task(name=_TASK)(self._do_one)
         async with app.open_async():

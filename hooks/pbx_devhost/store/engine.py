@@ -114,8 +114,14 @@ def show_url(url: str | URL) -> str:
 
 
 def libpq_address(url: str) -> str:
-    """Return a PostgreSQL address, with its password, as libpq reads it."""
-    return _parse(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    """Return a PostgreSQL address, with its password, as libpq reads it: with the limits that all connections have."""
+    parsed = _parse(url).set(drivername="postgresql")
+    chosen = {name: str(value) for name, value in _NETWORK.items() if name not in parsed.query}
+    if "options" not in parsed.query:
+        chosen["options"] = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
+    from psycopg.conninfo import make_conninfo  # only PostgreSQL needs it
+
+    return make_conninfo(parsed.render_as_string(hide_password=False), **chosen)
 
 
 @contextmanager
