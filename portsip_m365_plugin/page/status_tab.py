@@ -80,6 +80,9 @@ def draw_summary(runs: Sequence[RunSummary], notices: Sequence[Notice], plan: Pl
     if ended[0].status is TickStatus.FAILED:
         value = f"The last run failed and is tried again: {ended[0].message}"
         return Fact(label=label, value=value, severity=Severity.WARNING)
+    if ended[0].status is None:
+        value = "The last run was cut off, such as by a restart of the PBX. The next run goes on where it ended."
+        return Fact(label=label, value=value, severity=Severity.WARNING)
     return Fact(label=label, value="All is well.", severity=Severity.GOOD)
 
 

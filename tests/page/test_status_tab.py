@@ -77,6 +77,12 @@ def test_from_nothing_synced_to_all_is_well(hand: Hand) -> None:
     add_run(hand)
     assert summary(hand) == ("All is well.", Severity.GOOD)
     assert "What this plan would do" not in tables(hand.tab("status"))
+    add_run(hand, status=None)
+    assert summary(hand)[0].startswith("The last run was cut off")
+    add_run(hand, finished_at_utc=None, status=None)
+    assert summary(hand)[0].startswith("The last run was cut off"), "the one in progress has not ended"
+    add_run(hand)
+    assert summary(hand)[0] == "All is well."
 
 
 def test_the_preview_names_the_extension_that_each_new_person_then_gets(hand: Hand) -> None:
