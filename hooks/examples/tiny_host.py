@@ -38,7 +38,7 @@ def main() -> None:
 
     for name in plugins.tick_plugins(TENANT):
         tick = pbx.Tick(
-            run_id="1", reason=pbx.TickReason.DUE, now_utc=now_utc, deadline_utc=now_utc + timedelta(minutes=5)
+            run_id="1", reason=pbx.TickReason.FORCED, now_utc=now_utc, deadline_utc=now_utc + timedelta(minutes=5)
         )
         report = plugins.tick(name, TENANT, tick).value
         print(f"{name} night: {report and f'{report.status.value} {report.counts.created} created {report.message}'}")

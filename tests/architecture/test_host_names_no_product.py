@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 HOST = Path(__file__).parents[2] / "hooks" / "pbx_devhost"
-NAMED = re.compile(r"microsoft|\bentra|365|azure", re.IGNORECASE)
+NAMED = re.compile(r"microsoft|\bentra|[a-z] ?365|azure", re.IGNORECASE)
 MAY_NAME = {
     "portal/templates/macros.html": "the icon that a provider asks for by name",
     "portal/signin/passwords.py": "a field of PortSIP's own GET /info",

@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 import trustme
 
 from portsip_m365_plugin.entra import transport as transport_module
-from portsip_m365_plugin.entra.transport import EntraUnreachableError, FormAnswer, HttpTransport, shared_transport
+from portsip_m365_plugin.entra.transport import EntraUnreachableError, HttpTransport, shared_transport
 
 SECRET = "a-code-that-no-error-may-name"
 
@@ -93,7 +94,10 @@ def transport(authority: trustme.CA) -> HttpTransport:
 
 def test_documents_and_forms(transport: HttpTransport, server: str) -> None:
     assert transport.get_json(f"{server}/ok") == {"a": 1}
-    assert transport.post_form(f"{server}/bad-request", {"a": "b c"}) == FormAnswer(400, {"error": "invalid_grant"})
+    answer = transport.post_form(f"{server}/bad-request", {"a": "b c"})
+    assert (answer.status, answer.body) == (400, {"error": "invalid_grant"})
+    assert answer.answered_at_utc is not None
+    assert abs((answer.answered_at_utc - datetime.now(timezone.utc)).total_seconds()) < 60
     assert Handler.seen[-1][1] == "a=b+c"
 
 
