@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from urllib.parse import parse_qs, urlsplit
 
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_plugin_api import Severity
+from portsip_m365_plugin.config.reader import load_config
+from portsip_m365_plugin.consent import make_consent_address
 from tests.browser.conftest import Site
 from tests.support.mail_samples import make_note
 from tests.support.portal_world import ADMIN, World
@@ -64,7 +67,7 @@ def addresses(world: World) -> Iterator[Address]:
         "/login": {"nobody": ["/login?choose=1", "/login?domain=contoso.example"]},
         "/system/login": {"nobody": ["/system/login"]},
         "/app/sign-in": {"nobody": ["/app/sign-in"]},
-        "/<provider_id>/callback": {"nobody": ["/ms365/callback"]},
+        "/<provider_id>/callback": {"nobody": ["/ms365/callback", *_back_from_consent(world)]},
         "/account": {"admin": ["/account"], "user": ["/account"], WHOLE_PBX: ["/account"]},
         "/users/<user_id>": {"admin": [f"/users/{user}"]},
         "/users/<user_id>/erase": {"admin": [f"/users/{user}/erase"]},
@@ -86,6 +89,14 @@ def addresses(world: World) -> Iterator[Address]:
     for role in ("nobody", "admin", "user", WHOLE_PBX):
         for rule, by_role in paths.items():
             yield from (Address(rule, path, role) for path in by_role.get(role, []))
+
+
+def _back_from_consent(world: World) -> list[str]:
+    """A colleague who consented, and one who did not."""
+    with world.pbx.open("m365", world.tenant, hook="on_settings_page", run_id=None) as host:
+        address = make_consent_address(host, load_config(host).connection)
+    state = parse_qs(urlsplit(address).query)["state"][0]
+    return [f"/ms365/callback?state={state}&{said}" for said in ("admin_consent=True", "error=access_denied")]
 
 
 def become(site: Site, role: str) -> None:

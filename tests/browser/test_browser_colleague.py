@@ -8,6 +8,7 @@ from pathlib import Path
 from selenium.webdriver.common.by import By
 
 from tests.browser.conftest import Site
+from tests.support.axe import find_violations, read_axe
 
 TAB = "/plugins/m365/permissions"
 SHOTS = os.environ.get("PBX_SHOTS", "")
@@ -50,6 +51,8 @@ def test_the_colleague_consents_and_the_page_changes(site: Site) -> None:
     press(site, "for_colleague")
     site.wait_for_text("/adminconsent?client_id=")
     photograph(site, "for-colleague")
+    site.driver.execute_script(read_axe())
+    assert list(find_violations(site.driver)) == []
     address = next(word for word in site.text().split() if "/adminconsent?" in word)
     assert site.complaints() == []
 
