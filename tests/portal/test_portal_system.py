@@ -188,6 +188,24 @@ def test_at_an_address_that_a_tenant_shares_both_sign_in(system: World) -> None:
     assert browser.get("/system/tenants").status_code == 200
 
 
+def test_the_systems_mailbox_is_set_on_the_plugins_own_page(world: World) -> None:
+    """The real plugin: its page for the PBX itself has the mailbox, and the switch that lets tenants use it."""
+    stores = world.pbx.stores
+    stores.tenants.set_system_origin(SYSTEM)
+    stores.accounts.set_admin_password(SYSTEM_TENANT.pbx_tenant_id, "root", ROOT_PASSWORD)
+    browser, _ = log_in(world)
+    assert 'href="/plugins/m365/mail"' in browser.get("/").text
+    page = browser.get("/plugins/m365/mail").text
+    assert "Tenants without a mailbox of their own use this one" in page
+    form = {"version": "0", "f-mail_mailbox": "pbx@operator.example", "f-mail_for_tenants": "true"}
+    assert browser.post("/plugins/m365/mail", form).status_code == 303
+    stored = stores.settings("system", "m365")
+    assert (stored["mail_mailbox"], stored["mail_for_tenants"]) == ("pbx@operator.example", True)
+    assert stores.settings(world.tenant_id, "m365") == {}
+    line = next(line for line in stores.audit.lines("system") if line.event == "settings.save")
+    assert (line.actor, "pbx@operator.example" in line.changes) == ("system:root", True)
+
+
 # ---------------------------------------------------------------------- attacks
 
 
