@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pbx_devhost.runs.upkeep import Upkeep
+from pbx_plugin_api import DraftContact, PersonalBook
 from tests.support.database_dump import dump_text
-from tests.support.portal_plugin import Script
+from tests.support.portal_plugin import Script, link
 from tests.support.portal_world import Browser, World
 
 
@@ -37,6 +38,19 @@ def test_the_page_says_what_goes_and_the_clock_erases(world: World, browser: Bro
     assert "Old Name" not in left
     assert browser.get(f"/users/{user.id}/erase").status_code == 404
     assert browser.post(f"/users/{user.id}/erase").status_code == 404
+
+
+def test_what_still_names_them_is_a_notice(world: World, browser: Browser) -> None:
+    stores, user = world.pbx.stores, world.users()["person1"]
+    book = PersonalBook(owner=link(2))
+    stores.contacts.add(world.tenant_id, book, DraftContact(name=user.display_name))
+    browser.post(f"/users/{user.id}/erase")
+    Upkeep(world.pbx).work()
+    [kept] = stores.notices.open_ones(world.tenant_id)
+    assert kept.notice.subject == "A person was erased, and something of others still names them"
+    assert "Contacts in address books that have this name, address or number: 1." in kept.notice.text
+    assert world.audit("person.erase")[0].subject in kept.notice.text
+    assert user.display_name not in kept.notice.text
 
 
 def test_attack_only_an_administrator_erases_and_no_other_site_can_make_them(world: World, browser: Browser) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pbx_devhost.core import Pbx
+from pbx_plugin_api import Severity
 
 _log = logging.getLogger(__name__)
 
@@ -72,8 +73,17 @@ class Upkeep:
             if self._stop.is_set():
                 return
             done = self._pbx.stores.erasures.work(erasure_id)
-            for sentence in done.remains:
-                _log.warning("Erasure %s: %s", erasure_id, sentence)
+            if done.is_done and done.remains:
+                # Who it was is not said: a notice stays.
+                text = f"The audit log has the erasure under {erasure_id}. {' '.join(done.remains)}"
+                self._pbx.stores.notices.begin(
+                    done.tenant_id,
+                    f"erasure.{erasure_id}",
+                    "A person was erased, and something of others still names them",
+                    text,
+                    Severity.WARNING,
+                    kind="erasure",
+                )
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -56,6 +56,7 @@ class ErasureError(Exception):
 class Erased:
     """What one round of work did."""
 
+    tenant_id: str
     is_done: bool
     """False: a run of the tenant or an attempt to send goes on. Work again later."""
     n_changed: int
@@ -102,7 +103,7 @@ class ErasureStore:
         with self._db.read() as connection:
             row = connection.execute(select(erasures).where(erasures.c.id == erasure_id)).first()
         if row is None or row.sealed is None:
-            return Erased(is_done=True, n_changed=0, remains=())
+            return Erased(tenant_id="" if row is None else row.tenant_id, is_done=True, n_changed=0, remains=())
         shape = json.loads(self._vault.open(row.sealed, _PLACE, erasure_id))
         who = Identity(
             names=tuple(shape["names"]),
@@ -116,7 +117,7 @@ class ErasureStore:
         leases = [self._leases.take(row.tenant_id, plugin) for plugin in plugins]
         try:
             if None in leases:  # a run would write the name again
-                return Erased(is_done=False, n_changed=0, remains=())
+                return Erased(tenant_id=row.tenant_id, is_done=False, n_changed=0, remains=())
             count = self._clear_person(row.tenant_id, who) + clear_tables(self._db, row.tenant_id, who)
             count += clear_files(self._db, row.tenant_id, who)
             n_mails, is_mail_left = clear_mail(self._db, self._vault, row.tenant_id, who)
@@ -129,7 +130,7 @@ class ErasureStore:
             with self._db.write() as connection:
                 done = {"sealed": None, "done_at": self._db.now()}
                 connection.execute(update(erasures).where(erasures.c.id == erasure_id).values(done))
-        return Erased(is_done=not is_mail_left, n_changed=count + n_mails, remains=remains)
+        return Erased(tenant_id=row.tenant_id, is_done=not is_mail_left, n_changed=count + n_mails, remains=remains)
 
     # ------------------------------------------------------------------ who it is
 
