@@ -91,13 +91,17 @@ class Clock:
         )
 
     def poll_mail(self) -> int:
-        """Offer the mail that is due, as work for each slot: one mail may be slow."""
+        """Offer the mail that is due. Urgent mail is looked for first, whatever else there is to do."""
+        count = self._offer_mail(Lane.URGENT)
         self._delivery.look_after()
-        offers: list[Work] = []
-        for lane, is_urgent_only in ((Lane.URGENT, True), (Lane.MAIL, False)):
-            if self._delivery.is_any_due(is_urgent_only=is_urgent_only):
-                offers += [Work(lane=lane, key=f"{lane.value} {n}") for n in range(self._queue.slots.get(lane, 0))]
-        return self._queue.offer(offers)
+        return count + self._offer_mail(Lane.MAIL)
+
+    def _offer_mail(self, lane: Lane) -> int:
+        if not self._delivery.is_any_due(is_urgent_only=lane is Lane.URGENT):
+            return 0
+        # As work for each slot: one mail may be slow.
+        n_slots = self._queue.slots.get(lane, 0)
+        return self._queue.offer(Work(lane=lane, key=f"{lane.value} {n}") for n in range(n_slots))
 
     def _look_for_tenants(self) -> None:
         while not self._stop.is_set():
