@@ -43,7 +43,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """A button. Pressing it makes an `ActionRequest`."""
+    """A button. Pressing it makes an `ActionRequest`. It may be on several tabs, if it is the same on all of them."""
 
     name: str
     label: str

@@ -24,6 +24,7 @@ import socket
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from types import ModuleType
 from typing import Any, ClassVar, NoReturn
@@ -38,7 +39,15 @@ from pbx_plugin_api.login import LoginProvider, LoginRedirect, LoginRequest
 from pbx_plugin_api.markers import PROJECT_NAME
 from pbx_plugin_api.notifications import Notification, NotificationKind
 from pbx_plugin_api.provisioning import ProvisionReason, ProvisionRequest
-from pbx_plugin_api.settings_page import ActionRequest, LookUpRequest, Refused, SaveConflict, Saved, SettingsPage
+from pbx_plugin_api.settings_page import (
+    Action,
+    ActionRequest,
+    LookUpRequest,
+    Refused,
+    SaveConflict,
+    Saved,
+    SettingsPage,
+)
 from pbx_plugin_api.tenants import Viewer
 from pbx_plugin_api.testing.fake_host import FakeHost
 from pbx_plugin_api.testing.replay import drive, make_named_host, replay
@@ -126,15 +135,19 @@ class _Rules(Suite):
         expect((host.settings.read(), list(host.state.items()), host.secrets.names()), before)
 
     def test_names_on_the_page_are_unique(self) -> None:
-        """The PBX finds tabs, fields and actions by their names."""
+        """The PBX finds tabs, fields and actions by their names. An action may be on several tabs if it is the same."""
         page = self._page(self._host())
         tabs = page.tabs if page else ()
         for names in (
             [tab.name for tab in tabs],
             [field.name for tab in tabs for field in tab.fields],
-            [action.name for tab in tabs for action in tab.actions],
+            *([action.name for action in tab.actions] for tab in tabs),
         ):
             expect(sorted(set(names)), sorted(names))
+        seen: dict[str, Action] = {}
+        for action in (action for tab in tabs for action in tab.actions):
+            first = seen.setdefault(action.name, action)
+            expect(replace(action, primary=first.primary, help=first.help), first)
 
     def test_no_secret_is_on_the_page(self) -> None:
         """Neither as it is stored nor as text."""
