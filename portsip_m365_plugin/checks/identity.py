@@ -25,6 +25,7 @@ from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
 from portsip_m365_plugin.entra.discovery import Directory
 from portsip_m365_plugin.entra.regions import find_serving, search_clouds
 from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.keys.condition import warning_days
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, load_certificate
 
 _TIME: Final = timedelta(seconds=40)
@@ -122,9 +123,15 @@ def check_token(board: Board, host: Host, connection: ConnectionConfig) -> Graph
 
 def _note_certificate(board: Board, host: Host) -> None:
     certificate = load_certificate(host, ACTIVE_KEY)
-    if certificate is not None:
-        until = f"It is valid until {certificate.not_after_utc:%Y-%m-%d}."
-        board.ok(CERTIFICATE, f"Entra accepts the certificate {certificate.thumbprint_sha1}. {until}")
+    if certificate is None:
+        return
+    days, until = certificate.days_left(host.clock.now_utc()), f"{certificate.not_after_utc:%Y-%m-%d}"
+    accepted = f"Entra accepts the certificate {certificate.thumbprint_sha1}."
+    if days > warning_days(certificate):
+        board.ok(CERTIFICATE, f"{accepted} It is valid until {until}.")
+        return
+    remedy = "Generate a new key pair on the PERMISSIONS tab and upload public_key.pem, or let the PBX renew it itself."
+    board.not_well(CERTIFICATE, f"{accepted} It ends on {until}, in {days} days.", remedy, is_needed=False)
 
 
 def _note_refusal(board: Board, not_ready: NotReady) -> None:

@@ -51,6 +51,7 @@ def _find_severity(check: Check) -> Severity:
 
 
 def _as_json(report: Report) -> str:
+    """Return the lines as one text: `Done.data` holds texts and numbers only."""
     return json.dumps(
         [
             {

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from pbx_devhost.store.tenants import SYSTEM_TENANT
-from pbx_plugin_api import Done, Refused
+from pbx_plugin_api import Done, Refused, Severity
 from portsip_m365_plugin.checks.run import REQUESTS_MAX, REQUESTS_USUAL, run_checks
 from portsip_m365_plugin.config.reader import load_config
+from portsip_m365_plugin.entra.keypair import make_key_pair
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, store_key_pair
 from tests.support.check_scene import Scene, expired_key_pair, open_scene
 from tests.support.lab import Lab, forget_microsoft, shared_key_pair, shared_lab
@@ -122,3 +124,15 @@ def test_of_the_system_only_what_mail_needs_is_checked(scene: Scene) -> None:
     assert found["User.Read.All"] == "Nothing that is on uses it."
     assert found["Mailbox for mail"].startswith("Exchange lets the app into ")
     assert (report.fault, [check.name for check in report.steps]) == (None, ["Mail.Send"])
+
+
+def test_a_certificate_that_ends_soon_is_named_and_fails_nothing(scene: Scene) -> None:
+    pair = make_key_pair(datetime.now(timezone.utc) - timedelta(days=350))
+    scene.lab.register(certificate_pem=pair.certificate.pem)
+    scene.sign_with(pair)
+    outcome = scene.press("test_connection")
+    assert isinstance(outcome, Done)
+    (line,) = [fact for fact in outcome.facts if fact.label == "Certificate of the application"]
+    assert line.severity is Severity.WARNING
+    assert "in 14 days" in line.value or "in 15 days" in line.value
+    assert "renew it itself" in line.help
