@@ -14,7 +14,7 @@ from pbx_devhost.store.erasure.identity import ERASED, Identity
 from pbx_devhost.store.erasure.places import OWN_STEPS, PLACES, WITHOUT_PEOPLE, WITHOUT_PEOPLE_IN_PLACES
 from pbx_devhost.store.erasure.store import ErasureError
 from pbx_devhost.store.outbox.queue import MailState, OutboxError
-from pbx_devhost.store.schema import audit, metadata, outbox, problems, runs
+from pbx_devhost.store.schema import audit, metadata, outbox, problems, runs, state
 from pbx_plugin_api import (
     PLAN_ROWS_CONTENT_TYPE,
     Counts,
@@ -260,6 +260,29 @@ def test_a_plugin_notices_that_its_memory_was_changed(dev: DevPbx) -> None:
     assert record.value == {"ids": ["anna"]}
     with pytest.raises(VersionConflictError):
         host.state.put("members", {"ids": [OID]}, expected_version=version)
+
+
+def test_a_user_name_that_is_a_word_of_programs_breaks_nothing(dev: DevPbx) -> None:
+    """Somebody may be called `update`, `created` or `ids`: plans, counts and memories can still be read."""
+    tid, stores = dev.tenant.pbx_tenant_id, dev.stores
+    for name in ("update", "created", "ids", "done"):
+        dev.add_user(name)
+    row = PlanRow(action=PlanAction.UPDATE, subject="anna", display_name="created", detail="update of update")
+    blob = dev.host.blobs.put(write_plan_rows([row]), content_type=PLAN_ROWS_CONTENT_TYPE, keep_s=1_000_000)
+    dev.host.state.put("memory", {"ids": ["anna"], "status": "done"})
+    run_id = stores.runs.begin(tid, "sample", "due", None)
+    stores.runs.finish(run_id, TickReport(status=TickStatus.DONE, message="created", counts=Counts(created=2)))
+    release_leases(dev)
+    for name in ("UPDATE", "created", "ids", "done"):
+        assert stores.erasures.work(stores.erasures.ask(tid, name)).is_done
+    run = stores.runs.get(run_id)
+    assert (run.status, json.loads(run.counts)["created"], run.message) == ("done", 2, ERASED)
+    with stores.blobs(tid).open(blob) as file:
+        [kept] = read_plan_rows(file)
+    assert (kept.action, kept.display_name, kept.detail) == (PlanAction.UPDATE, ERASED, f"{ERASED} of {ERASED}")
+    with dev.stores.database.read() as connection:
+        value = connection.execute(select(state.c.value).where(state.c.key == "memory")).scalar_one()
+    assert json.loads(value) == {"ids": ["anna"], "status": "done"}
 
 
 def test_another_tenant_is_not_touched(dev: DevPbx) -> None:

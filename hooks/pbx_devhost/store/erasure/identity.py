@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 ERASED: Final = "[erased]"
@@ -32,16 +32,23 @@ class Identity:
     user_id: str | None = None
     _in_text: re.Pattern[str] = field(init=False, repr=False, compare=False)
     _whole: frozenset[str] = field(init=False, repr=False, compare=False)
+    _never_a_word: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         everything = [*self.names, *self.addresses, *self.ids]
         object.__setattr__(self, "_whole", frozenset(text.casefold() for text in everything))
+        certain = frozenset(text.casefold() for text in (*self.addresses, *self.ids))
+        object.__setattr__(self, "_never_a_word", certain)
         parts = [re.escape(text) for text in _spellings(self.names)]
         parts += [f"(?i:{re.escape(text)})" for text in _spellings(self.addresses)]
         found = "|".join(parts) or r"(?!)"
         ids = "|".join(f"(?i:{re.escape(text)})" for text in _spellings(self.ids)) or r"(?!)"
         pattern = rf"(?<![\w@+])(?<!\w[.-])(?:{found})(?![\w@]|[.-]\w)|(?<!\w)(?:{ids})(?!\w)"
         object.__setattr__(self, "_in_text", re.compile(pattern))
+
+    def for_programs(self) -> Identity:
+        """Return who it is for JSON that a program reads: a user name such as `done` may be one of its words."""
+        return replace(self, names=tuple(name for name in self.names if " " in name))
 
     def is_whole(self, text: str) -> bool:
         """Whether a text is nothing but this person."""
@@ -77,7 +84,11 @@ class Identity:
             return [self._clear(entry, keeps_entries) for entry in kept]
         if isinstance(value, dict):
             kept_items = {k: v for k, v in value.items() if keeps_entries or not self.is_whole(k)}
-            return {self.clear(name): self._clear(entry, keeps_entries) for name, entry in kept_items.items()}
+            # A name of a field may be somebody's user name; an address or an id is never one.
+            return {
+                ERASED if name.casefold() in self._never_a_word else name: self._clear(entry, keeps_entries)
+                for name, entry in kept_items.items()
+            }
         return value
 
 

@@ -21,7 +21,10 @@ class Kind(Enum):
     TEXT = auto()
     JSON_KEEPS = auto()
     """JSON whose entries are counted: an entry that is this person becomes "[erased]"."""
-    JSON_DROPS = auto()
+    PROGRAM_TEXT = auto()
+    PROGRAM_KEEPS = auto()
+    """Both for what a program reads; see `Identity.for_programs`."""
+    PROGRAM_DROPS = auto()
     """JSON of a plugin: an entry that is this person goes."""
     OF_ACTOR = auto()
     """Where the actor of the same row is this person, it becomes empty."""
@@ -53,15 +56,24 @@ def _place(table: Table, of_tenant: Any = None, **columns: Kind) -> Place:
     return Place(table=table, columns=columns, of_tenant=of_tenant or _by_tenant(table))
 
 
-TEXT, KEEPS, DROPS, OF_ACTOR = Kind.TEXT, Kind.JSON_KEEPS, Kind.JSON_DROPS, Kind.OF_ACTOR
+TEXT, KEEPS, OF_ACTOR = Kind.TEXT, Kind.JSON_KEEPS, Kind.OF_ACTOR
+PROGRAM_TEXT, PROGRAM_KEEPS, PROGRAM_DROPS = Kind.PROGRAM_TEXT, Kind.PROGRAM_KEEPS, Kind.PROGRAM_DROPS
 
 PLACES: Final = (
-    _place(schema.runs, message=TEXT, stage=TEXT, plan=KEEPS, counts=KEEPS, problem_counts=KEEPS),
+    _place(schema.runs, message=TEXT, plan=PROGRAM_KEEPS),
     _place(schema.problems, _problems_of, subject=TEXT, login_name=TEXT, detail=TEXT),
-    _place(schema.audit, actor=TEXT, event=TEXT, subject=TEXT, detail=TEXT, changes=KEEPS, address=OF_ACTOR),
-    _place(schema.notices, key=TEXT, subject=TEXT, text=TEXT, kind=TEXT, named_values=KEEPS, dismissed_by=TEXT),
+    _place(schema.audit, actor=TEXT, subject=TEXT, detail=TEXT, changes=KEEPS, address=OF_ACTOR),
+    _place(
+        schema.notices,
+        key=PROGRAM_TEXT,
+        subject=TEXT,
+        text=TEXT,
+        kind=PROGRAM_TEXT,
+        named_values=KEEPS,
+        dismissed_by=TEXT,
+    ),
     _place(schema.outbox_faults, reason=TEXT, remedy=TEXT),
-    _place(schema.state, value=DROPS),
+    _place(schema.state, value=PROGRAM_DROPS),
 )
 """Searched row by row. The tables of users, links, numbers, mail, contacts and blobs have steps of their own."""
 
@@ -109,6 +121,6 @@ WITHOUT_PEOPLE: Final[Mapping[str, str]] = {
 
 WITHOUT_PEOPLE_IN_PLACES: Final = frozenset(
     {"id", "tenant_id", "plugin", "run_id", "reason", "job", "status", "outcome", "severity", "channel", "cause"}
-    | {"reference", "origin", "kind"}
+    | {"reference", "origin", "kind", "event", "stage", "counts", "problem_counts"}
 )
 """Columns of the tables in `PLACES` that hold ids or words of a fixed list."""

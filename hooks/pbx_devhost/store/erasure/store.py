@@ -143,7 +143,8 @@ class ErasureStore:
             user = self._find_user(connection, tenant_id, who)
             if user is not None:
                 names |= {user.username, user.display_name}
-                addresses -= {who} & names
+                known = {name.casefold() for name in names}
+                addresses = {text for text in addresses if text.casefold() not in known}
                 addresses |= {getattr(user, name) for name in _USER_ADDRESSES if getattr(user, name)}
             of_user = links.c.user_id == user.id if user is not None else links.c.subject == who
             for link in connection.execute(select(links).where(links.c.tenant_id == tenant_id, of_user)):

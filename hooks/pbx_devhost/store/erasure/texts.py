@@ -18,6 +18,7 @@ from pbx_plugin_api import PLAN_ROWS_CONTENT_TYPE
 
 _AT_ONCE: Final = 500
 _PLAN_ROW: Final = b'{"action":'
+_NAMING_PARTS: Final = frozenset({"subject", "display_name", "login_name", "detail", "before", "after"})
 _NAMING_FIELDS: Final = frozenset({"display_name", "email", "mobile_phone", "work_phone", "username"})
 _LINES_CONTENT_TYPES: Final = ("text/", "application/x-ndjson", "application/json")
 
@@ -71,8 +72,14 @@ def _clear_row(place: Place, row: Any, who: Identity) -> dict[str, str]:
             if who.is_whole(row.actor):
                 changed[name] = ""
         elif text and who.is_named_in(text):
-            is_text = kind is Kind.TEXT
-            changed[name] = who.clear(text) if is_text else who.clear_json(text, keeps_entries=kind is Kind.JSON_KEEPS)
+            if kind is Kind.TEXT:
+                changed[name] = who.clear(text)
+            elif kind is Kind.PROGRAM_TEXT:
+                changed[name] = who.for_programs().clear(text)
+            elif kind is Kind.JSON_KEEPS:
+                changed[name] = who.clear_json(text, keeps_entries=True)
+            else:
+                changed[name] = who.for_programs().clear_json(text, keeps_entries=kind is Kind.PROGRAM_KEEPS)
     return {name: text for name, text in changed.items() if text != row._mapping[place.table.c[name]]}
 
 
@@ -125,12 +132,20 @@ def _files_of_lines(database: Database, tenant_id: str) -> list[Any]:
 
 def _clear_lines(file: BinaryIO, who: Identity, content_type: str) -> Iterator[bytes]:
     for line in file:
-        text = line.decode(errors="replace")
-        if not who.is_named_in(text):
+        text, is_plan = line.decode(errors="replace"), line.startswith(_PLAN_ROW)
+        if not (who if is_plan else who.for_programs()).is_named_in(text):
             yield line
-        elif content_type == PLAN_ROWS_CONTENT_TYPE and line.startswith(_PLAN_ROW):
-            cleared = json.loads(who.clear_json(text, keeps_entries=True))
-            yield json.dumps(cleared, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        elif content_type == PLAN_ROWS_CONTENT_TYPE and is_plan:
+            yield json.dumps(_clear_row_of_plan(line, who), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _clear_row_of_plan(line: bytes, who: Identity) -> dict[str, Any]:
+    """Clear what can name somebody. The action, the fields and the reason are words that a program reads."""
+    shape: dict[str, Any] = json.loads(line)
+    for part in (shape, *(shape.get("changes") or ())):
+        for name in _NAMING_PARTS & set(part):
+            part[name] = who.clear(part[name])
+    return shape
 
 
 def _replace(database: Database, old: str, new: str) -> None:
