@@ -230,6 +230,19 @@ def test_admin_consent(client: Client, path: str) -> None:
     assert "AADSTS50011" in client.http.get(url, params=asked).text
 
 
+def test_admin_consent_creates_the_enterprise_application(client: Client) -> None:
+    """Declining creates nothing; an application that is disabled gets no page."""
+    client.app.has_enterprise_app = False
+    url = f"{client.origin}/{client.lab.tenant().id}/adminconsent"
+    asked = {"client_id": client.app.client_id, "redirect_uri": REDIRECT, "state": "s"}
+    client.http.post(url, params=asked, data={"cancel": "1"}, allow_redirects=False)
+    assert not client.app.has_enterprise_app
+    client.http.post(url, params=asked, data={"accept": "1"}, allow_redirects=False)
+    assert client.app.has_enterprise_app
+    client.app.enabled = False
+    assert "AADSTS7000112" in client.http.get(url, params=asked).text
+
+
 def test_discovery_is_the_tenants_own(client: Client) -> None:
     document = discovery(client)
     tenant = client.lab.tenant().id

@@ -175,7 +175,7 @@ class Entra:
         form = request.form() if request.method == "POST" else {}
         fields: dict[str, Any] = {}
         if form.get("accept"):
-            app.consent_given = True
+            app.consent_given = app.has_enterprise_app = True  # consent creates the enterprise application
             fields = {"admin_consent": "True", "tenant": tenant.id}
             if "scope" in asked:
                 fields["scope"] = asked["scope"]
