@@ -28,6 +28,7 @@ from portsip_m365_plugin.consent import ADDRESS_DAYS, make_consent_address
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_certificate
 from portsip_m365_plugin.page.colleague_text import ROLES, write_text
 from portsip_m365_plugin.page.entra_pages import APP_NAME
+from portsip_m365_plugin.page.region import label_region
 from portsip_m365_plugin.page.scripts.render import (
     Limit,
     Registration,
@@ -86,7 +87,9 @@ def draw_colleague_actions(view: PageView) -> tuple[Action, ...]:
         Action(
             name=SCRIPT_ACTION,
             label="Download for a colleague",
-            help="The same as a text, or a script that registers the application. No file contains a secret.",
+            help="The same as a text, or a script that registers the application. No file contains a secret."
+            f" The script is for the region {label_region(view.config.connection.cloud_name)}: if yours is another,"
+            " save that first.",
             enabled=not why,
             why_disabled=why,
             parameters=(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from portsip_m365_plugin.page.region import label_region
 from portsip_m365_plugin.page.scripts.render import Registration
 from portsip_m365_plugin.permissions import Permission
 
@@ -26,7 +27,7 @@ def write_text(
         "Please register our telephone system (PortSIP PBX) in Microsoft Entra.",
         f"It takes about ten minutes and the role {ROLES}.",
         "",
-        f"1. Region: {wanted.cloud.name}. New registration with the name: {wanted.display_name}",
+        f"1. Region: {label_region(wanted.cloud.name)}. New registration with the name: {wanted.display_name}",
         "   Supported account types: accounts in this organizational directory only (single tenant).",
         "2. Authentication, platform Web, redirect URIs:",
         *(f"   {uri}" for uri in wanted.redirect_uris),

@@ -84,7 +84,7 @@ def _fields(config: Config, linked: int) -> tuple[Field, ...]:
 
 
 def _region_field(config: Config) -> Field:
-    """Draw the region. Until a directory is stored, it is to be found from what is entered."""
+    """Draw the region. Until a directory or a region is stored, it is to be found from what is entered."""
     drawn = draw_setting(
         config,
         "national_cloud",
@@ -92,7 +92,8 @@ def _region_field(config: Config) -> Field:
         choices=list_regions(config.connection),
         help="The Microsoft cloud of the directory. To find it, the PBX asks each cloud; GCC is in GLOBAL.",
     )
-    return drawn if config.connection.entra_tenant_id else replace(drawn, value=FIND_CLOUD)
+    is_open = not config.connection.entra_tenant_id and drawn.name not in config.saved
+    return replace(drawn, value=FIND_CLOUD) if is_open else drawn
 
 
 def _actions(view: PageView, linked: int) -> tuple[Action, ...]:

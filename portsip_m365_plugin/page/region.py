@@ -50,7 +50,8 @@ def find_region(draft: Draft, before: ConnectionConfig) -> Draft | FieldError:
     """
     wanted = draft.config.connection.entra_tenant_id
     if not wanted:  # nothing to find yet
-        return draft.with_values({"national_cloud": before.cloud_name})
+        unchanged = draft.with_values({"national_cloud": before.cloud_name})
+        return replace(unchanged, given=unchanged.given - {"national_cloud"})
     try:
         clouds = load_clouds().values()
     except CloudFileError as error:

@@ -39,6 +39,13 @@ def stored(hand: Hand) -> tuple[Any, Any]:
     return values.get("national_cloud"), values.get("directory_id")
 
 
+def region(hand: Hand) -> str:
+    """What the page shows."""
+    (field,) = (field for field in hand.tab("permissions").fields if field.name == "national_cloud")
+    assert "FIND" in [choice.value for choice in field.choices]
+    return field.value
+
+
 def tenant_of(lab: Lab, region: str) -> Tenant:
     if region == "LABDOD":
         found = lab.realm("USGOV").find_tenant("army.onmicrosoft.us")
@@ -133,7 +140,19 @@ def test_an_id_of_another_cloud_is_named_by_the_test_of_the_connection(lab: Lab,
 def test_nothing_is_looked_for_before_a_directory_is_entered(lab: Lab) -> None:
     hand = Hand()
     assert isinstance(hand.save(national_cloud="FIND", sync_time="03:00"), Saved)
-    assert stored(hand)[0] in (None, "GLOBAL")
+    assert stored(hand)[0] is None
+    assert region(hand) == "FIND"
+
+
+def test_a_region_can_be_chosen_before_a_directory_is_entered(lab: Lab) -> None:
+    """For the scripts, which a colleague runs before there are IDs."""
+    hand = Hand()
+    hand.save(national_cloud="LABUS")
+    assert region(hand) == "LABUS"
+    (action,) = (each for each in hand.tab("permissions").actions if each.name == "download_script")
+    assert "The script is for the region LABUS" in action.help
+    outcome = hand.press("download_script", {"file": "azure_cli"})
+    assert f"GRAPH={lab.sim.origin('USGOV')}\n" in outcome.content.decode()
 
 
 def test_a_chosen_region_asks_no_other_cloud(lab: Lab) -> None:
@@ -145,12 +164,6 @@ def test_a_chosen_region_asks_no_other_cloud(lab: Lab) -> None:
 
 def test_until_a_directory_is_stored_it_is_offered_first(lab: Lab) -> None:
     hand = Hand()
-
-    def region() -> str:
-        (field,) = (field for field in hand.tab("permissions").fields if field.name == "national_cloud")
-        assert "FIND" in [choice.value for choice in field.choices]
-        return field.value
-
-    assert region() == "FIND"
+    assert region(hand) == "FIND"
     save(hand, lab.tenant("CHINA").id)
-    assert region() == "LABCN"
+    assert region(hand) == "LABCN"
