@@ -164,6 +164,8 @@ def test_search_by_person_event_and_day(world: World, script: Script) -> None:
     assert shown(who="ada") == ["by password", "email"]
     assert shown(who="Ada") == ["by password", "email"]
     assert shown(who="ad") == []
+    world.pbx.stores.users.add(world.tenant_id, "ada", display_name="Ada Lovelace", email="Ada@x.example")
+    assert shown(who="ada@X.example") == shown(who="ada lovelace") == ["by password", "email"]
     assert shown(event="user.edit") == ["email"]
     assert shown(who="ada", event="sign_in") == ["by password"]
     assert shown(day="2026-03-02") == ["email"]

@@ -40,7 +40,10 @@ def _list_audit(
     """Print the audit log of tenant T, newest first. T is `system` for the PBX itself."""
     chosen, stores = context.tenant(tenant_key), context.pbx.stores
     since, until = read_day(chosen, day)
-    query = AuditQuery(reference=reference.strip(), who=who.strip(), event=event.strip(), since=since, until=until)
+    names = stores.users.usernames_of(chosen.pbx_tenant_id, who)
+    query = AuditQuery(
+        reference=reference.strip(), who=who.strip(), also=names, event=event.strip(), since=since, until=until
+    )
     lines = stores.audit.lines(
         chosen.pbx_tenant_id, query=query, origins=stores.tenants.origins(chosen).all(), offset=skip, limit=limit
     )

@@ -32,6 +32,8 @@ class AuditQuery:
     """The number that a person was shown, in any case."""
     who: str = ""
     """Who did it, or whom it was about: a whole name as the log shows it."""
+    also: tuple[str, ...] = ()
+    """Other names of the same person."""
     event: str = ""
     outcome: str = ""
     since: float | None = None
@@ -135,7 +137,7 @@ class AuditStore:
 def _conditions(wanted: AuditQuery) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.who:
-        names = sorted({wanted.who, wanted.who.casefold()})
+        names = sorted({wanted.who, wanted.who.casefold(), *wanted.also})
         found.append(or_(audit.c.actor.in_(names), audit.c.subject.in_(names)))
     if wanted.event:
         found.append(audit.c.event == wanted.event)

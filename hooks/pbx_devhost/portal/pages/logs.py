@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import urlencode
@@ -53,6 +53,7 @@ def show_audit() -> ResponseReturnValue:
     visit, stores, page = the_visit(), the_pbx().stores, read_page()
     tenant_id = visit.tenant.pbx_tenant_id
     search, query = _read_search()
+    query = replace(query, also=stores.users.usernames_of(tenant_id, query.who))
     lines = stores.audit.lines(
         tenant_id,
         query=query,

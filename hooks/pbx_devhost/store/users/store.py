@@ -125,6 +125,14 @@ class UserStore:
             statement = statement.limit(limit)
         yield from self._db.stream(statement)
 
+    def usernames_of(self, tenant_id: str, text: str) -> tuple[str, ...]:
+        """Return the usernames of the users whose e-mail address or display name this is, in any case; at most 20."""
+        wanted = text.strip().casefold()
+        is_theirs = or_(func.lower(users.c.email) == wanted, func.lower(users.c.display_name) == wanted)
+        chosen = select(users.c.username).where(users.c.tenant_id == tenant_id, is_theirs).limit(20)
+        with self._db.read() as connection:
+            return tuple(connection.execute(chosen).scalars()) if wanted else ()
+
     def count_by_tenant(self, tenant_ids: Sequence[str]) -> dict[str, int]:
         """Return how many users each of these tenants has; those without users are left out."""
         at = users.c.tenant_id.in_(list(tenant_ids))
