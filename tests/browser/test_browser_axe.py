@@ -36,6 +36,12 @@ return [...document.querySelectorAll("nav [aria-current]")].filter((each) => {
 }).map((each) => each.textContent);
 """
 
+# A word of the machine, such as `account_disabled`, that is no address, file or script of ours.
+CODES = """
+const found = document.body.innerText.match(/(?<![\\w@.#/?&=-])[a-z]+(_[a-z0-9]+)+(?![\\w@.#])/g) || [];
+return [...new Set(found)];
+"""
+
 
 def look(site: Site, width_px: int, scheme: str) -> None:
     metrics = {"width": width_px, "height": 860, "deviceScaleFactor": 1, "mobile": False}
@@ -49,7 +55,7 @@ def look(site: Site, width_px: int, scheme: str) -> None:
 
 def check(site: Site, axe: str, name: str) -> list[str]:
     """What is wrong with the page that is shown, at both widths, light and dark."""
-    faults = []
+    faults = [f"{name}: a code: {each}" for each in site.driver.execute_script(CODES)]
     site.driver.execute_script(axe)
     for width_px in WIDTHS_PX:
         look(site, width_px, "light")

@@ -86,7 +86,7 @@ def ask() -> ResponseReturnValue:
     tenant = choose_tenant(visit, request.args.get("domain", ""))
     app = AppRequest.read(request.args)
     if tenant is None or not isinstance(app, AppRequest):
-        detail = app if isinstance(app, str) else "no tenant of that domain, or no redirect_uri"
+        detail = app if isinstance(app, str) else "no tenant of that domain, or no redirect URI"
         return refuse(tenant, LoginRefused(sentence=_NO_APP, reason="malformed_app_request", detail=detail), status=400)
     ways, _ = offered(the_pbx(), tenant)
     hint, other = request.args.get("login_hint", "")[:320], request.args.get("other_account") == "1"
