@@ -102,7 +102,7 @@ def test_a_changed_domain_is_a_task(make_scene: OpenScene) -> None:
     outcome = scene.press("test_connection")
     assert isinstance(outcome, Refused)
     assert outcome.message == sentence
-    assert "Register https://new.example.com/ms365/callback as a redirect URI" in outcome.remedy
+    assert "Register https://new.example.com/ms365/callback in Entra, under Authentication" in outcome.remedy
     assert sentence in scene.doctor().line
 
 
