@@ -13,6 +13,7 @@ from sqlalchemy import Float, insert, select
 from pbx_devhost.store import moved_clock
 from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.outbox.queue import MailState
 from pbx_devhost.store.schema import due, metadata, outbox, sessions
 from pbx_plugin_api import LeaseLostError, RateLimit
 from tests.support.devhost_pbx import DevPbx
@@ -72,6 +73,21 @@ def test_mail_that_waits_goes_when_it_should(ahead: DevPbx) -> None:
     assert first is not None
     assert second is not None
     assert [first.notification.notification_id, second.notification.notification_id] == ["wrong", "right"]
+
+
+def test_a_mail_that_was_put_off_keeps_its_wait(ahead: DevPbx) -> None:
+    """It was accepted and put off by half an hour while the clock was ahead: half an hour it is."""
+    dev, box = ahead, ahead.stores.outbox
+    box.put(dev.tenant.pbx_tenant_id, make_note(notification_id="m"))
+    claimed = box.claim()
+    assert claimed is not None
+    box.settle(claimed, MailState.DEFERRED, due_at=dev.clock() + 1_800)
+    set_right(dev)
+    row = one(dev, select(outbox.c.due_at))
+    assert abs(row.due_at - (dev.clock() + 1_800)) < 120
+    assert box.claim() is None
+    dev.move_clock(1_900)
+    assert box.claim() is not None
 
 
 def test_a_limit_is_not_used_up_for_a_day(ahead: DevPbx) -> None:

@@ -24,7 +24,11 @@ _SLACK_S: Final = 60.0
 _BEGAN: Final[Mapping[Any, tuple[Any, tuple[Any, ...]]]] = {
     table: (began, tuple(table.c[name] for name in names))
     for table, began, names in (
-        (schema.outbox, schema.outbox.c.created_at, ("created_at", "due_at", "expires_at", "rank")),
+        (
+            schema.outbox,
+            schema.outbox.c.created_at,
+            ("created_at", "due_at", "expires_at", "rank", "started_at", "finished_at"),
+        ),
         (schema.sessions, schema.sessions.c.created_at, ("created_at", "expires_at")),
         (schema.renewals, schema.renewals.c.created_at, ("created_at", "renewed_at", "expires_at")),
         (schema.flows, schema.flows.c.created_at, ("created_at", "expires_at")),
@@ -99,9 +103,11 @@ def _move(connection: Connection, now: float, back_s: float) -> None:
     # A night that was planned before the clock was ahead is right as it is; one that was planned since is late.
     planned = schema.due.c.next_due_at
     connection.execute(update(schema.due).where(planned > now + back_s).values(next_due_at=planned - back_s))
+    for column in _WAITS:
+        late = [column > now]
+        if column.table in _BEGAN:
+            late.append(_BEGAN[column.table][0] <= now)  # of the others all times move, below
+        connection.execute(update(column.table).where(*late).values({column.name: column - back_s}))
     for table, (began, columns) in _BEGAN.items():
         moved = {column.name: column - back_s for column in columns}
         connection.execute(update(table).where(began > now).values(moved))
-    for column in _WAITS:
-        moved = {column.name: column - back_s}
-        connection.execute(update(column.table).where(column > now).values(moved))
