@@ -65,6 +65,8 @@ _STAGES: Final[Mapping[str, str]] = {
     Stage.DELETE: "Deleting users",
 }
 
+# A longer word, such as an address, may be broken anywhere, so that a table fits its page.
+_WORD_MAX_CHARS: Final = 24
 # A capital inside a name such as `StandardUser`.
 _CAPITAL: Final = re.compile(r"(?<=[a-z])[A-Z]")
 
@@ -80,6 +82,7 @@ def install(app: Flask) -> None:
         run_reason=lambda value: _RUN_REASONS.get(value, value),
         job_label=lambda value: (value or "").replace("_", " "),
         role_label=lambda value: _CAPITAL.sub(lambda found: f" {found[0].lower()}", value),
+        has_long_word=lambda text: any(len(word) > _WORD_MAX_CHARS for word in text.split()),
         initials=_initials,
         safe_link=is_safe_link,
         hue=lambda text: sum(map(ord, text)) % 8,
