@@ -122,3 +122,27 @@ def test_tenants_that_wait_for_microsoft_give_their_slots_back(pg_crew: Crew) ->
         for tenant in tenants[:3]
     ]
     assert all(500 < each <= 600 for each in due_in_s), due_in_s
+
+
+@pytest.mark.long  # the queue forgets a worker after 30 seconds
+@pytest.mark.postgres
+def test_a_worker_that_was_frozen_for_long_and_forgotten_works_again(pg_crew: Crew) -> None:
+    crew = pg_crew
+    [tenant] = crew.add_tenants(1)
+    (crew.hold / tenant.name).touch()
+    frozen = crew.start()
+    wait_for(lambda: crew.events("begin"))
+    os.kill(frozen.pid, signal.SIGSTOP)
+    time.sleep(35)
+    other = crew.start()
+    (crew.hold / tenant.name).unlink()
+    wait_for(lambda: [event.pid for event in crew.events("end")] == [other.pid])
+    other.terminate()
+    assert other.wait(15) == 0
+    os.kill(frozen.pid, signal.SIGCONT)
+    stores = crew.pbx.stores
+    late = stores.tenants.add("late")
+    stores.leases.set_due(late.pbx_tenant_id, "night", stores.database.now() - 1)
+    wait_for(lambda: [event.name for event in crew.events("end")] == [tenant.name, "late"], 60)
+    assert stores.users.count_all(tenant.pbx_tenant_id) == 0
+    assert [row.status for row in stores.runs.rows(tenant.pbx_tenant_id)] == ["done", "interrupted"]

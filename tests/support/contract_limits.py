@@ -205,6 +205,7 @@ LIMITS: list[tuple[type, Mapping[str, Any], str, list[Any], list[Any]]] = [
     (Tenant, TENANT, "time_zone", ["UTC", "Europe/Berlin"], ["", "Berlin", "Europe/Bärlin", "../etc/passwd", None]),
     (Tenant, TENANT, "country", ["DE", "US"], ["", "D", "DEU", "de", "D1", None]),
     (Tenant, TENANT, "user_limit", [None, 0, 1, 10**6], [-1, True, 1.5, "5"]),
+    (Tenant, TENANT, "night_offset_s", [0, 1, 43_200], [-1, None, True, 1.5, "5"]),
     (Viewer, {}, "username", *text(128, 1)),
     *[
         (
@@ -268,6 +269,7 @@ LIMITS: list[tuple[type, Mapping[str, Any], str, list[Any], list[Any]]] = [
     (Tick, TICK, "now_utc", *TIMES),
     (Tick, TICK, "deadline_utc", *TIMES),
     (Tick, TICK, "max_requests", [1, 50], [0, -1, True, "4"]),
+    (Tick, TICK, "max_wait_s", [None, 0, 300], [-1, True, 1.5, "5"]),
     (Problem, {}, "reason", *KEYS),
     (PlanRow, {"action": "create"}, "subject", [None, "o", "a-b_1", "k" * 255], ["", "k" * 256, "a b", "ä"]),
     (PlanRow, {"action": "create"}, "extension_number", [None, "101", "1" * 64], ["", "10", "1" * 65, "1a1"]),
