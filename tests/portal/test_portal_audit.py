@@ -230,3 +230,11 @@ def test_the_command_line_searches_as_well(world: World, script: Script, monkeyp
     assert "mode: all → (not set); on: (empty) → x" in text
     wrong = CliRunner().invoke(main, ["--db", url, "audit", "Contoso", "--day", "31.12.2026"])
     assert (wrong.exit_code, wrong.output) == (1, "--day: '31.12.2026' is not a day such as 2026-11-26\n")
+
+
+def test_the_log_is_shown_also_where_a_plugin_has_no_page_any_more(world: World, script: Script) -> None:
+    world.pbx.stores.audit.record(world.tenant_id, "me", "settings.save", subject="m365", changes=[("a", "1", "2")])
+    browser = world.browser()
+    browser.log_in()
+    script.has_page = False
+    assert "<del>1</del> → <ins>2</ins>" in browser.get("/audit").text

@@ -105,6 +105,7 @@ class Script:
     """What a browser gets that comes back from outside."""
     found: Any = field(default_factory=LookUpResult)
     """What a lookup finds."""
+    has_page: bool = True
     asks: Callable[[ActionRequest], Any] = lambda _request: None
     """The question before a button."""
 
@@ -273,7 +274,7 @@ def _hidden(name: str, value: str) -> Field:
 def _module(script: Script) -> ModuleType:
     def on_settings_page(host: Any, tenant: Any, viewer: Any) -> Any:
         _may_raise("on_settings_page")
-        return script.page()
+        return script.page() if script.has_page else None
 
     def on_login_providers(host: Any, tenant: Any) -> Any:
         _may_raise("on_login_providers")
