@@ -42,6 +42,13 @@ const found = document.body.innerText.match(/(?<![\\w@.#/?&=-])[a-z]+(_[a-z0-9]+
 return [...new Set(found)];
 """
 
+# A moment in another form than 2026-11-26 09:12, in the time zone of the tenant.
+TIMES = """
+const moment = /\\d{4}-\\d\\d-\\d\\dT|\\d\\d:\\d\\d:\\d\\d|\\b\\d{1,2}[./]\\d{1,2}[./]\\d{4}\\b|\\d UTC\\b/g;
+const found = document.body.innerText.match(moment) || [];
+return [...new Set(found)];
+"""
+
 
 def look(site: Site, width_px: int, scheme: str) -> None:
     metrics = {"width": width_px, "height": 860, "deviceScaleFactor": 1, "mobile": False}
@@ -56,6 +63,7 @@ def look(site: Site, width_px: int, scheme: str) -> None:
 def check(site: Site, axe: str, name: str) -> list[str]:
     """What is wrong with the page that is shown, at both widths, light and dark."""
     faults = [f"{name}: a code: {each}" for each in site.driver.execute_script(CODES)]
+    faults += [f"{name}: a time: {each}" for each in site.driver.execute_script(TIMES)]
     site.driver.execute_script(axe)
     for width_px in WIDTHS_PX:
         look(site, width_px, "light")
