@@ -11,7 +11,7 @@
 | `JOIN` | a first sign-in met a taken address, by person | the person is linked, or the address is free |
 | `SIGNIN_FAULT` | Microsoft signs nobody in | somebody signs in, or sign-in is switched off |
 | `REDIRECT_URIS` | a domain of the PBX changed | a sign-in or consent at the new one, or sign-in switched off |
-| `CERTIFICATE` | the certificate expires soon | another certificate in use |
+| `CERTIFICATE` | the certificate expires soon, or Entra refuses it | another certificate in use |
 | `RENEWAL` | the plugin could not renew the certificate | its renewal, or renewal switched off |
 | `MAIL_REJECTED` | a mail was refused, by cause | the mail is sent, or mail is switched off |
 | `MAIL_REPLY_TO` | a reply address was left out | a mail with a good one, or mail is switched off |

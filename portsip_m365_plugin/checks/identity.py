@@ -26,6 +26,7 @@ from portsip_m365_plugin.entra.discovery import Directory
 from portsip_m365_plugin.entra.regions import find_serving, search_clouds
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.keys.condition import warning_days
+from portsip_m365_plugin.keys.history import read_history
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, load_certificate
 
 _TIME: Final = timedelta(seconds=40)
@@ -126,6 +127,15 @@ def _note_certificate(board: Board, host: Host) -> None:
     if certificate is None:
         return
     days, until = certificate.days_left(host.clock.now_utc()), f"{certificate.not_after_utc:%Y-%m-%d}"
+    if read_history(host, certificate.thumbprint_sha1).refused_at_utc is not None:
+        # It was tried just now: the token is for the pair before it, which is kept for some days after a switch.
+        board.not_well(
+            CERTIFICATE,
+            f"Entra refuses the certificate {certificate.thumbprint_sha1} and accepts only the one before it.",
+            "Look for this thumbprint in the app registration under Certificates & secrets. If it is missing, download"
+            " public_key.pem on the PERMISSIONS tab and upload it there; a new one needs some minutes.",
+        )
+        return
     accepted = f"Entra accepts the certificate {certificate.thumbprint_sha1}."
     if days > warning_days(certificate):
         board.ok(CERTIFICATE, f"{accepted} It is valid until {until}.")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from pbx_plugin_api import Host, Severity
 from portsip_m365_plugin.keys.condition import EXPIRY_WARNING_DAYS, warning_days
+from portsip_m365_plugin.keys.history import read_history
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_certificate
 from portsip_m365_plugin.notices import NoticeKind
 
 EXPIRY_NOTICE_DAYS: Final = (0, 1, 3, 7, 14, EXPIRY_WARNING_DAYS)
 """Days before the certificate expires on which the administrators are notified."""
 _URGENT_DAYS: Final = 7
+_REFUSED_FOR: Final = timedelta(hours=36)
+"""Two nights: just after a switch some of Entra's servers do not know a certificate yet."""
 
 
 def read_valid_until(host: Host) -> datetime | None:
@@ -33,7 +36,12 @@ def warn_of_expiry(host: Host, why_not_renewed: str = "", *, renews_itself: bool
     if certificate is None:
         host.resolve_notice(NoticeKind.CERTIFICATE)
         return
-    days = certificate.days_left(host.clock.now_utc())
+    now_utc = host.clock.now_utc()
+    days = certificate.days_left(now_utc)
+    refused_at_utc = read_history(host, certificate.thumbprint_sha1).refused_at_utc
+    if days >= 0 and refused_at_utc is not None and now_utc - refused_at_utc >= _REFUSED_FOR:
+        _warn_of_refusal(host, certificate.thumbprint_sha1, refused_at_utc)
+        return
     reached = next((limit for limit in EXPIRY_NOTICE_DAYS if days <= limit), None)
     if reached is None or days > warning_days(certificate) or (renews_itself and days > _URGENT_DAYS):
         host.resolve_notice(NoticeKind.CERTIFICATE)
@@ -53,4 +61,19 @@ def warn_of_expiry(host: Host, why_not_renewed: str = "", *, renews_itself: bool
         severity=Severity.BAD if days <= _URGENT_DAYS else Severity.WARNING,
         level=len(EXPIRY_NOTICE_DAYS) - EXPIRY_NOTICE_DAYS.index(reached),
         values={"until": until, "days": days, "why_not_renewed": why_not_renewed},
+    )
+
+
+def _warn_of_refusal(host: Host, thumbprint_sha1: str, refused_at_utc: datetime) -> None:
+    """Runs may go on with the pair before, so that nothing else shows it."""
+    since = f"{refused_at_utc:%Y-%m-%d}"
+    host.notify_admin(
+        NoticeKind.CERTIFICATE,
+        "Microsoft Entra refuses the certificate of this PBX",
+        f"Entra has refused the certificate {thumbprint_sha1} since {since}. Look for this thumbprint in the app"
+        " registration under Certificates & secrets. If it is missing, download public_key.pem on the PERMISSIONS tab"
+        " and upload it there, then press Test connection.",
+        severity=Severity.BAD,
+        level=len(EXPIRY_NOTICE_DAYS),
+        values={"since": since, "thumbprint": thumbprint_sha1},
     )

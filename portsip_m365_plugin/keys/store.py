@@ -118,10 +118,13 @@ def choose_single(host: Host) -> KeyPair | None:
 def tidy_pairs(host: Host) -> None:
     """Drop the pair before, a week after the switch, and what is known about pairs that are gone. Idempotent.
 
+    The pair before stays while Entra refuses the active one: it may be the only one that works.
     What is known of a certificate that still has to be removed at Entra stays.
     """
     before, now_utc = load_certificate(host, PREVIOUS_KEY), host.clock.now_utc()
-    if before is not None:
+    active = load_certificate(host, ACTIVE_KEY) if before is not None else None
+    is_in_use = active is not None and read_history(host, active.thumbprint_sha1).refused_at_utc is not None
+    if before is not None and not is_in_use:
         replaced_at_utc = read_history(host, before.thumbprint_sha1).replaced_at_utc
         if replaced_at_utc is None or now_utc - replaced_at_utc >= DROPPED_AFTER:
             host.secrets.delete(PREVIOUS_KEY)
