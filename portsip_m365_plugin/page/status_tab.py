@@ -7,6 +7,7 @@ and refused sign-ins are drawn by the PBX (`HostPart`), since those data are its
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final
 
 from pbx_plugin_api import Fact, HostPart, Notice, PlanRef, RunSummary, Severity, Tab, Table, Tenant, TickStatus
@@ -24,7 +25,7 @@ from portsip_m365_plugin.users.approval import last_plan
 
 PROBLEMS_SHOWN: Final = 100
 _ORDER: Final = tuple(Severity)
-_WITHOUT_PEOPLE: Final = frozenset({Job.PREVIEW, Job.DISCONNECT, Job.CONTACTS, Job.CONTACTS_RESYNC})
+_WITHOUT_PEOPLE: Final = frozenset({Job.PREVIEW, Job.DISCONNECT, Job.CONTACTS, Job.CONTACTS_RESYNC, Job.RENEW})
 
 _LEFT_OUT: Final = frozenset(
     {"account_disabled", "agent", "guest", "no_plan", "out_of_scope", "room", "shared_mailbox"}
@@ -70,20 +71,39 @@ def draw_summary(runs: Sequence[RunSummary], notices: Sequence[Notice], plan: Pl
     if notices:
         value = f"Nothing is new. A notice that was dismissed still lasts: {notices[0].subject}."
         return Fact(label=label, value=value, severity=Severity.PLAIN)
-    ended = [run for run in runs if not run.is_running and run.job != Job.PREVIEW]
-    if not ended and plan is not None:
+    judged = _choose_judged(runs)
+    if not judged and plan is not None:
         value = "Nothing is synced yet. Look at the plan below, then approve it."
         return Fact(label=label, value=value, severity=Severity.WARNING)
-    if not ended:
+    if not judged:
         value = "Nothing is synced yet. Press Preview on the USER SYNC tab, look at the plan, then approve it."
         return Fact(label=label, value=value, severity=Severity.WARNING)
-    if ended[0].status is TickStatus.FAILED:
-        value = f"The last run failed and is tried again: {ended[0].message}"
-        return Fact(label=label, value=value, severity=Severity.WARNING)
-    if ended[0].status is None:
-        value = "The last run was cut off, such as by a restart of the PBX. The next run goes on where it ended."
-        return Fact(label=label, value=value, severity=Severity.WARNING)
+    for run in judged:
+        why = _say_end(run)
+        if why:
+            return Fact(label=label, value=why, severity=Severity.WARNING)
     return Fact(label=label, value="All is well.", severity=Severity.GOOD)
+
+
+def _choose_judged(runs: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
+    """The last run and the last one that looked at people, of the present connection; none where nobody was synced."""
+    ended = [run for run in runs if not run.is_running and run.job not in (Job.PREVIEW, Job.RENEW)]
+    ended = list(takewhile(lambda run: run.job != Job.DISCONNECT, ended))
+    whole = next((run for run in ended if run.job not in _WITHOUT_PEOPLE), None)
+    return () if whole is None else (ended[0], whole)
+
+
+def _say_end(run: RunSummary) -> str:
+    """Say how a run ended that did not end well; empty if it did."""
+    if run.status is TickStatus.FAILED:
+        return f"The last run failed and is tried again: {run.message}"
+    if run.status is TickStatus.NOT_CONFIGURED:
+        return f"The last run could not begin: {run.message}"
+    if run.status is TickStatus.STOPPED:
+        return "The last run was stopped before its end. The next run goes on where it ended."
+    if run.status is None:
+        return "The last run was cut off, such as by a restart of the PBX. The next run goes on where it ended."
+    return ""
 
 
 def _people_fact(view: PageView) -> Fact:

@@ -18,6 +18,7 @@ from pbx_plugin_api import (
     Viewer,
     read_plan_rows,
 )
+from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.lab import Lab, shared_key_pair
@@ -83,6 +84,27 @@ def test_from_nothing_synced_to_all_is_well(hand: Hand) -> None:
     assert summary(hand)[0].startswith("The last run was cut off"), "the one in progress has not ended"
     add_run(hand)
     assert summary(hand)[0] == "All is well."
+
+
+@pytest.mark.parametrize(
+    ("runs", "says"),
+    [
+        ([{"job": Job.RENEW}], "Nothing is synced yet."),
+        ([{}, {"job": Job.DISCONNECT}], "Nothing is synced yet."),
+        ([{"status": TickStatus.NOT_CONFIGURED, "message": "No key pair."}], "The last run could not begin: No key"),
+        ([{"status": TickStatus.STOPPED}], "The last run was stopped"),
+        ([{"status": TickStatus.FAILED, "message": "x"}, {"job": Job.CONTACTS}], "The last run failed"),
+        ([{"status": TickStatus.FAILED, "message": "x"}, {"job": Job.RENEW}], "The last run failed"),
+    ],
+)
+def test_all_is_not_well_because_of_a_run_that_shows_nothing(
+    hand: Hand, runs: list[dict[str, object]], says: str
+) -> None:
+    for fields in runs:
+        add_run(hand, **fields)  # type: ignore[arg-type]
+    value, severity = summary(hand)
+    assert value.startswith(says)
+    assert severity is Severity.WARNING
 
 
 def test_the_preview_names_the_extension_that_each_new_person_then_gets(hand: Hand) -> None:
