@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
@@ -108,6 +109,14 @@ def make_certificate_request(private_key_pem: bytes, *, common_name: str = COMMO
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     builder = x509.CertificateSigningRequestBuilder().subject_name(name).add_extension(_USAGE, critical=True)
     return builder.sign(_load_private_key(private_key_pem), hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def has_rsa_key(certificate: Certificate) -> bool:
+    """Whether it is for an RSA key, as ours are. An authority's own may have one that cannot even be read (SM2)."""
+    try:
+        return isinstance(x509.load_pem_x509_certificate(certificate.pem.encode()).public_key(), rsa.RSAPublicKey)
+    except (UnsupportedAlgorithm, ValueError):
+        return False
 
 
 def is_of_key(certificate: Certificate, private_key_pem: bytes) -> bool:

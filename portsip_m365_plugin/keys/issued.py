@@ -12,6 +12,7 @@ from pbx_plugin_api import Host, Refused
 from portsip_m365_plugin.entra.keypair import (
     Certificate,
     KeyPair,
+    has_rsa_key,
     is_of_key,
     make_certificate_request,
     make_private_key,
@@ -50,7 +51,7 @@ def import_certificate(host: Host, text: str) -> Certificate | Refused:
     try:
         if len(text) > _TEXT_MAX_CHARS:
             raise ValueError
-        certificates = read_certificates(text)
+        certificates = [each for each in read_certificates(text) if has_rsa_key(each)]
     except ValueError:
         return Refused(
             message="What you pasted is not a certificate in PEM form.",

@@ -100,3 +100,28 @@ def test_attack_unusable_certificates_change_nothing(case: str, sentence: str) -
     assert sentence in answer.message
     assert answer.remedy
     assert hand.host.secrets.names() == [REQUESTED_KEY]
+
+
+UNREADABLE_AUTHORITY = """\
+-----BEGIN CERTIFICATE-----
+MIIBijCCAS+gAwIBAgIUTAMMl1sIQ89DpbgK0iSUkxFCx0kwCgYIKoEcz1UBg3Uw
+GTEXMBUGA1UEAwwOQ29udG9zbyBTTTIgQ0EwIBcNMjYxMTI2MTQ1NjI0WhgPMjEy
+NjExMDIxNDU2MjRaMBkxFzAVBgNVBAMMDkNvbnRvc28gU00yIENBMFkwEwYHKoZI
+zj0CAQYIKoEcz1UBgi0DQgAED+mtuBTk00q03CfHoRyI4erL9VYn4YuZmQjV8TJD
+0qJci/DF/taEGL9JZQ2IKKCd2m6EE/SoMlCOeywHVrzLLqNTMFEwHQYDVR0OBBYE
+FMoc//0AWJZhYWaY7gjTTResc5T1MB8GA1UdIwQYMBaAFMoc//0AWJZhYWaY7gjT
+TResc5T1MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoEcz1UBg3UDSQAwRgIhALOhRWC4
+KFI45mQ3qx53GVF5eGIcp/frovC3nuB6N/0PAiEA7F4IHfp+JKZetLmYljWMHlkX
++oQVDpXEaIQH4Opv2nk=
+-----END CERTIFICATE-----
+"""
+"""Its key is on the curve SM2, as authorities in China have it; `cryptography` cannot read such a key."""
+
+
+def test_an_authority_whose_own_key_cannot_be_read_does_not_stand_in_the_way() -> None:
+    hand = Hand()
+    refused = hand.press("import_certificate", {"certificate": UNREADABLE_AUTHORITY})
+    assert isinstance(refused, Refused)
+    assert "not issued for a key of this PBX" in refused.message
+    chain = UNREADABLE_AUTHORITY + issue(request(hand))
+    assert isinstance(hand.press("import_certificate", {"certificate": chain}), Done)
