@@ -40,7 +40,14 @@ from portsip_m365_plugin.graph.errors import (
 from portsip_m365_plugin.graph.keys import add_key, remove_key
 from portsip_m365_plugin.keys.condition import warning_days
 from portsip_m365_plugin.keys.history import KeyHistory, change_history, list_histories, read_history
-from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, keep_new_pair, load_key_pair, promote_next
+from portsip_m365_plugin.keys.store import (
+    ACTIVE_KEY,
+    NEXT_KEY,
+    keep_new_pair,
+    load_certificate,
+    load_key_pair,
+    promote_next,
+)
 from portsip_m365_plugin.notices import NoticeKind
 
 _log = logging.getLogger(__name__)
@@ -100,6 +107,10 @@ def renew_now(host: Host, tick: Tick, connection: ConnectionConfig, renewal: Ren
     news = renew_certificate(host, tick, connection, renewal, is_asked=True)
     status = TickStatus.FAILED if read_renewal(host).problem else TickStatus.DONE
     waits = "The next certificate is on its way. Entra has to know it for a while before it is used."
+    coming = load_certificate(host, NEXT_KEY)
+    if not news and coming is not None and read_history(host, coming.thumbprint_sha1).registered_at_utc is None:
+        status = TickStatus.FAILED
+        waits = "Microsoft has not confirmed that it registered the next certificate. The next runs try again."
     return TickReport(status=status, message=news or read_renewal(host).problem or waits)
 
 
@@ -336,6 +347,13 @@ class _Step:
         return f"The certificate could not be renewed. {problem}"
 
 
+def is_left_to_entra(host: Host, thumbprint_sha1: str) -> bool:
+    """Whether the next certificate was sent to Entra, and nobody has to do anything about it."""
+    history = read_history(host, thumbprint_sha1)
+    is_underway = history.registered_at_utc is not None or 0 < history.sends < SENDS_MAX
+    return is_underway and not read_renewal(host).problem
+
+
 def _settle_problem(host: Host, problem: str) -> None:
     """Remember the problem, or that there is none, and raise or end the notice."""
     before = read_renewal(host)
@@ -348,8 +366,8 @@ def _settle_problem(host: Host, problem: str) -> None:
     host.notify_admin(
         NoticeKind.RENEWAL,
         "The certificate for Microsoft 365 could not be renewed",
-        f"The PBX could not renew its certificate for Microsoft 365. {problem} The present certificate still works; it"
-        " is tried again every day.",
+        f"The PBX could not renew its certificate for Microsoft 365. {problem} The present certificate"
+        " is used until its end.",
         severity=Severity.WARNING,
         values={"problem": problem},
     )

@@ -12,7 +12,7 @@ from portsip_m365_plugin.entra.keypair import Certificate
 from portsip_m365_plugin.keys.condition import Condition, find_condition, warning_days
 from portsip_m365_plugin.keys.history import KeyHistory, read_history
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_certificate
-from portsip_m365_plugin.renewal import read_renewal
+from portsip_m365_plugin.renewal import is_left_to_entra, read_renewal
 
 _THUMBPRINT: Final = "The thumbprint is what Entra shows beside the uploaded certificate."
 _UPLOAD: Final = (
@@ -53,10 +53,13 @@ def draw_certificate_facts(host: Host, renewal: RenewalConfig, *, with_thumbprin
         facts.append(_draw("Certificate", active, history, now_utc, has_next=waiting is not None))
     if waiting is not None:
         history = read_history(host, waiting.thumbprint_sha1)
-        label = (
-            "Next certificate, registered by this PBX" if history.sends else "Next certificate, waiting for its upload"
-        )
-        facts.append(_draw(label, waiting, history, now_utc, renews=renewal.is_on))
+        is_sent = is_left_to_entra(host, waiting.thumbprint_sha1)
+        if history.sends and history.registered_at_utc is not None:
+            label = "Next certificate, registered by this PBX"
+        else:
+            label = f"Next certificate, {'sent by this PBX' if is_sent else 'waiting for its upload'}"
+        renews = renewal.is_on and not read_renewal(host).problem
+        facts.append(_draw(label, waiting, history, now_utc, renews=renews, is_sent=is_sent))
     return tuple(facts if with_thumbprint else map(_without_thumbprint, facts))
 
 
@@ -72,6 +75,9 @@ def draw_renewal_fact(host: Host, config: RenewalConfig) -> Fact:
         return Fact(label="Renewal", value="by hand", help="The PBX can also renew the certificate by itself.")
     if renewal.problem:
         return Fact(label="Renewal", value=renewal.problem, severity=Severity.BAD)
+    if active is not None and active.not_after_utc <= host.clock.now_utc():
+        value = "not possible: the certificate has expired, and only a valid one can register the next"
+        return Fact(label="Renewal", value=value, severity=Severity.BAD)
     begins = active.not_after_utc - timedelta(days=warning_days(active)) if active is not None else None
     value = f"by itself, from {begins:%Y-%m-%d} on" if begins is not None else "by itself"
     last = f"Last renewed on {renewal.renewed_at_utc:%Y-%m-%d}." if renewal.renewed_at_utc is not None else ""
@@ -86,6 +92,7 @@ def _draw(
     *,
     has_next: bool = False,
     renews: bool = False,
+    is_sent: bool = False,
 ) -> Fact:
     condition = find_condition(certificate, history, now_utc)
     advice = _ADVICE[condition]
@@ -93,7 +100,7 @@ def _draw(
         advice = "A new key pair is waiting: upload its public_key.pem to the app registration."
     if renews and condition is Condition.NOT_YET_KNOWN:
         advice = "Nothing to do: the next run registers it in Entra. You can also upload its public_key.pem yourself."
-    if history.sends and condition is Condition.NOT_YET_KNOWN:
+    if is_sent and condition is Condition.NOT_YET_KNOWN:
         advice = "Nothing to do: this PBX has sent it to Entra, and uses it as soon as Entra knows it."
     return Fact(
         label=label,

@@ -8,7 +8,6 @@ from pbx_plugin_api import Action, ActionOutcome, Done, Field, FieldKind, Host, 
 from portsip_m365_plugin.clouds import Cloud, CloudFileError, load_clouds
 from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.consent import read_consent
-from portsip_m365_plugin.keys.history import read_history
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_certificate
 from portsip_m365_plugin.last_run import read_last_run
 from portsip_m365_plugin.last_test import read_last_test
@@ -18,6 +17,7 @@ from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.permissions import PERMISSIONS, Need
 from portsip_m365_plugin.proofs import read_proofs
 from portsip_m365_plugin.redirects import describe_task, read_redirects
+from portsip_m365_plugin.renewal import is_left_to_entra
 from portsip_m365_plugin.users.approval import first_confirmed_at_utc, last_plan
 
 _KEY: Final = "set_up.confirmed"
@@ -39,7 +39,7 @@ def read_known(view: PageView) -> Known:
         cloud=_find_cloud(config.connection.cloud_name),
         certificate=coming or active,
         is_renewal=coming is not None and active is not None,
-        is_sent=coming is not None and read_history(host, coming.thumbprint_sha1).sends > 0,
+        is_sent=coming is not None and is_left_to_entra(host, coming.thumbprint_sha1),
         new_uris_task=describe_task(read_redirects(host, config.connection)) if signs_in else "",
         consent_at_utc=consent.at_utc if consent is not None and consent.is_given else None,
         confirmed=_read_confirmed(host),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pbx_plugin_api import Saved, SaveRefused, Scope, Severity, Tenant, TickStatus
+from pbx_plugin_api import Saved, SaveRefused, Scope, Severity, StepState, Tenant, TickStatus
 from portsip_m365_plugin.keys.store import PREVIOUS_KEY, REQUESTED_KEY
 from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.renewal import REMOVED_AFTER, SENDS_MAX, TRIALS, read_renewal
@@ -265,3 +265,30 @@ def test_attack_object_id_of_another_application(keys: KeyLab) -> None:
     assert "object ID" in wrong_field(keys.renew_by_itself(other.object_id))
     assert keys.hand.host.settings.read().values.get("application_object_id") is None
     assert len(other.certificates) == 1
+
+
+def test_a_certificate_that_entra_never_confirmed_is_not_called_registered(keys: KeyLab) -> None:
+    keys.renew_by_itself()
+    keys.lab.realm().faults.add(Fault("status", "addKey", status=503, times=None))
+    report = keys.hand.press("renew_now")
+    assert report.status is TickStatus.FAILED
+    assert "has not confirmed" in report.message
+    assert len(keys.app.certificates) == 1
+    assert not [fact for fact in keys.hand.tab("permissions").facts if "registered by this PBX" in fact.label]
+    keys.pass_time(days=1)
+    keys.nights(SENDS_MAX + 4)
+    assert "upload it there" in keys.hand.fact("Renewal").value
+    (fact,) = [each for each in keys.hand.tab("permissions").facts if each.label.startswith("Next certificate")]
+    assert "Nothing to do" not in fact.help
+    (step,) = [each for each in keys.hand.tab("permissions").steps if each.name == "upload"]
+    assert step.state is StepState.TO_DO
+    (notice,) = [each for each in keys.hand.host.open_notices() if each.key == NoticeKind.RENEWAL]
+    assert "every day" not in notice.text, "it is not sent any more"
+
+
+def test_an_expired_certificate_does_not_renew_itself_and_the_page_says_so(keys: KeyLab) -> None:
+    keys.renew_by_itself()
+    keys.pass_until(days_left=-3)
+    fact = keys.hand.fact("Renewal")
+    assert fact.severity is Severity.BAD
+    assert fact.value.startswith("not possible")
