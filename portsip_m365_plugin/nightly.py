@@ -26,6 +26,7 @@ from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.keys.expiry import warn_of_expiry
 from portsip_m365_plugin.keys.store import tidy_pairs
 from portsip_m365_plugin.last_run import LastRun, keep_last_run, read_last_run
+from portsip_m365_plugin.mail.rejections import end_old
 from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.photos.off import has_pictures, remove_pictures
 from portsip_m365_plugin.photos.run import run_photo_sync
@@ -80,6 +81,7 @@ def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
         report = renew_now(host, tick, config.connection, config.renewal)
         return replace(report, next_due_at_utc=next_due_at_utc(config, tenant, host.clock.now_utc()))
     key_news = _look_after_key(host, tick, config)
+    end_old(host, host.clock.now_utc())
     warn_of_new_addresses(host, config.connection, signs_in=config.signin.mode is not SignInMode.OFF)
     if tick.reason is TickReason.DUE and not has_nights(config) and tenant.scope is not Scope.SYSTEM:
         due = next_due_at_utc(config, tenant, host.clock.now_utc())

@@ -13,7 +13,7 @@
 | `REDIRECT_URIS` | a domain of the PBX changed | a sign-in or consent at the new one, or sign-in switched off |
 | `CERTIFICATE` | the certificate expires soon, or Entra refuses it | another certificate in use |
 | `RENEWAL` | the plugin could not renew the certificate | its renewal, or renewal switched off |
-| `MAIL_REJECTED` | a mail was refused, by cause | the mail is sent, or mail is switched off |
+| `MAIL_REJECTED` | a mail was refused, by cause | the mail is sent, 30 days are over, or mail is switched off |
 | `MAIL_REPLY_TO` | a reply address was left out | a mail with a good one, or mail is switched off |
 
 Disconnecting ends all of them.

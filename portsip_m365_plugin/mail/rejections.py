@@ -39,6 +39,13 @@ def note_accepted(host: Host, notification: Notification, now_utc: datetime) -> 
         _keep(host, before, left, now_utc)
 
 
+def end_old(host: Host, now_utc: datetime) -> None:
+    """End the notices of mails that nobody sends again any more. Each run does so. Cost: one look."""
+    before = _read(host)
+    if any(now_utc - at >= _KEPT_FOR for _, at in before.values()):
+        _keep(host, before, before, now_utc)
+
+
 def note_reply_to(host: Host, notes: Sequence[str]) -> None:
     """Notify the administrators that a mail went without a reply address, until one goes with a good address."""
     subject = "A reply address of a mail was left out"

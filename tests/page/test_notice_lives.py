@@ -317,3 +317,13 @@ def test_a_notice_that_grows_is_mailed_again_and_one_that_stays_is_not(stage: St
     stage.host.clock.move(seconds=timedelta(days=1).total_seconds())
     stage.hand.tick()
     assert len(stage.host.mailed) == 2
+
+
+def test_a_refused_mail_that_nobody_sends_again_is_not_news_for_ever(stage: Stage) -> None:
+    a_mail_is_refused(stage)
+    stage.host.clock.move(days=29)
+    stage.hand.tick()
+    assert [notice.kind for notice in stage.host.open_notices()] == [NoticeKind.MAIL_REJECTED]
+    stage.host.clock.move(days=2)
+    stage.hand.tick()
+    assert stage.host.open_notices() == []
