@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 
-from pbx_plugin_api import ActionRequest, Confirmation, Counts, PlanRef, Refused, TickStatus
+from pbx_plugin_api import (
+    ActionRequest,
+    Confirmation,
+    ContactSource,
+    Counts,
+    DraftContact,
+    PersonalBook,
+    PlanRef,
+    PutContact,
+    Refused,
+    TickStatus,
+)
 from portsip_m365_plugin.page.questions import _PLANNED, _say_counts
 from tests.conftest import MakeLab
 from tests.support.lab import shared_key_pair
@@ -74,3 +85,14 @@ def test_every_count_of_a_plan_about_users_has_a_sentence() -> None:
         "1,200 users are created.",
         "1 user is deleted, with voicemail and contacts.",
     ]
+
+
+def test_contacts_that_an_earlier_disconnect_left_are_counted_too(hand: Hand) -> None:
+    created = approve_first_plan(hand).counts.created
+    link = next(iter(hand.host.users.linked())).link
+    source = ContactSource(mailbox_id=link.subject, folder_id="f", contact_id="a")
+    change = PutContact(external_id="a", draft=DraftContact(name="Ann"), sources=(source,))
+    hand.host.contacts.apply(PersonalBook(owner=link), [change])
+    assert hand.press("disconnect", {"delete_users": "false"}).status is TickStatus.DONE
+    asked = ask(hand, "disconnect", delete_users="true")
+    assert asked.sentence.startswith(f"Delete {created} synced users and 1 synced contact, and disconnect")
