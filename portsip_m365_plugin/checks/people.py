@@ -6,6 +6,7 @@ from typing import Final
 
 from pbx_plugin_api import Host
 from portsip_m365_plugin.checks.board import PEOPLE, Board
+from portsip_m365_plugin.last_run import read_last_run
 from portsip_m365_plugin.users.waiting import count_waiting, read_examples
 
 _OTHERWISE: Final = "The problems of the last run name everybody; they become users as soon as the reason is gone."
@@ -18,6 +19,9 @@ _REMEDIES: Final = {
 def check_people(board: Board, host: Host) -> None:
     """Note how many people wait for a user, and why."""
     counts, examples = count_waiting(host), read_examples(host)
+    if not counts and read_last_run(host) is None:
+        board.not_checked(PEOPLE, "No sync has run yet.", is_needed=False)
+        return
     if not counts:
         board.ok(PEOPLE, "Nobody waits for a user of the PBX.")
         return
