@@ -43,6 +43,7 @@ from portsip_m365_plugin.keys.history import KeyHistory, change_history, list_hi
 from portsip_m365_plugin.keys.store import (
     ACTIVE_KEY,
     NEXT_KEY,
+    choose_signing,
     keep_new_pair,
     load_certificate,
     load_key_pair,
@@ -224,7 +225,12 @@ class _Step:
         # Remembered first: if this run ends before the answer, the certificate may be registered.
         change_history(host, thumbprint, sends=before.sends + 1, sent_at_utc=host.clock.now_utc())
         try:
-            key_id = add_key(self.client, self.object_id, coming.certificate.der, self.sign_proof(active))
+            key_id = add_key(
+                self.client,
+                self.object_id,
+                coming.certificate.der,
+                self.sign_proof(choose_signing(host, active)),
+            )
         except KeyLifeRefusedError as error:
             return self._shorten(active, coming, error)
         except RefusedError as error:
@@ -316,6 +322,8 @@ class _Step:
         host, active = self.host, load_key_pair(self.host, ACTIVE_KEY)
         if active is None or active.certificate.thumbprint_sha1 == thumbprint:
             return ""
+        if choose_signing(host, active) is not active:
+            return ""  # the old one may be the only one that works
         outcome, detail = "ok", ""
         try:
             remove_key(self.client, self.object_id, history.key_id, self.sign_proof(active))
@@ -332,7 +340,7 @@ class _Step:
         return "The old certificate was removed from the app registration." if outcome == "ok" else ""
 
     def sign_proof(self, pair: KeyPair) -> str:
-        """Return a proof signed by the pair in use."""
+        """Return a proof signed by a pair that Entra knows."""
         return sign_key_proof(
             pair.private_key_pem,
             pair.certificate.pem,

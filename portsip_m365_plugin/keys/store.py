@@ -115,6 +115,15 @@ def choose_single(host: Host) -> KeyPair | None:
     return None
 
 
+def choose_signing(host: Host, active: KeyPair) -> KeyPair:
+    """Return the pair that signs a proof: the active one, or the one before it while Entra refuses the active one."""
+    before = load_key_pair(host, PREVIOUS_KEY)
+    if before is None or before.certificate.not_after_utc <= host.clock.now_utc():
+        return active
+    is_refused = read_history(host, active.certificate.thumbprint_sha1).refused_at_utc is not None
+    return before if is_refused else active
+
+
 def tidy_pairs(host: Host) -> None:
     """Drop the pair before, a week after the switch, and what is known about pairs that are gone. Idempotent.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pbx_plugin_api import TickStatus
 from portsip_m365_plugin.checks.run import run_checks
 from portsip_m365_plugin.config.reader import load_config
 from portsip_m365_plugin.keys.store import PREVIOUS_KEY
@@ -41,3 +42,13 @@ def test_the_only_pair_that_works_is_kept_and_the_administrators_are_told(keys: 
     assert keys.pair(PREVIOUS_KEY) is not None
     (notice,) = [each for each in keys.hand.host.open_notices() if each.key == NoticeKind.CERTIFICATE]
     assert "refuses the certificate" in notice.subject
+
+
+def test_the_pair_that_works_signs_for_the_next_one(keys: KeyLab) -> None:
+    lost = lose_the_new_one(keys)
+    report = keys.hand.press("renew_now")
+    assert report.status is TickStatus.DONE, "the object ID is right, and nothing says that it is not"
+    assert "was registered in Entra" in report.message
+    keys.nights(6)
+    assert keys.active.thumbprint_sha1 != lost
+    assert certificate_line(keys)[0] == "ok"
