@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.mail.notice_mail import NoticeMail
 from pbx_devhost.mail.smtp import load_smtp, store_smtp
 from pbx_devhost.store.accounts import AccountError
@@ -134,3 +135,29 @@ def test_an_address_is_an_address_and_a_new_password_keeps_it(box: Box) -> None:
     accounts.set_admin_password(tenant_id, "ann", "another long password")
     assert accounts.admin_email(tenant_id, "ann") == "ann@contoso.example"
     assert accounts.set_admin_email(tenant_id, "nobody", "x@contoso.example") is False
+
+
+@pytest.mark.parametrize("ends", ["stop", "turn"])
+def test_many_notices_keep_no_slot_longer_than_its_turn(
+    box: Box, server: Server, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    """A slow SMTP server and hundreds of notices: other mail gets its turn, and SIGTERM is heard between two."""
+    store_smtp(box.pbx.stores, server.settings)
+    for n in range(5):
+        box.pbx.stores.notices.begin(box.tenant.pbx_tenant_id, f"k{n}", f"Notice {n}", "Text.", Severity.BAD)
+    turns = [True]
+    really = NoticeMail._mail
+
+    def slow(self: NoticeMail, *given: Any) -> bool:
+        if ends == "stop":
+            box.pbx.stop_wanted[0] = True
+        turns[0] = False
+        return really(self, *given)
+
+    monkeypatch.setattr(NoticeMail, "_mail", slow)
+    Delivery(box.pbx).deliver(may_go_on=lambda: ends == "stop" or turns[0])
+    assert len(got(server)) == 1
+    box.pbx.stop_wanted[0] = False
+    monkeypatch.undo()
+    Delivery(box.pbx).deliver()
+    assert len(got(server)) == 5, "the others wait"

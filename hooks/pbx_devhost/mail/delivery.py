@@ -95,7 +95,7 @@ class Delivery:
         """Make attempts until nothing is due, the PBX is asked to stop, or `may_go_on` is False."""
         done, smtp = Delivered(), load_smtp(self._pbx.stores)
         if not is_urgent_only:
-            self._notice_mail.deliver_due(smtp)
+            self._notice_mail.deliver_due(smtp, may_go_on=lambda: not self._pbx.stop_wanted[0] and may_go_on())
         while not self._pbx.stop_wanted[0] and may_go_on():
             claimed = self._box.claim(tenant_id=tenant_id, is_urgent_only=is_urgent_only)
             if claimed is None:

@@ -8,6 +8,7 @@ worse. After a lost answer it is mailed again.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Final
 
@@ -30,10 +31,10 @@ class NoticeMail:
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
 
-    def deliver_due(self, smtp: SmtpChannel | None) -> int:
-        """Mail the notices that are due; return how many were sent. Without SMTP nothing happens."""
+    def deliver_due(self, smtp: SmtpChannel | None, *, may_go_on: Callable[[], bool] = lambda: True) -> int:
+        """Mail the notices that are due, while `may_go_on`; return how many were sent. Without SMTP nothing happens."""
         sent = 0
-        while smtp is not None and (kept := self._stores.notices.claim_mail()) is not None:
+        while smtp is not None and may_go_on() and (kept := self._stores.notices.claim_mail()) is not None:
             sent += self._mail(smtp, kept)
         return sent
 
