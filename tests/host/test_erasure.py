@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import LargeBinary, String, Text, func, insert, select, update
 
+from pbx_devhost.store.engine import DatabaseBusyError
 from pbx_devhost.store.erasure.identity import ERASED, Identity
 from pbx_devhost.store.erasure.places import OWN_STEPS, PLACES, WITHOUT_PEOPLE, WITHOUT_PEOPLE_IN_PLACES
 from pbx_devhost.store.erasure.store import ErasureError
+from pbx_devhost.store.leases import LeaseStore
 from pbx_devhost.store.outbox.queue import MailState, OutboxError
 from pbx_devhost.store.schema import audit, metadata, outbox, problems, runs, state
 from pbx_plugin_api import (
@@ -352,3 +354,27 @@ def test_rows_beyond_one_batch_are_cleared(dev: DevPbx) -> None:
     done = stores.erasures.work(stores.erasures.ask(tid, UPN, also=(NAME,)))
     assert done.n_changed == 1_203
     assert UPN not in dump_text(stores)
+
+
+def test_an_erasure_that_does_not_get_a_lease_lets_go_of_the_others(
+    dev: DevPbx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the tenant would have no run for 17 minutes: the process that holds its lease is alive."""
+    add_zoe(dev)
+    release_leases(dev)
+    stores, tid = dev.stores, dev.tenant.pbx_tenant_id
+    erasure = stores.erasures.ask(tid, OID)
+    taken: list[str] = []
+    really = LeaseStore.take
+
+    def take(self: LeaseStore, tenant_id: str, plugin: str, **more: Any) -> Any:
+        if taken:
+            raise DatabaseBusyError("others have it")
+        taken.append(plugin)
+        return really(self, tenant_id, plugin, **more)
+
+    monkeypatch.setattr(LeaseStore, "take", take)
+    with pytest.raises(DatabaseBusyError):
+        stores.erasures.work(erasure)
+    assert len(taken) == 1
+    assert not stores.leases.is_held(tid, taken[0])

@@ -14,7 +14,7 @@ from pbx_devhost.runs.upkeep import Upkeep
 from pbx_devhost.store.chores import ChoreStore
 from pbx_devhost.store.keys import KEY_VARIABLE
 from pbx_devhost.store.retention import KEEP_DAYS, RetentionError
-from pbx_devhost.store.schema import audit, blobs, notices, outbox, problems, runs
+from pbx_devhost.store.schema import audit, blobs, erasures, notices, outbox, problems, runs
 from tests.support.devhost_cli import Cli
 from tests.support.devhost_pbx import KEY, DevPbx
 from tests.support.mail_samples import make_note
@@ -189,3 +189,22 @@ def test_twenty_thousand_problems_go_quickly(dev: DevPbx) -> None:
     took_s = time.process_time() - started
     assert count(dev, problems, problems.c.run_id == "old") == 0
     assert took_s < 10.0, f"{took_s:.1f} s for 20,000"
+
+
+def test_an_erasure_that_fails_keeps_nobody_elses_name(dev: DevPbx, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, base64.b64encode(KEY).decode())
+    pbx = Pbx(dev.url, now=dev.clock)
+    try:
+        tid = dev.tenant.pbx_tenant_id
+        for name in ("alice", "bob"):
+            dev.add_user(name)
+        broken = dev.stores.erasures.ask(tid, "alice")
+        dev.move_clock(3_700)  # the leases of the tenant's runs are over
+        dev.stores.erasures.ask(tid, "bob")
+        with dev.stores.database.write() as connection:
+            connection.execute(update(erasures).where(erasures.c.id == broken).values(sealed=b"of another key" * 4))
+        Upkeep(pbx).work()
+        assert dev.stores.erasures.waiting() == [broken], "it is tried again"
+        assert dev.stores.users.find_by_username(tid, "bob") is None
+    finally:
+        pbx.close()

@@ -72,7 +72,11 @@ class Upkeep:
         for erasure_id in self._pbx.stores.erasures.waiting():
             if self._stop.is_set():
                 return
-            done = self._pbx.stores.erasures.work(erasure_id)
+            try:
+                done = self._pbx.stores.erasures.work(erasure_id)
+            except Exception:  # noqa: BLE001  # one person's failure must not keep all others named
+                _log.exception("The erasure %s failed; it is tried again with the next ones", erasure_id)
+                continue
             if done.is_done and done.remains:
                 # Who it was is not said: a notice stays.
                 text = f"The audit log has the erasure under {erasure_id}. {' '.join(done.remains)}"

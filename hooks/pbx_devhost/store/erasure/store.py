@@ -14,7 +14,7 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.erasure.identity import Identity
 from pbx_devhost.store.erasure.mail import clear_mail
 from pbx_devhost.store.erasure.texts import clear_files, clear_tables, find_names_in_plans
-from pbx_devhost.store.leases import LeaseStore
+from pbx_devhost.store.leases import Lease, LeaseStore
 from pbx_devhost.store.numbers import Numbers, lock_tenant
 from pbx_devhost.store.schema import (
     admins,
@@ -114,8 +114,10 @@ class ErasureStore:
         )
         with self._db.read() as connection:
             plugins = list(connection.execute(select(due.c.plugin).where(due.c.tenant_id == row.tenant_id)).scalars())
-        leases = [self._leases.take(row.tenant_id, plugin) for plugin in plugins]
+        leases: list[Lease | None] = []
         try:
+            for plugin in plugins:
+                leases.append(self._leases.take(row.tenant_id, plugin))  # noqa: PERF401  # what was taken is kept
             if None in leases:  # a run would write the name again
                 return Erased(tenant_id=row.tenant_id, is_done=False, n_changed=0, remains=())
             count = self._clear_person(row.tenant_id, who) + clear_tables(self._db, row.tenant_id, who)
