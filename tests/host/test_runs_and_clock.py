@@ -16,6 +16,7 @@ import pytest
 
 from pbx_devhost.cli.views import show_result
 from pbx_devhost.core import Pbx
+from pbx_devhost.runs import workbench
 from pbx_devhost.runs.clock import Clock
 from pbx_devhost.runs.runner import RESUMED_AT_MOST, Runner
 from pbx_devhost.store.leases import LEASE_S, Due
@@ -293,6 +294,38 @@ def test_who_was_quicker_leaves_nothing_to_run(world: World) -> None:
     late = world.run(TickReason.DUE)
     assert late.run_id is None
     assert len(world.rows()) == 1
+
+
+def test_what_a_page_asked_for_is_done_after_the_run_that_has_the_lease(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A due run was quicker; or the lease is that of a worker on another machine, which has died a moment ago."""
+    monkeypatch.setattr(workbench, "_LOOK_EVERY_S", 0.02)
+    bench = workbench.Workbench(world.pbx)
+    lease = world.stores.leases.take(world.tid, "rogue")
+    assert lease is not None
+    other = threading.Timer(0.3, lambda: world.stores.leases.release(lease))
+    other.start()
+    bench.do(bench.page_job(world.tenant, "rogue", TickReason.FORCED))
+    other.join()
+    assert [row.status for row in world.rows()] == ["done"]
+
+
+@pytest.mark.parametrize("ends", ["stop", "time"])
+def test_a_page_does_not_wait_for_a_lease_for_ever(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, ends: str
+) -> None:
+    monkeypatch.setattr(workbench, "_LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(workbench, "_FREE_WITHIN_S", 60.0 if ends == "stop" else 0.1)
+    bench = workbench.Workbench(world.pbx)
+    assert world.stores.leases.take(world.tid, "rogue") is not None
+    if ends == "stop":
+        threading.Timer(0.2, lambda: world.pbx.stop_wanted.__setitem__(0, True)).start()
+    began = time.monotonic()
+    bench.do(bench.page_job(world.tenant, "rogue", TickReason.FORCED))
+    assert time.monotonic() - began < 10
+    assert world.rows() == []
+    assert "What a page asked for was not done: another run of rogue is in progress" in caplog.text
 
 
 # ---------------------------------------------------------------------- the clock

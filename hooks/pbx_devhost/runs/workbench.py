@@ -13,12 +13,17 @@ from pbx_devhost.runs.runner import Runner
 from pbx_devhost.runs.work import Lane, Work
 from pbx_devhost.store.keys import VaultError
 from pbx_devhost.store.leases import Due
+from pbx_devhost.store.processes import DEAD_AFTER_S
 from pbx_plugin_api import ActionRequest, Tenant, TickReason, dump, load
 
 _log = logging.getLogger(__name__)
 
 _PUT_OFF_S: Final = 3600.0
 _MAIL_TURN_S: Final = 20.0
+_FREE_WITHIN_S: Final = 2 * DEAD_AFTER_S
+"""How long a page's job waits for the lease: the lease of a worker on another machine ends some time after its death.
+"""
+_LOOK_EVERY_S: Final = 1.0
 
 
 class Workbench:
@@ -81,6 +86,20 @@ class Workbench:
         tenant = self._pbx.stores.tenants.find(work.tenant_id)
         request = None if asked["request"] is None else load(ActionRequest, asked["request"])
         try:
-            self._runner.run(tenant, work.plugin, TickReason(asked["reason"]), job=asked["job"], request=request)
+            self._run_when_free(tenant, work.plugin, TickReason(asked["reason"]), asked["job"], request)
         except Exception:  # noqa: BLE001  # nobody waits for this thread: log the error, and let the page say so
             _log.exception("A run of %s for %s, started from a page, failed", work.plugin, tenant.name)
+
+    def _run_when_free(
+        self, tenant: Tenant, plugin: str, reason: TickReason, job: str | None, request: ActionRequest | None
+    ) -> None:
+        """Run what somebody asked for, if need be after the run that has the lease. Nothing else remembers it."""
+        until = time.monotonic() + _FREE_WITHIN_S
+        while True:
+            result = self._runner.run(tenant, plugin, reason, job=job, request=request)
+            if result.run_id is not None:
+                return
+            if self._pbx.stop_wanted[0] or time.monotonic() > until:
+                _log.warning("What a page asked for was not done: %s", result.sentence)
+                return
+            time.sleep(_LOOK_EVERY_S)
