@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import psycopg
 import pytest
+from procrastinate.exceptions import AlreadyEnqueued
 
 from pbx_devhost.portal.jobs import Jobs
+from pbx_devhost.runs import shared_queue
 from pbx_devhost.runs.queues import open_queue
 from pbx_devhost.runs.shared_queue import SharedQueue
 from pbx_devhost.runs.work import Lane, Work
@@ -130,3 +135,25 @@ def test_the_database_is_restarted_during_a_run(tmp_path: Path, monkeypatch: pyt
         stores.leases.set_due(other.pbx_tenant_id, "night", stores.database.now() - 1)
         wait_for(lambda: "other" in {event.name for event in crew.events("end")})
         assert "Traceback (most recent call last)" in crew.errors()
+
+
+def test_a_job_that_cannot_be_offered_again_keeps_no_other_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as one whose key waits again: it is refused at each look, until that one was taken."""
+    monkeypatch.setattr(shared_queue, "_TIDY_EVERY_S", 0.0)
+    queue = SharedQueue("postgresql://nowhere/pbx", {}, lambda _work: None)
+    looks, again = [0], list[str]()
+
+    class Manager:
+        async def get_stalled_jobs(self, **_: object) -> list[Any]:
+            looks[0] += 1
+            if looks[0] == 2:
+                queue._stopping.set()
+            return [SimpleNamespace(id=n, queue="pages", attempts=0, key=key) for n, key in enumerate("ab")]
+
+        async def retry_job(self, job: Any) -> None:
+            if job.key == "a":
+                raise AlreadyEnqueued("a waits")
+            again.append(job.key)
+
+    asyncio.run(queue._tidy(cast(Any, SimpleNamespace(job_manager=Manager()))))
+    assert again == ["b", "b"]

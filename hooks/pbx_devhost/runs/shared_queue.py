@@ -160,13 +160,18 @@ class SharedQueue:
         while not self._stopping.is_set():
             await asyncio.sleep(_TIDY_EVERY_S)
             try:
-                for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER_S):
+                stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER_S))
+            except Exception as error:  # noqa: BLE001  # the database is away
+                _log.info("Tidying the work queue failed (%s)", error)
+                continue
+            for job in stalled:
+                try:
                     if job.queue == Lane.PAGES.value and job.attempts < _TRIES_MAX:
                         await app.job_manager.retry_job(job)
                     else:
                         await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
-            except Exception as error:  # noqa: BLE001  # another process may have done it, or the database is away
-                _log.info("Tidying the work queue failed (%s)", error)
+                except Exception as error:  # noqa: BLE001  # another process did it, or the same key waits again
+                    _log.info("Tidying job %s of the work queue failed (%s)", job.id, error)
 
     def _do_one(self, **stored: Any) -> None:
         work = load(Work, stored)
