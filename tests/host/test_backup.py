@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from pbx_devhost.store import keys
+from pbx_devhost.store.backup import back_up
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.engine import DatabaseError
 from pbx_devhost.store.keys import (
     KEY_FILE_VARIABLE,
     KEY_VARIABLE,
@@ -21,6 +23,7 @@ from pbx_devhost.store.keys import (
     change_key,
     find_key,
     find_other_keys,
+    key_path,
     prepare_key,
 )
 from pbx_devhost.store.scope import Scope
@@ -100,6 +103,27 @@ def test_a_backup_of_sqlite_is_whole_while_others_write(tmp_path: Path, sqlite_u
         assert users == numbers, "a transaction is in it whole, or not at all"
         counts.append(users)
     assert counts == sorted(counts)
+
+
+def test_a_backup_has_the_key_that_opens_it_also_while_the_key_is_changed(tmp_path: Path, sqlite_url: str) -> None:
+    stores = open_stores(sqlite_url)
+    fill(stores)
+    old = key_path(sqlite_url).read_bytes()
+    prepare_key(sqlite_url)
+    backups = [tmp_path / f"backup-{n}.db" for n in range(2)]
+    back_up(sqlite_url, backups[0], with_key=True)
+    # The folder of the key cannot be written, or the command was killed here: both files stay.
+    [new, _] = find_other_keys(sqlite_url)
+    stores.vault.rotate(new)
+    stores.database.close()
+    assert key_path(sqlite_url).read_bytes() == old
+    back_up(sqlite_url, backups[1], with_key=True)
+    for backup in backups:
+        assert opens_with_everything(f"sqlite:///{backup}")
+    key_path(sqlite_url).with_name(key_path(sqlite_url).name + ".new").unlink()
+    with pytest.raises(DatabaseError, match="does not open this database"):
+        back_up(sqlite_url, tmp_path / "useless.db", with_key=True)
+    assert not (tmp_path / "useless.db").exists()
 
 
 def test_a_backup_without_its_key_says_what_is_missing(tmp_path: Path, sqlite_url: str) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from pbx_devhost.store.engine import DatabaseError, show_url, sqlite_path
-from pbx_devhost.store.keys import key_path
+from pbx_devhost.store.keys import VaultError, key_path, read_key_files
 from pbx_devhost.store.migrations.copies import copy_whole
+from pbx_devhost.store.vault import unwrap
 
 
 def back_up(database_url: str, copy: Path, *, with_key: bool) -> list[Path]:
@@ -42,9 +43,10 @@ def back_up(database_url: str, copy: Path, *, with_key: bool) -> list[Path]:
         copy_whole(path, copy)
         _check(copy)
         if with_key:
+            fitting = _find_fitting(database_url, copy)
             handle = os.open(key_copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(handle, "wb") as file, key.open("rb") as source:
-                shutil.copyfileobj(source, file)
+            with os.fdopen(handle, "wb") as file:
+                file.write(base64.b64encode(fitting))
     except FileExistsError as error:
         raise DatabaseError(f"{error.filename2 or error.filename} exists; choose another file") from error
     except (OSError, sqlite3.Error) as error:
@@ -60,3 +62,21 @@ def _check(copy: Path) -> None:
     if found != "ok":
         copy.unlink()
         raise DatabaseError(f"the database is damaged, and so was its copy: {found}. Restore an older backup")
+
+
+def _find_fitting(database_url: str, copy: Path) -> bytes:
+    """Return the key that opens the copy: during a change of the key, or after one that was cut off, there are two."""
+    with closing(sqlite3.connect(copy)) as connection:
+        row = connection.execute("SELECT id, wrapped FROM data_keys LIMIT 1").fetchone()
+    try:
+        for key in read_key_files(database_url):
+            if row is None or unwrap(key, *row) is not None:
+                return key
+    except VaultError as error:
+        copy.unlink()
+        raise DatabaseError(str(error)) from error
+    copy.unlink()
+    raise DatabaseError(
+        f"the key in {key_path(database_url)} does not open this database, and a backup with it would be of no use; if"
+        " the key is in the environment, keep it yourself, and back up without --with-key"
+    )

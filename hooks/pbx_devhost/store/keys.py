@@ -66,6 +66,15 @@ def find_other_keys(database_url: str, environment: Mapping[str, str] = os.envir
     if environment.get(KEY_VARIABLE):
         new = environment.get(NEW_KEY_VARIABLE)
         return [_decode(new, f"the environment variable {NEW_KEY_VARIABLE}")] if new else []
+    return read_key_files(database_url, environment)
+
+
+def read_key_files(database_url: str, environment: Mapping[str, str] = os.environ) -> list[bytes]:
+    """Return the keys in files: the new one, if a change has begun, and the one that was in use before.
+
+    Raises:
+        VaultError: One is malformed, or others on this machine can read its file.
+    """
     path = key_path(database_url, environment)
     return [_read(each) for each in (_beside(path), path) if each.exists()]
 

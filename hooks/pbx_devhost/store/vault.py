@@ -171,12 +171,12 @@ class Vault:
         return bool(rows)
 
     def _unwrap(self, row: Any) -> bytes:
-        nonce, wrapped = row.wrapped[:_NONCE_BYTES], row.wrapped[_NONCE_BYTES:]
-        with suppress(InvalidTag):
-            return AESGCM(self.key).decrypt(nonce, wrapped, row.id.encode())
+        data_key = unwrap(self.key, row.id, row.wrapped)
+        if data_key is not None:
+            return data_key
         for other in self._find_others():  # the key was changed while this process, or none, was running
-            with suppress(InvalidTag):
-                data_key = AESGCM(other).decrypt(nonce, wrapped, row.id.encode())
+            data_key = unwrap(other, row.id, row.wrapped)
+            if data_key is not None:
                 self.key = other
                 return data_key
         raise VaultError(f"this is not the key of this database; give back its key file, or set {KEY_VARIABLE}")
@@ -186,6 +186,13 @@ class Vault:
         wrapped = _wrap(wrapping, key_id, key)
         connection.execute(insert(data_keys).values(id=key_id, wrapped=wrapped, created_at=created_at))
         return key_id, AESGCM(key)
+
+
+def unwrap(key: bytes, key_id: str, wrapped: bytes) -> bytes | None:
+    """Return a data key, or None if it was wrapped with another key."""
+    with suppress(InvalidTag):
+        return AESGCM(key).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], key_id.encode())
+    return None
 
 
 def _wrap(wrapping: bytes, key_id: str, key: bytes) -> bytes:
