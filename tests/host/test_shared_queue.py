@@ -16,7 +16,7 @@ from pbx_devhost.portal.jobs import Jobs
 from pbx_devhost.runs import shared_queue
 from pbx_devhost.runs.queues import open_queue
 from pbx_devhost.runs.shared_queue import SharedQueue
-from pbx_devhost.runs.work import Lane, Work
+from pbx_devhost.runs.work import Lane, NotBegunError, Work
 from pbx_plugin_api import ActionRequest, TickReason
 from tests.support.postgres import empty, run_cluster
 from tests.support.workers import Crew, make_crew, wait_for
@@ -92,6 +92,30 @@ def test_a_pages_job_is_done_by_a_worker_and_its_values_are_never_readable(crew:
     (crew.hold / tenant.name).unlink()
     wait_for(lambda: crew.events("end"))
     wait_for(lambda: crew.pbx.stores.runs.get(started.run_id).status == "done")
+
+
+def test_a_pages_job_that_an_ending_process_takes_is_not_lost(crew: Crew, queue: SharedQueue) -> None:
+    """A process that was asked to stop still takes work while its last requests end."""
+    taken: list[str] = []
+    done: list[str] = []
+
+    def refuse(work: Work) -> None:
+        taken.append(work.key)
+        raise NotBegunError
+
+    work = Work(lane=Lane.PAGES, key="page t night", tenant_id="t", plugin="night")
+    ending = SharedQueue(crew.url, {Lane.PAGES: 1}, refuse)
+    ending.start()
+    queue.offer([work])
+    wait_for(lambda: taken)
+    ending.stop()
+    assert queue.knows(work)
+    other = SharedQueue(crew.url, {Lane.PAGES: 1}, lambda work: done.append(work.key))
+    other.start()
+    wait_for(lambda: done)
+    other.stop()
+    assert done == [work.key]
+    assert not queue.knows(work)
 
 
 @pytest.mark.long  # the heartbeats of procrastinate's workers end after 30 seconds

@@ -13,11 +13,11 @@ from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
-from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate import App, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Job, Status
 
-from pbx_devhost.runs.work import Lane, Slots, Work
+from pbx_devhost.runs.work import Lane, NotBegunError, Slots, Work
 from pbx_devhost.store.engine import DatabaseError, libpq_address
 from pbx_plugin_api import dump, load
 
@@ -127,7 +127,7 @@ class SharedQueue:
         self._loop.set_default_executor(ThreadPoolExecutor(sum(self.slots.values()) + 2, thread_name_prefix="work"))
         connector = PsycopgConnector(conninfo=self._address, min_size=1, max_size=4, timeout=60.0)
         app = App(connector=connector)
-        app.task(name=_TASK)(self._do_one)
+        app.task(name=_TASK, retry=RetryStrategy(wait=1, retry_exceptions=[NotBegunError]))(self._do_one)
         async with app.open_async():
             chores: list[Coroutine[Any, Any, None]] = [self._work(app, lane, n) for lane, n in self.slots.items() if n]
             self._tasks = [asyncio.create_task(chore) for chore in (*chores, self._tidy(app))]
@@ -177,6 +177,8 @@ class SharedQueue:
         work = load(Work, stored)
         try:
             self._do(work)
+        except NotBegunError:
+            raise  # procrastinate offers it again
         except Exception:  # noqa: BLE001  # nobody waits for it: the log says it, and the next look offers it again
             _log.exception("Work %r of tenant %s failed", work.lane.value, work.tenant_id or "-")
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from pbx_devhost.runs.work import Slots, Work
+from pbx_devhost.runs.work import NotBegunError, Slots, Work
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +54,8 @@ class ThreadQueue:
     def _do_one(self, work: Work) -> None:
         try:
             self._do(work)
+        except NotBegunError:
+            _log.warning("The process ends, and what a page asked for was not begun. Start it again")
         except Exception:  # noqa: BLE001  # nobody waits for it: the log says it, and the next look offers it again
             _log.exception("Work %r of tenant %s failed", work.lane.value, work.tenant_id or "-")
         finally:

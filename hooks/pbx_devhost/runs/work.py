@@ -56,6 +56,10 @@ class Work:
     """What a page asked for, encrypted (hex): typed values may be secret."""
 
 
+class NotBegunError(Exception):
+    """The process ends, and this work, which nothing else remembers, was not begun: another one has to take it."""
+
+
 class WorkQueue(Protocol):
     """Takes work and gives it to free slots, in the order of arrival: tenants take turns. Methods: any thread."""
 

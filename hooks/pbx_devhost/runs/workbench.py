@@ -10,7 +10,7 @@ from typing import Any, Final
 from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.runs.runner import Runner
-from pbx_devhost.runs.work import Lane, Work
+from pbx_devhost.runs.work import Lane, NotBegunError, Work
 from pbx_devhost.store.keys import VaultError
 from pbx_devhost.store.leases import Due
 from pbx_devhost.store.processes import DEAD_AFTER_S
@@ -33,8 +33,14 @@ class Workbench:
         self._pbx, self._runner, self._delivery = pbx, Runner(pbx, takes_turns=True), Delivery(pbx)
 
     def do(self, work: Work) -> None:
-        """Do one piece of work."""
+        """Do one piece of work.
+
+        Raises:
+            NotBegunError: The process ends, and a page's job was not begun.
+        """
         if self._pbx.stop_wanted[0]:
+            if work.lane is Lane.PAGES:
+                raise NotBegunError
             return
         if work.lane is Lane.RUNS:
             self._run_due(Due(tenant_id=work.tenant_id, plugin=work.plugin))
@@ -87,6 +93,8 @@ class Workbench:
         request = None if asked["request"] is None else load(ActionRequest, asked["request"])
         try:
             self._run_when_free(tenant, work.plugin, TickReason(asked["reason"]), asked["job"], request)
+        except NotBegunError:
+            raise
         except Exception:  # noqa: BLE001  # nobody waits for this thread: log the error, and let the page say so
             _log.exception("A run of %s for %s, started from a page, failed", work.plugin, tenant.name)
 
@@ -99,7 +107,9 @@ class Workbench:
             result = self._runner.run(tenant, plugin, reason, job=job, request=request)
             if result.run_id is not None:
                 return
-            if self._pbx.stop_wanted[0] or time.monotonic() > until:
+            if self._pbx.stop_wanted[0]:
+                raise NotBegunError
+            if time.monotonic() > until:
                 _log.warning("What a page asked for was not done: %s", result.sentence)
                 return
             time.sleep(_LOOK_EVERY_S)
