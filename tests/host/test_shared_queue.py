@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -17,6 +17,9 @@ from pbx_devhost.runs import shared_queue
 from pbx_devhost.runs.queues import open_queue
 from pbx_devhost.runs.shared_queue import SharedQueue
 from pbx_devhost.runs.work import Lane, NotBegunError, Work
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.engine import DatabaseError, libpq_address, open_engine
+from pbx_devhost.store.migrations.upgrade import prepare
 from pbx_plugin_api import ActionRequest, TickReason
 from tests.support.postgres import empty, run_cluster
 from tests.support.workers import Crew, make_crew, wait_for
@@ -181,3 +184,22 @@ def test_a_job_that_cannot_be_offered_again_keeps_no_other_from_it(monkeypatch: 
 
     asyncio.run(queue._tidy(cast(Any, SimpleNamespace(job_manager=Manager()))))
     assert again == ["b", "b"]
+
+
+def test_a_work_queue_of_a_newer_procrastinate_is_refused_and_stays(make_url: Callable[[str], str]) -> None:
+    """An older host would write its own version over it, and the newer ones would change the tables again."""
+    url = make_url("postgres")
+    Database(url).close()
+    newer = "99.01.00_01_later.sql"
+    with psycopg.connect(libpq_address(url)) as connection:
+        connection.execute(f"COMMENT ON TABLE procrastinate_jobs IS '{newer}'")
+    engine = open_engine(url)
+    try:
+        for may_upgrade in (True, False):
+            with pytest.raises(DatabaseError, match="is of a newer procrastinate"):
+                prepare(engine, may_upgrade=may_upgrade)
+    finally:
+        engine.dispose()
+    with psycopg.connect(libpq_address(url)) as connection:
+        shown = connection.execute("SELECT obj_description('procrastinate_jobs'::regclass, 'pg_class')").fetchone()
+    assert shown == (newer,)

@@ -16,12 +16,28 @@ _TABLE: Final = "procrastinate_jobs"
 
 
 def is_current(connection: Connection) -> bool:
-    """Whether the database has the tables that the installed procrastinate needs. True on SQLite, which needs none."""
-    return connection.dialect.name != "postgresql" or _read(connection) == _changes()[-1].name
+    """Whether the database has the tables that the installed procrastinate needs. True on SQLite, which needs none.
+
+    Raises:
+        DatabaseError: A newer procrastinate has changed them.
+    """
+    if connection.dialect.name != "postgresql":
+        return True
+    has, needed = _read(connection), _changes()[-1].name
+    if has is not None and has > needed:
+        raise DatabaseError(
+            f"the work queue of this database is of a newer procrastinate ({has}) than the installed one ({needed});"
+            " install the version that the other hosts have"
+        )
+    return has == needed
 
 
 def bring_up(connection: Connection) -> None:
-    """Give a PostgreSQL database the tables that the installed procrastinate needs, in the caller's transaction."""
+    """Give a PostgreSQL database the tables that the installed procrastinate needs, in the caller's transaction.
+
+    Raises:
+        DatabaseError: A newer procrastinate has changed them. Nothing was changed.
+    """
     if is_current(connection):
         return
     has, changes = _read(connection), _changes()
