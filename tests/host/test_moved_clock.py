@@ -202,3 +202,23 @@ def test_every_time_was_decided_about() -> None:
     }
     assert times - moved - set(moved_clock.STAYS) == set(), "decide in store/moved_clock.py"
     assert (moved | set(moved_clock.STAYS)) - times == set()
+
+
+def test_a_process_that_has_not_noticed_yet_moves_nothing_twice(
+    any_pbx: DevPbx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL each process asks the server for the time every few seconds, and counts on from there."""
+    dev, late_by = any_pbx, [DAY_S]
+    other = Database(dev.url, now=lambda: dev.clock() + late_by[0])
+    monkeypatch.setattr(other, "read_clock", lambda: late_by.__setitem__(0, 0.0))
+    try:
+        dev.move_clock(DAY_S)
+        dev.stores.clock_watch.look()
+        lease = dev.take_lease("third", dev.tenant)
+        assert set_right(dev) > 0.99 * DAY_S
+        assert moved_clock.ClockWatch(other).look() == 0.0
+        dev.move_clock(60.0)
+        assert dev.stores.clock_watch.look() == 0.0
+        assert dev.stores.leases.is_held(lease.tenant_id, "third")
+    finally:
+        other.close()

@@ -87,6 +87,7 @@ class ClockWatch:
 
         One of the processes that share the database moves the stored times, in one transaction.
         """
+        self._db.read_clock()  # a process that has not noticed yet would report the old time, and all would move again
         now = self._db.now()
         with self._db.write(lock="clock") as connection:
             seen = select(schema.chores.c.due_at).where(schema.chores.c.name == _NAME)
