@@ -162,6 +162,8 @@ def test_the_operator_chooses(cli: Cli) -> None:
 def test_wrong_days_are_refused_all_together(dev: DevPbx) -> None:
     with pytest.raises(RetentionError, match="audit: 'x'"):
         dev.stores.retention.set_days({"mail": "10", "audit": "x"})
+    with pytest.raises(RetentionError, match="is not a number of days"):
+        dev.stores.retention.set_days({"mail": "00000000" + "9" * 30})
     assert dev.stores.retention.days() == dict(KEEP_DAYS)
 
 

@@ -162,6 +162,10 @@ def test_all_errors_of_a_new_tenant_at_once_and_nothing_is_added(system: World) 
     for name in ("system", "System"):
         reserved = browser.post("/system/tenants/new", good | {"password_again": "long enough", "name": name})
         assert "is the PBX itself" in reserved.text
+    new = good | {"password_again": "long enough", "name": "Tailspin", "web_origin": "https://tailspin.example"}
+    for field in ("user_limit", "rest_days"):
+        refused = browser.post("/system/tenants/new", new | {field: "0000000" + "9" * 30})
+        assert "a whole number" in refused.text
     assert system.pbx.stores.tenants.count() == 2
 
 

@@ -104,6 +104,6 @@ def _find_old(before: Mapping[str, float]) -> Iterator[tuple[str, Column[Any], S
 def _read_days(subject: str, text: str) -> int:
     if subject not in KEEP_DAYS:
         raise RetentionError(f"{subject}: nothing of this name has a retention; there are: {', '.join(KEEP_DAYS)}")
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= DAYS_MAX:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= DAYS_MAX:
         raise RetentionError(f"{subject}: {text!r} is not a number of days from 1 to {DAYS_MAX:,}")
     return int(text)

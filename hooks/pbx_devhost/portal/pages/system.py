@@ -161,7 +161,7 @@ def _find_errors(typed: dict[str, str], password: str, again: str) -> dict[str, 
             errors[name] = f"Not possible: {error.rule}."
     for name, may_be_empty in (("user_limit", True), ("rest_days", False)):
         text = typed[name]
-        is_number = text.isascii() and text.isdecimal() and int(text[:8]) <= _NUMBER_MAX
+        is_number = text.isascii() and text.isdecimal() and len(text) <= 8 and int(text) <= _NUMBER_MAX
         if not is_number and not (may_be_empty and not text):
             errors[name] = "Not possible: a whole number, 0 or more."
     accounts: tuple[tuple[str, Callable[[str], None], str], ...] = (
