@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import event
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.mail.notice_mail import NoticeMail
+from pbx_devhost.mail.notices import EXPIRED_KIND, MailNotices
 from pbx_devhost.mail.smtp import load_smtp, store_smtp
 from pbx_devhost.store.accounts import AccountError
 from pbx_devhost.store.notices import MAIL_TRIES_MAX
 from pbx_plugin_api import Severity
 from tests.support.mail_queue import Box, HandClock
+from tests.support.mail_samples import make_note
 from tests.support.smtp_server import Server, run_smtp_server
 
 
@@ -161,3 +164,22 @@ def test_many_notices_keep_no_slot_longer_than_its_turn(
     monkeypatch.undo()
     Delivery(box.pbx).deliver()
     assert len(got(server)) == 5, "the others wait"
+
+
+def test_the_look_for_expired_mail_costs_one_query_however_many_tenants_have_some(box: Box) -> None:
+    """Each process makes it every second."""
+    stores = box.pbx.stores
+    for n in range(20):
+        tenant_id = stores.tenants.add(f"Customer {n}").pbx_tenant_id
+        stores.notices.begin(tenant_id, "mail.expired:x", "s", "t", Severity.BAD, kind=EXPIRED_KIND)
+        if n:
+            stores.outbox.put(tenant_id, make_note(), keep_s=1.0)
+    box.clock.at += 2
+    assert sum(each.count for each in stores.outbox.expire()) == 19
+    statements: list[str] = []
+    event.listen(stores.database.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    MailNotices(stores).end_expired()
+    assert sum("FROM notices" in text and "FROM outbox" in text for text in statements) == 1
+    assert len(statements) < 10, "and those that end the one notice whose mail is gone"
+    ended = [row for row in stores.tenants.all() if not stores.notices.open_ones(row.pbx_tenant_id)]
+    assert {tenant.name for tenant in ended} == {"Contoso", "Customer 0"}

@@ -72,9 +72,8 @@ class MailNotices:
 
     def end_expired(self) -> None:
         """End what was reported of expired mail, for tenants that have none left: it was sent again or dropped."""
-        for tenant_id in self._stores.notices.tenants_with(EXPIRED_KIND):
-            if not self._stores.outbox.counts(tenant_id).get(MailState.EXPIRED.value):
-                self._stores.notices.end(tenant_id, EXPIRED_KIND)
+        for tenant_id in self._stores.notices.tenants_with(EXPIRED_KIND, without_mail=MailState.EXPIRED):
+            self._stores.notices.end(tenant_id, EXPIRED_KIND)
 
     def _end(self, fault: Fault) -> None:
         self._stores.notices.end(fault.tenant_id, _key(fault))

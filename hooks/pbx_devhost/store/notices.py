@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import Select, exists, func, insert, or_, select, update
 
 from pbx_devhost.store.database import Database, from_timestamp, to_timestamp
-from pbx_devhost.store.schema import notices
+from pbx_devhost.store.schema import notices, outbox
 from pbx_devhost.store.scope import Scope
 from pbx_plugin_api import Notice, Severity, raise_notice
 
@@ -141,9 +141,13 @@ class NoticeStore:
         found = self._list(select(notices).where(notices.c.tenant_id == tenant_id, notices.c.id == notice_id), 1)
         return found[0] if found else None
 
-    def tenants_with(self, kind: str, *, plugin: str = "") -> list[str]:
-        """Return the ids of the tenants that have an open notice of this kind."""
-        at = (notices.c.kind == kind, notices.c.plugin == plugin, notices.c.ended_at.is_(None))
+    def tenants_with(self, kind: str, *, without_mail: str) -> list[str]:
+        """Return the ids of the tenants that have an open notice of the PBX of this kind, and no mail in this state.
+
+        One query: it is asked every second, and thousands of tenants may have both.
+        """
+        mail = (outbox.c.tenant_id == notices.c.tenant_id, outbox.c.state == without_mail)
+        at = (notices.c.kind == kind, notices.c.plugin == "", notices.c.ended_at.is_(None), ~exists().where(*mail))
         with self._db.read() as connection:
             return list(connection.execute(select(notices.c.tenant_id).where(*at).distinct()).scalars())
 
