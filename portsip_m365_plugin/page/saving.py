@@ -84,6 +84,14 @@ def _settle_mailbox(draft: Draft, before: Config, host: Host) -> list[FieldError
 def _check_renewal(draft: Draft, before: Config, host: Host) -> Iterator[FieldError]:
     """Refuse an object id that cannot be the app registration's: nobody would notice before the certificate ends."""
     after, connection = draft.config.renewal, draft.config.connection
+    was = before.connection.client_id
+    if after.is_on and after == before.renewal and was and connection.client_id != was:
+        message = (
+            "This is the Object ID of the application before. Enter that of the new app registration, or switch off"
+            " “Renew the certificate by itself”, in the same save as the new Application (client) ID."
+        )
+        yield FieldError(field="application_object_id", message=message)
+        return
     if "application_object_id" not in draft.given and "renew_certificate" not in draft.given:
         return
     object_id = after.application_object_id

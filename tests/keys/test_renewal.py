@@ -45,6 +45,14 @@ def test_another_objects_id_is_refused_at_once_with_the_remedy(keys: KeyLab, wha
     assert len(keys.app.certificates) == 1
 
 
+def test_another_application_needs_its_own_object_id(keys: KeyLab) -> None:
+    assert isinstance(keys.renew_by_itself(), Saved)
+    other = "6f1c3b0e-3d4e-4c0e-9d53-2b1f8a7c6e10"
+    assert "of the new app registration" in wrong_field(keys.hand.save(application_id=other))
+    assert keys.hand.host.settings.read().values["application_id"] == keys.app.client_id, "nothing half-applied"
+    assert isinstance(keys.hand.save(application_id=other, renew_certificate="false"), Saved)
+
+
 def test_an_object_id_nobody_can_check_now_is_kept_and_checked_when_it_is_used(keys: KeyLab) -> None:
     keys.lab.realm().faults.add(Fault("status", "removeKey", status=503, times=9))
     assert isinstance(keys.renew_by_itself(keys.app.service_principal_id), Saved)
