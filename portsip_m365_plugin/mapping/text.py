@@ -45,7 +45,7 @@ def clean_name(text: str | None) -> str:
     """
     line = clean_line(text)
     if not line.isprintable():  # else there are no direction marks and no joiners
-        line = _DIRECTION_MARKS.sub("", line)
+        line = _DIRECTION_MARKS.sub("", line).strip()
         line = " ".join("".join(char for at, char in enumerate(line) if _is_needed(line, at)).split())
     return line if any(map(_is_seen, line)) else ""
 

@@ -43,6 +43,7 @@ def test_clean_line(text: str | None, clean: str) -> None:
         ("👩\u200d👧", "👩\u200d👧"),
         ("क्\u200dष", "क्\u200dष"),
         ("\u200d Ann \u200d", "Ann"),
+        ("¡\u200c \u200e", "¡"),
     ],
 )
 def test_clean_name(text: str | None, clean: str) -> None:
