@@ -39,6 +39,7 @@ def count_instructions(n: int, out: Path) -> int:
     return int(found[1])
 
 
+@pytest.mark.long  # by itself, see .ci/run: beside the other tests of a whole run it counted up to 1.8 times as many
 @pytest.mark.skipif(
     shutil.which("valgrind") is None and os.environ.get("PBX_REQUIRE_VALGRIND") != "1",
     reason="valgrind is not installed",
