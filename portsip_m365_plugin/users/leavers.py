@@ -24,10 +24,14 @@ def have_policies_changed(host: Host, leavers: LeaversConfig) -> bool:
 def find_due_leavers(host: Host, authority: str, leavers: LeaversConfig, now_utc: datetime) -> list[str]:
     """Return the object ids of disabled leavers whose days are over; the caller reads each of them at Microsoft.
 
-    Cost: one look at the state; where a date has come, all linked users are read once.
+    Cost: one look at the state; where a date has come and somebody is disabled, all linked users are read once.
     """
     kept = _read(host)
     if kept is not None and (kept["next_at_utc"] is None or datetime.fromisoformat(kept["next_at_utc"]) > now_utc):
+        return []
+    counts = host.users.counts()
+    if counts.enabled == counts.linked:
+        _write(host, leavers, None)
         return []
     dates: list[datetime] = []
     due: list[str] = []

@@ -35,6 +35,21 @@ def test_full_then_full_then_one_request_and_no_write(lab: SyncLab) -> None:
     assert dict(third.problem_counts) == {}
 
 
+def test_a_quiet_night_reads_all_users_for_their_dates_only_where_somebody_is_disabled(
+    settled: SyncLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[str] = []
+    linked = settled.host.users.linked
+    monkeypatch.setattr(settled.host.users, "linked", lambda: reads.append("all") or linked())
+    settled.pass_days(1)
+    assert (settled.run().requests, reads) == (1, [])
+    settled.soft_delete(settled.people()[0])
+    settled.run()
+    settled.pass_days(31)
+    settled.run()
+    assert reads, "the days of the deleted person are over"
+
+
 def test_every_person_left_out_is_reported_with_the_reason(lab: SyncLab) -> None:
     report = lab.run(confirm=True)
     assert report.problem_counts == {"account_disabled": 5, "guest": 2, "no_name": 2, "value_lost": 1}
