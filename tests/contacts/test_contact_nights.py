@@ -11,26 +11,7 @@ from portsip_m365_plugin.contacts.walk import LIST_TREES_KEY
 from portsip_m365_plugin.simulator import front
 from portsip_m365_plugin.simulator.faults import Fault
 from portsip_m365_plugin.simulator.realm import Realm
-from tests.support.contact_lab import ContactLab
-
-
-@pytest.fixture(params=["GLOBAL", "CHINA"])
-def lab(request: pytest.FixtureRequest) -> ContactLab:
-    return ContactLab(cloud=request.param)
-
-
-@pytest.fixture
-def globe() -> ContactLab:
-    return ContactLab()
-
-
-def settled(lab: ContactLab, contacts: int = 5) -> ContactLab:
-    lab.fill(contacts)
-    report = lab.run()
-    assert report.status is TickStatus.DONE, report
-    assert lab.host.progress.problems == []
-    lab.assert_equal()
-    return lab
+from tests.support.contact_lab import ContactLab, settled
 
 
 def test_everything_arrives_and_a_quiet_night_writes_nothing(lab: ContactLab) -> None:

@@ -10,26 +10,7 @@ from portsip_m365_plugin.contacts.state import StateWriter
 from portsip_m365_plugin.contacts.walk import SINGLE_KEY, MailboxWalk
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.simulator.faults import Fault
-from tests.support.contact_lab import ContactLab
-
-
-@pytest.fixture(params=["GLOBAL", "CHINA"])
-def lab(request: pytest.FixtureRequest) -> ContactLab:
-    return ContactLab(cloud=request.param)
-
-
-@pytest.fixture
-def globe() -> ContactLab:
-    return ContactLab()
-
-
-def settled(lab: ContactLab, contacts: int = 5) -> ContactLab:
-    lab.fill(contacts)
-    report = lab.run()
-    assert report.status is TickStatus.DONE, report
-    assert lab.host.progress.problems == []
-    lab.assert_equal()
-    return lab
+from tests.support.contact_lab import ContactLab, settled
 
 
 def test_lost_tokens_cost_one_listing_and_lose_nothing(globe: ContactLab) -> None:

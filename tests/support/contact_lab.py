@@ -22,6 +22,7 @@ from pbx_plugin_api import (
     Tick,
     TickReason,
     TickReport,
+    TickStatus,
 )
 from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.config.connection import ConnectionConfig
@@ -230,3 +231,13 @@ class ContactLab:
             return results
 
         self.host.contacts.apply_books = watched_books  # type: ignore[method-assign]
+
+
+def settled(lab: ContactLab, contacts: int = 5) -> ContactLab:
+    """Fill the mailboxes, sync once, and see that all is well."""
+    lab.fill(contacts)
+    report = lab.run()
+    assert report.status is TickStatus.DONE, report
+    assert lab.host.progress.problems == []
+    lab.assert_equal()
+    return lab
