@@ -14,6 +14,7 @@ from tests.support import devhost_rogue as rogue
 from tests.support.devhost_cli import Cli
 from tests.support.devhost_pbx import DevPbx
 from tests.support.postgres import Cluster, empty, run_cluster
+from tests.support.rogue_world import RogueWorld
 
 
 @pytest.fixture(scope="session")
@@ -84,3 +85,16 @@ def cli(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     made.ok("plugins", "disable", "m365")
     yield made
     rogue.RELEASE.set()
+
+
+@pytest.fixture
+def world(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RogueWorld]:
+    """A PBX with the rogue plugin installed and one tenant."""
+    rogue.install(tmp_path / "site")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    monkeypatch.setenv("PBX_DEVHOST_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+    rogue.forget()
+    made = RogueWorld(sqlite_url)
+    yield made
+    rogue.RELEASE.set()
+    made.pbx.close()

@@ -1,83 +1,28 @@
-"""Runs under the lease, the clock that starts them, and plugins that misbehave in them."""
+"""Runs under the lease, and plugins that misbehave in them."""
 
 from __future__ import annotations
 
-import itertools
 import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pbx_devhost.cli.views import show_result
-from pbx_devhost.core import Pbx
 from pbx_devhost.runs import workbench
-from pbx_devhost.runs.clock import Clock
 from pbx_devhost.runs.runner import RESUMED_AT_MOST, Runner
 from pbx_devhost.runs.work import NotBegunError
-from pbx_devhost.store.leases import LEASE_S, Due
-from pbx_devhost.store.plugin_data import PluginSettings, PluginState
-from pbx_plugin_api import HostClosedError, Tenant, TickReason, TickStatus, Viewer, WrongThreadError
-from pbx_plugin_api.hosting.manager import Deadlines
+from pbx_devhost.store.leases import LEASE_S
+from pbx_plugin_api import HostClosedError, TickReason, TickStatus, Viewer, WrongThreadError
 from tests.support import devhost_rogue as rogue
-from tests.support.devhost_pbx import TestClock
+from tests.support.rogue_world import RogueWorld
+from tests.support.workers import wait_for
 
 VIEWER = Viewer(username="boss")
 
 
-class World:
-    """A PBX with the rogue plugin installed and one tenant."""
-
-    def __init__(self, url: str) -> None:
-        self.clock = TestClock()
-        self.pbx = Pbx(url, now=self.clock, deadlines=Deadlines(tick_grace_s=0.2, page_s=0.5))
-        self.stores = self.pbx.stores
-        self.tenant: Tenant = self.stores.tenants.add("Contoso")
-        self.tid = self.tenant.pbx_tenant_id
-
-    def set(self, **values: str) -> None:
-        settings = PluginSettings(self.stores.scope(self.tid, "rogue"))
-        settings.write(values, expected_version=settings.read().version)
-
-    def state(self, key: str) -> Any:
-        return PluginState(self.stores.scope(self.tid, "rogue")).get(key)
-
-    def run(self, reason: TickReason = TickReason.FORCED, **more: Any) -> Any:
-        return Runner(self.pbx, run_s=more.pop("run_s", 3600.0)).run(self.tenant, "rogue", reason, **more)
-
-    def rows(self) -> list[Any]:
-        return list(self.stores.runs.rows(self.tid))[::-1]
-
-    def due_in_s(self) -> float | None:
-        at = self.stores.leases.next_due_at(self.tid, "rogue")
-        return None if at is None else at - self.clock()
-
-
-@pytest.fixture
-def world(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    rogue.install(tmp_path / "site")
-    monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    monkeypatch.setenv("PBX_DEVHOST_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
-    rogue.forget()
-    made = World(sqlite_url)
-    yield made
-    rogue.RELEASE.set()
-    made.pbx.close()
-
-
-def wait_for(what: Callable[[], object], at_most_s: float = 10.0) -> None:
-    until = time.monotonic() + at_most_s
-    while not what():
-        assert time.monotonic() < until, "waited too long"
-        time.sleep(0.02)
-
-
-def test_a_run_is_written_down_with_its_problems_in_order(world: World) -> None:
+def test_a_run_is_written_down_with_its_problems_in_order(world: RogueWorld) -> None:
     result = world.run()
     assert result.is_done
     [row] = world.rows()
@@ -90,7 +35,7 @@ def test_a_run_is_written_down_with_its_problems_in_order(world: World) -> None:
     assert 86_300 < (world.due_in_s() or 0) <= 86_400
 
 
-def test_a_quiet_run_leaves_no_row_and_keeps_its_due_time(world: World) -> None:
+def test_a_quiet_run_leaves_no_row_and_keeps_its_due_time(world: RogueWorld) -> None:
     world.set(mode="quiet")
     for _ in range(3):
         result = world.run()
@@ -114,7 +59,7 @@ def test_a_quiet_run_leaves_no_row_and_keeps_its_due_time(world: World) -> None:
     ],
 )
 def test_a_plugin_that_fails_is_contained_and_named(
-    world: World, caplog: pytest.LogCaptureFixture, mode: str, said: str, logged: str
+    world: RogueWorld, caplog: pytest.LogCaptureFixture, mode: str, said: str, logged: str
 ) -> None:
     world.set(mode=mode)
     with caplog.at_level(logging.INFO):
@@ -131,7 +76,7 @@ def test_a_plugin_that_fails_is_contained_and_named(
 
 
 def test_a_plugin_that_sleeps_past_its_deadline_writes_nothing_afterwards(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: RogueWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.set(mode="sleep")
     world.run(run_s=0.1)
@@ -143,7 +88,7 @@ def test_a_plugin_that_sleeps_past_its_deadline_writes_nothing_afterwards(
 
 
 def test_a_plugin_that_writes_from_another_thread_is_refused_and_named(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: RogueWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.set(mode="thread")
     world.run()
@@ -153,7 +98,7 @@ def test_a_plugin_that_writes_from_another_thread_is_refused_and_named(
 
 
 def test_a_plugin_that_keeps_the_host_gets_nothing_more_out_of_it(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: RogueWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.run()
     world.set(mode="keep")
@@ -166,7 +111,7 @@ def test_a_plugin_that_keeps_the_host_gets_nothing_more_out_of_it(
     assert world.stores.database.engine.pool.checkedout() == 0, "the kept stream keeps no connection"  # type: ignore[attr-defined]
 
 
-def test_one_plugins_failure_is_not_the_others(world: World) -> None:
+def test_one_plugins_failure_is_not_the_others(world: RogueWorld) -> None:
     world.set(mode="raise")
     answers = {answer.plugin: answer for answer in world.pbx.plugins.settings_pages(world.tenant, VIEWER)}
     assert not answers["rogue"].ok
@@ -174,7 +119,7 @@ def test_one_plugins_failure_is_not_the_others(world: World) -> None:
     assert len(answers) > 1, "this project's own plugin is installed too"
 
 
-def test_one_run_at_a_time(world: World) -> None:
+def test_one_run_at_a_time(world: RogueWorld) -> None:
     lease = world.stores.leases.take(world.tid, "rogue")
     assert lease is not None
     busy = world.run()
@@ -184,14 +129,14 @@ def test_one_run_at_a_time(world: World) -> None:
     assert world.run().is_done
 
 
-def test_a_resumable_run_goes_on_at_once(world: World) -> None:
+def test_a_resumable_run_goes_on_at_once(world: RogueWorld) -> None:
     world.set(mode="again")
     world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
     assert world.run(TickReason.DUE).report.status is TickStatus.DONE
     assert [row.reason for row in world.rows()] == ["due", "resumed", "resumed"]
 
 
-def test_where_others_wait_a_due_run_that_could_go_on_goes_behind_them(world: World) -> None:
+def test_where_others_wait_a_due_run_that_could_go_on_goes_behind_them(world: RogueWorld) -> None:
     world.set(mode="again")
     world.stores.leases.set_due(world.tid, "rogue", world.clock() - 60)
     runner = Runner(world.pbx, run_s=3600.0, takes_turns=True)
@@ -206,20 +151,20 @@ def test_where_others_wait_a_due_run_that_could_go_on_goes_behind_them(world: Wo
     assert [row.status for row in world.rows()][-1] == "done"
 
 
-def test_a_button_is_worked_off_in_one_go_also_where_others_wait(world: World) -> None:
+def test_a_button_is_worked_off_in_one_go_also_where_others_wait(world: RogueWorld) -> None:
     world.set(mode="again")
     assert Runner(world.pbx, run_s=3600.0, takes_turns=True).run(world.tenant, "rogue", TickReason.JOB).is_done
     assert [row.reason for row in world.rows()] == ["job", "resumed", "resumed"]
 
 
-def test_a_run_that_is_resumable_for_ever_does_not_spin(world: World) -> None:
+def test_a_run_that_is_resumable_for_ever_does_not_spin(world: RogueWorld) -> None:
     world.set(mode="for ever")
     world.run()
     assert len(world.rows()) == RESUMED_AT_MOST
     assert 290 < (world.due_in_s() or 0) <= 300, "somebody goes on in five minutes"
 
 
-def test_an_admins_stop_ends_the_run_and_it_does_not_begin_again(world: World) -> None:
+def test_an_admins_stop_ends_the_run_and_it_does_not_begin_again(world: RogueWorld) -> None:
     world.set(mode="until stopped")
     runner = threading.Thread(target=world.run)
     runner.start()
@@ -232,7 +177,7 @@ def test_an_admins_stop_ends_the_run_and_it_does_not_begin_again(world: World) -
     assert (world.due_in_s() or 0) > 86_000
 
 
-def test_a_shutdown_ends_the_run_and_the_next_process_goes_on(world: World) -> None:
+def test_a_shutdown_ends_the_run_and_the_next_process_goes_on(world: RogueWorld) -> None:
     world.set(mode="until stopped")
     runner = threading.Thread(target=world.run)
     runner.start()
@@ -243,13 +188,13 @@ def test_a_shutdown_ends_the_run_and_the_next_process_goes_on(world: World) -> N
     assert 290 < (world.due_in_s() or 0) <= 300
 
 
-def test_a_run_whose_process_was_killed_is_written_down_by_the_next(world: World) -> None:
+def test_a_run_whose_process_was_killed_is_written_down_by_the_next(world: RogueWorld) -> None:
     world.stores.runs.begin(world.tid, "rogue", "due", None)
     world.run()
     assert [row.status for row in world.rows()] == ["interrupted", "done"]
 
 
-def test_an_overtaken_worker_changes_neither_the_run_log_nor_the_due_time(world: World) -> None:
+def test_an_overtaken_worker_changes_neither_the_run_log_nor_the_due_time(world: RogueWorld) -> None:
     world.set(mode="until stopped")
     runner = threading.Thread(target=world.run)
     runner.start()
@@ -264,7 +209,7 @@ def test_an_overtaken_worker_changes_neither_the_run_log_nor_the_due_time(world:
 
 
 def test_an_overtaken_worker_that_fails_does_not_move_the_due_time(
-    world: World, caplog: pytest.LogCaptureFixture
+    world: RogueWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.set(mode="late")
     runner = threading.Thread(target=world.run)
@@ -282,13 +227,13 @@ def test_an_overtaken_worker_that_fails_does_not_move_the_due_time(
     assert world.state("late") is None
 
 
-def test_a_buttons_job_leaves_the_schedule_alone(world: World) -> None:
+def test_a_buttons_job_leaves_the_schedule_alone(world: RogueWorld) -> None:
     world.stores.leases.set_due(world.tid, "rogue", world.clock() + 500)
     assert world.run(TickReason.JOB, job="long").is_done
     assert 490 < (world.due_in_s() or 0) <= 500
 
 
-def test_who_was_quicker_leaves_nothing_to_run(world: World) -> None:
+def test_who_was_quicker_leaves_nothing_to_run(world: RogueWorld) -> None:
     """Two workers saw the same tenant due; the second finds it done and does not do it again."""
     world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
     assert world.run(TickReason.DUE).is_done
@@ -298,7 +243,7 @@ def test_who_was_quicker_leaves_nothing_to_run(world: World) -> None:
 
 
 def test_what_a_page_asked_for_is_done_after_the_run_that_has_the_lease(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: RogueWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A due run was quicker; or the lease is that of a worker on another machine, which has died a moment ago."""
     monkeypatch.setattr(workbench, "_LOOK_EVERY_S", 0.02)
@@ -312,7 +257,9 @@ def test_what_a_page_asked_for_is_done_after_the_run_that_has_the_lease(
     assert [row.status for row in world.rows()] == ["done"]
 
 
-def test_a_page_whose_process_ends_does_not_wait_for_a_lease(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_whose_process_ends_does_not_wait_for_a_lease(
+    world: RogueWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(workbench, "_LOOK_EVERY_S", 0.02)
     bench = workbench.Workbench(world.pbx)
     assert world.stores.leases.take(world.tid, "rogue") is not None
@@ -325,7 +272,7 @@ def test_a_page_whose_process_ends_does_not_wait_for_a_lease(world: World, monke
 
 
 def test_a_page_does_not_wait_for_a_lease_for_ever(
-    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    world: RogueWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(workbench, "_LOOK_EVERY_S", 0.02)
     monkeypatch.setattr(workbench, "_FREE_WITHIN_S", 0.1)
@@ -337,91 +284,3 @@ def test_a_page_does_not_wait_for_a_lease_for_ever(
 
 
 # ---------------------------------------------------------------------- the clock
-
-
-def test_the_clock_runs_who_is_due_and_nobody_else(world: World) -> None:
-    other = world.stores.tenants.add("Fabrikam")
-    world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
-    world.stores.leases.set_due(other.pbx_tenant_id, "rogue", world.clock() + 600)
-    clock = Clock(world.pbx, poll_s=1)
-    clock.start()
-    try:
-        wait_for(lambda: [row.status for row in world.rows()] == ["done"])
-        time.sleep(1.2)
-        assert len(world.rows()) == 1
-        assert list(world.stores.runs.rows(other.pbx_tenant_id)) == []
-        world.clock.offset_s += 601
-        wait_for(lambda: [row.status for row in world.stores.runs.rows(other.pbx_tenant_id)] == ["done"])
-    finally:
-        clock.stop()
-
-
-def test_a_failing_look_neither_stops_the_clock_nor_repeats_in_a_tight_loop(
-    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    looks: list[float] = []
-    really = world.stores.leases.who_is_due
-
-    def look(now: float) -> list[Due]:
-        looks.append(time.monotonic())
-        if len(looks) < 4:
-            raise OSError("the database is away")
-        return really(now)
-
-    monkeypatch.setattr(world.stores.leases, "who_is_due", look)
-    world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
-    clock = Clock(world.pbx, poll_s=1)
-    clock.start()
-    try:
-        wait_for(lambda: [row.status for row in world.rows()] == ["done"])
-    finally:
-        clock.stop()
-    assert all(later - earlier > 0.9 for earlier, later in itertools.pairwise(looks)), looks
-    assert caplog.text.count("Finding due tenants failed; the next try is in 1 s") == 3
-
-
-def test_a_time_of_day_that_is_set_back_stops_nothing(world: World) -> None:
-    clock = Clock(world.pbx, poll_s=1)
-    clock.start()
-    try:
-        clock._schedule.jobs[0].next_run += timedelta(hours=1)  # what it looks like to `schedule`
-        world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
-        wait_for(lambda: [row.status for row in world.rows()] == ["done"])
-    finally:
-        clock.stop()
-
-
-def test_a_failing_plugin_is_run_once_and_then_tomorrow(world: World) -> None:
-    world.set(mode="raise")
-    world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
-    clock = Clock(world.pbx, poll_s=1)
-    clock.start()
-    try:
-        wait_for(lambda: [row.status for row in world.rows()] == ["failed"])
-        time.sleep(2.2)
-        assert len(world.rows()) == 1
-        world.clock.offset_s += timedelta(days=1).total_seconds()
-        wait_for(lambda: [row.status for row in world.rows()] == ["failed", "failed"])
-    finally:
-        clock.stop()
-
-
-def test_a_switched_off_plugin_is_put_off_and_not_called(world: World) -> None:
-    world.pbx.plugins.set_enabled("rogue", False, world.tenant)
-    world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
-    clock = Clock(world.pbx, poll_s=1)
-    assert clock.poll() == 1
-    wait_for(lambda: (world.due_in_s() or 0) > 3000)
-    assert world.rows() == []
-
-
-def test_a_tenant_at_work_is_not_handed_out_twice(world: World) -> None:
-    world.set(mode="until stopped")
-    world.stores.leases.set_due(world.tid, "rogue", world.clock() - 1)
-    clock = Clock(world.pbx, poll_s=1)
-    assert clock.poll() == 1
-    wait_for(lambda: world.rows())
-    assert [clock.poll(), clock.poll()] == [0, 0]
-    clock.start()
-    clock.stop()
-    assert [row.status for row in world.rows()] == ["stopped"]
