@@ -22,6 +22,7 @@ from pbx_plugin_api import (
     TickReport,
     Viewer,
     hookimpl,
+    translate,
 )
 from portsip_m365_plugin.keys.expiry import read_valid_until
 from portsip_m365_plugin.mail.send import send_notification
@@ -45,8 +46,8 @@ PBX_API_VERSION: Final = (2, 0)
 
 @hookimpl
 def on_settings_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage | None:
-    """The Microsoft 365 page."""
-    return draw_page(host, tenant, viewer)
+    """The Microsoft 365 page, in the viewer's language."""
+    return translate(draw_page(host, tenant, viewer), viewer.locale)
 
 
 @hookimpl

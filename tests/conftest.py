@@ -12,6 +12,7 @@ from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
 from portsip_m365_plugin.simulator import Simulator
+from tests.languages.catalogues import compile_all
 from tests.support.lab import Lab, forget_microsoft
 
 MakeLab = Callable[..., Lab]
@@ -19,6 +20,11 @@ MakeLab = Callable[..., Lab]
 # A busy machine is slow, not wrong: no example fails for the time it takes.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
+
+
+def pytest_configure() -> None:
+    """Compile the catalogues that changed since this checkout was installed."""
+    compile_all()
 
 
 def pytest_runtest_setup() -> None:

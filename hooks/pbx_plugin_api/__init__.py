@@ -7,6 +7,11 @@ finds and calls plugins. The contract needs the standard library and pluggy only
 
 from __future__ import annotations
 
+from pbx_plugin_api.catalogues import (
+    language_of_environment,
+    languages_of,
+    pick_language,
+)
 from pbx_plugin_api.confirmation import Confirmation
 from pbx_plugin_api.contacts import (
     CONTACT_PHONE_FIELDS,
@@ -143,6 +148,14 @@ from pbx_plugin_api.tenants import (
     Viewer,
     WebOrigins,
 )
+from pbx_plugin_api.texts import (
+    Catalogue,
+    Text,
+    TextValue,
+    listing,
+    sentences,
+    translate,
+)
 from pbx_plugin_api.tick import (
     Problem,
     Stage,
@@ -210,6 +223,7 @@ __all__ = [
     "Blobs",
     "BookChanges",
     "BookRef",
+    "Catalogue",
     "Chart",
     "ChartSeries",
     "CheckedMail",
@@ -325,6 +339,8 @@ __all__ = [
     "Tab",
     "Table",
     "Tenant",
+    "Text",
+    "TextValue",
     "Tick",
     "TickReason",
     "TickReport",
@@ -344,11 +360,17 @@ __all__ = [
     "find_address_fault",
     "hookimpl",
     "is_mail_address",
+    "language_of_environment",
+    "languages_of",
+    "listing",
     "load",
     "note_call",
     "note_wait",
+    "pick_language",
     "raise_notice",
     "read_plan_rows",
+    "sentences",
+    "translate",
     "write_mail",
     "write_plan_rows",
 ]

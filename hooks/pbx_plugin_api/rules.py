@@ -32,6 +32,7 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}")
 _LINK_ID = re.compile(r"[!-~]{1,255}")
 _VISIBLE = re.compile(r"[!-~]+")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,6}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -89,6 +90,12 @@ def check_country(field: str, value: str) -> None:
     """A country: ISO 3166-1 alpha-2, upper case."""
     if not isinstance(value, str) or not _COUNTRY.fullmatch(value):
         raise InvalidValueError(field, value, "two capital letters (ISO 3166), such as DE")
+
+
+def check_language(field: str, value: str) -> None:
+    """A BCP 47 tag by its form, such as `de` or `zh-Hans`."""
+    if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):
+        raise InvalidValueError(field, value, "a BCP 47 tag such as de or zh-Hans")
 
 
 def check_time_zone(field: str, value: str) -> None:

@@ -35,6 +35,8 @@ class Tenant:
     night_offset_s: int = 0
     """How long after the time of day that an administrator chose this tenant's nightly work begins: the host spreads
     its tenants. The same every night."""
+    language: str = "en"
+    """The language of the tenant's people where nobody chose another, as a BCP 47 tag."""
 
     def __post_init__(self) -> None:
         rules.check_key("pbx_tenant_id", self.pbx_tenant_id)
@@ -45,6 +47,7 @@ class Tenant:
         if self.user_limit is not None:
             rules.check_at_least("user_limit", self.user_limit, 0)
         rules.check_at_least("night_offset_s", self.night_offset_s, 0)
+        rules.check_language("language", self.language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +78,4 @@ class Viewer:
 
     def __post_init__(self) -> None:
         rules.check_text("username", self.username, min_chars=1, max_chars=128)
+        rules.check_language("locale", self.locale)

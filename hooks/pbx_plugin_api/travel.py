@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pbx_plugin_api.errors import InvalidValueError
+from pbx_plugin_api.texts import Text
 
 __all__ = ["JsonValue", "dump", "load"]
 
@@ -25,8 +26,13 @@ JsonValue = Union[None, bool, int, float, str, list["JsonValue"], dict[str, "Jso
 T = TypeVar("T")
 
 
-def dump(value: object) -> Any:
+def dump(value: object, *, plain: bool = False) -> Any:
     """Return the JSON shape of a value object, or of anything that one may hold.
+
+    Args:
+        value: The value object.
+        plain: Whether a `Text` becomes its sentence, for a reader who is no program of this PBX. By default it keeps
+            what it needs to be read in another language later.
 
     Raises:
         TypeError: The value holds something that cannot travel, such as a function. A bug; a retry does not help.
@@ -36,18 +42,18 @@ def dump(value: object) -> Any:
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, str):
-        return value
+        return value.as_shape() if isinstance(value, Text) and not plain else str(value)
     if isinstance(value, datetime):
         return value.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        shape = {field.name: dump(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        shape = {field.name: dump(getattr(value, field.name), plain=plain) for field in dataclasses.fields(value)}
         return {"type": type(value).__name__, **shape}
     if isinstance(value, Mapping):
-        return {str(key): dump(item) for key, item in value.items()}
+        return {str(key): dump(item, plain=plain) for key, item in value.items()}
     if isinstance(value, (tuple, list)):
-        return [dump(item) for item in value]
+        return [dump(item, plain=plain) for item in value]
     raise TypeError(f"{type(value).__name__} does not travel: a value object holds data only")
 
 
@@ -100,7 +106,9 @@ def _load_plain(kind: Any, shape: Any, path: str) -> Any:
             return datetime.fromisoformat(_need(str, shape, path))
         if kind is bytes:
             return base64.b64decode(_need(str, shape, path), validate=True)
-    except ValueError as error:
+        if kind is str and isinstance(shape, dict):
+            return Text.from_shape(shape)
+    except (KeyError, TypeError, ValueError) as error:
         raise InvalidValueError(path, shape, f"a {kind.__name__}") from error
     if kind is float and isinstance(shape, int) and not isinstance(shape, bool):
         return float(shape)
