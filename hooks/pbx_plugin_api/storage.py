@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,6 +77,9 @@ class State(Protocol):
 
     def get(self, key: str) -> StateRecord | None:
         """Return the value under a key, or None."""
+
+    def get_many(self, keys: Collection[str]) -> Mapping[str, StateRecord]:
+        """Return the values under several keys, by key, in one look. A key without a value is left out."""
 
     def put(self, key: str, value: JsonValue, *, expected_version: int | None = None) -> int:
         """Store a value of at most 256 KiB under a key of 1 to 200 characters, and return its new version.

@@ -41,6 +41,7 @@ from portsip_m365_plugin.page.lookup import look_up
 from portsip_m365_plugin.page.mail_tab import draw_mail_tab
 from portsip_m365_plugin.page.permissions_tab import draw_permissions_tab
 from portsip_m365_plugin.page.questions import ask_first
+from portsip_m365_plugin.page.reading import read_once
 from portsip_m365_plugin.page.saving import check_texts
 from portsip_m365_plugin.page.schedule import draw_schedule_facts
 from portsip_m365_plugin.page.signin_tab import draw_signin_tab
@@ -73,7 +74,7 @@ def draw_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage:
     return SettingsPage(
         title="Microsoft 365",
         version=record.version,
-        tabs=_draw_tabs(read_config(record.values), host, tenant, viewer),
+        tabs=_draw_tabs(read_config(record.values), read_once(host), tenant, viewer),
         save=save,
         run=run,
         look_up=find,

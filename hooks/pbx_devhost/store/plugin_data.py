@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -15,6 +15,7 @@ from pbx_plugin_api.errors import InvalidValueError
 
 VALUE_MAX_BYTES = 256 * 1024
 _KEY_MAX_CHARS = 200
+_KEYS_AT_ONCE = 500
 
 
 class PluginSettings:
@@ -61,7 +62,17 @@ class PluginState:
         chosen = select(state.c.version, state.c.value).where(*self._at, state.c.key == key)
         with self._scope.database.read() as connection:
             row = connection.execute(chosen).first()
-        return None if row is None else StateRecord(version=row.version, value=json.loads(row.value))
+        return None if row is None else _read_record(row)
+
+    def get_many(self, keys: Collection[str]) -> Mapping[str, StateRecord]:
+        """See `State`."""
+        wanted, found = list(keys), dict[str, StateRecord]()
+        chosen = select(state.c.key, state.c.version, state.c.value).where(*self._at)
+        with self._scope.database.read() as connection:
+            for start in range(0, len(wanted), _KEYS_AT_ONCE):
+                some = chosen.where(state.c.key.in_(wanted[start : start + _KEYS_AT_ONCE]))
+                found |= {row.key: _read_record(row) for row in connection.execute(some)}
+        return found
 
     def put(self, key: str, value: JsonValue, *, expected_version: int | None = None) -> int:
         """See `State`."""
@@ -94,8 +105,9 @@ class PluginState:
         versions: dict[str, int] = {}
         for key in keys:
             _check_key(key)
-        for start in range(0, len(keys), 500):
-            chosen = select(state.c.key, state.c.version).where(*self._at, state.c.key.in_(keys[start : start + 500]))
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            some = state.c.key.in_(keys[start : start + _KEYS_AT_ONCE])
+            chosen = select(state.c.key, state.c.version).where(*self._at, some)
             versions |= {row.key: row.version for row in connection.execute(chosen)}
         return versions
 
@@ -109,7 +121,11 @@ class PluginState:
 
 
 def _read_item(row: Row[Any]) -> tuple[str, StateRecord]:
-    return row.key, StateRecord(version=row.version, value=json.loads(row.value))
+    return row.key, _read_record(row)
+
+
+def _read_record(row: Any) -> StateRecord:
+    return StateRecord(version=row.version, value=json.loads(row.value))
 
 
 def _check_key(key: str) -> None:

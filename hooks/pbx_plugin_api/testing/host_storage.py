@@ -84,6 +84,20 @@ class StorageRules(Suite):
         expect(state.get("a"), StateRecord(version=2, value=2))
         state.put_many({})
 
+    def test_state_of_several_keys_is_read_at_once(self, pbx: PbxUnderTest) -> None:
+        """Each value with its version, as `get` returns it. A key without a value is left out."""
+        state = pbx.host.state
+        expect(dict(state.get_many([])), {})
+        keys = [f"k{n}" for n in range(1_200)]
+        state.put_many({key: {"key": key} for key in keys})
+        state.put("k7", None)
+        found = state.get_many([*keys, "nobody", "K8", "k7"])
+        expect(sorted(found), sorted(keys))
+        expect((found["k7"], found["k8"]), (state.get("k7"), StateRecord(version=1, value={"key": "k8"})))
+        pbx.other_tenant.state.put("theirs", 1)
+        pbx.other_plugin.state.put("theirs", 1)
+        expect(dict(state.get_many(["theirs"])), {})
+
     def test_state_is_listed_by_prefix(self, pbx: PbxUnderTest) -> None:
         """In code-point order and case-sensitive. No character of a prefix is a wildcard."""
         keys = ["mail/b", "mail/a", "Mail/a", "mail%x", "mail_x", "mailx", "mail", "z"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Final
@@ -81,8 +81,11 @@ class FakeState:
 
     def get(self, key: str) -> StateRecord | None:
         """See `State`."""
-        version, text = self._values.get(key, (0, ""))
-        return StateRecord(version=version, value=json.loads(text)) if version else None
+        return self._read(key) if key in self._values else None
+
+    def get_many(self, keys: Collection[str]) -> Mapping[str, StateRecord]:
+        """See `State`."""
+        return {key: self._read(key) for key in keys if key in self._values}
 
     def put(self, key: str, value: JsonValue, *, expected_version: int | None = None) -> int:
         """See `State`."""
@@ -111,9 +114,12 @@ class FakeState:
     def items(self, prefix: str = "") -> Iterator[tuple[str, StateRecord]]:
         """See `State`."""
         for key in sorted(self._values):
-            record = self.get(key) if key.startswith(prefix) else None
-            if record is not None:
-                yield key, record
+            if key.startswith(prefix) and key in self._values:
+                yield key, self._read(key)
+
+    def _read(self, key: str) -> StateRecord:
+        version, text = self._values[key]
+        return StateRecord(version=version, value=json.loads(text))
 
 
 class FakeBlobs:
