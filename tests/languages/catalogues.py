@@ -28,6 +28,7 @@ PACKAGES = {
 LANGUAGES = ("de", "zh_Hans")
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
+    "_later": None,
     "_n": (1, 2),
     "_p": ((1, "c"), 2),
     "gettext": None,
