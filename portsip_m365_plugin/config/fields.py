@@ -15,9 +15,11 @@ from typing import Any, Final, Generic, TypeVar
 
 from marshmallow import ValidationError, fields
 
-from pbx_plugin_api import JsonValue, is_mail_address
+from pbx_plugin_api import JsonValue, is_mail_address, listing, sentences
 from portsip_m365_plugin.clouds import CloudFileError, load_clouds
 from portsip_m365_plugin.config.people import Listed, NameList
+from portsip_m365_plugin.config.wrong_lines import SayWrongLines, say_wrong_groups
+from portsip_m365_plugin.texts import _
 
 LINES_MAX: Final = 5000
 GUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -70,7 +72,7 @@ class Toggle(Setting[bool]):
             return True
         if value in (False, "false"):
             return False
-        raise ValidationError(f"{value!r} is not possible here; true or false.")
+        raise ValidationError(sentences(_impossible(value), _("Enter true or false.")))
 
     def show(self, value: bool) -> str:
         """Return `true` or `false`."""
@@ -89,7 +91,8 @@ class Choice(Setting[E]):
         try:
             return self.words(str(value))
         except ValueError:
-            raise ValidationError(f"{value!r} is not possible here; choose {', '.join(self.words)}.") from None
+            wanted = _("Choose one of these: {choices}.", choices=listing(self.words))
+            raise ValidationError(sentences(_impossible(value), wanted)) from None
 
     def store(self, value: E) -> str:
         """Return the word as text."""
@@ -101,7 +104,7 @@ class Choice(Setting[E]):
 
 
 class Text(Setting[str]):
-    """One line, without blanks around it; empty means that it is not set."""
+    """One line, without blanks around it; empty means that it is not set. `wanted` is a sentence for people."""
 
     def __init__(self, place: str, pattern: re.Pattern[str], wanted: str, *, is_lower: bool = False) -> None:
         super().__init__(place, self._check)
@@ -114,7 +117,7 @@ class Text(Setting[str]):
 
     def _check(self, text: str) -> None:
         if text and not self._pattern.fullmatch(text):
-            raise ValidationError(f"{text[:80]!r} is not possible here; {self._wanted}.")
+            raise ValidationError(sentences(_impossible(text), self._wanted))
 
 
 FIND_CLOUD: Final = "FIND"
@@ -137,9 +140,11 @@ class CloudName(Setting[str]):
         try:
             known = load_clouds()
         except CloudFileError as error:
-            raise ValidationError(f"The operator's file of clouds cannot be used: {error}.") from error
+            fault = _("The operator's file of clouds cannot be used: {error}.", error=str(error))
+            raise ValidationError(fault) from error
         if name not in known:
-            raise ValidationError(f"{name!r} is not possible here; choose {', '.join(known)}.")
+            wanted = _("Choose one of these: {choices}.", choices=listing(known))
+            raise ValidationError(sentences(_impossible(name), wanted))
 
 
 class TimeOfDay(Setting[time]):
@@ -151,7 +156,7 @@ class TimeOfDay(Setting[time]):
         if not text:
             return time()
         if not _TIME.fullmatch(text):
-            raise ValidationError(f"{text[:80]!r} is not possible here; give a time such as 00:00 or 23:30.")
+            raise ValidationError(sentences(_impossible(text), _("Give a time such as 00:00 or 23:30.")))
         return time.fromisoformat(text)
 
     def store(self, value: time) -> str:
@@ -168,31 +173,26 @@ class WholeNumber(Setting[int]):
 
     Args:
         place: See `Setting`.
-        unit: What is counted, such as `days`.
         lowest: The least number that can be typed.
         highest: The greatest one.
-        or_zero: What 0 means, where 0 is possible below the least number.
+        wanted: A sentence for people: what is counted, and the limits.
+        or_zero: Whether 0 is possible below the least number.
     """
 
-    def __init__(self, place: str, *, unit: str, lowest: int, highest: int, or_zero: str = "") -> None:
+    def __init__(self, place: str, *, lowest: int, highest: int, wanted: str, or_zero: bool = False) -> None:
         super().__init__(place, self._check)
-        self._unit, self._lowest, self._highest, self._or_zero = unit, lowest, highest, or_zero
+        self._lowest, self._highest, self._wanted, self._or_zero = lowest, highest, wanted, or_zero
 
     def read(self, value: object) -> int:
         """Return the number."""
         text = str(value).strip()
         if isinstance(value, bool) or not _WHOLE_NUMBER.fullmatch(text):
-            raise ValidationError(f"{text[:80]!r} is not possible here; {self._wanted}.")
+            raise ValidationError(sentences(_impossible(text), self._wanted))
         return int(text)
 
     def _check(self, number: int) -> None:
         if not (self._lowest <= number <= self._highest or (self._or_zero and number == 0)):
-            raise ValidationError(f"{number} is not possible here; {self._wanted}.")
-
-    @property
-    def _wanted(self) -> str:
-        limits = f"give a number of {self._unit} from {self._lowest} to {self._highest}"
-        return f"{limits}, or 0 for {self._or_zero}" if self._or_zero else limits
+            raise ValidationError(sentences(_impossible(number), self._wanted))
 
 
 class Lines(Setting[tuple[str, ...]]):
@@ -200,14 +200,13 @@ class Lines(Setting[tuple[str, ...]]):
 
     Args:
         place: See `Setting`.
-        item: What a line is, such as `folder`.
-        wanted: What it has to be, such as `the name of a folder`.
+        say_wrong: Says which lines are not what a line has to be.
         may_hold_blanks: Whether a line may contain spaces.
     """
 
-    def __init__(self, place: str, item: str, wanted: str, *, may_hold_blanks: bool) -> None:
+    def __init__(self, place: str, say_wrong: SayWrongLines, *, may_hold_blanks: bool) -> None:
         super().__init__(place, self._check)
-        self._item, self._wanted, self._may_hold_blanks = item, wanted, may_hold_blanks
+        self._say_wrong, self._may_hold_blanks = say_wrong, may_hold_blanks
 
     def read(self, value: object) -> tuple[str, ...]:
         """Return the items in the order in which they were typed."""
@@ -222,7 +221,7 @@ class Lines(Setting[tuple[str, ...]]):
         return "\n".join(value)
 
     def _check(self, items: Iterable[str]) -> None:
-        _check_lines(list(items), self._item, self._wanted, may_hold_blanks=self._may_hold_blanks)
+        _check_lines(list(items), self._say_wrong, may_hold_blanks=self._may_hold_blanks)
 
 
 class Names(Setting[NameList]):
@@ -231,9 +230,9 @@ class Names(Setting[NameList]):
     The page looks up the ids of new names before it stores anything (`page.people`).
     """
 
-    def __init__(self, place: str, item: str, wanted: str, *, may_hold_blanks: bool = False) -> None:
+    def __init__(self, place: str, say_wrong: SayWrongLines, *, may_hold_blanks: bool = False) -> None:
         super().__init__(place, self._check)
-        self._item, self._wanted, self._may_hold_blanks = item, wanted, may_hold_blanks
+        self._say_wrong, self._may_hold_blanks = say_wrong, may_hold_blanks
 
     def read(self, value: object) -> NameList:
         """Return names with their ids where they were stored, without them where they were typed."""
@@ -243,7 +242,7 @@ class Names(Setting[NameList]):
                     Listed(name=_text(e["name"]), entra_object_id=_text(e["entra_object_id"])) for e in value
                 )
             except (TypeError, KeyError):
-                raise ValidationError("a list of names with their object ids is expected.") from None
+                raise ValidationError(_("A list of names with their object ids is expected.")) from None
         return NameList.of(Listed(name=name) for name in split_lines(value))
 
     def store(self, value: NameList) -> JsonValue:
@@ -256,7 +255,7 @@ class Names(Setting[NameList]):
 
     def _check(self, names: NameList) -> None:
         lines = [entry.name for entry in names]
-        _check_lines(lines, self._item, self._wanted, may_hold_blanks=self._may_hold_blanks)
+        _check_lines(lines, self._say_wrong, may_hold_blanks=self._may_hold_blanks)
 
 
 class GroupNames(Names):
@@ -266,7 +265,7 @@ class GroupNames(Names):
     """
 
     def __init__(self, place: str) -> None:
-        super().__init__(place, "group", "the name, address or object id of a group", may_hold_blanks=True)
+        super().__init__(place, say_wrong_groups, may_hold_blanks=True)
 
 
 class Addresses(Setting[tuple[str, ...]]):
@@ -292,19 +291,30 @@ class Addresses(Setting[tuple[str, ...]]):
         wrong = [address for address in addresses if not is_mail_address(address)]
         faults = [describe_wrong_addresses(wrong)] if wrong else []
         if len(addresses) > self._at_most:
-            faults.append(f"{len(addresses)} recipients; at most {self._at_most}. Use a distribution list.")
+            faults.append(
+                _(
+                    "There are {n} recipients, and at most {limit} are possible. Use a distribution list.",
+                    n=len(addresses),
+                    limit=self._at_most,
+                )
+            )
         if faults:
             raise ValidationError(faults)
 
 
 def describe_wrong_addresses(wrong: Sequence[str]) -> str:
     """Return a sentence that names all of them, or the first 20."""
+    named = listing(repr(each[:80]) for each in wrong[:_NAMED_MAX])
     if len(wrong) == 1:
-        return f"{wrong[0][:80]!r} is not an e-mail address."
-    named = ", ".join(repr(each[:80]) for each in wrong[:_NAMED_MAX])
+        return _("{address} is not an e-mail address.", address=named)
     if len(wrong) > _NAMED_MAX:
-        return f"{len(wrong)} of these are not e-mail addresses; the first {_NAMED_MAX}: {named}."
-    return f"These are not e-mail addresses: {named}."
+        return _(
+            "{n} of these are not e-mail addresses; the first {shown}: {addresses}.",
+            n=len(wrong),
+            shown=_NAMED_MAX,
+            addresses=named,
+        )
+    return _("These are not e-mail addresses: {addresses}.", addresses=named)
 
 
 def split_addresses(text: str) -> tuple[str, ...]:
@@ -320,20 +330,24 @@ def split_lines(value: object) -> list[str]:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValidationError(f"a text is expected, not {type(value).__name__}.")
+        # Translators: {type} is the name of a type in JSON or Python, such as list.
+        raise ValidationError(_("A text is expected, not {type}.", type=type(value).__name__))
     return value.strip()
 
 
-def _check_lines(lines: list[str], item: str, wanted: str, *, may_hold_blanks: bool) -> None:
+def _impossible(value: object) -> str:
+    # Translators: {value} is what somebody typed, in quotation marks.
+    return _("{value} is not possible here.", value=repr(value[:80] if isinstance(value, str) else value))
+
+
+def _check_lines(lines: list[str], say_wrong: SayWrongLines, *, may_hold_blanks: bool) -> None:
     if len(lines) > LINES_MAX:
-        raise ValidationError(f"{len(lines)} lines; at most {LINES_MAX}.")
+        fault = _("There are {n:,} lines, and at most {limit:,} are possible.", n=len(lines), limit=LINES_MAX)
+        raise ValidationError(fault)
     wrong = [
         line
         for line in lines
         if len(line) > _LINE_MAX_CHARS or not line.isprintable() or (" " in line and not may_hold_blanks)
     ]
-    if len(wrong) == 1:
-        raise ValidationError(f"{wrong[0][:80]!r} is not {wanted}; enter one {item} per line.")
     if wrong:
-        named = ", ".join(repr(line[:80]) for line in wrong[:_NAMED_MAX])
-        raise ValidationError(f"{len(wrong)} lines are not {wanted}; enter one {item} per line: {named}.")
+        raise ValidationError(say_wrong(len(wrong), listing(repr(line[:80]) for line in wrong[:_NAMED_MAX])))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from marshmallow import ValidationError
 
-from pbx_plugin_api import AnyNumber, FromStart, Host, JsonValue, Tenant
+from pbx_plugin_api import AnyNumber, FromStart, Host, JsonValue, Tenant, listing
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.contacts import ContactsConfig
 from portsip_m365_plugin.config.guard import GuardConfig
@@ -23,6 +23,7 @@ from portsip_m365_plugin.config.signin import SignInConfig
 from portsip_m365_plugin.config.users import UsersConfig
 from portsip_m365_plugin.mapping.choices import read_source
 from portsip_m365_plugin.mapping.users import MappingRules
+from portsip_m365_plugin.texts import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,10 @@ class Config:
         """A sentence about `unreadable`; empty where every value could be read."""
         if not self.unreadable:
             return ""
-        named = ", ".join(self.unreadable)
-        return f"This version of the plugin cannot read these settings: {named}. Check them on the page and save."
+        return _(
+            "This version of the plugin cannot read these settings: {settings}. Check them on the page and save.",
+            settings=listing(self.unreadable),
+        )
 
     def is_readable(self, subject: str) -> bool:
         """Whether every stored value of one subject, such as `signin`, could be read."""

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from marshmallow import ValidationError
 
-from pbx_plugin_api import FieldError, JsonValue
+from pbx_plugin_api import FieldError, JsonValue, listing, sentences
 from portsip_m365_plugin.config.fields import GroupNames, Names
 from portsip_m365_plugin.config.people import NameList, WhichPeople
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.config.schema import SCHEMA, SETTINGS
 from portsip_m365_plugin.config.scope import WhichGroups
+from portsip_m365_plugin.texts import _
 
 CONNECTION_KEYS: Final = frozenset(key for key, setting in SETTINGS.items() if setting.place[0] == "connection")
 _FORGOTTEN: Final = ("application_id", "application_object_id", "renew_certificate", "sign_in_mode", "password_policy")
@@ -53,7 +54,7 @@ class Draft:
             ("sync_users_mode", "sync_users", scope.whose is WhichPeople.ONLY and not scope.people),
             ("sync_groups_mode", "sync_groups", scope.which_groups is WhichGroups.ONLY and not scope.groups),
         )
-        message = "The list is empty, so nobody would be synced. Enter at least one line, or choose All."
+        message = _("The list is empty, so nobody would be synced. Enter at least one line, or choose All.")
         return [
             FieldError(field=key, message=message)
             for mode, key, is_empty in checks
@@ -113,5 +114,5 @@ def _get(config: Config, key: str) -> Any:
 
 def _say(messages: Any) -> str:
     if messages == ["Unknown field."]:
-        return f"There is no such setting; settings: {', '.join(SETTINGS)}."
-    return " ".join(str(message) for message in messages)
+        return _("There is no such setting; settings: {settings}.", settings=listing(SETTINGS))
+    return sentences(*messages)

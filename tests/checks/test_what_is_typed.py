@@ -43,13 +43,13 @@ def make_scene(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
             "contosso.onmicrosoft.com cannot be turned into a directory ID: Entra does not know this directory (tenant)"
             " ID. Check the directory ID, and check that the right Microsoft 365 region is chosen.",
         ),
-        ("sync_time", "25:00", "'25:00' is not possible here; give a time such as 00:00 or 23:30."),
+        ("sync_time", "25:00", "'25:00' is not possible here. Give a time such as 00:00 or 23:30."),
         (
             "mail_mailbox",
             "nobody@contoso.onmicrosoft.com",
             "nobody@contoso.onmicrosoft.com: no account of this directory has this address or sign-in name.",
         ),
-        ("starting_extension_number", "12", "3 to 13 digits, the first not 0, or empty"),
+        ("starting_extension_number", "12", "3 to 13 digits, the first of which is not 0"),
     ],
 )
 def test_what_cannot_be_right_is_refused_in_the_form_and_by_the_command(

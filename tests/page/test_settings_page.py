@@ -61,10 +61,10 @@ def test_every_fault_is_told_at_once_beside_its_field() -> None:
         "directory_id", "application_id", "national_cloud", "sync_time", "sync_mode", "starting_extension_number",
         "sync_photo", "sign_in_mode",
     }  # fmt: skip
-    assert told["national_cloud"] == "'MARS' is not possible here; choose GLOBAL, CHINA, GCC_HIGH, DOD."
-    assert told["sync_time"] == "'24:00' is not possible here; give a time such as 00:00 or 23:30."
+    assert told["national_cloud"] == "'MARS' is not possible here. Choose one of these: GLOBAL, CHINA, GCC_HIGH, DOD."
+    assert told["sync_time"] == "'24:00' is not possible here. Give a time such as 00:00 or 23:30."
     assert told["starting_extension_number"] == (
-        "'0123' is not possible here; 3 to 13 digits, the first not 0, or empty."
+        "'0123' is not possible here. Give 3 to 13 digits, the first of which is not 0, or leave it empty."
     )
     assert hand.host.settings.read().version == 0, "nothing was stored"
 
