@@ -13,7 +13,8 @@ from pbx_plugin_api import rules
 from pbx_plugin_api.counts import Counts
 from pbx_plugin_api.errors import InvalidValueError
 from pbx_plugin_api.settings_page import ActionRequest
-from pbx_plugin_api.travel import load
+from pbx_plugin_api.texts import Text
+from pbx_plugin_api.travel import dump, load
 
 __all__ = [
     "PLAN_ROWS_CONTENT_TYPE",
@@ -154,7 +155,7 @@ def _shape(row: PlanRow) -> dict[str, Any]:
         "extension_number": row.extension_number,
         "changes": [_change_shape(change) for change in row.changes] or None,
         "reason": row.reason,
-        "detail": row.detail or None,
+        "detail": (dump(row.detail) if isinstance(row.detail, Text) else row.detail) or None,
     }
     return {name: value for name, value in shape.items() if value is not None}
 

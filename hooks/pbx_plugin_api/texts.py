@@ -76,15 +76,15 @@ class Text(str):
 
     def in_language(self, language: str) -> Text:
         """Return the same in another language; a text without a translation stays English."""
-        if language == self.language:
-            return self
+        return self if language == self.language else self._with(self.values, language)
+
+    def with_values(self, values: Mapping[str, TextValue]) -> Text:
+        """Return the same sentence about other values."""
+        return self._with(values, self.language)
+
+    def _with(self, values: Mapping[str, TextValue], language: str) -> Text:
         return Text(
-            self.message,
-            self.values,
-            domain=self.domain,
-            plural=self.plural,
-            context=self.context,
-            language=language,
+            self.message, values, domain=self.domain, plural=self.plural, context=self.context, language=language
         )
 
     def as_shape(self) -> dict[str, Any]:

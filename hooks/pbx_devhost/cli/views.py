@@ -12,7 +12,20 @@ from pbx_devhost.store.audit import read_changes
 from pbx_devhost.store.database import from_timestamp
 from pbx_devhost.store.notices import KeptNotice
 from pbx_devhost.store.outbox.lanes import Fault
-from pbx_plugin_api import Counts, Done, Fact, PlanRow, Priority, Refused, SettingsPage, Step, Tenant, dump
+from pbx_plugin_api import (
+    Counts,
+    Done,
+    Fact,
+    PlanRef,
+    PlanRow,
+    Priority,
+    Refused,
+    SettingsPage,
+    Step,
+    Tenant,
+    dump,
+    load,
+)
 from pbx_plugin_api.hosting.manager import PluginState
 
 _USER_TEXTS = (
@@ -181,7 +194,7 @@ def show_mail(row: Any) -> dict[str, Any]:
         **{name: show_time(getattr(row, name)) for name in times},
         "priority": Priority(row.priority).name.lower(),
         "recipients": json.loads(row.recipients),
-        "refused": [{"address": address, "reason": reason} for address, reason in json.loads(row.refused)],
+        "refused": [{"address": address, "reason": load(str, reason)} for address, reason in json.loads(row.refused)],
     }
 
 
@@ -194,7 +207,7 @@ def show_fault(fault: Fault) -> dict[str, Any]:
 
 def show_notice(kept: KeptNotice) -> dict[str, Any]:
     """A notice to administrators."""
-    shape = dump(kept.notice)
+    shape = dump(kept.notice, plain=True)
     del shape["type"]
     times = {
         name.removesuffix("_utc"): shape.pop(name)
@@ -219,7 +232,7 @@ def show_run(pbx: Pbx, row: Any, *, problems_at_most: int | None = None) -> dict
         "problem_counts": json.loads(row.problem_counts),
         "problems": [_show_problem(problem) for problem in pbx.stores.runs.problems(row.id, limit=problems_at_most)],
         "requests": row.requests,
-        "plan": json.loads(row.plan) if row.plan else None,
+        "plan": dump(load(PlanRef, json.loads(row.plan)), plain=True) if row.plan else None,
     }
 
 

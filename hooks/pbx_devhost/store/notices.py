@@ -13,7 +13,7 @@ from sqlalchemy import Select, exists, func, insert, or_, select, update
 from pbx_devhost.store.database import Database, from_timestamp, to_timestamp
 from pbx_devhost.store.schema import notices, outbox
 from pbx_devhost.store.scope import Scope
-from pbx_plugin_api import Notice, Severity, raise_notice
+from pbx_plugin_api import Notice, Severity, Text, raise_notice
 
 _MAIL_TRY_S: Final = 600.0
 """How long one try to mail a notice may take. After that another worker tries."""
@@ -247,4 +247,6 @@ def _read(row: Any) -> KeptNotice:
 
 def _one_line(subject: str) -> str:
     """A subject from before subjects had limits."""
+    if isinstance(subject, Text):
+        return subject
     return " ".join("".join(each if each.isprintable() else " " for each in subject).split())[:200]

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from pbx_plugin_api import Text
+
 ERASED: Final = "[erased]"
 _ONLY_WHOLE_CHARS: Final = 3
 """Something shorter than this is taken out only where it is a whole value: it may be a part of any text."""
@@ -56,10 +58,16 @@ class Identity:
 
     def is_named_in(self, text: str) -> bool:
         """Whether a text names this person. JSON with escaped characters is searched as well."""
+        if isinstance(text, Text) and any(isinstance(v, str) and self.is_named_in(v) for v in text.values.values()):
+            return True
         return self.is_whole(text) or self._in_text.search(text) is not None
 
     def clear(self, text: str) -> str:
         """Return a text without this person."""
+        if isinstance(text, Text):
+            values = {name: self.clear(v) if isinstance(v, str) else v for name, v in text.values.items()}
+            cleared = text.with_values(values)
+            return self.clear(str(cleared)) if self.is_named_in(cleared) else cleared
         return ERASED if self.is_whole(text) else self._in_text.sub(ERASED, text)
 
     def clear_json(self, text: str, *, keeps_entries: bool) -> str:

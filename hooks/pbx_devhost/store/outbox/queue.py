@@ -23,7 +23,7 @@ from pbx_devhost.store.outbox.waits import UNKNOWN_AT_MOST, growing_s
 from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.schema import outbox, outbox_faults, outbox_lanes, outbox_recipients
 from pbx_devhost.store.vault import Vault
-from pbx_plugin_api import Notification, NotificationKind, Priority, RejectedRecipient, dump, load
+from pbx_plugin_api import Notification, NotificationKind, Priority, RejectedRecipient, Text, dump, load
 
 KEEP_S: Final = 3 * 86_400.0
 """How long delivery is tried, if the sender gives no other time."""
@@ -195,7 +195,12 @@ class OutboxStore:
         )
         waiting = state in _WAITING
         values: dict[str, Any] = {"state": state, "waiting": int(waiting), "holder": "", "copy_approved": 0}
-        values |= {"channel": channel, "reason": reason, "remedy": remedy, "detail": detail[:2000]}
+        values |= {
+            "channel": channel,
+            "reason": reason,
+            "remedy": remedy,
+            "detail": detail if isinstance(detail, Text) else detail[:2000],
+        }
         values |= {"due_at": due_at} if waiting else {"finished_at": now}
         if may_have_gone:
             values["n_unknown"] = claimed.n_unknown + 1
@@ -204,7 +209,9 @@ class OutboxStore:
         if pending:
             values["recipients"] = json.dumps(list(pending))
         if refused:
-            values["refused"] = json.dumps([*claimed.refused, *([item.address, item.reason] for item in refused)])
+            values["refused"] = json.dumps(
+                [*dump(claimed.refused), *([item.address, dump(item.reason)] for item in refused)]
+            )
         with self._db.write() as connection:
             if connection.execute(update(outbox).where(*ours).values(values)).rowcount == 0:
                 return

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+import json
+from typing import Any, Final
 
-from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import Column, Dialect, MetaData, PrimaryKeyConstraint, String, Table, Text, TypeDecorator
+
+from pbx_plugin_api import texts
 
 SCHEMA_VERSION: Final = 16
 """The version of these tables. Each has a migration of its number in `store/migrations/versions`."""
@@ -14,6 +17,38 @@ SUBJECT_MAX_CHARS: Final = 255
 BOOK_MAX_CHARS: Final = 1024
 
 metadata = MetaData()
+
+_SEPARATOR: Final = "\x1f"
+
+
+class Sentence(TypeDecorator[str]):
+    """A column of text for people. A `pbx_plugin_api.Text` comes back as one, for a reader of another language.
+
+    It is kept as its English, a unit separator and its JSON: a program that reads the table finds a sentence first.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Write a sentence."""
+        if value is None:
+            return None
+        plain = value.replace(_SEPARATOR, " ")
+        if not isinstance(value, texts.Text):
+            return plain
+        english = str(value.in_language("en")).replace(_SEPARATOR, " ")
+        return english + _SEPARATOR + json.dumps(value.as_shape(), ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Read a sentence."""
+        if value is None or _SEPARATOR not in value:
+            return value
+        english, _, shape = value.partition(_SEPARATOR)
+        try:
+            return texts.Text.from_shape(json.loads(shape))
+        except (KeyError, TypeError, ValueError):
+            return str(english)  # another version wrote it
 
 
 def ordered(length: int) -> String:

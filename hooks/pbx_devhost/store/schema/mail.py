@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
-from pbx_devhost.store.schema.base import metadata
+from pbx_devhost.store.schema.base import Sentence, metadata
 
 outbox = Table(
     "outbox",
@@ -31,9 +31,9 @@ outbox = Table(
     Column("holder", String(200), nullable=False, default=""),  # the id of the process that makes the attempt
     Column("finished_at", Float),
     Column("channel", String(64), nullable=False, default=""),
-    Column("reason", Text, nullable=False, default=""),
-    Column("remedy", Text, nullable=False, default=""),
-    Column("detail", Text, nullable=False, default=""),
+    Column("reason", Sentence, nullable=False, default=""),
+    Column("remedy", Sentence, nullable=False, default=""),
+    Column("detail", Sentence, nullable=False, default=""),
 )
 Index("outbox_by_rank", outbox.c.waiting, outbox.c.rank, outbox.c.seq)
 Index("outbox_by_tenant", outbox.c.tenant_id, outbox.c.seq)
@@ -74,8 +74,8 @@ outbox_faults = Table(
     Column("tenant_id", String(64), primary_key=True),
     Column("channel", String(64), nullable=False),  # the plugin that reported it
     Column("cause", String(64), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("remedy", Text, nullable=False),
+    Column("reason", Sentence, nullable=False),
+    Column("remedy", Sentence, nullable=False),
     Column("since", Float, nullable=False),
     Column("probe_at", Float, nullable=False),  # when one mail tries again
     Column("n_probes", Integer, nullable=False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Integer, String, Table, Text
 
-from pbx_devhost.store.schema.base import metadata
+from pbx_devhost.store.schema.base import Sentence, metadata
 
 runs = Table(
     "runs",
@@ -15,7 +15,7 @@ runs = Table(
     Column("reason", String(16), nullable=False),
     Column("job", String(64)),
     Column("status", String(32), nullable=False),
-    Column("message", Text, nullable=False, default=""),
+    Column("message", Sentence, nullable=False, default=""),
     Column("started_at", Float, nullable=False, index=True),
     Column("finished_at", Float),
     Column("counts", Text, nullable=False, default="{}"),
@@ -36,7 +36,7 @@ problems = Table(
     Column("reason", String(64), nullable=False),
     Column("subject", Text),
     Column("login_name", Text),
-    Column("detail", Text, nullable=False),
+    Column("detail", Sentence, nullable=False),
 )
 
 due = Table(

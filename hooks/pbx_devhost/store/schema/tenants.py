@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, String, Table, Text
 
-from pbx_devhost.store.schema.base import metadata
+from pbx_devhost.store.schema.base import Sentence, metadata
 
 tenants = Table(
     "tenants",
@@ -31,7 +31,7 @@ audit = Table(
     Column("event", String(128), nullable=False),
     Column("outcome", String(32), nullable=False),
     Column("subject", Text, nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("detail", Sentence, nullable=False),
     Column("address", String(64), nullable=False, server_default=""),  # of the browser; empty: not by a browser
     Column("changes", Text, nullable=False, server_default="[]"),  # what changed: a list of [name, before, after]
     Column("reference", String(16), index=True),  # the number that a person was shown
@@ -64,8 +64,8 @@ notices = Table(
     Column("repeated_at", Float),
     Column("severity", String(16), nullable=False),
     Column("level", Integer, nullable=False, server_default="0"),
-    Column("subject", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("subject", Sentence, nullable=False),
+    Column("text", Sentence, nullable=False),
     Column("named_values", Text, nullable=False, server_default="{}"),  # JSON: what subject and text name
     Column("ended_at", Float),  # None while its cause lasts
     Column("dismissed_at", Float),
