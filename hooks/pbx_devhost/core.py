@@ -112,7 +112,7 @@ class Pbx:
         Raises:
             PluginChoiceError: No page fits, or several do.
         """
-        answers = [a for a in self.plugins.settings_pages(tenant, viewer) if plugin in (None, a.plugin)]
+        answers = self.plugins.settings_pages(tenant, viewer, plugin=plugin)
         if len(answers) > 1 and names:
             fitting = [a for a in answers if a.value and names in _names(a.value)]
             answers = fitting or answers

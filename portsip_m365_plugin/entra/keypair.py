@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -144,8 +145,9 @@ def read_certificates(pem: str) -> list[Certificate]:
     ]
 
 
+@lru_cache(maxsize=256)
 def read_certificate(pem: str) -> Certificate:
-    """Read a certificate.
+    """Read a certificate. A page or a run asks for the same two or three again and again: they are remembered.
 
     Raises:
         ValueError: It is not a certificate in PEM.

@@ -65,6 +65,17 @@ def test_who_raises_is_named_and_the_others_answer(error: BaseException, caplog:
     assert [state.status for state in pbx.plugins()] == ["loaded", "loaded"]
 
 
+def test_one_page_is_drawn_without_the_others() -> None:
+    drawn: list[str] = []
+    pages = {name: lambda host, name=name: drawn.append(name) or page() for name in ("a", "b")}
+    pbx = load_plugins(**{name: {"on_settings_page": draw} for name, draw in pages.items()}, c={})
+    assert [answer.plugin for answer in pbx.settings_pages(TENANT, BOSS, plugin="b")] == ["b"]
+    assert drawn == ["b"]
+    assert [pbx.settings_pages(TENANT, BOSS, plugin=name) for name in ("c", "nobody")] == [[], []]
+    pbx.set_enabled("b", False)
+    assert pbx.settings_pages(TENANT, BOSS, plugin="b") == []
+
+
 def test_a_function_of_a_page_that_raises_is_contained_too(caplog: pytest.LogCaptureFixture) -> None:
     def save(values: object, version: int) -> None:
         raise ZeroDivisionError

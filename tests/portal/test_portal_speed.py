@@ -1,4 +1,4 @@
-"""The first byte of every page comes within 50 ms at 10,000 users.
+"""The first byte of every page comes within 50 ms at 10,000 users, and of a plugin's page within 25 ms.
 
 Measured in processor time: a page waits for nothing but the database on this machine, and other programs may run here.
 """
@@ -21,6 +21,8 @@ from tests.support.portal_world import ADMIN, ADMIN_PASSWORD, WEB, Browser, Worl
 
 N_USERS = 10_000
 LIMIT_S = 0.050
+PLUGIN_LIMIT_S = 0.025
+"""Of the pages that a plugin draws; the least of all turns, because other programs only add."""
 UNMEASURED = {
     "/<provider_id>/callback",  # `test_signin_cost` measures it
     "/app/sign-in",
@@ -118,17 +120,23 @@ def test_the_first_byte_of_every_page_comes_within_50_ms(world: World, make_lab:
     for path in (each for group in paths.values() for each in group):
         browser = stranger if path.startswith(("/login", "/info", "/system/login")) else admin
         browser = root if path.startswith("/system/tenants") else browser
-        costs_s = []
-        for turn in range(6):
-            began = time.process_time()
-            status = browser.get(path).status_code
-            if turn:  # the first one compiles the template
-                costs_s.append(time.process_time() - began)
-            assert status < 500, path
-        print(f"{1000 * statistics.median(costs_s):6.1f} ms  {path}")
-        if statistics.median(costs_s) > LIMIT_S:
+        is_plugins = path.startswith("/plugins/m365")
+        costs_s = measure(browser, path, turns=15 if is_plugins else 5)
+        least_s, median_s = min(costs_s), statistics.median(costs_s)
+        print(f"{1000 * median_s:6.1f} ms, at least {1000 * least_s:4.1f} ms  {path}")
+        if median_s > LIMIT_S or (is_plugins and least_s > PLUGIN_LIMIT_S):
             slow[path] = costs_s
     assert not slow
+
+
+def measure(browser: Browser, path: str, *, turns: int) -> list[float]:
+    """Return the processor time of each turn. One before them compiles the template."""
+    costs_s = []
+    for _ in range(turns + 1):
+        began = time.process_time()
+        assert browser.get(path).status_code < 500, path
+        costs_s.append(time.process_time() - began)
+    return costs_s[1:]
 
 
 def sign_in_to_the_pbx(world: World) -> Browser:

@@ -14,6 +14,7 @@ from pbx_devhost.store.stores import Stores
 from pbx_plugin_api import Counts, Notice, Problem, RunSummary, TickStatus
 from pbx_plugin_api.overview import RUNS_MAX
 
+_COUNTS = frozenset(Counts().as_dict())
 _STATUSES = frozenset(status.value for status in TickStatus)
 
 
@@ -47,7 +48,6 @@ class PluginOverview:
 
 
 def _read(row: Any) -> RunSummary:
-    known = Counts().as_dict()
     return RunSummary(
         run_id=row.id,
         started_at_utc=datetime.fromtimestamp(row.started_at, timezone.utc),
@@ -55,6 +55,6 @@ def _read(row: Any) -> RunSummary:
         status=TickStatus(row.status) if row.status in _STATUSES else None,
         job=row.job,
         message=row.message,
-        counts=Counts(**{name: n for name, n in json.loads(row.counts).items() if name in known}),
+        counts=Counts(**{name: n for name, n in json.loads(row.counts).items() if name in _COUNTS}),
         problem_counts=json.loads(row.problem_counts),
     )

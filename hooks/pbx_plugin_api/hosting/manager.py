@@ -115,13 +115,17 @@ class PluginHost:
 
     # ------------------------------------------------------------------ the settings page
 
-    def settings_pages(self, tenant: Tenant, viewer: Viewer) -> list[Answer[SettingsPage]]:
-        """Return every plugin's page. Its functions may no longer be called: use `save_settings` and `run_action`."""
-        answers = (
-            self._caller.call(_page_call(plugin, tenant, viewer, self._deadlines.page_s))
-            for plugin in self._registry.with_hook("on_settings_page", tenant)
-        )
-        return [answer for answer in answers if not (answer.ok and answer.value is None)]
+    def settings_pages(
+        self, tenant: Tenant, viewer: Viewer, *, plugin: str | None = None
+    ) -> list[Answer[SettingsPage]]:
+        """Return every plugin's page, or that of one plugin, if it has one now.
+
+        A page's functions may no longer be called: use `save_settings` and `run_action`.
+        """
+        names = self._registry.with_hook("on_settings_page", tenant) if plugin is None else [plugin]
+        answers = (self._caller.call(_page_call(name, tenant, viewer, self._deadlines.page_s)) for name in names)
+        none = (Outcome.DISABLED, Outcome.MISSING)
+        return [each for each in answers if each.outcome not in none and not (each.ok and each.value is None)]
 
     def save_settings(
         self, plugin: str, tenant: Tenant, viewer: Viewer, values: Mapping[str, str], expected_version: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -99,10 +99,11 @@ def _text() -> str:
 def _find_field(plugin: str, tab_name: str, field_name: str) -> tuple[SettingsPage, Field]:
     """Return the list that a page shows now; 404 where it offers no search for it."""
     visit = the_visit()
-    answers = the_pbx().plugins.settings_pages(visit.tenant, visit.viewer)
-    page: Any = next((each.value for each in answers if each.plugin == plugin), None)
-    tabs = page.tabs if isinstance(page, SettingsPage) else ()
-    lists = (each for tab in tabs if tab.name == tab_name for each in tab.fields if each.kind is FieldKind.LONG_TEXT)
+    answers = the_pbx().plugins.settings_pages(visit.tenant, visit.viewer, plugin=plugin)
+    page = (answers[0].value if answers else None) or abort(404)
+    lists = (
+        each for tab in page.tabs if tab.name == tab_name for each in tab.fields if each.kind is FieldKind.LONG_TEXT
+    )
     field = next((each for each in lists if each.name == field_name and each.lookup and not each.read_only), None)
     return (page, field) if field is not None else abort(404)
 

@@ -19,6 +19,7 @@ from pbx_devhost.portal.pages.run_log import show_started
 from pbx_devhost.portal.signin.admission import add_person
 from pbx_devhost.portal.signin.providers import send_to_provider
 from pbx_devhost.portal.visit import admin_only, also_for_system, the_pbx, the_visit
+from pbx_devhost.store.outbox.lanes import Fault
 from pbx_devhost.switching import describe_force
 from pbx_plugin_api import (
     ActionOutcome,
@@ -193,22 +194,20 @@ def press(plugin: str, tab_name: str, action_name: str) -> ResponseReturnValue:
 def _draw(plugin: str) -> SettingsPage | ResponseReturnValue:
     """Return the plugin's page, or a page that says why there is none."""
     visit, pbx = the_visit(), the_pbx()
+    answer = next(iter(pbx.plugins.settings_pages(visit.tenant, visit.viewer, plugin=plugin)), None)
+    if answer is not None and answer.value is not None:
+        return answer.value
     state = next((each for each in pbx.plugins.plugins(visit.tenant) if each.name == plugin), None)
     if state is None:
         abort(404)
-    for answer in pbx.plugins.settings_pages(visit.tenant, visit.viewer):
-        if answer.plugin == plugin:
-            if answer.value is not None:
-                return answer.value
-            return render_template("plugin_failed.html", state=state, sentence=_sentence(answer)), 502
+    if answer is not None:
+        return render_template("plugin_failed.html", state=state, sentence=_sentence(answer)), 502
     why = describe_force(state, for_tenant=True) if state.reason else "It has no settings page for this tenant."
     return render_template("plugin_failed.html", state=state, sentence=why), 404
 
 
 def _render(plugin: str, page: SettingsPage, tab_name: str, extra: _Extra, status: int = 200) -> ResponseReturnValue:
     tab = _tab(page, tab_name)
-    fault = the_pbx().stores.outbox.lanes.fault(the_visit().tenant.pbx_tenant_id)
-    shown = fault if fault is not None and fault.channel == plugin else None
     steps = draw_steps(page, tab)
     body = render_template(
         "plugin_page.html",
@@ -220,10 +219,15 @@ def _render(plugin: str, page: SettingsPage, tab_name: str, extra: _Extra, statu
         actions=[each for each in tab.actions if each.name not in steps.actions_inside],
         extra=extra,
         kinds=FieldKind,
-        mail_fault=shown if HostPart.MAIL_QUEUE not in tab.host_parts else None,
+        mail_fault=None if HostPart.MAIL_QUEUE in tab.host_parts else _find_mail_fault(plugin),
         parts=find_parts(the_visit(), plugin, tab),
     )
     return body, status
+
+
+def _find_mail_fault(plugin: str) -> Fault | None:
+    fault = the_pbx().stores.outbox.lanes.fault(the_visit().tenant.pbx_tenant_id)
+    return fault if fault is not None and fault.channel == plugin else None
 
 
 def _tab(page: SettingsPage, name: str) -> Tab:

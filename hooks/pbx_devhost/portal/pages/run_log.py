@@ -179,8 +179,8 @@ def _find_next_step(visit: Visit, row: Any) -> Way | None:
     """What comes after a run that a page started: the step that is next on that page."""
     if not row.job:
         return None
-    drawn = the_pbx().plugins.settings_pages(visit.tenant, visit.viewer)
-    page = next((each.value for each in drawn if each.plugin == row.plugin), None)
+    drawn = the_pbx().plugins.settings_pages(visit.tenant, visit.viewer, plugin=row.plugin)
+    page = drawn[0].value if drawn else None
     return find_way(row.plugin, page) if page is not None else None
 
 
@@ -189,8 +189,8 @@ def _find_approval(visit: Visit, row: Any, plan: PlanRef | None) -> tuple[str, A
     if row.status == "running" or plan is None or plan.approve is None:
         return None
     wanted = plan.approve
-    for answer in the_pbx().plugins.settings_pages(visit.tenant, visit.viewer):
-        if answer.plugin != row.plugin or answer.value is None:
+    for answer in the_pbx().plugins.settings_pages(visit.tenant, visit.viewer, plugin=row.plugin):
+        if answer.value is None:
             continue
         for tab in answer.value.tabs:
             for action in tab.actions:

@@ -35,7 +35,7 @@ def _fields_of(plugin: str) -> Mapping[str, Field]:
     visit, pbx = the_visit(), the_pbx()
     if not any(state.name == plugin and state.is_in_force for state in pbx.plugins.plugins(visit.tenant)):
         return {}
-    answers = [each for each in pbx.plugins.settings_pages(visit.tenant, visit.viewer) if each.plugin == plugin]
+    answers = pbx.plugins.settings_pages(visit.tenant, visit.viewer, plugin=plugin)
     page = answers[0].value if answers else None  # it may have no page for this tenant any more
     return {} if page is None else {each.name: each for tab in page.tabs for each in tab.fields}
 
