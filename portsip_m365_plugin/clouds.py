@@ -21,6 +21,9 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from pbx_plugin_api import Text, listing
+from portsip_m365_plugin.texts import _
+
 CLOUDS_VARIABLE: Final = "PORTSIP_M365_CLOUDS"
 
 
@@ -100,7 +103,11 @@ _FIELDS: Final = ("authority", "graph", "like")
 
 
 class CloudFileError(Exception):
-    """The operator's file of clouds cannot be used; the message names file, cloud, field, value and remedy."""
+    """The operator's file of clouds cannot be used; the text names file, cloud, field, value and remedy."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text)
 
 
 def load_clouds(environment: Mapping[str, str] = os.environ) -> Mapping[str, Cloud]:
@@ -116,11 +123,23 @@ def load_clouds(environment: Mapping[str, str] = os.environ) -> Mapping[str, Clo
     try:
         shape = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CloudFileError(f"{path} ({CLOUDS_VARIABLE}) cannot be read: {error.strerror}") from error
+        raise CloudFileError(
+            # Translators: after "The operator's file of clouds cannot be used:"
+            _(
+                "{file} ({variable}) cannot be read: {why}",
+                file=named,
+                variable=CLOUDS_VARIABLE,
+                why=error.strerror or "",
+            )
+        ) from error
     except ValueError as error:
-        raise CloudFileError(f"{path} ({CLOUDS_VARIABLE}) is not JSON: {error}") from error
+        raise CloudFileError(
+            _("{file} ({variable}) is not JSON: {why}", file=named, variable=CLOUDS_VARIABLE, why=str(error))
+        ) from error
     if not isinstance(shape, dict):
-        raise CloudFileError(f'{path}: an object is expected, such as {{"LAB": {{"authority": …, "graph": …}}}}')
+        raise CloudFileError(
+            _('{file}: an object is expected, such as {{"LAB": {{"authority": …, "graph": …}}}}', file=named)
+        )
     return MappingProxyType({**_OWN, **{name: _read_cloud(path, name, entry) for name, entry in shape.items()}})
 
 
@@ -130,19 +149,24 @@ def find_cloud_of_graph(graph_host: str) -> Cloud | None:
 
 
 def _read_cloud(path: Path, name: str, entry: Any) -> Cloud:
-    where = f"{path}: cloud {name!r}"
+    # Translators: begins a message about one entry of the operator's file
+    where = _("{file}: cloud “{name}”", file=str(path), name=name)
     if name in _OWN:
-        raise CloudFileError(f"{where}: Microsoft's own clouds cannot be changed; choose another name")
+        raise CloudFileError(_("{where}: Microsoft's own clouds cannot be changed; choose another name", where=where))
     if not (name.isascii() and name.replace("_", "").isalnum() and name == name.upper() and len(name) <= 32):
-        raise CloudFileError(f"{where}: a name has at most 32 capital letters, digits and _")
+        raise CloudFileError(_("{where}: a name has at most 32 capital letters, digits and _", where=where))
     if not isinstance(entry, dict):
-        raise CloudFileError(f"{where}: an object with {', '.join(_FIELDS)} is expected")
+        raise CloudFileError(_("{where}: an object with {fields} is expected", where=where, fields=listing(_FIELDS)))
     unknown = sorted(set(entry) - set(_FIELDS))
     if unknown:
-        raise CloudFileError(f"{where}: {unknown[0]!r} is unknown; fields: {', '.join(_FIELDS)}")
+        raise CloudFileError(
+            _("{where}: “{name}” is unknown; fields: {fields}", where=where, name=unknown[0], fields=listing(_FIELDS))
+        )
     like = entry.get("like", "GLOBAL")
     if like not in _SCHEMAS:
-        raise CloudFileError(f"{where}: like: {like!r} is none of {', '.join(_SCHEMAS)}")
+        raise CloudFileError(
+            _("{where}: like: “{like}” is none of {names}", where=where, like=str(like), names=listing(_SCHEMAS))
+        )
     return Cloud(
         name=name,
         authority=_read_origin(where, "authority", entry.get("authority")),
@@ -151,7 +175,7 @@ def _read_cloud(path: Path, name: str, entry: Any) -> Cloud:
     )
 
 
-def _read_origin(where: str, field: str, value: Any) -> str:
+def _read_origin(where: Text, field: str, value: Any) -> str:
     parts = urlsplit(value) if isinstance(value, str) else None
     if (
         parts is None
@@ -162,5 +186,12 @@ def _read_origin(where: str, field: str, value: Any) -> str:
         or parts.query
         or parts.fragment
     ):
-        raise CloudFileError(f"{where}: {field}: {value!r} is not an origin such as https://127.0.0.1:8443")
+        raise CloudFileError(
+            _(
+                "{where}: {field}: “{value}” is not an origin such as https://127.0.0.1:8443",
+                where=where,
+                field=field,
+                value=str(value),
+            )
+        )
     return f"https://{parts.netloc}"

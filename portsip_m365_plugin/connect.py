@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from pbx_plugin_api import Host
+from pbx_plugin_api import Host, listing, sentences
 from portsip_m365_plugin.clouds import Cloud, CloudFileError, load_clouds
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
@@ -24,9 +24,16 @@ from portsip_m365_plugin.graph.throttle import ThrottleGate
 from portsip_m365_plugin.keys.condition import explain_refused_certificate
 from portsip_m365_plugin.keys.history import note_answer, read_history
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, PREVIOUS_KEY, load_key_pair, promote_next
+from portsip_m365_plugin.texts import _
 
 IMPATIENT: Final = RetryPolicy(tries_max=2, base_s=0.5, cap_s=2.0, budget_s=4.0)
 """For calls that somebody waits for."""
+_MISSING: Final = {
+    (False, False): _("Microsoft 365 is not set up yet: the directory (tenant) ID and the application ID are missing."),
+    (False, True): _("Microsoft 365 is not set up yet: the directory (tenant) ID is missing."),
+    (True, False): _("Microsoft 365 is not set up yet: the application ID is missing."),
+}
+"""By what there is: the directory ID, the application ID."""
 
 
 def be_patient(max_wait_s: int | None) -> RetryPolicy:
@@ -56,34 +63,23 @@ class NotReady:
 
     def describe(self) -> str:
         """Return sentence and remedy, with Microsoft's ids where there are any."""
-        return self.refusal.describe() if self.refusal else f"{self.sentence} {self.remedy}".strip()
+        return self.refusal.describe() if self.refusal else sentences(self.sentence, self.remedy)
 
 
 def find_app(connection: ConnectionConfig, environment: Mapping[str, str] = os.environ) -> AppSettings | NotReady:
     """Return the app with its cloud, or what is missing."""
-    missing = [
-        label
-        for value, label in (
-            (connection.entra_tenant_id, "the directory (tenant) ID"),
-            (connection.client_id, "the application ID"),
-        )
-        if not value
-    ]
-    if missing:
-        named = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
-        return NotReady(
-            sentence=f"Microsoft 365 is not set up yet: {named}.",
-            remedy="Fill in the PERMISSIONS tab.",
-            is_missing=True,
-        )
+    missing = _MISSING.get((bool(connection.entra_tenant_id), bool(connection.client_id)))
+    if missing is not None:
+        return NotReady(sentence=missing, remedy=_("Fill in the PERMISSIONS tab."), is_missing=True)
     try:
         clouds = load_clouds(environment)
     except CloudFileError as error:
-        return NotReady(sentence=f"The operator's file of clouds cannot be used: {error}.", remedy="Ask the operator.")
+        sentence = _("The operator's file of clouds cannot be used: {why}.", why=error.text)
+        return NotReady(sentence=sentence, remedy=_("Ask the operator."))
     if connection.cloud_name not in clouds:
         return NotReady(
-            sentence=f"The cloud {connection.cloud_name} is not known to this PBX (any more).",
-            remedy=f"Choose one of {', '.join(sorted(clouds))}.",
+            sentence=_("The cloud {cloud} is not known to this PBX (any more).", cloud=connection.cloud_name),
+            remedy=_("Choose one of {clouds}.", clouds=listing(sorted(clouds))),
         )
     return AppSettings(
         cloud=clouds[connection.cloud_name],
@@ -170,8 +166,8 @@ def _choose_credential(host: Host, app: AppSettings, *, fresh: bool) -> AppCrede
     active, coming = load_key_pair(host, ACTIVE_KEY), load_key_pair(host, NEXT_KEY)
     if active is None and coming is None:
         return NotReady(
-            sentence="Microsoft 365 is not set up yet: there is no key pair.",
-            remedy="Generate one on the PERMISSIONS tab and upload public_key.pem to the app registration.",
+            sentence=_("Microsoft 365 is not set up yet: there is no key pair."),
+            remedy=_("Generate one on the PERMISSIONS tab and upload public_key.pem to the app registration."),
             is_missing=True,
         )
     refused: dict[str, EntraRefusal] = {}

@@ -15,6 +15,8 @@ from typing import Final
 from pbx_plugin_api import Host, JsonValue
 from portsip_m365_plugin.graph.errors import AnswerLostError, GraphError, ProtocolError
 from portsip_m365_plugin.graph.wire import Request
+from portsip_m365_plugin.texts import _
+from portsip_m365_plugin.times import show_utc_day
 
 _PREFIX: Final = "failing."
 _WEEK: Final = timedelta(days=6, hours=12)
@@ -43,9 +45,11 @@ class Failure:
 
     def describe(self) -> str:
         """Return a sentence for the administrator."""
-        return (
-            f"Microsoft has failed to answer since {self.since_utc:%Y-%m-%d} ({self.what}). It is tried once a night,"
-            " and fully once a week; a full resync tries it fully at once."
+        return _(
+            "Microsoft has failed to answer since {day} ({what}). It is tried once a night, and fully once a week; a"
+            " full resync tries it fully at once.",
+            day=show_utc_day(self.since_utc),
+            what=self.what,
         )
 
 

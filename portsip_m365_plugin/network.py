@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
+from portsip_m365_plugin.texts import _, _later
+
 
 class ConnectFault(StrEnum):
     """What kept a connection from being made."""
@@ -29,37 +31,39 @@ _PROXY_WANTS_LOGIN: Final = re.compile(r"\b407\b")
 """http.client keeps the status of a refused CONNECT in its text alone: "Tunnel connection failed: 407 …"."""
 _WORDS: Final = {
     ConnectFault.NAME: (
-        "The name {host} cannot be resolved.",
-        "Check the DNS settings and the internet connection of this server.",
+        _later("The name {host} cannot be resolved."),
+        _("Check the DNS settings and the internet connection of this server."),
     ),
     ConnectFault.PROXY_LOGIN: (
-        "The proxy asks for a user name and a password before it lets this server reach {host} (HTTP 407).",
-        "Put them into HTTPS_PROXY of this server (http://USER:PASSWORD@PROXY:PORT), or let the proxy pass Microsoft's"
-        " addresses without them.",
+        _later("The proxy asks for a user name and a password before it lets this server reach {host} (HTTP 407)."),
+        _(
+            "Put them into HTTPS_PROXY of this server (http://USER:PASSWORD@PROXY:PORT), or let the proxy pass"
+            " Microsoft's addresses without them."
+        ),
     ),
     ConnectFault.PROXY: (
-        "The proxy for {host} refused the connection or failed.",
-        "Check HTTPS_PROXY and NO_PROXY of this server.",
+        _later("The proxy for {host} refused the connection or failed."),
+        _("Check HTTPS_PROXY and NO_PROXY of this server."),
     ),
     ConnectFault.UNTRUSTED: (
-        "The TLS certificate of {host} is not trusted by this server.",
-        "If a firewall inspects TLS, add its certificate authority with REQUESTS_CA_BUNDLE. Check the clock too.",
+        _later("The TLS certificate of {host} is not trusted by this server."),
+        _("If a firewall inspects TLS, add its certificate authority with REQUESTS_CA_BUNDLE. Check the clock too."),
     ),
     ConnectFault.TLS: (
-        "The TLS connection to {host} failed.",
-        "Check proxy and firewall. TLS 1.2 or newer is needed.",
+        _later("The TLS connection to {host} failed."),
+        _("Check proxy and firewall. TLS 1.2 or newer is needed."),
     ),
     ConnectFault.REFUSED: (
-        "{host} refused the connection.",
-        "Check the address, and the firewall of this server.",
+        _later("{host} refused the connection."),
+        _("Check the address, and the firewall of this server."),
     ),
     ConnectFault.TIMEOUT: (
-        "{host} did not answer in time.",
-        "Check the internet connection and the firewall of this server.",
+        _later("{host} did not answer in time."),
+        _("Check the internet connection and the firewall of this server."),
     ),
     ConnectFault.OTHER: (
-        "{host} cannot be reached.",
-        "Check the internet connection, DNS and proxy of this server.",
+        _later("{host} cannot be reached."),
+        _("Check the internet connection, DNS and proxy of this server."),
     ),
 }
 
@@ -72,7 +76,7 @@ def explain_connect_failure(error: BaseException, host: str) -> tuple[str, str]:
         host: The host that we tried to reach.
     """
     sentence, remedy = _WORDS[find_connect_fault(error)]
-    return sentence.format(host=host), remedy
+    return _(sentence, host=host), remedy
 
 
 def find_connect_fault(error: BaseException) -> ConnectFault:

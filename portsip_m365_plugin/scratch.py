@@ -11,6 +11,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NoReturn, Self
 
+from portsip_m365_plugin.texts import _
+
 _CACHE_KIB: Final = 8192
 
 
@@ -19,10 +21,12 @@ class ScratchFullError(Exception):
 
     def __init__(self) -> None:
         place = os.environ.get("SQLITE_TMPDIR") or os.environ.get("TMPDIR") or "/var/tmp"  # noqa: S108 - SQLite's own order
-        super().__init__(
-            f"There is no room for temporary files in {place}. Free space there, or let the environment variable"
-            " SQLITE_TMPDIR name another folder. The run goes on then from where it was."
+        self.text = _(
+            "There is no room for temporary files in {place}. Free space there, or let the environment variable"
+            " SQLITE_TMPDIR name another folder. The run goes on then from where it was.",
+            place=place,
         )
+        super().__init__(self.text)
 
 
 class Scratch:

@@ -44,6 +44,7 @@ from portsip_m365_plugin.entra.idtoken import ExpectedToken, IdTokenClaims, IdTo
 from portsip_m365_plugin.entra.signin_errors import explain_refusal
 from portsip_m365_plugin.entra.tokens import AppCredential
 from portsip_m365_plugin.entra.transport import EntraUnreachableError
+from portsip_m365_plugin.texts import _
 
 _log = logging.getLogger(__name__)
 
@@ -61,18 +62,21 @@ _FAILED: Final = "signin/failed"
 nightly run takes from no bucket of this name."""
 _FAILED_MAX: Final = RateLimit(amount=60, window_s=600)
 _BELOW_FAILED_MAX: Final = RateLimit(amount=59, window_s=600)
-_TOO_MANY: Final = "Too many sign-ins have failed here. Please try again in ten minutes."
+_TOO_MANY: Final = _("Too many sign-ins have failed here. Please try again in ten minutes.")
 
-_UNREACHABLE: Final = "Microsoft cannot be reached at the moment. Please try again in a few minutes."
-_AGAIN: Final = "This sign-in is no longer valid. Please sign in again."
-_NOT_TRUSTED: Final = "Microsoft's answer could not be trusted. Please try again, or ask your administrator."
+_UNREACHABLE: Final = _("Microsoft cannot be reached at the moment. Please try again in a few minutes.")
+_AGAIN: Final = _("This sign-in is no longer valid. Please sign in again.")
+_NOT_TRUSTED: Final = _("Microsoft's answer could not be trusted. Please try again, or ask your administrator.")
 _ID_TOKEN_SENTENCES: Final[Mapping[str, str]] = {
-    "personal_account": "Personal Microsoft accounts cannot sign in here. Use your work account.",
-    "tenant_mismatch": "This Microsoft account belongs to another organisation. Use your work account of this"
-    " organisation.",
-    "expired": "Microsoft's answer has expired. Please sign in again. If it happens again, ask your administrator to"
-    " check the clock of the PBX.",
-    "not_yet_valid": "Microsoft's answer is not valid yet. Ask your administrator to check the clock of the PBX.",
+    "personal_account": _("Personal Microsoft accounts cannot sign in here. Use your work account."),
+    "tenant_mismatch": _(
+        "This Microsoft account belongs to another organisation. Use your work account of this organisation."
+    ),
+    "expired": _(
+        "Microsoft's answer has expired. Please sign in again. If it happens again, ask your administrator to"
+        " check the clock of the PBX."
+    ),
+    "not_yet_valid": _("Microsoft's answer is not valid yet. Ask your administrator to check the clock of the PBX."),
 }
 
 
@@ -135,7 +139,7 @@ class SignIn:
         """Return where to send the browser. Cost: at most one request (discovery), usually none."""
         if request.origin not in self.origins.all():
             return LoginRefused(
-                sentence="Please open the sign-in page at the PBX's own address.",
+                sentence=_("Please open the sign-in page at the PBX's own address."),
                 reason="origin_unknown",
                 detail="the request names an origin that does not belong to the PBX",
             )
@@ -286,15 +290,15 @@ class SignIn:
         """Return why the person may not sign in as a user."""
         who = f"object id {claims.entra_object_id}"
         if not self.admits(claims.entra_object_id):
-            sentence = "Sign-in with Microsoft is not switched on for you. Ask your administrator."
+            sentence = _("Sign-in with Microsoft is not switched on for you. Ask your administrator.")
             return _refuse_person("not_admitted", f"{who} is not admitted by the SIGN IN settings", sentence)
         link = UserLink(authority=claims.entra_tenant_id, subject=claims.entra_object_id)
         user = self.users.find(link)
         if user is None and not self.first_sign_in_creates:
-            sentence = "You are not a user of this PBX yet. Ask your administrator to add you."
+            sentence = _("You are not a user of this PBX yet. Ask your administrator to add you.")
             return _refuse_person("not_synced", f"{who} is not linked to a user", sentence)
         if user is not None and not user.enabled:
-            sentence = "Your user of this PBX is disabled. Ask your administrator."
+            sentence = _("Your user of this PBX is disabled. Ask your administrator.")
             return _refuse_person("user_disabled", f"{who} is {user.username}, disabled", sentence)
         return None
 

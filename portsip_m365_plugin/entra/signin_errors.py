@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from portsip_m365_plugin.texts import _, _later
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderRefusal:
@@ -31,43 +33,63 @@ class ProviderRefusal:
     """Whether nobody of the tenant can sign in until an administrator has put it right."""
 
 
-_AGAIN: Final = "Please sign in again."
 _SENTENCES: Final[Mapping[str, str]] = {
-    "consent_missing": "Your organisation has not yet allowed the PBX to sign people in with Microsoft. Ask your"
-    " administrator to grant admin consent.",
-    "cancelled": "The sign-in was cancelled at Microsoft. You can try again at any time.",
-    "not_assigned": "Your account is not assigned to this application. Ask your administrator to assign you to it in"
-    " Microsoft Entra ID.",
-    "conditional_access": "A security rule of your organisation (Conditional Access or security defaults) does not"
-    " allow this sign-in from this device or place. Ask your administrator.",
-    "wrong_tenant": "This Microsoft account does not belong to the organisation of this PBX. Sign in with your work"
-    " account of that organisation, or ask your administrator.",
-    "account_blocked": "Your Microsoft account is disabled or locked, or needs a new password. Ask your administrator.",
-    "interaction_needed": f"Microsoft needs to check again who you are. {_AGAIN}",
-    "too_late": f"The sign-in took too long, or its answer was used before. {_AGAIN}",
-    "setup": "The PBX's connection to Microsoft 365 is not set up correctly. Ask your administrator, and give them the"
-    " reference number.",
-    "transient": "Microsoft has a temporary problem. Please try again in a few minutes.",
-    "unknown": "Microsoft did not sign you in. Ask your administrator, and give them the reference number.",
+    "consent_missing": _(
+        "Your organisation has not yet allowed the PBX to sign people in with Microsoft. Ask your"
+        " administrator to grant admin consent."
+    ),
+    "cancelled": _("The sign-in was cancelled at Microsoft. You can try again at any time."),
+    "not_assigned": _(
+        "Your account is not assigned to this application. Ask your administrator to assign you to it in"
+        " Microsoft Entra ID."
+    ),
+    "conditional_access": _(
+        "A security rule of your organisation (Conditional Access or security defaults) does not"
+        " allow this sign-in from this device or place. Ask your administrator."
+    ),
+    "wrong_tenant": _(
+        "This Microsoft account does not belong to the organisation of this PBX. Sign in with your work"
+        " account of that organisation, or ask your administrator."
+    ),
+    "account_blocked": _(
+        "Your Microsoft account is disabled or locked, or needs a new password. Ask your administrator."
+    ),
+    "interaction_needed": _("Microsoft needs to check again who you are. Please sign in again."),
+    "too_late": _("The sign-in took too long, or its answer was used before. Please sign in again."),
+    "setup": _(
+        "The PBX's connection to Microsoft 365 is not set up correctly. Ask your administrator, and give them the"
+        " reference number."
+    ),
+    "transient": _("Microsoft has a temporary problem. Please try again in a few minutes."),
+    "unknown": _("Microsoft did not sign you in. Ask your administrator, and give them the reference number."),
 }
 
 _REMEDIES: Final[Mapping[str, str]] = {
-    "consent_missing": "In Entra, open the app registration, API permissions, and grant admin consent.",
-    "cancelled": "Nothing to do: the person pressed Cancel, or Microsoft's page was closed.",
-    "not_assigned": "In Entra, open Enterprise applications, the application, Users and groups: assign the people who"
-    " may sign in. Or set “Assignment required” to No under Properties.",
-    "conditional_access": "Allow this sign-in in the Conditional Access policies of the directory: the sign-in log in"
-    " Entra names the policy.",
-    "wrong_tenant": "Check the directory ID, and that the person has an account in this directory; guests have to be"
-    " invited there.",
-    "account_blocked": "Unblock the account or reset its password in Entra.",
-    "interaction_needed": "Nothing to do: the person signs in again.",
-    "too_late": "Nothing to do: the person signs in again. If it happens to everybody, check the server's clock.",
-    "setup": "Press “Test connection” on the PERMISSIONS tab; it says what is wrong. The audit log has Microsoft's code"
-    " under the reference number.",
-    "transient": "Nothing to do: it passes. Microsoft's service health page may say why.",
-    "unknown": "Look Microsoft's code up at https://login.microsoftonline.com/error?code=CODE; the audit log has it"
-    " under the reference number.",
+    "consent_missing": _("In Entra, open the app registration, API permissions, and grant admin consent."),
+    "cancelled": _("Nothing to do: the person pressed Cancel, or Microsoft's page was closed."),
+    "not_assigned": _(
+        "In Entra, open Enterprise applications, the application, Users and groups: assign the people who"
+        " may sign in. Or set “Assignment required” to No under Properties."
+    ),
+    "conditional_access": _(
+        "Allow this sign-in in the Conditional Access policies of the directory: the sign-in log in"
+        " Entra names the policy."
+    ),
+    "wrong_tenant": _(
+        "Check the directory ID, and that the person has an account in this directory; guests have to be invited there."
+    ),
+    "account_blocked": _("Unblock the account or reset its password in Entra."),
+    "interaction_needed": _("Nothing to do: the person signs in again."),
+    "too_late": _("Nothing to do: the person signs in again. If it happens to everybody, check the server's clock."),
+    "setup": _(
+        "Press “Test connection” on the PERMISSIONS tab; it says what is wrong. The audit log has Microsoft's code"
+        " under the reference number."
+    ),
+    "transient": _("Nothing to do: it passes. Microsoft's service health page may say why."),
+    "unknown": _later(
+        "Look Microsoft's code up at https://login.microsoftonline.com/error?code={code}; the audit log has it"
+        " under the reference number."
+    ),
 }
 """For the administrator."""
 
@@ -127,12 +149,9 @@ def find_remedy(reason: str) -> str:
     Args:
         reason: As in `ProviderRefusal`; any other word of `LoginRefused.reason` is of our own checks.
     """
-    _, is_code, code = reason.partition("aadsts_")
-    _, is_oauth, error = reason.partition("oauth_")
-    kind = _KIND_BY_CODE.get(int(code) if is_code and code.isdecimal() else 0)
-    return _REMEDIES[kind or (_KIND_BY_ERROR.get(error, "unknown") if is_oauth else "unknown")].replace(
-        "CODE", code or "CODE"
-    )
+    code, error = (reason.removeprefix(word) if reason.startswith(word) else "" for word in ("aadsts_", "oauth_"))
+    kind = _KIND_BY_CODE.get(int(code) if code.isdecimal() else 0) or _KIND_BY_ERROR.get(error, "unknown")
+    return _(_REMEDIES[kind], code=code or "CODE") if kind == "unknown" else _REMEDIES[kind]
 
 
 def explain_refusal(error: str, description: str = "", *, at: str) -> ProviderRefusal:

@@ -30,6 +30,7 @@ from pbx_plugin_api import note_call
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind, explain_clock, explain_token_error
 from portsip_m365_plugin.network import explain_connect_failure
+from portsip_m365_plugin.texts import _
 
 _log = logging.getLogger(__name__)
 
@@ -245,8 +246,11 @@ def _explain_other_answer(error: Exception, credential: AppCredential) -> EntraR
     host = urlsplit(credential.cloud.authority).hostname
     return EntraRefusal(
         kind=RefusalKind.OTHER,
-        sentence=f"The answer of {host} did not come from Entra, or something on the way changed it.",
-        remedy="Check the proxy or firewall between this server and Microsoft, and check which cloud is chosen.",
+        sentence=_(
+            "The answer of {host} did not come from Entra, or something on the way changed it.",
+            host=host or credential.cloud.authority,
+        ),
+        remedy=_("Check the proxy or firewall between this server and Microsoft, and check which cloud is chosen."),
     )
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from portsip_m365_plugin.graph.errors import NotSentError
+from portsip_m365_plugin.texts import _
 
 _PIECE_BYTES = 48 * 1024
 """A multiple of 3, so that every piece is complete base64 by itself."""
@@ -24,7 +25,7 @@ _PIECE_BYTES = 48 * 1024
 class ContentChangedError(NotSentError):
     """A file is gone or its size has changed: the request was cut off before its end."""
 
-    sentence_template = "An attachment disappeared from the PBX while it was being sent."
+    sentence_template = _("An attachment disappeared from the PBX while it was being sent.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

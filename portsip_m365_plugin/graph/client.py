@@ -48,6 +48,7 @@ from portsip_m365_plugin.graph.session import (
 from portsip_m365_plugin.graph.throttle import DIRECTORY, LOAD_HEADER, ThrottleGate
 from portsip_m365_plugin.graph.wire import Request
 from portsip_m365_plugin.network import explain_connect_failure
+from portsip_m365_plugin.texts import _
 
 _log = logging.getLogger(__name__)
 
@@ -339,8 +340,8 @@ def _accept(request: Request, response: requests.Response, content: bytearray, i
 
 _TOKEN_CODES: Final = frozenset({"InvalidAuthenticationToken", "InvalidCloudInstance", "401"})
 _TOKEN_REFUSED: Final = (
-    "Microsoft Graph refuses the token that Entra has just issued.",
-    "Check that the right cloud is chosen for this directory, and check the clock of this server.",
+    _("Microsoft Graph refuses the token that Entra has just issued."),
+    _("Check that the right cloud is chosen for this directory, and check the clock of this server."),
 )
 
 

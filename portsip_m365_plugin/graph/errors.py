@@ -38,6 +38,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pbx_plugin_api import listing, sentences
+from portsip_m365_plugin.texts import _
+
 
 class GraphError(Exception):
     """A Graph call failed.
@@ -54,8 +57,8 @@ class GraphError(Exception):
         attempts: How often it was sent.
     """
 
-    sentence_template: str = "Microsoft Graph failed."
-    remedy_template: str = "Press “Test connection” on the PERMISSIONS tab; it says what is wrong."
+    sentence_template: str = _("Microsoft Graph failed.")
+    remedy_template: str = _("Press “Test connection” on the PERMISSIONS tab; it says what is wrong.")
 
     def __init__(
         self,
@@ -82,8 +85,10 @@ class GraphError(Exception):
         """Return sentence, remedy and Microsoft's ids: what the admin reads in the run log."""
         ids = [self.code] if self.code else []
         if self.request_id or self.client_request_id:
-            ids.append(f"request-id {self.request_id or self.client_request_id}")
-        return f"{self.sentence} {self.remedy}".strip() + (f" ({', '.join(ids)})" if ids else "")
+            # Translators: Microsoft's id of a request to Graph ("request-id"), for their support
+            ids.append(_("request-id {id}", id=self.request_id or self.client_request_id))
+        # Translators: Microsoft's ids after the sentences of an error
+        return sentences(self.sentence, self.remedy, _("({ids})", ids=listing(ids)) if ids else "")
 
     def ids(self) -> dict[str, str]:
         """Return Microsoft's id of the request and ours, for `extra` of a log line."""
@@ -109,8 +114,8 @@ class NotSentError(GraphError):
 class ConnectFailedError(NotSentError):
     """No connection to Microsoft Graph."""
 
-    sentence_template = "Microsoft Graph cannot be reached."
-    remedy_template = "Check this server's internet connection, DNS and proxy."
+    sentence_template = _("Microsoft Graph cannot be reached.")
+    remedy_template = _("Check this server's internet connection, DNS and proxy.")
 
 
 class TokenMissingError(NotSentError):
@@ -120,29 +125,29 @@ class TokenMissingError(NotSentError):
 class BudgetSpentError(NotSentError):
     """No time is left for the call."""
 
-    sentence_template = "The time for this run is over."
-    remedy_template = "Nothing to do: the next run continues."
+    sentence_template = _("The time for this run is over.")
+    remedy_template = _("Nothing to do: the next run continues.")
 
 
 class AnswerLostError(GraphError):
     """The request was sent and no usable answer came back."""
 
-    sentence_template = "The connection to Microsoft Graph broke before an answer came."
-    remedy_template = "Nothing to do: reads are tried again. If it happens often, check this server's network."
+    sentence_template = _("The connection to Microsoft Graph broke before an answer came.")
+    remedy_template = _("Nothing to do: reads are tried again. If it happens often, check this server's network.")
 
 
 class ThrottledError(GraphError):
     """Microsoft asks us to wait."""
 
-    sentence_template = "Microsoft Graph is limiting the requests of this app."
-    remedy_template = "Nothing to do: the request is sent again when Microsoft allows it."
+    sentence_template = _("Microsoft Graph is limiting the requests of this app.")
+    remedy_template = _("Nothing to do: the request is sent again when Microsoft allows it.")
 
 
 class UnavailableError(GraphError):
     """The service failed."""
 
-    sentence_template = "Microsoft Graph is not available at the moment."
-    remedy_template = "Nothing to do: it is tried again. Microsoft's service health page may say why."
+    sentence_template = _("Microsoft Graph is not available at the moment.")
+    remedy_template = _("Nothing to do: it is tried again. Microsoft's service health page may say why.")
 
 
 class RefusedError(GraphError):
@@ -152,26 +157,27 @@ class RefusedError(GraphError):
 class ConsentMissingError(RefusedError):
     """A permission is not granted."""
 
-    sentence_template = "The app registration lacks a permission, or no administrator has consented to it."
-    remedy_template = (
+    sentence_template = _("The app registration lacks a permission, or no administrator has consented to it.")
+    remedy_template = _(
         "In Entra, open the app registration, API permissions: add the application permission and grant admin consent."
     )
 
     def name_permission(self, permission: str) -> None:
         """Name the permission that the call needs."""
         if permission:
-            self.sentence = (
-                f"The app registration lacks the permission {permission}, or no administrator has consented to it."
+            self.sentence = _(
+                "The app registration lacks the permission {permission}, or no administrator has consented to it.",
+                permission=permission,
             )
 
 
 class AppMissingError(RefusedError):
     """The directory has no enterprise application (service principal) of the app, or does not know it yet."""
 
-    sentence_template = (
+    sentence_template = _(
         "Microsoft Graph does not know this app in the directory: its enterprise application is missing."
     )
-    remedy_template = (
+    remedy_template = _(
         "If consent was granted a moment ago, wait five minutes. Otherwise grant admin consent in Entra: open the app"
         " registration, API permissions."
     )
@@ -180,22 +186,22 @@ class AppMissingError(RefusedError):
 class AppDisabledError(RefusedError):
     """The app's enterprise application is disabled."""
 
-    sentence_template = "The app is disabled in this directory."
-    remedy_template = "Enable it in Entra under Enterprise applications, Properties."
+    sentence_template = _("The app is disabled in this directory.")
+    remedy_template = _("Enable it in Entra under Enterprise applications, Properties.")
 
 
 class ForbiddenError(RefusedError):
     """403 with a code that says nothing about permissions."""
 
-    sentence_template = "Microsoft Graph does not allow this request."
-    remedy_template = "The code says why. Give it to Microsoft's support together with the request-id."
+    sentence_template = _("Microsoft Graph does not allow this request.")
+    remedy_template = _("The code says why. Give it to Microsoft's support together with the request-id.")
 
 
 class ExchangeMissingError(RefusedError):
     """Exchange Online does not know the directory. Users can still be read."""
 
-    sentence_template = "This directory has no Exchange Online, so mail and contacts cannot be used."
-    remedy_template = (
+    sentence_template = _("This directory has no Exchange Online, so mail and contacts cannot be used.")
+    remedy_template = _(
         "Check the directory ID and the Exchange Online subscription. Without Exchange Online, switch off contact sync"
         " and mail; user sync works without it."
     )
@@ -204,8 +210,8 @@ class ExchangeMissingError(RefusedError):
 class MailboxRefusedError(RefusedError):
     """Exchange does not let the app into this mailbox."""
 
-    sentence_template = "Exchange does not let the app into this mailbox."
-    remedy_template = (
+    sentence_template = _("Exchange does not let the app into this mailbox.")
+    remedy_template = _(
         "If the app should have access, add the mailbox to the scope of its role assignment in Exchange. A change takes"
         " up to 2 hours."
     )
@@ -214,29 +220,29 @@ class MailboxRefusedError(RefusedError):
 class MailboxMissingError(RefusedError):
     """There is no mailbox in Exchange Online."""
 
-    sentence_template = "This account has no mailbox in Exchange Online (none, inactive, or on premises)."
-    remedy_template = "If it should have one, assign a licence with Exchange Online."
+    sentence_template = _("This account has no mailbox in Exchange Online (none, inactive, or on premises).")
+    remedy_template = _("If it should have one, assign a licence with Exchange Online.")
 
 
 class MailboxMovingError(RefusedError):
     """The mailbox is being moved."""
 
-    sentence_template = "This mailbox is being moved at the moment."
-    remedy_template = "Nothing to do: it is tried again later. A move can take hours."
+    sentence_template = _("This mailbox is being moved at the moment.")
+    remedy_template = _("Nothing to do: it is tried again later. A move can take hours.")
 
 
 class SenderBlockedError(RefusedError):
     """Microsoft does not let the mailbox send."""
 
-    sentence_template = "Microsoft blocks sending from this mailbox (outbound spam protection)."
-    remedy_template = "Find the cause, then unblock the mailbox in Microsoft Defender under Restricted entities."
+    sentence_template = _("Microsoft blocks sending from this mailbox (outbound spam protection).")
+    remedy_template = _("Find the cause, then unblock the mailbox in Microsoft Defender under Restricted entities.")
 
 
 class NotFoundError(RefusedError):
     """There is no such object."""
 
-    sentence_template = "Microsoft Graph does not know this object."
-    remedy_template = (
+    sentence_template = _("Microsoft Graph does not know this object.")
+    remedy_template = _(
         "If it was just deleted at Microsoft, nothing is to do. Otherwise check the name or id that the line mentions."
     )
 
@@ -244,43 +250,43 @@ class NotFoundError(RefusedError):
 class ConflictError(RefusedError):
     """Something else changed the object at the same moment; the call did nothing."""
 
-    sentence_template = "Microsoft 365 was changing the same data at that moment."
-    remedy_template = "Nothing to do: it is tried again."
+    sentence_template = _("Microsoft 365 was changing the same data at that moment.")
+    remedy_template = _("Nothing to do: it is tried again.")
 
 
 class ResyncRequiredError(RefusedError):
     """A stored link is too old."""
 
-    sentence_template = "Microsoft Graph no longer accepts the stored position of the sync."
-    remedy_template = "Nothing to do: the next run lists everything once."
+    sentence_template = _("Microsoft Graph no longer accepts the stored position of the sync.")
+    remedy_template = _("Nothing to do: the next run lists everything once.")
 
 
 class TooLargeError(RefusedError):
     """Larger than the service accepts."""
 
-    sentence_template = "Microsoft does not accept a message as large as this one."
-    remedy_template = "Send a smaller message or smaller attachments."
+    sentence_template = _("Microsoft does not accept a message as large as this one.")
+    remedy_template = _("Send a smaller message or smaller attachments.")
 
 
 class QuotaError(RefusedError):
     """The mailbox's quota is used up."""
 
-    sentence_template = "The mailbox has used up its quota."
-    remedy_template = "Free space in the mailbox, or wait until the sending quota of the day starts again."
+    sentence_template = _("The mailbox has used up its quota.")
+    remedy_template = _("Free space in the mailbox, or wait until the sending quota of the day starts again.")
 
 
 class RecipientError(RefusedError):
     """An address is not accepted."""
 
-    sentence_template = "Exchange does not accept a recipient's address."
-    remedy_template = "Check the recipient's e-mail address."
+    sentence_template = _("Exchange does not accept a recipient's address.")
+    remedy_template = _("Check the recipient's e-mail address.")
 
 
 class ProofRefusedError(RefusedError):
     """Graph does not accept the proof that the app holds a registered key."""
 
-    sentence_template = "Microsoft does not accept the proof with which this PBX registers its next certificate."
-    remedy_template = (
+    sentence_template = _("Microsoft does not accept the proof with which this PBX registers its next certificate.")
+    remedy_template = _(
         "Check the application's object ID: it is the Object ID on the overview page of the app registration, not that"
         " of the enterprise application. Check the clock of this server, too."
     )
@@ -289,15 +295,15 @@ class ProofRefusedError(RefusedError):
 class KeyLifeRefusedError(RefusedError):
     """The certificate is valid for longer than a policy of the directory allows."""
 
-    sentence_template = "A policy of the directory does not allow certificates that are valid for so long."
-    remedy_template = "The plugin tries shorter lives. If none is allowed, upload a certificate by hand."
+    sentence_template = _("A policy of the directory does not allow certificates that are valid for so long.")
+    remedy_template = _("The plugin tries shorter lives. If none is allowed, upload a certificate by hand.")
 
 
 class KeyKindRefusedError(RefusedError):
     """A policy of the directory refuses certificates of this kind."""
 
-    sentence_template = "A policy of the directory does not allow certificates that this PBX signs itself."
-    remedy_template = (
+    sentence_template = _("A policy of the directory does not allow certificates that this PBX signs itself.")
+    remedy_template = _(
         "On the PERMISSIONS tab, press Download certificate request, have your certificate authority issue a"
         " certificate for it, and import that. Or ask the Entra administrator to exempt this application from the"
         " policy."
@@ -307,29 +313,29 @@ class KeyKindRefusedError(RefusedError):
 class BadRequestError(RefusedError):
     """Any other refusal."""
 
-    sentence_template = "Microsoft Graph refused the request."
-    remedy_template = "Give the code and the request-id to the plugin's maker or to Microsoft's support."
+    sentence_template = _("Microsoft Graph refused the request.")
+    remedy_template = _("Give the code and the request-id to the plugin's maker or to Microsoft's support.")
 
 
 class AnswerTooLargeError(GraphError):
     """The answer is larger than this client reads at once. It is not asked for again as it is."""
 
-    sentence_template = "An answer of Microsoft Graph is larger than this plugin reads at once."
-    remedy_template = "Nothing to do: it is asked for in smaller parts where that is possible."
+    sentence_template = _("An answer of Microsoft Graph is larger than this plugin reads at once.")
+    remedy_template = _("Nothing to do: it is asked for in smaller parts where that is possible.")
 
 
 class ProtocolError(GraphError):
     """The answer does not have Graph's form."""
 
-    sentence_template = "The answer did not come from Microsoft Graph, or something on the way changed it."
-    remedy_template = "Check the proxy or firewall between this server and Microsoft."
+    sentence_template = _("The answer did not come from Microsoft Graph, or something on the way changed it.")
+    remedy_template = _("Check the proxy or firewall between this server and Microsoft.")
 
 
 class EndlessListingError(ProtocolError):
     """A listing does not end: links in a circle, or ever new links without anything new behind them."""
 
-    sentence_template = "Microsoft Graph sends page after page and never ends the list, so it was given up."
-    remedy_template = (
+    sentence_template = _("Microsoft Graph sends page after page and never ends the list, so it was given up.")
+    remedy_template = _(
         "Nothing was concluded from it. It is tried again; if it lasts, give this line to Microsoft's support."
     )
 
@@ -337,4 +343,4 @@ class EndlessListingError(ProtocolError):
 class ForeignLinkError(ProtocolError):
     """A link leads to another server."""
 
-    sentence_template = "A link in Microsoft Graph's answer leads to another server; it was not followed."
+    sentence_template = _("A link in Microsoft Graph's answer leads to another server; it was not followed.")

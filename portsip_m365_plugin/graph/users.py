@@ -11,14 +11,17 @@ from portsip_m365_plugin.graph.errors import NotFoundError, ProtocolError, Refus
 from portsip_m365_plugin.graph.paging import Page, read_pages
 from portsip_m365_plugin.graph.reads import read_many
 from portsip_m365_plugin.graph.wire import CALLS, USER_SELECT, Request, build, follow
+from portsip_m365_plugin.texts import _
 
 PAGE_SIZE: Final = 999
 _NO_USERS: Final = frozenset({"delta", "$count"})
 """Words that in the place of a user's id make another call."""
 _NO_DELTA: Final = (
-    "Microsoft Graph does not offer the changes of this directory at the moment, so no sync can begin.",
-    "Nothing was changed. It is tried again. If it lasts, check the cloud that is chosen for this directory, then press"
-    " “Full resync”.",
+    _("Microsoft Graph does not offer the changes of this directory at the moment, so no sync can begin."),
+    _(
+        "Nothing was changed. It is tried again. If it lasts, check the cloud that is chosen for this directory, then"
+        " press “Full resync”."
+    ),
 )
 
 

@@ -135,7 +135,7 @@ def _sign_in() -> Iterator[str]:
     for kind, sentence in signin_errors._SENTENCES.items():
         codes = [str(code) for code, known in signin_errors._KIND_BY_CODE.items() if known == kind]
         codes += [word for word, known in signin_errors._KIND_BY_ERROR.items() if known == kind]
-        to_do = signin_errors._REMEDIES[kind]
+        to_do = signin_errors._REMEDIES[kind].replace("{code}", "CODE")
         yield f"| {', '.join(codes) or 'any other'} | {sentence} | {to_do} | {kind} |"
     yield ""
 
