@@ -9,7 +9,6 @@ from typing import Final
 from pbx_plugin_api import Host, InvalidValueError, TickReport, TickStatus, dump, load
 
 _KEY: Final = "last_run"
-_MESSAGE_MAX_CHARS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +43,7 @@ def keep_last_run(host: Host, report: TickReport, *, by_clock: bool, is_night: b
     last = LastRun(
         finished_at_utc=host.clock.now_utc(),
         status=report.status,
-        message=report.message[:_MESSAGE_MAX_CHARS],
+        message=report.message,
         by_clock=by_clock,
         failures=failures if not is_night else failures + 1 if failed else 0,
     )

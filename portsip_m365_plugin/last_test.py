@@ -10,7 +10,6 @@ from pbx_plugin_api import Host, InvalidValueError, dump, load
 from portsip_m365_plugin.config.connection import ConnectionConfig
 
 _KEY: Final = "last_test"
-_TEXT_MAX_CHARS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +59,6 @@ def keep_last_test(
     host: Host, connection: ConnectionConfig, findings: tuple[Finding, ...], *, thumbprint_sha256: str
 ) -> None:
     """Remember what a test found, in place of the one before."""
-    cut = tuple(
-        Finding(
-            name=each.name,
-            works=each.works,
-            found=each.found[:_TEXT_MAX_CHARS],
-            remedy=each.remedy[:_TEXT_MAX_CHARS],
-        )
-        for each in findings
-    )
-    test = LastTest(at_utc=host.clock.now_utc(), thumbprint_sha256=thumbprint_sha256, findings=cut, app=connection.mark)
+    now_utc = host.clock.now_utc()
+    test = LastTest(at_utc=now_utc, thumbprint_sha256=thumbprint_sha256, findings=findings, app=connection.mark)
     host.state.put(_KEY, dump(test))

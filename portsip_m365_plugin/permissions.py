@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from pbx_plugin_api import Scope, Tenant
+from pbx_plugin_api import Scope, Tenant, listing
 from portsip_m365_plugin.clouds import DOD, GCC_HIGH
 from portsip_m365_plugin.config.contacts import SharedMode
 from portsip_m365_plugin.config.reader import Config
+from portsip_m365_plugin.texts import _
 
 
 class Need(StrEnum):
@@ -56,7 +57,7 @@ def _need_of_mailbox_settings(config: Config, is_system: bool) -> Need:
     return Need.NEEDED if config.contacts.shared is SharedMode.FOUND else Need.USEFUL
 
 
-def _need_of_drafts(config: Config, _: bool) -> Need:
+def _need_of_drafts(config: Config, _is_system: bool) -> Need:
     can_upload = config.connection.cloud_name not in _CLOUDS_WITHOUT_UPLOADS
     return Need.USEFUL if config.mail.mailbox and can_upload else Need.UNUSED
 
@@ -66,45 +67,47 @@ _CLOUDS_WITHOUT_UPLOADS: Final = (GCC_HIGH.name, DOD.name)
 PERMISSIONS: Final = (
     Permission(
         name="User.Read.All",
-        feature="USER SYNC",
-        purpose="Reads the people of the directory and their photos.",
-        without_it="Nobody is synced and nobody is looked up.",
-        _need=lambda _, is_system: _needed_if(not is_system),
+        feature=_("USER SYNC"),
+        purpose=_("Reads the people of the directory and their photos."),
+        without_it=_("Nobody is synced and nobody is looked up."),
+        _need=lambda __, is_system: _needed_if(not is_system),
     ),
     Permission(
         name="GroupMember.Read.All",
-        feature="USER SYNC",
-        purpose="Reads the members of groups, where only some groups are synced.",
-        without_it="A sync that is limited to groups stops before it changes anything.",
+        feature=_("USER SYNC"),
+        purpose=_("Reads the members of groups, where only some groups are synced."),
+        without_it=_("A sync that is limited to groups stops before it changes anything."),
         _need=lambda config, is_system: _needed_if(config.scope.has_groups and not is_system),
     ),
     Permission(
         name="Contacts.Read",
-        feature="CONTACT SYNC",
-        purpose="Reads the contacts of people and shared mailboxes.",
-        without_it="Contacts in the PBX stay as they are.",
+        feature=_("CONTACT SYNC"),
+        purpose=_("Reads the contacts of people and shared mailboxes."),
+        without_it=_("Contacts in the PBX stay as they are."),
         _need=lambda config, is_system: _needed_if(not config.contacts.is_off and not is_system),
     ),
     Permission(
         name="MailboxSettings.Read",
-        feature="USER SYNC, CONTACT SYNC",
-        purpose="Shows which mailboxes are shared or rooms, so that they do not become people.",
-        without_it="Shared mailboxes and rooms that have a licence get extension numbers, and shared mailboxes are not"
-        " found by themselves.",
+        feature=listing((_("USER SYNC"), _("CONTACT SYNC"))),
+        purpose=_("Shows which mailboxes are shared or rooms, so that they do not become people."),
+        without_it=_(
+            "Shared mailboxes and rooms that have a licence get extension numbers, and shared mailboxes are not"
+            " found by themselves."
+        ),
         _need=_need_of_mailbox_settings,
     ),
     Permission(
         name="Mail.Send",
-        feature="MAIL",
-        purpose="Sends the PBX's mail from the mailbox that you choose.",
-        without_it="Voicemails, welcome mails and alerts wait in the PBX.",
-        _need=lambda config, _: _needed_if(bool(config.mail.mailbox)),
+        feature=_("MAIL"),
+        purpose=_("Sends the PBX's mail from the mailbox that you choose."),
+        without_it=_("Voicemails, welcome mails and alerts wait in the PBX."),
+        _need=lambda config, __: _needed_if(bool(config.mail.mailbox)),
     ),
     Permission(
         name="Mail.ReadWrite",
-        feature="MAIL",
-        purpose="Uploads attachments above 3 MB.",
-        without_it="Such mail carries a link to the PBX instead of the attachment.",
+        feature=_("MAIL"),
+        purpose=_("Uploads attachments above 3 MB."),
+        without_it=_("Such mail carries a link to the PBX instead of the attachment."),
         _need=_need_of_drafts,
     ),
 )

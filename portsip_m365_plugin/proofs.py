@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from pbx_plugin_api import Host
+from pbx_plugin_api import Host, InvalidValueError, dump, load
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.graph.errors import GraphError, MailboxRefusedError
+from portsip_m365_plugin.texts import _
 
 MAILBOX: Final = "mailbox"
 """The subject that is no permission: whether mail goes out from the chosen mailbox."""
@@ -41,9 +42,9 @@ class Proof:
     outcome: Outcome
     at_utc: datetime
     call: str
-    """The call in words, such as `read the contact folders`."""
+    """The call in words, with the object that it was tried on, such as `sent a mail from pbx@contoso.com`."""
     on: str = ""
-    """The object that it was tried on: a sign-in name, an address, a group's name."""
+    """That object alone: a sign-in name, an address, a group's name."""
     sentence: str = ""
     """Why it was refused; empty if it works."""
     remedy: str = ""
@@ -65,10 +66,10 @@ def remember_proof(host: Host, connection: ConnectionConfig, proof: Proof) -> No
             "app": _mark(connection),
             "outcome": proof.outcome.value,
             "at": proof.at_utc.isoformat(timespec="seconds"),
-            "call": proof.call,
+            "call": dump(proof.call),
             "on": proof.on,
-            "sentence": proof.sentence,
-            "remedy": proof.remedy,
+            "sentence": dump(proof.sentence),
+            "remedy": dump(proof.remedy),
         },
     )
 
@@ -89,7 +90,7 @@ def remember_uses(host: Host, connection: ConnectionConfig, shown: Mapping[str, 
             subject=permission,
             outcome=Outcome.WORKS if error is None else Outcome.REFUSED,
             at_utc=now_utc,
-            call="used by a run",
+            call=_("used by a run"),
             sentence=error.sentence if error is not None else "",
             remedy=error.remedy if error is not None else "",
         )
@@ -127,12 +128,12 @@ def _read(record: Any, mark: str, subject: str) -> Proof | None:
             subject=subject,
             outcome=Outcome(str(value["outcome"])),
             at_utc=datetime.fromisoformat(str(value["at"])),
-            call=str(value["call"]),
+            call=load(str, value["call"]),
             on=str(value["on"]),
-            sentence=str(value["sentence"]),
-            remedy=str(value["remedy"]),
+            sentence=load(str, value["sentence"]),
+            remedy=load(str, value["remedy"]),
         )
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, InvalidValueError):
         return None  # another version wrote it: the next call proves it again
 
 

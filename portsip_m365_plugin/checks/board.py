@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from portsip_m365_plugin.permissions import PERMISSIONS
+from portsip_m365_plugin.texts import _
 
 
 class CheckState(StrEnum):
@@ -56,21 +57,21 @@ SIGN_IN: Final = "sign_in"
 WEB_CERTIFICATE: Final = "web_certificate"
 
 _LABELS: Final = {
-    NAMES: "Name resolution",
-    PROXY: "Proxy",
-    TLS: "TLS connection",
-    CLOCK: "Clock",
-    DIRECTORY: "Directory",
-    CLOUD: "Cloud",
-    APPLICATION: "Application",
-    CERTIFICATE: "Certificate of the application",
-    TOKEN: "Token",
+    NAMES: _("Name resolution"),
+    PROXY: _("Proxy"),
+    TLS: _("TLS connection"),
+    CLOCK: _("Clock"),
+    DIRECTORY: _("Directory"),
+    CLOUD: _("Cloud"),
+    APPLICATION: _("Application"),
+    CERTIFICATE: _("Certificate of the application"),
+    TOKEN: _("Token"),
     **{item.name: item.name for item in PERMISSIONS},
-    PEOPLE: "People without a user",
-    MAILBOX: "Mailbox for mail",
-    REDIRECT_URIS: "Redirect URIs",
-    SIGN_IN: "Sign-in with Microsoft",
-    WEB_CERTIFICATE: "Certificate of the web address",
+    PEOPLE: _("People without a user"),
+    MAILBOX: _("Mailbox for mail"),
+    REDIRECT_URIS: _("Redirect URIs"),
+    SIGN_IN: _("Sign-in with Microsoft"),
+    WEB_CERTIFICATE: _("Certificate of the web address"),
 }
 """In the order of the list: what comes first can be the cause of what comes later."""
 
@@ -106,7 +107,10 @@ class Board:
         """Return every line in order. What nobody noted was not reached, because of the first line in the way."""
         noted = [self._checks[name] for name in _LABELS if name in self._checks]
         cause = next((check for check in noted if check.is_in_the_way), None)
-        why = f"Not checked, because of “{cause.label}” above." if cause is not None else "Not checked."
+        why = _("Not checked.")
+        if cause is not None:
+            # Translators: {check} is the label of another check, such as Clock.
+            why = _("Not checked, because of “{check}” above.", check=cause.label)
         return tuple(
             self._checks.get(name)
             or Check(name=name, label=label, state=CheckState.NOT_CHECKED, found=why, is_needed=False)

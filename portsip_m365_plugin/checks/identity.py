@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from pbx_plugin_api import Host
+from pbx_plugin_api import Host, listing, sentences
 from portsip_m365_plugin.checks.board import (
     APPLICATION,
     CERTIFICATE,
@@ -28,6 +28,8 @@ from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.keys.condition import warning_days
 from portsip_m365_plugin.keys.history import read_history
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, load_certificate
+from portsip_m365_plugin.texts import _, _n
+from portsip_m365_plugin.times import show_utc_day
 
 _TIME: Final = timedelta(seconds=40)
 """For all calls to Graph together: somebody waits at a page, which the PBX gives 60 s."""
@@ -41,8 +43,8 @@ _LINE_OF: Final = {
 """Which line a refusal of Entra is about. All others are about the token."""
 _OUTAGES: Final = (RefusalKind.TRANSIENT, RefusalKind.UNREACHABLE)
 _BUSY: Final = (
-    "Entra has a temporary problem.",
-    "Nothing to do: press “Test connection” again in a few minutes.",
+    _("Entra has a temporary problem."),
+    _("Nothing to do: press “Test connection” again in a few minutes."),
 )
 
 
@@ -59,19 +61,24 @@ def check_directory(board: Board, app: AppSettings, reach: Reach) -> bool:
         elif found.kind is RefusalKind.UNREACHABLE:
             board.not_well(
                 DIRECTORY,
-                f"The answer of {host} did not come from Entra, or something on the way changed it.",
-                "Check the proxy or firewall between this server and Microsoft, and check which cloud is chosen.",
+                _("The answer of {host} did not come from Entra, or something on the way changed it.", host=host),
+                _("Check the proxy or firewall between this server and Microsoft, and check which cloud is chosen."),
             )
         elif found.kind is RefusalKind.TENANT and (regions := _find_elsewhere(app)):
             board.not_well(
                 CLOUD,
-                "The directory belongs to another Microsoft cloud than the one chosen.",
-                f"Choose the region {' or '.join(regions)} on the PERMISSIONS tab, and register the application there.",
+                _("The directory belongs to another Microsoft cloud than the one chosen."),
+                _n(
+                    "Choose the region {regions} on the PERMISSIONS tab, and register the application there.",
+                    "Choose one of the regions {regions} on the PERMISSIONS tab, and register the application there.",
+                    len(regions),
+                    regions=listing(regions),
+                ),
             )
         else:
             board.not_well(_LINE_OF.get(found.kind, DIRECTORY), found.sentence, found.remedy)
         return False
-    board.ok(DIRECTORY, f"Entra knows the directory {found.entra_tenant_id}.")
+    board.ok(DIRECTORY, _("Entra knows the directory {directory}.", directory=found.entra_tenant_id))
     return _check_cloud(board, app.cloud, found)
 
 
@@ -98,13 +105,23 @@ def _check_cloud(board: Board, cloud: Cloud, directory: Directory) -> bool:
     is_other = graph_host not in ("", urlsplit(cloud.graph).hostname)
     is_allowed = beside is cloud and not cloud.is_microsofts and (served_by is None or served_by.like == cloud.like)
     if not is_other or is_allowed:
-        board.ok(CLOUD, f"{cloud.name} serves this directory.")
+        board.ok(CLOUD, _("{region} serves this directory.", region=cloud.name))
         return True
-    region = f"the region {served_by.name}" if served_by is not None else "the other region"
+    if served_by is not None:
+        remedy = _(
+            "Choose the region {region} on the PERMISSIONS tab, and register the application there.",
+            region=served_by.name,
+        )
+    else:
+        remedy = _("Choose the other region on the PERMISSIONS tab, and register the application there.")
     board.not_well(
         CLOUD,
-        f"This directory belongs to another Microsoft cloud: it is served by {graph_host}, not by {cloud.name}.",
-        f"Choose {region} on the PERMISSIONS tab, and register the application there.",
+        _(
+            "This directory belongs to another Microsoft cloud: it is served by {graph_host}, not by {region}.",
+            graph_host=graph_host,
+            region=cloud.name,
+        ),
+        remedy,
     )
     return False
 
@@ -114,9 +131,12 @@ def check_token(board: Board, host: Host, connection: ConnectionConfig) -> Graph
     until_utc = host.clock.now_utc() + _TIME
     client = connect(host, connection, policy=IMPATIENT, deadline_utc=until_utc, fresh=True)
     if isinstance(client, GraphClient):
-        board.ok(APPLICATION, f"Entra knows the application {connection.client_id}, and it is enabled.")
+        board.ok(
+            APPLICATION,
+            _("Entra knows the application {application}, and it is enabled.", application=connection.client_id),
+        )
         _note_certificate(board, host)
-        board.ok(TOKEN, "Entra issues a token.")
+        board.ok(TOKEN, _("Entra issues a token."))
         return client
     _note_refusal(board, client)
     return None
@@ -126,22 +146,31 @@ def _note_certificate(board: Board, host: Host) -> None:
     certificate = load_certificate(host, ACTIVE_KEY)
     if certificate is None:
         return
-    days, until = certificate.days_left(host.clock.now_utc()), f"{certificate.not_after_utc:%Y-%m-%d}"
+    thumbprint = certificate.thumbprint_sha1
+    days, until = certificate.days_left(host.clock.now_utc()), show_utc_day(certificate.not_after_utc)
     if read_history(host, certificate.thumbprint_sha1).refused_at_utc is not None:
         # It was tried just now: the token is for the pair before it, which is kept for some days after a switch.
         board.not_well(
             CERTIFICATE,
-            f"Entra refuses the certificate {certificate.thumbprint_sha1} and accepts only the one before it.",
-            "Look for this thumbprint in the app registration under Certificates & secrets. If it is missing, download"
-            " public_key.pem on the PERMISSIONS tab and upload it there; a new one needs some minutes.",
+            _(
+                "Entra refuses the certificate {thumbprint} and accepts only the one before it.",
+                thumbprint=thumbprint,
+            ),
+            _(
+                "Look for this thumbprint in the app registration under Certificates & secrets. If it is missing,"
+                " download public_key.pem on the PERMISSIONS tab and upload it there; a new one needs some minutes."
+            ),
         )
         return
-    accepted = f"Entra accepts the certificate {certificate.thumbprint_sha1}."
+    accepted = _("Entra accepts the certificate {thumbprint}.", thumbprint=thumbprint)
     if days > warning_days(certificate):
-        board.ok(CERTIFICATE, f"{accepted} It is valid until {until}.")
+        board.ok(CERTIFICATE, sentences(accepted, _("It is valid until {day}.", day=until)))
         return
-    remedy = "Generate a new key pair on the PERMISSIONS tab and upload public_key.pem, or let the PBX renew it itself."
-    board.not_well(CERTIFICATE, f"{accepted} It ends on {until}, in {days} days.", remedy, is_needed=False)
+    remedy = _(
+        "Generate a new key pair on the PERMISSIONS tab and upload public_key.pem, or let the PBX renew it itself."
+    )
+    ends = _n("It ends on {day}, in {n} day.", "It ends on {day}, in {n} days.", days, day=until)
+    board.not_well(CERTIFICATE, sentences(accepted, ends), remedy, is_needed=False)
 
 
 def _note_refusal(board: Board, not_ready: NotReady) -> None:

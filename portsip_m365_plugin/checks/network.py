@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from typing import Final
 from urllib.parse import urlsplit
 
+from pbx_plugin_api import listing
 from portsip_m365_plugin.checks.board import CLOCK, NAMES, PROXY, TLS, Board
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.connect import AppSettings
@@ -15,6 +16,7 @@ from portsip_m365_plugin.entra.aadsts import EntraRefusal, explain_clock
 from portsip_m365_plugin.entra.discovery import Directory, find_directory
 from portsip_m365_plugin.entra.transport import EntraUnreachableError, FormAnswer, find_proxy, shared_transport
 from portsip_m365_plugin.network import ConnectFault, explain_connect_failure, find_connect_fault
+from portsip_m365_plugin.texts import _
 
 _SKEW_ALLOWED_S: Final = 300.0
 """What Entra tolerates; see certificate credentials (2025-01-04)."""
@@ -70,14 +72,14 @@ def check_network(board: Board, cloud: Cloud, reach: Reach) -> bool:
     if fault not in (ConnectFault.PROXY, ConnectFault.PROXY_LOGIN):
         _check_proxy(board, proxy, host, is_through=fault is None)
     if fault is None:
-        board.ok(TLS, f"{host} answers, and its certificate is trusted.")
+        board.ok(TLS, _("{host} answers, and its certificate is trusted.", host=host))
         _check_clock(board, reach.answered_at_utc)
     return fault is None
 
 
 def _check_names(board: Board, cloud: Cloud, *, has_proxy: bool) -> None:
     if has_proxy:
-        board.not_checked(NAMES, "The proxy resolves Microsoft's names.", is_needed=False)
+        board.not_checked(NAMES, _("The proxy resolves Microsoft's names."), is_needed=False)
         return
     hosts = list(dict.fromkeys(urlsplit(origin).hostname or origin for origin in (cloud.authority, cloud.graph)))
     for host in hosts:
@@ -86,24 +88,28 @@ def _check_names(board: Board, cloud: Cloud, *, has_proxy: bool) -> None:
         except OSError as error:
             board.not_well(NAMES, *explain_connect_failure(error, host))
             return
-    board.ok(NAMES, f"{' and '.join(hosts)} can be resolved.")
+    board.ok(NAMES, _("Name resolution works for {hosts}.", hosts=listing(hosts)))
 
 
 def _check_proxy(board: Board, proxy: str, host: str, *, is_through: bool) -> None:
     if not proxy:
-        board.ok(PROXY, f"No proxy is set for {host}.")
+        board.ok(PROXY, _("No proxy is set for {host}.", host=host))
     elif is_through:
-        board.ok(PROXY, f"The proxy {proxy} lets this server reach {host}.")
+        board.ok(PROXY, _("The proxy {proxy} lets this server reach {host}.", proxy=proxy, host=host))
 
 
 def _check_clock(board: Board, answered_at_utc: datetime | None) -> None:
     if answered_at_utc is None:
-        board.not_checked(CLOCK, "Entra's answer does not contain a time.", is_needed=False)
+        board.not_checked(CLOCK, _("Entra's answer does not contain a time."), is_needed=False)
         return
     ahead_s = (answered_at_utc - datetime.now(timezone.utc)).total_seconds()
     if abs(ahead_s) > _SKEW_ALLOWED_S:
         board.not_well(CLOCK, *explain_clock(ahead_s))
     elif abs(ahead_s) > _SKEW_NOTED_S:
-        board.ok(CLOCK, f"It differs from Entra's by {abs(ahead_s):.0f} seconds. Entra tolerates five minutes.")
+        found = _(
+            "It differs from Entra's by {seconds:.0f} seconds. Entra tolerates five minutes.", seconds=abs(ahead_s)
+        )
+        board.ok(CLOCK, found)
     else:
-        board.ok(CLOCK, "It agrees with Entra's.")
+        # Translators: The clock of this server agrees with Entra's clock.
+        board.ok(CLOCK, _("It agrees with Entra's."))

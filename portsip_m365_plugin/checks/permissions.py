@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from pbx_plugin_api import Host, Tenant
+from pbx_plugin_api import Host, Tenant, listing, sentences
 from portsip_m365_plugin.checks.board import APPLICATION, CLOUD, TLS, TOKEN, Board
 from portsip_m365_plugin.checks.subjects import Sight, Subject, find_mailboxes, find_people
 from portsip_m365_plugin.config.reader import Config
@@ -31,6 +31,7 @@ from portsip_m365_plugin.graph.users import list_users
 from portsip_m365_plugin.graph.wire import build
 from portsip_m365_plugin.permissions import PERMISSIONS, Need
 from portsip_m365_plugin.proofs import Outcome, Proof, remember_proof
+from portsip_m365_plugin.texts import _
 
 _PEOPLE: Final = 20
 _BY_NAME: Final = {item.name: item for item in PERMISSIONS}
@@ -63,10 +64,10 @@ class Prober:
             for name in ("User.Read.All", "GroupMember.Read.All", "Contacts.Read", "MailboxSettings.Read"):
                 self._skip(name)
             return
-        if self._try("User.Read.All", "read the first people of the directory", "", self._read_people):
+        if self._try("User.Read.All", _("read the first people of the directory"), "", self._read_people):
             self._try_groups()
-            self._try_mailboxes("Contacts.Read", "contacts.folders", ("id",), "read the contact folders of the mailbox")
-            self._try_mailboxes("MailboxSettings.Read", "mailbox.purpose", (), "read the purpose of the mailbox")
+            self._try_mailboxes("Contacts.Read", "contacts.folders", ("id",), _say_contacts_read)
+            self._try_mailboxes("MailboxSettings.Read", "mailbox.purpose", (), _say_purpose_read)
 
     def _read_people(self) -> None:
         self.sight.people = next(iter(list_users(self.client, page_size=_PEOPLE))).rows
@@ -78,7 +79,7 @@ class Prober:
             self._skip(name)
             return
         if not groups:
-            self.board.not_proven(name, "No group is chosen yet.", "Choose one on the USER SYNC tab.")
+            self.board.not_proven(name, _("No group is chosen yet."), _("Choose one on the USER SYNC tab."))
             return
         group = groups[0]
 
@@ -86,9 +87,9 @@ class Prober:
             rows = next(iter(list_members(self.client, group.entra_object_id))).rows
             self.sight.members = frozenset(str(row["id"]) for row in rows if "id" in row)
 
-        self._try(name, "read the members of the group", group.name, read)
+        self._try(name, _("read the members of the group {group}", group=group.name), group.name, read)
 
-    def _try_mailboxes(self, name: str, call: str, select: tuple[str, ...], words: str) -> None:
+    def _try_mailboxes(self, name: str, call: str, select: tuple[str, ...], say: Callable[[str], str]) -> None:
         if self._need(name) is Need.UNUSED:
             self._skip(name)
             return
@@ -104,18 +105,21 @@ class Prober:
             except MailboxRefusedError as error:
                 refused = refused or (subject, error)
             except GraphError as error:
-                self._note_failure(name, words, subject.name, error)
+                self._note_failure(name, say(subject.name), subject.name, error)
                 return
             else:
-                self._note_success(name, words, subject.name, refused)
+                self._note_success(name, say(subject.name), subject.name, refused)
                 return
         if refused is not None:
-            self._note_refused(name, words, refused[0].name, *_explain_refused_mailbox(name, refused[0].name))
+            on = refused[0].name
+            self._note_refused(name, say(on), on, *_explain_refused_mailbox(name, on))
             return
-        why = f"None of these has a mailbox in Exchange Online: {', '.join(without)}." if without else _NOBODY
-        self.board.not_checked(
-            name, why, "Assign a licence with Exchange Online to somebody in scope.", is_needed=self._is_needed(name)
-        )
+        if without:
+            why = _("None of these has a mailbox in Exchange Online: {people}.", people=listing(without))
+        else:
+            why = _("There is no mailbox in scope to try it on.")
+        remedy = _("Assign a licence with Exchange Online to somebody in scope.")
+        self.board.not_checked(name, why, remedy, is_needed=self._is_needed(name))
 
     def _subjects(self, name: str) -> Sequence[Subject]:
         is_contacts = name == "Contacts.Read"
@@ -137,8 +141,12 @@ class Prober:
     def _note_success(
         self, name: str, words: str, on: str, refused: tuple[Subject, MailboxRefusedError] | None = None
     ) -> None:
-        but = f" Exchange does not let the app into the mailbox {refused[0].name}." if refused is not None else ""
-        self.board.ok(name, f"It works: {_describe(words, on)}.{but}", is_needed=self._is_needed(name))
+        # Translators: {call} says what was done, such as “read the members of the group Sales”.
+        found: str = _("It works: {call}.", call=words)
+        if refused is not None:
+            but = _("Exchange does not let the app into the mailbox {mailbox}.", mailbox=refused[0].name)
+            found = sentences(found, but)
+        self.board.ok(name, found, is_needed=self._is_needed(name))
         self._remember(name, Outcome.WORKS, words, on)
 
     def _note_failure(self, name: str, words: str, on: str, error: GraphError) -> bool:
@@ -146,7 +154,9 @@ class Prober:
         line = next((line for kind, line in _ABOUT_THE_APP if isinstance(error, kind)), None)
         if isinstance(error, BadRequestError) and error.status == 401:
             host = urlsplit(self.client.cloud.graph).hostname
-            error.sentence = f"Microsoft Graph at {host} does not accept the token that Entra has issued."
+            error.sentence = _(
+                "Microsoft Graph at {host} does not accept the token that Entra has issued.", host=str(host)
+            )
             line = CLOUD
         if line is not None:
             self.board.not_well(line, error.sentence, error.remedy)
@@ -154,13 +164,12 @@ class Prober:
         if isinstance(error, (ConsentMissingError, ExchangeMissingError)):
             self._note_refused(name, words, on, error.sentence, error.remedy)
         elif isinstance(error, NotFoundError):
-            sentence = f"Microsoft does not know {on} any more."
-            self.board.not_checked(
-                name, sentence, "Choose another one on the USER SYNC tab.", is_needed=self._is_needed(name)
-            )
+            sentence = _("Microsoft does not know {name} any more.", name=on)
+            remedy = _("Choose another one on the USER SYNC tab.")
+            self.board.not_checked(name, sentence, remedy, is_needed=self._is_needed(name))
         else:
-            remedy = error.remedy or "Press “Test connection” again."
-            self.board.not_checked(name, error.sentence, remedy, is_needed=self._is_needed(name))
+            again = error.remedy or _("Press “Test connection” again.")
+            self.board.not_checked(name, error.sentence, again, is_needed=self._is_needed(name))
         return not isinstance(error, ConsentMissingError) or name != "User.Read.All"
 
     def _note_refused(self, name: str, words: str, on: str, sentence: str, remedy: str) -> None:
@@ -186,21 +195,29 @@ class Prober:
         return self._need(name) is Need.NEEDED
 
     def _skip(self, name: str) -> None:
-        self.board.not_checked(name, "Nothing that is on uses it.", is_needed=False)
+        self.board.not_checked(name, _("Nothing that is on uses it."), is_needed=False)
 
 
-_NOBODY: Final = "There is no mailbox in scope to try it on."
+def _say_contacts_read(mailbox: str) -> str:
+    return _("read the contact folders of the mailbox {mailbox}", mailbox=mailbox)
 
 
-def _describe(words: str, on: str) -> str:
-    return f"{words} {on}" if on else words
+def _say_purpose_read(mailbox: str) -> str:
+    return _("read the purpose of the mailbox {mailbox}", mailbox=mailbox)
 
 
 def _explain_refused_mailbox(name: str, mailbox: str) -> tuple[str, str]:
     return (
-        f"Exchange does not let the app into the mailbox {mailbox}: {name} is not granted, or the scope of the app's"
-        " role assignment leaves this mailbox out.",
-        f"In Entra, open the app registration, API permissions: add the application permission {name} and grant admin"
-        " consent. If Exchange limits the app to some mailboxes (RBAC for Applications), add this one to the scope; a"
-        " change takes up to 2 hours.",
+        _(
+            "Exchange does not let the app into the mailbox {mailbox}: {permission} is not granted, or the scope of the"
+            " app's role assignment leaves this mailbox out.",
+            mailbox=mailbox,
+            permission=name,
+        ),
+        _(
+            "In Entra, open the app registration, API permissions: add the application permission {permission} and"
+            " grant admin consent. If Exchange limits the app to some mailboxes (RBAC for Applications), add this one"
+            " to the scope; a change takes up to 2 hours.",
+            permission=name,
+        ),
     )

@@ -63,7 +63,7 @@ def find_mailboxes(host: Host, config: Config) -> list[Subject]:
         return _of_list(contacts.mailboxes)[:TRIED_MAX]
     if contacts.shared is SharedMode.FOUND:
         known = (mailbox_id for mailbox_id, purpose in Mailboxes(host).items() if purpose == _SHARED)
-        return [Subject(entra_object_id=each, name=f"the shared mailbox {each}") for each in islice(known, TRIED_MAX)]
+        return [Subject(entra_object_id=each, name=each) for each in islice(known, TRIED_MAX)]
     return []
 
 
@@ -77,7 +77,7 @@ def _candidates(host: Host, config: Config, sight: Sight, seen: Mapping[str, Map
             object_id = linked.link.subject
             yield Subject(entra_object_id=object_id, name=_name_of(seen, object_id, linked.username))
     for object_id in sorted(sight.members or ())[:_LINKED_READ]:
-        yield Subject(entra_object_id=object_id, name=_name_of(seen, object_id, f"the member {object_id}"))
+        yield Subject(entra_object_id=object_id, name=_name_of(seen, object_id, object_id))
     if config.scope.has_groups:
         return
     for object_id, user in seen.items():

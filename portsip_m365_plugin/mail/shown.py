@@ -11,10 +11,10 @@ from portsip_m365_plugin.graph.mail import delete_draft, has_drafts, make_draft
 from portsip_m365_plugin.mail import memory
 from portsip_m365_plugin.mail.sender import Sender
 from portsip_m365_plugin.proofs import MAILBOX, Outcome, Proof, remember_proof
+from portsip_m365_plugin.texts import _
 
 MAIL_SEND: Final = "Mail.Send"
 _DRAFTS: Final = "Mail.ReadWrite"
-_SENT: Final = "sent a mail from"
 _SUBJECTS: Final = {
     "consent": MAIL_SEND,
     "access_refused": MAIL_SEND,
@@ -37,11 +37,11 @@ def remember_receipt(host: Host, sender: Sender, receipt: DeliveryReceipt) -> No
         return
     if receipt.status is DeliveryStatus.ACCEPTED:
         for subject in (MAIL_SEND, MAILBOX):
-            _remember(host, sender, subject, _SENT)
+            _remember(host, sender, subject, _say_sent(sender))
         return
     about = find_subject(receipt)
     if about is not None:
-        _remember(host, sender, about, _SENT, receipt.reason, receipt.remedy)
+        _remember(host, sender, about, _say_sent(sender), receipt.reason, receipt.remedy)
 
 
 def find_subject(receipt: DeliveryReceipt) -> str | None:
@@ -57,8 +57,8 @@ def try_draft(host: Host, sender: Sender) -> Proof | None:
     client = connect(host, sender.connection, priority="high", policy=IMPATIENT)
     if isinstance(client, NotReady) or not has_drafts(client):
         return None
-    words = "made and deleted a draft in"
-    mailbox, _ = memory.resolve_mailbox(host, client, sender.connection.entra_tenant_id, sender.mail.mailbox)
+    words = _("made and deleted a draft in {mailbox}", mailbox=sender.mail.mailbox)
+    mailbox, __ = memory.resolve_mailbox(host, client, sender.connection.entra_tenant_id, sender.mail.mailbox)
     message = {"subject": "Test of the PBX: it can be deleted", "body": {"contentType": "text", "content": ""}}
     try:
         delete_draft(client, mailbox, make_draft(client, mailbox, message, ()))
@@ -68,6 +68,10 @@ def try_draft(host: Host, sender: Sender) -> Proof | None:
     except GraphError:
         return None
     return _remember(host, sender, _DRAFTS, words)
+
+
+def _say_sent(sender: Sender) -> str:
+    return _("sent a mail from {mailbox}", mailbox=sender.mail.mailbox)
 
 
 def _add_consent(error: GraphError) -> str:

@@ -21,6 +21,7 @@ from portsip_m365_plugin.page.permissions_table import draw_permissions_table
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.permissions import PERMISSIONS, Need, needed_permissions
 from portsip_m365_plugin.proofs import Outcome, Proof, forget_proof, read_proofs, remember_proof, remember_uses
+from portsip_m365_plugin.texts import _
 from tests.support.lab import Lab, shared_key_pair
 from tests.support.pbx_hand import TENANT, Hand
 
@@ -39,7 +40,7 @@ def proof(**fields: Any) -> Proof:
         "subject": "Contacts.Read",
         "outcome": Outcome.WORKS,
         "at_utc": NOW,
-        "call": "read the contact folders of",
+        "call": _("read the contact folders of {mailbox}", mailbox="ada@contoso.com"),
         "on": "ada@contoso.com",
     }
     return Proof(**given | fields)
@@ -107,13 +108,14 @@ def test_the_table_calls_only_needed_permissions_missing(host: Any) -> None:
     table = draw_permissions_table(PageView(host=host, tenant=TENANT, config=config))
     states = {row[0]: row[3] for row in table.rows}
     assert all("Without it: " in row[2] for row in table.rows)
+    tried = "Tried 2026-11-26 13:00: read the contact folders of ada@contoso.com. It is refused."
     assert states == {
         "User.Read.All": "Works. Proven 2026-11-26 13:00: read one person",
-        "GroupMember.Read.All": "Refused. Tried 2026-11-26 13:00: read the contact folders of. It is refused.",
-        "Contacts.Read": "Missing. Tried 2026-11-26 13:00: read the contact folders of. It is refused.",
+        "GroupMember.Read.All": f"Refused. {tried}",
+        "Contacts.Read": f"Missing. {tried}",
         "MailboxSettings.Read": "Not proven yet: press “Test connection”",
         "Mail.Send": "Not proven yet: press “Send test mail” on the MAIL tab",
-        "Mail.ReadWrite": "Refused. Tried 2026-11-26 13:00: read the contact folders of. It is refused.",
+        "Mail.ReadWrite": f"Refused. {tried}",
     }
 
 
