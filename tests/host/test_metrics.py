@@ -91,6 +91,20 @@ def test_the_facts_are_those_of_the_database(any_pbx: DevPbx) -> None:
     assert ("pbx_database_disk_free_bytes" in found) == dev.stores.database.is_sqlite
 
 
+def test_a_tenant_of_a_dead_worker_is_due(any_pbx: DevPbx, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its lease has minutes left, and nobody works: a monitor that sees nothing due would stay silent."""
+    stores, tid = any_pbx.stores, any_pbx.other.pbx_tenant_id
+    now = any_pbx.clock()
+    stores.leases.set_due(tid, "held", now - 120)
+    assert stores.leases.take(tid, "held", only_if_due=True) is not None
+    seen = facts(any_pbx)
+    assert (seen["pbx_due"], seen["pbx_due_for_seconds"]) == ({(): 0.0}, {(): 0.0}), "it is worked on"
+    monkeypatch.setattr("pbx_devhost.store.processes.DEAD_AFTER_S", -1.0)  # the heartbeat stays away
+    seen = facts(any_pbx)
+    assert seen["pbx_due"] == {(): 1.0}
+    assert 119 < seen["pbx_due_for_seconds"][()] < 130
+
+
 def _bad() -> Any:
     from pbx_plugin_api import Severity
 

@@ -106,6 +106,21 @@ def test_another_cause_is_another_notice_and_the_same_one_begins_again(box: Box)
     assert notices(box) == [("mail.paused:m365:consent", False), ("mail.paused:m365:certificate", True)]
 
 
+def test_the_same_cause_at_another_channel_ends_the_notice_of_the_first(box: Box) -> None:
+    """As where a plugin whose service is away is switched off: nobody would ever end its notice."""
+    box.answer(lambda _: deferred(box.clock.utc(), "Microsoft does not answer.", unreachable=True))
+    mail = box.put()
+    box.run(hours=1)
+    assert notices(box) == [("mail.paused:m365:unreachable", True)]
+    box.answer(lambda _: None)
+    box.run(hours=1)
+    assert notices(box) == [("mail.paused::unreachable", True), ("mail.paused:m365:unreachable", False)]
+    box.answer(lambda _: accepted())
+    box.run(hours=1)
+    assert box.state(mail) == "sent"
+    assert [is_open for _, is_open in notices(box)] == [False, False]
+
+
 def test_a_fault_of_one_tenant_leaves_other_tenants_alone(box: Box) -> None:
     other = box.pbx.stores.tenants.add("Fabrikam")
     break_it(box)

@@ -26,8 +26,8 @@ class MailNotices:
         self._stores = stores
 
     def report_fault(self, fault: Fault, before: Fault | None, *, has_fallback: bool) -> None:
-        """Report a fault while it lasts. A fault with another cause ends the notice of the one before."""
-        if before is not None and before.cause != fault.cause:
+        """Report a fault while it lasts. A fault of another channel or cause ends the notice of the one before."""
+        if before is not None and _key(before) != _key(fault):
             self._end(before)
         if fault.cause == UNREACHABLE and self._stores.database.now() - fault.since < _BLIP_S:
             return

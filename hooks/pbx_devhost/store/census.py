@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, case, func, select
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.engine import sqlite_path
+from pbx_devhost.store.leases import is_due
 from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.schema import (
     due,
@@ -70,11 +71,11 @@ def take_census(database: Database, processes: ProcessStore) -> Census:
     alive = processes.alive()
     with database.read() as connection:
         many = _Many(connection)
-        is_due = (due.c.next_due_at <= now, due.c.lease_until <= now)
+        waits = is_due(processes, now)
         ends = [
             value for (value,) in connection.execute(select(due.c.valid_until).where(due.c.valid_until.is_not(None)))
         ]
-        first_due = connection.execute(select(func.min(due.c.next_due_at)).where(*is_due)).scalar()
+        first_due = connection.execute(select(func.min(due.c.next_due_at)).where(*waits)).scalar()
         open_mail = (outbox.c.waiting == 1) | outbox.c.state.in_(("attempt_started", "held"))
         by_state = select(outbox.c.priority, outbox.c.state, func.count()).where(open_mail)
         oldest = select(outbox.c.priority, func.min(outbox.c.created_at)).where(outbox.c.waiting == 1)
@@ -86,7 +87,7 @@ def take_census(database: Database, processes: ProcessStore) -> Census:
         lasting = select(notices.c.severity, func.count()).where(notices.c.ended_at.is_(None))
         return Census(
             tenants=many.count(select(func.count()).select_from(tenants)),
-            due=many.count(select(func.count()).select_from(due).where(*is_due)),
+            due=many.count(select(func.count()).select_from(due).where(*waits)),
             due_for_s=0.0 if first_due is None else max(0.0, now - first_due),
             runs_in_progress=many.count(select(func.count()).select_from(runs).where(runs.c.status == "running")),
             mail={

@@ -106,10 +106,9 @@ class LeaseStore:
 
     def who_is_due(self, now: float, *, limit: int = 1_000) -> list[Due]:
         """Return who is due and has no lease of a living process. One indexed query, also for many tenants."""
-        is_free = or_(due.c.lease_until <= now, ~self._processes.is_alive(due.c.lease_holder))
         statement = (
             select(due.c.tenant_id, due.c.plugin)
-            .where(due.c.next_due_at <= now, is_free)
+            .where(*is_due(self._processes, now))
             .order_by(due.c.next_due_at)
             .limit(limit)
         )
@@ -118,6 +117,12 @@ class LeaseStore:
 
     def _ensure_row(self, connection: Connection, tenant_id: str, plugin: str) -> None:
         self._db.insert_missing(connection, due, {"tenant_id": tenant_id, "plugin": plugin})
+
+
+def is_due(processes: ProcessStore, now: float) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a row of `due` waits for a slot: the lease of a dead process does not count."""
+    is_free = or_(due.c.lease_until <= now, ~processes.is_alive(due.c.lease_holder))
+    return due.c.next_due_at <= now, is_free
 
 
 def check_lease(database: Database, connection: Connection, lease: Lease) -> None:
