@@ -21,11 +21,9 @@ from pbx_plugin_api import (
     PLAN_ROWS_CONTENT_TYPE,
     Counts,
     DraftContact,
-    LinkedUser,
     Notification,
     NotificationKind,
     PersonalBook,
-    Phone,
     PlanAction,
     PlanRef,
     PlanRow,
@@ -39,27 +37,8 @@ from pbx_plugin_api import (
     write_plan_rows,
 )
 from tests.support.database_dump import dump_text
-from tests.support.devhost_pbx import DevPbx, draft, link
-
-NAME, UPN, MAIL, OID = "Zoë Quistgaard", "zoe.q@Contoso.example", "zoe@contoso.example", "0f0f-zoe-object-id"
-PHONE, E164 = "+45 33 12 99 07", "+4533129907"
-TRACES = ("quistgaard", "zoe", "zoë", "zo\\u00eb", "33 12 99 07", "33129907", "zquist", "192.0.2.77")
-"""What must not be found anywhere, whatever its case."""
-
-
-def add_zoe(dev: DevPbx) -> LinkedUser:
-    phone = Phone(raw=PHONE, e164=E164)
-    one = draft(OID, usernames=("zquist",), display_name=NAME, email=MAIL, mobile_phone=phone, work_phone=phone)
-    dev.host.users.apply([*_created(one), *_created(draft("anna", display_name="Zo Quist", email="anna@c.example"))])
-    found = dev.host.users.find(link(OID))
-    assert found is not None
-    return found
-
-
-def _created(one: Any) -> list[Any]:
-    from pbx_plugin_api import CreateUser
-
-    return [CreateUser(draft=one)]
+from tests.support.devhost_pbx import DevPbx, link
+from tests.support.zoe import E164, MAIL, NAME, OID, PHONE, TRACES, UPN, add_zoe, release_leases
 
 
 def note(mail_id: str, *to: str, **more: Any) -> Notification:
@@ -133,16 +112,6 @@ def counts_of(dev: DevPbx) -> dict[str, int]:
         }
 
 
-def release_leases(dev: DevPbx) -> None:
-    for plugin in ("sample", "second"):
-        lease = dev.stores.leases.take(dev.tenant.pbx_tenant_id, plugin)
-        if lease is None:
-            dev.move_clock(100_000)
-            lease = dev.stores.leases.take(dev.tenant.pbx_tenant_id, plugin)
-        assert lease is not None
-        dev.stores.leases.release(lease)
-
-
 def test_a_person_is_named_nowhere_afterwards(any_pbx: DevPbx) -> None:
     dev, tid = any_pbx, any_pbx.tenant.pbx_tenant_id
     add_zoe(dev)
@@ -214,19 +183,6 @@ def test_who_has_left_long_ago_can_be_erased_by_address(dev: DevPbx) -> None:
     assert OID not in dump_text(stores), "the id that the same line gives belongs to them"
     with pytest.raises(ErasureError, match="nobody is known as 'nobody@x'"):
         stores.erasures.ask(tid, "nobody@x")
-
-
-def test_what_stays_is_reported(dev: DevPbx) -> None:
-    add_zoe(dev)
-    stores, tid = dev.stores, dev.tenant.pbx_tenant_id
-    stores.contacts.add(tid, PersonalBook(owner=link("anna")), DraftContact(name="My friend", email=MAIL))
-    dev.host.settings.write({"people": [OID]}, expected_version=0)
-    release_leases(dev)
-    done = stores.erasures.work(stores.erasures.ask(tid, OID))
-    assert done.is_done
-    assert len(done.remains) == 2
-    assert "Contacts in address books that have this name, address or number: 1." in done.remains[0]
-    assert "The settings of the plugin sample" in done.remains[1]
 
 
 @pytest.mark.parametrize("step", ["clear_tables", "clear_files", "clear_mail"])

@@ -53,6 +53,32 @@ def test_what_still_names_them_is_a_notice(world: World, browser: Browser) -> No
     assert user.display_name not in kept.notice.text
 
 
+def test_the_notice_ends_when_nothing_names_them_any_more(world: World, browser: Browser) -> None:
+    stores, user = world.pbx.stores, world.users()["person1"]
+    book = PersonalBook(owner=link(2))
+    contact_id = stores.contacts.add(world.tenant_id, book, DraftContact(name=user.display_name))
+    other = stores.contacts.add(world.tenant_id, book, DraftContact(name="Somebody else"))
+    browser.post(f"/users/{user.id}/erase")
+    upkeep = Upkeep(world.pbx)
+
+    def look() -> list[str]:
+        for chore in ("erasures", "remains", "retention"):
+            stores.chores.put_off(chore, by_s=0.0)
+        upkeep.work()
+        return [kept.notice.kind for kept in stores.notices.open_ones(world.tenant_id)]
+
+    assert look() == ["erasure"]
+    [kept] = stores.notices.open_ones(world.tenant_id)
+    stores.notices.dismiss(world.tenant_id, kept.id, "admin")
+    stores.contacts.delete(world.tenant_id, other)
+    assert look() == ["erasure"], "it was put away, and its cause lasts"
+    stores.contacts.delete(world.tenant_id, contact_id)
+    assert look() == []
+    [over] = stores.notices.over(world.tenant_id, limit=5)
+    assert (over.notice.kind, over.notice.is_open) == ("erasure", False)
+    assert stores.erasures.without_remains() == [], "it is not watched any more"
+
+
 def test_attack_only_an_administrator_erases_and_no_other_site_can_make_them(world: World, browser: Browser) -> None:
     user = world.users()["person1"]
     path = f"/users/{user.id}/erase"

@@ -42,6 +42,7 @@ class Upkeep:
         self._look_at_clock()
         self._chore("retention", self._delete_old, every_s=_DAY_S)
         self._chore("erasures", self._erase, every_s=_ERASE_EVERY_S)
+        self._chore("remains", self._end_notices, every_s=_ERASE_EVERY_S)
 
     def _look_at_clock(self) -> None:
         stores = self._pbx.stores
@@ -78,16 +79,23 @@ class Upkeep:
                 _log.exception("The erasure %s failed; it is tried again with the next ones", erasure_id)
                 continue
             if done.is_done and done.remains:
-                # Who it was is not said: a notice stays.
+                # Who it was is not said: the notice is stored.
                 text = f"The audit log has the erasure under {erasure_id}. {' '.join(done.remains)}"
                 self._pbx.stores.notices.begin(
                     done.tenant_id,
-                    f"erasure.{erasure_id}",
+                    _notice_key(erasure_id),
                     "A person was erased, and something of others still names them",
                     text,
                     Severity.WARNING,
                     kind="erasure",
                 )
+
+    def _end_notices(self) -> None:
+        """End the notice about what still names a person, once nothing does."""
+        stores = self._pbx.stores
+        for tenant_id, erasure_id in stores.erasures.without_remains():
+            stores.notices.end(tenant_id, _notice_key(erasure_id))
+            stores.erasures.stop_watching(erasure_id)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -96,3 +104,7 @@ class Upkeep:
             except Exception:  # noqa: BLE001  # any failure is logged, and the next look goes on
                 _log.exception("The upkeep of the database failed; the next look is in %s s", self._poll_s)
             self._stop.wait(self._poll_s)
+
+
+def _notice_key(erasure_id: str) -> str:
+    return f"erasure.{erasure_id}"

@@ -96,7 +96,9 @@ def _find_old(before: Mapping[str, float]) -> Iterator[tuple[str, Column[Any], S
     yield "runs", runs.c.id, select(runs.c.id).where(*ended)
     yield "notices", notices.c.id, select(notices.c.id).where(notices.c.ended_at < before["notices"])
     yield "audit", audit.c.id, select(audit.c.id).where(audit.c.at < before["audit"])
-    yield "erasures", erasures.c.id, select(erasures.c.id).where(erasures.c.done_at < before["audit"])
+    # As long as something names the person, the notice about it lasts, and the erasure ends it.
+    over = (erasures.c.done_at < before["audit"], erasures.c.sealed.is_(None))
+    yield "erasures", erasures.c.id, select(erasures.c.id).where(*over)
     sent = (outbox.c.waiting == 0, outbox.c.finished_at < before["mail"], outbox.c.state != MailState.HELD)
     yield "mail", outbox.c.seq, select(outbox.c.seq).where(*sent)
 

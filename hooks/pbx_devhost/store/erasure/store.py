@@ -7,25 +7,23 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, false, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from pbx_devhost.store.contacts.rows import book_key, delete_contacts
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.erasure.identity import Identity
 from pbx_devhost.store.erasure.mail import clear_mail
+from pbx_devhost.store.erasure.remains import Remains, find_remains, look_again
 from pbx_devhost.store.erasure.texts import clear_files, clear_tables, find_names_in_plans
 from pbx_devhost.store.leases import Lease, LeaseStore
 from pbx_devhost.store.numbers import Numbers, lock_tenant
 from pbx_devhost.store.schema import (
-    admins,
     budget_takes,
-    contact_numbers,
     contacts,
     due,
     erasures,
     links,
     numbers,
-    plugin_settings,
     problems,
     runs,
     users,
@@ -102,7 +100,7 @@ class ErasureStore:
         """Erase, and mark it as done. Idempotent: what was done before is not there any more."""
         with self._db.read() as connection:
             row = connection.execute(select(erasures).where(erasures.c.id == erasure_id)).first()
-        if row is None or row.sealed is None:
+        if row is None or row.done_at is not None or row.sealed is None:
             return Erased(tenant_id="" if row is None else row.tenant_id, is_done=True, n_changed=0, remains=())
         shape = json.loads(self._vault.open(row.sealed, _PLACE, erasure_id))
         who = Identity(
@@ -123,16 +121,43 @@ class ErasureStore:
             count = self._clear_person(row.tenant_id, who) + clear_tables(self._db, row.tenant_id, who)
             count += clear_files(self._db, row.tenant_id, who)
             n_mails, is_mail_left = clear_mail(self._db, self._vault, row.tenant_id, who)
-            remains = self._find_remains(row.tenant_id, who)
+            with self._db.read() as connection:
+                remains = find_remains(connection, row.tenant_id, who, erasure_id)
         finally:
             for lease in leases:
                 if lease is not None:
                     self._leases.release(lease)
         if not is_mail_left:
             with self._db.write() as connection:
-                done = {"sealed": None, "done_at": self._db.now()}
+                self._vault.hold_key(connection)
+                sealed = self._vault.seal(remains.pack(), _PLACE, erasure_id) if remains else None
+                done = {"sealed": sealed, "done_at": self._db.now()}
                 connection.execute(update(erasures).where(erasures.c.id == erasure_id).values(done))
-        return Erased(tenant_id=row.tenant_id, is_done=not is_mail_left, n_changed=count + n_mails, remains=remains)
+        return Erased(
+            tenant_id=row.tenant_id,
+            is_done=not is_mail_left,
+            n_changed=count + n_mails,
+            remains=remains.describe(),
+        )
+
+    def without_remains(self) -> list[tuple[str, str]]:
+        """Return tenant and id of each erasure after which something named the person, and nothing does any more."""
+        watched = select(erasures).where(erasures.c.done_at.is_not(None), erasures.c.sealed.is_not(None))
+        with self._db.read() as connection:
+            rows = connection.execute(watched.order_by(erasures.c.done_at)).all()
+        found = []
+        for row in rows:
+            before = Remains.unpack(self._vault.open(row.sealed, _PLACE, row.id))
+            with self._db.read() as connection:
+                if not look_again(connection, row.tenant_id, before, row.id):
+                    found.append((row.tenant_id, row.id))
+        return found
+
+    def stop_watching(self, erasure_id: str) -> None:
+        """Forget where a person was still named. Idempotent."""
+        done = (erasures.c.id == erasure_id, erasures.c.done_at.is_not(None))
+        with self._db.write() as connection:
+            connection.execute(update(erasures).where(*done).values(sealed=None))
 
     # ------------------------------------------------------------------ who it is
 
@@ -234,36 +259,3 @@ class ErasureStore:
             count += len(ids)
             if len(ids) < _AT_ONCE:
                 return count
-
-    # ------------------------------------------------------------------ what stays
-
-    def _find_remains(self, tenant_id: str, who: Identity) -> tuple[str, ...]:
-        """Return what still names the person because it is somebody else's to change."""
-        found = []
-        subjects = [subject for _, subject in who.links]
-        with self._db.read() as connection:
-            theirs = [
-                contacts.c.search.contains(text.casefold(), autoescape=True) for text in (*who.names, *who.addresses)
-            ]
-            mine = (contacts.c.tenant_id == tenant_id, or_(false(), *theirs))
-            by_number = select(contact_numbers.c.contact_id).where(
-                contact_numbers.c.tenant_id == tenant_id, contact_numbers.c.e164.in_(who.addresses)
-            )
-            named = or_(mine[1], contacts.c.id.in_(by_number))
-            n = connection.execute(select(func.count()).select_from(contacts).where(mine[0], named)).scalar_one()
-            if n:
-                about = "Contacts in address books that have this name, address or number"
-                found.append(f"{about}: {n}. Delete them where they come from.")
-            settings = select(plugin_settings.c.plugin, plugin_settings.c["values"])
-            rows = connection.execute(settings.where(plugin_settings.c.tenant_id == tenant_id)).all()
-            found += [
-                f"The settings of the plugin {row.plugin} name this person. Change them on its page."
-                for row in rows
-                if who.is_named_in(row[1])
-            ]
-            linked = select(admins.c.username).where(admins.c.tenant_id == tenant_id, admins.c.subject.in_(subjects))
-            found += [
-                f"The administrator {username} is linked to this person's account. Remove the link."
-                for username in connection.execute(linked).scalars()
-            ]
-        return tuple(found)

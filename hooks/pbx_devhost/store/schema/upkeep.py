@@ -19,7 +19,9 @@ erasures = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("tenant_id", String(64), nullable=False, index=True),
-    Column("sealed", LargeBinary),  # who it is, as JSON; None once they are forgotten
+    Column(
+        "sealed", LargeBinary
+    ),  # who it is; once they are forgotten, where something still names them; see `Remains`
     Column("asked_at", Float, nullable=False),
     Column("done_at", Float),
 )
