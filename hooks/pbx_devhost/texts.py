@@ -14,3 +14,9 @@ _CATALOGUE: Final = Catalogue("pbx_devhost")
 _ = _CATALOGUE.say
 _n = _CATALOGUE.count
 _p = _CATALOGUE.mean
+
+
+def say(error: BaseException) -> str:
+    """Return what an exception says, as the text that it was made with: `str(error)` is English only."""
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, str) else str(error)

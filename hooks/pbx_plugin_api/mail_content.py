@@ -1,6 +1,7 @@
 """What a mail says and to whom, the same by every channel: a plugin's service or the PBX's own fallback.
 
-Call `check_mail` first and send what it returns, then `write_mail` for subject and text. Both are pure.
+Call `check_mail` first and send what it returns, then `write_mail` for subject and text, in the language of the
+notification. Both are pure.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from pbx_plugin_api._words import _
 from pbx_plugin_api.mail_templates import DEFAULT_TEMPLATES, MailTemplate
-from pbx_plugin_api.notifications import AttachmentRef, Notification, RejectedRecipient
+from pbx_plugin_api.notifications import AttachmentRef, Notification, NotificationKind, RejectedRecipient
+from pbx_plugin_api.texts import Text, translate
 
 __all__ = ["CheckedMail", "MailText", "check_mail", "find_address_fault", "is_mail_address", "write_mail"]
 
@@ -36,6 +39,16 @@ _DOUBLES: Final = (
     ("EMAIL_ADDRESS", "USER_EMAIL"),
 )
 """Names in PortSIP's templates, and which other name has the value where the first has none."""
+# Translators: three reasons that end a sentence, such as "This is not an e-mail address: it contains a line break …".
+_LINE_BREAK_FAULT: Final = _("it contains a line break or another control character")
+_HIDDEN_FAULT: Final = _("it contains a character that cannot be seen")
+_FORM_FAULT: Final = _("it does not have the form name@domain")
+_HEADINGS: Final = {
+    # Translators: the heading of a mail that was sent to try the mail settings.
+    NotificationKind.TEST: _("Test"),
+    # Translators: the heading of a mail about something that has no text of its own.
+    NotificationKind.OTHER: _("Other"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +77,11 @@ class MailText:
 def find_address_fault(address: str) -> str | None:
     """Return why this cannot be a mail address, as the end of a sentence; None where it may be one."""
     if _LINE_BREAK.search(address):
-        return "it contains a line break or another control character"
+        return _LINE_BREAK_FAULT
     if _HIDDEN.search(address):
-        return "it contains a character that cannot be seen"
+        return _HIDDEN_FAULT
     if not _ADDRESS.fullmatch(address):
-        return "it does not have the form name@domain"
+        return _FORM_FAULT
     return None
 
 
@@ -96,38 +109,86 @@ def check_mail(notification: Notification) -> CheckedMail:
     return CheckedMail(
         notification=checked,
         rejected=tuple(
-            RejectedRecipient(address=address, reason=f"This is not an e-mail address: {fault}.")
+            RejectedRecipient(address=address, reason=_("This is not an e-mail address: {fault}.", fault=fault))
             for address, fault in _find_faults(everyone)
         ),
         notes=tuple(
-            f"The reply address {address!r} was left out: {fault}."
+            _("The reply address {address} was left out: {fault}.", address=repr(address), fault=fault)
             for address, fault in _find_faults(notification.reply_to)
         ),
     )
 
 
-def write_mail(notification: Notification) -> MailText:
+def write_mail(
+    notification: Notification,
+    *,
+    marks_copy: bool = False,
+    left_out: Sequence[AttachmentRef] = (),
+    gone: Sequence[AttachmentRef] = (),
+) -> MailText:
     """Return subject and text: the notification's own, or the default of its kind where it has neither text nor HTML.
 
     Values are text: escaped in HTML, on one line in the subject, never searched for placeholders. Those whose name ends
     in `_URL` must be web links and count as missing otherwise. A placeholder without a value stays visible in a text of
     the PBX's own; of a default text its paragraph is left out.
+
+    Args:
+        notification: As `check_mail` returned it. What is a `Text` is written in its `language`.
+        marks_copy: Whether the subject says that the mail may have been sent before.
+        left_out: Attachments that are too large to send. The text says so and has the PBX's links.
+        gone: Attachments that the PBX no longer has. The text says so.
     """
+    language = notification.language
     values, qr_id = _read_values(notification), _find_qr(notification.attachments)
-    template = None if notification.text or notification.html else DEFAULT_TEMPLATES.get(notification.kind)
+    subject, text, rich = translate((notification.subject, notification.text, notification.html), language)
+    template = None if text or rich else translate(DEFAULT_TEMPLATES.get(notification.kind), language)
     if template is None:
-        subject, text, rich = notification.subject, notification.text, notification.html
         text = text or ("" if rich else _list_values(notification, values))
     else:
         known = {name for name, value in values.items() if value}
-        subject = notification.subject or _choose_line(template.subject, template, known)
+        subject = subject or _choose_line(template.subject, template, known)
         text = _write_plain(template, known)
         rich = _draw_page(template, known | {"QR_CODE"} if qr_id else known)
-    subject = _TURNS_TEXT.sub("", _clean(_fill_text(subject, values)))
-    return MailText(
-        subject=_LINE_BREAK.sub(" ", subject).strip(),
-        text=_clean(_fill_text(text, values)),
-        html=_clean(_fill_html(rich, values, qr_id)),
+    subject = _LINE_BREAK.sub(" ", _TURNS_TEXT.sub("", _clean(_fill_text(subject, values)))).strip()
+    if marks_copy:
+        subject = _("[Possibly sent twice] {subject}", subject=subject).in_language(language)
+    text = _clean(_fill_text(text, values))
+    rich = _clean(_fill_html(rich, values, qr_id, language))
+    files = [(ref, False) for ref in left_out] + [(ref, True) for ref in gone]
+    if files and (text or not rich):
+        notes = (_note_file(ref, is_gone, is_html=False).in_language(language) for ref, is_gone in files)
+        text = text.rstrip("\n") + "\n\n" + "\n".join(notes) + "\n"
+    if files and rich:
+        rich += "".join(
+            f"<p>{_note_file(ref, is_gone, is_html=True).in_language(language)}</p>" for ref, is_gone in files
+        )
+    return MailText(subject=subject, text=text, html=rich)
+
+
+def _note_file(ref: AttachmentRef, is_gone: bool, *, is_html: bool) -> Text:
+    """Say that a file is not attached, why, and where it is."""
+    name, address = ref.filename, ref.download_url or ""
+    if is_html:
+        name, address = html.escape(name), html.escape(address)
+    if is_gone:
+        return _("{file} could not be attached: the PBX no longer has the file.", file=name)
+    # Translators: a size of a file in megabytes.
+    size = _("{n:.1f} MB", n=ref.size_bytes / 1_000_000)
+    if not address:
+        return _("{file} ({size}) is too large to send by mail: fetch it from the PBX.", file=name, size=size)
+    if is_html:
+        return _(
+            # Translators: keep <a href="{address}"> and </a>, which make a link.
+            '{file} ({size}) is too large to send by mail: <a href="{address}">download it from the PBX</a>.',
+            file=name,
+            size=size,
+            address=address,
+        )
+    return _(
+        "{file} ({size}) is too large to send by mail: download it from the PBX: {address}.",
+        file=name,
+        size=size,
+        address=address,
     )
 
 
@@ -150,7 +211,8 @@ def _check_attachment(ref: AttachmentRef) -> AttachmentRef:
 
 
 def _read_values(notification: Notification) -> Mapping[str, str]:
-    values = {name: _clean(str(value)) for name, value in notification.placeholders.items()}
+    written = translate(dict(notification.placeholders), notification.language)
+    values = {name: _clean(str(value)) for name, value in written.items()}
     for name, value in list(values.items()):
         if name.endswith("_URL") and not _WEB_ADDRESS.fullmatch(value):
             values[name] = ""
@@ -169,10 +231,13 @@ def _fill_text(template: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), template)
 
 
-def _fill_html(template: str, values: Mapping[str, str], qr_id: str | None) -> str:
+def _fill_html(template: str, values: Mapping[str, str], qr_id: str | None, language: str) -> str:
+    # Translators: said in place of a picture that cannot be shown.
+    alt = html.escape(_("QR code").in_language(language), quote=True)
+
     def fill(match: re.Match[str]) -> str:
         if match[1] == "QR_CODE" and qr_id is not None:
-            return f'<img src="cid:{html.escape(qr_id, quote=True)}" alt="QR code" width="200" height="200">'
+            return f'<img src="cid:{html.escape(qr_id, quote=True)}" alt="{alt}" width="200" height="200">'
         value = values.get(match[1])
         return match[0] if value is None else html.escape(value, quote=True).replace("\n", "<br>")
 
@@ -211,4 +276,5 @@ def _write_plain(template: MailTemplate, known: Collection[str]) -> str:
 def _list_values(notification: Notification, values: Mapping[str, str]) -> str:
     """A text where there is none: what is known of the event, without what is secret."""
     known = [f"{name}: %%{name}%%" for name in values if not _SECRET.search(name)]
-    return "\n".join([notification.kind.value.replace("_", " ").capitalize(), *known])
+    heading = _HEADINGS.get(notification.kind, _HEADINGS[NotificationKind.OTHER]).in_language(notification.language)
+    return "\n".join([heading, *known])

@@ -94,6 +94,10 @@ class Notification:
     """The answer to an earlier attempt was lost, so the mail may have been delivered. A copy must be marked as one."""
     copy_approved: bool = False
     """An administrator asked for this copy: send it even if copies are normally held."""
+    language: str = "en"
+    """The language of its readers, a BCP 47 tag: that of `write_mail` for the texts that the PBX did not write itself.
+
+    A subject, text, HTML or value that is a `Text` is written in it as well."""
 
     def __post_init__(self) -> None:
         rules.check_key("notification_id", self.notification_id)
@@ -105,6 +109,7 @@ class Notification:
         rules.check_text("subject", self.subject, max_chars=998)
         rules.check_utc("created_at_utc", self.created_at_utc)
         rules.check_at_least("attempt", self.attempt, 1)
+        rules.check_language("language", self.language)
         object.__setattr__(self, "placeholders", rules.freeze_mapping(self.placeholders))
 
 

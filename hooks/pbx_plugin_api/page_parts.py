@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from pbx_plugin_api import rules
+from pbx_plugin_api._words import _
 from pbx_plugin_api.errors import InvalidValueError
 
 __all__ = ["Chart", "ChartSeries", "Choice", "Fact", "Field", "FieldKind", "Link", "Severity", "Table"]
@@ -96,7 +97,7 @@ class Table:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = ()
-    empty_text: str = "Nothing yet."
+    empty_text: str = _("Nothing yet.")
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -137,7 +138,7 @@ class Chart:
     """How the bars of each label are coloured; empty: all plain."""
     summary: str = ""
     """What the chart shows, as a sentence: it is read where the chart cannot be seen."""
-    empty_text: str = "Nothing yet."
+    empty_text: str = _("Nothing yet.")
 
     def __post_init__(self) -> None:
         rules.check_text("title", self.title, min_chars=1, max_chars=128)

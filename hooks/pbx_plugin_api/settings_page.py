@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from pbx_plugin_api import rules
+from pbx_plugin_api._words import _
 from pbx_plugin_api.confirmation import Confirmation
 from pbx_plugin_api.errors import InvalidValueError
 from pbx_plugin_api.landings import Landing
@@ -109,7 +110,7 @@ class Saved:
     """All values were valid and are stored."""
 
     version: int
-    message: str = "Saved."
+    message: str = _("Saved.")
     next_due_at_utc: datetime | None = None
     """When the tenant's next run is due with these settings. None: no run by the clock."""
 

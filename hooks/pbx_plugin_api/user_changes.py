@@ -125,5 +125,7 @@ class ApplyResult:
     status: ApplyStatus
     reason: str | None = None
     """If refused, a sentence for the administrator, such as "the tenant's limit of 50 users is reached"."""
+    code: str = ""
+    """If refused, the same as a short machine word for `Problem.reason`, such as `user_limit`. Empty: `refused`."""
     username: str | None = None
     extension_number: str | None = None

@@ -7,7 +7,6 @@ Source: "message resource type" and "user: sendMail", Microsoft Graph v1.0
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,7 +17,6 @@ from portsip_m365_plugin.mapping.text import cut
 RECIPIENTS_MAX: Final = 500
 ID_HEADER: Final = "x-portsip-notification-id"
 COPY_HEADER: Final = "x-portsip-possible-copy"
-COPY_PREFIX: Final = "[Possibly sent twice] "
 
 _SUBJECT_MAX_CHARS: Final = 255
 
@@ -75,15 +73,11 @@ def build_message(
         left_out: Attachments that are too large to send. The text says so and has the PBX's links.
         gone: Attachments that the PBX no longer has. The text says so.
     """
-    mail = write_mail(notification)
-    is_html = bool(mail.html)
-    content = mail.html or mail.text
-    is_marked = notification.previous_outcome_unknown and not has_headers
-    subject = COPY_PREFIX + mail.subject if is_marked else mail.subject
-    if left_out or gone:
-        content = note_left_out(content, left_out, gone, is_html=is_html)
+    marks_copy = notification.previous_outcome_unknown and not has_headers
+    mail = write_mail(notification, marks_copy=marks_copy, left_out=left_out, gone=gone)
+    is_html, content = bool(mail.html), mail.html or mail.text
     message: dict[str, Any] = {
-        "subject": cut(subject, _SUBJECT_MAX_CHARS),
+        "subject": cut(mail.subject, _SUBJECT_MAX_CHARS),
         "body": {"contentType": "html" if is_html else "text", "content": content},
         "importance": notification.importance.value,
         "toRecipients": _addresses(recipients.to),
@@ -102,30 +96,6 @@ def build_message(
             headers.append({"name": COPY_HEADER, "value": f"attempt {notification.attempt}"})
         message["internetMessageHeaders"] = headers
     return message
-
-
-def note_left_out(
-    content: str, left_out: Sequence[AttachmentRef], gone: Sequence[AttachmentRef] = (), *, is_html: bool
-) -> str:
-    """Add a line for each attachment that cannot be sent: its name, its size, the reason, and where it is."""
-    lines = [_note_too_large(attachment, is_html=is_html) for attachment in left_out]
-    for attachment in gone:
-        name = html.escape(attachment.filename) if is_html else attachment.filename
-        lines.append(f"{name} could not be attached: the PBX no longer has the file.")
-    if is_html:
-        return content + "".join(f"<p>{line}</p>" for line in lines)
-    return content.rstrip("\n") + "\n\n" + "\n".join(lines) + "\n"
-
-
-def _note_too_large(attachment: AttachmentRef, *, is_html: bool) -> str:
-    size = f"{attachment.size_bytes / 1_000_000:.1f} MB"
-    where = attachment.download_url
-    if is_html:
-        what = f"{html.escape(attachment.filename)} ({size})"
-        link = f'<a href="{html.escape(where)}">download it from the PBX</a>' if where else ""
-    else:
-        what, link = f"{attachment.filename} ({size})", f"download it from the PBX: {where}" if where else ""
-    return f"{what} is too large to send by mail: {link or 'fetch it from the PBX'}."
 
 
 def _addresses(addresses: Sequence[str]) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ _COUNTED_AS: Final = {
     Phase.LINK: "linked",
 }
 _NAMED_REASON: Final = re.compile(r"([a-z][a-z0-9_]{2,40}): (.+)", re.DOTALL)
-"""A host may put a machine word before its sentence: `user_limit: the tenant's limit of 50 users is reached`."""
+"""A host of contract 1 may put a machine word before its sentence: `user_limit: the limit of 50 users is reached`."""
 
 
 class ProblemTally:
@@ -115,7 +115,7 @@ def apply_plan(host: Host, plan: SyncPlan, applied: Applied, tally: ProblemTally
 def _describe_refusal(planned: PlannedChange, result: ApplyResult) -> Problem:
     text = result.reason or "the PBX refused the change and gave no reason"
     named = _NAMED_REASON.fullmatch(text)
-    reason, sentence = named.groups() if named else ("refused", text)
+    reason, sentence = named.groups() if named and not result.code else (result.code or "refused", text)
     detail = f"{planned.phase.word}: {sentence}"
     return Problem(reason=reason, subject=result.link.subject, login_name=planned.upn, detail=detail)
 

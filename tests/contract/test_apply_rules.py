@@ -136,7 +136,7 @@ def test_a_switch(change: UserChange, user: StoredUser, status: ApplyStatus) -> 
 def test_the_limit_of_users_counts_everybody() -> None:
     assert refuse_creation(10_000, None) is None
     assert refuse_creation(1, 2) is None
-    assert (refuse_creation(2, 2) or "").startswith("user_limit: the tenant's limit of 2 users is reached: ")
+    assert (refuse_creation(2, 2) or "").startswith("the tenant's limit of 2 users is reached; ")
 
 
 def test_a_username_is_the_first_free_wish_or_the_first_with_a_number() -> None:

@@ -123,7 +123,7 @@ def test_what_a_person_reads(box: Box, server: Server) -> None:
     assert plain is not None
     assert rich is not None
     assert "Hallo Zoë <b>" in plain.get_content()
-    assert "lost.wav is not attached" in plain.get_content()
+    assert "lost.wav could not be attached: the PBX no longer has the file." in plain.get_content()
     assert "<p>Hallo Zoë &lt;b&gt;</p>" in rich.get_content()
     (attached,) = mail.iter_attachments()
     assert (attached.get_filename(), attached.get_content()) == ("v.wav", b"RIFFwav")

@@ -73,7 +73,8 @@ def test_the_limit_counts_hand_made_users_as_well(dev: DevPbx) -> None:
     make(dev, "ada")
     [refused] = dev.host.users.apply([CreateUser(draft=draft("bob"))])
     assert refused.reason is not None
-    assert refused.reason.startswith("user_limit: the tenant's limit of 2 users is reached")
+    assert refused.reason.startswith("the tenant's limit of 2 users is reached")
+    assert refused.code == "user_limit"
     with pytest.raises(UserError, match="the tenant's limit of 2 users is reached"):
         dev.add_user("another")
     dev.host.users.apply([DeleteUser(link=ADA)])

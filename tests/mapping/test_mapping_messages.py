@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from pbx_plugin_api import AttachmentRef, Notification, NotificationKind
 from portsip_m365_plugin.mapping.messages import (
     COPY_HEADER,
-    COPY_PREFIX,
     ID_HEADER,
     RECIPIENTS_MAX,
     Recipients,
@@ -57,7 +56,7 @@ def test_the_mark_is_a_header_in_global_and_visible_in_china():
     assert headers == [{"name": ID_HEADER, "value": "n-1"}, {"name": COPY_HEADER, "value": "attempt 2"}]
     china = build_message(note, Recipients(to=note.to), has_headers=False)
     assert "internetMessageHeaders" not in china
-    assert china["subject"] == COPY_PREFIX + "Hello"
+    assert china["subject"] == "[Possibly sent twice] Hello"
 
 
 def test_what_is_too_large_is_named_with_its_link():

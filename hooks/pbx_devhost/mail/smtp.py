@@ -7,7 +7,6 @@ contract's `check_mail` and `write_mail` decide it.
 from __future__ import annotations
 
 import contextlib
-import html
 import json
 import smtplib
 import ssl
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_devhost.store.vault import PluginSecrets
+from pbx_devhost.texts import _
 from pbx_plugin_api import (
     AttachmentRef,
     DeliveryReceipt,
@@ -29,6 +29,7 @@ from pbx_plugin_api import (
     dump,
     load,
     rules,
+    sentences,
     write_mail,
 )
 
@@ -97,10 +98,10 @@ class SmtpChannel:
         """Send one mail on a new connection."""
         checked = check_mail(notification)
         if checked.notification is None:
-            reason = f"None of the recipients is an e-mail address. {checked.rejected[0].reason}"
+            reason = sentences(_("None of the recipients is an e-mail address."), checked.rejected[0].reason)
             return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason=reason, rejected_recipients=checked.rejected)
         receipt = self._send(checked.notification, stores, tenant_id)
-        detail = "; ".join(filter(None, (receipt.detail, *checked.notes)))
+        detail = sentences(receipt.detail, *checked.notes) if checked.notes else receipt.detail
         return replace(receipt, rejected_recipients=(*checked.rejected, *receipt.rejected_recipients), detail=detail)
 
     def _send(self, notification: Notification, stores: Stores, tenant_id: str) -> DeliveryReceipt:
@@ -122,16 +123,27 @@ class SmtpChannel:
             return _answered(error, stores, is_about_the_mail=may_have_gone)
         except smtplib.SMTPNotSupportedError as error:
             if not may_have_gone:  # TLS or the password
-                return _later(f"The mail server {self.settings.server} cannot be used: {error}", stores)
-            reason = "The mail server does not support the non-ASCII addresses of this mail."
+                return _later(
+                    _(
+                        "The mail server {server} cannot be used: {error}",
+                        server=self.settings.server,
+                        error=str(error),
+                    ),
+                    stores,
+                )
+            reason = _("The mail server does not support the non-ASCII addresses of this mail.")
             return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason=reason)
         except (smtplib.SMTPException, OSError) as error:
             if may_have_gone:
-                reason = "The connection to the mail server broke while the mail was sent."
+                reason = _("The connection to the mail server broke while the mail was sent.")
                 return DeliveryReceipt(status=DeliveryStatus.UNKNOWN, reason=reason)
-            reason = f"The mail server {self.settings.server} cannot be reached ({type(error).__name__})."
+            reason = _(
+                "The mail server {server} cannot be reached ({error}).",
+                server=self.settings.server,
+                error=type(error).__name__,
+            )
             return _later(reason, stores)
-        rejected = tuple(RejectedRecipient(address=a, reason="The mail server refused it.") for a in refused)
+        rejected = tuple(RejectedRecipient(address=a, reason=_("The mail server refused it.")) for a in refused)
         return DeliveryReceipt(status=DeliveryStatus.ACCEPTED, rejected_recipients=rejected)
 
     def _connect(self) -> smtplib.SMTP:
@@ -157,8 +169,20 @@ def compose(notification: Notification, sender: str, stores: Stores, tenant_id: 
         stores: Where the attachments are.
         tenant_id: Whose they are.
     """
-    written, mail = write_mail(notification), EmailMessage()
-    mail["Subject"] = ("[Possibly sent twice] " if notification.previous_outcome_unknown else "") + written.subject
+    attached, left_out, gone = list[AttachmentRef](), list[AttachmentRef](), list[AttachmentRef]()
+    room = _ATTACHED_MAX_BYTES
+    blobs = stores.blobs(tenant_id)
+    for ref in notification.attachments:
+        info = blobs.info(ref.blob)
+        if info is None or info.size_bytes > room:
+            (gone if info is None else left_out).append(ref)
+            continue
+        room -= info.size_bytes
+        attached.append(ref)
+    marks_copy = notification.previous_outcome_unknown
+    written = write_mail(notification, marks_copy=marks_copy, left_out=left_out, gone=gone)
+    mail = EmailMessage()
+    mail["Subject"] = written.subject
     mail["From"] = sender
     for name in ("to", "cc", "reply_to"):
         if getattr(notification, name):
@@ -166,20 +190,12 @@ def compose(notification: Notification, sender: str, stores: Stores, tenant_id: 
     mail["Date"] = format_datetime(datetime.fromtimestamp(stores.database.now(), timezone.utc))
     mail["Message-ID"] = make_msgid(notification.notification_id, sender.rpartition("@")[2])
     mail["X-PortSIP-Notification-Id"] = notification.notification_id
-    attached, missing, room = [], [], _ATTACHED_MAX_BYTES
-    blobs = stores.blobs(tenant_id)
-    for ref in notification.attachments:
-        info = blobs.info(ref.blob)
-        if info is None or info.size_bytes > room:
-            missing.append(f"{ref.filename} is not attached: {ref.download_url or 'fetch it from the PBX'}")
-            continue
-        room -= info.size_bytes
-        attached.append(ref)
-    mail.set_content("\n".join([written.text or "This mail is written in HTML.", *missing]))
+    # Translators: the plain text of a mail that has HTML only, for a program that cannot show HTML.
+    only_html = _("This mail is written in HTML.").in_language(notification.language)
+    mail.set_content(written.text or only_html)
     page = None
     if written.html:
-        notes = "".join(f"<p>{html.escape(line)}</p>" for line in missing)
-        mail.add_alternative(written.html + notes, subtype="html")
+        mail.add_alternative(written.html, subtype="html")
         page = mail.get_body(("html",))
     for ref in attached:
         _attach(mail, page, ref, blobs)
@@ -199,8 +215,8 @@ def _attach(mail: EmailMessage, page: MIMEPart | None, ref: AttachmentRef, blobs
 
 def _refused_by_all(error: smtplib.SMTPRecipientsRefused, stores: Stores) -> DeliveryReceipt:
     if any(code < 500 for code, _ in error.recipients.values()):
-        return _later("The mail server does not accept the recipients at the moment.", stores)
-    return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason="The mail server refuses the recipients.")
+        return _later(_("The mail server does not accept the recipients at the moment."), stores)
+    return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason=_("The mail server refuses the recipients."))
 
 
 def _answered(error: smtplib.SMTPResponseException, stores: Stores, *, is_about_the_mail: bool) -> DeliveryReceipt:
@@ -210,8 +226,10 @@ def _answered(error: smtplib.SMTPResponseException, stores: Stores, *, is_about_
     """
     is_about_us = isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code != _TOO_LARGE
     if error.smtp_code < 500 or is_about_us or not is_about_the_mail:
-        return _later(f"The mail server answered {error.smtp_code}.", stores)
-    return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason=f"The mail server refused it ({error.smtp_code}).")
+        return _later(_("The mail server answered {code}.", code=error.smtp_code), stores)
+    return DeliveryReceipt(
+        status=DeliveryStatus.REJECTED, reason=_("The mail server refused it ({code}).", code=error.smtp_code)
+    )
 
 
 def _later(reason: str, stores: Stores) -> DeliveryReceipt:

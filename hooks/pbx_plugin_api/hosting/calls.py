@@ -7,9 +7,10 @@ import typing
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from pbx_plugin_api import hookspec
+from pbx_plugin_api._words import _
 from pbx_plugin_api.host import Host
 from pbx_plugin_api.hosting.discovery import FoundPlugin
 from pbx_plugin_api.hosting.guard import Gate, guard_host
@@ -17,10 +18,14 @@ from pbx_plugin_api.hosting.isolation import Answer, Outcome, run_isolated
 from pbx_plugin_api.hosting.registry import PluginRegistry
 from pbx_plugin_api.hosting.typecheck import find_mismatch
 from pbx_plugin_api.tenants import Tenant
+from pbx_plugin_api.texts import sentences
 
 __all__ = ["HookCall", "HookCaller", "HostFactory", "NotOfferedError"]
 
 _log = logging.getLogger(__name__)
+
+LOG_HINT: Final = _("The log has the details.")
+"""A host whose reader is not where the log is may say it in another way."""
 
 
 class HostFactory(Protocol):
@@ -31,7 +36,7 @@ class HostFactory(Protocol):
 
 
 class NotOfferedError(Exception):
-    """The plugin does not offer this page or provider now. Raised within a call."""
+    """The plugin does not offer this page or provider now. Raised within a call; its argument says what, as a text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +69,12 @@ class HookCaller:
         """Make a call and wait for its end, at most until its deadline. A failure of the plugin is an answer."""
         found, caller = self._registry.find(call.plugin), self._registry.caller(call.plugin, call.hook)
         if found is None or caller is None:
-            why = found.reason if found and found.reason else f"there is no plugin {call.plugin!r} with {call.hook}"
+            nobody = _("there is no plugin {name} with {hook}", name=repr(call.plugin), hook=call.hook)
+            why = found.reason if found and found.reason else nobody
             version = found.version if found else ""
             return Answer(plugin=call.plugin, version=version, outcome=Outcome.MISSING, sentence=why)
         if not self._registry.is_enabled(call.plugin, call.tenant):
-            sentence = f"{call.plugin} is switched off."
+            sentence = _("{plugin} is switched off.", plugin=call.plugin)
             return Answer(plugin=call.plugin, version=found.version, outcome=Outcome.DISABLED, sentence=sentence)
         gate = Gate(f"plugin {call.plugin} {found.version}")
         try:
@@ -99,17 +105,21 @@ def _judge(
     def answer(outcome: Outcome, sentence: str = "", value: Any = None) -> Answer[Any]:
         return Answer(plugin=found.name, version=found.version, outcome=outcome, sentence=sentence, value=value)
 
-    who = f"Plugin {found.name} {found.version}"
+    which = f"{found.name} {found.version}"
+    who = f"Plugin {which}"
     if isinstance(error, NotOfferedError):
-        return answer(Outcome.MISSING, f"{who}: {error}")
+        return answer(Outcome.MISSING, _("Plugin {plugin}: {reason}", plugin=which, reason=error.args[0]))
     if isinstance(error, TimeoutError) and result is None:
         _log.error("%s did not return from %s in time and is cut off: %s", who, hook, error)
-        return answer(Outcome.TIMED_OUT, f"{who} did not answer in time.")
+        return answer(Outcome.TIMED_OUT, _("Plugin {plugin} did not answer in time.", plugin=which))
     if error is not None:
         _log.error("%s raised in %s", who, hook, exc_info=error)
-        return answer(Outcome.FAILED, f"{who} failed in {hook} ({type(error).__name__}). The log has the details.")
+        failed = _("Plugin {plugin} failed in {hook} ({error}).", plugin=which, hook=hook, error=type(error).__name__)
+        return answer(Outcome.FAILED, sentences(failed, LOG_HINT))
     value, mismatch = result if result is not None else (None, None)
     if mismatch:
         _log.error("%s broke the contract in %s: %s", who, hook, mismatch)
-        return answer(Outcome.WRONG_TYPE, f"{who} broke the contract: {mismatch}.")
+        return answer(
+            Outcome.WRONG_TYPE, _("Plugin {plugin} broke the contract: {fault}.", plugin=which, fault=mismatch)
+        )
     return answer(Outcome.OK, value=value)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from types import ModuleType
 
 from pbx_plugin_api import hookspec
+from pbx_plugin_api._words import _
 from pbx_plugin_api.markers import API_VERSION, ENTRY_POINT_GROUP, PROJECT_NAME
 
 __all__ = ["About", "FoundPlugin", "PluginStatus", "find_plugins", "inspect_plugin", "read_about"]
@@ -112,10 +113,12 @@ def inspect_plugin(module: ModuleType) -> tuple[PluginStatus, str]:
     """Return whether a plugin module fits the contract, and if not, why."""
     written_for = getattr(module, "PBX_API_VERSION", None)
     if not (isinstance(written_for, tuple) and len(written_for) == 2 and all(isinstance(n, int) for n in written_for)):
-        return PluginStatus.BROKEN, "it does not state PBX_API_VERSION = (major, minor)"
+        return PluginStatus.BROKEN, _("it does not state {name}", name="PBX_API_VERSION = (major, minor)")
     if written_for[0] != API_VERSION[0] or written_for[1] > API_VERSION[1]:
         theirs, ours = ".".join(map(str, written_for)), ".".join(map(str, API_VERSION))
-        return PluginStatus.INCOMPATIBLE, f"it was written for contract {theirs}, this PBX keeps {ours}"
+        return PluginStatus.INCOMPATIBLE, _(
+            "it was written for contract {theirs}, this PBX keeps {ours}", theirs=theirs, ours=ours
+        )
     for name in dir(module):
         function = getattr(module, name)
         if not callable(function):
@@ -155,11 +158,13 @@ def _load(point: importlib.metadata.EntryPoint, title: str, version: str) -> Fou
     try:
         module = point.load()
     except (Exception, SystemExit) as error:  # noqa: BLE001  # an import may raise anything, and the host must still start
-        return found(PluginStatus.BROKEN, f"it cannot be imported: {type(error).__name__}: {error}")
+        return found(PluginStatus.BROKEN, _("it cannot be imported: {error}", error=f"{type(error).__name__}: {error}"))
     if not isinstance(module, ModuleType):
-        return found(PluginStatus.BROKEN, f"its entry point names a {type(module).__name__}, not a module")
+        return found(PluginStatus.BROKEN, _("its entry point names a {kind}, not a module", kind=type(module).__name__))
     try:
         status, reason = inspect_plugin(module)
     except Exception as error:  # noqa: BLE001  # reading a module's attributes may raise anything
-        return found(PluginStatus.BROKEN, f"its hooks cannot be read: {type(error).__name__}: {error}")
+        return found(
+            PluginStatus.BROKEN, _("its hooks cannot be read: {error}", error=f"{type(error).__name__}: {error}")
+        )
     return found(status, reason, module if status is PluginStatus.LOADED else None)

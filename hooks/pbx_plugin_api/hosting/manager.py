@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any, Final, TypeVar
 
+from pbx_plugin_api._words import _
 from pbx_plugin_api.confirmation import Confirmation
 from pbx_plugin_api.hosting.calls import HookCall, HookCaller, HostFactory, NotOfferedError
 from pbx_plugin_api.hosting.discovery import FoundPlugin, find_plugins
@@ -42,6 +43,7 @@ from pbx_plugin_api.settings_page import (
     SettingsPage,
 )
 from pbx_plugin_api.tenants import Tenant, Viewer
+from pbx_plugin_api.texts import listing
 from pbx_plugin_api.tick import Tick, TickReport
 from pbx_plugin_api.users import UserLink
 
@@ -177,7 +179,10 @@ class PluginHost:
         def find(page: SettingsPage | None) -> LookUpOutcome:
             page = _require(page)
             if page.look_up is None or request.field not in page.lookups():
-                return Refused(message=f"The field {request.field!r} offers no search now.", remedy="Type the value.")
+                return Refused(
+                    message=_("The field {field} offers no search now.", field=repr(request.field)),
+                    remedy=_("Type the value."),
+                )
             return page.look_up(request)
 
         call = _page_call(plugin, tenant, viewer, self._deadlines.look_up_s)
@@ -189,7 +194,7 @@ class PluginHost:
         def land(page: SettingsPage | None) -> Done | Refused:
             function = _require(page).land
             if function is None:
-                raise NotOfferedError("it expects nobody from outside now")
+                raise NotOfferedError(_("it expects nobody from outside now"))
             return function(landing)
 
         call = _page_call(plugin, tenant, _SOMEBODY, self._deadlines.page_s)
@@ -274,7 +279,7 @@ class PluginHost:
             for provider in providers or ():
                 if provider.id == provider_id:
                     return use(provider)
-            raise NotOfferedError(f"signing in with {provider_id!r} is not offered now")
+            raise NotOfferedError(_("signing in with {provider} is not offered now", provider=repr(provider_id)))
 
         call = _login_call(plugin, tenant, self._deadlines.login_s)
         return self._caller.call(replace(call, then=then, then_type=use_type))
@@ -306,7 +311,7 @@ class PluginHost:
                 return replace(answer, value=receipt)
             if answer.value is not None:
                 return answer
-        sentence = "No plugin delivers mail for this tenant."
+        sentence = _("No plugin delivers mail for this tenant.")
         return Answer(plugin="", version="", outcome=Outcome.MISSING, sentence=sentence)
 
     def provision_user(self, tenant: Tenant, request: ProvisionRequest) -> Answer[ProvisionOutcome]:
@@ -317,7 +322,7 @@ class PluginHost:
             if answer.ok and answer.value is not None:
                 return answer
             failed = answer if not answer.ok else failed
-        sentence = "No plugin knows where to look for people."
+        sentence = _("No plugin knows where to look for people.")
         return failed or Answer(plugin="", version="", outcome=Outcome.MISSING, sentence=sentence)
 
     def _in_order(
@@ -345,14 +350,16 @@ def _find_action(page: SettingsPage, request: ActionRequest) -> Action | Refused
     offered = {action.name: action for tab in page.tabs for action in tab.actions}
     action = offered.get(request.action)
     if action is None:
-        names = ", ".join(sorted(offered)) or "none"
-        return Refused(message=f"There is no action {request.action!r} now.", remedy=f"Actions: {names}.")
+        message = _("There is no action {action} now.", action=repr(request.action))
+        if not offered:
+            return Refused(message=message, remedy=_("The page offers no action."))
+        return Refused(message=message, remedy=_("Actions: {actions}.", actions=listing(sorted(offered))))
     if not action.enabled:
-        return Refused(message=f"{action.label} is not possible now.", remedy=action.why_disabled)
+        return Refused(message=_("{action} is not possible now.", action=action.label), remedy=action.why_disabled)
     return action
 
 
 def _require(page: SettingsPage | None) -> SettingsPage:
     if page is None:
-        raise NotOfferedError("it has no settings page now")
+        raise NotOfferedError(_("it has no settings page now"))
     return page

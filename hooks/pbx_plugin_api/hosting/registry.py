@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import pluggy
 
 from pbx_plugin_api import hookspec
+from pbx_plugin_api._words import _
 from pbx_plugin_api.hosting.discovery import About, FoundPlugin, PluginStatus
 from pbx_plugin_api.markers import PROJECT_NAME
 from pbx_plugin_api.tenants import Tenant
+from pbx_plugin_api.texts import listing
 
 __all__ = ["MemorySwitches", "PluginRegistry", "PluginState", "Switches"]
 
@@ -110,7 +112,7 @@ class PluginRegistry:
             is_on_here = tenant is None or self._switches.is_enabled(name, tenant.pbx_tenant_id)
             if plugin.status is PluginStatus.LOADED and not (is_on and is_on_here):
                 status = "disabled"
-                reason = "switched off for the tenant" if is_on else "switched off for the whole PBX"
+                reason = _("switched off for the tenant") if is_on else _("switched off for the whole PBX")
             state = PluginState(
                 name=name,
                 distribution=plugin.distribution,
@@ -134,7 +136,7 @@ class PluginRegistry:
             KeyError: There is no plugin of that name; the message lists those there are.
         """
         if plugin not in self._found:
-            raise KeyError(f"there is no plugin {plugin!r}; installed: {', '.join(sorted(self._found)) or 'none'}")
+            raise KeyError(refuse_name(plugin, sorted(self._found)))
         self._switches.set_enabled(plugin, tenant.pbx_tenant_id if tenant else None, enabled)
         where = f"tenant {tenant.name}" if tenant else "the whole PBX"
         _log.info("Plugins: %s switched %s for %s", plugin, "on" if enabled else "off", where)
@@ -169,11 +171,20 @@ class PluginRegistry:
         return manager.subset_hook_caller(hook, remove_plugins=others)
 
 
+def refuse_name(plugin: str, installed: Sequence[str]) -> str:
+    """Say that there is no plugin of a name."""
+    if not installed:
+        return _("there is no plugin {name}, and no other one is installed", name=repr(plugin))
+    return _("there is no plugin {name}; installed: {names}", name=repr(plugin), names=listing(installed))
+
+
 def _keep_running(old: FoundPlugin | None, new: FoundPlugin) -> FoundPlugin:
     """Return the plugin that runs: the old version, if its code was imported and the new one's was not."""
     if old is None or old.module is None or old.module is not new.module or old.version == new.version:
         return new
-    return replace(old, reason=f"version {new.version} is installed and is loaded when the PBX starts again")
+    return replace(
+        old, reason=_("version {version} is installed and is loaded when the PBX starts again", version=new.version)
+    )
 
 
 def _register(manager: pluggy.PluginManager, plugin: FoundPlugin) -> FoundPlugin:

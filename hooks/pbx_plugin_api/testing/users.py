@@ -9,6 +9,7 @@ from typing import Any
 from pbx_plugin_api import rules
 from pbx_plugin_api.host import APPLY_MAX_CHANGES
 from pbx_plugin_api.hosting.apply_rules.users import (
+    USER_LIMIT,
     Create,
     Link,
     Overwrite,
@@ -232,11 +233,11 @@ class FakeUsers:
     def _create(self, draft: DraftUser) -> ApplyResult:
         why = refuse_creation(len(self.rows), self.user_limit)
         if why is not None:
-            return refuse(draft.link, why)
+            return refuse(draft.link, why, code=USER_LIMIT)
         try:
             number = self.numbers.recall(draft.link) or self.numbers.allocate(draft.extension)
         except NumberTakenError as error:
-            return refuse(draft.link, str(error))
+            return refuse(draft.link, error.args[0])
         taken = {username_key(row.username) for row in self.rows.values()}
         row = UserRow(
             user_id=f"u{next(self._ids)}",

@@ -13,8 +13,10 @@ from pbx_devhost.store.schema import links, users
 from pbx_devhost.store.users.rows import LINKABLE_ROLES, SHOWN_COLUMNS, new_user_row
 from pbx_devhost.store.users.writes import UserWrites
 from pbx_devhost.store.vault import Vault
+from pbx_devhost.texts import say
 from pbx_plugin_api import SYNCED_FIELDS, ApplyResult, ApplyStatus, CreateUser, DraftUser, UserChange, UserLink
 from pbx_plugin_api.hosting.apply_rules.users import (
+    USER_LIMIT,
     Create,
     Link,
     Overwrite,
@@ -110,13 +112,13 @@ class ChangeSet:
     def _create(self, draft: DraftUser) -> ApplyResult:
         why = refuse_creation(self._count, self._limit)
         if why is not None:
-            return refuse(draft.link, why)
+            return refuse(draft.link, why, code=USER_LIMIT)
         number = self._recalled.pop(_key(draft.link), None)
         if number is None:
             try:
                 number = self._given.allocate(draft.extension)
             except NumberError as error:
-                return refuse(draft.link, str(error))
+                return refuse(draft.link, say(error))
         username = choose_username(draft.usernames, self._is_taken)
         user = new_user_row(self._vault, self._tenant_id, self._db.now()) | {
             "username": username,

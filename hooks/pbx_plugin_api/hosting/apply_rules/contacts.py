@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from pbx_plugin_api._words import _
 from pbx_plugin_api.contacts import ContactChange, ContactResult, ContactSource, DropContact, PutContact
 from pbx_plugin_api.user_changes import ApplyStatus
 
@@ -72,7 +73,7 @@ def decide(
             return ContactResult(external_id=change.external_id, status=ApplyStatus.UNCHANGED)
         return Drop(external_id=change.external_id)
     if not has_owner:
-        reason = "the owner of this book is not a user of the PBX any more"
+        reason = _("the owner of this book is not a user of the PBX any more")
         return ContactResult(external_id=change.external_id, status=ApplyStatus.REFUSED, reason=reason)
     sources = order_sources(change.sources)
     is_same = stored is not None and not stored.is_diverged and stored.shown == wanted

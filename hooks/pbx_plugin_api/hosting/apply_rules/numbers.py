@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pbx_plugin_api._words import _
 from pbx_plugin_api.users import ExtensionWish, FromStart
 
 __all__ = ["FIRST_NUMBER", "first_number", "refuse_number"]
@@ -27,9 +28,15 @@ def refuse_number(number: str, *, is_held: bool, service: str | None, is_resting
         is_resting: Whether it was freed within the tenant's rest, in which it is kept for its last owner.
     """
     if is_held:
-        return f"extension number {number} is taken; wish for another"
+        return _("extension number {number} is taken; wish for another", number=number)
     if service:
-        return f"extension number {number} belongs to a service ({service}); wish for another"
+        return _(
+            "extension number {number} belongs to a service ({service}); wish for another",
+            number=number,
+            service=service,
+        )
     if is_resting:
-        return f"extension number {number} is kept for the person who had it until now; wish for another"
+        return _(
+            "extension number {number} is kept for the person who had it until now; wish for another", number=number
+        )
     return None

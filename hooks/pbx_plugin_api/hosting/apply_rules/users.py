@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final, TypeAlias
 
+from pbx_plugin_api._words import _, _n
 from pbx_plugin_api.rules import USERNAME_MAX_CHARS
 from pbx_plugin_api.user_changes import (
     ApplyResult,
@@ -30,6 +31,7 @@ from pbx_plugin_api.user_changes import (
 from pbx_plugin_api.users import SYNCED_FIELDS, DisableReason, DivergenceKind, DraftUser, Phone, Photo, UserLink
 
 __all__ = [
+    "USER_LIMIT",
     "Create",
     "Link",
     "Overwrite",
@@ -50,6 +52,8 @@ __all__ = [
     "username_key",
 ]
 
+USER_LIMIT: Final = "user_limit"
+"""The code of a refusal of `refuse_creation`."""
 PHONE_FIELDS: Final = ("mobile_phone", "work_phone")
 _APPLIED, _UNCHANGED = ApplyStatus.APPLIED, ApplyStatus.UNCHANGED
 
@@ -132,7 +136,9 @@ def decide(change: UserChange, stored: StoredUser | None, *, is_linked: bool) ->
             return Link(user_id=change.user_id, draft=change.draft, fields=change.fields)
         if stored.user_id == change.user_id:
             return report(change.link, _UNCHANGED, stored)
-        return refuse(change.link, f"this person is linked to {stored.username} already; delete one of the two")
+        return refuse(
+            change.link, _("this person is linked to {name} already; delete one of the two", name=stored.username)
+        )
     if isinstance(change, DeleteUser):
         return Remove(link=change.link) if is_linked else ApplyResult(link=change.link, status=_UNCHANGED)
     if stored is None:
@@ -159,7 +165,11 @@ def refuse_creation(n_users: int, user_limit: int | None) -> str | None:
     """Return why a tenant with so many users gets no other one, or None. All users count, also disabled ones."""
     if user_limit is None or n_users < user_limit:
         return None
-    return f"user_limit: the tenant's limit of {user_limit} users is reached: raise the limit or delete a user"
+    return _n(
+        "the tenant's limit of {n:,} user is reached; raise the limit or delete a user",
+        "the tenant's limit of {n:,} users is reached; raise the limit or delete a user",
+        user_limit,
+    )
 
 
 def username_key(username: str) -> str:
@@ -187,10 +197,10 @@ def refuse_link(username: str | None, *, is_linked: bool, is_linkable: bool) -> 
         is_linkable: Whether the user's role allows it. Administrators are never linked.
     """
     if username is None:
-        return "the user to be linked is gone"
+        return _("the user to be linked is gone")
     if is_linked:
-        return f"{username} belongs to another person already"
-    return None if is_linkable else f"{username} is an administrator and cannot be linked"
+        return _("{name} belongs to another person already", name=username)
+    return None if is_linkable else _("{name} is an administrator and cannot be linked", name=username)
 
 
 # ---------------------------------------------------------------------- columns, divergence, results
@@ -228,14 +238,14 @@ def report(link: UserLink, status: ApplyStatus, stored: StoredUser) -> ApplyResu
     return ApplyResult(link=link, status=status, username=stored.username, extension_number=stored.extension_number)
 
 
-def refuse(link: UserLink, sentence: str) -> ApplyResult:
+def refuse(link: UserLink, sentence: str, *, code: str = "") -> ApplyResult:
     """Return the result of a change that cannot be made."""
-    return ApplyResult(link=link, status=ApplyStatus.REFUSED, reason=sentence)
+    return ApplyResult(link=link, status=ApplyStatus.REFUSED, reason=sentence, code=code)
 
 
 def refuse_missing(link: UserLink) -> ApplyResult:
     """Return the result of a change of a user that does not exist."""
-    return refuse(link, "there is no such user in the PBX any more; the next run creates them again")
+    return refuse(link, _("there is no such user in the PBX any more; the next run creates them again"))
 
 
 # ---------------------------------------------------------------------- photos
