@@ -19,6 +19,7 @@ from pbx_plugin_api import Done, Host, JsonValue, Landing, Refused
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.connect import NotReady, find_app, forget_tokens
 from portsip_m365_plugin.redirects import redirect_uris, remember_proven
+from portsip_m365_plugin.texts import _
 
 PURPOSE: Final = "consent"
 ADDRESS_DAYS: Final = 30
@@ -63,8 +64,8 @@ def settle_landing(host: Host, connection: ConnectionConfig, landing: Landing) -
     """Remember that a browser came back from the consent page, and answer the person. No network. Idempotent."""
     if landing.purpose != PURPOSE or landing.about != connection.mark:
         return Refused(
-            message="This address was made for another application than the one that the PBX uses now.",
-            remedy="Ask the administrator of the PBX for a new address.",
+            message=_("This address was made for another application than the one that the PBX uses now."),
+            remedy=_("Ask the administrator of the PBX for a new address."),
         )
     remember_proven(host, connection, landing.address)
     is_given = landing.params.get("admin_consent", "").lower() == _GIVEN and "error" not in landing.params
@@ -74,10 +75,14 @@ def settle_landing(host: Host, connection: ConnectionConfig, landing: Landing) -
         host.state.put(_KEY, shape)
     if not is_given:
         return Refused(
-            message="Microsoft reports that consent was not given.",
-            remedy="Open the address again and accept, as a Privileged Role Administrator or a Global Administrator.",
+            message=_("Microsoft reports that consent was not given."),
+            remedy=_(
+                "Open the address again and accept, as a Privileged Role Administrator or a Global Administrator."
+            ),
         )
     forget_tokens(connection, not_within_s=_FORGET_S)
     return Done(
-        message="Microsoft reports that consent was given. The administrator of the PBX can now press Test connection."
+        message=_(
+            "Microsoft reports that consent was given. The administrator of the PBX can now press Test connection."
+        )
     )

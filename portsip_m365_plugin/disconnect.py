@@ -17,10 +17,12 @@ from pbx_plugin_api import (
     Tick,
     TickReport,
     TickStatus,
+    sentences,
 )
 from portsip_m365_plugin.config.writer import forget_connection
 from portsip_m365_plugin.keys.store import KEY_NAMES
 from portsip_m365_plugin.notices import resolve_all
+from portsip_m365_plugin.texts import _, _n
 
 T = TypeVar("T")
 
@@ -43,7 +45,7 @@ def disconnect(host: Host, tick: Tick) -> TickReport:
         contacts_deleted = _drop_contacts(host)
     for name in KEY_NAMES:
         host.secrets.delete(name)
-    for key, _ in list(host.state.items()):
+    for key, __ in list(host.state.items()):
         host.state.delete(key)
     record = host.settings.read()
     values = forget_connection(record.values, with_users=not host.users.counts().linked)
@@ -51,16 +53,23 @@ def disconnect(host: Host, tick: Tick) -> TickReport:
     resolve_all(host)
     host.audit.record("disconnected", outcome="ok", detail=f"{deleted} users deleted")
     kept = host.users.counts().linked
-    rest = f"{deleted} users were deleted." if wants_deletion else f"{kept} synced users stay as they are."
+    if wants_deletion:
+        rest = _n("{n:,} user was deleted.", "{n:,} users were deleted.", deleted)
+    else:
+        rest = _n("{n:,} synced user stays as it is.", "{n:,} synced users stay as they are.", kept)
     return TickReport(
         status=TickStatus.DONE,
-        message=f"Disconnected from Microsoft 365. {rest}",
+        message=sentences(_("Disconnected from Microsoft 365."), rest),
         counts=Counts(deleted=deleted, contacts_deleted=contacts_deleted),
     )
 
 
 def _stopped(deleted: int) -> TickReport:
-    message = f"Stopped after {deleted} users; press Disconnect again to continue."
+    message = _n(
+        "Stopped after {n:,} user; press Disconnect again to continue.",
+        "Stopped after {n:,} users; press Disconnect again to continue.",
+        deleted,
+    )
     return TickReport(status=TickStatus.STOPPED, message=message, counts=Counts(deleted=deleted))
 
 

@@ -17,6 +17,8 @@ from pbx_plugin_api import (
     LinkedUser,
     Tenant,
     UserLink,
+    listing,
+    sentences,
 )
 from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
@@ -25,6 +27,7 @@ from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.graph.users import find_users, get_user, select_users
 from portsip_m365_plugin.mapping.addresses import read_addresses
 from portsip_m365_plugin.mapping.users import MappingRules, Skip
+from portsip_m365_plugin.texts import _
 from portsip_m365_plugin.users.approval import read_waiting_pairs
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.judge import judge_person
@@ -82,7 +85,9 @@ def explain_person(host: Host, tenant: Tenant, typed: str) -> Explanation | Cann
     """
     wanted = typed.strip()
     if not wanted or len(wanted) > _WHO_MAX_CHARS:
-        return CannotExplain(message="Nobody is named.", remedy="Give a sign-in name, an address or an object id.")
+        return CannotExplain(
+            message=_("Nobody is named."), remedy=_("Give a sign-in name, an address or an object id.")
+        )
     config = load_config(host)
     client = connect(host, config.connection, policy=IMPATIENT)
     if isinstance(client, NotReady):
@@ -91,15 +96,20 @@ def explain_person(host: Host, tenant: Tenant, typed: str) -> Explanation | Cann
     try:
         return _ask(host, client, config, rules, wanted)
     except GraphError as error:
-        return CannotExplain(message=f"The directory could not be asked about {wanted}: {error.describe()}")
+        # Translators: {name} is what was typed; {why} is whole sentences.
+        message = _("The directory could not be asked about {name}: {why}", name=wanted, why=error.describe())
+        return CannotExplain(message=message)
 
 
 def _ask(host: Host, client: GraphClient, config: Config, rules: MappingRules, wanted: str) -> Explanation:
     found = find_users(client, wanted)
     if len(found) > 1:
-        ids = ", ".join(str(user["id"]) for user in found)
-        sentence = f"Several people of the directory have the address {wanted}. Ask by object id: {ids}."
-        return Explanation(is_synced=False, reason="ambiguous", sentence=sentence)
+        several = _(
+            "Several people of the directory have the address {address}. Ask by object id: {ids}.",
+            address=wanted,
+            ids=listing(str(user["id"]) for user in found),
+        )
+        return Explanation(is_synced=False, reason="ambiguous", sentence=several)
     user = get_user(client, str(found[0]["id"]), select_users(rules.extension_source.select)) if found else None
     if user is None:
         return _explain_absent(host, rules, wanted)
@@ -133,17 +143,20 @@ def _judge(
     if waiting is not None:
         return waiting[0], waiting[1], None
     if _waits(host, oid, Phase.CREATE, Phase.LINK):
-        plan = "A plan that waits for approval would make this user. Approve it on the USER SYNC tab."
+        plan = _("A plan that waits for approval would make this user. Approve it on the USER SYNC tab.")
         return "awaits_approval", plan, None
     left = find_left_out(host, oid)
     if left is not None:
-        now_in = "The last run left this person out for a reason that no longer holds; the next sync brings them in."
+        now_in = _("The last run left this person out for a reason that no longer holds; the next sync brings them in.")
         return "next_sync", now_in, left.since_utc
     matches = match_by_hand(host, read_addresses(user))
     if matches:
-        names = ", ".join(sorted(match.username for match in matches))
-        return "next_sync", f"The next sync settles whether the PBX user {names}, made by hand, is this person.", None
-    return "next_sync", "No rule leaves this person out: the next sync makes them a user.", None
+        settles = _(
+            "The next sync settles whether the PBX user {names}, made by hand, is this person.",
+            names=listing(sorted(match.username for match in matches)),
+        )
+        return "next_sync", settles, None
+    return "next_sync", _("No rule leaves this person out: the next sync makes them a user."), None
 
 
 def _explain_skip(host: Host, oid: str, linked: LinkedUser | None, skip: Skip) -> tuple[str, str, datetime | None]:
@@ -153,25 +166,40 @@ def _explain_skip(host: Host, oid: str, linked: LinkedUser | None, skip: Skip) -
     if linked is not None and linked.enabled:
         unread = MemberStore(host).unread() if which_filter(skip.reason, skip.detail) == "groups" else ()
         then = (
-            f"they stay so while the sync cannot read every group ({', '.join(unread)})."
+            _("They stay so while the sync cannot read every group ({groups}).", groups=listing(unread))
             if unread
             else _describe_next(host, oid, skip.reason)
         )
-        sentence += f" The user {linked.username} (extension {linked.extension_number}) is still enabled; {then}"
+        sentence = sentences(sentence, _say_enabled(linked), then)
     elif linked is not None:
         since = since or linked.disabled_at_utc
-        sentence += f" The user {linked.username} is disabled and keeps extension {linked.extension_number}."
+        kept = _(
+            "The user {user} is disabled and keeps extension {extension}.",
+            user=linked.username,
+            extension=linked.extension_number,
+        )
+        sentence = sentences(sentence, kept)
     return skip.reason, sentence, since
 
 
 def _explain_linked(linked: LinkedUser) -> tuple[str, str, datetime | None]:
-    who = f"user {linked.username}, extension {linked.extension_number}"
+    who, extension = linked.username, linked.extension_number
     if linked.enabled:
-        return "synced", f"Synced as {who}.", None
+        return "synced", _("Synced as user {user}, extension {extension}.", user=who, extension=extension), None
     if linked.disabled_reason is DisableReason.BY_ADMIN:
-        sentence = f"An administrator of the PBX has disabled the {who}. The sync never enables such a user."
+        sentence = _(
+            "An administrator of the PBX has disabled the user {user}, extension {extension}. The sync never enables"
+            " such a user.",
+            user=who,
+            extension=extension,
+        )
         return "disabled_by_admin", sentence, linked.disabled_at_utc
-    sentence = f"The {who} is disabled for a reason that no longer holds; the next sync enables the user."
+    sentence = _(
+        "The user {user}, extension {extension}, is disabled for a reason that no longer holds; the next sync enables"
+        " the user.",
+        user=who,
+        extension=extension,
+    )
     return "next_sync", sentence, linked.disabled_at_utc
 
 
@@ -179,15 +207,20 @@ def _explain_absent(host: Host, rules: MappingRules, wanted: str) -> Explanation
     """Explain somebody who is not in the directory. The PBX may still have the user of a person who left."""
     linked = _find_linked(host, rules, wanted)
     if linked is None:
-        sentence = f"Nobody in the directory has the sign-in name, address or object id {wanted}."
+        sentence = _("Nobody in the directory has the sign-in name, address or object id {name}.", name=wanted)
         return Explanation(is_synced=False, reason="not_in_directory", sentence=sentence)
-    then = _describe_next(host, linked.link.subject, "deleted")
-    state = f"still enabled; {then}" if linked.enabled else "disabled."
-    sentence = f"Deleted at Microsoft. The user {linked.username} (extension {linked.extension_number}) is {state}"
+    if linked.enabled:
+        state = sentences(_say_enabled(linked), _describe_next(host, linked.link.subject, "deleted"))
+    else:
+        state = _(
+            "The user {user} (extension {extension}) is disabled.",
+            user=linked.username,
+            extension=linked.extension_number,
+        )
     return Explanation(
         is_synced=linked.enabled,
         reason="deleted",
-        sentence=sentence,
+        sentence=sentences(_("Deleted at Microsoft."), state),
         since_utc=linked.disabled_at_utc,
         entra_object_id=linked.link.subject,
         display_name=linked.display_name,
@@ -213,13 +246,21 @@ def _waits(host: Host, oid: str, *phases: Phase) -> bool:
     return any(subject == oid and action in words for subject, action in read_waiting_pairs(host))
 
 
+def _say_enabled(linked: LinkedUser) -> str:
+    return _(
+        "The user {user} (extension {extension}) is still enabled.",
+        user=linked.username,
+        extension=linked.extension_number,
+    )
+
+
 def _describe_next(host: Host, oid: str, reason: str) -> str:
     """Return what the next sync does with an enabled user whose person is left out."""
     if reason in ("no_name", "invalid"):
-        return "the sync leaves the user as it is."
+        return _("The sync leaves the user as it is.")
     if _waits(host, oid, Phase.DISABLE, Phase.DELETE):
-        return "a plan that waits for approval on the USER SYNC tab would change that."
-    return "the next sync does what the settings for leavers say."
+        return _("A plan that waits for approval on the USER SYNC tab would change that.")
+    return _("The next sync does what the settings for leavers say.")
 
 
 def _text(value: object) -> str | None:

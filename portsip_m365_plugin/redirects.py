@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pbx_plugin_api import Host, JsonValue, Severity, WebOrigins
+from pbx_plugin_api import Host, JsonValue, Severity, WebOrigins, listing, sentences
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.entra.signin import CALLBACK_PATH
 from portsip_m365_plugin.notices import NoticeKind
+from portsip_m365_plugin.texts import _, _n
 
 _KEY: Final = "redirects"
 _FRESH_FOR: Final = timedelta(days=1)
@@ -78,14 +79,20 @@ def describe_task(redirects: Redirects) -> str:
     """Return what an administrator has to do in Entra because a domain changed; empty where there is nothing."""
     if not redirects.new:
         return ""
-    added = (
-        f"The PBX is reached at a new address. Register {' and '.join(redirects.new)} in Entra, under Authentication,"
-        " platform Web. Until then Microsoft refuses to sign people in there (AADSTS50011). A sign-in at that address"
-        " proves it."
+    added = _(
+        "The PBX is reached at a new address. Register {addresses} in Entra, under Authentication, platform Web. Until"
+        " then Microsoft refuses to sign people in there (AADSTS50011). A sign-in at that address proves it.",
+        addresses=listing(redirects.new),
     )
     if not redirects.gone:
         return added
-    return f"{added} The PBX does not use {' and '.join(redirects.gone)} any more: remove it in Entra."
+    removed = _n(
+        "The PBX does not use {addresses} any more: remove it in Entra.",
+        "The PBX does not use {addresses} any more: remove them in Entra.",
+        len(redirects.gone),
+        addresses=listing(redirects.gone),
+    )
+    return sentences(added, removed)
 
 
 def warn_of_new_addresses(host: Host, connection: ConnectionConfig, *, signs_in: bool) -> None:
@@ -102,7 +109,7 @@ def warn_of_new_addresses(host: Host, connection: ConnectionConfig, *, signs_in:
         return
     host.notify_admin(
         NoticeKind.REDIRECT_URIS,
-        "The PBX has a new address: register it in Microsoft Entra",
+        _("The PBX has a new address: register it in Microsoft Entra"),
         describe_task(redirects),
         severity=Severity.WARNING,
         level=len(redirects.new),

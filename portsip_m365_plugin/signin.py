@@ -30,8 +30,9 @@ from portsip_m365_plugin.signin_health import (
     remember_test_failure,
     report_fault,
 )
+from portsip_m365_plugin.texts import _
 
-_NOT_SET_UP = "Signing in with Microsoft is not set up completely. Ask your administrator."
+_NOT_SET_UP = _("Signing in with Microsoft is not set up completely. Ask your administrator.")
 
 
 def offer_sign_in(host: Host) -> tuple[LoginProvider, ...]:
@@ -71,7 +72,7 @@ def offer_sign_in(host: Host) -> tuple[LoginProvider, ...]:
     is_refused = refuses_passwords(host, config.signin)
     provider = LoginProvider(
         id=PROVIDER_ID,
-        label="Sign in with Microsoft",
+        label=_("Sign in with Microsoft"),
         icon="microsoft",
         password_policy=PasswordPolicy.REFUSED if is_refused else PasswordPolicy.ALLOWED,
         begin=begin,
@@ -92,12 +93,16 @@ def _open(host: Host, config: Config) -> SignIn | LoginRefused:
     try:
         pair = choose_single(host)
         if pair is None:
-            remedy = "Generate one on the PERMISSIONS tab and upload public_key.pem to the app registration."
-            return _not_set_up(host, config, f"There is no valid key pair. {remedy}")
+            why = _(
+                "There is no valid key pair. Generate one on the PERMISSIONS tab and upload public_key.pem to the app"
+                " registration."
+            )
+            return _not_set_up(host, config, why)
         signin_app = SignInApp.of(credential_for(app, pair))
         provider = shared_identity_provider()
     except (ValueError, OSError) as error:
-        return _not_set_up(host, config, f"The key pair or trust store cannot be used ({type(error).__name__}).")
+        why = _("The key pair or trust store cannot be used ({error}).", error=type(error).__name__)
+        return _not_set_up(host, config, why)
     return SignIn(
         app=signin_app,
         admits=config.signin.admits,
