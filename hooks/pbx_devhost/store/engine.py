@@ -45,6 +45,14 @@ _SESSION: Final = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
 }
+_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "cache_size=-8000",
+    "temp_store=FILE",
+    # 32 MB, not 4: an import writes the same pages of an index again and again, and each is copied into the file once.
+    "wal_autocheckpoint=8000",
+)
 _SLOW_READ: Final = "SET LOCAL idle_in_transaction_session_timeout = '1h'"
 
 _log = logging.getLogger(__name__)
@@ -227,7 +235,7 @@ def _open_sqlite(url: URL, n_connections: int) -> Engine:
         connection.isolation_level = None  # BEGIN is sent below
         # SQLite's own handles ASCII only: a search for ärzte would not find Ärzte.
         connection.create_function("lower", 1, _fold, deterministic=True)
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-8000", "temp_store=FILE"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -18,6 +17,7 @@ from pbx_devhost.store.contacts.rows import (
     read_source,
     shown_columns,
 )
+from pbx_devhost.store.database import match_people, new_row_id
 from pbx_devhost.store.schema import contact_sources, contacts, links, users
 from pbx_plugin_api import (
     ApplyStatus,
@@ -86,7 +86,7 @@ class ContactChangeSet:
 
     def _put(self, book: str, put: Put, fields: str, contact_id: str) -> None:
         external_id, is_new = put.change.external_id, not contact_id
-        contact_id = contact_id or uuid.uuid4().hex
+        contact_id = contact_id or new_row_id()
         stored = StoredContact(shown=fields, applied=fields, is_deleted=False, sources=put.sources)
         self._stored[book, external_id] = contact_id, stored
         if put.status is ApplyStatus.UNCHANGED:
@@ -130,13 +130,13 @@ class ContactChangeSet:
 
     def _find_owners(self, books: Sequence[BookRef]) -> set[UserLink]:
         """Return those owners of the books that are linked users."""
-        subjects = {book.owner.subject for book in books if isinstance(book, PersonalBook)}
-        if not subjects:
+        owners = {(book.owner.authority, book.owner.subject) for book in books if isinstance(book, PersonalBook)}
+        if not owners:
             return set()
         statement = (
             select(links.c.authority, links.c.subject)
             .join(users, links.c.user_id == users.c.id)
-            .where(links.c.tenant_id == self._tenant_id, links.c.subject.in_(subjects))
+            .where(links.c.tenant_id == self._tenant_id, match_people(links, owners))
         )
         rows = self._connection.execute(statement)
         return {UserLink(authority=row.authority, subject=row.subject) for row in rows}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from pbx_devhost.store.contacts.rows import COMPANY, book_key, delete_contacts, put_numbers, show, shown_columns
-from pbx_devhost.store.database import Database
+from pbx_devhost.store.database import Database, new_row_id
 from pbx_devhost.store.schema import contact_numbers, contacts
 from pbx_plugin_api import BookRef, DraftContact, PersonalBook, UserLink
 
@@ -32,7 +31,7 @@ class ContactStore:
 
     def add(self, tenant_id: str, book: BookRef, draft: DraftContact) -> str:
         """Add a contact by hand and return its id. Plugins cannot see or change it."""
-        contact_id = uuid.uuid4().hex
+        contact_id = new_row_id()
         row = {"id": contact_id, "tenant_id": tenant_id, "book": book_key(book), "plugin": None, "deleted": 0}
         row |= shown_columns(draft)
         with self._db.write() as connection:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, func, select
 
-from pbx_devhost.store.database import Database
+from pbx_devhost.store.database import Database, match_people
 from pbx_devhost.store.numbers import NumberError, Numbers
 from pbx_devhost.store.schema import links, users
 from pbx_devhost.store.users.rows import LINKABLE_ROLES, SHOWN_COLUMNS, new_user_row
@@ -71,7 +71,7 @@ class ChangeSet:
             .select_from(links.outerjoin(users, users.c.id == links.c.user_id))
             .where(
                 links.c.tenant_id == self._tenant_id,
-                tuple_(links.c.authority, links.c.subject).in_(keys),
+                match_people(links, keys),
             )
         )
         for row in rows:

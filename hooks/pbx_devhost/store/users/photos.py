@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from pbx_devhost.store.database import match_people
 from pbx_devhost.store.schema import links, photos, users
 from pbx_plugin_api import ApplyResult, ApplyStatus, Photo, PhotoChange, UserLink
 from pbx_plugin_api.hosting.apply_rules.users import decide_photo, refuse_missing
@@ -46,7 +47,7 @@ class PhotoSet:
         rows = self._connection.execute(
             select(links.c.authority, links.c.subject, links.c.photo_etag, users.c.id, users.c.photo_sha256)
             .join(users, users.c.id == links.c.user_id)
-            .where(links.c.tenant_id == self._tenant_id, tuple_(links.c.authority, links.c.subject).in_(keys))
+            .where(links.c.tenant_id == self._tenant_id, match_people(links, keys))
         )
         for row in rows:
             self._stored[row.authority, row.subject] = _Stored(row.id, row.photo_sha256, row.photo_etag)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete
 
-from pbx_devhost.store.database import from_timestamp
+from pbx_devhost.store.database import from_timestamp, new_row_id
 from pbx_devhost.store.passwords import make_password, make_pin
 from pbx_devhost.store.schema import links, photos, registrations, renewals, sessions, users
 from pbx_devhost.store.vault import Vault
@@ -28,7 +27,7 @@ LINKED_COLUMNS: Final = (*SHOWN_COLUMNS, links.c.authority, links.c.subject, lin
 
 def new_user_row(vault: Vault, tenant_id: str, now: float) -> dict[str, Any]:
     """Return the row of a new user with a new SIP password and PIN, and without a portal password."""
-    user_id = uuid.uuid4().hex
+    user_id = new_row_id()
     return {
         "id": user_id,
         "tenant_id": tenant_id,

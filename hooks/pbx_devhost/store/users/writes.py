@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, bindparam, delete, insert, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, insert, update
 
-from pbx_devhost.store.database import Database
+from pbx_devhost.store.database import Database, match_people
 from pbx_devhost.store.numbers import Numbers
 from pbx_devhost.store.schema import links, users
 from pbx_devhost.store.users.rows import delete_users, end_access
@@ -69,8 +69,7 @@ class UserWrites:
             ids = [user_id for _, user_id in self._deleted]
             self._given.release(ids)
             delete_users(self._connection, ids)
-            people = tuple_(links.c.authority, links.c.subject)
-            chosen = people.in_([person for person, _ in self._deleted])
+            chosen = match_people(links, [person for person, _ in self._deleted])
             self._connection.execute(delete(links).where(links.c.tenant_id == self._tenant_id, chosen))
         if self._new_users:
             self._connection.execute(insert(users), self._new_users)
