@@ -14,6 +14,8 @@ def main() -> None:
     try:
         from pbx_devhost.cli.main import main as run  # imported here: the extra may be missing
 
+        gc.freeze()  # what was imported lives as long as the process, and need not be looked at again
+        gc.set_threshold(20_000, 20, 20)  # a batch of 500 changes makes many objects, none in a circle
         gc.enable()
         run()
     except ModuleNotFoundError as error:
