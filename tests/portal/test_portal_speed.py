@@ -101,6 +101,7 @@ def test_the_first_byte_of_every_page_comes_within_50_ms(world: World, make_lab:
         "/users": ["/users", "/users?page=100", "/users?q=number+99", "/users?q=nobody"],
         "/users/<user_id>": [f"/users/{user}"],
         "/users/<user_id>/erase": [f"/users/{user}/erase"],
+        "/language/<language>": ["/language/de"],
         "/contacts/company": ["/contacts/company", "/contacts/company?q=a"],
         "/plugins/<plugin>": ["/plugins/m365"],
         "/plugins/<plugin>/<tab_name>": [f"/plugins/m365/{tab}" for tab in tabs],

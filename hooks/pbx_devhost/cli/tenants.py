@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -12,13 +12,18 @@ from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, pri
 from pbx_devhost.runs.work import RUN_SLOTS
 from pbx_devhost.store.accounts import AccountError
 from pbx_devhost.store.keys import NEW_KEY_VARIABLE, change_key, prepare_key
+from pbx_devhost.store.languages import offered_languages
 from pbx_devhost.store.tenants import DEFAULT_WEB_ORIGIN, SYSTEM_TENANT
+
+_AS_BROWSER: Final = "browser"
+_LANGUAGE: Final = click.Choice([_AS_BROWSER, *offered_languages()])
 
 
 def add_commands(main: click.Group) -> None:
     """Add the commands."""
     tenant = group(main, "tenant", "Tenants of the PBX.")
     command(tenant, "add", creates=True)(_add_tenant)
+    command(tenant, "set")(_set_tenant)
     command(tenant, "list")(_list_tenants)
     admin = group(main, "admin", "Administrators of the portal.")
     command(admin, "set-password")(_set_admin_password)
@@ -35,6 +40,9 @@ def add_commands(main: click.Group) -> None:
 @click.option("--sip-domain")
 @click.option("--time-zone", default="UTC", show_default=True)
 @click.option("--country", default="US", show_default=True)
+@click.option(
+    "--language", type=_LANGUAGE, help="Of pages and mails, for all who chose none. Without it: as the browser."
+)
 @click.option("--web-origin", default=DEFAULT_WEB_ORIGIN, show_default=True)
 @click.option("--sbc-origin")
 @click.option("--user-limit", type=int)
@@ -47,9 +55,22 @@ def add_commands(main: click.Group) -> None:
 )
 def _add_tenant(context: CliContext, name: str, **fields: Any) -> None:
     """Add a tenant."""
+    fields["language"] = None if fields["language"] == _AS_BROWSER else fields["language"]
     added = context.pbx.stores.tenants.add(name, **fields)
     context.pbx.stores.audit.record(added.pbx_tenant_id, VIEWER.username, "tenant.add", subject=name)
     print_shape(context, views.show_tenant(context.pbx, added), f"Added {added.name} ({added.sip_domain}).")
+
+
+@click.argument("tenant_key", metavar="T")
+@click.option("--language", type=_LANGUAGE, required=True, help="Of pages and mails, for all who chose none.")
+def _set_tenant(context: CliContext, tenant_key: str, language: str) -> None:
+    """Change a tenant."""
+    tenant, stores = context.tenant(tenant_key), context.pbx.stores
+    before, new = stores.languages.of_tenant(tenant.pbx_tenant_id), None if language == _AS_BROWSER else language
+    stores.languages.set_of_tenant(tenant, new)
+    changes = [("language", before, new)] if before != new else []
+    stores.audit.record(tenant.pbx_tenant_id, VIEWER.username, "tenant.language", changes=changes)
+    print_shape(context, {"name": tenant.name, "language": new}, f"{tenant.name} has the language {language}.")
 
 
 def _list_tenants(context: CliContext) -> None:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from pbx_devhost.core import Pbx
 from pbx_devhost.metrics.process import note_page
 from pbx_devhost.metrics.serving import Metrics
-from pbx_devhost.portal import event_words, shield, words
+from pbx_devhost.portal import event_words, languages, shield, template_texts, words
 from pbx_devhost.portal.charts import draw_chart, show_value
 from pbx_devhost.portal.jobs import Jobs
 from pbx_devhost.portal.menu import menu_for
@@ -26,6 +26,7 @@ from pbx_devhost.portal.pages import (
     erasing,
     files,
     health,
+    language_choice,
     logs,
     lookups,
     mail_queue,
@@ -39,7 +40,7 @@ from pbx_devhost.portal.pages import (
 )
 from pbx_devhost.portal.pages.merging import mark_value
 from pbx_devhost.portal.readiness import NO_ANSWER, Readiness
-from pbx_devhost.portal.signin import native, passwords, providers
+from pbx_devhost.portal.signin import language_links, native, passwords, providers
 from pbx_devhost.portal.signin import system as system_sign_in
 from pbx_devhost.runs.work import WorkQueue
 from pbx_devhost.store.database import FAILURES
@@ -53,11 +54,13 @@ _BLUEPRINTS: Final = (
     passwords.pages,
     providers.pages,
     native.pages,
+    language_links.pages,
     system_sign_in.pages,
     system.pages,
     people.pages,
     erasing.pages,
     account.pages,
+    language_choice.pages,
     books.pages,
     plugin_list.pages,
     plugin_page.pages,
@@ -99,6 +102,8 @@ def create_app(pbx: Pbx, queue: WorkQueue | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     shield.install(app, pbx)
+    languages.install(app)
+    template_texts.install(app)
     words.install(app)
     app.jinja_env.filters.update(draw_chart=draw_chart, show_value=show_value)
     event_words.install(app)
@@ -119,8 +124,13 @@ def create_app(pbx: Pbx, queue: WorkQueue | None = None) -> Flask:
     def common() -> dict[str, Any]:
         visit = g.get("visit")
         if visit is None:
-            return {"visit": None, "menu": (), "note": None}
-        return {"visit": visit, "menu": menu_for(visit), "note": read_note()}
+            return {"visit": None, "menu": (), "note": None, "language": languages.reader_language()}
+        return {
+            "visit": visit,
+            "menu": menu_for(visit),
+            "note": read_note(),
+            "language": languages.reader_language(),
+        }
 
     return app
 

@@ -11,6 +11,7 @@ from flask import Flask
 from pbx_devhost.store.sessions import SYSTEM_PREFIX
 
 _EVENTS: Final[Mapping[str, str]] = {
+    "account.language": "Own language set",
     "account.link": "Account linked",
     "account.unlink": "Account no longer linked",
     "admin.password": "Administrator's password set",
@@ -38,6 +39,7 @@ _EVENTS: Final[Mapping[str, str]] = {
     "system.enter": "System administrator entered the tenant",
     "system.leave": "System administrator left the tenant",
     "tenant.add": "Tenant added",
+    "tenant.language": "Language of the tenant set",
     "user.add": "User added",
     "user.create": "User created",
     "user.delete": "User deleted",

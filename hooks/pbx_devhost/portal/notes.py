@@ -9,6 +9,7 @@ from urllib.parse import quote
 from flask import Response, redirect, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from pbx_devhost.portal.languages import for_reader
 from pbx_devhost.portal.visit import Visit, the_visit
 
 _LIFE_S: Final = 60
@@ -25,7 +26,7 @@ class Note:
 
 def redirect_with_note(path: str, text: str, tone: str = "good", *, anchor: str = "") -> Response:
     """Send the browser on, with a sentence, and to a place on the page."""
-    signed = _signer(the_visit()).dumps([text[:500], tone])
+    signed = _signer(the_visit()).dumps([for_reader(text)[:500], tone])
     # `redirect` is typed as werkzeug's Response, but returns Flask's.
     noted = f"{path}{'&' if '?' in path else '?'}note={quote(str(signed), safe='')}"
     response = redirect(f"{noted}#{anchor}" if anchor else noted, code=303)

@@ -16,6 +16,7 @@ from flask import Response, abort, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.portal.languages import reader_language
 from pbx_devhost.store.sessions import SYSTEM_PREFIX, Session
 from pbx_devhost.store.tenants import SYSTEM_TENANT, ReachedOrigin
 from pbx_plugin_api import Tenant, Viewer
@@ -99,7 +100,7 @@ class Visit:
     @property
     def viewer(self) -> Viewer:
         """Who is signed in, for plugins."""
-        return Viewer(username=self.name, may_edit=self.is_admin)
+        return Viewer(username=self.name, may_edit=self.is_admin, locale=reader_language())
 
     @property
     def csrf(self) -> str:

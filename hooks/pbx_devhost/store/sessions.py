@@ -6,16 +6,35 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, func, insert, or_, select
 
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.schema import admins, renewals, sessions, users
+from pbx_devhost.store.schema import admins, renewals, sessions, tenants, users
+from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_devhost.store.tokens import hash_token
 from pbx_plugin_api import UserLink
 
 SESSION_S: Final = 8 * 3600
 SYSTEM_PREFIX: Final = "system:"
 """How the audit log begins the name of a system administrator. No other administrator's name holds a colon."""
+
+
+_IS_SYSTEM = sessions.c.system_name.is_not(None)
+_IS_ADMIN = and_(
+    admins.c.tenant_id == case((_IS_SYSTEM, SYSTEM_TENANT.pbx_tenant_id), else_=sessions.c.tenant_id),
+    admins.c.username == case((_IS_SYSTEM, sessions.c.system_name), else_=sessions.c.admin_name),
+)
+_BY_TOKEN = (
+    select(sessions, func.coalesce(users.c.language, admins.c.language, tenants.c.language).label("language"))
+    .outerjoin(users, users.c.id == sessions.c.user_id)
+    .outerjoin(admins, _IS_ADMIN)
+    .outerjoin(tenants, tenants.c.id == sessions.c.tenant_id)
+    .where(
+        sessions.c.token_hash == bindparam("token_hash"),
+        sessions.c.expires_at > bindparam("now"),
+        or_(sessions.c.user_id.is_(None), users.c.enabled == 1),
+    )
+)
 
 
 class SessionRefusedError(Exception):
@@ -38,6 +57,8 @@ class Session:
     """What renews a native app's session; None for a browser's."""
     system_name: str | None = None
     """The system administrator; `tenant_id` is then the tenant that they have entered, or the PBX itself."""
+    language: str | None = None
+    """The language that the person chose, else their tenant; None: neither did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,17 +130,8 @@ class SessionStore:
 
     def find(self, token: str) -> Session | None:
         """Return the session of a token, unless it has ended or its user is disabled or gone."""
-        chosen = (
-            select(sessions)
-            .outerjoin(users, users.c.id == sessions.c.user_id)
-            .where(
-                sessions.c.token_hash == hash_token(token),
-                sessions.c.expires_at > self._db.now(),
-                or_(sessions.c.user_id.is_(None), users.c.enabled == 1),
-            )
-        )
         with self._db.read() as connection:
-            row = connection.execute(chosen).first()
+            row = connection.execute(_BY_TOKEN, {"token_hash": hash_token(token), "now": self._db.now()}).first()
         return None if row is None else _read(row)
 
     def end(self, token: str) -> None:
@@ -178,6 +190,7 @@ def _read(row: Any) -> Session:
         session_hint=row.session_hint,
         renewal_id=row.renewal_id,
         system_name=row.system_name,
+        language=row.language,
     )
 
 

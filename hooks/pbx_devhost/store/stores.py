@@ -19,6 +19,7 @@ from pbx_devhost.store.erasure.store import ErasureStore
 from pbx_devhost.store.flows import FlowStore
 from pbx_devhost.store.keys import VaultError, find_key, find_other_keys, finish_change, is_new_key
 from pbx_devhost.store.landings import LandingStore
+from pbx_devhost.store.languages import LanguageStore
 from pbx_devhost.store.leases import Lease, LeaseStore
 from pbx_devhost.store.moved_clock import ClockWatch
 from pbx_devhost.store.nights import NightStore
@@ -63,6 +64,7 @@ class Stores:
     flows: FlowStore
     landings: LandingStore
     accounts: AccountStore
+    languages: LanguageStore
     admin_links: AdminLinkStore
     outbox: OutboxStore
     chores: ChoreStore
@@ -135,6 +137,7 @@ def open_stores(
         flows=FlowStore(database, vault),
         landings=LandingStore(database, vault),
         accounts=AccountStore(database),
+        languages=LanguageStore(database),
         admin_links=AdminLinkStore(database),
         outbox=OutboxStore(database, vault, processes),
         chores=ChoreStore(database),

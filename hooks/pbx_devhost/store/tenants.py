@@ -16,6 +16,7 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.nights import NightStore, find_offset_s
 from pbx_devhost.store.schema import numbers, system_settings, tenants
 from pbx_plugin_api import InvalidValueError, Scope, Tenant, WebOrigins
+from pbx_plugin_api.catalogues import SOURCE_LANGUAGE
 
 RESERVED_NUMBERS = ("555", "666", "777", "888")
 """PortSIP's default service numbers (voicemail and others)."""
@@ -78,6 +79,7 @@ class TenantStore:
         sbc_origin: str | None = None,
         user_limit: int | None = None,
         rest_days: int = 30,
+        language: str | None = None,
     ) -> Tenant:
         """Add a tenant. The PBX's own service numbers are taken from the start.
 
@@ -95,6 +97,7 @@ class TenantStore:
                 time_zone=time_zone,
                 country=country,
                 user_limit=user_limit,
+                language=language or SOURCE_LANGUAGE,
             )
             tenant = replace(tenant, night_offset_s=find_offset_s(tenant.pbx_tenant_id, self._nights.window_s()))
             WebOrigins(web=web_origin, sbc=sbc_origin)
@@ -111,6 +114,7 @@ class TenantStore:
             "user_limit": user_limit,
             "rest_days": rest_days,
             "created_at": self._db.now(),
+            "language": language,
         }
         services = [
             {"tenant_id": tenant.pbx_tenant_id, "number": number, "n": int(number), "service": "pbx"}
@@ -241,6 +245,7 @@ class TenantStore:
             country=row.country,
             user_limit=row.user_limit,
             night_offset_s=find_offset_s(row.id, window_s),
+            language=row.language or SOURCE_LANGUAGE,
         )
 
     def reserve_number(self, tenant: Tenant, number: str, service: str) -> None:

@@ -38,6 +38,7 @@ def show() -> ResponseReturnValue:
         sessions=stores.sessions.of_person(visit.session, visit.token) if visit.session is not None else [],
         way_labels={way.id: way.label for _, way in ways},
         ways=[(plugin, way) for plugin, way in ways if way.for_administrators],
+        own_language=stores.languages.of_person(visit.session) if visit.session is not None else None,
         email=stores.accounts.admin_email(visit.tenant.pbx_tenant_id, _own_name()) if _own_name() else "",
         has_address=bool(_own_name()),
         has_mail=load_smtp(stores) is not None,

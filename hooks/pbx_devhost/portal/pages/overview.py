@@ -45,5 +45,6 @@ def show() -> ResponseReturnValue:
         due={state.name: stores.leases.next_due_at(tenant_id, state.name) for state in states},
         runs=list(stores.runs.rows(tenant_id, limit=5)),
         notices=notices[:_NOTICES_SHOWN],
+        tenant_language=stores.languages.of_tenant(tenant_id),
         more_notices=len(notices) > _NOTICES_SHOWN,
     )

@@ -13,6 +13,7 @@ from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.signin.passwords import open_session
 from pbx_devhost.portal.visit import signed_in, system_only, the_pbx, the_visit
 from pbx_devhost.store.accounts import AccountError, check_admin_name, check_password
+from pbx_devhost.store.languages import offered_languages
 from pbx_devhost.store.tenants import SYSTEM_TENANT, TenantError
 from pbx_plugin_api import Tenant, rules
 from pbx_plugin_api.errors import InvalidValueError
@@ -26,6 +27,7 @@ _NEW: Final = {
     "sip_domain": "",
     "time_zone": "UTC",
     "country": "US",
+    "language": "",
     "web_origin": "",
     "sbc_origin": "",
     "user_limit": "",
@@ -91,6 +93,7 @@ def add_tenant() -> ResponseReturnValue:
             sip_domain=typed["sip_domain"] or None,
             time_zone=typed["time_zone"],
             country=typed["country"],
+            language=typed["language"] or None,
             web_origin=typed["web_origin"],
             sbc_origin=typed["sbc_origin"] or None,
             user_limit=int(typed["user_limit"]) if typed["user_limit"] else None,
@@ -164,6 +167,8 @@ def _find_errors(typed: dict[str, str], password: str, again: str) -> dict[str, 
         is_number = text.isascii() and text.isdecimal() and len(text) <= 8 and int(text) <= _NUMBER_MAX
         if not is_number and not (may_be_empty and not text):
             errors[name] = "Not possible: a whole number, 0 or more."
+    if typed["language"] and typed["language"] not in offered_languages():
+        errors["language"] = "Not possible: choose one of the list."
     accounts: tuple[tuple[str, Callable[[str], None], str], ...] = (
         ("username", check_admin_name, typed["username"]),
         ("password", check_password, password),

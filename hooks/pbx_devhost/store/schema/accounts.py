@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
-from pbx_devhost.store.schema.base import AUTHORITY_MAX_CHARS, SUBJECT_MAX_CHARS, metadata
+from pbx_devhost.store.schema.base import AUTHORITY_MAX_CHARS, LANGUAGE_MAX_CHARS, SUBJECT_MAX_CHARS, metadata
 
 sessions = Table(
     "sessions",
@@ -62,6 +62,7 @@ admins = Table(
     Column("authority", String(AUTHORITY_MAX_CHARS)),  # with subject: the account of a login provider, if one is linked
     Column("subject", String(SUBJECT_MAX_CHARS)),
     Column("email", String(320), nullable=False, server_default=""),  # where notices are mailed to; empty: nowhere
+    Column("language", String(LANGUAGE_MAX_CHARS)),  # their own choice; None: as the tenant
     Index("ix_admins_link", "tenant_id", "authority", "subject", unique=True),
 )
 

@@ -9,12 +9,14 @@ from sqlalchemy import Column, Dialect, MetaData, PrimaryKeyConstraint, String, 
 
 from pbx_plugin_api import texts
 
-SCHEMA_VERSION: Final = 16
+SCHEMA_VERSION: Final = 17
 """The version of these tables. Each has a migration of its number in `store/migrations/versions`."""
 
 AUTHORITY_MAX_CHARS: Final = 255
 SUBJECT_MAX_CHARS: Final = 255
 BOOK_MAX_CHARS: Final = 1024
+LANGUAGE_MAX_CHARS: Final = 35
+"""Of a BCP 47 tag."""
 
 metadata = MetaData()
 

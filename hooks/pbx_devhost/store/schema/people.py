@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from pbx_devhost.store.schema.base import AUTHORITY_MAX_CHARS, SUBJECT_MAX_CHARS, metadata, ordered
+from pbx_devhost.store.schema.base import AUTHORITY_MAX_CHARS, LANGUAGE_MAX_CHARS, SUBJECT_MAX_CHARS, metadata, ordered
 
 users = Table(
     "users",
@@ -31,6 +31,7 @@ users = Table(
     Column("password_hash", Text),
     Column("photo_sha256", String(64)),
     Column("created_at", Float, nullable=False),
+    Column("language", String(LANGUAGE_MAX_CHARS)),  # their own choice; None: as the tenant
     UniqueConstraint("tenant_id", "username_key"),
     UniqueConstraint("tenant_id", "extension_number"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, String, Table, Text
 
-from pbx_devhost.store.schema.base import Sentence, metadata
+from pbx_devhost.store.schema.base import LANGUAGE_MAX_CHARS, Sentence, metadata
 
 tenants = Table(
     "tenants",
@@ -19,6 +19,7 @@ tenants = Table(
     Column("user_limit", Integer),
     Column("rest_days", Integer, nullable=False),
     Column("created_at", Float, nullable=False),
+    Column("language", String(LANGUAGE_MAX_CHARS)),  # None: as the browser
 )
 
 audit = Table(
