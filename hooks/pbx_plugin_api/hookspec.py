@@ -10,6 +10,10 @@ Rules for all hooks:
 - `host` is bound to this tenant and this plugin. It refuses every use after the hook has returned.
 - An expected failure is a returned value. An exception is a bug: the PBX logs it with the plugin's name, and the other
   plugins still answer.
+- Texts for people may be `Text`s, made by a `Catalogue`: English as a `str`, and readable in another language. A plugin
+  returns a settings page, and what its functions return, in `Viewer.locale` (`translate`). All other texts come in
+  English, because nobody knows who will read them: a host keeps what they say (`dump` and `load` do) and shows them in
+  the language of each reader. A plugin that has one language returns plain `str`s.
 - A returned object that carries functions (`SettingsPage`, `LoginProvider`) is used within the same call only. A later
   request calls the hook again, perhaps in another process.
 """

@@ -9,6 +9,7 @@ from pbx_plugin_api.notices import NOTICE_BEGINS_AGAIN
 from pbx_plugin_api.page_parts import Severity
 from pbx_plugin_api.testing.controls import PbxUnderTest
 from pbx_plugin_api.testing.suite import Suite, expect, refusal
+from pbx_plugin_api.texts import Catalogue, Text
 
 __all__ = ["NoticeRules"]
 
@@ -29,6 +30,15 @@ class NoticeRules(Suite):
         pbx.move_clock(7 * 86_400)
         _raise(pbx, "a", "four")
         expect((pbx.notices(), pbx.shown_notices()), (["four", "two"], ["four", "two"]))
+
+    def test_a_notice_can_be_read_in_another_language_later(self, pbx: PbxUnderTest) -> None:
+        """A host keeps what a `Text` says, not its English alone."""
+        words = Catalogue("some_plugin")
+        subject, text = words.say("{name} left", name="Amy"), words.count("{n} day", "{n} days", 3)
+        pbx.host.notify_admin("a", subject, text, severity=Severity.BAD)
+        [kept] = pbx.host.overview.notices()
+        shapes = [each.as_shape() if isinstance(each, Text) else each for each in (kept.subject, kept.text)]
+        expect(shapes, [subject.as_shape(), text.as_shape()])
 
     def test_a_notice_ends_and_begins_again(self, pbx: PbxUnderTest) -> None:
         """Soon after its end it is the same one, later it is another. To end it twice does no harm."""

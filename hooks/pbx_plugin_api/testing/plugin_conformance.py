@@ -149,6 +149,20 @@ class _Rules(Suite):
             first = seen.setdefault(action.name, action)
             expect(replace(action, primary=first.primary, help=first.help), first)
 
+    def test_the_page_is_the_same_in_every_language(self) -> None:
+        """Names, values and choices are the same, and a language that the plugin does not have is no fault."""
+        host = self._host()
+        if "on_settings_page" not in self._hooks():
+            return
+        tenant, draw = host.tenant, self._hooks()["on_settings_page"]
+        given = {"host": host, "tenant": tenant}
+        names = list(inspect.signature(draw).parameters)
+        pages = [
+            draw(**{part: (given | {"viewer": replace(_VIEWER, locale=language)})[part] for part in names})
+            for language in ("en", "de", "zh-Hans", "tlh")
+        ]
+        expect([page and _bones(page) for page in pages], [pages[0] and _bones(pages[0])] * len(pages))
+
     def test_no_secret_is_on_the_page(self) -> None:
         """Neither as it is stored nor as text."""
         host = self._host()
@@ -330,6 +344,14 @@ class _Rules(Suite):
 
 class PluginConformance(_Rules, is_standard=True):
     """All standard tests of a plugin."""
+
+
+def _bones(page: SettingsPage) -> object:
+    """What programs read on a page: everything but its texts."""
+    tabs = [(tab.name, [(f.name, f.kind, f.value, f.read_only) for f in tab.fields]) for tab in page.tabs]
+    actions = [(action.name, action.enabled, action.primary) for tab in page.tabs for action in tab.actions]
+    choices = [choice.value for tab in page.tabs for field in tab.fields for choice in field.choices]
+    return page.version, tabs, actions, choices
 
 
 def _kind(value: object) -> object:
