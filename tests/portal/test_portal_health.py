@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.health.readiness import NO_ANSWER, OTHER_SCHEMA, Readiness
 from pbx_devhost.portal.app import create_app
-from pbx_devhost.portal.readiness import NO_ANSWER, OTHER_SCHEMA, Readiness
 from pbx_devhost.store.schema import alembic_version
 from pbx_plugin_api.hosting.registry import PluginState
 from tests.support.portal_world import World

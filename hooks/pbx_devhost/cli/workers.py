@@ -11,6 +11,8 @@ import click
 
 from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, print_rows, print_shape
 from pbx_devhost.cli.views import show_time
+from pbx_devhost.health.serving import HealthError, serve_health
+from pbx_devhost.health.supervisor import Supervisor
 from pbx_devhost.metrics.serving import MetricsError, watch
 from pbx_devhost.runs.clock import Clock
 from pbx_devhost.runs.ending import end_in_time
@@ -35,27 +37,32 @@ def add_commands(main: click.Group) -> None:
     help="How many runs at the same time.",
 )
 @click.option("--metrics-port", type=click.IntRange(0, 65535), help="Numbers for Prometheus, at a loopback address.")
-def _work(context: CliContext, slots: int, metrics_port: int | None) -> None:
+@click.option("--health-port", type=click.IntRange(0, 65535), help="/healthz and /readyz, at a loopback address.")
+def _work(context: CliContext, slots: int, metrics_port: int | None, health_port: int | None) -> None:
     """Do what is due, until SIGTERM: runs, jobs of pages, and mail. Any number of workers may share a PostgreSQL."""
     context.show_log(logging.WARNING)
     context.n_connections = plan_connections(sum(plan_slots(slots).values()), 0)
     pbx, stop = context.pbx, threading.Event()
     queue = open_queue(pbx, plan_slots(slots))
-    clock = Clock(pbx, queue)
+    clock, supervisor = Clock(pbx, queue), Supervisor()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     pbx.plugins.plugins()  # loaded now, so that what cannot be loaded is named before work begins
     pbx.stores.processes.describe("worker", slots)
     try:
-        with watch(pbx.stores, metrics_port):
+        with watch(pbx.stores, metrics_port), serve_health(pbx, health_port, is_working=clock.is_working):
             queue.start()
             clock.start()
             click.echo(describe_slots(queue.slots))
-            stop.wait()
+            supervisor.ready()
+            while not stop.wait(supervisor.every_s):
+                if clock.is_working():
+                    supervisor.still_works()
+            supervisor.stopping()
             end_in_time("The worker ends now, although a run has not stopped. The run goes on from its checkpoint.")
             clock.stop()
             queue.stop()
-    except MetricsError as error:
+    except (MetricsError, HealthError) as error:
         fail(str(error))
 
 

@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.health.readiness import NO_ANSWER, Readiness
 from pbx_devhost.metrics.process import note_page
 from pbx_devhost.metrics.serving import Metrics
 from pbx_devhost.portal import event_words, languages, shield, template_texts, words
@@ -39,7 +40,6 @@ from pbx_devhost.portal.pages import (
     system,
 )
 from pbx_devhost.portal.pages.merging import mark_value
-from pbx_devhost.portal.readiness import NO_ANSWER, Readiness
 from pbx_devhost.portal.signin import language_links, native, passwords, providers
 from pbx_devhost.portal.signin import system as system_sign_in
 from pbx_devhost.runs.work import WorkQueue

@@ -8,6 +8,7 @@ import resource
 import signal
 import ssl
 import threading
+import time
 from contextlib import ExitStack
 from typing import Final
 
@@ -15,6 +16,7 @@ import click
 from flask import Flask
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.health.supervisor import Supervisor
 from pbx_devhost.metrics.serving import MetricsError, watch
 from pbx_devhost.portal.app import create_app
 from pbx_devhost.portal.serving.connections import Limits
@@ -109,10 +111,15 @@ def serve_portal(
     queue.start()
     if ticking is not None:
         ticking.start()
+    supervisor, said_at = Supervisor(), time.monotonic()
+    supervisor.ready()
     try:
         while server.is_running and not stop.wait(0.5):
-            pass
+            if time.monotonic() - said_at >= supervisor.every_s and (ticking is None or ticking.is_working()):
+                supervisor.still_works()
+                said_at = time.monotonic()
     finally:
+        supervisor.stopping()
         end_in_time("The portal ends now, although a page or a run has not stopped. A run goes on from its checkpoint.")
         counting.close()
         pbx.stop_wanted[0] = True  # runs begin to stop while requests end

@@ -64,6 +64,10 @@ class Clock:
             thread.start()
         self._upkeep.start()
 
+    def is_working(self) -> bool:
+        """Whether it looks for work. False means a bug: its threads end only with `stop`. Waits for nothing."""
+        return self._stop.is_set() or all(each.ident is None or each.is_alive() for each in self._threads)
+
     def stop(self) -> None:
         """Stop to look, ask running runs to stop at a safe place, and wait for them."""
         self._stop.set()

@@ -13,10 +13,10 @@ from typing import Final, cast
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 
+from pbx_devhost.health.answers import say_alive, say_ready
+from pbx_devhost.health.readiness import Readiness
 from pbx_devhost.metrics.serving import Metrics
-from pbx_devhost.portal.readiness import Readiness
 from pbx_devhost.portal.shield import at_any_origin
-from pbx_devhost.store.disk import DISK_FULL
 
 pages = Blueprint("health", __name__)
 
@@ -27,20 +27,15 @@ _TYPE: Final = "text/plain; version=1.0.0; charset=utf-8"
 @pages.get("/healthz")
 @at_any_origin
 def alive() -> ResponseReturnValue:
-    """200 if the process answers. It asks nothing else: restarting does not help against a database that is away.
-
-    A full disk that the process has met is said, although restarting does not help against it either.
-    """
-    is_full = cast(Metrics, current_app.extensions["metrics"]).database.disk.is_full()
-    return {"status": "ok", "problem": DISK_FULL} if is_full else {"status": "ok"}
+    """See `say_alive`."""
+    return say_alive(cast(Metrics, current_app.extensions["metrics"]).database)
 
 
 @pages.get("/readyz")
 @at_any_origin
 def ready() -> ResponseReturnValue:
-    """200 if the database is reachable, its schema is current and the plugins are loaded; otherwise 503 and why."""
-    problem = cast(Readiness, current_app.extensions["readiness"]).problem()
-    return ({"status": "not ready", "problem": problem}, 503) if problem else {"status": "ready"}
+    """See `say_ready`."""
+    return say_ready(cast(Readiness, current_app.extensions["readiness"]))
 
 
 @pages.get("/metrics")
