@@ -11,11 +11,12 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pbx_plugin_api import Text
 from portsip_m365_plugin.mapping.choices import ATTRIBUTE, BUSINESS_PHONES, ExtensionSource
 from portsip_m365_plugin.mapping.text import clean_number
+from portsip_m365_plugin.texts import _, _n
 
 _NUMBER: Final = re.compile(r"[0-9]{3,64}", re.ASCII)
-_INSTEAD: Final = "; the person gets a number as without this source"
 _SHOWN_CHARS: Final = 40
 
 
@@ -25,12 +26,28 @@ def read_extension(user: Mapping[str, Any], source: ExtensionSource) -> tuple[st
         return None, None
     text = clean_number(_read_text(user, source))
     if not text:
-        return None, f"{source.name} is empty{_INSTEAD}"
+        return None, _("{source} is empty; the person gets a number as without this source", source=source.name)
     number = _digits(text)[-source.last_digits :] if source.last_digits else text
     if not _NUMBER.fullmatch(number) or len(number) < source.last_digits:
-        wanted = f"{source.last_digits} digits" if source.last_digits else "3 to 64 digits and nothing else"
-        return None, f"{source.name} is {text[:_SHOWN_CHARS]!r}, not {wanted}{_INSTEAD}"
+        return None, _explain(source, text[:_SHOWN_CHARS])
     return number, None
+
+
+def _explain(source: ExtensionSource, shown: str) -> Text:
+    if not source.last_digits:
+        return _(
+            "{source} is '{text}', not 3 to 64 digits and nothing else; the person gets a number as without this"
+            " source",
+            source=source.name,
+            text=shown,
+        )
+    return _n(
+        "{source} is '{text}', not {n} digit; the person gets a number as without this source",
+        "{source} is '{text}', not {n} digits; the person gets a number as without this source",
+        source.last_digits,
+        source=source.name,
+        text=shown,
+    )
 
 
 def _read_text(user: Mapping[str, Any], source: ExtensionSource) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from pbx_plugin_api import Text
 from portsip_m365_plugin.mapping.choices import NameFormat
 from portsip_m365_plugin.mapping.text import clean_name, cut
+from portsip_m365_plugin.texts import _
 
 _DISPLAY_NAME_MAX_CHARS: Final = 128
 
@@ -43,4 +45,9 @@ def choose_display_name(
         return name, None
     # A text that is one long cluster has no place to cut; then it is cut between code points.
     kept = cut(name, _DISPLAY_NAME_MAX_CHARS) or name[:_DISPLAY_NAME_MAX_CHARS]
-    return kept, f"longer than {_DISPLAY_NAME_MAX_CHARS} characters; cut after {kept[-20:]!r}"
+    return kept, say_cut(kept, _DISPLAY_NAME_MAX_CHARS)
+
+
+def say_cut(kept: str, max_chars: int) -> Text:
+    """Return the note about a text that was too long."""
+    return _("longer than {max} characters; cut after '{end}'", max=max_chars, end=kept[-20:])

@@ -14,6 +14,7 @@ from pbx_plugin_api import Phone
 from portsip_m365_plugin.mapping.phone_text import FoundNumber, find_in_text
 from portsip_m365_plugin.mapping.phone_vanity import read_vanity
 from portsip_m365_plugin.mapping.text import clean_number
+from portsip_m365_plugin.texts import _
 
 _RAW_MAX_CHARS: Final = 32
 _READ_MAX_CHARS: Final = 250
@@ -65,7 +66,12 @@ def map_phone(raw: str | None, country: str) -> tuple[Phone | None, str | None]:
     e164 = normalise_number(raw, country)
     if len(shown) <= _RAW_MAX_CHARS:
         return Phone(raw=shown, e164=e164), None
-    problem = f"{shown[:60]!r} is longer than {_RAW_MAX_CHARS} characters"
+    start, longest = shown[:60], _RAW_MAX_CHARS
     if e164 is None:
-        return None, f"{problem} and not one number that can be understood; left out"
-    return Phone(raw=e164, e164=e164), f"{problem}; kept as {e164}"
+        return None, _(
+            "'{start}' is longer than {max} characters and not one number that can be understood; left out",
+            start=start,
+            max=longest,
+        )
+    note = _("'{start}' is longer than {max} characters; kept as {number}", start=start, max=longest, number=e164)
+    return Phone(raw=e164, e164=e164), note

@@ -36,23 +36,26 @@ from pbx_plugin_api import (
 )
 from portsip_m365_plugin.mapping.choices import NO_SOURCE, EmailSource, ExtensionSource, NameFormat
 from portsip_m365_plugin.mapping.extensions import read_extension
-from portsip_m365_plugin.mapping.names import choose_display_name, has_name
+from portsip_m365_plugin.mapping.names import choose_display_name, has_name, say_cut
 from portsip_m365_plugin.mapping.phones import map_phone
 from portsip_m365_plugin.mapping.text import clean_line, clean_number, cut
 from portsip_m365_plugin.mapping.usernames import wish_usernames
+from portsip_m365_plugin.texts import _
 
 MAPPING_VERSION: Final = 4
 """Raise it whenever the same person would be mapped to other values. Every tenant then lists everybody once."""
 
 SKIP_DETAILS: Final = {
-    "agent": "The account of an AI agent, not a person.",
-    "guest": "A guest of the directory; the settings leave guests out.",
-    "account_disabled": "The account is disabled at Microsoft; enable it there to bring the person in.",
-    "shared_mailbox": "A shared mailbox, not a person.",
-    "room": "A room or equipment mailbox, not a person.",
-    "no_plan": "No Microsoft 365 plan is assigned, and the settings leave such people out; assign a licence to bring"
-    " the person in.",
-    "no_name": "Neither first nor last name is set at Microsoft; set one to bring the person in.",
+    "agent": _("The account of an AI agent, not a person."),
+    "guest": _("A guest of the directory; the settings leave guests out."),
+    "account_disabled": _("The account is disabled at Microsoft; enable it there to bring the person in."),
+    "shared_mailbox": _("A shared mailbox, not a person."),
+    "room": _("A room or equipment mailbox, not a person."),
+    "no_plan": _(
+        "No Microsoft 365 plan is assigned, and the settings leave such people out; assign a licence to bring"
+        " the person in."
+    ),
+    "no_name": _("Neither first nor last name is set at Microsoft; set one to bring the person in."),
 }
 """Each reason as a sentence for the administrator. The sentence of `invalid` says what is wrong."""
 
@@ -142,14 +145,16 @@ def map_person(user: Mapping[str, Any], rules: MappingRules) -> MappedUser:
         user: As Graph sent it with our `$select`; null and absent members mean the same.
         rules: The tenant's.
     """
-    complaint = _find_fault(user)
-    if complaint is not None:
-        return MappedUser(outcome=Skip(reason="invalid", detail=f"Microsoft sent {complaint}; nothing was changed."))
+    fault = _find_fault(user)
+    if fault is not None:
+        return MappedUser(outcome=Skip(reason="invalid", detail=fault))
     try:
         number, extension_note = read_extension(user, rules.extension_source)
         draft, notes = _draft(user, rules, number)
     except InvalidValueError as error:
-        return MappedUser(outcome=Skip(reason="invalid", detail=f"Microsoft sent {error}; nothing was changed."))
+        # Translators: {value} names a property, its value and what is wrong with it
+        detail = _("Microsoft sent {value}; nothing was changed.", value=clean_line(str(error)))
+        return MappedUser(outcome=Skip(reason="invalid", detail=detail))
     reason = _find_reason(user, rules)
     if reason is None:
         return MappedUser(outcome=draft, notes=notes, extension_note=extension_note)
@@ -157,22 +162,28 @@ def map_person(user: Mapping[str, Any], rules: MappingRules) -> MappedUser:
 
 
 def _find_fault(user: Mapping[str, Any]) -> str | None:
-    """Return how the documented shape is broken, as the end of a sentence."""
+    """Return how the documented shape is broken."""
     if not isinstance(user.get("id"), str):
-        return "a person without an id"
+        return _("Microsoft sent a person without an id; nothing was changed.")
     for name in _TEXTS:
         value = user.get(name)
         if value is not None and not isinstance(value, str):
-            return f"{name} as {type(value).__name__}, where text is documented"
+            return _(
+                "Microsoft sent {property} as {kind}, where text is documented; nothing was changed.",
+                property=name,
+                kind=type(value).__name__,
+            )
     if not isinstance(user.get("accountEnabled"), bool):
-        return "no accountEnabled, so nobody knows whether the account may be used"
+        return _(
+            "Microsoft sent no accountEnabled, so nobody knows whether the account may be used; nothing was changed."
+        )
     phones = user.get("businessPhones")
     if phones is not None and not (isinstance(phones, list) and all(isinstance(phone, str) for phone in phones)):
-        return "businessPhones that are not a list of texts"
+        return _("Microsoft sent businessPhones that are not a list of texts; nothing was changed.")
     for name in ("assignedPlans", "assignedLicenses"):
         entries = user.get(name)
         if entries is not None and not (isinstance(entries, list) and all(isinstance(e, dict) for e in entries)):
-            return f"{name} that are not a list of objects"
+            return _("Microsoft sent {property} that are not a list of objects; nothing was changed.", property=name)
     return None
 
 
@@ -241,13 +252,14 @@ def _draft(user: Mapping[str, Any], rules: MappingRules, number: str | None) -> 
         extension=rules.wish_for(number),
     )
     labelled = (
-        ("display name", name_note),
-        ("department", department_note),
+        (_("display name"), name_note),
+        (_("department"), department_note),
         ("businessPhones", work_note),
         ("mobilePhone", mobile_note),
         (rules.email_source.value, email_note),
     )
-    return draft, tuple(f"{name}: {note}" for name, note in labelled if note)
+    # Translators: {field} is a field or a property of Microsoft's, {note} what was lost of it
+    return draft, tuple(_("{field}: {note}.", field=name, note=note) for name, note in labelled if note)
 
 
 def _read_country(user: Mapping[str, Any], rules: MappingRules) -> str:
@@ -264,7 +276,10 @@ def _choose_email(mail: str, upn: str, source: EmailSource) -> tuple[str | None,
         return address, None
     if len(wanted) <= _EMAIL_MAX_CHARS:
         return wanted, None
-    return address, f"longer than {_EMAIL_MAX_CHARS} characters; {f'{address} is used' if address else 'left out'}"
+    if address:
+        note = _("longer than {max} characters; {address} is used", max=_EMAIL_MAX_CHARS, address=address)
+        return address, note
+    return None, _("longer than {max} characters; left out", max=_EMAIL_MAX_CHARS)
 
 
 def _cut_department(text: str | None) -> tuple[str | None, str | None]:
@@ -272,4 +287,4 @@ def _cut_department(text: str | None) -> tuple[str | None, str | None]:
     if len(department) <= _DEPARTMENT_MAX_CHARS:
         return department or None, None
     kept = cut(department, _DEPARTMENT_MAX_CHARS)
-    return kept or None, f"longer than {_DEPARTMENT_MAX_CHARS} characters; cut after {kept[-20:]!r}"
+    return kept or None, say_cut(kept, _DEPARTMENT_MAX_CHARS)

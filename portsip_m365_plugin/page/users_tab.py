@@ -19,6 +19,7 @@ from portsip_m365_plugin.photos.vanishing import (
     PendingPhotoRemoval,
     pending_photo_removal,
 )
+from portsip_m365_plugin.texts import _
 from portsip_m365_plugin.times import show_time
 from portsip_m365_plugin.users.approval import last_plan
 from portsip_m365_plugin.users.members import MemberStore
@@ -158,7 +159,7 @@ def _group_facts(view: PageView) -> tuple[Fact, ...]:
             facts.append(Fact(label=label, value="not read yet"))
         elif note.why_incomplete:
             since = show_time(note.since_utc, view.tenant)
-            value = f"Since {since} this group {note.why_incomplete}"
+            value = _("Since {since}: {why}", since=since, why=note.why_incomplete)
             facts.append(Fact(label=label, value=value, severity=Severity.WARNING))
         else:
             facts.append(Fact(label=label, value=f"{note.members} members"))

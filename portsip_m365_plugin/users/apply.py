@@ -8,8 +8,19 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from pbx_plugin_api import APPLY_MAX_CHANGES, ApplyResult, ApplyStatus, Counts, CreateUser, Fixed, Host, Problem, Stage
+from pbx_plugin_api import (
+    APPLY_MAX_CHANGES,
+    ApplyResult,
+    ApplyStatus,
+    Counts,
+    CreateUser,
+    Fixed,
+    Host,
+    Problem,
+    Stage,
+)
 from portsip_m365_plugin.removals import RemovalWindow
+from portsip_m365_plugin.texts import _, _later
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.plan import PlannedChange, SyncPlan
 from portsip_m365_plugin.users.pull import StoppedError
@@ -21,6 +32,16 @@ _COUNTED_AS: Final = {
     Phase.ENABLE: "enabled",
     Phase.DELETE: "deleted",
     Phase.LINK: "linked",
+}
+_REFUSED: Final = {
+    # Translators: what the PBX refused to do about a user, and why
+    Phase.CREATE: _later("create: {why}"),
+    Phase.UPDATE: _later("update: {why}"),
+    Phase.DISABLE: _later("disable: {why}"),
+    Phase.ENABLE: _later("enable: {why}"),
+    Phase.DELETE: _later("delete: {why}"),
+    Phase.LINK: _later("link: {why}"),
+    Phase.FORGET: _later("forget: {why}"),
 }
 _NAMED_REASON: Final = re.compile(r"([a-z][a-z0-9_]{2,40}): (.+)", re.DOTALL)
 """A host of contract 1 may put a machine word before its sentence: `user_limit: the limit of 50 users is reached`."""
@@ -99,7 +120,14 @@ def apply_plan(host: Host, plan: SyncPlan, applied: Applied, tally: ProblemTally
     total, done = plan.free, 0
     for batch in _batched(plan, APPLY_MAX_CHANGES):
         if host.progress.should_stop():
-            raise StoppedError(f"applying changes ({done} of {total} done)")
+            raise StoppedError(
+                _(
+                    "Stopped while applying changes ({done:,} of {total:,} done); nothing is lost, and the next run"
+                    " goes on.",
+                    done=done,
+                    total=total,
+                )
+            )
         # Counted before they are made: killed in between, the next run counts too many rather than too few.
         removals = sum(_takes_telephone(planned) for planned in batch)
         if window is not None:
@@ -113,10 +141,10 @@ def apply_plan(host: Host, plan: SyncPlan, applied: Applied, tally: ProblemTally
 
 
 def _describe_refusal(planned: PlannedChange, result: ApplyResult) -> Problem:
-    text = result.reason or "the PBX refused the change and gave no reason"
+    text = result.reason or _("the PBX refused the change and gave no reason")
     named = _NAMED_REASON.fullmatch(text)
     reason, sentence = named.groups() if named and not result.code else (result.code or "refused", text)
-    detail = f"{planned.phase.word}: {sentence}"
+    detail = _(_REFUSED[planned.phase], why=sentence)
     return Problem(reason=reason, subject=result.link.subject, login_name=planned.upn, detail=detail)
 
 
@@ -126,9 +154,11 @@ def _describe_taken(planned: PlannedChange, result: ApplyResult) -> Problem | No
     wish = change.draft.extension if isinstance(change, CreateUser) else None
     if not isinstance(wish, Fixed) or result.extension_number in (None, wish.number):
         return None
-    detail = (
-        f"create: Microsoft names extension {wish.number}, which is taken or kept for somebody else, or the person has"
-        f" a number from before; they got {result.extension_number}. Change the number in the PBX if that is wrong."
+    detail = _(
+        "create: Microsoft names extension {number}, which is taken or kept for somebody else, or the person has a"
+        " number from before; they got {given}. Change the number in the PBX if that is wrong.",
+        number=wish.number,
+        given=result.extension_number or "",
     )
     return Problem(
         reason="extension_taken",

@@ -24,6 +24,7 @@ from pbx_plugin_api import (
     write_plan_rows,
 )
 from portsip_m365_plugin.notices import NoticeKind
+from portsip_m365_plugin.texts import _
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.plan import SyncPlan
 from portsip_m365_plugin.users.spool import Spool
@@ -60,20 +61,20 @@ def approve(host: Host, checksum: str, viewer: Viewer) -> Done | Refused:
         viewer: Who approves; written to the audit log.
     """
     if not viewer.may_edit:
-        return Refused(message="You may look at plans, but not approve them.", remedy="Ask an administrator.")
+        return Refused(message=_("You may look at plans, but not approve them."), remedy=_("Ask an administrator."))
     record = host.state.get(_PLAN_KEY)
     plan = last_plan(host)
     if record is None or plan is None:
-        return Refused(message="There is no plan to approve.", remedy="Make a preview, or sync now.")
+        return Refused(message=_("There is no plan to approve."), remedy=_("Make a preview, or sync now."))
     if not checksum:
         return Refused(
-            message="The request does not name a plan.",
-            remedy=f"Look at the plan, then give its checksum ({plan.checksum}).",
+            message=_("The request does not name a plan."),
+            remedy=_("Look at the plan, then give its checksum ({checksum}).", checksum=plan.checksum),
         )
     if plan.checksum != checksum:
         return Refused(
-            message="A newer plan has been made since this one was shown.",
-            remedy="Look at the newest plan, then approve.",
+            message=_("A newer plan has been made since this one was shown."),
+            remedy=_("Look at the newest plan, then approve."),
         )
     kept: Any = record.value
     host.state.put(
@@ -87,7 +88,7 @@ def approve(host: Host, checksum: str, viewer: Viewer) -> Done | Refused:
     )
     host.resolve_notice(NoticeKind.USERS_APPROVAL)
     host.audit.record("users.plan_approved", outcome="ok", subject=checksum, detail=f"{plan.guarded} guarded changes")
-    return Done(message="Approved. The next sync applies it: sync now, or wait for tonight.")
+    return Done(message=_("Approved. The next sync applies it: sync now, or wait for tonight."))
 
 
 def keep_plan(host: Host, plan: SyncPlan, *, why: str, is_full: bool, now_utc: datetime) -> PlanRef:

@@ -15,8 +15,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from pbx_plugin_api import UserCounts
+from pbx_plugin_api import Text, UserCounts, sentences
 from portsip_m365_plugin.config.guard import GuardConfig
+from portsip_m365_plugin.texts import _, _n
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.plan import SyncPlan
 
@@ -63,25 +64,48 @@ def judge(
     approved = has_approval and plan.count_unapproved() == 0
     if is_first and not has_approval and plan.changes:
         plan.hold(*Phase)
-        return Verdict(why="This is the tenant's first plan, and somebody has to look at it once.")
-    why: list[str] = []
+        return Verdict(why=_("This is the tenant's first plan, and somebody has to look at it once."))
+    why: list[Text] = []
     enabled_before = users.enabled + removed_before
     if removals and not approved and limits.asks_removals(removals + removed_before, enabled_before):
         plan.hold_removals()
-        earlier = f", after {removed_before} within the last 24 hours," if removed_before else ""
-        why.append(
-            f"{removals} of {users.enabled} people{earlier} would lose their extension."
-            " If that is right, approve the plan; if not, look first at what changed at Microsoft."
-        )
+        why.append(_say_removals(removals, users.enabled, removed_before))
+        why.append(_("If that is right, approve the plan; if not, look first at what changed at Microsoft."))
     if not is_import and limits.asks_changes(plan.count_unapproved(*_CREATIONS), users.linked):
         plan.hold(*_CREATIONS)
         new = sum(plan.count(phase) for phase in _CREATIONS)
-        why.append(f"{new} people would get an extension at once, beside the {users.linked} who are synced.")
+        why.append(
+            _n(
+                "{n:,} person would get an extension at once, beside the {synced:,} who are synced.",
+                "{n:,} people would get an extension at once, beside the {synced:,} who are synced.",
+                new,
+                synced=users.linked,
+            )
+        )
     unseen, updates = plan.count_unapproved(Phase.UPDATE), plan.count(Phase.UPDATE)
     if has_new_mapping and unseen * 2 > updates:
         plan.hold(Phase.UPDATE)
-        why.append(f"The settings for fields were changed: {updates} of {users.linked} people would be changed.")
+        why.append(
+            _(
+                "The settings for fields were changed: {changed:,} of {synced:,} people would be changed.",
+                changed=updates,
+                synced=users.linked,
+            )
+        )
     elif limits.asks_changes(unseen, users.linked):
         plan.hold(Phase.UPDATE)
-        why.append(f"{updates} of {users.linked} people would be changed at once.")
-    return Verdict(why=" ".join(why), approved=approved)
+        why.append(
+            _("{changed:,} of {synced:,} people would be changed at once.", changed=updates, synced=users.linked)
+        )
+    return Verdict(why=sentences(*why), approved=approved)
+
+
+def _say_removals(removals: int, enabled: int, removed_before: int) -> Text:
+    if not removed_before:
+        return _("{removed:,} of {enabled:,} people would lose their extension.", removed=removals, enabled=enabled)
+    return _(
+        "{removed:,} of {enabled:,} people, after {before:,} within the last 24 hours, would lose their extension.",
+        removed=removals,
+        enabled=enabled,
+        before=removed_before,
+    )

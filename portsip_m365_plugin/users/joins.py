@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from pbx_plugin_api import DraftUser, Host, JsonValue, Severity, UnlinkedUser, UserLink
+from pbx_plugin_api import DraftUser, Host, JsonValue, Severity, UnlinkedUser, UserLink, listing
 from portsip_m365_plugin.notices import NoticeKind
+from portsip_m365_plugin.texts import _
 from portsip_m365_plugin.users.match import match_by_hand
 
 _KEY: Final = "users.joins"
@@ -15,17 +16,20 @@ _KEPT_MAX: Final = 100
 
 def report_join(host: Host, draft: DraftUser, addresses: Iterable[str], matches: Sequence[UnlinkedUser]) -> None:
     """Notify the administrators that one person needs them, and remember it."""
-    oid, names = draft.link.subject, ", ".join(sorted(match.username for match in matches))
-    text = (
-        f"{draft.display_name} (object id {oid}) signed in with Microsoft for the first time, and the"
-        f" PBX user {names} has the same e-mail address. An address proves nothing at a sign-in, so nobody was linked"
-        " and no second user was made. If they are the same person, add the person on the page of users: that links"
-        " them. Otherwise change the e-mail address of the PBX user."
+    oid, names = draft.link.subject, listing(sorted(match.username for match in matches))
+    text = _(
+        "{person} (object id {object_id}) signed in with Microsoft for the first time, and the PBX user {users} has the"
+        " same e-mail address. An address proves nothing at a sign-in, so nobody was linked and no second user was"
+        " made. If they are the same person, add the person on the page of users: that links them. Otherwise change the"
+        " e-mail address of the PBX user.",
+        person=draft.display_name,
+        object_id=oid,
+        users=names,
     )
     _write(host, {**_read(host), oid: " ".join(sorted(addresses))})
     host.notify_admin(
         f"{NoticeKind.JOIN}.{oid}",
-        "A first sign-in needs you: the address is taken",
+        _("A first sign-in needs you: the address is taken"),
         text,
         severity=Severity.WARNING,
         kind=NoticeKind.JOIN,

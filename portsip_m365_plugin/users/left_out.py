@@ -6,31 +6,33 @@ A full listing writes everybody; a round of changes corrects the people whom it 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from pbx_plugin_api import Host, JsonValue
+from pbx_plugin_api import Host, JsonValue, Text, listing
 from portsip_m365_plugin.config.scope import ScopeConfig
-from portsip_m365_plugin.users.scope import describe_groups, which_filter
+from portsip_m365_plugin.texts import _, _n
+from portsip_m365_plugin.users.scope import name_groups, which_filter
 from portsip_m365_plugin.users.spool import Kind, Spool
 
 _COUNTS_KEY: Final = "users.left_out"
 _PREFIX: Final = "users.left_out."
 _KEY_MAX_PEOPLE: Final = 2000
 """As many people as fit into one value of the host's state (256 KiB). With 256 keys that is half a million."""
-_WORDS: Final[Mapping[str, str]] = {
-    "account_disabled": "disabled at Microsoft",
-    "agent": "AI agents",
-    "guest": "guests",
-    "invalid": "with unusable data",
-    "no_name": "without first and last name",
-    "no_plan": "without a Microsoft 365 plan",
-    "room": "rooms or equipment",
-    "shared_mailbox": "shared mailboxes",
-    "out_of_scope.users": "by the list of users",
+# Translators: these count people of the directory who are not synced, in a list: "49 disabled at Microsoft, 2 guests"
+_WORDS: Final[Mapping[str, Callable[[int], Text]]] = {
+    "account_disabled": lambda n: _("{n:,} disabled at Microsoft", n=n),
+    "agent": lambda n: _n("{n:,} AI agent", "{n:,} AI agents", n),
+    "guest": lambda n: _n("{n:,} guest", "{n:,} guests", n),
+    "invalid": lambda n: _("{n:,} with unusable data", n=n),
+    "no_name": lambda n: _("{n:,} without first and last name", n=n),
+    "no_plan": lambda n: _("{n:,} without a Microsoft 365 plan", n=n),
+    "room": lambda n: _n("{n:,} room or equipment", "{n:,} rooms or equipment", n),
+    "shared_mailbox": lambda n: _n("{n:,} shared mailbox", "{n:,} shared mailboxes", n),
+    "out_of_scope.users": lambda n: _("{n:,} by the list of users", n=n),
 }
 
 
@@ -61,28 +63,43 @@ def count_left_out(host: Host) -> dict[str, int]:
     return {reason: n for reason, n in counts.items() if isinstance(n, int)}
 
 
-def describe_left_out(counts: Mapping[str, int], scope: ScopeConfig) -> str:
+def describe_left_out(counts: Mapping[str, int], scope: ScopeConfig) -> Text:
     """Return counts as a phrase, the most frequent reason first: `49 not in group Sales, 2 guests`."""
-    words = dict(_WORDS)
-    if scope.has_groups:
-        detail = describe_groups(scope.groups.entries).rstrip(".")
-        words["out_of_scope.groups"] = detail[0].lower() + detail[1:]
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{n} {words.get(reason, reason.replace('_', ' '))}" for reason, n in ordered)
+    return listing(_say_count(reason, n, scope) for reason, n in ordered)
+
+
+def _say_count(reason: str, n: int, scope: ScopeConfig) -> Text:
+    if reason in _WORDS:
+        return _WORDS[reason](n)
+    if reason != "out_of_scope.groups":
+        return _("{n:,} for another reason", n=n)
+    if not scope.has_groups:
+        return _("{n:,} not in the chosen groups", n=n)
+    names, n_more = name_groups(scope.groups.entries)
+    if len(scope.groups.entries) == 1:
+        return _("{n:,} not in group {group}", n=n, group=names)
+    if n_more:
+        return _("{n:,} not in any of the groups {groups} and {more} more", n=n, groups=names, more=n_more)
+    return _("{n:,} not in any of the groups {groups}", n=n, groups=names)
 
 
 def say_nobody(host: Host, spool: Spool, counts: Mapping[str, int], scope: ScopeConfig, *, is_full: bool) -> str:
-    """Return what a message begins with if everybody of the directory is left out; empty otherwise."""
+    """Return the sentence a message begins with if everybody of the directory is left out; empty otherwise."""
     n_in = spool.count(f"pulled WHERE kind = {int(Kind.DRAFT)}") if is_full else host.users.counts().enabled
     if n_in or not counts:
         return ""
-    reasons = describe_left_out(counts, scope)
-    return f"Nobody is synced: all {sum(counts.values())} people of the directory are left out ({reasons}). "
+    return _n(
+        "Nobody is synced: the one person of the directory is left out ({reasons}).",
+        "Nobody is synced: all {n:,} people of the directory are left out ({reasons}).",
+        sum(counts.values()),
+        reasons=describe_left_out(counts, scope),
+    )
 
 
 def count_pulled(spool: Spool) -> Counter[str]:
     """Return how many of those who were pulled are left out, by reason as in `count_left_out`."""
-    return _count([reason, chosen, ""] for _, is_left_out, reason, chosen in _pulled(spool) if is_left_out)
+    return _count([reason, chosen, ""] for __, is_left_out, reason, chosen in _pulled(spool) if is_left_out)
 
 
 def keep_left_out(host: Host, spool: Spool, now_utc: datetime, *, is_full: bool) -> dict[str, int]:
@@ -125,7 +142,7 @@ def _pulled(spool: Spool) -> Iterator[tuple[str, bool, str, str]]:
 
 
 def _count(entries: Iterable[list[str]]) -> Counter[str]:
-    return Counter(f"{reason}.{chosen}" if chosen else reason for reason, chosen, _ in entries)
+    return Counter(f"{reason}.{chosen}" if chosen else reason for reason, chosen, __ in entries)
 
 
 def _key(oid: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
-from pbx_plugin_api import Host, UnlinkedUser, UserLink
+from pbx_plugin_api import Host, UnlinkedUser, UserLink, listing, sentences
 from portsip_m365_plugin.graph.errors import BudgetSpentError, GraphError
 from portsip_m365_plugin.mapping.addresses import address_key
+from portsip_m365_plugin.texts import _, pack
 from portsip_m365_plugin.users.spool import Kind, Spool
 
 AMBIGUOUS: Final = "ambiguous_match"
@@ -18,11 +19,11 @@ FindOwners: TypeAlias = Callable[[str], Iterable[str]]
 
 _ASK_MAX_PEOPLE: Final = 100
 """More new people than this, each with the address of a user made by hand, are not asked about in one run."""
-_NOT_ASKED: Final = (
+_NOT_ASKED: Final = _(
     "A PBX user has an address of this person, and Microsoft could not be asked yet who else has it. Nobody was linked,"
     " and no second user was made; the next run asks again."
 )
-_REMEDY: Final = "Change the e-mail address of the PBX user, or correct the addresses at Microsoft."
+_REMEDY: Final = _("Change the e-mail address of the PBX user, or correct the addresses at Microsoft.")
 
 
 def find_matches(host: Host, spool: Spool, authority: str, find_owners: FindOwners | None) -> None:
@@ -64,14 +65,15 @@ def find_matches(host: Host, spool: Spool, authority: str, find_owners: FindOwne
             n_asked += 1
             if n_asked > _ASK_MAX_PEOPLE or not _ask(spool, user_ids, by_id, find_owners):
                 # Without a doubt's signature: the next run asks again.
-                spool.run("INSERT OR IGNORE INTO doubtful VALUES (?, ?, ?, '')", (oid, AMBIGUOUS, _NOT_ASKED))
+                spool.run("INSERT OR IGNORE INTO doubtful VALUES (?, ?, ?, '')", (oid, AMBIGUOUS, pack(_NOT_ASKED)))
     for oid in wanted:
         matches = [by_id[user_id] for user_id in _matched(spool, oid)]
         shared = spool.first(_SHARED, (oid,)) is not None
         why = explain_doubt(matches, is_shared=shared)
         if why is not None:
             doubt = sign_doubt(matches)
-            spool.run("INSERT OR IGNORE INTO doubtful VALUES (?, ?, ?, ?)", (oid, *why, doubt))
+            reason, detail = why
+            spool.run("INSERT OR IGNORE INTO doubtful VALUES (?, ?, ?, ?)", (oid, reason, pack(detail), doubt))
 
 
 def _ask(spool: Spool, user_ids: list[str], by_id: dict[str, UnlinkedUser], find_owners: FindOwners) -> bool:
@@ -100,15 +102,24 @@ def explain_doubt(matches: list[UnlinkedUser], *, is_shared: bool) -> tuple[str,
         matches: The users made by hand that have an address of the person; at least one.
         is_shared: Whether another person has the address too.
     """
-    names = ", ".join(sorted(user.username for user in matches))
+    names = listing(sorted(user.username for user in matches))
     if any(not user.is_linkable for user in matches):
-        sentence = f"The PBX user {names} has an address of this person and is an administrator, who is never linked."
-        return ADMINISTRATOR, f"{sentence} No second user was made. {_REMEDY}"
+        sentence = _(
+            "The PBX user {users} has an address of this person and is an administrator, who is never linked. No second"
+            " user was made.",
+            users=names,
+        )
+        return ADMINISTRATOR, sentences(sentence, _REMEDY)
     if len(matches) > 1:
-        return AMBIGUOUS, f"Several PBX users have an address of this person: {names}. None was linked. {_REMEDY}"
+        sentence = _("Several PBX users have an address of this person: {users}. None was linked.", users=names)
+        return AMBIGUOUS, sentences(sentence, _REMEDY)
     if is_shared:
-        sentence = f"The PBX user {names} has an address that several people of the directory have."
-        return AMBIGUOUS, f"{sentence} Nobody was linked, and no second user was made. {_REMEDY}"
+        sentence = _(
+            "The PBX user {users} has an address that several people of the directory have. Nobody was linked, and no"
+            " second user was made.",
+            users=names,
+        )
+        return AMBIGUOUS, sentences(sentence, _REMEDY)
     return None
 
 

@@ -28,7 +28,7 @@ class GroupNote:
     members: int
     """At the last complete reading."""
     why_incomplete: str
-    """A phrase that follows the group's name; empty after a complete reading."""
+    """Sentences about the group; empty after a complete reading."""
     since_utc: datetime
     """When it was read; if it is incomplete, since when."""
 

@@ -19,6 +19,7 @@ from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.mailboxes import Group, Mailboxes
 from portsip_m365_plugin.mapping.users import PURPOSES, SKIP_DETAILS, MappingRules
+from portsip_m365_plugin.texts import _, pack
 from portsip_m365_plugin.users.pull import Listing, StoppedError
 from portsip_m365_plugin.users.spool import Kind, Spool
 
@@ -40,7 +41,7 @@ class NonPersonFilter:
         self._spool.run_many(
             "UPDATE pulled SET kind = ?, reason = ?, detail = ? WHERE oid = ? AND kind = ?",
             (
-                (Kind.SKIP, reason, SKIP_DETAILS[reason], oid, Kind.DRAFT)
+                (Kind.SKIP, reason, pack(SKIP_DETAILS[reason]), oid, Kind.DRAFT)
                 for oid, purpose in self._mailboxes.items()
                 if (reason := PURPOSES.get(purpose)) is not None
             ),
@@ -77,7 +78,9 @@ class NonPersonFilter:
         n_asked = 0
         for oids in self._batches(asks_all=asks_all):
             if n_asked and self._host.progress.should_stop():
-                raise StoppedError("asking what mailboxes are for")
+                raise StoppedError(
+                    _("Stopped while asking what mailboxes are for; nothing is lost, and the next run goes on.")
+                )
             rest = oids
             if not n_asked:
                 if not self._mailboxes.try_asking(self._client, Group.PEOPLE, oids):

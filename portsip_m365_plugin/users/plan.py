@@ -26,6 +26,7 @@ from pbx_plugin_api import (
     UserLink,
 )
 from portsip_m365_plugin.mapping.users import MappingRules
+from portsip_m365_plugin.texts import unpack
 from portsip_m365_plugin.users.decide import Decision, Phase
 from portsip_m365_plugin.users.spool import Kind, Spool, build_draft, unpack_fields
 
@@ -206,7 +207,7 @@ class SyncPlan:
             (int(Kind.DRAFT),),
         )
         for oid, upn, reason, detail in rows:
-            yield Problem(reason=reason, subject=oid, login_name=upn, detail=detail)
+            yield Problem(reason=reason, subject=oid, login_name=upn, detail=unpack(detail))
 
     def new_people(self) -> Iterator[tuple[UserLink, ExtensionWish]]:
         """Yield who would be created, in the order of doing, with the extension that is wished for."""

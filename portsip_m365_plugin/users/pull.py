@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pbx_plugin_api import DisableReason, DivergenceKind, DraftUser, Fixed, Host, Stage, UserLink
+from pbx_plugin_api import DisableReason, DivergenceKind, DraftUser, Fixed, Host, Stage, Text, UserLink, sentences
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.paging import Page
 from portsip_m365_plugin.graph.users import delta_users, get_users, latest_delta_link, list_users, select_users
 from portsip_m365_plugin.mapping.addresses import read_addresses
 from portsip_m365_plugin.mapping.text import clean_line
 from portsip_m365_plugin.mapping.users import MappingRules, map_person
+from portsip_m365_plugin.texts import _, _n, pack
 from portsip_m365_plugin.users.spool import Kind, PulledRow, Spool, pack_fields
 
 READ_MAX_IDS: Final = 200
@@ -23,7 +24,15 @@ _ALWAYS_SENT: Final = ("userPrincipalName", "accountEnabled")
 
 
 class StoppedError(Exception):
-    """The host asked to stop, or the deadline is near. The message says what the run was doing."""
+    """The host asked to stop, or the deadline is near.
+
+    Args:
+        text: What the run was doing, and what becomes of it; for the report.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,13 +124,13 @@ class DirectoryReader:
         """After a round of changes, read the people with only a part of their properties sent; see `reread`."""
         if self._spool.count("reread") > most:
             return False
-        for _ in self._read_table("reread"):
+        for __ in self._read_table("reread"):
             pass
         return True
 
     def confirm_absent(self) -> None:
         """Read each absent person by id, and spool those who exist after all: listings lag behind."""
-        for _ in self._read_table("absent"):
+        for __ in self._read_table("absent"):
             pass
 
     def _pass_over_departed(self) -> None:
@@ -139,13 +148,15 @@ class DirectoryReader:
             self._take(page.rows, may_be_partial=is_round)
             self._host.progress.report(Stage.READ, self._people)
             if page.next_link is not None and self._host.progress.should_stop():
-                raise StoppedError("reading the directory")
+                raise StoppedError(_("Stopped while reading the directory; nothing is lost, and the next run goes on."))
             delta_link = page.delta_link
         if self._unnamed:
-            detail = (
-                f"Microsoft sent {self._unnamed} people without a usable id; nothing was concluded from their absence."
+            detail = _n(
+                "Microsoft sent {n} person without a usable id; nothing was concluded from their absence.",
+                "Microsoft sent {n} people without a usable id; nothing was concluded from their absence.",
+                self._unnamed,
             )
-            self._spool.run("INSERT INTO problem VALUES (NULL, NULL, 'invalid', ?)", (detail,))
+            self._spool.run("INSERT INTO problem VALUES (NULL, NULL, 'invalid', ?)", (pack(detail),))
         return delta_link
 
     def _read_table(self, table: str) -> Iterator[str]:
@@ -153,9 +164,9 @@ class DirectoryReader:
         ids = [row[0] for row in self._spool.rows(f"SELECT oid FROM {table} ORDER BY oid")]  # noqa: S608 - our own two tables
         for start in range(0, len(ids), READ_MAX_IDS):
             if start and self._host.progress.should_stop():
-                raise StoppedError("reading people by id")
+                raise StoppedError(_("Stopped while reading people by id; nothing is lost, and the next run goes on."))
             part = ids[start : start + READ_MAX_IDS]
-            found = self._take(user for _, user in get_users(self._client, part, self._select) if user is not None)
+            found = self._take(user for __, user in get_users(self._client, part, self._select) if user is not None)
             yield from (oid for oid in part if oid not in found)
 
     def _take(self, people: Iterable[Mapping[str, Any]], *, may_be_partial: bool = False) -> set[str]:
@@ -190,14 +201,14 @@ def map_row(oid: str, user: Mapping[str, Any], rules: MappingRules) -> PulledRow
         oid=oid,
         kind=kind,
         reason=skip.reason if skip else None,
-        detail=clean_line(skip.detail) if skip else None,
+        detail=pack(skip.detail) if skip else None,
         upn=upn,
         addresses=" ".join(read_addresses(user)) or None,
         usernames=" ".join(draft.usernames) if draft else None,
         fields=pack_fields(draft) if draft else None,
-        notes="; ".join(mapped.notes) or None,
+        notes=pack(sentences(*mapped.notes)) if mapped.notes else None,
         wish=draft.extension.number if draft and isinstance(draft.extension, Fixed) else None,
-        wish_note=mapped.extension_note,
+        wish_note=pack(mapped.extension_note) if mapped.extension_note else None,
     )
 
 

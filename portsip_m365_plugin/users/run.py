@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from pbx_plugin_api import Counts, Host, PlanRef, Severity, Tenant, Tick, TickReport, TickStatus
+from pbx_plugin_api import Counts, Host, PlanRef, Severity, Tenant, Tick, TickReport, TickStatus, sentences
 from portsip_m365_plugin.config.guard import GuardConfig
 from portsip_m365_plugin.config.leavers import LeaversConfig
 from portsip_m365_plugin.config.scope import EVERYBODY, ScopeConfig
@@ -21,6 +21,7 @@ from portsip_m365_plugin.graph.users import find_owner_ids
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.notices import NoticeKind, level_of
 from portsip_m365_plugin.removals import RemovalWindow
+from portsip_m365_plugin.texts import _, _n
 from portsip_m365_plugin.users.apply import Applied, ProblemTally, apply_plan
 from portsip_m365_plugin.users.approval import (
     confirm_first_plan,
@@ -62,16 +63,17 @@ from portsip_m365_plugin.users.pull import DirectoryReader, Listing, StoppedErro
 from portsip_m365_plugin.users.rounds import Round
 from portsip_m365_plugin.users.scope import ScopeFilter
 from portsip_m365_plugin.users.spool import Spool
+from portsip_m365_plugin.users.summary import say_done, say_planned, say_preview, say_rest
 from portsip_m365_plugin.users.waiting import find_waiting, keep_waiting, restore_waiting
 
 _log = logging.getLogger(__name__)
 
 _CONFIRM_MAX_ABSENT: Final = 20_000
 """More absent people than this are not read by id (20 a request): so many removals ask an admin in any case."""
-_FOR_THE_NIGHT: Final = "Everybody has to be listed, and that is done at night, or by Sync now. Nothing was changed."
+_FOR_THE_NIGHT: Final = _("Everybody has to be listed, and that is done at night, or by Sync now. Nothing was changed.")
 _DEFAULT_LEAVERS: Final = LeaversConfig()
 _DEFAULT_LIMITS: Final = GuardConfig()
-_EMPTY: Final = (
+_EMPTY: Final = _(
     "Microsoft answered with an empty list of people. A directory has at least its administrator, so this cannot be"
     " right: check the application permission User.Read.All. Nothing was changed."
 )
@@ -169,8 +171,7 @@ class _Run:
             with Spool() as spool:
                 report = self._sync(spool)
         except StoppedError as stopped:
-            message = f"Stopped while {stopped}; nothing is lost, and the next run goes on."
-            report = self._report(TickStatus.STOPPED, message, self._applied.counts, resumable=True)
+            report = self._report(TickStatus.STOPPED, stopped.text, self._applied.counts, resumable=True)
         except BudgetSpentError as error:
             report = self._report(TickStatus.STOPPED, error.describe(), resumable=True)
         except GraphError as error:
@@ -224,15 +225,20 @@ class _Run:
         counts = keep_left_out(self._host, spool, self._now_utc, is_full=listing.is_full)
         nobody = say_nobody(self._host, spool, counts, self._scope, is_full=listing.is_full)
         done = self._applied.counts.plus(unchanged=plan.unchanged, skipped=plan.skipped)
-        message = nobody + f"{_describe(done, '')}.".capitalize()
+        message = [nobody, say_done(done)]
         if counts and not nobody and not self._is_between_nights:
-            message += f" Left out: {describe_left_out(counts, self._scope)}."
+            message.append(_("Left out: {counts}.", counts=describe_left_out(counts, self._scope)))
         if n_unlisted:
-            message += (
-                f" Microsoft's list left out {n_unlisted} who are there all the same: they were read one by one, and"
-                " nothing was concluded from their absence."
+            message.append(
+                _n(
+                    "Microsoft's list left out {n:,} who is there all the same: they were read by id, and nothing was"
+                    " concluded from their absence.",
+                    "Microsoft's list left out {n:,} who are there all the same: they were read one by one, and nothing"
+                    " was concluded from their absence.",
+                    n_unlisted,
+                )
             )
-        return self._report(TickStatus.DONE, message, done)
+        return self._report(TickStatus.DONE, sentences(*message), done)
 
     def _plan(
         self, spool: Spool, reader: DirectoryReader, listing: Listing, scope: ScopeFilter
@@ -291,7 +297,7 @@ class _Run:
 
     def _show(self, plan: SyncPlan, nobody: str, why: str) -> TickReport:
         kept = keep_plan(self._host, plan, why=why, is_full=False, now_utc=self._now_utc)
-        message = f"{nobody}Preview: {_describe(plan.counts, 'would be')}. Nothing was changed. {why}".rstrip()
+        message = sentences(nobody, say_preview(plan.counts), why)
         return self._report(TickStatus.DONE, message, _undone(plan), plan=kept)
 
     def _ask(self, plan: SyncPlan, nobody: str, why: str) -> TickReport:
@@ -304,11 +310,10 @@ class _Run:
         if kept is None:
             kept = keep_plan(self._host, plan, why=why, is_full=is_full, now_utc=now_utc)
         done = self._applied.counts
-        rest = f"The rest was applied: {_describe(done, '')}." if done != Counts() else "Nothing was changed."
-        message = f"{nobody}{why} Planned: {_describe(plan.counts, 'to be')}. {rest}"
+        message = sentences(nobody, why, say_planned(plan.counts), say_rest(done))
         self._host.notify_admin(
             NoticeKind.USERS_APPROVAL,
-            "The Microsoft 365 sync waits for your approval",
+            _("The Microsoft 365 sync waits for your approval"),
             message,
             severity=Severity.WARNING,
             level=level_of(kept.guarded),
@@ -361,10 +366,3 @@ class _Run:
 def _undone(plan: SyncPlan) -> Counts:
     """Counts say what was done; what would be done is in the plan."""
     return Counts(unchanged=plan.unchanged, skipped=plan.skipped)
-
-
-def _describe(counts: Counts, verb: str) -> str:
-    """Counts as a phrase: "3 created, 1 disabled"; without numbers that are 0."""
-    words = ("created", "linked", "updated", "enabled", "disabled", "deleted")
-    parts = [f"{getattr(counts, word)} {verb} {word}".replace("  ", " ") for word in words if getattr(counts, word)]
-    return ", ".join(parts) or "nothing to change"

@@ -10,23 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pbx_plugin_api import DisableReason, Host, Stage
+from pbx_plugin_api import DisableReason, Host, Stage, Text, listing, sentences
 from portsip_m365_plugin.config.people import Listed, WhichPeople
 from portsip_m365_plugin.config.scope import ScopeConfig
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import BudgetSpentError, ConsentMissingError, GraphError, NotFoundError
 from portsip_m365_plugin.graph.groups import find_members, get_group, list_members
+from portsip_m365_plugin.texts import _, _n, pack, unpack
 from portsip_m365_plugin.users.members import GroupNote, MemberStore
 from portsip_m365_plugin.users.pull import StoppedError
 from portsip_m365_plugin.users.spool import Kind, Spool
 
 OUT_OF_SCOPE: Final = "out_of_scope"
 GROUP_UNREADABLE: Final = "group_unreadable"
-_NOT_LISTED: Final = "Not on the list of users to sync."
-_EXCEPTED: Final = "On the list of users who are not synced."
+_NOT_LISTED: Final = _("Not on the list of users to sync.")
+_EXCEPTED: Final = _("On the list of users who are not synced.")
 _NAMED_MAX: Final = 3
 _CONFIRM_MAX: Final = 1000
-_NOBODY_LEAVES: Final = "Until then nobody loses their extension because of groups."
+_NOBODY_LEAVES: Final = _("Until then nobody loses their extension because of groups.")
 
 
 class ScopeFilter:
@@ -58,7 +59,7 @@ class ScopeFilter:
             self._is_complete &= not note.why_incomplete
             self._host.progress.report(Stage.READ, number, len(self._scope.groups))
             if self._host.progress.should_stop():
-                raise StoppedError("reading groups")
+                raise StoppedError(_("Stopped while reading groups; nothing is lost, and the next run goes on."))
         self._spool.run_many("INSERT OR IGNORE INTO in_scope_before VALUES (?)", ((oid,) for oid in self._store.ids()))
         if not self._is_complete:
             self._spool.run("INSERT OR IGNORE INTO in_scope SELECT oid FROM in_scope_before")
@@ -120,7 +121,7 @@ class ScopeFilter:
 
     def note_problems(self) -> None:
         """Put a problem line for each group that could not be read into the plan."""
-        rows = ((GROUP_UNREADABLE, detail) for detail in self._problems)
+        rows = ((GROUP_UNREADABLE, pack(detail)) for detail in self._problems)
         self._spool.run_many("INSERT INTO problem VALUES (NULL, NULL, ?, ?)", rows)
 
     def keep(self) -> None:
@@ -136,7 +137,7 @@ class ScopeFilter:
         # Somebody without a name who is out of scope as well leaves: the reason that was asked for wins.
         self._spool.run(
             f"UPDATE pulled SET kind = ?, reason = ?, detail = ? WHERE (kind = ? OR reason = 'no_name') AND {where}",  # noqa: S608 - our own text
-            (Kind.SKIP, OUT_OF_SCOPE, detail, Kind.DRAFT),
+            (Kind.SKIP, OUT_OF_SCOPE, pack(detail), Kind.DRAFT),
         )
 
     def _not_disabled(self) -> Iterator[str]:
@@ -162,10 +163,13 @@ class ScopeFilter:
             raise
         except GraphError as error:
             members = set(left)
-            detail = f"Whether {len(left)} people have left the groups could not be checked, so they stay for now."
-            self._spool.run(
-                "INSERT INTO problem VALUES (NULL, NULL, ?, ?)", (GROUP_UNREADABLE, f"{detail} {error.describe()}")
+            detail = _n(
+                "Whether {n:,} person has left the groups could not be checked, so they stay for now.",
+                "Whether {n:,} people have left the groups could not be checked, so they stay for now.",
+                len(left),
             )
+            line = (GROUP_UNREADABLE, pack(sentences(detail, error.describe())))
+            self._spool.run("INSERT INTO problem VALUES (NULL, NULL, ?, ?)", line)
         self._spool.run_many("INSERT OR IGNORE INTO in_scope VALUES (?)", ((oid,) for oid in members))
 
     def _read_group(self, group: Listed, before: GroupNote | None) -> GroupNote:
@@ -175,10 +179,10 @@ class ScopeFilter:
         except BudgetSpentError:
             raise
         except GraphError as error:
-            members, why = 0, _explain_error(error)
+            members, why = 0, _explain_error(group.name, error)
         if not why:
             return GroupNote(name=group.name, members=members, why_incomplete="", since_utc=self._host.clock.now_utc())
-        self._problems.append(f"The group {group.name} {why} {_NOBODY_LEAVES}")
+        self._problems.append(sentences(why, _NOBODY_LEAVES))
         is_old = before is not None and before.why_incomplete
         return GroupNote(
             name=group.name,
@@ -199,18 +203,24 @@ class ScopeFilter:
     def _explain_empty(self, group: Listed, before: GroupNote | None) -> str:
         """Return why an empty group is not believed to be empty; empty text where it is."""
         if before is not None and before.members:
-            return (
-                f"had {before.members} members and is empty now. If that is right, remove it from the list of groups;"
-                " if not, check its members in Entra."
+            return sentences(
+                _n(
+                    "The group {group} had {n:,} member and is empty now.",
+                    "The group {group} had {n:,} members and is empty now.",
+                    before.members,
+                    group=group.name,
+                ),
+                _("If that is right, remove it from the list of groups; if not, check its members in Entra."),
             )
         if before is not None and not before.why_incomplete:
             return ""
         found = get_group(self._client, group.entra_object_id)
         if found is not None and not found.is_hidden:
             return ""
-        return (
-            "has a hidden membership, which the app cannot read. Grant the application permission Member.Read.Hidden,"
-            " or choose another group."
+        return _(
+            "The group {group} has a hidden membership, which the app cannot read. Grant the application permission"
+            " Member.Read.Hidden, or choose another group.",
+            group=group.name,
         )
 
 
@@ -232,24 +242,38 @@ def find_out_of_scope(client: GraphClient, scope: ScopeConfig, entra_object_id: 
 
 
 def which_filter(reason: str | None, detail: str | None) -> str:
-    """Return which list left somebody out, `users` or `groups`; empty for every other reason."""
+    """Return which list left somebody out: `users`, `groups`, or empty for other reasons. A detail may be packed."""
     if reason != OUT_OF_SCOPE:
         return ""
-    return "users" if detail in (_NOT_LISTED, _EXCEPTED) else "groups"
+    return "users" if unpack(detail or "") in (_NOT_LISTED, _EXCEPTED) else "groups"
 
 
 def describe_groups(groups: Sequence[Listed]) -> str:
     """Return what somebody is who is in none of these groups."""
-    names = [group.name for group in groups[:_NAMED_MAX]]
+    names, n_more = name_groups(groups)
     if len(groups) == 1:
-        return f"Not in group {names[0]}."
-    rest = f" and {len(groups) - _NAMED_MAX} more" if len(groups) > _NAMED_MAX else ""
-    return f"Not in any of the groups {', '.join(names)}{rest}."
+        return _("Not in group {group}.", group=names)
+    if n_more:
+        return _n(
+            "Not in any of the groups {groups} and {n} more.",
+            "Not in any of the groups {groups} and {n} more.",
+            n_more,
+            groups=names,
+        )
+    return _("Not in any of the groups {groups}.", groups=names)
 
 
-def _explain_error(error: GraphError) -> str:
+def name_groups(groups: Sequence[Listed]) -> tuple[Text, int]:
+    """Return the names of the first groups, and how many more there are."""
+    return listing(group.name for group in groups[:_NAMED_MAX]), max(len(groups) - _NAMED_MAX, 0)
+
+
+def _explain_error(name: str, error: GraphError) -> str:
     if isinstance(error, NotFoundError):
-        return "does not exist any more. Remove it from the list of groups, or restore it in Entra."
+        return _(
+            "The group {group} does not exist any more. Remove it from the list of groups, or restore it in Entra.",
+            group=name,
+        )
     if isinstance(error, ConsentMissingError):
-        return f"cannot be read: {error.describe()}"
-    return f"could not be read this time: {error.describe()}"
+        return _("The group {group} cannot be read: {why}", group=name, why=error.describe())
+    return _("The group {group} could not be read this time: {why}", group=name, why=error.describe())

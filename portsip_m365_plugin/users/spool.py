@@ -65,6 +65,7 @@ class PulledRow(NamedTuple):
     kind: int
     reason: str | None = None
     detail: str | None = None
+    """Packed (`texts.pack`), like every text of the tables."""
     upn: str | None = None
     addresses: str | None = None
     """Separated by spaces, each as `mapping.addresses.address_key` gives it."""

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from pbx_plugin_api import Host, JsonValue, Severity, dump, load
+from pbx_plugin_api import Host, JsonValue, Severity, dump, load, sentences
 from portsip_m365_plugin.notices import NoticeKind, level_of
+from portsip_m365_plugin.texts import _, _n, pack, unpack
 from portsip_m365_plugin.users.spool import Kind, Spool
 
 _KEY: Final = "users.waiting"
@@ -63,7 +64,7 @@ def read_waiting(host: Host, entra_object_id: str) -> tuple[str, str] | None:
     with host.blobs.open(blob) as file:
         for line in file:
             if mark in line and (row := json.loads(line))[0] == entra_object_id:
-                return row[7], row[8]
+                return row[7], unpack(row[8])
     return None
 
 
@@ -76,7 +77,7 @@ def keep_waiting(host: Host, spool: Spool, refused: Mapping[str, tuple[str, str]
         refused: Reason and detail of everybody whom the PBX could not make a user.
         now_utc: Of this run.
     """
-    rows = ((oid, reason, detail) for oid, (reason, detail) in refused.items())
+    rows = ((oid, reason, pack(detail)) for oid, (reason, detail) in refused.items())
     spool.run_many("INSERT OR REPLACE INTO without_user VALUES (?, ?, ?, '')", rows)
     kept = _read(host)
     counts = dict(spool.rows("SELECT reason, count(*) FROM without_user GROUP BY reason"))
@@ -96,7 +97,7 @@ def keep_waiting(host: Host, spool: Spool, refused: Mapping[str, tuple[str, str]
         keep_s = int(_KEEP.total_seconds())
         blob = host.blobs.put(_lines(spool), content_type="application/x-ndjson", keep_s=keep_s)
         until = dump(now_utc + _KEEP)
-    whole = {"blob": blob, "digest": digest, "kept_until_utc": until, "counts": counts, "examples": examples}
+    whole = {"blob": blob, "digest": digest, "kept_until_utc": until, "counts": counts, "examples": dump(examples)}
     host.state.put(_KEY, cast(JsonValue, whole))
 
 
@@ -107,21 +108,28 @@ def count_waiting(host: Host) -> Counter[str]:
 
 def read_examples(host: Host) -> dict[str, str]:
     """Return one sentence about why people wait, by reason. Cost: one look."""
-    return {str(reason): str(text) for reason, text in _read(host).get("examples", {}).items()}
+    return {str(reason): load(str, text) for reason, text in _read(host).get("examples", {}).items()}
 
 
 def _find_example(spool: Spool, reason: str) -> str:
     found = spool.first("SELECT detail FROM without_user WHERE reason = ? ORDER BY oid LIMIT 1", (reason,))
-    return str(found[0])
+    return unpack(str(found[0]))
 
 
 def _notify(host: Host, reason: str, n_people: int, detail: str) -> None:
-    people = "1 person has" if n_people == 1 else f"{n_people} people have"
-    text = (
-        f"{people} no user of the PBX yet. For example: {detail} The problems of the run name everybody."
-        " They become users as soon as the reason is gone, and this notice ends then."
+    text = sentences(
+        _n(
+            "{n:,} person has no user of the PBX yet. For example: {example}",
+            "{n:,} people have no user of the PBX yet. For example: {example}",
+            n_people,
+            example=detail,
+        ),
+        _(
+            "The problems of the run name everybody. They become users as soon as the reason is gone, and this notice"
+            " ends then."
+        ),
     )
-    subject = "People of the directory wait for a user of the PBX"
+    subject = _("People of the directory wait for a user of the PBX")
     host.notify_admin(
         f"{NoticeKind.USERS_WAITING}.{reason}",
         subject,

@@ -95,8 +95,8 @@ def test_the_first_import_may_go_on_in_several_runs() -> None:
     ("n_planned", "held", "why"),
     [
         ({"removals": 3, "updates": 5, "creates": 400}, {Phase.CREATE}, "400 people would get an extension"),
-        ({"removals": 60, "updates": 5, "creates": 10}, {Phase.DISABLE}, "60 of 1000 people would lose"),
-        ({"removals": 60, "updates": 305, "creates": 10}, {Phase.DISABLE, Phase.UPDATE}, "305 of 1000"),
+        ({"removals": 60, "updates": 5, "creates": 10}, {Phase.DISABLE}, "60 of 1,000 people would lose"),
+        ({"removals": 60, "updates": 305, "creates": 10}, {Phase.DISABLE, Phase.UPDATE}, "305 of 1,000"),
     ],
 )
 def test_each_question_holds_back_only_what_it_is_about(n_planned: dict[str, int], held: set[Phase], why: str) -> None:
