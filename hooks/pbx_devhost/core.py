@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Final
+from contextvars import ContextVar
+from typing import Any, Final, TypeVar
 
 from pbx_devhost.bound.host import open_host
 from pbx_devhost.bound.progress import ProgressListener, RunContext
 from pbx_devhost.logs.context import log_context
 from pbx_devhost.store.audit import Change
 from pbx_devhost.store.budgets import PluginRateBudget
-from pbx_devhost.store.database import to_timestamp
+from pbx_devhost.store.database import FAILURES, to_timestamp
 from pbx_devhost.store.engine import CONNECTIONS
 from pbx_devhost.store.setting_changes import find_changes
 from pbx_devhost.store.stores import Stores, open_stores
@@ -33,7 +36,16 @@ from pbx_plugin_api.hosting.isolation import Answer
 from pbx_plugin_api.hosting.manager import Deadlines, PluginHost
 from pbx_plugin_api.settings_page import ActionOutcome, LookUpOutcome, SaveOutcome
 
+T = TypeVar("T")
+
+INSIST_S: Final = 600.0
+INSIST_EVERY_S: Final = 2.0
 _LOOK_UPS: Final = (RateLimit(amount=120, window_s=60),)
+
+
+_log = logging.getLogger(__name__)
+_may_send: ContextVar[Callable[[], bool] | None] = ContextVar("may_send", default=None)
+"""Of the mail that is being sent: whether this process still has it."""
 
 
 class PluginChoiceError(Exception):
@@ -73,7 +85,9 @@ class Pbx:
         Every tenant may use the system's mail settings, and mail is the only thing they are for.
         """
         run = self._runs.get(run_id) if run_id is not None else None
-        opened = open_host(self.stores, plugin, tenant, run, may_read_system=hook == "on_send_notification")
+        is_mail = hook == "on_send_notification"
+        may_send = _may_send.get() if is_mail else None
+        opened = open_host(self.stores, plugin, tenant, run, may_read_system=is_mail, may_send=may_send)
         watched = self._watch_settings(opened, plugin, tenant) if hook == "on_nightly_tick" else opened
         return self._name_lines(watched, plugin, tenant, run_id)
 
@@ -99,6 +113,33 @@ class Pbx:
     def enter_run(self, run: RunContext) -> None:
         """Give hosts that are opened for this run its lease and deadline."""
         self._runs[run.run_id] = run
+
+    @contextmanager
+    def sending(self, may_send: Callable[[], bool]) -> Iterator[None]:
+        """Let a plugin that sends a mail in the body ask whether this process still has it."""
+        before = _may_send.set(may_send)
+        try:
+            yield
+        finally:
+            _may_send.reset(before)
+
+    def insist(self, what: str, store: Callable[[], T]) -> T:
+        """Store how something ended, also if the database is away for some minutes: without it nothing can be done.
+
+        Raises:
+            SQLAlchemyError: It is still away, or the process was asked to end.
+            DatabaseError: The same.
+        """
+        give_up_at = time.monotonic() + INSIST_S
+        while True:
+            try:
+                return store()
+            except FAILURES as error:
+                if self.stop_wanted[0] or time.monotonic() > give_up_at:
+                    raise
+                seconds = INSIST_EVERY_S
+                _log.warning("%s cannot be stored (%s); the next try is in %s s", what, type(error).__name__, seconds)
+                time.sleep(seconds)
 
     def leave_run(self, run_id: str) -> None:
         """Forget a run."""

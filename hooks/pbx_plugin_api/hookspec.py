@@ -119,7 +119,8 @@ def on_send_notification(host: Host, tenant: Tenant, notification: Notification)
     May block: yes, for the requests of one mail.
     May raise: no. A plugin that raises counts as `UNKNOWN`, because the mail may have been sent.
     Idempotency: sending is not idempotent. The host records the attempt before the call, and sets
-        `previous_outcome_unknown` when an earlier answer was lost.
+        `previous_outcome_unknown` when an earlier answer was lost. Ask `host.progress.should_stop()` right before the
+        request that sends: a process that was frozen may have lost the mail to another one.
     Since: 1.0
 
     Example:

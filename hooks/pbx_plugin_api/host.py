@@ -161,7 +161,10 @@ class Progress(Protocol):
     def should_stop(self) -> bool:
         """Whether to stop as soon as it is safe: an administrator asked, the PBX shuts down, the deadline is near.
 
-        False outside of a run.
+        In `on_send_notification`: whether another worker has the mail by now, because this process was silent for too
+        long. Ask right before the request that sends; if True, send nothing. The receipt is ignored then.
+
+        False elsewhere.
         """
 
     def problem(self, problem: Problem) -> None:

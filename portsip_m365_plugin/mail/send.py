@@ -183,6 +183,8 @@ class _Delivery:
                     waiting.extendleft(reversed(_halve(group)))
             except _NotPreparedError as unprepared:
                 return self._stop(self._explain(unprepared.error, was_sending=False), (group, *waiting))
+            except _GivenAwayError:
+                return self._stop(_give_away(self.host.clock.now_utc()), (group, *waiting))
             except GraphError as failure:
                 if self._was_mailbox_replaced(failure):
                     waiting.appendleft(group)
@@ -259,6 +261,7 @@ class _Delivery:
         if route is Route.TOO_LARGE:
             raise TooLargeError("the text alone is too large")
         if route is Route.ONE_REQUEST:
+            self._look_whose()
             save = self.sender.mail.save_to_sent
             return _name(send_mail(self.client, self.mailbox, message, cargo.files, save_to_sent=save))
         try:
@@ -274,6 +277,11 @@ class _Delivery:
         except GraphError as error:
             raise _NotPreparedError(error) from error
         try:
+            self._look_whose()
+        except _GivenAwayError:
+            delete_draft(self.client, self.mailbox, draft_id)
+            raise
+        try:
             return _name(send_draft(self.client, self.mailbox, draft_id))
         except GraphError as error:
             if _is_draft_gone(error):  # it may have been sent: a proxy can repeat a request
@@ -281,6 +289,12 @@ class _Delivery:
             if is_certainly_unsent(error):
                 delete_draft(self.client, self.mailbox, draft_id)
             raise
+
+    def _look_whose(self) -> None:
+        """Make sure, right before the request that sends, that no other worker has the mail by now."""
+        self.client.tokens.get()  # a new token takes its time, so it is here before
+        if self.host.progress.should_stop():
+            raise _GivenAwayError
 
     def _explain(self, error: GraphError, *, was_sending: bool = True) -> DeliveryReceipt:
         if isinstance(error, MailboxMissingError | NotFoundError):
@@ -298,6 +312,10 @@ class _Delivery:
 
 class _DraftsRefusedError(Exception):
     """This app may not create drafts."""
+
+
+class _GivenAwayError(Exception):
+    """Another worker has the mail."""
 
 
 class _NotPreparedError(Exception):
@@ -322,6 +340,17 @@ def _wait_for_microsoft(now_utc: datetime, wait_s: float) -> DeliveryReceipt:
         status=DeliveryStatus.DEFERRED,
         reason="Microsoft limits how much may be sent now.",
         retry_at_utc=now_utc + timedelta(seconds=wait_s),
+        detail=_OWN_LIMIT,
+    )
+
+
+def _give_away(now_utc: datetime) -> DeliveryReceipt:
+    """The PBX ignores this receipt, unless its database was away for a moment."""
+    return DeliveryReceipt(
+        status=DeliveryStatus.DEFERRED,
+        reason="The PBX may have given this mail to another worker.",
+        retry_at_utc=now_utc,
+        this_mail_only=True,
         detail=_OWN_LIMIT,
     )
 

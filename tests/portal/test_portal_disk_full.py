@@ -55,13 +55,13 @@ def test_a_run_ends_with_the_reason_and_goes_on_with_space(
     lab = make_lab(users=400)
     engine = world.pbx.stores.database.engine
     before = world.pbx.stores.users.count_all(world.tenant_id)
-    monkeypatch.setattr("pbx_devhost.runs.runner._INSIST_EVERY_S", 0.1)
+    monkeypatch.setattr("pbx_devhost.core.INSIST_EVERY_S", 0.1)
     monkeypatch.setattr(World, "tick", lambda _self: None)
     connect_m365(world, lab)
     runner = Runner(world.pbx)
     with full(engine, spare_pages=30):
         world.pbx.stop_wanted[0] = False
-        monkeypatch.setattr("pbx_devhost.runs.runner._INSIST_S", 0.2)
+        monkeypatch.setattr("pbx_devhost.core.INSIST_S", 0.2)
         try:
             result = runner.run(world.tenant, "m365", TickReason.FORCED, confirm_first_plan=True)
         except DiskFullError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
 
@@ -32,10 +32,16 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def open_host(
-    stores: Stores, plugin: str, tenant: Tenant, run: RunContext | None, *, may_read_system: bool = False
+    stores: Stores,
+    plugin: str,
+    tenant: Tenant,
+    run: RunContext | None,
+    *,
+    may_read_system: bool = False,
+    may_send: Callable[[], bool] | None = None,
 ) -> Iterator[Host]:
     """Open a host for one call. At the end problems held back are written and streams still open are closed."""
-    host = BoundHost(stores, plugin, tenant, run, may_read_system=may_read_system)
+    host = BoundHost(stores, plugin, tenant, run, may_read_system=may_read_system, may_send=may_send)
     try:
         yield host
     except FAILURES as error:
@@ -58,6 +64,7 @@ class BoundHost:
         *,
         may_read_system: bool = False,
         is_read_only: bool = False,
+        may_send: Callable[[], bool] | None = None,
     ) -> None:
         self._stores, self._plugin, self._tenant, self._may_read_system = stores, plugin, tenant, may_read_system
         self._systems: list[BoundHost] = []
@@ -70,7 +77,7 @@ class BoundHost:
         self.state = PluginState(scope)
         self.blobs = TenantBlobs(scope)
         self.rate_budget = PluginRateBudget(scope)
-        self.progress = RunProgress(stores, scope, run)
+        self.progress = RunProgress(stores, scope, run, may_send)
         self.audit = PluginAudit(scope)
         self.overview = PluginOverview(stores, scope)
         self.clock = HostClock(stores.database)

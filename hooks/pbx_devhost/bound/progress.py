@@ -43,8 +43,10 @@ class RunContext:
 class RunProgress:
     """Keeps `pbx_plugin_api.Progress`. Problems are held back and written some hundred at a time."""
 
-    def __init__(self, stores: Stores, scope: Scope, run: RunContext | None) -> None:
-        self._stores, self._scope, self._run = stores, scope, run
+    def __init__(
+        self, stores: Stores, scope: Scope, run: RunContext | None, may_send: Callable[[], bool] | None = None
+    ) -> None:
+        self._stores, self._scope, self._run, self._may_send = stores, scope, run, may_send
         self._problems: list[Problem] = []
         self._asked_at = self._renewed_at = time.monotonic()
         self._is_asked = False
@@ -75,7 +77,7 @@ class RunProgress:
         """See `Progress`."""
         run = self._run
         if run is None:
-            return False
+            return self._may_send is not None and not self._may_send()
         left_s = run.deadline_utc.timestamp() - self._stores.database.now()
         if run.stop_wanted[0] or left_s < _DEADLINE_MARGIN_S:
             return True

@@ -24,7 +24,7 @@ from pbx_devhost.mail.notice_mail import NoticeMail
 from pbx_devhost.mail.notices import MailNotices
 from pbx_devhost.mail.smtp import SmtpChannel, load_smtp
 from pbx_devhost.metrics.process import note_mail
-from pbx_devhost.store.database import to_timestamp
+from pbx_devhost.store.database import FAILURES, to_timestamp
 from pbx_devhost.store.outbox.lanes import UNREACHABLE, Fault
 from pbx_devhost.store.outbox.queue import Claimed, MailState
 from pbx_devhost.store.outbox.waits import UNKNOWN_AT_MOST, growing_s
@@ -105,30 +105,37 @@ class Delivery:
 
     def _attempt(self, claimed: Claimed, smtp: SmtpChannel | None) -> MailState:
         with log_context(tenant_id=claimed.tenant_id, notification_id=claimed.notification.notification_id):
-            state = self._try(claimed, smtp)
+            try:
+                state = self._try(claimed, smtp)
+            finally:
+                self._box.leave(claimed)
         note_mail(state.value)
         return state
 
     def _try(self, claimed: Claimed, smtp: SmtpChannel | None) -> MailState:
-        channel = ""
-        try:
-            if claimed.by_fallback and smtp is not None:
-                channel, receipt = "smtp", self._send_by(smtp, claimed)
-            else:
-                channel, receipt = self._ask_plugins(claimed)
-                fault = self._note_fault(claimed, receipt, channel, smtp)
-                if fault is not None and smtp is not None and self._is_smtps_turn(claimed, receipt, fault):
-                    channel, receipt = "smtp", self._send_by(smtp, claimed)
-        except Exception as error:  # noqa: BLE001  # any failure leaves this mail's outcome unknown, and the queue goes on
-            _log.exception("Mail %s: the attempt failed", claimed.notification.notification_id)
-            receipt = DeliveryReceipt(status=DeliveryStatus.UNKNOWN, reason=f"The PBX failed ({type(error).__name__}).")
+        if claimed.by_fallback and smtp is not None:
+            return self._settle(claimed, self._send_by(smtp, claimed), "smtp")
+        channel, receipt = self._ask_plugins(claimed)
+        # A database that is away makes no doubt of an answer that is here.
+        fault = self._pbx.insist("The result of a mail", lambda: self._note_fault(claimed, receipt, channel, smtp))
+        if fault is not None and smtp is not None and self._is_smtps_turn(claimed, receipt, fault):
+            channel, receipt = "smtp", self._send_by(smtp, claimed)
         return self._settle(claimed, receipt, channel)
 
     def _send_by(self, smtp: SmtpChannel, claimed: Claimed) -> DeliveryReceipt:
-        return smtp.send(claimed.notification, self._pbx.stores, claimed.tenant_id)
+        note, stores = claimed.notification, self._pbx.stores
+        try:
+            return smtp.send(note, stores, claimed.tenant_id, may_send=lambda: self._may_send(claimed))
+        except Exception as error:  # noqa: BLE001  # any failure leaves this mail's outcome unknown, and the queue goes on
+            return _explain_failure(claimed, error)
 
     def _ask_plugins(self, claimed: Claimed) -> tuple[str, DeliveryReceipt]:
-        answer = self._pbx.plugins.send_notification(self._tenant(claimed.tenant_id), claimed.notification)
+        try:
+            with self._pbx.sending(lambda: self._may_send(claimed)):
+                tenant = self._tenant(claimed.tenant_id)
+                answer = self._pbx.plugins.send_notification(tenant, claimed.notification)
+        except Exception as error:  # noqa: BLE001  # any failure leaves this mail's outcome unknown, and the queue goes on
+            return "", _explain_failure(claimed, error)
         if answer.value is not None:
             return answer.plugin, answer.value
         return "", DeliveryReceipt(
@@ -138,6 +145,14 @@ class Delivery:
             retry_at_utc=claimed.notification.created_at_utc,
             unreachable=True,
         )
+
+    def _may_send(self, claimed: Claimed) -> bool:
+        """Whether this process certainly has the mail. Another one takes it over when this one was silent for long."""
+        try:
+            return self._box.is_ours(claimed)
+        except FAILURES as error:
+            _log.warning("Mail %s is not sent now: %s", claimed.notification.notification_id, type(error).__name__)
+            return False
 
     def _tenant(self, tenant_id: str) -> Tenant:
         is_system = tenant_id == SYSTEM_TENANT.pbx_tenant_id
@@ -183,6 +198,9 @@ class Delivery:
     # ------------------------------------------------------------------ the result
 
     def _settle(self, claimed: Claimed, receipt: DeliveryReceipt, channel: str) -> MailState:
+        return self._pbx.insist("The result of a mail", lambda: self._keep(claimed, receipt, channel))
+
+    def _keep(self, claimed: Claimed, receipt: DeliveryReceipt, channel: str) -> MailState:
         now = self._pbx.stores.database.now()
         state, due_at = MailState.SENT, now
         if receipt.status is DeliveryStatus.REJECTED:
@@ -224,6 +242,11 @@ class Delivery:
 
     def _growing_s(self, n: int) -> float:
         return growing_s(n, self._chance())
+
+
+def _explain_failure(claimed: Claimed, error: Exception) -> DeliveryReceipt:
+    _log.exception("Mail %s: the attempt failed", claimed.notification.notification_id)
+    return DeliveryReceipt(status=DeliveryStatus.UNKNOWN, reason=f"The PBX failed ({type(error).__name__}).")
 
 
 def _is_fault(receipt: DeliveryReceipt) -> bool:

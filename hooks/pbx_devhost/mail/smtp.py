@@ -10,6 +10,7 @@ import contextlib
 import json
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage, MIMEPart
@@ -94,17 +95,26 @@ class SmtpChannel:
     def __init__(self, settings: SmtpSettings) -> None:
         self.settings = settings
 
-    def send(self, notification: Notification, stores: Stores, tenant_id: str) -> DeliveryReceipt:
-        """Send one mail on a new connection."""
+    def send(
+        self,
+        notification: Notification,
+        stores: Stores,
+        tenant_id: str,
+        *,
+        may_send: Callable[[], bool] = lambda: True,
+    ) -> DeliveryReceipt:
+        """Send one mail on a new connection, if `may_send` says so when that is ready."""
         checked = check_mail(notification)
         if checked.notification is None:
             reason = sentences(_("None of the recipients is an e-mail address."), checked.rejected[0].reason)
             return DeliveryReceipt(status=DeliveryStatus.REJECTED, reason=reason, rejected_recipients=checked.rejected)
-        receipt = self._send(checked.notification, stores, tenant_id)
+        receipt = self._send(checked.notification, stores, tenant_id, may_send)
         detail = sentences(receipt.detail, *checked.notes) if checked.notes else receipt.detail
         return replace(receipt, rejected_recipients=(*checked.rejected, *receipt.rejected_recipients), detail=detail)
 
-    def _send(self, notification: Notification, stores: Stores, tenant_id: str) -> DeliveryReceipt:
+    def _send(
+        self, notification: Notification, stores: Stores, tenant_id: str, may_send: Callable[[], bool]
+    ) -> DeliveryReceipt:
         message = compose(notification, self.settings.sender, stores, tenant_id)
         everyone = list(dict.fromkeys((*notification.to, *notification.cc, *notification.bcc)))
         may_have_gone = False
@@ -113,6 +123,8 @@ class SmtpChannel:
                 server.ehlo_or_helo_if_needed()
                 if self.settings.username:
                     server.login(self.settings.username, self.settings.password)
+                if not may_send():
+                    return _later("Another worker has this mail.", stores)
                 may_have_gone = True
                 refused = server.send_message(message, self.settings.sender, everyone)
                 with contextlib.suppress(smtplib.SMTPException, OSError):

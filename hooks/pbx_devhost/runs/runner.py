@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from pbx_devhost.bound.progress import RunContext
 from pbx_devhost.core import Pbx
 from pbx_devhost.metrics.process import note_run
-from pbx_devhost.store.database import FAILURES, to_timestamp
+from pbx_devhost.store.database import to_timestamp
 from pbx_devhost.store.disk import DISK_FULL
 from pbx_devhost.store.engine import DiskFullError
 from pbx_devhost.store.leases import Lease
@@ -25,8 +24,6 @@ _TOMORROW_S = 86_400.0
 _AGAIN_S = 300.0
 MAX_WAIT_S = 300
 """The longest wait for a service in a slot that others want. A longer one gives the slot back."""
-_INSIST_S = 600.0
-_INSIST_EVERY_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +86,7 @@ class Runner:
                     break
             return result
         finally:
-            self._insist(lambda: stores.leases.release(lease))
+            self._pbx.insist("The end of a run", lambda: stores.leases.release(lease))
 
     def _run_once(
         self,
@@ -142,7 +139,7 @@ class Runner:
                 stores.runs.fail(run_id, sentence)
                 stores.leases.set_due(tenant.pbx_tenant_id, plugin, stores.database.now() + again_s, lease=lease)
 
-            self._insist(keep_failure)
+            self._pbx.insist("The end of a run", keep_failure)
             return RunResult(tenant=tenant, plugin=plugin, run_id=run_id, report=None, sentence=sentence)
         report = answer.value or TickReport(
             status=TickStatus.DONE, message="The plugin has nothing to do for this tenant."
@@ -157,7 +154,7 @@ class Runner:
             self._keep_due(lease, run_id, report, reason, is_job=job is not None)
             stores.leases.set_valid_until(lease, to_timestamp(report.valid_until_utc))
 
-        self._insist(keep_report)
+        self._pbx.insist("The end of a run", keep_report)
         _log.log(
             logging.DEBUG if report.quiet else logging.INFO,
             "Run %s of %s for %s: %s %s",
@@ -182,20 +179,3 @@ class Runner:
         if due_at is None and is_job:
             return  # a button that says nothing about the schedule does not end it
         stores.leases.set_due(lease.tenant_id, lease.plugin, due_at, lease=lease)
-
-    def _insist(self, store: Callable[[], None]) -> None:
-        """Store how a run ended, also if the database is away for some minutes: without it the slot can do nothing."""
-        give_up_at = time.monotonic() + _INSIST_S
-        while True:
-            try:
-                store()
-                return
-            except FAILURES as error:
-                if self._pbx.stop_wanted[0] or time.monotonic() > give_up_at:
-                    raise
-                _log.warning(
-                    "The end of a run cannot be stored (%s); the next try is in %d s",
-                    type(error).__name__,
-                    _INSIST_EVERY_S,
-                )
-                time.sleep(_INSIST_EVERY_S)

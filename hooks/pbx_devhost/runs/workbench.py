@@ -11,6 +11,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.runs.runner import Runner
 from pbx_devhost.runs.work import Lane, NotBegunError, Work
+from pbx_devhost.store.database import FAILURES
 from pbx_devhost.store.keys import VaultError
 from pbx_devhost.store.leases import Due
 from pbx_devhost.store.processes import DEAD_AFTER_S
@@ -19,6 +20,8 @@ from pbx_plugin_api import ActionRequest, Tenant, TickReason, dump, load
 _log = logging.getLogger(__name__)
 
 _PUT_OFF_S: Final = 3600.0
+_AGAIN_S: Final = 60.0
+"""After the database could not be used."""
 _MAIL_TURN_S: Final = 20.0
 _FREE_WITHIN_S: Final = 2 * DEAD_AFTER_S
 """How long a page's job waits for the lease: the lease of a worker on another machine ends some time after its death.
@@ -73,13 +76,16 @@ class Workbench:
                 self._put_off(item)
                 return
             self._runner.run(tenant, item.plugin, TickReason.DUE)
+        except FAILURES:
+            _log.exception("The run of %s for tenant %s is put off: the database", item.plugin, item.tenant_id)
+            self._put_off(item, _AGAIN_S)
         except Exception:  # noqa: BLE001  # one tenant's failure is that tenant's
             _log.exception("A run of %s for tenant %s failed; it is due again later", item.plugin, item.tenant_id)
             self._put_off(item)
 
-    def _put_off(self, item: Due) -> None:
+    def _put_off(self, item: Due, by_s: float = _PUT_OFF_S) -> None:
         stores = self._pbx.stores
-        stores.leases.set_due(item.tenant_id, item.plugin, stores.database.now() + _PUT_OFF_S)
+        stores.leases.set_due(item.tenant_id, item.plugin, stores.database.now() + by_s)
 
     def _run_job(self, work: Work) -> None:
         try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, or_, select, update
 
+from pbx_devhost.store.at_work import AtWork
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.schema import due
@@ -42,26 +43,31 @@ class LeaseStore:
 
     def __init__(self, database: Database, processes: ProcessStore) -> None:
         self._db, self._processes = database, processes
+        self._at_work = AtWork()
 
     def take(self, tenant_id: str, plugin: str, *, lease_s: float = LEASE_S, only_if_due: bool = False) -> Lease | None:
         """Take the lease, or return None while another worker holds it.
 
-        The lease of a dead process does not count: its run goes on. With `only_if_due` the result is also None if the
+        The lease of a dead process does not count: its run goes on. Neither does one that this process has without
+        knowing it, because the answer of the database was lost. With `only_if_due` the result is also None if the
         tenant is not due any more, because another worker was faster.
         """
         now, me = self._db.now(), self._processes.my_id()
-        with self._db.write() as connection:
+        with self._at_work.beginning() as begin, self._db.write() as connection:
             self._ensure_row(connection, tenant_id, plugin)
             is_alive = self._processes.is_alive(due.c.lease_holder).label("is_alive")
             row = connection.execute(_row(self._db, tenant_id, plugin, is_alive)).one()
             is_held = row.lease_until > now and row.is_alive
+            is_held = is_held and not self._is_forgotten(tenant_id, plugin, row)
             if is_held and not self._processes.is_gone(connection, row.lease_holder):
                 return None
             if only_if_due and (row.next_due_at is None or row.next_due_at > now):
                 return None
             values = {"lease_token": row.lease_token + 1, "lease_until": now + lease_s, "lease_holder": me}
             connection.execute(update(due).where(*_at(tenant_id, plugin)).values(values))
-            return Lease(tenant_id=tenant_id, plugin=plugin, token=row.lease_token + 1)
+            lease = Lease(tenant_id=tenant_id, plugin=plugin, token=row.lease_token + 1)
+            begin(lease)
+            return lease
 
     def renew(self, lease: Lease, *, lease_s: float = LEASE_S) -> None:
         """Extend the lease."""
@@ -72,6 +78,7 @@ class LeaseStore:
 
     def release(self, lease: Lease) -> None:
         """Release the lease. Nothing happens if it was lost."""
+        self._at_work.end(lease)
         held = (*_at(lease.tenant_id, lease.plugin), due.c.lease_token == lease.token)
         with self._db.write() as connection:
             connection.execute(update(due).where(*held).values(lease_until=0.0))
@@ -106,20 +113,31 @@ class LeaseStore:
 
     def who_is_due(self, now: float, *, limit: int = 1_000) -> list[Due]:
         """Return who is due and has no lease of a living process. One indexed query, also for many tenants."""
+        is_over, is_free = is_due(self._processes, now)
+        mine = due.c.lease_holder == self._processes.current_id  # of these it knows itself
         statement = (
-            select(due.c.tenant_id, due.c.plugin)
-            .where(*is_due(self._processes, now))
+            select(due.c.tenant_id, due.c.plugin, due.c.lease_token)
+            .where(is_over, or_(is_free, mine))
             .order_by(due.c.next_due_at)
             .limit(limit)
         )
         with self._db.read() as connection:
-            return [Due(tenant_id=row.tenant_id, plugin=row.plugin) for row in connection.execute(statement)]
+            found = connection.execute(statement).all()
+        return [Due(tenant_id=row.tenant_id, plugin=row.plugin) for row in found if not self._is_at_work(row)]
+
+    def _is_at_work(self, row: Any) -> bool:
+        return self._at_work.has(Lease(tenant_id=row.tenant_id, plugin=row.plugin, token=row.lease_token))
+
+    def _is_forgotten(self, tenant_id: str, plugin: str, row: Any) -> bool:
+        """Whether this process has a lease of which it knows nothing."""
+        lease = Lease(tenant_id=tenant_id, plugin=plugin, token=row.lease_token)
+        return row.lease_holder == self._processes.current_id and not self._at_work.has(lease)
 
     def _ensure_row(self, connection: Connection, tenant_id: str, plugin: str) -> None:
         self._db.insert_missing(connection, due, {"tenant_id": tenant_id, "plugin": plugin})
 
 
-def is_due(processes: ProcessStore, now: float) -> tuple[ColumnElement[bool], ...]:
+def is_due(processes: ProcessStore, now: float) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Return the conditions that a row of `due` waits for a slot: the lease of a dead process does not count."""
     is_free = or_(due.c.lease_until <= now, ~processes.is_alive(due.c.lease_holder))
     return due.c.next_due_at <= now, is_free

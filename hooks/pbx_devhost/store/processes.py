@@ -62,6 +62,11 @@ class ProcessStore:
                 self._thread.start()
             return self._id
 
+    @property
+    def current_id(self) -> str:
+        """The id of this process; empty while it needs none."""
+        return self._id
+
     def describe(self, command: str, slots: int) -> None:
         """Store what this process does, and how many runs it can do at the same time."""
         my_id = self.my_id()

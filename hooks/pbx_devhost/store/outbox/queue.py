@@ -11,15 +11,16 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
+from pbx_devhost.store.at_work import AtWork
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.outbox.lanes import Fault, LaneStore, take_probe
 from pbx_devhost.store.outbox.order import is_behind, lane_of_mail, leave_line, select_next, wait_in_line
-from pbx_devhost.store.outbox.waits import UNKNOWN_AT_MOST, growing_s
+from pbx_devhost.store.outbox.recovery import end_lost_attempts
+from pbx_devhost.store.outbox.states import MailState as MailState  # part of what this module gives
 from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.schema import outbox, outbox_faults, outbox_lanes, outbox_recipients
 from pbx_devhost.store.vault import Vault
@@ -29,26 +30,9 @@ KEEP_S: Final = 3 * 86_400.0
 """How long delivery is tried, if the sender gives no other time."""
 CODE_KEEP_S: Final = 600.0
 """A sign-in code is useless later."""
-ATTEMPT_S: Final = 900.0
-"""An attempt of a living process that is older than this has ended: no hook may take so long."""
 
 _PUT_BACK_S: Final = {Priority.URGENT: -1e10, Priority.NORMAL: 0.0, Priority.BULK: 1800.0}
 """Urgent mail goes first. Bulk mail goes after other mail that is up to half an hour younger."""
-
-
-class MailState(StrEnum):
-    """The state of a notification."""
-
-    QUEUED = "queued"
-    ATTEMPT_STARTED = "attempt_started"
-    DEFERRED = "deferred"
-    UNKNOWN = "unknown"
-    """It may have been delivered. A marked copy is sent when it is due."""
-    HELD = "held"
-    """It may have been delivered. An administrator decides."""
-    SENT = "sent"
-    DEAD = "dead"
-    EXPIRED = "expired"
 
 
 _WAITING: Final = (MailState.QUEUED, MailState.DEFERRED, MailState.UNKNOWN)
@@ -95,6 +79,7 @@ class OutboxStore:
     def __init__(self, database: Database, vault: Vault, processes: ProcessStore) -> None:
         self._db, self._vault, self._processes = database, vault, processes
         self.lanes = LaneStore(database)
+        self._at_work = AtWork()
 
     def put(self, tenant_id: str, notification: Notification, *, keep_s: float | None = None) -> bool:
         """Accept a notification. When this returns, the notification is stored and survives the process.
@@ -136,7 +121,7 @@ class OutboxStore:
         On PostgreSQL it waits for no other process: a mail or tenant that another one has locked is passed over.
         """
         now, me, without = self._db.now(), self._processes.my_id(), list[str]()
-        with self._db.write() as connection:
+        with self._at_work.beginning() as begin, self._db.write() as connection:
             while True:
                 row = connection.execute(
                     select_next(now, tenant_id, is_urgent_only=is_urgent_only, without=without)
@@ -152,6 +137,7 @@ class OutboxStore:
             values = {"state": MailState.ATTEMPT_STARTED, "waiting": 0, "attempt": row.attempt + 1}
             values |= {"started_at": now, "holder": me}
             connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(values))
+            begin(row.seq)
         whole = load(Notification, json.loads(self._vault.open(row.sealed, "outbox", row.id)))
         return Claimed(
             seq=row.seq,
@@ -167,6 +153,15 @@ class OutboxStore:
             fault=fault,
             by_fallback=fault is not None and not is_probe,
         )
+
+    def is_ours(self, claimed: Claimed) -> bool:
+        """Whether this process still makes the attempt. Ask right before the request that sends."""
+        with self._db.read() as connection:
+            return connection.execute(select(outbox.c.seq).where(*_same_attempt(claimed))).first() is not None
+
+    def leave(self, claimed: Claimed) -> None:
+        """End the work for an attempt. If its result could not be stored, `recover` ends the attempt."""
+        self._at_work.end(claimed.seq)
 
     def settle(
         self,
@@ -188,11 +183,6 @@ class OutboxStore:
         With `steps_aside` the mail goes on waiting, and later mail to the same people does not wait for it.
         """
         now = self._db.now()
-        ours = (
-            outbox.c.seq == claimed.seq,
-            outbox.c.state == MailState.ATTEMPT_STARTED,
-            outbox.c.attempt == claimed.notification.attempt,
-        )
         waiting = state in _WAITING
         values: dict[str, Any] = {"state": state, "waiting": int(waiting), "holder": "", "copy_approved": 0}
         values |= {
@@ -213,7 +203,7 @@ class OutboxStore:
                 [*dump(claimed.refused), *([item.address, dump(item.reason)] for item in refused)]
             )
         with self._db.write() as connection:
-            if connection.execute(update(outbox).where(*ours).values(values)).rowcount == 0:
+            if connection.execute(update(outbox).where(*_same_attempt(claimed)).values(values)).rowcount == 0:
                 return
             line = delete(outbox_recipients).where(outbox_recipients.c.seq == claimed.seq)
             if not waiting or steps_aside:
@@ -224,36 +214,8 @@ class OutboxStore:
                 wait_in_line(connection, claimed.seq, claimed.tenant_id, priority, pending)
 
     def recover(self) -> int:
-        """End the attempts of dead processes: they may have been delivered. Return how many.
-
-        Each waits longer than the last time, and after too many a person decides. Otherwise a mail that ends the
-        process would be tried for ever.
-        """
-        now = self._db.now()
-        begun = outbox.c.state == MailState.ATTEMPT_STARTED
-        with self._db.read() as connection:
-            if connection.execute(select(outbox.c.seq).where(begun).limit(1)).first() is None:
-                return 0
-        self._processes.bury()
-        is_over = or_(outbox.c.started_at < now - ATTEMPT_S, ~self._processes.is_alive(outbox.c.holder))
-        with self._db.read() as connection:
-            columns = (outbox.c.seq, outbox.c.attempt, outbox.c.n_unknown)
-            rows = connection.execute(select(*columns).where(begun, is_over))
-            lost = [(row.seq, row.attempt, row.n_unknown + 1) for row in rows]
-        for seq, attempt, n_unknown in lost:
-            values: dict[str, Any] = {"n_unknown": n_unknown, "holder": "", "copy_approved": 0, "remedy": ""}
-            values |= {"reason": "The process ended during the attempt."}
-            is_held = n_unknown >= UNKNOWN_AT_MOST
-            if is_held:
-                values |= {"state": MailState.HELD, "waiting": 0, "finished_at": now}
-                values |= {"remedy": "It may have been sent. Ask the recipient, then send it again or drop it."}
-            else:
-                values |= {"state": MailState.UNKNOWN, "waiting": 1, "due_at": now + growing_s(n_unknown)}
-            same = (outbox.c.seq == seq, outbox.c.attempt == attempt, outbox.c.state == MailState.ATTEMPT_STARTED)
-            with self._db.write() as connection:
-                if connection.execute(update(outbox).where(*same).values(values)).rowcount and is_held:
-                    leave_line(connection, [seq])
-        return len(lost)
+        """End the attempts that nobody makes any more: they may have been delivered. Return how many."""
+        return end_lost_attempts(self._db, self._processes, self._at_work)
 
     def expire(self) -> list[Expired]:
         """End mails that have waited too long, and return them. `RetentionStore` deletes mails that ended long ago."""
@@ -356,6 +318,11 @@ class OutboxStore:
             statement = statement.where(outbox.c.state == state)
         with self._db.read() as connection, connection.execution_options(yield_per=500).execute(statement) as found:
             yield from found
+
+
+def _same_attempt(claimed: Claimed) -> tuple[ColumnElement[bool], ...]:
+    begun = outbox.c.state == MailState.ATTEMPT_STARTED
+    return outbox.c.seq == claimed.seq, outbox.c.attempt == claimed.notification.attempt, begun
 
 
 def _due_at(row: Any) -> float:

@@ -1,0 +1,58 @@
+"""Ends the attempts that nobody makes any more. Each may have been delivered."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import or_, select, update
+
+from pbx_devhost.store.at_work import AtWork
+from pbx_devhost.store.database import Database
+from pbx_devhost.store.outbox.order import leave_line
+from pbx_devhost.store.outbox.states import MailState
+from pbx_devhost.store.outbox.waits import UNKNOWN_AT_MOST, growing_s
+from pbx_devhost.store.processes import ProcessStore
+from pbx_devhost.store.schema import outbox
+
+ATTEMPT_S: Final = 900.0
+"""An attempt of a living process that is older than this has ended: no hook may take so long."""
+
+
+def end_lost_attempts(database: Database, processes: ProcessStore, at_work: AtWork) -> int:
+    """End the attempts of dead processes, and those of this process that it does not make. Return how many.
+
+    Each mail waits longer than the last time, and after too many attempts a person decides. Otherwise a mail that ends
+    the process would be tried for ever.
+    """
+    now, begun = database.now(), outbox.c.state == MailState.ATTEMPT_STARTED
+    with database.read() as connection:
+        if connection.execute(select(outbox.c.seq).where(begun).limit(1)).first() is None:
+            return 0
+    processes.bury()
+    me = processes.my_id()
+    is_over = or_(outbox.c.started_at < now - ATTEMPT_S, ~processes.is_alive(outbox.c.holder), outbox.c.holder == me)
+    with database.read() as connection:
+        columns = (outbox.c.seq, outbox.c.attempt, outbox.c.n_unknown, outbox.c.holder, outbox.c.started_at)
+        rows = connection.execute(select(*columns).where(begun, is_over)).all()
+    lost = [row for row in rows if row.holder != me or row.started_at < now - ATTEMPT_S or not at_work.has(row.seq)]
+    count = 0
+    for row in lost:
+        n_unknown = row.n_unknown + 1
+        reason = "The process ended during the attempt."
+        if row.holder == me:
+            reason = "The database could not be used during the attempt."
+        values: dict[str, Any] = {"n_unknown": n_unknown, "holder": "", "copy_approved": 0, "remedy": ""}
+        values |= {"reason": reason}
+        is_held = n_unknown >= UNKNOWN_AT_MOST
+        if is_held:
+            values |= {"state": MailState.HELD, "waiting": 0, "finished_at": now}
+            values |= {"remedy": "It may have been sent. Ask the recipient, then send it again or drop it."}
+        else:
+            values |= {"state": MailState.UNKNOWN, "waiting": 1, "due_at": now + growing_s(n_unknown)}
+        same = (outbox.c.seq == row.seq, outbox.c.attempt == row.attempt, begun)
+        with database.write() as connection:
+            ended = connection.execute(update(outbox).where(*same).values(values)).rowcount
+            if ended and is_held:
+                leave_line(connection, [row.seq])
+        count += ended
+    return count
