@@ -276,6 +276,8 @@ class _Run:
         if checkpoint is not None:
             count_as_approved(spool, [*checkpoint.retry_ids, *find_waiting(spool)])
             has_imported = has_imported and not checkpoint.retry_by_full
+        if not plan.changes:
+            return Verdict()
         return judge(
             plan,
             self._host.users.counts(),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
@@ -64,12 +65,23 @@ class LinkedUsers:
 
     def diverged(self) -> Iterator[Divergence]:
         """See `Users`. Compares columns, so it does not matter how a row was changed."""
-        statement = (
-            select(links.c.authority, links.c.subject, users.c.id)
-            .outerjoin(users, users.c.id == links.c.user_id)
-            .where(links.c.tenant_id == self._scope.tenant_id, or_(users.c.id.is_(None), _DIFFERS))
-        )
-        return self._scope.stream(statement, _read_divergence)
+        return self._scope.track(self._diverged())
+
+    def _diverged(self) -> Generator[Divergence, None, None]:
+        # In the order of users, and not of links: so the rows of both tables are read one after another. Links without
+        # a user are looked for only where the two numbers say that there are some.
+        shown = select(links.c.authority, links.c.subject, users.c.id)
+        edited = shown.join_from(users, links, links.c.user_id == users.c.id)
+        statements = [edited.where(users.c.tenant_id == self._scope.tenant_id, _DIFFERS)]
+        mine = links.c.tenant_id == self._scope.tenant_id
+        with self._db.read() as connection:
+            n_links = connection.execute(select(func.count()).select_from(links).where(mine)).scalar_one()
+        if n_links != self.counts().linked:
+            deleted = shown.outerjoin_from(links, users, users.c.id == links.c.user_id)
+            statements.append(deleted.where(mine, users.c.id.is_(None)))
+        for statement in statements:
+            with closing(self._db.stream(statement)) as rows:
+                yield from map(_read_divergence, rows)
 
     def find(self, link: UserLink) -> LinkedUser | None:
         """See `Users`."""
