@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Host, JsonValue, Notification
+from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Host, JsonValue, Notification, dump, load, sentences
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError, RefusedError
 from portsip_m365_plugin.graph.users import find_users
@@ -93,14 +93,15 @@ def remember_failure(host: Host, notification: Notification, receipt: DeliveryRe
         "at": now_utc.isoformat(timespec="seconds"),
         "kind": notification.kind.value,
         "status": receipt.status.value,
-        "reason": receipt.reason or "; ".join(sorted({item.reason for item in receipt.rejected_recipients})),
+        "reason": receipt.reason or sentences(*sorted({item.reason for item in receipt.rejected_recipients})),
         "remedy": receipt.remedy,
     }
-    host.state.put(_FAILURES_KEY, [entry, *recent_failures(host)][:_FAILURES_KEPT])  # type: ignore[arg-type]  # texts only
+    host.state.put(_FAILURES_KEY, dump([entry, *recent_failures(host)][:_FAILURES_KEPT]))
 
 
 def recent_failures(host: Host) -> list[dict[str, Any]]:
     """Return what could not be sent lately, newest first."""
     known = host.state.get(_FAILURES_KEY)
     value = known.value if known else None
-    return [dict(item) for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    found = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    return [{name: load(str, text) for name, text in item.items()} for item in found]

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Final
 
 from pbx_plugin_api import Host, Priority, RateLimit
+from portsip_m365_plugin.texts import _
 
 MESSAGES_A_MINUTE: Final = 30
 ORDINARY_MESSAGES_A_MINUTE: Final = 27
@@ -21,7 +22,11 @@ ORDINARY_MESSAGES_A_MINUTE: Final = 27
 RECIPIENTS_A_DAY: Final = 10_000
 _ORDINARY_RECIPIENTS_A_DAY: Final = 9_900
 
-LIMITS_TEXT: Final = f"{MESSAGES_A_MINUTE} messages a minute, {RECIPIENTS_A_DAY:,} recipients a day"
+LIMITS_TEXT: Final = _(
+    "{messages} messages a minute, {recipients:,} recipients a day",
+    messages=MESSAGES_A_MINUTE,
+    recipients=RECIPIENTS_A_DAY,
+)
 """For texts that people read."""
 
 _MINUTE_S: Final = 62

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pbx_plugin_api import DeliveryReceipt, DeliveryStatus
+from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Text
 from portsip_m365_plugin.connect import NotReady
 from portsip_m365_plugin.entra.aadsts import RefusalKind
 from portsip_m365_plugin.graph.bodies import ContentChangedError
@@ -43,6 +43,7 @@ from portsip_m365_plugin.graph.errors import (
     UnavailableError,
 )
 from portsip_m365_plugin.mail.rates import RECIPIENTS_A_DAY
+from portsip_m365_plugin.texts import _, _later
 
 _DEFERRED: Final = DeliveryStatus.DEFERRED
 _REJECTED: Final = DeliveryStatus.REJECTED
@@ -65,27 +66,32 @@ def _fault(fault: str, reason: str = "{sentence}", remedy: str = "{remedy}", *, 
     return _Case(status=_DEFERRED, reason=reason, remedy=remedy, wait_s=wait_s, fault=fault)
 
 
-_AGAIN: Final = "Nothing to do: it is tried again."
-_PERHAPS_SENT: Final = (
+_AGAIN: Final = _("Nothing to do: it is tried again.")
+_PERHAPS_SENT: Final = _(
     "Nothing to do: it is sent again, marked as a possible copy, or waits for you if copies are held (MAIL tab)."
+)
+_GOES_ON: Final = _(
+    "It goes on by itself. Exchange allows {n:,} recipients in 24 hours for each mailbox.", n=RECIPIENTS_A_DAY
 )
 _FORBIDDEN: Final = "forbidden"
 """A 403 that says nothing about permissions. Perhaps it is about one mail after all; see `explain_error`."""
 _TRIES_BEFORE_OTHERS: Final = 3
 _TOKEN_REFUSED: Final = _fault(
     "token",
-    "Microsoft Graph does not accept the token of the app (HTTP 401 {code}).",
-    "Press Test connection on the PERMISSIONS tab. It says what is wrong.",
+    _later("Microsoft Graph does not accept the token of the app ({http})."),
+    _("Press Test connection on the PERMISSIONS tab. It says what is wrong."),
 )
 _NO_SUCH_MAILBOX: Final = _fault(
     "mailbox_missing",
-    reason="The mailbox {mailbox} does not exist in this directory.",
-    remedy="Check the mailbox on the MAIL tab: an address, a sign-in name or an object id of this directory.",
+    reason=_later("The mailbox {mailbox} does not exist in this directory."),
+    remedy=_("Check the mailbox on the MAIL tab: an address, a sign-in name or an object id of this directory."),
 )
 _NO_LICENCE: Final = _fault(
     "mailbox_unlicensed",
-    reason="{mailbox} has no mailbox in Exchange Online: no Exchange licence, one on premises, or an inactive one.",
-    remedy="Assign an Exchange Online licence, or choose a shared mailbox, which needs none.",
+    reason=_later(
+        "{mailbox} has no mailbox in Exchange Online: no Exchange licence, one on premises, or an inactive one."
+    ),
+    remedy=_("Assign an Exchange Online licence, or choose a shared mailbox, which needs none."),
 )
 
 _BY_CODE: Final[Mapping[str, _Case]] = {
@@ -94,71 +100,77 @@ _BY_CODE: Final[Mapping[str, _Case]] = {
     "Request_ResourceNotFound": _NO_SUCH_MAILBOX,
     "ErrorSendAsDenied": _fault(
         "mailbox_send_as",
-        reason="Exchange does not let the app send as {mailbox}.",
-        remedy="Choose the mailbox itself on the MAIL tab, not another address of it.",
+        reason=_later("Exchange does not let the app send as {mailbox}."),
+        remedy=_("Choose the mailbox itself on the MAIL tab, not another address of it."),
     ),
     "ErrorQuotaExceeded": _fault(
         "mailbox_full",
-        reason="The mailbox {mailbox} is full; Exchange sends nothing from a full mailbox.",
-        remedy="Empty it, or turn off saving to Sent Items on the MAIL tab. Bounces collect in its Inbox.",
+        reason=_later("The mailbox {mailbox} is full; Exchange sends nothing from a full mailbox."),
+        remedy=_("Empty it, or turn off saving to Sent Items on the MAIL tab. Bounces collect in its Inbox."),
     ),
     "ErrorExceededMessageLimit": _fault(
         "mailbox_quota",
-        reason="The mailbox {mailbox} has used up its sending quota of the day.",
-        remedy=f"It goes on by itself. Exchange allows {RECIPIENTS_A_DAY:,} recipients in 24 hours for each mailbox.",
+        reason=_later("The mailbox {mailbox} has used up its sending quota of the day."),
+        remedy=_GOES_ON,
         wait_s=3600.0,
     ),
     "ErrorSubmissionQuotaExceeded": _fault(
         "mailbox_quota",
-        reason="The mailbox {mailbox} has used up its sending quota of the day.",
-        remedy=f"It goes on by itself. Exchange allows {RECIPIENTS_A_DAY:,} recipients in 24 hours for each mailbox.",
+        reason=_later("The mailbox {mailbox} has used up its sending quota of the day."),
+        remedy=_GOES_ON,
         wait_s=3600.0,
     ),
 }
 
 _BY_KIND: Final[tuple[tuple[type[GraphError], _Case], ...]] = (
-    (ThrottledError, _Case(status=_DEFERRED, reason="Microsoft limits how much may be sent now.", remedy=_AGAIN)),
+    (ThrottledError, _Case(status=_DEFERRED, reason=_("Microsoft limits how much may be sent now."), remedy=_AGAIN)),
     (
         ConnectFailedError,
         _Case(status=_DEFERRED, reason="{sentence}", remedy="{remedy}", wait_s=30.0, unreachable=True),
     ),
     (TokenMissingError, _fault("token")),
-    (BudgetSpentError, _Case(status=_DEFERRED, reason="There was no time left for this mail.", remedy=_AGAIN)),
-    (ContentChangedError, _Case(status=_DEFERRED, reason="{sentence}", remedy="It is tried again.", wait_s=5.0)),
+    (BudgetSpentError, _Case(status=_DEFERRED, reason=_("There was no time left for this mail."), remedy=_AGAIN)),
+    (ContentChangedError, _Case(status=_DEFERRED, reason="{sentence}", remedy=_("It is tried again."), wait_s=5.0)),
     (ConflictError, _Case(status=_DEFERRED, reason="{sentence}", remedy="{remedy}", wait_s=5.0)),
-    (MailboxMovingError, _fault("mailbox_moving", "The mailbox {mailbox} is being moved.", wait_s=900.0)),
+    (MailboxMovingError, _fault("mailbox_moving", _later("The mailbox {mailbox} is being moved."), wait_s=900.0)),
     (
         AnswerLostError,
-        _Case(status=_UNKNOWN, reason="The connection broke before Microsoft answered.", remedy=_PERHAPS_SENT),
+        _Case(status=_UNKNOWN, reason=_("The connection broke before Microsoft answered."), remedy=_PERHAPS_SENT),
     ),
     (
         UnavailableError,
-        _Case(status=_UNKNOWN, reason="Microsoft 365 failed while taking the mail.", remedy=_PERHAPS_SENT),
+        _Case(status=_UNKNOWN, reason=_("Microsoft 365 failed while taking the mail."), remedy=_PERHAPS_SENT),
     ),
     (
         ProtocolError,
         _Case(
             status=_UNKNOWN,
-            reason="Something between this PBX and Microsoft answered in its place.",
-            remedy="Check the proxy or firewall on the way.",
+            reason=_("Something between this PBX and Microsoft answered in its place."),
+            remedy=_("Check the proxy or firewall on the way."),
         ),
     ),
     (
         ConsentMissingError,
         _fault(
             "consent",
-            reason="The app registration may not send mail: the permission Mail.Send is missing, or nobody consented.",
-            remedy="In Entra, open the app registration, API permissions: add the application permission Mail.Send and"
-            " grant admin consent; or give the app the Exchange role Application Mail.Send.",
+            reason=_(
+                "The app registration may not send mail: the permission Mail.Send is missing, or nobody consented."
+            ),
+            remedy=_(
+                "In Entra, open the app registration, API permissions: add the application permission Mail.Send and"
+                " grant admin consent; or give the app the Exchange role Application Mail.Send."
+            ),
         ),
     ),
     (
         MailboxRefusedError,
         _fault(
             "access_refused",
-            reason="Exchange does not let the app use the mailbox {mailbox}, although mail as such is allowed.",
-            remedy="Add the mailbox to the scope of the app's role assignment in Exchange (RBAC for Applications), or"
-            " to its access policy; a change takes up to 2 hours. First of all, Mail.Send must be consented to.",
+            reason=_later("Exchange does not let the app use the mailbox {mailbox}, although mail as such is allowed."),
+            remedy=_(
+                "Add the mailbox to the scope of the app's role assignment in Exchange (RBAC for Applications), or"
+                " to its access policy; a change takes up to 2 hours. First of all, Mail.Send must be consented to."
+            ),
         ),
     ),
     (AppMissingError, _fault("app_missing")),
@@ -169,7 +181,7 @@ _BY_KIND: Final[tuple[tuple[type[GraphError], _Case], ...]] = (
         SenderBlockedError,
         _fault(
             "mailbox_blocked",
-            reason="Microsoft blocks sending from {mailbox} (outbound spam protection).",
+            reason=_later("Microsoft blocks sending from {mailbox} (outbound spam protection)."),
             remedy="{remedy}",
         ),
     ),
@@ -177,30 +189,30 @@ _BY_KIND: Final[tuple[tuple[type[GraphError], _Case], ...]] = (
     (NotFoundError, _NO_SUCH_MAILBOX),
     (
         QuotaError,
-        _fault("mailbox_quota", "A sending quota of {mailbox} is used up.", wait_s=3600.0),
+        _fault("mailbox_quota", _later("A sending quota of {mailbox} is used up."), wait_s=3600.0),
     ),
     (
         RecipientError,
         _Case(
             status=_REJECTED,
-            reason="Exchange does not accept the recipients' addresses.",
-            remedy="Check the e-mail address of the user.",
+            reason=_("Exchange does not accept the recipients' addresses."),
+            remedy=_("Check the e-mail address of the user."),
         ),
     ),
     (
         TooLargeError,
         _Case(
             status=_REJECTED,
-            reason="The mail is too large for the mailbox, also without its attachments.",
-            remedy="Shorten its text.",
+            reason=_("The mail is too large for the mailbox, also without its attachments."),
+            remedy=_("Shorten its text."),
         ),
     ),
     (
         BadRequestError,
         _Case(
             status=_REJECTED,
-            reason="Microsoft refused the mail (HTTP {status} {code}).",
-            remedy="Give the request id to the plugin's maker or to Microsoft.",
+            reason=_later("Microsoft refused the mail ({http})."),
+            remedy=_("Give the request id to the plugin's maker or to Microsoft."),
         ),
     ),
     (RefusedError, _Case(status=_REJECTED, reason="{sentence}", remedy="{remedy}")),
@@ -228,8 +240,7 @@ def explain_error(
         "mailbox": mailbox,
         "sentence": error.sentence,
         "remedy": error.remedy,
-        "status": str(error.status),
-        "code": error.code,
+        "http": f"HTTP {error.status} {error.code}".strip(),
     }
     retry_at = None
     if status is _DEFERRED:
@@ -239,14 +250,26 @@ def explain_error(
     about_the_mail = is_unclear or _is_about_the_mail(error, was_sending=was_sending)
     return DeliveryReceipt(
         status=status,
-        reason=" ".join(case.reason.format_map(facts).split()),
-        remedy=case.remedy.format_map(facts),
+        reason=_say(case.reason, facts),
+        remedy=_say(case.remedy, facts),
         retry_at_utc=retry_at,
         unreachable=case.unreachable,
         fault=fault,
         this_mail_only=status is _DEFERRED and about_the_mail and not fault,
         detail=str(error),
     )
+
+
+def _say(text: str, facts: Mapping[str, str]) -> str:
+    """Return a text of the table with its values, or the error's own sentence or remedy."""
+    if not text or isinstance(text, Text):
+        return text
+    if text in _ITS_OWN:
+        return facts[_ITS_OWN[text]]
+    return _(text, **{name: value for name, value in facts.items() if f"{{{name}}}" in text})
+
+
+_ITS_OWN: Final = {"{sentence}": "sentence", "{remedy}": "remedy"}
 
 
 def _find_case(error: GraphError) -> _Case:

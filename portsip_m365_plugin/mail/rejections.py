@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from pbx_plugin_api import DeliveryReceipt, Host, JsonValue, Notification, Severity
+from pbx_plugin_api import DeliveryReceipt, Host, JsonValue, Notification, Severity, sentences
 from portsip_m365_plugin.notices import NoticeKind
+from portsip_m365_plugin.texts import _
 
 _KEY: Final = "mail.rejected"
 _KEPT_MAX: Final = 100
@@ -21,8 +22,8 @@ def note_rejected(host: Host, notification: Notification, receipt: DeliveryRecei
     cause = hashlib.sha256(receipt.reason.encode()).hexdigest()[:12]
     host.notify_admin(
         f"{NoticeKind.MAIL_REJECTED}.{cause}",
-        "A mail could not be sent through Microsoft 365",
-        f"{receipt.reason} {receipt.remedy}".strip(),
+        _("A mail could not be sent through Microsoft 365"),
+        sentences(receipt.reason, receipt.remedy),
         severity=Severity.BAD,
         kind=NoticeKind.MAIL_REJECTED,
         values={"reason": receipt.reason, "remedy": receipt.remedy},
@@ -42,15 +43,14 @@ def note_accepted(host: Host, notification: Notification, now_utc: datetime) -> 
 def end_old(host: Host, now_utc: datetime) -> None:
     """End the notices of mails that nobody sends again any more. Each run does so. Cost: one look."""
     before = _read(host)
-    if any(now_utc - at >= _KEPT_FOR for _, at in before.values()):
+    if any(now_utc - at >= _KEPT_FOR for __, at in before.values()):
         _keep(host, before, before, now_utc)
 
 
 def note_reply_to(host: Host, notes: Sequence[str]) -> None:
     """Notify the administrators that a mail went without a reply address, until one goes with a good address."""
-    subject = "A reply address of a mail was left out"
-    values = {"notes": " ".join(notes)}
-    host.notify_admin(NoticeKind.MAIL_REPLY_TO, subject, values["notes"], severity=Severity.WARNING, values=values)
+    subject, text = _("A reply address of a mail was left out"), sentences(*notes)
+    host.notify_admin(NoticeKind.MAIL_REPLY_TO, subject, text, severity=Severity.WARNING, values={"notes": text})
 
 
 _Known = dict[str, tuple[str, datetime]]
@@ -63,7 +63,7 @@ def _keep(host: Host, before: _Known, known: _Known, now_utc: datetime) -> None:
     kept = dict(list(recent.items())[-_KEPT_MAX:])
     shape: dict[str, JsonValue] = {name: [cause, at.isoformat()] for name, (cause, at) in kept.items()}
     host.state.put(_KEY, shape)
-    for cause in sorted({cause for cause, _ in before.values()} - {cause for cause, _ in kept.values()}):
+    for cause in sorted({cause for cause, __ in before.values()} - {cause for cause, __ in kept.values()}):
         host.resolve_notice(f"{NoticeKind.MAIL_REJECTED}.{cause}")
 
 

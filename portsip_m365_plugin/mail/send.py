@@ -23,6 +23,8 @@ from pbx_plugin_api import (
     Tenant,
     check_mail,
     is_mail_address,
+    listing,
+    sentences,
 )
 from portsip_m365_plugin.connect import NotReady, connect, forget_tokens
 from portsip_m365_plugin.graph.client import GraphClient, Reply
@@ -51,6 +53,7 @@ from portsip_m365_plugin.mail.sender import Sender, find_sender
 from portsip_m365_plugin.mail.shown import remember_receipt
 from portsip_m365_plugin.mapping.messages import Recipients, build_message, split_recipients
 from portsip_m365_plugin.notices import NoticeKind
+from portsip_m365_plugin.texts import _
 
 _ONE_TRY: Final = RetryPolicy(tries_max=1, base_s=5.0, budget_s=0.0)
 """The host's queue waits, not this call. A refusal becomes a receipt at once."""
@@ -84,8 +87,8 @@ def send_from(host: Host, sender: Sender, notification: Notification) -> Deliver
         return DeliveryReceipt(
             status=DeliveryStatus.UNKNOWN,
             hold=True,
-            reason="It may have been sent already: the answer to an earlier attempt was lost.",
-            remedy="Ask the recipient, then send it again or drop it. (MAIL tab: copies are held.)",
+            reason=_("It may have been sent already: the answer to an earlier attempt was lost."),
+            remedy=_("Ask the recipient, then send it again or drop it. (MAIL tab: copies are held.)"),
         )
     receipt = _send(host, sender, notification)
     now_utc = host.clock.now_utc()
@@ -107,8 +110,8 @@ def _send(host: Host, sender: Sender, notification: Notification) -> DeliveryRec
     if checked.notification is None:
         return DeliveryReceipt(
             status=DeliveryStatus.REJECTED,
-            reason=f"None of the recipients is an e-mail address. {checked.rejected[0].reason}",
-            remedy="Check the e-mail address of the user.",
+            reason=sentences(_("None of the recipients is an e-mail address."), checked.rejected[0].reason),
+            remedy=_("Check the e-mail address of the user."),
             rejected_recipients=checked.rejected,
         )
     if checked.notes:
@@ -177,7 +180,7 @@ class _Delivery:
                 # the refused one is alone, so that the others get the mail.
                 error = refusal
                 if len(group.all()) == 1:
-                    reason = "Exchange does not accept this address."
+                    reason = _("Exchange does not accept this address.")
                     self.rejected.append(RejectedRecipient(address=group.all()[0], reason=reason))
                 else:
                     waiting.extendleft(reversed(_halve(group)))
@@ -197,7 +200,7 @@ class _Delivery:
         return DeliveryReceipt(
             status=DeliveryStatus.ACCEPTED,
             rejected_recipients=tuple(self.rejected),
-            detail="; ".join(self.details),
+            detail=listing(self.details),
         )
 
     def _deliver(self, group: Recipients) -> None:
@@ -229,14 +232,17 @@ class _Delivery:
                 if not self._is_a_link_better(unprepared.error, choose_route(make, cargo, may_draft=False)):
                     raise
                 may_draft = False
-                self.details.append(f"the attachments could not be uploaded ({unprepared.error})")
+                why = str(unprepared.error)
+                self.details.append(_("the attachments could not be uploaded ({why})", why=why))
             except TooLargeError:
                 # The mailbox's own limit may be below Microsoft's.
                 if not cargo.refs:
                     raise
                 cargo = cargo.without_all()
-        self.details += [f"{ref.filename} was sent as a link: too large" for ref in cargo.left_out]
-        self.details += [f"{ref.filename} was not attached: the PBX no longer has it" for ref in cargo.gone]
+        self.details += [_("{file} was sent as a link: too large", file=ref.filename) for ref in cargo.left_out]
+        self.details += [
+            _("{file} was not attached: the PBX no longer has it", file=ref.filename) for ref in cargo.gone
+        ]
 
     def _was_mailbox_replaced(self, error: GraphError) -> bool:
         """Whether the mailbox was not found because another one has its name now."""
@@ -329,7 +335,7 @@ class _NotPreparedError(Exception):
 def _wait_for_budget(until_utc: datetime) -> DeliveryReceipt:
     return DeliveryReceipt(
         status=DeliveryStatus.DEFERRED,
-        reason=f"This mailbox has sent as much as Exchange allows: {LIMITS_TEXT}.",
+        reason=_("This mailbox has sent as much as Exchange allows: {limits}.", limits=LIMITS_TEXT),
         retry_at_utc=until_utc,
         detail=_OWN_LIMIT,
     )
@@ -338,7 +344,7 @@ def _wait_for_budget(until_utc: datetime) -> DeliveryReceipt:
 def _wait_for_microsoft(now_utc: datetime, wait_s: float) -> DeliveryReceipt:
     return DeliveryReceipt(
         status=DeliveryStatus.DEFERRED,
-        reason="Microsoft limits how much may be sent now.",
+        reason=_("Microsoft limits how much may be sent now."),
         retry_at_utc=now_utc + timedelta(seconds=wait_s),
         detail=_OWN_LIMIT,
     )

@@ -63,7 +63,10 @@ def try_draft(host: Host, sender: Sender) -> Proof | None:
     try:
         delete_draft(client, mailbox, make_draft(client, mailbox, message, ()))
     except (ConsentMissingError, MailboxRefusedError) as error:
-        sentence = f"The app may not make drafts in {sender.mail.mailbox}: Mail.ReadWrite is not granted for it."
+        sentence = _(
+            "The app may not make drafts in {mailbox}: Mail.ReadWrite is not granted for it.",
+            mailbox=sender.mail.mailbox,
+        )
         return _remember(host, sender, _DRAFTS, words, sentence, _add_consent(error))
     except GraphError:
         return None
@@ -77,7 +80,7 @@ def _say_sent(sender: Sender) -> str:
 def _add_consent(error: GraphError) -> str:
     if isinstance(error, ConsentMissingError):
         return error.remedy
-    return (
+    return _(
         "In Entra, open the app registration, API permissions: add the application permission Mail.ReadWrite and grant"
         " admin consent; or give the app the Exchange role Application Mail.ReadWrite for this mailbox."
     )

@@ -87,7 +87,7 @@ def _graph_errors() -> Iterator[str]:
 def _mail() -> Iterator[str]:
     columns = ("Graph's code or kind", "What becomes of the mail", "What is wrong", "What to do")
     yield from _section("Mail (outcome of one attempt)", *columns)
-    names = {"mailbox": "pbx@contoso.com", "sentence": "(as above)", "remedy": "(as above)", "status": "…", "code": "…"}
+    names = {"mailbox": "pbx@contoso.com", "sentence": "(as above)", "remedy": "(as above)", "http": "HTTP … …"}
     cases = [*receipts._BY_CODE.items(), *((kind.__name__, case) for kind, case in receipts._BY_KIND)]
     for name, case in cases:
         reason, remedy = case.reason.format_map(names), case.remedy.format_map(names)
