@@ -23,6 +23,7 @@ NOT_PAGES = {
     "/files/<blob>/<filename>",
     "/healthz",
     "/info",  # JSON for apps, as /api/info
+    "/language/<language>",  # leads back
     "/metrics",
     "/plugins/<plugin>",  # leads to a tab
     "/plugins/<plugin>/<tab_name>/look-up/<field_name>",

@@ -70,6 +70,11 @@ class Site:
         )
         return found
 
+    def speak(self, language: str) -> None:
+        """Let the browser ask for pages in this language from now on."""
+        agent = self.driver.execute_script("return navigator.userAgent")
+        self.driver.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": agent, "acceptLanguage": language})
+
     def text(self) -> str:
         return str(self.driver.execute_script("return document.body ? document.body.innerText : ''"))
 
@@ -79,8 +84,8 @@ class Site:
     def wait_for_text(self, text: str) -> None:
         WebDriverWait(self.driver, 30).until(lambda _: text in self.text())
 
-    def log_in_as_admin(self) -> None:
-        self.open(f"{self.web}/login?domain=contoso.example")
+    def log_in_as_admin(self, domain: str = "contoso.example") -> None:
+        self.open(f"{self.web}/login?domain={domain}")
         self.find("#username").send_keys("admin")
         self.find("#password").send_keys(ADMIN_PASSWORD)
         self.find("button.primary").click()

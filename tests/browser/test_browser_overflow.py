@@ -1,0 +1,69 @@
+"""Every text of every page fits where it stands on a telephone, in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+import pytest
+
+from tests.browser.addresses import Address, addresses, become, furnish
+from tests.browser.conftest import Site, free_port, need_browser
+from tests.browser.furnished import NEW, furnished_site, need_approval
+from tests.browser.overflow import PHONE_PX, find_overflow
+from tests.browser.screens import LANGUAGES
+
+NEW_CUSTOMER = "the administrator of a tenant that is not set up"
+FOR_NEW_CUSTOMERS = ("/plugins/m365/status", "/plugins/m365/permissions")
+
+
+@pytest.fixture(scope="module")
+def phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The PBX of the pictures with a plan that waits, in a narrow window."""
+    need_browser()
+    with furnished_site(tmp_path_factory.mktemp("phone"), free_port()) as site:
+        furnish(site.world)
+        need_approval(site.world)
+        metrics = {"width": PHONE_PX, "height": 860, "deviceScaleFactor": 1, "mobile": False}
+        site.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        yield site
+
+
+def every_page(site: Site) -> Iterator[Address]:
+    yield from addresses(site.world)
+    yield from (Address("", path, NEW_CUSTOMER) for path in FOR_NEW_CUSTOMERS)
+
+
+def test_every_text_fits_on_a_telephone(phone: Site) -> None:
+    faults = []
+    for role, pages in groupby(every_page(phone), lambda each: each.role):
+        if role == NEW_CUSTOMER:
+            phone.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+            phone.log_in_as_admin(NEW)
+        else:
+            become(phone, role)
+        paths = [each.path for each in pages]
+        for language in LANGUAGES:
+            phone.speak(language)
+            for path in paths:
+                phone.open(phone.web + path)
+                assert phone.find("html").get_attribute("lang") == language, path
+                faults += [f"{path} for {role} in {language}: {each}" for each in find_overflow(phone)]
+    assert not faults, "\n".join(dict.fromkeys(faults))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("find('.button').textContent = 'Donaudampfschifffahrtsgesellschaft'.repeat(3)", "wider than its place"),
+        ("find('.button').style = 'max-width: 3rem; height: 1rem; overflow: hidden'", "is cut at its end"),
+        ("find('#username').placeholder = 'what is looked for here is '.repeat(5)", "wider than its field"),
+        ("find('main').style.width = '500px'", "makes the page"),
+    ],
+)
+def test_a_text_that_does_not_fit_is_found(phone: Site, change: str, says: str) -> None:
+    become(phone, "nobody")
+    phone.open(f"{phone.web}/login?domain=contoso.example")
+    assert find_overflow(phone) == []
+    phone.driver.execute_script(f"const find = (css) => document.querySelector(css); {change}")
+    assert says in " ".join(find_overflow(phone))
