@@ -88,11 +88,12 @@ def test_the_health_of_a_worker_is_for_this_machine_and_names_nobody(pbx: Pbx) -
 def test_a_port_in_use_is_named(pbx: Pbx) -> None:
     with serve_health(pbx, 0, is_working=lambda: True) as port:
         second = serve_health(pbx, port, is_working=lambda: True)
-        with pytest.raises(HealthError, match=rf"--health-port: cannot listen at 127\.0\.0\.1:{port}: "):
+        with pytest.raises(HealthError, match=rf"--health-port: cannot listen at 127\.0\.0\.1:{port} \(.+\); choose"):
             second.__enter__()
 
 
-def test_a_worker_answers_and_says_to_systemd_that_it_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("command", ["worker", "serve"])
+def test_systemd_hears_whether_a_process_works(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -103,19 +104,20 @@ def test_a_worker_answers_and_says_to_systemd_that_it_works(tmp_path: Path, monk
         systemd.bind(str(tmp_path / "notify"))
         systemd.settimeout(20)
         place = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "400000"}
-        worker = crew.start("worker", "--slots", "1", "--health-port", str(port), **place)
+        options = {"worker": ("--health-port", str(port)), "serve": ("--port", str(port))}[command]
+        process = crew.start(command, "--slots", "1", *options, **place)
         assert [systemd.recv(100) for _ in range(3)] == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"]
         assert ask(port, "/healthz") == (200, {"status": "ok"})
         assert ask(port, "/readyz") == (200, {"status": "ready"})
-        os.kill(worker.pid, signal.SIGSTOP)
+        os.kill(process.pid, signal.SIGSTOP)
         assert is_silent(systemd), "systemd would end it now"
-        os.kill(worker.pid, signal.SIGCONT)
+        os.kill(process.pid, signal.SIGCONT)
         systemd.settimeout(20)
-        worker.terminate()
+        process.terminate()
         while (said := systemd.recv(100)) == b"WATCHDOG=1":
             pass
         assert said == b"STOPPING=1"
-        assert worker.wait(15) == 0
+        assert process.wait(15) == 0
 
 
 def is_silent(systemd: socket.socket) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 from pbx_devhost.core import Pbx
 from pbx_devhost.health.answers import Answer, say_alive, say_ready
 from pbx_devhost.health.readiness import Readiness
+from pbx_devhost.texts import _
 
 _ADDRESS: Final = "127.0.0.1"
 
@@ -47,7 +48,13 @@ def serve_health(pbx: Pbx, port: int | None, *, is_working: Callable[[], bool]) 
     try:
         server = ThreadingHTTPServer((_ADDRESS, port), Handler)
     except OSError as error:
-        raise HealthError(f"--health-port: cannot listen at {_ADDRESS}:{port}: {error.strerror}") from error
+        raise HealthError(
+            _(
+                "--health-port: cannot listen at 127.0.0.1:{port} ({why}); choose another port.",
+                port=str(port),
+                why=error.strerror or type(error).__name__,
+            )
+        ) from error
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)
     thread.start()

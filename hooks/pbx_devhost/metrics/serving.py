@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from pbx_devhost.metrics.facts import FactCollector
 from pbx_devhost.metrics.process import REGISTRY, count_calls, stop_counting
 from pbx_devhost.store.stores import Stores
+from pbx_devhost.texts import _
 
 
 class MetricsError(Exception):
@@ -54,7 +55,13 @@ def watch(stores: Stores, port: int | None) -> Iterator[Metrics]:
             try:
                 server, thread = start_http_server(port, addr="127.0.0.1", registry=metrics.registry)
             except OSError as error:
-                raise MetricsError(f"--metrics-port: cannot listen at 127.0.0.1:{port}: {error.strerror}") from error
+                raise MetricsError(
+                    _(
+                        "--metrics-port: cannot listen at 127.0.0.1:{port} ({why}); choose another port.",
+                        port=str(port),
+                        why=error.strerror or type(error).__name__,
+                    )
+                ) from error
         try:
             yield metrics
         finally:

@@ -28,6 +28,7 @@ from pbx_devhost.runs.queues import open_queue
 from pbx_devhost.runs.work import PAGE_SLOTS, RUN_SLOTS, Lane, describe_slots, plan_slots
 from pbx_devhost.store.engine import plan_connections
 from pbx_devhost.store.tenants import SYSTEM_TENANT
+from pbx_devhost.texts import _
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +94,13 @@ def serve_portal(
         raise ServeError(str(error)) from error
     except OSError as error:
         counting.close()
-        raise ServeError(f"--port: cannot listen at {host}:{port}: {error.args[-1]}") from error
+        raise ServeError(
+            _(
+                "--port: cannot listen at {address} ({why}); choose another port.",
+                address=f"{host}:{port}",
+                why=str(error.args[-1]),
+            )
+        ) from error
     shown = server.address
     _log.info("The portal listens on %s", shown)
     scheme = "https" if tls_cert else "http"

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Final
 
 from pbx_devhost.core import Pbx
-from pbx_plugin_api import Severity
+from pbx_devhost.texts import _
+from pbx_plugin_api import Severity, sentences
 
 _log = logging.getLogger(__name__)
 
@@ -80,12 +81,12 @@ class Upkeep:
                 continue
             if done.is_done and done.remains:
                 # Who it was is not said: the notice is stored.
-                text = f"The audit log has the erasure under {erasure_id}. {' '.join(done.remains)}"
+                where = _("The audit log has the erasure under {erasure_id}.", erasure_id=erasure_id)
                 self._pbx.stores.notices.begin(
                     done.tenant_id,
                     _notice_key(erasure_id),
-                    "A person was erased, and something of others still names them",
-                    text,
+                    _("A person was erased, and something of others still names them"),
+                    sentences(where, *done.remains),
                     Severity.WARNING,
                     kind="erasure",
                 )

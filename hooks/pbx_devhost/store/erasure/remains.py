@@ -16,6 +16,8 @@ from sqlalchemy import Connection, false, or_, select
 
 from pbx_devhost.store.erasure.identity import Identity
 from pbx_devhost.store.schema import admins, contact_numbers, contacts, plugin_settings
+from pbx_devhost.texts import _
+from pbx_plugin_api import Text
 
 _AT_ONCE: Final = 500
 
@@ -34,19 +36,24 @@ class Remains:
     def __bool__(self) -> bool:
         return bool(self.contacts or self.settings or self.admins)
 
-    def describe(self) -> tuple[str, ...]:
+    def describe(self) -> tuple[Text, ...]:
         """Return a sentence for an administrator about each place: where it is, and what to do."""
-        found = []
+        found: list[Text] = []
         if self.contacts:
-            about = "Contacts in address books that have this name, address or number"
-            found.append(f"{about}: {len(self.contacts)}. Delete them where they come from.")
+            found.append(
+                _(
+                    "Contacts in address books that have this name, address or number: {n}. Delete them where they"
+                    " come from.",
+                    n=len(self.contacts),
+                )
+            )
         found += [
-            f"The settings of the plugin {plugin} name this person. Change them on its page."
-            for plugin in sorted({plugin for plugin, _ in self.settings})
+            _("The settings of the plugin {plugin} name this person. Change them on its page.", plugin=name)
+            for name in sorted({name for name, _digest_of in self.settings})
         ]
         found += [
-            f"The administrator {username} is linked to this person's account. Remove the link."
-            for username, _ in self.admins
+            _("The administrator {name} is linked to this person's account. Remove the link.", name=name)
+            for name, _digest_of in self.admins
         ]
         return tuple(found)
 
@@ -96,7 +103,7 @@ def look_again(connection: Connection, tenant_id: str, before: Remains, salt: st
         chosen = select(contacts.c.id).where(contacts.c.tenant_id == tenant_id, some)
         ids += connection.execute(chosen).scalars()
     now = {(plugin, _digest(value, salt)) for plugin, value in _settings(connection, tenant_id)}
-    names = [username for username, _ in before.admins]
+    names = [username for username, _digest_of in before.admins]
     linked = select(admins.c.username, admins.c.subject).where(
         admins.c.tenant_id == tenant_id, admins.c.username.in_(names), admins.c.subject.is_not(None)
     )
