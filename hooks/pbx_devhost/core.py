@@ -89,7 +89,7 @@ class Pbx:
         may_send = _may_send.get() if is_mail else None
         opened = open_host(self.stores, plugin, tenant, run, may_read_system=is_mail, may_send=may_send)
         watched = self._watch_settings(opened, plugin, tenant) if hook == "on_nightly_tick" else opened
-        return self._name_lines(watched, plugin, tenant, run_id)
+        return self._name_lines(_note_failures(watched, run), plugin, tenant, run_id)
 
     @contextmanager
     def _name_lines(
@@ -227,6 +227,18 @@ class Pbx:
     def close(self) -> None:
         """Close the database."""
         self.stores.database.close()
+
+
+@contextmanager
+def _note_failures(opened: AbstractContextManager[Host], run: RunContext | None) -> Iterator[Host]:
+    """Note where the database ended a call, or what the PBX does around it: that is no fault of the plugin."""
+    try:
+        with opened as host:
+            yield host
+    except FAILURES as error:
+        if run is not None:
+            run.database_failures.append(error)
+        raise
 
 
 def _names(page: SettingsPage) -> set[str]:

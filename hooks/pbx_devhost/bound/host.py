@@ -18,7 +18,7 @@ from pbx_devhost.store.audit import PluginAudit
 from pbx_devhost.store.blobs import TenantBlobs
 from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.store.contacts.synced import SyncedContacts
-from pbx_devhost.store.database import FAILURES, Database
+from pbx_devhost.store.database import Database
 from pbx_devhost.store.landings import make_state
 from pbx_devhost.store.plugin_data import PluginSettings, PluginState
 from pbx_devhost.store.stores import Stores
@@ -44,10 +44,6 @@ def open_host(
     host = BoundHost(stores, plugin, tenant, run, may_read_system=may_read_system, may_send=may_send)
     try:
         yield host
-    except FAILURES as error:
-        if run is not None:
-            run.database_failures.append(error)
-        raise
     finally:
         host.close()
 

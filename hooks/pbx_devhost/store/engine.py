@@ -53,6 +53,15 @@ _PRAGMAS: Final = (
     # 32 MB, not 4: an import writes the same pages of an index again and again, and each is copied into the file once.
     "wal_autocheckpoint=8000",
 )
+FROZEN_AFTER_S: Final = 30.0
+# The limit above is not enough: psycopg sends several rows at once in a pipeline, and PostgreSQL 15 forgets the limit
+# after one (a Flush that comes after the last Sync ends the timer). So the other processes look as well.
+_END_FROZEN: Final = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+    AND backend_xid IS NOT NULL AND wait_event = 'ClientRead'
+    AND state_change < clock_timestamp() - make_interval(secs => :after_s)
+"""
 _SLOW_READ: Final = "SET LOCAL idle_in_transaction_session_timeout = '1h'"
 
 _log = logging.getLogger(__name__)
@@ -142,6 +151,20 @@ def begin_read(engine: Engine, *, is_slow: bool = False) -> Iterator[Connection]
         if is_slow and not is_sqlite(engine):
             connection.execute(text(_SLOW_READ))
         yield connection
+
+
+def end_frozen_sessions(engine: Engine) -> int:
+    """End sessions that are in a write transaction, and whose process has sent nothing for long: it holds locks.
+
+    Return how many there were. On SQLite there are no sessions.
+    """
+    if is_sqlite(engine):
+        return 0
+    with engine.connect() as connection, connection.begin():
+        ended = connection.execute(text(_END_FROZEN), {"after_s": FROZEN_AFTER_S}).scalar_one()
+    if ended:
+        _log.warning("%d frozen sessions were ended: each held locks for more than %d s", ended, FROZEN_AFTER_S)
+    return int(ended)
 
 
 @contextmanager

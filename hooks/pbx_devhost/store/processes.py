@@ -18,6 +18,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.engine import end_frozen_sessions
 from pbx_devhost.store.schema import processes
 
 BEAT_S = 5.0
@@ -147,6 +148,7 @@ class ProcessStore:
             try:
                 self.beat()
                 self.bury()
+                end_frozen_sessions(self._db.engine)
             except Exception as error:  # noqa: BLE001  # the database may be away; others decide what follows from that
                 if not self._stop.is_set():
                     _log.warning("The heartbeat failed (%s); the next is in %d s", type(error).__name__, BEAT_S)
