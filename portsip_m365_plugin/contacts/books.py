@@ -23,6 +23,7 @@ from pbx_plugin_api import (
 )
 from portsip_m365_plugin.contacts.folder import Found
 from portsip_m365_plugin.mapping.contacts import MappedContact
+from portsip_m365_plugin.texts import _
 
 BATCH_MAX: Final = 500
 
@@ -44,7 +45,7 @@ class Written:
         """Count results; `known` names the contacts that were in the book before."""
         for change, result in zip(changes, results, strict=True):
             if result.status is ApplyStatus.REFUSED:
-                self.refused.append(result.reason or "the PBX gave no reason")
+                self.refused.append(result.reason or _("the PBX gave no reason"))
             elif result.status is ApplyStatus.UNCHANGED:
                 self.unchanged += isinstance(change, PutContact)
             elif isinstance(change, DropContact):

@@ -20,6 +20,7 @@ from pbx_plugin_api import (
     Severity,
     UserLink,
     Viewer,
+    sentences,
 )
 from portsip_m365_plugin.contacts.books import BATCH_MAX
 from portsip_m365_plugin.contacts.company import CompanyWriter
@@ -28,6 +29,7 @@ from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, StateWri
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 from portsip_m365_plugin.notices import NoticeKind, level_of
 from portsip_m365_plugin.removals import RemovalWindow, is_too_many
+from portsip_m365_plugin.texts import _, _n
 
 APPROVE_REMOVAL_ACTION: Final = "approve_contact_removal"
 """The settings page's button that approves a removal; its parameter `checksum` names the removal."""
@@ -49,11 +51,15 @@ class PendingRemoval:
     contacts: int
 
     def describe(self) -> str:
-        """Return the sentence that the admin reads."""
-        who = "1 mailbox has" if self.mailboxes == 1 else f"{self.mailboxes} mailboxes have"
-        return (
-            f"{who} left the contact sync, and {self.contacts} contacts would be removed."
-            " If that is right, approve it; if not, look at the CONTACT SYNC tab first. Until then they stay."
+        """Return the sentences that the admin reads."""
+        return sentences(
+            _n(
+                "{n:,} mailbox has left the contact sync.",
+                "{n:,} mailboxes have left the contact sync.",
+                self.mailboxes,
+            ),
+            _n("{n:,} contact would be removed.", "{n:,} contacts would be removed.", self.contacts),
+            _("If that is right, approve it; if not, look at the CONTACT SYNC tab first. Until then they stay."),
         )
 
     def as_plan(self, now_utc: datetime) -> PlanRef:
@@ -155,7 +161,7 @@ def remove_leaving(
         )
         host.notify_admin(
             NoticeKind.CONTACTS_APPROVAL,
-            "The contact sync waits for your approval",
+            _("The contact sync waits for your approval"),
             pending.describe(),
             severity=Severity.WARNING,
             level=level_of(pending.contacts),
@@ -200,16 +206,18 @@ def pending_removal(host: Host) -> PendingRemoval | None:
 def approve_removal(host: Host, checksum: str, viewer: Viewer) -> Done | Refused:
     """Let the next run remove what was shown. If that has changed by then, it asks again. Idempotent."""
     if not viewer.may_edit:
-        return Refused(message="You may look at this, but not approve it.", remedy="Ask an administrator.")
+        return Refused(message=_("You may look at this, but not approve it."), remedy=_("Ask an administrator."))
     pending = pending_removal(host)
     if pending is None or pending.checksum != checksum:
-        return Refused(message="This removal does not wait for approval (any more).", remedy="Look at the tab again.")
+        return Refused(
+            message=_("This removal does not wait for approval (any more)."), remedy=_("Look at the tab again.")
+        )
     host.state.put(_APPROVED_KEY, checksum)
     host.resolve_notice(NoticeKind.CONTACTS_APPROVAL)
     host.audit.record(
         "contacts.removal_approved", outcome="ok", subject=checksum, detail=f"{pending.contacts} contacts"
     )
-    return Done(message="Approved. The next run removes these contacts: sync now, or wait for tonight.")
+    return Done(message=_("Approved. The next run removes these contacts: sync now, or wait for tonight."))
 
 
 def _is_gone_for_good(record: MailboxRecord, now_utc: datetime) -> bool:

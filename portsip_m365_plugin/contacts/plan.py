@@ -11,7 +11,9 @@ from portsip_m365_plugin.contacts.books import BookReader
 from portsip_m365_plugin.contacts.folder import Found
 from portsip_m365_plugin.contacts.reader import Reading
 from portsip_m365_plugin.contacts.state import MailboxRecord
+from portsip_m365_plugin.mapping.contact_labels import list_labels
 from portsip_m365_plugin.mapping.contacts import MappedContact, SkippedContact
+from portsip_m365_plugin.texts import _
 
 ABSENT_AT_LEAST: Final = 10
 ABSENT_SHARE: Final = 0.5
@@ -55,7 +57,10 @@ def plan_mailbox(reading: Reading, book: BookReader, *, contacts_max: int) -> Ma
         else:
             plan.puts[contact_id] = found
             if isinstance(found.outcome, MappedContact) and found.outcome.lost:
-                plan.shortened.append(f"{found.outcome.draft.name} ({', '.join(found.outcome.lost)})")
+                plan.shortened.append(
+                    # Translators: a contact's name, and which of its fields do not fit
+                    _("{contact} ({lost})", contact=found.outcome.draft.name, lost=list_labels(found.outcome.lost))
+                )
     known, absent, unwanted = _find_absent(reading, book)
     removed = book.where(mailbox_id, list(reading.removed))
     # "Left folder A" means gone only if the PBX knows it in A: it may have moved to B, and be known there already.

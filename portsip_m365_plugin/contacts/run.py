@@ -9,7 +9,7 @@ import logging
 from datetime import datetime
 from typing import Final
 
-from pbx_plugin_api import Host, PlanRef, Tenant, Tick, TickReport, TickStatus
+from pbx_plugin_api import Host, PlanRef, Tenant, Tick, TickReport, TickStatus, sentences
 from portsip_m365_plugin.config.contacts import ContactsConfig
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.contacts.books import restore_diverged
@@ -30,11 +30,12 @@ from portsip_m365_plugin.exchange import (
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import BudgetSpentError, ExchangeMissingError, GraphError
 from portsip_m365_plugin.jobs import Job
+from portsip_m365_plugin.texts import _
 
 _log = logging.getLogger(__name__)
 
-_STOPPED: Final = "Stopped; the next run goes on where this one ended."
-_PURPOSE_NOT_PERMITTED: Final = (
+_STOPPED: Final = _("Stopped; the next run goes on where this one ended.")
+_PURPOSE_NOT_PERMITTED: Final = _(
     "Microsoft does not let the app read which mailboxes are shared: grant the app MailboxSettings.Read, or name the"
     " mailboxes. Those known so far are kept."
 )
@@ -90,7 +91,7 @@ class _Run:
         except ExchangeMissingError as error:
             note_exchange_missing(self._host)
             self._tally.record_problem(None, "no_exchange", error.describe())
-            report = self._report(TickStatus.FAILED, f"{error.sentence} {error.remedy}")
+            report = self._report(TickStatus.FAILED, sentences(error.sentence, error.remedy))
         except GraphError as error:
             status = TickStatus.FAILED if error.retry_at_utc is None else TickStatus.STOPPED
             report = self._report(status, error.describe(), next_due_at_utc=error.retry_at_utc)
@@ -144,7 +145,7 @@ class _Run:
         question = pending.describe() if pending is not None else ""
         plan = pending.as_plan(self._host.clock.now_utc()) if pending is not None else None
         if self._tally.is_outage:
-            message = f"No mailbox could be read; the contacts here stay. {question}".rstrip()
+            message = sentences(_("No mailbox could be read; the contacts here stay."), question)
             return self._report(TickStatus.FAILED, message, plan=plan)
         return self._report(TickStatus.NEEDS_APPROVAL if plan else TickStatus.DONE, question, plan=plan)
 
@@ -159,7 +160,7 @@ class _Run:
     ) -> TickReport:
         return TickReport(
             status=status,
-            message=" ".join(part for part in (message, self._tally.describe(), *self._notes) if part),
+            message=sentences(message, self._tally.describe(), *self._notes),
             counts=self._tally.counts,
             problem_counts=self._tally.problem_counts,
             requests=self._client.requests_sent - self._sent_before,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from pbx_plugin_api import Host, JsonValue, UserLink
+from pbx_plugin_api import Host, JsonValue, UserLink, dump, load
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
 
 SCHEMA_VERSION: Final = 1
@@ -160,7 +160,7 @@ def _write(record: MailboxRecord) -> JsonValue:
         "id": record.mailbox_id,
         "shown": record.shown,
         "status": record.status.value,
-        "detail": record.detail,
+        "detail": dump(record.detail) if record.detail else "",
         "since": _iso(record.since_utc),
         "asked": _iso(record.asked_at_utc),
         "round": record.round,
@@ -182,7 +182,7 @@ def _read(value: Any) -> MailboxRecord | None:
         mailbox_id=value["id"],
         shown=value["shown"],
         status=MailboxStatus(value["status"]),
-        detail=value["detail"],
+        detail=load(str, value["detail"]) if value["detail"] else "",
         since_utc=_moment(value["since"]),
         asked_at_utc=_moment(value["asked"]),
         round=value["round"],

@@ -8,23 +8,32 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from pbx_plugin_api import Counts, Host, InvalidValueError, Problem, dump, load
+from pbx_plugin_api import Counts, Host, InvalidValueError, Problem, dump, listing, load, sentences
 from portsip_m365_plugin.contacts.books import Written
 from portsip_m365_plugin.contacts.plan import MailboxPlan
 from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
+from portsip_m365_plugin.texts import _, _later, _n
 
 TROUBLED_MAX: Final = 200
 _SUMMARY_KEY: Final = "contacts.summary"
 _NAMED_MAX: Final = 5
+_DONE: Final = {
+    # Translators: these count contacts, in a list: "3 added, 1 removed"
+    "contacts_created": _later("{n:,} added"),
+    "contacts_updated": _later("{n:,} changed"),
+    "contacts_deleted": _later("{n:,} removed"),
+    "contacts_restored": _later("{n:,} restored"),
+}
 _UNREAD: Final = {
-    MailboxStatus.NO_MAILBOX: "without a mailbox",
-    MailboxStatus.ON_PREMISES: "on premises",
-    MailboxStatus.INACTIVE: "without a licence, deactivated or on premises",
-    MailboxStatus.MOVING: "being moved by Microsoft",
-    MailboxStatus.REFUSED: "not open to the app",
-    MailboxStatus.FULL: "full",
-    MailboxStatus.FAILED: "failed",
+    # Translators: these count mailboxes that were not read, in a list: "12 without a mailbox, 1 full"
+    MailboxStatus.NO_MAILBOX: _later("{n:,} without a mailbox"),
+    MailboxStatus.ON_PREMISES: _later("{n:,} on premises"),
+    MailboxStatus.INACTIVE: _later("{n:,} without a licence, deactivated or on premises"),
+    MailboxStatus.MOVING: _later("{n:,} being moved by Microsoft"),
+    MailboxStatus.REFUSED: _later("{n:,} not open to the app"),
+    MailboxStatus.FULL: _later("{n:,} full"),
+    MailboxStatus.FAILED: _later("{n:,} failed"),
 }
 
 
@@ -104,19 +113,39 @@ class ContactTally:
         )
         record = plan.record
         if written.refused:
-            self.record_problem(record, "contacts_refused", f"{len(written.refused)} contacts: {written.refused[0]}")
+            n, why = len(written.refused), written.refused[0]
+            # Translators: how many contacts the PBX refused, and why it refused the first of them
+            detail = _n("{n:,} contact: {why}", "{n:,} contacts: {why}", n, why=why)
+            self.record_problem(record, "contacts_refused", detail)
         if plan.skipped:
-            detail = f"{plan.skipped} contacts have neither a name nor a number."
+            detail = _n(
+                "{n:,} contact has neither a name nor a number.",
+                "{n:,} contacts have neither a name nor a number.",
+                plan.skipped,
+            )
             self.record_problem(record, "contacts_without_name", detail)
         if plan.shortened:
-            named = "; ".join(plan.shortened[:_NAMED_MAX])
-            detail = f"{len(plan.shortened)} hold more than the PBX keeps: {named}"
+            detail = _n(
+                "{n:,} contact holds more than the PBX keeps: {contacts}",
+                "{n:,} contacts hold more than the PBX keeps: {contacts}",
+                len(plan.shortened),
+                contacts=listing(plan.shortened[:_NAMED_MAX]),
+            )
             self.record_problem(record, "contacts_shortened", detail)
         if record.left_out:
-            detail = f"{record.left_out} contacts are above the limit of {plan.contacts_max} a mailbox."
-            self.record_problem(record, "contacts_above_limit", f"{detail} Delete some, or exclude a folder.")
+            detail = _n(
+                "{n:,} contact is above the limit of {limit:,} a mailbox. Delete some, or exclude a folder.",
+                "{n:,} contacts are above the limit of {limit:,} a mailbox. Delete some, or exclude a folder.",
+                record.left_out,
+                limit=plan.contacts_max,
+            )
+            self.record_problem(record, "contacts_above_limit", detail)
         if record.held:
-            detail = f"{record.held} contacts are suddenly missing. They go when the next run misses them too."
+            detail = _n(
+                "{n:,} contact is suddenly missing. It goes when the next run misses it too.",
+                "{n:,} contacts are suddenly missing. They go when the next run misses them too.",
+                record.held,
+            )
             self.record_problem(record, "contacts_held", detail)
 
     def add_state(self, record: MailboxRecord) -> None:
@@ -136,28 +165,30 @@ class ContactTally:
     def describe(self) -> str:
         """Return what was done, in sentences for the admin."""
         counts = self.counts
-        counted = (
-            (counts.contacts_created, "added"),
-            (counts.contacts_updated, "changed"),
-            (counts.contacts_deleted, "removed"),
-            (counts.contacts_restored, "restored"),
-        )
-        done = ", ".join(f"{n} {word}" for n, word in counted if n) or "Nothing to change"
-        sentences = [f"{done}; {counts.mailboxes_read} mailboxes read."]
-        unread = [f"{self._states[status]} {words}" for status, words in _UNREAD.items() if self._states[status]]
-        if unread:
-            sentences.append(f"Not read: {', '.join(unread)}.")
-        if self._all_refused:
-            sentences.append(
-                "Exchange lets the app into no mailbox at all: check the permission Contacts.Read and its scope."
+        done = [_(words, n=n) for name, words in _DONE.items() if (n := getattr(counts, name))]
+        said = [
+            _n(
+                "{done}; {n:,} mailbox read.",
+                "{done}; {n:,} mailboxes read.",
+                counts.mailboxes_read,
+                # Translators: then comes how many mailboxes were read
+                done=listing(done) if done else _("Nothing to change"),
             )
-        return " ".join(sentences)
+        ]
+        unread = [_(words, n=self._states[status]) for status, words in _UNREAD.items() if self._states[status]]
+        if unread:
+            said.append(_("Not read: {counts}.", counts=listing(unread)))
+        if self._all_refused:
+            said.append(
+                _("Exchange lets the app into no mailbox at all: check the permission Contacts.Read and its scope.")
+            )
+        return sentences(*said)
 
     def summarize(self, message: str, at_utc: datetime) -> ContactSummary:
         """Return the summary that the settings page shows."""
         return ContactSummary(
             at_utc=at_utc,
-            message=message[:2000],
+            message=message,
             states={status.value: n for status, n in self._states.items()},
             troubled=tuple(self._troubled),
         )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pbx_plugin_api import Host, PersonalBook, Stage
+from pbx_plugin_api import Host, PersonalBook, Stage, sentences
 from portsip_m365_plugin.config.contacts import ContactsConfig
 from portsip_m365_plugin.contacts.books import BookReader, PersonalWriter, Written
 from portsip_m365_plugin.contacts.company import CompanyWriter
@@ -31,6 +31,7 @@ from portsip_m365_plugin.graph.errors import (
 )
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus, judge_mailbox
 from portsip_m365_plugin.mapping.contacts import map_contact
+from portsip_m365_plugin.texts import _
 
 _log = logging.getLogger(__name__)
 
@@ -287,8 +288,10 @@ class MailboxWalk:
         self._failing.note(record.mailbox_id, error)
         status = judge_mailbox(error)
         detail = error.describe()
-        self._tally.record_problem(record, f"mailbox_{status.value}", f"{detail} Contacts that are here stay.")
-        record = record.became(status, detail[:1000], self._host.clock.now_utc())
+        self._tally.record_problem(
+            record, f"mailbox_{status.value}", sentences(detail, _("Contacts that are here stay."))
+        )
+        record = record.became(status, detail, self._host.clock.now_utc())
         self._remember(record if status is MailboxStatus.FAILED else replace(record, round=self._round_id))
         if isinstance(error, ConsentMissingError):
             self._n_consent_missing += 1

@@ -99,6 +99,7 @@ BY_STATUS: Final[Mapping[int, type[GraphError]]] = {
     509: ThrottledError,
 }
 
+_CODE_MAX_CHARS: Final = 200
 _PLAIN_403: Final = frozenset({"", "accessdenied", "forbidden", "unknownerror"})
 """What a 403 without a reason of its own carries. The reason is then a permission that is missing."""
 
@@ -184,7 +185,7 @@ def error_codes(body: object) -> Iterator[str]:
     while isinstance(error, Mapping) and len(found) < 10:
         code = error.get("code")
         if isinstance(code, str) and code:
-            found.append(code)
+            found.append(code[:_CODE_MAX_CHARS])
         error = error.get("innerError", error.get("innererror"))
     yield from reversed(found)
 
