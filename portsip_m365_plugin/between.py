@@ -11,12 +11,25 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from pbx_plugin_api import Counts, Host, InvalidValueError, Severity, Tenant, Tick, TickReport, TickStatus, dump, load
+from pbx_plugin_api import (
+    Counts,
+    Host,
+    InvalidValueError,
+    Severity,
+    Tenant,
+    Tick,
+    TickReport,
+    TickStatus,
+    dump,
+    load,
+    sentences,
+)
 from portsip_m365_plugin.config.due import next_due_at_utc, next_night_at_utc
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.connect import NotReady, be_patient, connect
 from portsip_m365_plugin.last_run import keep_last_run
 from portsip_m365_plugin.notices import NoticeKind
+from portsip_m365_plugin.texts import _
 from portsip_m365_plugin.turns import read_night
 from portsip_m365_plugin.users.run import run_user_sync
 
@@ -67,7 +80,7 @@ def read_look(host: Host) -> Look | None:
 
 def _look(host: Host, tenant: Tenant, tick: Tick, config: Config) -> TickReport:
     if config.unreadable:
-        return TickReport(status=TickStatus.FAILED, message=f"{config.why_unreadable} Nothing was changed.")
+        return TickReport(status=TickStatus.FAILED, message=sentences(config.why_unreadable, _("Nothing was changed.")))
     policy = be_patient(tick.max_wait_s)
     client = connect(host, config.connection, priority="low", deadline_utc=tick.deadline_utc, policy=policy)
     if isinstance(client, NotReady):
@@ -93,7 +106,7 @@ def _keep(host: Host, report: TickReport, before: Look | None, now_utc: datetime
     is_bad = report.status in _BAD
     is_reported = is_bad and before is not None and before.is_reported
     if is_bad and now_utc - since >= _NOTIFY_AFTER:
-        subject = "Microsoft 365 changes do not arrive"
+        subject = _("Microsoft 365 changes do not arrive")
         values = {"since": since.isoformat(), "message": report.message}
         host.notify_admin(NoticeKind.SYNC_BETWEEN, subject, report.message, severity=Severity.BAD, values=values)
         is_reported = True
@@ -102,7 +115,7 @@ def _keep(host: Host, report: TickReport, before: Look | None, now_utc: datetime
     look = Look(
         at_utc=now_utc,
         status=report.status,
-        message=report.message[:1000],
+        message=report.message,
         plan=report.plan.checksum if report.plan is not None else "",
         problem_counts=dict(report.problem_counts),
         bad_since_utc=since if is_bad else None,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from pbx_plugin_api import Counts, Host, Scope, Severity, Tenant, Tick, TickReason, TickReport, TickStatus
+from pbx_plugin_api import Counts, Host, Scope, Severity, Tenant, Tick, TickReason, TickReport, TickStatus, sentences
 from portsip_m365_plugin.between import look_between_nights
 from portsip_m365_plugin.config.due import has_nights, last_night_at_utc, next_due_at_utc, next_night_at_utc
 from portsip_m365_plugin.config.reader import Config, load_config
@@ -34,6 +34,7 @@ from portsip_m365_plugin.proofs import remember_uses
 from portsip_m365_plugin.redirects import warn_of_new_addresses
 from portsip_m365_plugin.renewal import read_renewal, renew_certificate, renew_now
 from portsip_m365_plugin.scratch import ScratchFullError
+from portsip_m365_plugin.texts import _, _later
 from portsip_m365_plugin.turns import Night, Turn, choose_turn, keep_night
 from portsip_m365_plugin.users.run import preview_user_sync, run_user_sync
 
@@ -60,7 +61,8 @@ class StageInput:
 class _Stage:
     """One part of a run."""
 
-    title: str
+    says: str
+    """Says which part a report is of, with `{report}` in it."""
     is_wanted: Callable[[StageInput], bool]
     run: Callable[[StageInput], TickReport]
     jobs: frozenset[Job] = frozenset()
@@ -72,7 +74,7 @@ class _Stage:
 def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
     """Do what is due, or the job that a button started. Expected failures are reports."""
     if tick.job is not None and tick.job not in set(Job):
-        return TickReport(status=TickStatus.FAILED, message=f"There is no job {tick.job}.")
+        return TickReport(status=TickStatus.FAILED, message=_("There is no job {job}.", job=tick.job))
     job = Job(tick.job) if tick.job is not None else None
     if job is Job.DISCONNECT:
         return disconnect(host, tick)
@@ -91,7 +93,7 @@ def run_tick(host: Host, tenant: Tenant, tick: Tick) -> TickReport:
     except ScratchFullError as error:
         # What was applied by then is whole, and the checkpoint is the one from before: the next run meets it again.
         retry_at_utc = host.clock.now_utc() + _RETRY_AFTER
-        report = TickReport(status=TickStatus.FAILED, message=str(error), next_due_at_utc=retry_at_utc)
+        report = TickReport(status=TickStatus.FAILED, message=error.text, next_due_at_utc=retry_at_utc)
     return _tell(report, key_news)
 
 
@@ -108,7 +110,7 @@ def _look_after_key(host: Host, tick: Tick, config: Config) -> str:
 
 def _tell(report: TickReport, news: str) -> TickReport:
     """Add news about the certificate to a report."""
-    return replace(report, message=f"{news} {report.message}".strip(), quiet=False) if news else report
+    return replace(report, message=sentences(news, report.message), quiet=False) if news else report
 
 
 def _run_whole(host: Host, tenant: Tenant, tick: Tick, config: Config, job: Job | None) -> TickReport:
@@ -130,7 +132,7 @@ def _look_after_system(host: Host, tenant: Tenant, tick: Tick, config: Config) -
     due = next_due_at_utc(config, tenant, host.clock.now_utc())
     if isinstance(client, NotReady) and not client.is_missing:
         return TickReport(status=TickStatus.FAILED, message=client.describe(), next_due_at_utc=due)
-    message = "The system has no users of its own; it only sends mail."
+    message = _("The system has no users of its own; it only sends mail.")
     return TickReport(status=TickStatus.DONE, message=message, next_due_at_utc=due)
 
 
@@ -143,7 +145,7 @@ def _is_by_clock(host: Host, tick: Tick) -> bool:
 
 def _run_stages(host: Host, tenant: Tenant, tick: Tick, config: Config, job: Job | None, by_clock: bool) -> TickReport:
     if config.unreadable:
-        return TickReport(status=TickStatus.FAILED, message=f"{config.why_unreadable} Nothing was changed.")
+        return TickReport(status=TickStatus.FAILED, message=sentences(config.why_unreadable, _("Nothing was changed.")))
     client = connect(
         host,
         config.connection,
@@ -161,15 +163,15 @@ def _run_stages(host: Host, tenant: Tenant, tick: Tick, config: Config, job: Job
         if not stage.is_wanted(given) or (job in _CONTACT_JOBS and job not in stage.jobs):
             continue
         if reports and host.progress.should_stop():
-            message = "Not started; the next run continues here."
-            reports.append((stage.title, TickReport(status=TickStatus.STOPPED, message=message, resumable=True)))
+            message = _("Not started; the next run continues here.")
+            reports.append((stage.says, TickReport(status=TickStatus.STOPPED, message=message, resumable=True)))
             break
         report = stage.run(given)
-        reports.append((stage.title, report))
+        reports.append((stage.says, report))
         if report.status not in stage.goes_on_after or job is Job.PREVIEW:
             break
     remember_uses(host, config.connection, client.shown)
-    return _merge(reports) if reports else TickReport(status=TickStatus.DONE, message="Nothing runs by the clock.")
+    return _merge(reports) if reports else TickReport(status=TickStatus.DONE, message=_("Nothing runs by the clock."))
 
 
 def _merge(reports: Sequence[tuple[str, TickReport]]) -> TickReport:
@@ -179,20 +181,20 @@ def _merge(reports: Sequence[tuple[str, TickReport]]) -> TickReport:
     """
     if len(reports) == 1:
         return reports[0][1]
-    ends = [report.status for _, report in reversed(reports) if report.status is not TickStatus.DONE]
+    ends = [report.status for __, report in reversed(reports) if report.status is not TickStatus.DONE]
     status = TickStatus.FAILED if TickStatus.FAILED in ends else next(iter(ends), TickStatus.DONE)
     problems: Counter[str] = Counter()
-    for _, report in reports:
+    for __, report in reports:
         problems.update(report.problem_counts)
     return TickReport(
         status=status,
-        message=" ".join(f"{title}: {report.message}" for title, report in reports),
-        counts=sum((report.counts for _, report in reports), start=Counts()),
+        message=sentences(*(_(says, report=report.message) for says, report in reports)),
+        counts=sum((report.counts for __, report in reports), start=Counts()),
         problem_counts=dict(problems.most_common()),
-        requests=sum(report.requests for _, report in reports),
-        next_due_at_utc=next((r.next_due_at_utc for _, r in reports if r.next_due_at_utc is not None), None),
+        requests=sum(report.requests for __, report in reports),
+        next_due_at_utc=next((r.next_due_at_utc for __, r in reports if r.next_due_at_utc is not None), None),
         resumable=reports[-1][1].resumable and status is not TickStatus.FAILED,
-        plan=next((report.plan for _, report in reports if report.plan is not None), None),
+        plan=next((report.plan for __, report in reports if report.plan is not None), None),
     )
 
 
@@ -242,7 +244,7 @@ def _note_failures(host: Host, last: LastRun, report: TickReport) -> None:
     elif last.failures > 1:
         host.notify_admin(
             NoticeKind.SYNC_FAILED,
-            "The Microsoft 365 sync fails",
+            _("The Microsoft 365 sync fails"),
             report.message,
             severity=Severity.BAD,
             level=int(last.failures > _RETRIES_MAX),
@@ -293,14 +295,14 @@ def _wants_contacts(given: StageInput) -> bool:
 
 _CONTACT_JOBS: Final = frozenset({Job.CONTACTS, Job.CONTACTS_RESYNC})
 _STAGES: Final = (
-    _Stage(title="Users", is_wanted=_wants_users, run=_sync_users),
+    _Stage(says=_later("Users: {report}"), is_wanted=_wants_users, run=_sync_users),
     _Stage(
-        title="Contacts",
+        says=_later("Contacts: {report}"),
         is_wanted=_wants_contacts,
         run=_sync_contacts,
         jobs=_CONTACT_JOBS,
         goes_on_after=frozenset({TickStatus.DONE, TickStatus.NEEDS_APPROVAL, TickStatus.FAILED}),
     ),
     # Last, because they are slow and the least important.
-    _Stage(title="Photos", is_wanted=_wants_photos, run=_sync_photos),
+    _Stage(says=_later("Photos: {report}"), is_wanted=_wants_photos, run=_sync_photos),
 )

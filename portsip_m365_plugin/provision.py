@@ -14,6 +14,7 @@ from pbx_plugin_api import (
     ProvisionRefused,
     ProvisionRequest,
     Tenant,
+    sentences,
 )
 from portsip_m365_plugin.config.reader import load_config
 from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
@@ -23,19 +24,20 @@ from portsip_m365_plugin.graph.users import find_owner_ids, get_user, select_use
 from portsip_m365_plugin.mapping.addresses import address_key, read_addresses
 from portsip_m365_plugin.mapping.users import Skip
 from portsip_m365_plugin.photos.reading import read_one_photo
+from portsip_m365_plugin.texts import _
 from portsip_m365_plugin.users.joins import report_join, settle_join
 from portsip_m365_plugin.users.judge import judge_person
 from portsip_m365_plugin.users.match import explain_doubt, match_by_hand
 from portsip_m365_plugin.users.scope import OUT_OF_SCOPE
 
-_NOT_COVERED: Final = "Your Microsoft account is not set up for this PBX. Ask your administrator to add you."
+_NOT_COVERED: Final = _("Your Microsoft account is not set up for this PBX. Ask your administrator to add you.")
 _FOR_THE_PERSON: Final = {
-    "guest": "Guests of the organisation get no extension here. Ask your administrator.",
-    "no_name": "Your Microsoft account has neither a first nor a last name. Ask your administrator to enter one.",
-    "no_plan": "Your Microsoft account has no Microsoft 365 licence. Ask your administrator for one.",
-    "link_needed": "A user of this PBX has your e-mail address already. Ask your administrator to link it to you.",
-    "out_of_scope": "Your organisation has not chosen your account for this PBX. Ask your administrator to add you.",
-    "not_reachable": "Microsoft cannot be reached just now. Please try again in a few minutes.",
+    "guest": _("Guests of the organisation get no extension here. Ask your administrator."),
+    "no_name": _("Your Microsoft account has neither a first nor a last name. Ask your administrator to enter one."),
+    "no_plan": _("Your Microsoft account has no Microsoft 365 licence. Ask your administrator for one."),
+    "link_needed": _("A user of this PBX has your e-mail address already. Ask your administrator to link it to you."),
+    "out_of_scope": _("Your organisation has not chosen your account for this PBX. Ask your administrator to add you."),
+    "not_reachable": _("Microsoft cannot be reached just now. Please try again in a few minutes."),
 }
 """What people read if their first sign-in does not make them users, by reason."""
 
@@ -59,12 +61,12 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     except GraphError as error:
         return _refuse(request, "not_reachable", error.describe())
     if user is None:
-        return _refuse(request, "not_found", "Nobody in the directory has this sign-in name or object id.")
+        return _refuse(request, "not_found", _("Nobody in the directory has this sign-in name or object id."))
     try:
         outcome = judge_person(host, client, rules, config.scope, user)
         if isinstance(outcome, Skip):
-            remedy = " Change the lists on USER SYNC to add this person." if outcome.reason == OUT_OF_SCOPE else ""
-            return _refuse(request, outcome.reason, f"{outcome.detail}{remedy}")
+            remedy = _("Change the lists on USER SYNC to add this person.") if outcome.reason == OUT_OF_SCOPE else ""
+            return _refuse(request, outcome.reason, sentences(outcome.detail, remedy))
         joined = _join(host, client, request, user, outcome)
     except GraphError as error:
         return _refuse(request, "not_reachable", error.describe())

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from pbx_plugin_api import Host, InvalidValueError, Severity, Tick, TickReport, TickStatus, dump, load
+from pbx_plugin_api import Host, InvalidValueError, Severity, Tick, TickReport, TickStatus, dump, load, sentences
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.renewal import RenewalConfig
 from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect, credential_for, find_app
@@ -38,6 +38,7 @@ from portsip_m365_plugin.graph.errors import (
     ThrottledError,
 )
 from portsip_m365_plugin.graph.keys import add_key, remove_key
+from portsip_m365_plugin.keys import words
 from portsip_m365_plugin.keys.condition import warning_days
 from portsip_m365_plugin.keys.history import KeyHistory, change_history, list_histories, read_history
 from portsip_m365_plugin.keys.store import (
@@ -68,11 +69,6 @@ _URGENT_DAYS: Final = 2
 _PATIENCE: Final = timedelta(days=3)
 _FORGOTTEN_AFTER: Final = timedelta(days=60)
 _KEY: Final = "key.renewal"
-_WRONG_OBJECT: Final = (
-    "Entra knows no app registration with this object ID.",
-    "Take the Object ID from the overview page of the app registration. The Object ID of the enterprise application is"
-    " another one, and so is the application (client) ID.",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,18 +96,17 @@ def read_renewal(host: Host) -> Renewal:
 def renew_now(host: Host, tick: Tick, connection: ConnectionConfig, renewal: RenewalConfig) -> TickReport:
     """Renew before it is due: the button with which an administrator sees that it works."""
     if not renewal.is_on:
-        message = "Switch “Renew the certificate by itself” on first, with the application object ID, and save."
-        return TickReport(status=TickStatus.FAILED, message=message)
+        return TickReport(status=TickStatus.FAILED, message=words.SWITCHED_OFF)
     client = connect(host, connection, deadline_utc=tick.deadline_utc, policy=IMPATIENT)
     if isinstance(client, NotReady):
         return TickReport(status=TickStatus.FAILED, message=client.describe())
     news = renew_certificate(host, tick, connection, renewal, is_asked=True)
     status = TickStatus.FAILED if read_renewal(host).problem else TickStatus.DONE
-    waits = "The next certificate is on its way. Entra has to know it for a while before it is used."
+    waits = words.ON_ITS_WAY
     coming = load_certificate(host, NEXT_KEY)
     if not news and coming is not None and read_history(host, coming.thumbprint_sha1).registered_at_utc is None:
         status = TickStatus.FAILED
-        waits = "Microsoft has not confirmed that it registered the next certificate. The next runs try again."
+        waits = words.NOT_CONFIRMED
     return TickReport(status=status, message=news or read_renewal(host).problem or waits)
 
 
@@ -158,7 +153,7 @@ def renew_certificate(
     active, coming = load_key_pair(host, ACTIVE_KEY), load_key_pair(host, NEXT_KEY)
     if active is not None and (coming is not None or is_due):
         news.append(step.advance(active, coming))
-    return " ".join(part for part in news if part)
+    return sentences(*news)
 
 
 def check_object_id(host: Host, connection: ConnectionConfig, object_id: str) -> str:
@@ -174,7 +169,7 @@ def check_object_id(host: Host, connection: ConnectionConfig, object_id: str) ->
     try:
         remove_key(client, object_id, str(uuid.uuid4()), step.sign_proof(active))
     except (NotFoundError, ProofRefusedError, ConsentMissingError) as error:
-        return " ".join(_explain(error))
+        return sentences(*words.explain_renewal_error(error))
     except GraphError as error:
         _log.info("the object id was not refuted: %s", error)
     return ""
@@ -236,7 +231,7 @@ class _Step:
         except RefusedError as error:
             # Certainly not registered: it does not count.
             change_history(host, thumbprint, sends=before.sends, sent_at_utc=host.clock.now_utc())
-            return self._report(" ".join(_explain(error)))
+            return self._report(sentences(*words.explain_renewal_error(error)))
         except (NotSentError, ThrottledError) as error:
             change_history(host, thumbprint, sends=before.sends, sent_at_utc=before.sent_at_utc)
             _log.warning("the certificate %s was not registered: %s", thumbprint, error)
@@ -247,8 +242,7 @@ class _Step:
         change_history(host, thumbprint, key_id=key_id, registered_at_utc=host.clock.now_utc())
         host.audit.record("key_pair.registered", outcome="ok", subject=thumbprint)
         _settle_problem(host, "")
-        until = f"{coming.certificate.not_after_utc:%Y-%m-%d}"
-        return f"A new certificate, valid until {until}, was registered in Entra. It is used as soon as Entra knows it."
+        return words.say_registered(coming.certificate)
 
     def _shorten(self, active: KeyPair, coming: KeyPair, error: KeyLifeRefusedError) -> str:
         """Certify the same key for a shorter time, and send that."""
@@ -256,7 +250,7 @@ class _Step:
         shorter = next((days for days in LIVES_DAYS if days < refused.life_days), None)
         change_history(host, refused.thumbprint_sha1, sends=0, sent_at_utc=host.clock.now_utc())
         if shorter is None or not refused.is_self_signed:
-            return self._report(" ".join(_explain(error)))
+            return self._report(sentences(*words.explain_renewal_error(error)))
         host.state.put(_KEY, dump(replace(read_renewal(host), life_days=shorter)))
         again = make_key_pair(host.clock.now_utc(), valid_days=shorter, private_key_pem=coming.private_key_pem)
         keep_new_pair(host, again)
@@ -296,26 +290,16 @@ class _Step:
         promote_next(host, coming)
         host.state.put(_KEY, dump(replace(read_renewal(host), renewed_at_utc=host.clock.now_utc())))
         _settle_problem(host, "")
-        old, until = active.certificate, f"{certificate.not_after_utc:%Y-%m-%d}"
-        days = REMOVED_AFTER.days
-        if read_history(host, old.thumbprint_sha1).key_id:
-            return f"The certificate was renewed and is valid until {until}. The old one is removed in {days} days."
-        return (
-            f"The certificate was renewed and is valid until {until}. The old one ({old.thumbprint_sha1}) was uploaded"
-            f" by hand, so this PBX does not know its ID in Entra: delete it there after {days} days, or let it end on"
-            f" {old.not_after_utc:%Y-%m-%d}."
-        )
+        old = active.certificate
+        removes_old = bool(read_history(host, old.thumbprint_sha1).key_id)
+        return words.say_renewed(certificate, old, REMOVED_AFTER.days, removes_old=removes_old)
 
     def _wait_for_entra(self, coming: KeyPair, history: KeyHistory) -> str:
         """Nothing to do yet, unless Entra has not accepted it for days."""
         since_utc = history.registered_at_utc or history.sent_at_utc
         if history.trials or since_utc is None or self.host.clock.now_utc() - since_utc < _PATIENCE:
             return ""
-        return self._report(
-            f"Entra has not accepted the new certificate since {since_utc:%Y-%m-%d}. Look for the thumbprint"
-            f" {coming.certificate.thumbprint_sha1} in the app registration under Certificates & secrets; if it is"
-            " missing, download public_key.pem on the PERMISSIONS tab and upload it there."
-        )
+        return self._report(words.say_not_accepted(since_utc, coming.certificate.thumbprint_sha1))
 
     def remove(self, thumbprint: str, history: KeyHistory) -> str:
         """Remove an old certificate at Entra."""
@@ -337,7 +321,7 @@ class _Step:
             outcome, detail = "failed", f"It was tried for weeks and is left to expire: {error.describe()}"
         change_history(host, thumbprint, key_id="")
         host.audit.record("key_pair.removed", outcome=outcome, subject=thumbprint, detail=detail)
-        return "The old certificate was removed from the app registration." if outcome == "ok" else ""
+        return words.REMOVED if outcome == "ok" else ""
 
     def sign_proof(self, pair: KeyPair) -> str:
         """Return a proof signed by a pair that Entra knows."""
@@ -352,7 +336,7 @@ class _Step:
         """Remember why it failed, and say so to the administrators."""
         self.host.audit.record("key_pair.renewal", outcome="failed", detail=problem)
         _settle_problem(self.host, problem)
-        return f"The certificate could not be renewed. {problem}"
+        return sentences(words.NOT_RENEWED, problem)
 
 
 def is_left_to_entra(host: Host, thumbprint_sha1: str) -> bool:
@@ -373,9 +357,8 @@ def _settle_problem(host: Host, problem: str) -> None:
         return
     host.notify_admin(
         NoticeKind.RENEWAL,
-        "The certificate for Microsoft 365 could not be renewed",
-        f"The PBX could not renew its certificate for Microsoft 365. {problem} The present certificate"
-        " is used until its end.",
+        words.NOTICE_SUBJECT,
+        sentences(words.NOTICE_BEGINS, problem, words.NOTICE_ENDS),
         severity=Severity.WARNING,
         values={"problem": problem},
     )
@@ -384,15 +367,3 @@ def _settle_problem(host: Host, problem: str) -> None:
 def _is_removable(history: KeyHistory, now_utc: datetime) -> bool:
     is_replaced = history.replaced_at_utc is not None and now_utc - history.replaced_at_utc >= REMOVED_AFTER
     return is_replaced and bool(history.key_id)
-
-
-def _explain(error: GraphError) -> tuple[str, str]:
-    if isinstance(error, NotFoundError):
-        return _WRONG_OBJECT
-    if isinstance(error, ConsentMissingError):
-        return (
-            "Entra does not let this application renew its own certificate.",
-            "Check that the object ID is that of the app registration. If it is, the directory asks for the permission"
-            " Application.ReadWrite.OwnedBy, with the application as its own owner; or renew by hand.",
-        )
-    return error.sentence, error.remedy

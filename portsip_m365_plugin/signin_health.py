@@ -9,18 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from pbx_plugin_api import Host, PasswordPolicy, Severity
+from pbx_plugin_api import Host, PasswordPolicy, Severity, dump, load, sentences
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.signin import SignInConfig
 from portsip_m365_plugin.notices import NoticeKind
+from portsip_m365_plugin.texts import _
 
 _TEST_KEY: Final = "signin.test"
 _TEST_FAILURE_KEY: Final = "signin.test_failure"
 _FAULT_KEY: Final = "signin.fault"
 _SUSPENSION_KEY: Final = "signin.refusal_suspended"
 
-SUSPEND_HINT: Final = "To let synced users sign in with their passwords meanwhile, press “Suspend the refusal” on the"
-"""Begins the sentence that names the way out."""
+SUSPEND_HINT: Final = _(
+    "To let synced users sign in with their passwords meanwhile, press “Suspend the refusal” on the SIGN IN tab."
+)
+"""Names the way out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +63,13 @@ def report_fault(host: Host, config: SignInConfig, text: str) -> None:
     known = _get(host, _FAULT_KEY)
     if known is None or known.text != text:
         _put(host, _FAULT_KEY, text)
-    way_out = f" {SUSPEND_HINT} SIGN IN tab." if refuses_passwords(host, config) else ""
     host.notify_admin(
         NoticeKind.SIGNIN_FAULT,
-        "Signing in with Microsoft does not work",
-        f"Microsoft signs nobody of this tenant in: {text}{way_out}",
+        _("Signing in with Microsoft does not work"),
+        sentences(
+            _("Microsoft signs nobody of this tenant in: {why}", why=text),
+            SUSPEND_HINT if refuses_passwords(host, config) else "",
+        ),
         severity=Severity.BAD,
         values={"why": text},
     )
@@ -108,7 +113,7 @@ def resume_refusal(host: Host, who: str) -> None:
 
 def _put(host: Host, key: str, text: str, *, app: str = "", reason: str = "") -> None:
     value = {"at": host.clock.now_utc().isoformat(), "text": text, "app": app, "reason": reason}
-    host.state.put(key, value)  # type: ignore[arg-type]  # texts only
+    host.state.put(key, dump(value))
 
 
 def _get(host: Host, key: str, *, app: str = "") -> Event | None:
@@ -118,4 +123,6 @@ def _get(host: Host, key: str, *, app: str = "") -> Event | None:
     value: Any = record.value
     if value["app"] != app:
         return None
-    return Event(at_utc=datetime.fromisoformat(value["at"]), text=value["text"], reason=value.get("reason", ""))
+    return Event(
+        at_utc=datetime.fromisoformat(value["at"]), text=load(str, value["text"]), reason=value.get("reason", "")
+    )

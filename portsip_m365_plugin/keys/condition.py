@@ -11,6 +11,7 @@ from portsip_m365_plugin.entra.aadsts import CertificateDoubt, EntraRefusal, exp
 from portsip_m365_plugin.entra.keypair import Certificate
 from portsip_m365_plugin.keys.history import KeyHistory, read_history
 from portsip_m365_plugin.keys.store import NEXT_KEY, load_certificate
+from portsip_m365_plugin.times import show_utc_day
 
 EXPIRY_WARNING_DAYS: Final = 30
 """From here on the page warns, and the administrators get notices."""
@@ -64,7 +65,7 @@ def explain_refused_certificate(host: Host, refusal: EntraRefusal, certificate: 
         doubt,
         thumbprint=(waiting or certificate).thumbprint_sha1 if doubt is CertificateDoubt.EXPIRED_NEXT_WAITS
         else certificate.thumbprint_sha1,
-        until=f"{certificate.not_after_utc:%Y-%m-%d}",
-        made=f"{history.made_at_utc:%Y-%m-%d}" if history.made_at_utc else "",
-        accepted=f"{history.accepted_at_utc:%Y-%m-%d}" if history.accepted_at_utc else "",
+        until=show_utc_day(certificate.not_after_utc),
+        made=show_utc_day(history.made_at_utc) if history.made_at_utc else "",
+        accepted=show_utc_day(history.accepted_at_utc) if history.accepted_at_utc else "",
     )  # fmt: skip

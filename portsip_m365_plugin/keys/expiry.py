@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from pbx_plugin_api import Host, Severity
+from pbx_plugin_api import Host, Severity, Text, sentences
 from portsip_m365_plugin.keys.condition import EXPIRY_WARNING_DAYS, warning_days
 from portsip_m365_plugin.keys.history import read_history
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, load_certificate
 from portsip_m365_plugin.notices import NoticeKind
+from portsip_m365_plugin.texts import _, _n
+from portsip_m365_plugin.times import show_utc_day
 
 EXPIRY_NOTICE_DAYS: Final = (0, 1, 3, 7, 14, EXPIRY_WARNING_DAYS)
 """Days before the certificate expires on which the administrators are notified."""
@@ -46,33 +48,47 @@ def warn_of_expiry(host: Host, why_not_renewed: str = "", *, renews_itself: bool
     if reached is None or days > warning_days(certificate) or (renews_itself and days > _URGENT_DAYS):
         host.resolve_notice(NoticeKind.CERTIFICATE)
         return
-    until = certificate.not_after_utc.strftime("%Y-%m-%d")
-    expires = f"expires on {until}, in {days} days" if days >= 0 else f"expired on {until}"
+    until = show_utc_day(certificate.not_after_utc)
     if why_not_renewed:
-        remedy = f"It could not be renewed: {why_not_renewed}"
+        remedy = _("It could not be renewed: {why}", why=why_not_renewed)
     elif load_certificate(host, NEXT_KEY) is not None:
-        remedy = "A new key pair is waiting: upload its public_key.pem to the app registration."
+        remedy = _("A new key pair is waiting: upload its public_key.pem to the app registration.")
     else:
-        remedy = "Generate a new key pair on the PERMISSIONS tab and upload public_key.pem to the app registration."
+        remedy = _("Generate a new key pair on the PERMISSIONS tab and upload public_key.pem to the app registration.")
     host.notify_admin(
         NoticeKind.CERTIFICATE,
-        "The certificate for Microsoft 365 expires soon",
-        f"The certificate with which this PBX signs in to Microsoft 365 {expires}. {remedy}",
+        _("The certificate for Microsoft 365 expires soon"),
+        sentences(_say_end(until, days), remedy),
         severity=Severity.BAD if days <= _URGENT_DAYS else Severity.WARNING,
         level=len(EXPIRY_NOTICE_DAYS) - EXPIRY_NOTICE_DAYS.index(reached),
         values={"until": until, "days": days, "why_not_renewed": why_not_renewed},
     )
 
 
+def _say_end(until: Text, days: int) -> Text:
+    if days < 0:
+        return _("The certificate with which this PBX signs in to Microsoft 365 expired on {day}.", day=until)
+    return _n(
+        "The certificate with which this PBX signs in to Microsoft 365 expires on {day}, in {n} day.",
+        "The certificate with which this PBX signs in to Microsoft 365 expires on {day}, in {n} days.",
+        days,
+        day=until,
+    )
+
+
 def _warn_of_refusal(host: Host, thumbprint_sha1: str, refused_at_utc: datetime) -> None:
     """Runs may go on with the pair before, so that nothing else shows it."""
-    since = f"{refused_at_utc:%Y-%m-%d}"
+    since = show_utc_day(refused_at_utc)
     host.notify_admin(
         NoticeKind.CERTIFICATE,
-        "Microsoft Entra refuses the certificate of this PBX",
-        f"Entra has refused the certificate {thumbprint_sha1} since {since}. Look for this thumbprint in the app"
-        " registration under Certificates & secrets. If it is missing, download public_key.pem on the PERMISSIONS tab"
-        " and upload it there, then press Test connection.",
+        _("Microsoft Entra refuses the certificate of this PBX"),
+        _(
+            "Entra has refused the certificate {thumbprint} since {day}. Look for this thumbprint in the app"
+            " registration under Certificates & secrets. If it is missing, download public_key.pem on the PERMISSIONS"
+            " tab and upload it there, then press Test connection.",
+            thumbprint=thumbprint_sha1,
+            day=since,
+        ),
         severity=Severity.BAD,
         level=len(EXPIRY_NOTICE_DAYS),
         values={"since": since, "thumbprint": thumbprint_sha1},

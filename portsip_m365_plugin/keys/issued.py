@@ -19,6 +19,8 @@ from portsip_m365_plugin.entra.keypair import (
     read_certificates,
 )
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, NEXT_KEY, REQUESTED_KEY, keep_new_pair, load_key_pair
+from portsip_m365_plugin.texts import _
+from portsip_m365_plugin.times import show_utc_day, show_utc_time
 
 _TEXT_MAX_CHARS: Final = 64 * 1024
 
@@ -45,8 +47,10 @@ def import_certificate(host: Host, text: str) -> Certificate | Refused:
     """
     if "PRIVATE KEY" in text:
         return Refused(
-            message="What you pasted contains a private key. It was not stored.",
-            remedy="Paste the certificate only: the private key of this PBX never leaves it, and no other is needed.",
+            message=_("What you pasted contains a private key. It was not stored."),
+            remedy=_(
+                "Paste the certificate only: the private key of this PBX never leaves it, and no other is needed."
+            ),
         )
     try:
         if len(text) > _TEXT_MAX_CHARS:
@@ -54,9 +58,11 @@ def import_certificate(host: Host, text: str) -> Certificate | Refused:
         certificates = [each for each in read_certificates(text) if has_rsa_key(each)]
     except ValueError:
         return Refused(
-            message="What you pasted is not a certificate in PEM form.",
-            remedy="Paste the whole file, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----. If the"
-            " authority gave you a DER or PKCS #7 file, ask it for PEM (Base64).",
+            message=_("What you pasted is not a certificate in PEM form."),
+            remedy=_(
+                "Paste the whole file, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----. If the"
+                " authority gave you a DER or PKCS #7 file, ask it for PEM (Base64)."
+            ),
         )
     requested = host.secrets.get(REQUESTED_KEY)
     kept = [pair for pair in (load_key_pair(host, name) for name in (NEXT_KEY, ACTIVE_KEY)) if pair is not None]
@@ -64,21 +70,25 @@ def import_certificate(host: Host, text: str) -> Certificate | Refused:
     found = next(((each, key) for key in keys for each in certificates if is_of_key(each, key)), None)
     if found is None:
         return Refused(
-            message="This certificate was not issued for a key of this PBX.",
-            remedy="Press “Download certificate request”, give that file to the authority, and paste the certificate"
-            " that it issues for it.",
+            message=_("This certificate was not issued for a key of this PBX."),
+            remedy=_(
+                "Press “Download certificate request”, give that file to the authority, and paste the certificate"
+                " that it issues for it."
+            ),
         )
     certificate, private = found
     now_utc = host.clock.now_utc()
     if certificate.not_after_utc <= now_utc:
         return Refused(
-            message=f"This certificate expired on {certificate.not_after_utc:%Y-%m-%d}.",
-            remedy="Ask the authority for a new one; the same certificate request can be used again.",
+            message=_("This certificate expired on {day}.", day=show_utc_day(certificate.not_after_utc)),
+            remedy=_("Ask the authority for a new one; the same certificate request can be used again."),
         )
     if certificate.not_before_utc > now_utc:
         return Refused(
-            message=f"This certificate is not valid before {certificate.not_before_utc:%Y-%m-%d %H:%M} UTC.",
-            remedy="Import it again then; if the date is wrong, check the clock of the PBX.",
+            message=_(
+                "This certificate is not valid before {time} UTC.", time=show_utc_time(certificate.not_before_utc)
+            ),
+            remedy=_("Import it again then; if the date is wrong, check the clock of the PBX."),
         )
     if not any(pair.certificate.thumbprint_sha256 == certificate.thumbprint_sha256 for pair in kept):
         keep_new_pair(host, KeyPair(private_key_pem=private, certificate=certificate))

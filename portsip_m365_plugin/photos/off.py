@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from pbx_plugin_api import ApplyStatus, Counts, Host, PhotoChange, TickReport, TickStatus, UserLink
+from pbx_plugin_api import ApplyStatus, Counts, Host, PhotoChange, TickReport, TickStatus, UserLink, sentences
 from portsip_m365_plugin.photos.memory import forget_passes
 from portsip_m365_plugin.photos.vanishing import forget_vanishing, judge_vanishing
+from portsip_m365_plugin.photos.words import say_goes_on, say_removed
 
 _AT_ONCE: Final = 200
 
@@ -31,7 +32,7 @@ def remove_pictures(host: Host, entra_tenant_id: str) -> TickReport:
     removed, left = 0, iter(held)
     while part := list(islice(left, _AT_ONCE)):
         if removed and host.progress.should_stop():
-            message = f"{removed} photos removed. The next run goes on from there."
+            message = sentences(say_removed(removed), say_goes_on())
             counts = Counts(photos_removed=removed)
             return TickReport(status=TickStatus.STOPPED, message=message, counts=counts, resumable=True)
         links = (UserLink(authority=entra_tenant_id, subject=oid) for oid in part)
@@ -40,7 +41,7 @@ def remove_pictures(host: Host, entra_tenant_id: str) -> TickReport:
     forget_vanishing(host)
     forget_passes(host)
     counts = Counts(photos_removed=removed)
-    return TickReport(status=TickStatus.DONE, message=f"{removed} photos removed.", counts=counts)
+    return TickReport(status=TickStatus.DONE, message=say_removed(removed), counts=counts)
 
 
 def count_pictures(host: Host, entra_tenant_id: str) -> int:

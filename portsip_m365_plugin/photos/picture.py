@@ -12,6 +12,9 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
+from pbx_plugin_api import Text
+from portsip_m365_plugin.texts import _
+
 PICTURE_MAX_BYTES: Final = 4 * 1024 * 1024
 """Microsoft's own limit for a profile photo."""
 SIDE_MAX_PX: Final = 648
@@ -21,12 +24,18 @@ PIXELS_MAX: Final = 25_000_000
 _SMALL_PIXELS: Final = 2_000_000
 _FORMATS: Final = ("JPEG", "PNG", "GIF")
 _QUALITY: Final = 88
-_TOO_MANY_PIXELS: Final = "it claims more than 25 million pixels"
+# Translators: these follow "This photo was not stored:"
+TOO_LARGE: Final = _("it is larger than 4 MB")
+_TOO_MANY_PIXELS: Final = _("it claims more than 25 million pixels")
 _one_at_a_time = Lock()
 
 
 class BadPictureError(Exception):
     """What came is not a picture that can be shown; the text says why, for the administrator."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text)
 
 
 def make_picture(content: bytes) -> bytes | None:
@@ -39,7 +48,7 @@ def make_picture(content: bytes) -> bytes | None:
         BadPictureError: It is too large, broken, or no JPEG, PNG or GIF.
     """
     if len(content) > PICTURE_MAX_BYTES:
-        raise BadPictureError("it is larger than 4 MB")
+        raise BadPictureError(TOO_LARGE)
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
             if image.size == (1, 1):
@@ -57,7 +66,7 @@ def make_picture(content: bytes) -> bytes | None:
         raise BadPictureError(_TOO_MANY_PIXELS) from error
     except Exception as error:
         # Decoders raise almost anything about a damaged file: OSError, SyntaxError, ValueError, struct.error.
-        raise BadPictureError("it is damaged, or no JPEG, PNG or GIF") from error
+        raise BadPictureError(_("it is damaged, or no JPEG, PNG or GIF")) from error
 
 
 def _encode(image: Image.Image) -> bytes:

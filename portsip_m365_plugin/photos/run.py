@@ -21,10 +21,12 @@ from pbx_plugin_api import (
     Problem,
     Stage,
     Tenant,
+    Text,
     Tick,
     TickReport,
     TickStatus,
     UserLink,
+    sentences,
 )
 from portsip_m365_plugin.exchange import PHOTOS, ask_exchange_since, is_exchange_missing, note_exchange_missing
 from portsip_m365_plugin.failing import Failing, FailingArea
@@ -52,9 +54,11 @@ from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.photos.marks import is_same, make_mark
 from portsip_m365_plugin.photos.memory import BadPictures, Cursor, is_first_pass, note_pass
 from portsip_m365_plugin.photos.people import People
-from portsip_m365_plugin.photos.picture import BadPictureError
+from portsip_m365_plugin.photos.picture import TOO_LARGE, BadPictureError
 from portsip_m365_plugin.photos.reading import make_photo
 from portsip_m365_plugin.photos.vanishing import PendingPhotoRemoval, forget_vanishing, judge_vanishing
+from portsip_m365_plugin.photos.words import say_done, say_goes_on, say_invalid, say_problem
+from portsip_m365_plugin.texts import _
 
 _log = logging.getLogger(__name__)
 
@@ -69,16 +73,6 @@ _LOOK_EVERY: Final = 200
 """Answers between two looks at the clock."""
 _LINES_MAX: Final = 50
 """Problem lines about single pictures."""
-_DETAILS: Final = {
-    "photo_unread": "{n} photos could not be read; they stay as they are, and are tried again next time.",
-    "photo_no_exchange": "Microsoft shows no photos of this directory, because it has no Exchange Online.",
-    "photo_not_permitted": (
-        "Microsoft does not let this app read {n} people's photos: grant User.Read.All, or widen its scope in Exchange."
-    ),
-}
-_INVALID: Final = (
-    "This photo was not stored: {why}. The picture in the PBX stays. Ask the person to upload another one at Microsoft."
-)
 
 
 def run_photo_sync(host: Host, tenant: Tenant, tick: Tick, client: GraphClient, entra_tenant_id: str) -> TickReport:
@@ -139,10 +133,11 @@ class _Run:
 
     def run(self) -> TickReport:
         """Run, and turn expected failures into reports."""
-        status, message, resumable, retry_at_utc = TickStatus.DONE, "", False, None
+        status, resumable, retry_at_utc = TickStatus.DONE, False, None
+        message: str = ""
         try:
             if not self._sync():
-                status, message, resumable = TickStatus.STOPPED, "The next run goes on from there.", True
+                status, message, resumable = TickStatus.STOPPED, say_goes_on(), True
             elif self._pending is not None:
                 status, message = TickStatus.NEEDS_APPROVAL, self._pending.describe()
         except BudgetSpentError as error:
@@ -152,11 +147,12 @@ class _Run:
             status = TickStatus.FAILED if retry_at_utc is None else TickStatus.STOPPED
             message = error.describe()
         for reason, n in self._problems.items():
-            if reason in _DETAILS:
-                self._host.progress.problem(Problem(reason=reason, detail=_DETAILS[reason].format(n=n)))
+            detail = say_problem(reason, n)
+            if detail is not None:
+                self._host.progress.problem(Problem(reason=reason, detail=detail))
         report = TickReport(
             status=status,
-            message=f"{self._stored} photos stored, {self._removed} removed. {message}".rstrip(),
+            message=say_done(self._stored, self._removed, message),
             counts=Counts(photos_stored=self._stored, photos_removed=self._removed),
             problem_counts=dict(self._problems.most_common()),
             requests=self._client.requests_sent - self._sent_before,
@@ -293,7 +289,7 @@ class _Run:
         if before is not None and self._failing.find(oid) is not None:
             self._n_failing_lines += 1
             if self._n_failing_lines <= _LINES_MAX:
-                detail = f"This photo could not be read. {before.describe()}"
+                detail = sentences(_("This photo could not be read."), before.describe())
                 self._host.progress.problem(Problem(reason="photo_unread", subject=oid, detail=detail))
 
     def _take_mark(self, people: People, oid: str, mark: PhotoMark) -> None:
@@ -325,7 +321,7 @@ class _Run:
     def _take_picture(self, people: People, result: BatchResult[_Question], pool: ThreadPoolExecutor) -> None:
         question = result.item.key
         if isinstance(result.error, AnswerTooLargeError):
-            self._refuse_picture(people, question, question.media_etag or "too large", "it is larger than 4 MB")
+            self._refuse_picture(people, question, question.media_etag or "too large", TOO_LARGE)
         elif result.error is not None and question.media_etag is None:
             self._take_error(people, question.oid, result.error)
         elif result.reply is None or not isinstance(result.reply.body, bytes):
@@ -352,7 +348,7 @@ class _Run:
                 photo = making.photo.result()
             except BadPictureError as error:
                 mark = make_mark(making.content, media_etag=question.media_etag, picture_etag=making.picture_etag)
-                self._refuse_picture(people, question, mark, str(error))
+                self._refuse_picture(people, question, mark, error.text)
                 continue
             if photo is None:
                 self._note_none(people, question.oid)
@@ -362,11 +358,10 @@ class _Run:
             if len(self._made) >= _WRITE_AT_ONCE or self._made_bytes >= _WRITE_MAX_BYTES:
                 self._write(people)
 
-    def _refuse_picture(self, people: People, question: _Question, mark: str, why: str) -> None:
+    def _refuse_picture(self, people: People, question: _Question, mark: str, why: Text) -> None:
         self._problems["photo_invalid"] += 1
         if self._problems["photo_invalid"] <= _LINES_MAX:
-            detail = _INVALID.format(why=why)
-            self._host.progress.problem(Problem(reason="photo_invalid", subject=question.oid, detail=detail))
+            self._host.progress.problem(Problem(reason="photo_invalid", subject=question.oid, detail=say_invalid(why)))
         self._bad.note(question.oid, mark)
         people.settle(question.oid)
 

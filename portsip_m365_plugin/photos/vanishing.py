@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from pbx_plugin_api import ActionRequest, Counts, Done, Host, JsonValue, PlanRef, Refused, Severity, Viewer
+from pbx_plugin_api import ActionRequest, Counts, Done, Host, JsonValue, PlanRef, Refused, Severity, Viewer, sentences
 from portsip_m365_plugin.notices import NoticeKind, level_of
+from portsip_m365_plugin.texts import _, _n
 
 APPROVE_PHOTO_REMOVAL_ACTION: Final = "approve_photo_removal"
 """The settings page's button that approves a removal; its parameter `checksum` names the removal."""
@@ -37,15 +38,23 @@ class PendingPhotoRemoval:
     """Whether the reason is that the sync of photos was switched off."""
 
     def describe(self) -> str:
-        """Return the sentence that the administrator reads."""
+        """Return the sentences that the administrator reads."""
         if self.is_off:
-            return (
-                f"The sync of photos is off, and {self.photos} photos that came from Microsoft would be removed."
-                " If that is right, approve it; otherwise choose to keep them. Until then they stay."
+            return sentences(
+                _n(
+                    "The sync of photos is off, and {n:,} photo that came from Microsoft would be removed.",
+                    "The sync of photos is off, and {n:,} photos that came from Microsoft would be removed.",
+                    self.photos,
+                ),
+                _("If that is right, approve it; otherwise choose to keep them. Until then they stay."),
             )
-        return (
-            f"Microsoft says that {self.photos} of {self.of} people have no photo any more. Theirs would be removed."
-            " If that is right, approve it; if not, look at Microsoft's service health page. Until then they stay."
+        return sentences(
+            _(
+                "Microsoft says that {gone:,} of {all:,} people have no photo any more. Theirs would be removed.",
+                gone=self.photos,
+                all=self.of,
+            ),
+            _("If that is right, approve it; if not, look at Microsoft's service health page. Until then they stay."),
         )
 
     def as_plan(self, now_utc: datetime) -> PlanRef:
@@ -84,7 +93,7 @@ def judge_vanishing(host: Host, oids: Sequence[str], *, of: int, is_off: bool = 
     host.state.put(_PENDING_KEY, shape)
     host.notify_admin(
         NoticeKind.PHOTOS_APPROVAL,
-        "The photo sync waits for your approval",
+        _("The photo sync waits for your approval"),
         pending.describe(),
         severity=Severity.WARNING,
         level=level_of(pending.photos),
@@ -116,14 +125,16 @@ def pending_photo_removal(host: Host) -> PendingPhotoRemoval | None:
 def approve_photo_removal(host: Host, checksum: str, viewer: Viewer) -> Done | Refused:
     """Let the next run remove the pictures of these people, and no others. Idempotent. Valid for 7 days."""
     if not viewer.may_edit:
-        return Refused(message="You may look at this, but not approve it.", remedy="Ask an administrator.")
+        return Refused(message=_("You may look at this, but not approve it."), remedy=_("Ask an administrator."))
     value = _read(host, _PENDING_KEY)
     if not value or value.get("checksum") != checksum:
-        return Refused(message="This removal does not wait for approval (any more).", remedy="Look at the tab again.")
+        return Refused(
+            message=_("This removal does not wait for approval (any more)."), remedy=_("Look at the tab again.")
+        )
     host.state.put(_APPROVED_KEY, {"checksum": checksum, "blob": value["blob"]})
     host.resolve_notice(NoticeKind.PHOTOS_APPROVAL)
     host.audit.record("photos.removal_approved", outcome="ok", subject=checksum, detail=f"{value['photos']} photos")
-    return Done(message="Approved. The next run removes these photos: sync now, or wait for tonight.")
+    return Done(message=_("Approved. The next run removes these photos: sync now, or wait for tonight."))
 
 
 def _load_approved(host: Host) -> set[str]:

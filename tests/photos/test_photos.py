@@ -45,7 +45,7 @@ def test_a_new_picture_is_fetched_alone_and_a_removed_one_goes(lab: PhotoLab) ->
     before = lab.shown(changed)
     changed.photo_seed, removed.photo_seed, hidden.photo_seed = 4711, 0, -1
     report = lab.photos()
-    assert report.message == "1 photos stored, 2 removed."
+    assert report.message == "1 photo stored, 2 removed."
     assert lab.requests("GET /users/{id}/photo/$value") == 1
     assert lab.shown(changed) not in (None, before)
     assert lab.shown(removed) is lab.shown(hidden) is None
@@ -118,7 +118,7 @@ def test_a_picture_that_is_none_is_not_shown_to_browsers(lab: PhotoLab) -> None:
     report = lab.photos()
     assert report.problem_counts == {"photo_invalid": 1}
     assert lab.shown(person) is None
-    assert lab.photos().message == "1 photos stored, 0 removed."
+    assert lab.photos().message == "1 photo stored, 0 removed."
 
 
 def test_a_picture_chosen_in_the_pbx_stays_where_microsoft_has_none(lab: PhotoLab) -> None:
