@@ -121,6 +121,32 @@ def test_the_same_cause_at_another_channel_ends_the_notice_of_the_first(box: Box
     assert [is_open for _, is_open in notices(box)] == [False, False]
 
 
+def test_a_fault_that_stops_nothing_any_more_ends(box: Box) -> None:
+    """All mail has expired, and no other is sent: nothing would ever show that the fault is over."""
+    break_it(box)
+    mail = box.put()
+    box.run(hours=23)
+    box.clock.at += KEEP_S
+    box.deliver()
+    assert box.state(mail) == "expired"
+    box.clock.at += 2 * 86_400
+    box.deliver()
+    assert box.pbx.stores.outbox.lanes.faults() == []
+    assert dict(notices(box))["mail.paused:m365:certificate"] is False
+    box.put()
+    box.deliver()
+    assert notices(box)[0] == ("mail.paused:m365:certificate", True), "the next mail shows that it lasts"
+
+
+def test_a_fault_lasts_while_mail_waits_however_long_nobody_tried(box: Box) -> None:
+    break_it(box)
+    box.put()
+    box.deliver()
+    box.clock.at += 2 * 86_400  # as if no process had been running
+    assert box.pbx.stores.outbox.lanes.end_idle_faults() == []
+    assert len(box.pbx.stores.outbox.lanes.faults()) == 1
+
+
 def test_a_fault_of_one_tenant_leaves_other_tenants_alone(box: Box) -> None:
     other = box.pbx.stores.tenants.add("Fabrikam")
     break_it(box)

@@ -73,6 +73,8 @@ class Delivery:
         for each in expired:
             self._notices.report_expired(each)
         self._notices.end_expired()
+        for fault in self._box.lanes.end_idle_faults():
+            self._notices.end_fault(fault)
         recovered = self._box.recover()
         smtp = load_smtp(self._pbx.stores)
         self._box.lanes.set_fallback(None if smtp is None else smtp.settings.after_s)

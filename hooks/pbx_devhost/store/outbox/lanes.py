@@ -1,7 +1,7 @@
 """When the mail of a tenant may go: pauses that the service asked for, and faults that stop all of its mail.
 
 A pause ends at its time. A fault ends when a mail is accepted: one mail in a growing interval tries (a probe), and all
-others wait. While a fault lasts, the fallback channel may send.
+others wait. It also ends when nothing waits for a day. While a fault lasts, the fallback channel may send.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, exists, or_, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.outbox.waits import growing_s
-from pbx_devhost.store.schema import outbox_faults, outbox_lanes
+from pbx_devhost.store.schema import outbox, outbox_faults, outbox_lanes
 
 UNREACHABLE: Final = "unreachable"
 """The cause where the service could not be reached. It often ends by itself, so it is probed sooner."""
@@ -24,6 +24,8 @@ PROBE_S: Final = 60.0
 _FAULT_S: Final = 300.0
 _FAULT_AT_MOST_S: Final = 900.0
 """A fault is probed after 5, 10, 15, 15, ... minutes: somebody has to repair it, and each probe may cost a token."""
+
+_IDLE_S: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,24 @@ class LaneStore:
         if ended is not None:
             with self._db.write() as connection:
                 connection.execute(delete(outbox_faults).where(outbox_faults.c.tenant_id == tenant_id))
+        return ended
+
+    def end_idle_faults(self) -> list[Fault]:
+        """End the faults that stop nothing any more, and return them: no mail waits, and none has tried for a day.
+
+        All mail has expired, was dropped, or went by the fallback channel. The next one shows whether the fault lasts.
+        """
+        waits = exists().where(outbox.c.tenant_id == outbox_faults.c.tenant_id, outbox.c.waiting == 1)
+        idle = (outbox_faults.c.n_probes > 0, outbox_faults.c.probe_at < self._db.now() - _IDLE_S, ~waits)
+        with self._db.read() as connection:
+            tenant_ids = list(connection.execute(select(outbox_faults.c.tenant_id).where(*idle)).scalars())
+        ended = []
+        for tenant_id in tenant_ids:
+            at = (outbox_faults.c.tenant_id == tenant_id, *idle)
+            with self._db.write() as connection:
+                row = connection.execute(select(outbox_faults).where(*at)).first()
+                if row is not None and connection.execute(delete(outbox_faults).where(*at)).rowcount:
+                    ended.append(Fault(**row._mapping))
         return ended
 
     def probe_now(self, tenant_id: str | None) -> bool:
