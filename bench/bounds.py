@@ -7,21 +7,14 @@ since each names the next one. Source: "Combine multiple HTTP requests using JSO
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
+
+from bench.results import Bound
 
 BATCH_ITEMS = 20
 ITEMS_AT_ONCE = 4
 PAGE_PEOPLE = 999
 SLOTS = 8
-
-
-@dataclass(frozen=True)
-class Bound:
-    """Requests, and seconds at a stated round trip."""
-
-    requests: int
-    seconds: float
 
 
 def of_people(people: int) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
 
-from bench.bounds import Bound, at_best, in_batches, of_people
-from bench.world import Measured, MeasuredWorld, run_measured
+from bench.bounds import at_best, in_batches, of_people
+from bench.results import Job, Jobs, Measured, Size, Sizes, Starts
+from bench.world import MeasuredWorld, run_measured
 from portsip_m365_plugin.entra.keypair import make_key_pair
 
 ROUND_TRIP_S = 0.05
@@ -16,18 +17,7 @@ O365_PEOPLE = 200
 """python-o365 asks one after another. It is measured with so many people, and its figures are multiplied."""
 
 
-@dataclass(frozen=True)
-class Job:
-    """One row of the first table."""
-
-    what: str
-    bound: Bound
-    """With full batches and our own number of requests."""
-    ours: Measured
-    peers: tuple[Measured, ...] = ()
-
-
-def measure_photos(people: int, peer_python: str | None) -> list[Job]:
+def measure_photos(people: int, peer_python: str | None) -> Jobs:
     """A first import with photos, and a quiet night."""
     with tempfile.TemporaryDirectory() as folder, MeasuredWorld(Path(folder), people) as world:
         world.set(sync_photo="true")
@@ -39,10 +29,10 @@ def measure_photos(people: int, peer_python: str | None) -> list[Job]:
         asked = world.asked("GET /users/{id}/photo ")
         peers = measure_peers(world, Path(folder), "photos", people, peer_python)
     quiet_bound = at_best(1, in_batches(asked), ROUND_TRIP_S)
-    return [Job(first.what, first_bound, first, peers), Job(quiet.what, quiet_bound, quiet)]
+    return Jobs(people, (Job(first.what, first_bound, first, peers), Job(quiet.what, quiet_bound, quiet)))
 
 
-def measure_contacts(people: int, each: int, peer_python: str | None) -> list[Job]:
+def measure_contacts(people: int, each: int, peer_python: str | None) -> Jobs:
     """A first night of contacts after the import of people, and a quiet night."""
     with tempfile.TemporaryDirectory() as folder, MeasuredWorld(Path(folder), people, each) as world:
         world.tick("import of people")
@@ -55,7 +45,7 @@ def measure_contacts(people: int, each: int, peer_python: str | None) -> list[Jo
         asked = world.asked("/contactFolders")
         peers = measure_peers(world, Path(folder), "contacts", people, peer_python)
     quiet_bound = at_best(1, in_batches(asked), ROUND_TRIP_S)
-    return [Job(first.what, first_bound, first, peers), Job(quiet.what, quiet_bound, quiet)]
+    return Jobs(people, (Job(first.what, first_bound, first, peers), Job(quiet.what, quiet_bound, quiet)))
 
 
 def measure_peers(
@@ -92,18 +82,18 @@ def measure_peers(
     return tuple(found)
 
 
-def measure_sizes(sizes: list[int]) -> list[tuple[int, Measured, Measured]]:
+def measure_sizes(sizes: list[int]) -> Sizes:
     """First import and quiet night of people, without a round trip."""
     rows = []
     for people in sizes:
         with tempfile.TemporaryDirectory() as folder, MeasuredWorld(Path(folder), people) as world:
             first = world.tick("first import")
             world.tick("second full listing")
-            rows.append((people, first, world.tick("quiet night")))
-    return rows
+            rows.append(Size(people, first, world.tick("quiet night")))
+    return Sizes(tuple(rows))
 
 
-def measure_mailboxes(sizes: list[int], each: int) -> list[tuple[int, Measured, Measured]]:
+def measure_mailboxes(sizes: list[int], each: int) -> Sizes:
     """First and quiet night of contacts, without a round trip."""
     rows = []
     for people in sizes:
@@ -111,8 +101,8 @@ def measure_mailboxes(sizes: list[int], each: int) -> list[tuple[int, Measured, 
             world.tick("import of people")
             world.set(contact_personal="true")
             first = world.tick("first night")
-            rows.append((people, first, world.tick("quiet night")))
-    return rows
+            rows.append(Size(people, first, world.tick("quiet night")))
+    return Sizes(tuple(rows))
 
 
 def measure_large_pictures() -> Measured:
@@ -123,11 +113,16 @@ def measure_large_pictures() -> Measured:
         return world.tick("more than 20 pictures of 4 MB")
 
 
-def measure_starts() -> tuple[Measured, Measured]:
-    """What it costs to start a command of the host: one that needs no plugin, and one that loads them."""
+def measure_starts() -> Starts:
+    """What it costs to start a command of the host; the cheapest of a few."""
     with tempfile.TemporaryDirectory() as folder, MeasuredWorld(Path(folder), 10) as world:
-        found = []
-        for command in ("tenant", "list"), ("plugins",):
-            world.start_a_command(*command)
-            found.append(min((world.start_a_command(*command) for _ in range(5)), key=lambda measured: measured.cpu_s))
-    return found[0], found[1]
+        world.start_a_command("plugins")  # writes the `.pyc` files that pip would write
+        plain = _cheapest(world.start_a_command("tenant", "list") for _ in range(5))
+        loaded = _cheapest(world.start_a_command("plugins") for _ in range(5))
+        nothing_compiled = {"PYTHONPYCACHEPREFIX": f"{folder}/empty", "PYTHONDONTWRITEBYTECODE": "1"}
+        uncompiled = _cheapest(world.start_a_command("tenant", "list", environment=nothing_compiled) for _ in range(3))
+    return Starts(plain, loaded, uncompiled)
+
+
+def _cheapest(measured: Iterable[Measured]) -> Measured:
+    return min(measured, key=lambda each: each.cpu_s)

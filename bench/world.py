@@ -6,10 +6,12 @@ import json
 import os
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from bench.results import Measured
 from portsip_m365_plugin.demo.devhost import DevHost
 from portsip_m365_plugin.demo.microsoft import SimulatedMicrosoft
 
@@ -17,17 +19,6 @@ TENANT = "contoso"
 DEPLOYED = {"MALLOC_ARENA_MAX": "2"}
 """As docs/deploy.md sets it: glibc else keeps a heap for each thread, and each keeps what was once in use."""
 PERMISSIONS = ("User.Read.All", "Contacts.Read")
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One process that ran to its end."""
-
-    what: str
-    requests: int
-    seconds: float
-    cpu_s: float
-    peak_mib: float
 
 
 def run_measured(command: list[str], environment: dict[str, str], folder: Path) -> tuple[Any, float, float, float]:
@@ -38,7 +29,8 @@ def run_measured(command: list[str], environment: dict[str, str], folder: Path) 
     actions = [
         (os.POSIX_SPAWN_OPEN, number, str(file), flags, 0o600) for number, file in ((1, printed), (2, said))
     ]  # fmt: skip
-    pid = os.posix_spawn(command[0], command, {**os.environ, **DEPLOYED, **environment}, file_actions=actions)
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    pid = os.posix_spawn(command[0], command, {**inherited, **DEPLOYED, **environment}, file_actions=actions)
     _, status, usage = os.wait4(pid, 0)
     seconds = time.monotonic() - started
     if status != 0:
@@ -84,10 +76,10 @@ class MeasuredWorld:
             raise SystemExit(f"{what}: {run['status']}: {run['message']}")
         return Measured(what, run["requests"], seconds, cpu_s, peak_mib)
 
-    def start_a_command(self, *arguments: str) -> Measured:
+    def start_a_command(self, *arguments: str, environment: Mapping[str, str] = MappingProxyType({})) -> Measured:
         """Measure a command of the host that asks Microsoft nothing."""
         command = [str(Path(sys.executable).with_name("pbx-devhost")), "--db", self._url, "--json", *arguments]
-        _, seconds, cpu_s, peak_mib = run_measured(command, {}, self._folder)
+        _, seconds, cpu_s, peak_mib = run_measured(command, dict(environment), self._folder)
         return Measured("start of a command", 0, seconds, cpu_s, peak_mib)
 
     def __enter__(self) -> MeasuredWorld:
