@@ -18,12 +18,12 @@ from PIL import Image, ImageChops, PngImagePlugin
 
 from tests.browser.conftest import Site
 from tests.browser.furnished import CONNECTED, NEW, SYSTEM_PASSWORD, ZONE, need_approval
+from tests.support.page_words import ENGLISH
 from tests.support.portal_world import ADMIN_PASSWORD
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 WIDTH_PX = 1280
 MAX_BYTES = 150_000
-ENGLISH: Final = "en"
 LANGUAGES: Final = (ENGLISH, "de", "zh-Hans")
 _PAINTED = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 300)));"
 _LOADED = """

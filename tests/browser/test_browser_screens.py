@@ -13,7 +13,6 @@ from tests.browser.conftest import free_port, need_browser
 from tests.browser.furnished import furnished_site
 from tests.browser.screens import (
     DOCS,
-    ENGLISH,
     LANGUAGES,
     MAX_BYTES,
     PICTURES,
@@ -21,6 +20,7 @@ from tests.browser.screens import (
     Picture,
     picture_path,
 )
+from tests.support.page_words import ENGLISH
 from tests.support.portal_world import ADMIN
 
 RENEW = "Look at the page. If it is right: python -m tests.browser.make_screens"

@@ -1,7 +1,7 @@
 """From an empty PBX to an approved first sync, by the page's own primary buttons: by mouse, and by keyboard alone.
 
 The PBX is made as the README says. Only what the page shows and what an administrator does in Entra is used. The two
-tests share one simulator, one PBX and one browser.
+in English share one simulator, one PBX and one browser; a third is in Chinese, in the cloud of 21Vianet.
 """
 
 from __future__ import annotations
@@ -18,20 +18,36 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support import expected_conditions as expected
 from selenium.webdriver.support.ui import WebDriverWait
 
+from pbx_plugin_api import TextValue
 from portsip_m365_plugin.simulator import Simulator
 from portsip_m365_plugin.simulator.world.apps import AppRegistration
-from tests.browser.conftest import browsing, free_port, need_browser
+from tests.browser.conftest import EVERYWHERE, IN_ENGLISH, Place, browsing, free_port, need_browser
 from tests.support.empty_pbx import PASSWORD, run, serving_empty_pbx
 from tests.support.hands import Hands, Keyboard, Mouse
+from tests.support.lab import CLOUD_NAMES
+from tests.support.page_words import ENGLISH, in_page
 
 ORDER = ["register", "ids", "key_pair", "upload", "permissions", "consent", "test", "scope", "preview", "approve"]
 """For `localhost` the addresses need no word of the administrator."""
+TITLES = {
+    "register": "Register an application in Entra",
+    "ids": "Enter the two IDs and the region",
+    "key_pair": "Generate a key pair",
+    "upload": "Upload the public key",
+    "permissions": "Add the permissions",
+    "consent": "Give admin consent",
+    "test": "Test the connection",
+    "scope": "Choose who becomes a user",
+    "preview": "Look at what the first sync would do",
+    "approve": "Approve the first sync",
+}
 
 
 @dataclass
-class Place:
-    """What the tests share."""
+class Office:
+    """What the tests of a place share."""
 
+    place: Place
     sim: Simulator
     portal: str
     driver: webdriver.Chrome
@@ -40,35 +56,37 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     need_browser()
+    place: Place = getattr(request, "param", None) or IN_ENGLISH
     folder = tmp_path_factory.mktemp("empty")
     with ExitStack() as stack:
-        sim = stack.enter_context(Simulator(users=20, seed=1, clouds=("GLOBAL",)))
+        sim = stack.enter_context(Simulator(users=20, seed=1, clouds=(place.cloud,)))
         sim.write_clouds_file(folder / "clouds.json")
         environment = {"PORTSIP_M365_CLOUDS": f"{folder}/clouds.json", "REQUESTS_CA_BUNDLE": str(sim.ca_path)}
         portal = stack.enter_context(serving_empty_pbx(folder, free_port(), environment))
-        driver = stack.enter_context(browsing(folder))
+        driver = stack.enter_context(browsing(folder, place=place))
         downloads = {"behavior": "allow", "downloadPath": str(folder)}
         driver.execute_cdp_cmd("Browser.setDownloadBehavior", downloads)
 
         def run_here(*commands: str) -> None:
             run(*commands, environment={**environment, "PBX_DEVHOST_DB": f"sqlite:///{folder}/pbx.db"})
 
-        yield Place(sim, portal, driver, folder, run_here)
+        yield Office(place, sim, portal, driver, folder, run_here)
 
 
 @dataclass
 class Administrator:
     """Somebody who has never seen the page: reads it, and presses what is primary."""
 
-    place: Place
+    office: Office
     hands: Hands
     app: AppRegistration | None = None
     done: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.driver = self.place.driver
+        self.driver = self.office.driver
+        self.tenant = self.office.sim.tenant(self.office.place.cloud)
 
     # ------------------------------------------------------------------ reading
 
@@ -77,6 +95,9 @@ class Administrator:
             expected.presence_of_element_located((By.CSS_SELECTOR, css))
         )
         return found
+
+    def says(self, english: str, /, **values: TextValue) -> str:
+        return in_page(self.office.place.language, english, **values)
 
     def next_step(self) -> str:
         return str(self.wait("li[aria-current=step]").get_attribute("id")).removeprefix("step-")
@@ -102,7 +123,7 @@ class Administrator:
 
     def sign_in(self, domain: str) -> None:
         self.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
-        self.driver.get(f"{self.place.portal}/login?domain={domain}")
+        self.driver.get(f"{self.office.portal}/login?domain={domain}")
         self.hands.enter(self.wait("#username"), "admin")
         self.hands.enter(self.wait("#password"), PASSWORD)
         self.press_primary()
@@ -115,38 +136,40 @@ class Administrator:
             assert step not in self.done, f"{step} does not end"
             assert f"#step-{step}" in self.driver.current_url or step in ("upload", "scope"), "the page opens there"
             self.done.append(step)
+            assert self.says(TITLES[step]) in self.wait("li[aria-current=step]").text
             getattr(self, f"do_{step}", self.press_primary)()
         return self.done
 
     def do_register(self) -> None:
         _name, *uris = self.copied()
-        self.app = self.place.sim.tenant().register_app(redirect_uris=uris, permissions=())
+        self.app = self.tenant.register_app(redirect_uris=uris, permissions=())
         self.press_primary()
 
     def do_ids(self) -> None:
         assert self.app is not None
         self.hands.enter(self.wait("#f-application_id"), self.app.client_id)
-        self.hands.enter(self.wait("#f-directory_id"), self.place.sim.tenant().domain)
-        self.hands.choose(self.wait("#f-national_cloud"), "LAB")
+        self.hands.enter(self.wait("#f-directory_id"), self.tenant.domain)
+        self.hands.choose(self.wait("#f-national_cloud"), CLOUD_NAMES[self.office.place.cloud])
         self.press_primary()
 
     def do_upload(self) -> None:
         """The answer to “Generate new key pair” offers the download first."""
         assert self.app is not None
         download, confirm = self.primary()
-        assert (download.text, confirm.text) == ("Download public_key.pem", "I have uploaded it")
+        assert download.text == self.says("Download public_key.pem")
+        assert confirm.text == self.says("I have uploaded it")
         self.hands.press(download)
-        file = self.place.downloads / "public_key.pem"
+        file = self.office.downloads / "public_key.pem"
         WebDriverWait(self.driver, 30).until(lambda _: file.exists())
         pem = file.read_text()
         file.unlink()
         assert "PRIVATE" not in pem
-        self.place.sim.tenant().register_app(certificate_pem=pem, client_id=self.app.client_id)
+        self.tenant.register_app(certificate_pem=pem, client_id=self.app.client_id)
         self.press(confirm)
 
     def do_consent(self) -> None:
         assert self.app is not None
-        self.place.sim.tenant().register_app(permissions=["User.Read.All"], client_id=self.app.client_id)
+        self.tenant.register_app(permissions=["User.Read.All"], client_id=self.app.client_id)
         self.press_primary()
 
     def do_permissions(self) -> None:
@@ -167,25 +190,28 @@ class Administrator:
         self.press_primary()  # asks first
         self.press_primary()
         self.wait_for_the_run()
-        self.driver.get(f"{self.place.portal}/plugins/m365")
+        self.driver.get(f"{self.office.portal}/plugins/m365")
 
     def wait_for_the_run(self) -> None:
         assert "/runs/" in self.driver.current_url
         self.wait(".tiles.small")
 
 
-def test_by_mouse(place: Place) -> None:
-    somebody = Administrator(place, Mouse())
+@pytest.mark.parametrize("office", EVERYWHERE, indirect=True)
+def test_by_mouse(office: Office) -> None:
+    if office.place.language != ENGLISH:
+        office.run(f".venv/bin/pbx-devhost tenant set Contoso --language {office.place.language}")
+    somebody = Administrator(office, Mouse())
     somebody.sign_in("contoso.example")
     assert somebody.set_up() == ORDER
     check_synced(somebody)
 
 
-def test_by_keyboard_alone(place: Place) -> None:
-    added = f"tenant add Fabrikam --sip-domain fabrikam.example --web-origin {place.portal}"
+def test_by_keyboard_alone(office: Office) -> None:
+    added = f"tenant add Fabrikam --sip-domain fabrikam.example --web-origin {office.portal}"
     command = ".venv/bin/pbx-devhost"
-    place.run(f"{command} {added}", f"{command} admin set-password Fabrikam --password '{PASSWORD}'")
-    somebody = Administrator(place, Keyboard(place.driver))
+    office.run(f"{command} {added}", f"{command} admin set-password Fabrikam --password '{PASSWORD}'")
+    somebody = Administrator(office, Keyboard(office.driver))
     somebody.sign_in("fabrikam.example")
     assert somebody.set_up() == ORDER
     check_synced(somebody)
@@ -195,9 +221,9 @@ def check_synced(somebody: Administrator) -> None:
     """The page opens on STATUS, every step is behind, and people of the directory are users."""
     driver = somebody.driver
     assert driver.current_url.endswith("/plugins/m365/status")
-    assert somebody.wait(".headline .value").text == "All is well."
-    driver.get(f"{somebody.place.portal}/plugins/m365/permissions")
+    assert somebody.wait(".headline .value").text == somebody.says("All is well.")
+    driver.get(f"{somebody.office.portal}/plugins/m365/permissions")
     summary = somebody.wait("details.set-up > summary").text
-    assert "11 of 11 steps are done" in summary
-    driver.get(f"{somebody.place.portal}/users")
+    assert summary == somebody.says("Step by step: {settled} of {total} steps are done", settled=11, total=11)
+    driver.get(f"{somebody.office.portal}/users")
     assert len(driver.find_elements(By.CSS_SELECTOR, "a.person")) > 5

@@ -9,8 +9,10 @@ import requests
 from selenium.webdriver.common.by import By
 
 from pbx_devhost.portal.server import make_server
-from tests.browser.conftest import Site, browsing, connected_world, free_port, serving
+from tests.browser.conftest import EVERYWHERE, Site, browsing, connected_world, free_port, serving
 from tests.support.native_app import NativeApp
+
+everywhere = pytest.mark.parametrize("tls_site", EVERYWHERE, indirect=True)
 
 
 def sign_in_at_microsoft(site: Site, upn: str) -> None:
@@ -21,6 +23,7 @@ def sign_in_at_microsoft(site: Site, upn: str) -> None:
     site.find("#idSIButton9").click()
 
 
+@everywhere
 @pytest.mark.parametrize("mode", ["query", "form_post"])
 @pytest.mark.parametrize("which", ["web", "sbc"])
 def test_sign_in_round_trip(site: Site, mode: str, which: str) -> None:
@@ -28,9 +31,14 @@ def test_sign_in_round_trip(site: Site, mode: str, which: str) -> None:
     world.save(sign_in_response_mode=mode)
     user = world.synced(3)
     site.open(f"{origin}/login?domain=contoso.example&return_to=/contacts/company")
-    site.find("button.provider").click()
+    assert site.find("html").get_attribute("lang") == site.place.language
+    assert site.find("h1").text == site.says("Sign in")
+    button = site.find("button.provider")
+    assert button.text == site.says("Sign in with Microsoft")
+    button.click()
     sign_in_at_microsoft(site, world.upn(user))
     site.wait_for_path("/contacts/company")
+    assert site.find("h1").text == site.says("Company contacts")
     assert site.driver.current_url.startswith(origin)
     site.wait_for_text(user.display_name)
     cookies = {cookie["name"]: cookie for cookie in site.driver.get_cookies()}
@@ -41,6 +49,7 @@ def test_sign_in_round_trip(site: Site, mode: str, which: str) -> None:
     assert site.complaints() == []
 
 
+@everywhere
 def test_sign_out_here_and_at_microsoft(site: Site) -> None:
     user = site.world.synced(4)
     site.open(f"{site.web}/login?domain=contoso.example")
@@ -50,7 +59,7 @@ def test_sign_out_here_and_at_microsoft(site: Site) -> None:
     site.find("form.who button").click()
     site.find("#provider-sign-out").click()
     site.wait_for_path("/ms365/callback")
-    site.wait_for_text("Back at the PBX")
+    site.wait_for_text(site.says("Back at the PBX"))
     site.open(f"{site.web}/contacts/mine")
     site.wait_for_path("/login")
 
@@ -69,13 +78,14 @@ def test_second_sign_in_goes_through_without_typing(site: Site) -> None:
         site.find("#provider-sign-out")
 
 
+@everywhere
 def test_cancelled_at_microsoft(site: Site) -> None:
     site.open(f"{site.web}/login?domain=contoso.example")
     site.find("button.provider").click()
     site.find("#idBtn_Back").click()
     site.wait_for_path("/ms365/callback")
-    site.wait_for_text("You are not signed in")
-    site.wait_for_text("reference")
+    site.wait_for_text(site.says("You are not signed in"))
+    assert len(site.find(".reference").text) == 8
     assert site.driver.get_cookie("__Host-pbx_session") is None
 
 

@@ -38,27 +38,29 @@ class Lab:
     sim: Simulator
     clouds_path: Path
     apps: dict[str, AppRegistration] = field(default_factory=dict)
+    home: str = "GLOBAL"
+    """The cloud that is meant where none is named."""
 
-    def realm(self, cloud: str = "GLOBAL") -> Realm:
-        return self.sim.realm(cloud)
+    def realm(self, cloud: str = "") -> Realm:
+        return self.sim.realm(cloud or self.home)
 
-    def tenant(self, cloud: str = "GLOBAL") -> Tenant:
-        return self.sim.tenant(cloud)
+    def tenant(self, cloud: str = "") -> Tenant:
+        return self.sim.tenant(cloud or self.home)
 
-    def admin(self, cloud: str = "GLOBAL") -> AdminCenter:
+    def admin(self, cloud: str = "") -> AdminCenter:
         """Changes the tenant: people, groups, mailboxes, contacts."""
-        return self.sim.admin(cloud)
+        return self.sim.admin(cloud or self.home)
 
-    def cloud(self, cloud: str = "GLOBAL") -> Cloud:
+    def cloud(self, cloud: str = "") -> Cloud:
         """The plugin's own idea of that cloud, read from the operator's file."""
-        return load_clouds()[CLOUD_NAMES[cloud]]
+        return load_clouds()[CLOUD_NAMES[cloud or self.home]]
 
     def register(
         self,
         certificate_pem: str | None = None,
         permissions: tuple[str, ...] | None = None,
         *,
-        cloud: str = "GLOBAL",
+        cloud: str = "",
         redirect_uris: tuple[str, ...] | None = None,
         **switches: Any,
     ) -> AppRegistration:
@@ -66,6 +68,7 @@ class Lab:
 
         Again: certificates are added, what is named replaces what was. Permissions at first: `PERMISSIONS`.
         """
+        cloud = cloud or self.home
         known = self.apps.get(cloud)
         app = self.tenant(cloud).register_app(
             certificate_pem or (None if known else shared_key_pair().certificate.pem),
@@ -77,8 +80,9 @@ class Lab:
         self.apps[cloud] = app
         return app
 
-    def settings(self, cloud: str = "GLOBAL") -> dict[str, str]:
+    def settings(self, cloud: str = "") -> dict[str, str]:
         """The fields of the PERMISSIONS tab that name tenant, app and cloud; registers the app when none is."""
+        cloud = cloud or self.home
         app = self.apps.get(cloud) or self.register(cloud=cloud)
         return {
             "directory_id": self.tenant(cloud).id,
