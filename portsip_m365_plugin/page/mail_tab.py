@@ -25,7 +25,6 @@ from pbx_plugin_api import (
     Tenant,
     is_mail_address,
     listing,
-    load,
     sentences,
 )
 from portsip_m365_plugin.config.fields import describe_wrong_addresses, split_addresses
@@ -209,9 +208,7 @@ def _facts(view: PageView, failures: list[dict[str, Any]]) -> tuple[Fact, ...]:
         ),
         Fact(
             label=_("Last failure"),
-            value=_("{time}: {what}", time=_show_at(last, view.tenant), what=_read(last, "reason"))
-            if last
-            else _("none"),
+            value=_("{time}: {what}", time=_show_at(last, view.tenant), what=last["reason"]) if last else _("none"),
             severity=Severity.WARNING if last else Severity.GOOD,
             help=_("Mail that still waits is in the PBX's own queue."),
         ),
@@ -220,11 +217,7 @@ def _facts(view: PageView, failures: list[dict[str, Any]]) -> tuple[Fact, ...]:
 
 def _show_failure(item: dict[str, Any], tenant: Tenant) -> tuple[str, ...]:
     kind, status = say_kind(str(item.get("kind", ""))), say_outcome(str(item.get("status", "")))
-    return (_show_at(item, tenant), kind, status, _read(item, "reason"), _read(item, "remedy"))
-
-
-def _read(item: dict[str, Any], key: str) -> str:
-    return load(str, item.get(key, ""))
+    return (_show_at(item, tenant), kind, status, item.get("reason", ""), item.get("remedy", ""))
 
 
 def _show_at(item: dict[str, Any], tenant: Tenant) -> str:
