@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,8 +24,9 @@ settings.load_profile("any machine")
 
 
 def pytest_configure() -> None:
-    """Compile the catalogues that changed since this checkout was installed."""
+    """Compile the catalogues that changed since this checkout was installed; speak English, whoever runs the tests."""
     compile_all()
+    os.environ["LC_ALL"] = "C.UTF-8"
 
 
 def pytest_runtest_setup() -> None:

@@ -19,6 +19,7 @@ from pbx_devhost.store.database import FAILURES, to_timestamp
 from pbx_devhost.store.engine import CONNECTIONS
 from pbx_devhost.store.setting_changes import find_changes
 from pbx_devhost.store.stores import Stores, open_stores
+from pbx_devhost.texts import _
 from pbx_plugin_api import (
     ActionRequest,
     ConfirmOutcome,
@@ -31,6 +32,7 @@ from pbx_plugin_api import (
     SettingsPage,
     Tenant,
     Viewer,
+    listing,
 )
 from pbx_plugin_api.hosting.isolation import Answer
 from pbx_plugin_api.hosting.manager import Deadlines, PluginHost
@@ -160,9 +162,16 @@ class Pbx:
         if len(answers) == 1:
             return answers[0]
         if not answers:
-            states = ", ".join(f"{s.name} ({s.status})" for s in self.plugins.plugins(tenant)) or "none installed"
-            raise PluginChoiceError(f"no plugin has a settings page here; plugins: {states}")
-        raise PluginChoiceError(f"several plugins have a page; add --plugin {' or '.join(a.plugin for a in answers)}")
+            states = [f"{s.name} ({s.status})" for s in self.plugins.plugins(tenant)]
+            if not states:
+                raise PluginChoiceError(_("no plugin has a settings page here, and none is installed"))
+            raise PluginChoiceError(
+                _("no plugin has a settings page here; plugins: {plugins}", plugins=listing(states))
+            )
+        several = [answer.plugin for answer in answers]
+        raise PluginChoiceError(
+            _("several plugins have a page: {plugins}; add --plugin with one of these names", plugins=listing(several))
+        )
 
     def save(
         self, plugin: str, tenant: Tenant, viewer: Viewer, values: Mapping[str, str], expected_version: int

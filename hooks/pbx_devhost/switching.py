@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.texts import _, _n
 from pbx_plugin_api import Confirmation, Tenant
 from pbx_plugin_api.hosting.discovery import PluginStatus
 from pbx_plugin_api.hosting.manager import PluginState
+from pbx_plugin_api.hosting.registry import refuse_name
 
 
 def ask_switch_off(pbx: Pbx, plugin: str, tenant: Tenant | None) -> Confirmation:
@@ -18,24 +20,30 @@ def ask_switch_off(pbx: Pbx, plugin: str, tenant: Tenant | None) -> Confirmation
     n_tenants = pbx.stores.tenants.count()
     n_sessions = pbx.stores.switches.count_sessions(plugin, tenant.pbx_tenant_id if tenant is not None else None)
     if tenant is not None:
-        sentence = f"Switch {plugin} off for {tenant.name}."
-    elif n_tenants == 1:
-        sentence = f"Switch {plugin} off for the whole PBX: for its 1 tenant."
+        sentence = _("Switch {plugin} off for {tenant}.", plugin=plugin, tenant=tenant.name)
     else:
-        sentence = f"Switch {plugin} off for the whole PBX: for all {n_tenants:,} tenants."
-    signed_in = (
-        "Nobody is signed in with it now."
-        if not n_sessions
-        else "1 sign-in that was made with it ends at once."
-        if n_sessions == 1
-        else f"{n_sessions:,} sign-ins that were made with it end at once."
-    )
+        sentence = _n(
+            "Switch {plugin} off for the whole PBX: for its {n} tenant.",
+            "Switch {plugin} off for the whole PBX: for all {n:,} tenants.",
+            n_tenants,
+            plugin=plugin,
+        )
+    signed_in = _("Nobody is signed in with it now.")
+    if n_sessions:
+        signed_in = _n(
+            "{n} sign-in that was made with it ends at once.",
+            "{n:,} sign-ins that were made with it end at once.",
+            n_sessions,
+        )
     return Confirmation(
         sentence=sentence,
         details=(
             signed_in,
-            "Its runs, its sign-in and its mail stop. What it refuses now, such as passwords, is not refused any more.",
-            "Its settings and what it has synced stay. You can switch it on again.",
+            _(
+                "Its runs, its sign-in and its mail stop. What it refuses now, such as passwords, is not refused any"
+                " more."
+            ),
+            _("Its settings and what it has synced stay. You can switch it on again."),
         ),
     )
 
@@ -70,22 +78,21 @@ def find_state(pbx: Pbx, plugin: str, tenant: Tenant | None) -> PluginState:
     states = pbx.plugins.plugins(tenant)
     found = next((state for state in states if state.name == plugin), None)
     if found is None:
-        names = ", ".join(state.name for state in states) or "none"
-        raise KeyError(f"there is no plugin {plugin!r}; installed: {names}")
+        raise KeyError(refuse_name(plugin, [state.name for state in states]))
     return found
 
 
 def describe_force(state: PluginState, *, for_tenant: bool) -> str:
     """Return what is in force and why, as a sentence; of a plugin that failed, why it failed."""
     if state.status not in (PluginStatus.LOADED, "disabled"):
-        return f"It cannot be used: {state.reason}."
+        return _("It cannot be used: {reason}.", reason=state.reason)
     if not state.is_on:
-        return "It is off: it is switched off for the whole PBX, and only a system administrator can switch it on."
+        return _("It is off: it is switched off for the whole PBX, and only a system administrator can switch it on.")
     if not state.is_on_for_tenant:
-        return "It is off: it is switched off for this tenant. For the PBX it is on."
+        return _("It is off: it is switched off for this tenant. For the PBX it is on.")
     if state.reason:
-        return f"It is on. {state.reason[:1].upper()}{state.reason[1:]}."
-    return "It is on, for the whole PBX and for this tenant." if for_tenant else "It is on for the whole PBX."
+        return _("It is on: {reason}.", reason=state.reason)
+    return _("It is on, for the whole PBX and for this tenant.") if for_tenant else _("It is on for the whole PBX.")
 
 
 def _describe(pbx: Pbx, state: PluginState, tenant: Tenant | None, enabled: bool) -> str:
@@ -93,31 +100,43 @@ def _describe(pbx: Pbx, state: PluginState, tenant: Tenant | None, enabled: bool
     if tenant is None:
         return _describe_whole(pbx, state, enabled)
     if not enabled:
-        return f"{name} is switched off for {tenant.name}."
+        return _("{plugin} is switched off for {tenant}.", plugin=name, tenant=tenant.name)
     if state.is_in_force:
-        return f"{name} is switched on for {tenant.name}."
+        return _("{plugin} is switched on for {tenant}.", plugin=name, tenant=tenant.name)
     if not state.is_on:
-        return (
-            f"{name} is switched on for {tenant.name}, but it stays off: it is switched off for the whole PBX, and only"
-            " a system administrator can switch it on."
+        return _(
+            "{plugin} is switched on for {tenant}, but it stays off: it is switched off for the whole PBX, and only a"
+            " system administrator can switch it on.",
+            plugin=name,
+            tenant=tenant.name,
         )
-    return f"{name} is switched on for {tenant.name}, but it cannot be used: {state.reason}."
+    return _(
+        "{plugin} is switched on for {tenant}, but it cannot be used: {reason}.",
+        plugin=name,
+        tenant=tenant.name,
+        reason=state.reason,
+    )
 
 
 def _describe_whole(pbx: Pbx, state: PluginState, enabled: bool) -> str:
     name = state.name
     if not enabled:
-        return f"{name} is switched off for the whole PBX, whatever its tenants have chosen."
+        return _("{plugin} is switched off for the whole PBX, whatever its tenants have chosen.", plugin=name)
     if not state.is_in_force:
-        return f"{name} is switched on for the whole PBX, but it cannot be used: {state.reason}."
-    n_off = len(pbx.stores.switches.off_for(name))
-    if n_off == 1:
-        return f"{name} is switched on for the whole PBX. It stays off for 1 tenant, which has it switched off."
-    if n_off:
-        return (
-            f"{name} is switched on for the whole PBX. It stays off for {n_off:,} tenants, which have it switched off."
+        return _(
+            "{plugin} is switched on for the whole PBX, but it cannot be used: {reason}.",
+            plugin=name,
+            reason=state.reason,
         )
-    return f"{name} is switched on for the whole PBX."
+    n_off = len(pbx.stores.switches.off_for(name))
+    if n_off:
+        return _n(
+            "{plugin} is switched on for the whole PBX. It stays off for {n} tenant, which has it switched off.",
+            "{plugin} is switched on for the whole PBX. It stays off for {n:,} tenants, which have it switched off.",
+            n_off,
+            plugin=name,
+        )
+    return _("{plugin} is switched on for the whole PBX.", plugin=name)
 
 
 def _word(enabled: bool) -> str:

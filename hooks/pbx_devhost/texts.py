@@ -16,6 +16,11 @@ _n = _CATALOGUE.count
 _p = _CATALOGUE.mean
 
 
+def _later(message: str, /) -> str:
+    """Mark a text of a table that gets its values later: `_(TABLE[word], n=n)`."""
+    return message
+
+
 def say(error: BaseException) -> str:
     """Return what an exception says, as the text that it was made with: `str(error)` is English only."""
     said = error.args[0] if error.args else ""

@@ -14,6 +14,8 @@ All of these are bugs or races. An expected failure is a returned value, never a
 
 from __future__ import annotations
 
+from pbx_plugin_api._words import _
+
 __all__ = [
     "HostClosedError",
     "HostRefusedError",
@@ -45,8 +47,9 @@ class InvalidValueError(PbxContractError, ValueError):
         self.field, self.value, self.rule = field, value, rule
         shown = repr(value)
         if len(shown) > _SHOWN_CHARS:
-            shown = f"{shown[:_SHOWN_CHARS]}… ({len(shown)} characters)"
-        super().__init__(f"{field}: {shown} is not allowed: {rule}")
+            shown = _("{value}… ({n:,} characters)", value=shown[:_SHOWN_CHARS], n=len(shown))
+        # Translators: {field} is the name of what was typed, {rule} what is possible, such as "3 to 64 digits".
+        super().__init__(_("{field}: {value} is not allowed: {rule}", field=field, value=shown, rule=rule))
 
 
 class HostRefusedError(PbxContractError):

@@ -14,7 +14,9 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from pbx_plugin_api._words import _
 from pbx_plugin_api.errors import InvalidValueError
+from pbx_plugin_api.texts import listing
 
 USERNAME_MAX_CHARS = 64
 DISPLAY_NAME_MAX_CHARS = 128
@@ -39,11 +41,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def check_text(field: str, value: str, *, max_chars: int, min_chars: int = 0) -> None:
     """Text of a given length, without control characters except tab and line ends."""
     if not isinstance(value, str):
-        raise InvalidValueError(field, value, "text is expected")
+        raise InvalidValueError(field, value, _("text is expected"))
     if not min_chars <= len(value) <= max_chars:
-        raise InvalidValueError(field, value, f"{min_chars} to {max_chars} characters")
+        raise InvalidValueError(field, value, _("{least} to {most} characters", least=min_chars, most=max_chars))
     if _CONTROL.search(value):
-        raise InvalidValueError(field, value, "no control characters")
+        raise InvalidValueError(field, value, _("no control characters"))
 
 
 def check_optional_text(field: str, value: str | None, *, max_chars: int) -> None:
@@ -55,23 +57,25 @@ def check_optional_text(field: str, value: str | None, *, max_chars: int) -> Non
 def check_username(field: str, value: str) -> None:
     """1 to 64 letters, digits, `_ - ' .`; no dot at either end; no reserved name, in upper or lower case."""
     if not isinstance(value, str) or not _USERNAME.fullmatch(value):
-        raise InvalidValueError(field, value, "1 to 64 letters, digits, _ - ' .")
+        raise InvalidValueError(field, value, _("1 to 64 letters, digits, _ - ' ."))
     if value.startswith(".") or value.endswith("."):
-        raise InvalidValueError(field, value, "no dot at either end")
+        raise InvalidValueError(field, value, _("no dot at either end"))
     if value.casefold() in RESERVED_USERNAMES:
-        raise InvalidValueError(field, value, f"reserved by the PBX ({', '.join(sorted(RESERVED_USERNAMES))})")
+        raise InvalidValueError(
+            field, value, _("reserved by the PBX ({names})", names=listing(sorted(RESERVED_USERNAMES)))
+        )
 
 
 def check_extension_number(field: str, value: str) -> None:
     """3 to 64 ASCII digits."""
     if not isinstance(value, str) or not _EXTENSION.fullmatch(value):
-        raise InvalidValueError(field, value, "3 to 64 digits")
+        raise InvalidValueError(field, value, _("3 to 64 digits"))
 
 
 def check_e164(field: str, value: str | None) -> None:
     """ITU-T E.164: a plus sign and 2 to 15 digits."""
     if value is not None and not _E164.fullmatch(value):
-        raise InvalidValueError(field, value, "a plus sign and 2 to 15 digits (E.164)")
+        raise InvalidValueError(field, value, _("a plus sign and 2 to 15 digits (E.164)"))
 
 
 def check_link_id(field: str, value: str) -> None:
@@ -89,13 +93,13 @@ def check_key(field: str, value: str) -> None:
 def check_country(field: str, value: str) -> None:
     """A country: ISO 3166-1 alpha-2, upper case."""
     if not isinstance(value, str) or not _COUNTRY.fullmatch(value):
-        raise InvalidValueError(field, value, "two capital letters (ISO 3166), such as DE")
+        raise InvalidValueError(field, value, _("two capital letters (ISO 3166), such as DE"))
 
 
 def check_language(field: str, value: str) -> None:
     """A BCP 47 tag by its form, such as `de` or `zh-Hans`."""
     if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):
-        raise InvalidValueError(field, value, "a BCP 47 tag such as de or zh-Hans")
+        raise InvalidValueError(field, value, _("a BCP 47 tag such as de or zh-Hans"))
 
 
 def check_time_zone(field: str, value: str) -> None:
@@ -103,7 +107,9 @@ def check_time_zone(field: str, value: str) -> None:
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError, TypeError) as error:
-        raise InvalidValueError(field, value, "a name of the IANA time-zone database, such as Europe/Berlin") from error
+        raise InvalidValueError(
+            field, value, _("a name of the IANA time-zone database, such as Europe/Berlin")
+        ) from error
 
 
 def check_origin(field: str, value: str, *, schemes: Iterable[str] = ("https", "http")) -> None:
@@ -117,9 +123,9 @@ def check_origin(field: str, value: str, *, schemes: Iterable[str] = ("https", "
         or parts.username is not None
         or value != f"{parts.scheme}://{parts.netloc}"
     ):
-        raise InvalidValueError(field, value, "an origin such as https://pbx.example.com:8887, with no path")
+        raise InvalidValueError(field, value, _("an origin such as https://pbx.example.com:8887, with no path"))
     if parts.scheme == "http" and host not in {"localhost", "127.0.0.1", "::1"}:
-        raise InvalidValueError(field, value, "https (plain http only for localhost)")
+        raise InvalidValueError(field, value, _("https (plain http only for localhost)"))
 
 
 def check_https_url(field: str, value: str) -> None:
@@ -144,7 +150,7 @@ def check_utc(field: str, value: datetime | None) -> None:
 def check_at_least(field: str, value: int, minimum: int) -> None:
     """A whole number that is not below a minimum."""
     if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
-        raise InvalidValueError(field, value, f"a whole number, {minimum} or more")
+        raise InvalidValueError(field, value, _("a whole number, {least} or more", least=minimum))
 
 
 def freeze_mapping(value: Mapping[str, _V]) -> Mapping[str, _V]:

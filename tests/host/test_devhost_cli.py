@@ -146,7 +146,7 @@ def test_settings_go_through_the_plugins_own_page(cli: Cli) -> None:
 
 def test_two_plugins_with_pages_need_to_be_told_apart(cli: Cli) -> None:
     cli.ok("plugins", "enable", "m365")
-    assert "add --plugin m365 or rogue" in cli("settings", "get", "Contoso").err
+    assert "m365, rogue; add --plugin with one of these names" in cli("settings", "get", "Contoso").err
     assert cli.json("settings", "get", "Contoso", "--plugin", "rogue")["title"] == "Rogue"
     cli.ok("settings", "set", "Contoso", "people=4")  # only one page has such a field
 

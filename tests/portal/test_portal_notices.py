@@ -67,6 +67,6 @@ def test_an_administrator_enters_where_notices_are_mailed_to(world: World, scrip
     assert browser.post("/account/notices", {"email": "boss@contoso.example"}).status_code == 303
     assert 'value="boss@contoso.example"' in browser.get("/account").text
     browser.post("/account/notices", {"email": "not an address"})
-    assert world.pbx.stores.accounts.notice_addresses(world.tenant_id) == ("boss@contoso.example",)
+    assert world.pbx.stores.accounts.notice_addresses(world.tenant_id) == {"boss@contoso.example": None}
     browser.post("/account/notices", {"email": ""})
-    assert world.pbx.stores.accounts.notice_addresses(world.tenant_id) == ()
+    assert world.pbx.stores.accounts.notice_addresses(world.tenant_id) == {}

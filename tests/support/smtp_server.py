@@ -28,6 +28,8 @@ class Postbox:
     got: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     answer: str = "250 OK"
     refuse: str = ""
+    answer_to: dict[str, str] = field(default_factory=dict)
+    """What it answers to a mail whose first recipient this is."""
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.refuse and address.startswith(self.refuse):
@@ -41,9 +43,10 @@ class Postbox:
             self.got.append((envelope.rcpt_tos, _read(envelope.content)))
             server.transport.abort()
             return "250 OK"
-        if self.answer.startswith("250"):
+        answer = self.answer_to.get(envelope.rcpt_tos[0], self.answer)
+        if answer.startswith("250"):
             self.got.append((envelope.rcpt_tos, _read(envelope.content)))
-        return self.answer
+        return answer
 
 
 def _read(content: bytes) -> EmailMessage:

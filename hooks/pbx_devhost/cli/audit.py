@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 import click
 
 from pbx_devhost.cli import views
+from pbx_devhost.cli.language import option
 from pbx_devhost.cli.output import CliContext, command, fail, print_rows
 from pbx_devhost.store.audit import AuditQuery
+from pbx_devhost.texts import _
 from pbx_plugin_api import Tenant
 
 _COLUMNS = ("at", "actor", "address", "event", "outcome", "subject", "detail", "changes")
@@ -17,16 +19,18 @@ _COLUMNS = ("at", "actor", "address", "event", "outcome", "subject", "detail", "
 
 def add_commands(main: click.Group) -> None:
     """Add the command."""
-    command(main, "audit")(_list_audit)
+    command(main, "audit", _("Print the audit log of tenant T, newest first. T is `system` for the PBX itself."))(
+        _list_audit
+    )
 
 
 @click.argument("tenant_key", metavar="T")
-@click.option("--reference", default="", help="The number that a person was shown.")
-@click.option("--who", default="", help="Who did it, or whom it was about.")
-@click.option("--event", default="", help="Such as settings.save or sign_in.")
-@click.option("--day", default="", metavar="YYYY-MM-DD", help="In the tenant's time zone.")
+@option("--reference", default="", help=_("The number that a person was shown."))
+@option("--who", default="", help=_("Who did it, or whom it was about."))
+@option("--event", default="", help=_("Such as settings.save or sign_in."))
+@option("--day", default="", metavar="YYYY-MM-DD", help=_("In the tenant's time zone."))
 @click.option("--limit", type=click.IntRange(min=1))
-@click.option("--skip", type=click.IntRange(min=0), default=0, help="Leave out so many of the newest lines.")
+@option("--skip", type=click.IntRange(min=0), default=0, help=_("Leave out so many of the newest lines."))
 def _list_audit(
     context: CliContext,
     tenant_key: str,
@@ -37,7 +41,6 @@ def _list_audit(
     limit: int | None,
     skip: int,
 ) -> None:
-    """Print the audit log of tenant T, newest first. T is `system` for the PBX itself."""
     chosen, stores = context.tenant(tenant_key), context.pbx.stores
     since, until = read_day(chosen, day)
     names = stores.users.usernames_of(chosen.pbx_tenant_id, who)
@@ -63,5 +66,5 @@ def read_day(tenant: Tenant, text: str) -> tuple[float | None, float | None]:
         zone = ZoneInfo(tenant.time_zone)
         first, after = (datetime.combine(d, time(), zone).timestamp() for d in (day, day + timedelta(days=1)))
     except (ValueError, OverflowError):
-        fail(f"--day: {text!r} is not a day such as 2026-11-26")
+        fail(_("--day: {text} is not a day such as 2026-11-26", text=repr(text)))
     return first, after

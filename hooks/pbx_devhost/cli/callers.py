@@ -6,9 +6,11 @@ from typing import Final
 
 import click
 
+from pbx_devhost.cli.language import option, say
 from pbx_devhost.cli.output import CliContext, command, print_shape
 from pbx_devhost.cli.users import find_owner
 from pbx_devhost.store.contacts.store import Caller
+from pbx_devhost.texts import _, _n
 
 _HIDDEN: Final = frozenset({"", "anonymous", "private", "restricted", "unavailable", "unknown", "withheld"})
 """Words that trunks send instead of a number that is not presented. RFC 3323 (4.1.1.3) names `anonymous`."""
@@ -18,35 +20,46 @@ _SHORT_MAX_DIGITS: Final = 6
 
 def add_commands(main: click.Group) -> None:
     """Add the command."""
-    command(main, "who")(_find_caller)
+    command(
+        main,
+        "who",
+        _(
+            "Print who has a calling number: an extension, or contacts. Only the PBX's own index is "
+            "searched.\n"
+            "\n"
+            "Put -- before a number that begins with a minus sign."
+        ),
+    )(_find_caller)
 
 
 @click.argument("tenant_key", metavar="T")
 @click.argument("number")
-@click.option("--user", "username", help="The user who is called: their personal contacts are searched first.")
+@option("--user", "username", help=_("The user who is called: their personal contacts are searched first."))
 def _find_caller(context: CliContext, tenant_key: str, number: str, username: str | None) -> None:
-    """Print who has a calling number: an extension, or contacts. Only the PBX's own index is searched.
-
-    Put -- before a number that begins with a minus sign.
-    """
     chosen = context.tenant(tenant_key)
     stores, tenant_id = context.pbx.stores, chosen.pbx_tenant_id
     owner = find_owner(context, chosen, username) if username is not None else None
     presented = number.strip().removeprefix("sip:").partition("@")[0].strip()
     if presented.casefold() in _HIDDEN:
-        _print(context, None, "anonymous", [], "The caller does not show a number.")
+        _print(context, None, "anonymous", [], _("The caller does not show a number."))
         return
     digits = "".join(char for char in presented if char.isascii() and char.isdigit())
     if not digits:
-        _print(context, presented, "unknown", [], f"{presented} is not a telephone number.")
+        _print(context, presented, "unknown", [], _("{number} is not a telephone number.", number=presented))
         return
     if "+" not in presented:
         name = stores.users.name_of_extension(tenant_id, digits)
         if name is not None:
-            _print(context, digits, "extension", [_row(name, "extension")], f"{name} (extension {digits})")
+            _print(
+                context,
+                digits,
+                "extension",
+                [_row(name, "extension")],
+                _("{name} (extension {number})", name=name, number=digits),
+            )
             return
         if len(digits) <= _SHORT_MAX_DIGITS:
-            _print(context, digits, "unknown", [], f"No extension has the number {digits}.")
+            _print(context, digits, "unknown", [], _("No extension has the number {number}.", number=digits))
             return
     readings = _read_number(presented, digits, chosen.country)
     for e164 in readings:
@@ -55,7 +68,7 @@ def _find_caller(context: CliContext, tenant_key: str, number: str, username: st
             rows = [_row(caller.name, _book(caller)) for caller in callers]
             _print(context, e164, "contact", rows, _describe(e164, callers))
             return
-    _print(context, readings[-1], "unknown", [], f"No contact has the number {readings[-1]}.")
+    _print(context, readings[-1], "unknown", [], _("No contact has the number {number}.", number=readings[-1]))
 
 
 def _print(context: CliContext, number: str | None, kind: str, matches: list[dict[str, str]], sentence: str) -> None:
@@ -74,8 +87,14 @@ def _book(caller: Caller) -> str:
 def _describe(e164: str, callers: list[Caller]) -> str:
     if len(callers) == 1:
         return callers[0].name
-    lines = [f"  {caller.name} ({_book(caller)})" for caller in callers]
-    return "\n".join([f"{len(callers)} contacts have the number {e164}:", *lines])
+    first = _n(
+        "{n} contact has the number {number}:", "{n:,} contacts have the number {number}:", len(callers), number=e164
+    )
+    lines = [
+        _("{name} (own contacts)", name=each.name) if each.is_own else _("{name} (company contacts)", name=each.name)
+        for each in callers
+    ]
+    return "\n".join([say(first), *(f"  {line}" for line in say(lines))])
 
 
 def _read_number(presented: str, digits: str, country: str) -> list[str]:

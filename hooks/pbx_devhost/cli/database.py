@@ -7,32 +7,42 @@ from typing import Any, Final
 
 import click
 
+from pbx_devhost.cli.language import option, say
 from pbx_devhost.cli.output import CliContext, command, group, print_shape
 from pbx_devhost.store.backup import back_up
 from pbx_devhost.store.engine import open_engine, show_url, sqlite_path
 from pbx_devhost.store.migrations.copies import list_copies
 from pbx_devhost.store.migrations.upgrade import OLDEST_VERSION, look, prepare
 from pbx_devhost.store.schema import SCHEMA_VERSION
+from pbx_devhost.texts import _
+from pbx_plugin_api import listing, sentences
 
 _SENTENCES: Final = {
-    "empty": "There is no database yet: pbx-devhost tenant add, or db upgrade, makes it.",
-    "current": "It is up to date.",
-    "old": "It has to be upgraded: pbx-devhost db upgrade.",
-    "newer": "A newer program made it. This one cannot use it.",
-    "too_old": "This program cannot upgrade it.",
+    "empty": _("There is no database yet: pbx-devhost tenant add, or db upgrade, makes it."),
+    "current": _("It is up to date."),
+    "old": _("It has to be upgraded: pbx-devhost db upgrade."),
+    "newer": _("A newer program made it. This one cannot use it."),
+    "too_old": _("This program cannot upgrade it."),
 }
 
 
 def add_commands(main: click.Group) -> None:
     """Add them."""
-    database = group(main, "db", "The database: its schema version, its upgrade, a backup.")
-    command(database, "status")(_show_status)
-    command(database, "upgrade")(_upgrade)
-    command(database, "backup")(_back_up)
+    database = group(main, "db", _("The database: its schema version, its upgrade, a backup."))
+    command(database, "status", _("Print the schema version of the database and of this program. Changes nothing."))(
+        _show_status
+    )
+    command(
+        database,
+        "upgrade",
+        _("Upgrade the database to this program's schema. Stop every other process that uses it first."),
+    )(_upgrade)
+    command(database, "backup", _("Copy an SQLite database to a new FILE, while it is used. PostgreSQL has pg_dump."))(
+        _back_up
+    )
 
 
 def _show_status(context: CliContext) -> None:
-    """Print the schema version of the database and of this program. Changes nothing."""
     path = sqlite_path(context.url)
     version = None
     if path is None or path.exists():
@@ -49,13 +59,15 @@ def _show_status(context: CliContext) -> None:
         "program_schema_version": SCHEMA_VERSION,
         "copies": [str(copy) for copy in list_copies(path)] if path is not None else [],
     }
-    versions = f"schema version {version or 'none'}, this program's is {SCHEMA_VERSION}"
-    copies = "".join(f"\nCopy from before an upgrade: {copy}" for copy in shape["copies"])
-    print_shape(context, shape, f"{shape['database']}: {versions}. {_SENTENCES[state]}{copies}")
+    named = {"database": shape["database"], "known": SCHEMA_VERSION}
+    versions = _("{database}: schema version none, this program's is {known}.", **named)
+    if version is not None:
+        versions = _("{database}: schema version {version}, this program's is {known}.", version=version, **named)
+    copies = [_("Copy from before an upgrade: {file}", file=copy) for copy in shape["copies"]]
+    print_shape(context, shape, "\n".join(say([sentences(versions, _SENTENCES[state]), *copies])))
 
 
 def _upgrade(context: CliContext) -> None:
-    """Upgrade the database to this program's schema. Stop every other process that uses it first."""
     engine = open_engine(context.url)
     try:
         done = prepare(engine, may_upgrade=True)
@@ -67,21 +79,22 @@ def _upgrade(context: CliContext) -> None:
 
 
 @click.argument("copy", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--with-key", is_flag=True, help="Also copy the key file, to FILE.key. Keep the two apart.")
+@option("--with-key", is_flag=True, help=_("Also copy the key file, to FILE.key. Keep the two apart."))
 def _back_up(context: CliContext, copy: Path, with_key: bool) -> None:
-    """Copy an SQLite database to a new FILE, while it is used. PostgreSQL has pg_dump."""
     written = [str(path) for path in back_up(context.url, copy, with_key=with_key)]
-    key = "" if with_key else " Its secrets open with the key only, which is not in it."
-    print_shape(context, {"written": written}, f"Written: {' and '.join(written)}.{key}")
+    sentence: str = _("Written: {files}.", files=listing(written))
+    if not with_key:
+        sentence = sentences(sentence, _("Its secrets open with the key only, which is not in it."))
+    print_shape(context, {"written": written}, sentence)
 
 
 def _describe(before: int | None, copy: str | None) -> str:
     if before is None:
-        return f"The database was empty. Its tables now have schema version {SCHEMA_VERSION}."
+        return _("The database was empty. Its tables now have schema version {version}.", version=SCHEMA_VERSION)
     if before == SCHEMA_VERSION:
-        return f"Nothing to do: the database has schema version {SCHEMA_VERSION}."
-    saved = f" Copy from before: {copy}" if copy else ""
-    return f"Upgraded from schema version {before} to {SCHEMA_VERSION}.{saved}"
+        return _("Nothing to do: the database has schema version {version}.", version=SCHEMA_VERSION)
+    done = _("Upgraded from schema version {before} to {after}.", before=before, after=SCHEMA_VERSION)
+    return sentences(done, _("Copy from before: {file}", file=copy)) if copy else done
 
 
 def _state(version: int | None) -> str:

@@ -11,32 +11,36 @@ import logging
 import click
 
 from pbx_devhost.cli import audit, callers, database, mail, plugins, runs, tenants, upkeep, users, workers
+from pbx_devhost.cli.language import option, show
 from pbx_devhost.cli.output import CliContext, OneLineGroup
 from pbx_devhost.logs.formats import FORMATS, TEXT
+from pbx_devhost.texts import _
 
 
 @click.group(cls=OneLineGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--db", "url", default="sqlite:///pbx-devhost.db", envvar="PBX_DEVHOST_DB", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--verbose", is_flag=True, help="Print the log on stderr.")
-@click.option(
+@option("--json", "as_json", is_flag=True, help=_("Print JSON."))
+@option("--verbose", is_flag=True, help=_("Print the log on stderr."))
+@option(
     "--log-format",
     type=click.Choice(FORMATS),
     default=TEXT,
     envvar="PBX_LOG",
     show_default=True,
-    help="How the log is written on stderr.",
+    help=_("How the log is written on stderr."),
 )
-@click.option("--log-level", type=click.Choice(("debug", "info", "warning", "error")), help="What the log has.")
+@option("--log-level", type=click.Choice(("debug", "info", "warning", "error")), help=_("What the log has."))
 @click.pass_context
 def main(
     context: click.Context, url: str, as_json: bool, verbose: bool, log_format: str, log_level: str | None
 ) -> None:
-    """Run a small PBX core with its plugins."""
+    """Hold what all commands share."""
     level = getattr(logging, log_level.upper()) if log_level else None
     context.obj = CliContext(url, as_json=as_json, verbose=verbose, log_format=log_format, log_level=level)
     context.call_on_close(context.obj.close)
 
+
+show(main, "help", _("Run a small PBX core with its plugins."))
 
 for _subject in (tenants, plugins, runs, workers, audit, users, callers, mail, database, upkeep):
     _subject.add_commands(main)

@@ -14,6 +14,8 @@ from typing import Any, NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
+from pbx_devhost.cli.headings import HEADINGS
+from pbx_devhost.cli.language import Spoken, SpokenGroup, option, say, show, speak_as_asked
 from pbx_devhost.core import Pbx, PluginChoiceError
 from pbx_devhost.logs.formats import JSON, TEXT, LineFormatter
 from pbx_devhost.store.accounts import AccountError
@@ -21,7 +23,10 @@ from pbx_devhost.store.engine import CONNECTIONS, DatabaseError, sqlite_path
 from pbx_devhost.store.keys import VaultError
 from pbx_devhost.store.tenants import TenantError
 from pbx_devhost.store.users.store import UserError
-from pbx_plugin_api import Confirmation, InvalidValueError, Tenant, Viewer
+from pbx_devhost.texts import _
+from pbx_devhost.texts import say as say_error
+from pbx_plugin_api import Confirmation, InvalidValueError, Tenant, Viewer, sentences
+from pbx_plugin_api.hosting.calls import LOG_HINT
 
 VIEWER = Viewer(username="command line")
 _EXPECTED = (
@@ -33,7 +38,6 @@ _EXPECTED = (
     UserError,
     VaultError,
 )
-_LOG_HINT = "The log has the details."
 
 
 class CliContext:
@@ -69,8 +73,12 @@ class CliContext:
         path = None if self.may_create else sqlite_path(self.url)
         if path is not None and str(path) != ":memory:" and not path.exists():
             raise DatabaseError(
-                f"there is no database {path}; check --db (or PBX_DEVHOST_DB)."
-                f" A new PBX begins with: pbx-devhost --db {self.url} tenant add NAME"
+                _(
+                    "there is no database {path}; check --db (or PBX_DEVHOST_DB). A new PBX begins with: "
+                    "pbx-devhost --db {url} tenant add NAME",
+                    path=str(path),
+                    url=self.url,
+                )
             )
 
     def set_time(self, moment: datetime) -> None:
@@ -98,18 +106,19 @@ class CliContext:
         self._handler.setLevel(self._log_level or (logging.INFO if self.verbose else level))
 
 
-class OneLineGroup(click.Group):
+class OneLineGroup(SpokenGroup):
     """The outermost group. An error before the command begins is one line as well."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run, and end the process with an exit code."""
+        speak_as_asked()
         try:
             ended = super().main(*args, **{**kwargs, "standalone_mode": False})
         except click.ClickException as error:
-            click.echo(" ".join(error.format_message().split()), err=True)
+            click.echo(" ".join(say(error.format_message()).split()), err=True)
             sys.exit(error.exit_code)
         except click.Abort:
-            click.echo("Aborted.", err=True)
+            click.echo(say(_("Aborted.")), err=True)
             sys.exit(1)
         sys.exit(ended if isinstance(ended, int) else 0)
 
@@ -117,9 +126,9 @@ class OneLineGroup(click.Group):
 def fail(sentence: str) -> NoReturn:
     """Print one line on stderr and end with exit code 1."""
     context = click.get_current_context(silent=True)
-    line = " ".join(sentence.split()) or "The command failed."
+    line = " ".join(say(sentence or _("The command failed.")).split())
     if context is not None and isinstance(context.obj, CliContext) and not context.obj.verbose:
-        line = line.replace(_LOG_HINT, "Run pbx-devhost --verbose … for the details.")
+        line = line.replace(say(LOG_HINT), say(_("Run pbx-devhost --verbose … for the details.")))
     click.echo(line, err=True)
     raise SystemExit(1)
 
@@ -130,34 +139,40 @@ def ask_first(question: Confirmation) -> None:
     Without a terminal only what the portal wants a name to be typed for ends the command: that needs `--yes`.
     """
     if sys.stdin.isatty():
-        click.echo("\n".join([question.sentence, *question.details]), err=True)
+        click.echo("\n".join(say([question.sentence, *question.details])), err=True)
         if question.typed:
-            if click.prompt(f"Type {question.typed} to go on", default="", err=True).strip() != question.typed.strip():
-                fail("Nothing was done: another text was typed.")
-        elif not click.confirm("Go on?", err=True):
-            fail("Nothing was done.")
+            wanted = say(_("Type {text} to go on", text=question.typed))
+            if click.prompt(wanted, default="", err=True).strip() != question.typed.strip():
+                fail(_("Nothing was done: another text was typed."))
+        elif not click.confirm(say(_("Go on?")), err=True):
+            fail(_("Nothing was done."))
     elif question.typed:
-        fail(f"Not done without --yes: {' '.join([question.sentence, *question.details])}")
+        fail(_("Not done without --yes: {question}", question=sentences(question.sentence, *question.details)))
 
 
-def command(parent: click.Group, name: str, *, creates: bool = False) -> Callable[[Callable[..., None]], click.Command]:
+def command(
+    parent: click.Group, name: str, help_text: str, *, creates: bool = False
+) -> Callable[[Callable[..., None]], click.Command]:
     """Make a command that accepts `--json` and prints an expected failure as one line.
 
     Args:
         parent: The group that it belongs to.
         name: Its name.
+        help_text: What it does.
         creates: Whether it makes the database where there is none. For all others a missing file is a mistyped `--db`.
     """
 
     def decorate(function: Callable[..., None]) -> click.Command:
-        @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+        @option("--json", "as_json", is_flag=True, help=_("Print JSON."))
         @click.pass_obj
         @functools.wraps(function)
         def call(context: CliContext, /, *args: Any, as_json: bool, **kwargs: Any) -> None:
             context.as_json, context.may_create = context.as_json or as_json, creates
             _in_one_line(function, context, *args, **kwargs)
 
-        return parent.command(name)(call)
+        made = parent.command(name, cls=Spoken)(call)
+        show(made, "help", help_text)
+        return made
 
     return decorate
 
@@ -167,8 +182,8 @@ def group(
 ) -> click.Group:
     """Make a group of commands that accepts `--json`. `alone` runs when no command of the group is named."""
 
-    @parent.group(name, help=help_text, invoke_without_command=alone is not None)
-    @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+    @parent.group(name, cls=SpokenGroup, invoke_without_command=alone is not None)
+    @option("--json", "as_json", is_flag=True, help=_("Print JSON."))
     @click.pass_context
     def grouped(click_context: click.Context, as_json: bool) -> None:
         context: CliContext = click_context.obj
@@ -176,6 +191,7 @@ def group(
         if alone is not None and click_context.invoked_subcommand is None:
             _in_one_line(alone, context)
 
+    show(grouped, "help", help_text)
     return grouped
 
 
@@ -183,9 +199,9 @@ def _in_one_line(function: Callable[..., None], *args: Any, **kwargs: Any) -> No
     try:
         function(*args, **kwargs)
     except DBAPIError as error:
-        fail(f"the database reports an error: {error.orig}")
+        fail(_("the database reports an error: {error}", error=str(error.orig)))
     except _EXPECTED as error:
-        fail(str(error))
+        fail(say_error(error))
 
 
 def read_pairs(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -194,7 +210,7 @@ def read_pairs(pairs: tuple[str, ...]) -> dict[str, str]:
     for pair in pairs:
         name, sign, value = pair.partition("=")
         if not sign or not name:
-            fail(f"{pair!r} is not of the form key=value")
+            fail(_("{pair} is not of the form key=value", pair=repr(pair)))
         values[name] = value
     return values
 
@@ -204,13 +220,13 @@ def read_time(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        fail(f"--at: {text!r} is not an ISO time, such as 2026-11-24T00:00:00+00:00")
+        fail(_("--at: {text} is not an ISO time, such as 2026-11-24T00:00:00+00:00", text=repr(text)))
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 def print_shape(context: CliContext, shape: object, sentence: str) -> None:
     """Print one answer as JSON or as a sentence."""
-    click.echo(json.dumps(shape, ensure_ascii=False) if context.as_json else sentence)
+    click.echo(json.dumps(shape, ensure_ascii=False) if context.as_json else say(sentence))
 
 
 def print_rows(context: CliContext, rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:
@@ -227,6 +243,6 @@ def print_rows(context: CliContext, rows: Iterable[Mapping[str, Any]], columns: 
 
 def print_table(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
     """Print tab-separated rows with a header."""
-    click.echo("\t".join(columns))
+    click.echo("\t".join(say(HEADINGS.get(column, column)) for column in columns))
     for row in rows:
-        click.echo("\t".join("" if row.get(column) is None else str(row[column]) for column in columns))
+        click.echo("\t".join("" if row.get(column) is None else str(say(row[column])) for column in columns))

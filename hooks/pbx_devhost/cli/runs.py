@@ -8,28 +8,29 @@ from collections.abc import Sequence
 import click
 
 from pbx_devhost.cli import views
+from pbx_devhost.cli.language import option, say
 from pbx_devhost.cli.output import CliContext, command, fail, print_rows, read_time
 from pbx_devhost.runs.ending import stop_gently
 from pbx_devhost.runs.runner import Runner, RunResult
+from pbx_devhost.texts import _
 from pbx_plugin_api import InvalidValueError, TickReason, read_plan_rows
 
 
 def add_commands(main: click.Group) -> None:
     """Add the commands."""
-    command(main, "tick")(_tick)
-    command(main, "runs")(_list_runs)
-    command(main, "plan-rows")(_list_plan_rows)
+    command(main, "tick", _("Run the tenants that are due."))(_tick)
+    command(main, "runs", _("Print the run log, newest first."))(_list_runs)
+    command(main, "plan-rows", _("Print the whole plan that RUN made for tenant T, one row a change."))(_list_plan_rows)
 
 
 @click.option("--tenant", "tenant_key")
-@click.option("--at", "at", metavar="ISO-TIME", help="Start this command's clock at this time.")
-@click.option("--force", is_flag=True, help="Run them also if they are not due.")
-@click.option("--confirm-first-plan", is_flag=True, help="Apply a tenant's first plan without approval.")
-@click.option("--progress", is_flag=True, help="Print the progress on stderr, one JSON object a line.")
+@option("--at", "at", metavar="ISO-TIME", help=_("Start this command's clock at this time."))
+@option("--force", is_flag=True, help=_("Run them also if they are not due."))
+@option("--confirm-first-plan", is_flag=True, help=_("Apply a tenant's first plan without approval."))
+@option("--progress", is_flag=True, help=_("Print the progress on stderr, one JSON object a line."))
 def _tick(
     context: CliContext, tenant_key: str | None, at: str | None, force: bool, confirm_first_plan: bool, progress: bool
 ) -> None:
-    """Run the tenants that are due."""
     if at is not None:
         context.set_time(read_time(at))
     pbx = context.pbx
@@ -47,9 +48,9 @@ def _tick(
     runner, reason = Runner(pbx), TickReason.FORCED if force else TickReason.DUE
     results = [runner.run(item, plugin, reason, confirm_first_plan=confirm_first_plan) for item, plugin in work]
     if force and not results:
-        fail("nothing was run: no plugin that runs periodically is loaded and enabled (see: pbx-devhost plugins)")
+        fail(_("nothing was run: no plugin that runs periodically is loaded and enabled (see: pbx-devhost plugins)"))
     if not results and not context.as_json:
-        click.echo("No tenant is due.")
+        click.echo(say(_("No tenant is due.")))
     print_runs(context, results)
 
 
@@ -63,16 +64,21 @@ def print_runs(context: CliContext, results: Sequence[RunResult]) -> None:
         click.echo(json.dumps([views.show_result(context.pbx, result) for result in results], ensure_ascii=False))
     else:
         for result in results:
-            click.echo(views.describe_result(result))
+            click.echo(say(views.describe_result(result)))
     bad = [result for result in results if not result.is_done]
     if bad:
-        fail("; ".join(f"{result.tenant.name}: {result.sentence or 'not done'}" for result in bad))
+        fail("; ".join(say([_describe_bad(result) for result in bad])))
+
+
+def _describe_bad(result: RunResult) -> str:
+    """Return why a run did not do what was asked."""
+    # Translators: why the run of a tenant was not done.
+    return _("{tenant}: {reason}", tenant=result.tenant.name, reason=result.sentence or _("not done"))
 
 
 @click.argument("tenant_key", metavar="T")
 @click.option("--limit", type=click.IntRange(min=1))
 def _list_runs(context: CliContext, tenant_key: str, limit: int | None) -> None:
-    """Print the run log, newest first."""
     stores, chosen = context.pbx.stores, context.tenant(tenant_key)
     rows = (views.show_run(context.pbx, row) for row in stores.runs.rows(chosen.pbx_tenant_id, limit=limit))
     print_rows(context, rows, ("started_at", "status", "reason", "requests", "message"))
@@ -81,17 +87,21 @@ def _list_runs(context: CliContext, tenant_key: str, limit: int | None) -> None:
 @click.argument("tenant_key", metavar="T")
 @click.argument("run_id", metavar="RUN")
 def _list_plan_rows(context: CliContext, tenant_key: str, run_id: str) -> None:
-    """Print the whole plan that RUN made for tenant T, one row a change."""
     stores, chosen = context.pbx.stores, context.tenant(tenant_key)
     run = stores.runs.get(run_id)
     if run is None or run.tenant_id != chosen.pbx_tenant_id or not run.plan:
-        fail(f"there is no plan of a run {run_id} of {chosen.name} (see: pbx-devhost runs)")
+        fail(_("there is no plan of a run {run_id} of {name} (see: pbx-devhost runs)", run_id=run_id, name=chosen.name))
     blob, blobs = json.loads(run.plan).get("rows_blob"), stores.blobs(chosen.pbx_tenant_id)
     if blob is None or blobs.info(blob) is None:
-        fail(f"the rows of the plan of run {run_id} have expired; make another plan")
+        fail(_("the rows of the plan of run {run_id} have expired; make another plan", run_id=run_id))
     try:
         with blobs.open(blob) as file:
             rows = map(views.show_plan_row, read_plan_rows(file))
             print_rows(context, rows, ("action", "display_name", "login_name", "extension_number", "reason", "detail"))
     except InvalidValueError:
-        fail(f"another version wrote the plan of run {run_id}, and this one cannot read it; make another plan")
+        fail(
+            _(
+                "another version wrote the plan of run {run_id}, and this one cannot read it; make another plan",
+                run_id=run_id,
+            )
+        )

@@ -6,12 +6,15 @@ import json
 import re
 from typing import Any
 
+from pbx_devhost.cli.headings import RUN_COUNTS, RUN_STATUSES, count
+from pbx_devhost.cli.language import say
 from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import RunResult
 from pbx_devhost.store.audit import read_changes
 from pbx_devhost.store.database import from_timestamp
 from pbx_devhost.store.notices import KeptNotice
 from pbx_devhost.store.outbox.lanes import Fault
+from pbx_devhost.texts import _, _n
 from pbx_plugin_api import (
     Counts,
     Done,
@@ -24,7 +27,9 @@ from pbx_plugin_api import (
     Step,
     Tenant,
     dump,
+    listing,
     load,
+    sentences,
 )
 from pbx_plugin_api.hosting.manager import PluginState
 
@@ -213,6 +218,7 @@ def show_notice(kept: KeptNotice) -> dict[str, Any]:
         name.removesuffix("_utc"): shape.pop(name)
         for name in ("raised_at_utc", "repeated_at_utc", "ended_at_utc", "dismissed_at_utc")
     }
+    shape |= {"subject": kept.notice.subject, "text": kept.notice.text}  # a table is read in any language
     return {**times, **shape, "plugin": kept.plugin, "dismissed_by": kept.dismissed_by}
 
 
@@ -260,12 +266,20 @@ def show_result(pbx: Pbx, result: RunResult) -> dict[str, Any]:
 
 def describe_result(result: RunResult) -> str:
     """One line about a run: also its message if it is done; otherwise the message is the error."""
-    if result.report is None:
-        return f"{result.tenant.name}: not run"
-    counts = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in result.report.counts.as_dict().items() if n)
-    status = f"{result.tenant.name}: {result.report.status.value}"
-    line = f"{status}; {counts or 'no changes'}; {result.report.requests} requests."
-    return f"{line} {result.report.message}".rstrip() if result.is_done else line
+    report, tenant = result.report, result.tenant.name
+    if report is None:
+        return _("{tenant}: not run", tenant=tenant)
+    counts = count(report.counts.as_dict().items(), RUN_COUNTS)
+    line = _n(
+        # Translators: how a run of a tenant ended, such as "Contoso: done; 3 created, 1 updated; 12 requests."
+        "{tenant}: {status}; {counts}; {n} request.",
+        "{tenant}: {status}; {counts}; {n:,} requests.",
+        report.requests,
+        tenant=tenant,
+        status=RUN_STATUSES[report.status],
+        counts=listing(counts) if counts else _("no changes"),
+    )
+    return sentences(line, report.message) if result.is_done else line
 
 
 def show_audit(row: Any) -> dict[str, Any]:
@@ -284,10 +298,10 @@ def show_audit(row: Any) -> dict[str, Any]:
 
 
 def describe_changes(changes: list[dict[str, str | None]]) -> str:
-    """What a line of the audit log says has changed, on one line."""
+    """What a line of the audit log says has changed, on one line, in the language of the command line."""
     parts = (f"{c['name']}: {_or_unset(c['before'])} → {_or_unset(c['after'])}" for c in changes)
     return " ".join("; ".join(parts).split())
 
 
 def _or_unset(value: str | None) -> str:
-    return "(not set)" if value is None else value or "(empty)"
+    return say(_("(not set)")) if value is None else value or say(_("(empty)"))

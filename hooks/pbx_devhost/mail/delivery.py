@@ -29,6 +29,7 @@ from pbx_devhost.store.outbox.lanes import UNREACHABLE, Fault
 from pbx_devhost.store.outbox.queue import Claimed, MailState
 from pbx_devhost.store.outbox.waits import UNKNOWN_AT_MOST, growing_s
 from pbx_devhost.store.tenants import SYSTEM_TENANT
+from pbx_devhost.texts import _
 from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Tenant
 
 _log = logging.getLogger(__name__)
@@ -142,8 +143,8 @@ class Delivery:
             return answer.plugin, answer.value
         return "", DeliveryReceipt(
             status=DeliveryStatus.DEFERRED,
-            reason=answer.sentence or "No plugin delivers mail for this tenant.",
-            remedy="Set up mail on a plugin's page, or a fallback with: pbx-devhost smtp set",
+            reason=answer.sentence or _("No plugin delivers mail for this tenant."),
+            remedy=_("Set up mail on a plugin's page, or a fallback with: pbx-devhost smtp set"),
             retry_at_utc=claimed.notification.created_at_utc,
             unreachable=True,
         )
@@ -248,7 +249,9 @@ class Delivery:
 
 def _explain_failure(claimed: Claimed, error: Exception) -> DeliveryReceipt:
     _log.exception("Mail %s: the attempt failed", claimed.notification.notification_id)
-    return DeliveryReceipt(status=DeliveryStatus.UNKNOWN, reason=f"The PBX failed ({type(error).__name__}).")
+    return DeliveryReceipt(
+        status=DeliveryStatus.UNKNOWN, reason=_("The PBX failed ({error}).", error=type(error).__name__)
+    )
 
 
 def _is_fault(receipt: DeliveryReceipt) -> bool:

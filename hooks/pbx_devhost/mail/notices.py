@@ -9,7 +9,8 @@ from typing import Final
 from pbx_devhost.store.outbox.lanes import UNREACHABLE, Fault
 from pbx_devhost.store.outbox.queue import Expired, MailState
 from pbx_devhost.store.stores import Stores
-from pbx_plugin_api import Severity
+from pbx_devhost.texts import _
+from pbx_plugin_api import Severity, sentences
 
 _log = logging.getLogger(__name__)
 
@@ -31,10 +32,15 @@ class MailNotices:
             self._end(before)
         if fault.cause == UNREACHABLE and self._stores.database.now() - fault.since < _BLIP_S:
             return
-        urgent = "Urgent mail goes by the fallback channel." if has_fallback else "Urgent mail waits as well."
-        goes_on = f"Mail waits and is sent by itself when this is repaired. {urgent}"
-        text = " ".join(filter(None, (fault.reason, fault.remedy, goes_on)))
-        subject = f"Mail is paused: {fault.channel or 'no plugin'}"
+        waits = _("Mail waits and is sent by itself when this is repaired. Urgent mail waits as well.")
+        if has_fallback:
+            waits = _(
+                "Mail waits and is sent by itself when this is repaired. Urgent mail goes by the fallback channel."
+            )
+        text = sentences(fault.reason, fault.remedy, waits)
+        subject = _("Mail is paused: no plugin")
+        if fault.channel:
+            subject = _("Mail is paused: {plugin}", plugin=fault.channel)
         values = {"channel": fault.channel, "cause": fault.cause, "reason": fault.reason, "remedy": fault.remedy}
         if self._stores.notices.begin(
             fault.tenant_id,
@@ -63,8 +69,8 @@ class MailNotices:
         self._stores.notices.begin(
             expired.tenant_id,
             f"{EXPIRED_KIND}:{reason_id}",
-            "Mail waited too long and was not sent",
-            f"{expired.reason} The mails are under NOTIFICATIONS, EXPIRED, and can be sent again.",
+            _("Mail waited too long and was not sent"),
+            sentences(expired.reason, _("The mails are under NOTIFICATIONS, EXPIRED, and can be sent again.")),
             Severity.BAD,
             kind=EXPIRED_KIND,
             values={"reason": expired.reason},

@@ -6,11 +6,16 @@ import uuid
 from datetime import datetime, timezone
 from typing import Any, Final
 
+from pbx_devhost.mail.languages import language_for
 from pbx_devhost.store.stores import Stores
+from pbx_devhost.texts import _
 from pbx_plugin_api import Notification, NotificationKind, Priority, Tenant
 
-_SUBJECT: Final = "Your extension %%EXTENSION_NUMBER%% at %%TENANT_NAME%%"
-_TEXT: Final = """Dear %%DISPLAY_NAME%%,
+# Translators: a mail. What is between %% and %% is filled in later; keep it as it is.
+_SUBJECT: Final = _("Your extension %%EXTENSION_NUMBER%% at %%TENANT_NAME%%")
+_TEXT: Final = _(
+    # Translators: a mail; keep its lines, and what is between %% and %%, as they are.
+    """Dear %%DISPLAY_NAME%%,
 
 your extension number is %%EXTENSION_NUMBER%%.
 
@@ -19,6 +24,7 @@ Domain: %%DOMAIN%%
 Extension password: %%EXTENSION_PASSWORD%%
 Voicemail PIN: %%VOICEMAIL_PIN%%
 """
+)
 
 
 class WelcomeError(Exception):
@@ -33,9 +39,9 @@ def queue_welcome(stores: Stores, tenant: Tenant, username: str) -> Notification
     """
     user: Any = stores.users.find_by_username(tenant.pbx_tenant_id, username)
     if user is None:
-        raise WelcomeError(f"there is no user {username!r} in {tenant.name}")
+        raise WelcomeError(_("there is no user {name} in {tenant}", name=repr(username), tenant=tenant.name))
     if not user.email:
-        raise WelcomeError(f"{username} has no mail address; add one, then try again")
+        raise WelcomeError(_("{name} has no mail address; add one, then try again", name=username))
     notification = Notification(
         notification_id=uuid.uuid4().hex,
         kind=NotificationKind.NEW_USER,
@@ -53,6 +59,7 @@ def queue_welcome(stores: Stores, tenant: Tenant, username: str) -> Notification
             "USER_NAME": user.username,
             "VOICEMAIL_PIN": stores.vault.open(user.pin_secret, user.id, "pin").decode(),
         },
+        language=language_for(stores, tenant, (user.email,)),
         created_at_utc=datetime.fromtimestamp(stores.database.now(), timezone.utc),
     )
     stores.outbox.put(tenant.pbx_tenant_id, notification)

@@ -49,7 +49,7 @@ def make_server(
     """
     _check_loopback(host)
     if (tls_cert is None) != (tls_key is None):
-        raise ServeError("--tls-cert and --tls-key must be given together")
+        raise ServeError(_("--tls-cert and --tls-key must be given together"))
     return WebServer(
         app,
         "127.0.0.1" if host == "localhost" else host,
@@ -151,7 +151,7 @@ def _open_tls(tls_cert: str, tls_key: str) -> ssl.SSLContext:
     try:
         tls.load_cert_chain(tls_cert, tls_key)
     except (OSError, ssl.SSLError) as error:
-        raise ServeError(f"--tls-cert: this certificate and key cannot be used: {error}") from error
+        raise ServeError(_("--tls-cert: this certificate and key cannot be used: {error}", error=str(error))) from error
     return tls
 
 
@@ -175,4 +175,6 @@ def _check_loopback(host: str) -> None:
     except ValueError:
         is_loopback = False
     if not is_loopback:
-        raise ServeError(f"--host: {host!r} is not a loopback address; use 127.0.0.1, with a proxy in front of it")
+        raise ServeError(
+            _("--host: {host} is not a loopback address; use 127.0.0.1, with a proxy in front of it", host=repr(host))
+        )

@@ -9,6 +9,8 @@ import threading
 from typing import Final
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.texts import _
+from pbx_plugin_api import language_of_environment, translate
 
 END_WITHIN_S: Final = 9.0
 """A run that is cut off goes on from its checkpoint."""
@@ -16,9 +18,10 @@ END_WITHIN_S: Final = 9.0
 
 def end_in_time(sentence: str, *, exit_code: int = 1) -> None:
     """Let this process go on ending for 9 seconds; then end it with a sentence on stderr."""
+    line = translate(sentence, language_of_environment(os.environ))
 
     def end() -> None:
-        sys.stderr.write(f"{sentence}\n")
+        sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
         os._exit(exit_code)
 
@@ -35,7 +38,7 @@ def stop_gently(pbx: Pbx) -> None:
             raise SystemExit(128 + number)
         pbx.stop_wanted[0] = True
         end_in_time(
-            "The run did not stop in time and is cut off. It goes on from its checkpoint.", exit_code=128 + number
+            _("The run did not stop in time and is cut off. It goes on from its checkpoint."), exit_code=128 + number
         )
 
     signal.signal(signal.SIGINT, ask)

@@ -14,7 +14,8 @@ from pbx_devhost.store.database import to_timestamp
 from pbx_devhost.store.disk import DISK_FULL
 from pbx_devhost.store.engine import DiskFullError
 from pbx_devhost.store.leases import Lease
-from pbx_plugin_api import ActionRequest, Tenant, Tick, TickReason, TickReport, TickStatus
+from pbx_devhost.texts import _
+from pbx_plugin_api import ActionRequest, Tenant, Tick, TickReason, TickReport, TickStatus, sentences
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +73,11 @@ class Runner:
         stores = self._pbx.stores
         lease = stores.leases.take(tenant.pbx_tenant_id, plugin, only_if_due=reason is TickReason.DUE)
         if lease is None:
-            sentence = f"another run of {plugin} is in progress for {tenant.name}; wait for it or stop it"
+            sentence = _(
+                "another run of {plugin} is in progress for {tenant}; wait for it or stop it",
+                plugin=plugin,
+                tenant=tenant.name,
+            )
             return RunResult(tenant=tenant, plugin=plugin, run_id=None, report=None, sentence=sentence)
         may_yield = self._takes_turns and reason is TickReason.DUE
         try:
@@ -131,9 +136,11 @@ class Runner:
             again_s, sentence = _TOMORROW_S, answer.sentence
             if run.database_failures:
                 again_s = _AGAIN_S
-                sentence = f"The database could not be used during the run; it goes on soon. ({answer.sentence})"
+                sentence = _(
+                    "The database could not be used during the run; it goes on soon. ({reason})", reason=answer.sentence
+                )
                 if any(isinstance(each, DiskFullError) for each in run.database_failures):
-                    sentence = f"{DISK_FULL} The run goes on soon after."
+                    sentence = sentences(DISK_FULL, _("The run goes on soon after."))
 
             def keep_failure() -> None:
                 stores.runs.fail(run_id, sentence)
@@ -142,7 +149,7 @@ class Runner:
             self._pbx.insist("The end of a run", keep_failure)
             return RunResult(tenant=tenant, plugin=plugin, run_id=run_id, report=None, sentence=sentence)
         report = answer.value or TickReport(
-            status=TickStatus.DONE, message="The plugin has nothing to do for this tenant."
+            status=TickStatus.DONE, message=_("The plugin has nothing to do for this tenant.")
         )
         note_run(plugin, report.status.value, took_s, report.counts)
 

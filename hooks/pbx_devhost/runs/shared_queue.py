@@ -19,6 +19,7 @@ from procrastinate.jobs import DeleteJobCondition, Job, Status
 
 from pbx_devhost.runs.work import Lane, NotBegunError, Slots, Work
 from pbx_devhost.store.engine import DatabaseError, libpq_address
+from pbx_devhost.texts import _
 from pbx_plugin_api import dump, load
 
 _log = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ class SharedQueue:
                 for start in range(0, len(fresh), 100):
                     count += self._add(fresh[start : start + 100])
         except ConnectorException as error:
-            raise DatabaseError("the work queue in the database cannot be reached; try again") from error
+            raise DatabaseError(_("the work queue in the database cannot be reached; try again")) from error
         return count
 
     def knows(self, work: Work) -> bool:
@@ -78,7 +79,7 @@ class SharedQueue:
             found = self._open_sender().job_manager.list_jobs(queueing_lock=work.key)
             return any(job.status in (Status.TODO.value, Status.DOING.value) for job in found)
         except ConnectorException as error:
-            raise DatabaseError("the work queue in the database cannot be reached; try again") from error
+            raise DatabaseError(_("the work queue in the database cannot be reached; try again")) from error
 
     def stop(self) -> None:
         """See `WorkQueue`."""

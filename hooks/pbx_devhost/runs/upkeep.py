@@ -50,7 +50,7 @@ class Upkeep:
         back_s = stores.clock_watch.look()
         if back_s:
             _log.warning("The clock was set back by %.0f s. Waits that were stored before were moved with it.", back_s)
-            stores.audit.record(None, "pbx", "clock.set_back", detail=f"by {back_s:.0f} s")
+            stores.audit.record(None, "pbx", "clock.set_back", detail=_("by {n:.0f} s", n=back_s))
 
     def _chore(self, name: str, do: Callable[[], None], *, every_s: float) -> None:
         chores = self._pbx.stores.chores

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
+from pbx_devhost.texts import _
+
 
 class Lane(StrEnum):
     """A kind of work, with slots of its own. No lane waits for another."""
@@ -40,7 +42,13 @@ def plan_slots(n_runs: int = RUN_SLOTS) -> Slots:
 def describe_slots(slots: Slots) -> str:
     """Return a sentence about the slots of a process."""
     n = [slots.get(lane, 0) for lane in Lane]
-    return f"Slots of this process: {n[0]} for runs, {n[1]} for page jobs, {n[2]} for mail, {n[3]} for urgent mail."
+    return _(
+        "Slots of this process: {runs} for runs, {pages} for page jobs, {mail} for mail, {urgent} for urgent mail.",
+        runs=n[0],
+        pages=n[1],
+        mail=n[2],
+        urgent=n[3],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

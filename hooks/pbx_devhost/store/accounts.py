@@ -14,6 +14,7 @@ from pbx_devhost.store.known_browsers import find_counter, make_mark
 from pbx_devhost.store.passwords import hash_password, verify_password
 from pbx_devhost.store.schema import admins, renewals, sessions, users, wrong_passwords
 from pbx_devhost.store.tenants import SYSTEM_TENANT
+from pbx_devhost.texts import _
 from pbx_plugin_api import is_mail_address
 from pbx_plugin_api.hosting.apply_rules.users import username_key
 
@@ -69,7 +70,7 @@ class AccountStore:
             AccountError: It is no e-mail address.
         """
         if email and (not is_mail_address(email) or len(email) > _EMAIL_MAX_CHARS):
-            raise AccountError(f"{email!r} is not an e-mail address.")
+            raise AccountError(_("{email} is not an e-mail address.", email=repr(email)))
         at = (admins.c.tenant_id == tenant_id, admins.c.username == username)
         with self._db.write() as connection:
             return connection.execute(update(admins).where(*at).values(email=email)).rowcount > 0
@@ -80,11 +81,15 @@ class AccountStore:
         with self._db.read() as connection:
             return connection.execute(select(admins.c.email).where(*at)).scalar() or ""
 
-    def notice_addresses(self, tenant_id: str) -> tuple[str, ...]:
-        """Return the addresses of the tenant's administrators, each once."""
-        chosen = select(admins.c.email).where(admins.c.tenant_id == tenant_id, admins.c.email != "").distinct()
+    def notice_addresses(self, tenant_id: str) -> dict[str, str | None]:
+        """Return the addresses of the tenant's administrators, each once, and the language that each chose."""
+        mine = select(admins).where(admins.c.tenant_id == tenant_id, admins.c.email != "")
         with self._db.read() as connection:
-            return tuple(connection.execute(chosen.order_by(admins.c.email)).scalars())
+            rows = connection.execute(mine.order_by(admins.c.email, admins.c.username)).all()
+        found: dict[str, str | None] = {}
+        for row in rows:
+            found[row.email] = found.get(row.email) or row.language
+        return found
 
     def has_admin(self, tenant_id: str) -> bool:
         """Whether the tenant has any administrator."""
@@ -119,7 +124,7 @@ class AccountStore:
         with self._db.write() as connection:
             user_id = connection.execute(select(users.c.id).where(*at)).scalar()
             if user_id is None:
-                raise AccountError(f"there is no user {username!r}")
+                raise AccountError(_("there is no user {username}", username=repr(username)))
             connection.execute(update(users).where(*at).values(password_hash=hashed))
             connection.execute(delete(wrong_passwords).where(*_at(tenant_id, f"user:{user_id}")))
             connection.execute(delete(renewals).where(renewals.c.user_id == user_id))
@@ -234,15 +239,23 @@ def _at(tenant_id: str, *counters: str) -> tuple[ColumnElement[bool], ...]:
 def check_admin_name(username: str) -> None:
     """Refuse a name that is not possible for an administrator. The audit log has other names with a colon."""
     if not 1 <= len(username) <= NAME_MAX_CHARS or not username.isprintable() or ":" in username:
-        raise AccountError(f"username: {username[:80]!r} is not possible; 1 to {NAME_MAX_CHARS} characters, no colon")
+        raise AccountError(
+            _(
+                "username: {username} is not possible; 1 to {n} characters, no colon",
+                username=repr(username[:80]),
+                n=NAME_MAX_CHARS,
+            )
+        )
     if username != username.strip():
-        raise AccountError(f"username: {username!r} has a space at its beginning or end")
+        raise AccountError(_("username: {username} has a space at its beginning or end", username=repr(username)))
 
 
 def check_password(password: str) -> None:
     """Refuse a password that is too short or too long."""
     if not PASSWORD_MIN_CHARS <= len(password) <= PASSWORD_MAX_CHARS:
-        raise AccountError(f"password: {PASSWORD_MIN_CHARS} to {PASSWORD_MAX_CHARS} characters")
+        raise AccountError(
+            _("password: {n_min} to {n_max} characters", n_min=PASSWORD_MIN_CHARS, n_max=PASSWORD_MAX_CHARS)
+        )
 
 
 def _hash(password: str) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import admins, sessions
+from pbx_devhost.texts import _
 from pbx_plugin_api import UserLink
 
 
@@ -55,13 +56,13 @@ class AdminLinkStore:
         with self._db.write(lock=f"admin links {tenant_id}") as connection:
             # `set_admin_password` takes the same lock, and ends the session.
             if connection.execute(begun_in).first() is None:
-                raise AdminLinkError("You have signed out, or your password was changed. Sign in and try again.")
+                raise AdminLinkError(_("You have signed out, or your password was changed. Sign in and try again."))
             other = connection.execute(select(admins.c.username).where(*taken)).scalar()
             if other not in (None, username):
-                raise AdminLinkError("Another administrator has linked this account.")
+                raise AdminLinkError(_("Another administrator has linked this account."))
             values = {"authority": link.authority, "subject": link.subject}
             if not connection.execute(update(admins).where(*_at(tenant_id, username)).values(values)).rowcount:
-                raise AdminLinkError("There is no such administrator any more.")
+                raise AdminLinkError(_("There is no such administrator any more."))
 
     def remove(self, tenant_id: str, username: str) -> None:
         """Remove the link, and end the sessions that began with it. Idempotent."""

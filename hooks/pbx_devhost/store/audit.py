@@ -14,6 +14,8 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import audit
 from pbx_devhost.store.scope import Scope
 from pbx_devhost.store.tenants import SYSTEM_TENANT
+from pbx_devhost.texts import _
+from pbx_plugin_api import Text
 
 _EVENTS_OF_LINES: Final = 1_000
 
@@ -67,7 +69,11 @@ class AuditStore:
         the administrators of the tenants at that address find it.
         """
         row = {"tenant_id": tenant_id, "at": self._db.now(), "actor": actor[:128], "event": event[:128]}
-        row |= {"outcome": outcome[:32], "subject": subject[:2000], "detail": detail[:8000]}
+        row |= {
+            "outcome": outcome[:32],
+            "subject": subject[:2000],
+            "detail": detail if isinstance(detail, Text) else detail[:8000],
+        }
         row |= {"address": asked_from.get()[:64], "changes": json.dumps(list(changes), ensure_ascii=False)}
         row |= {"reference": reference, "origin": origin}
         if connection is not None:
@@ -126,7 +132,7 @@ class AuditStore:
         with self._db.write(lock=f"flood {tenant_id} {reason}") as connection:
             shared = connection.execute(found).scalar()
             if shared is None:
-                detail = "More refusals of this reason came than are written one by one; they share this reference."
+                detail = _("More refusals of this reason came than are written one by one; they share this reference.")
                 self.record(
                     tenant_id, "somebody", "sign_in.flood", outcome="refused", subject=reason, detail=detail,
                     reference=reference, origin=origin, connection=connection,

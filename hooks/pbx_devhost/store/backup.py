@@ -12,6 +12,7 @@ from pbx_devhost.store.engine import DatabaseError, show_url, sqlite_path
 from pbx_devhost.store.keys import VaultError, key_path, read_key_files
 from pbx_devhost.store.migrations.copies import copy_whole
 from pbx_devhost.store.vault import unwrap
+from pbx_devhost.texts import _, say
 
 
 def back_up(database_url: str, copy: Path, *, with_key: bool) -> list[Path]:
@@ -29,16 +30,20 @@ def back_up(database_url: str, copy: Path, *, with_key: bool) -> list[Path]:
     path = sqlite_path(database_url)
     if path is None:
         raise DatabaseError(
-            f"{show_url(database_url)} is backed up by PostgreSQL: pg_dump --format=custom --file=FILE; see"
-            " docs/upkeep.md"
+            _(
+                "{database} is backed up by PostgreSQL: pg_dump --format=custom --file=FILE; see docs/upkeep.md",
+                database=show_url(database_url),
+            )
         )
     if not path.exists():
-        raise DatabaseError(f"there is no database file {path}")
+        raise DatabaseError(_("there is no database file {path}", path=str(path)))
     key, key_copy = key_path(database_url), Path(f"{copy}.key")
     if with_key and not key.exists():
-        raise DatabaseError(f"there is no key file {key}; if the key is in the environment, keep it yourself")
+        raise DatabaseError(
+            _("there is no key file {key}; if the key is in the environment, keep it yourself", key=str(key))
+        )
     if with_key and key_copy.exists():
-        raise DatabaseError(f"{key_copy} exists; choose another file")
+        raise DatabaseError(_("{path} exists; choose another file", path=str(key_copy)))
     try:
         copy_whole(path, copy)
         _check(copy)
@@ -48,10 +53,16 @@ def back_up(database_url: str, copy: Path, *, with_key: bool) -> list[Path]:
             with os.fdopen(handle, "wb") as file:
                 file.write(base64.b64encode(fitting))
     except FileExistsError as error:
-        raise DatabaseError(f"{error.filename2 or error.filename} exists; choose another file") from error
+        raise DatabaseError(
+            _("{path} exists; choose another file", path=str(error.filename2 or error.filename))
+        ) from error
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(
-            f"the backup {copy} cannot be made: {error}. Free space there, or choose another"
+            _(
+                "the backup {copy} cannot be made: {error}. Free space there, or choose another",
+                copy=str(copy),
+                error=str(error),
+            )
         ) from error
     return [copy, key_copy] if with_key else [copy]
 
@@ -61,7 +72,9 @@ def _check(copy: Path) -> None:
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         copy.unlink()
-        raise DatabaseError(f"the database is damaged, and so was its copy: {found}. Restore an older backup")
+        raise DatabaseError(
+            _("the database is damaged, and so was its copy: {found}. Restore an older backup", found=found)
+        )
 
 
 def _find_fitting(database_url: str, copy: Path) -> bytes:
@@ -74,9 +87,13 @@ def _find_fitting(database_url: str, copy: Path) -> bytes:
                 return key
     except VaultError as error:
         copy.unlink()
-        raise DatabaseError(str(error)) from error
+        raise DatabaseError(say(error)) from error
     copy.unlink()
     raise DatabaseError(
-        f"the key in {key_path(database_url)} does not open this database, and a backup with it would be of no use; if"
-        " the key is in the environment, keep it yourself, and back up without --with-key"
+        _(
+            "the key in {path} does not open this database, and a backup with it would be of "
+            "no use; if the key is in the environment, keep it yourself, and back up without "
+            "--with-key",
+            path=str(key_path(database_url)),
+        )
     )

@@ -39,6 +39,7 @@ from pbx_devhost.store.engine import (
 )
 from pbx_devhost.store.migrations.upgrade import prepare
 from pbx_devhost.store.schema import SCHEMA_VERSION, alembic_version
+from pbx_devhost.texts import _
 
 FAILURES: Final = (SQLAlchemyError, DatabaseError)
 """What a call of a store raises while the database is away, full, or busy for too long. It may be made again."""
@@ -113,7 +114,9 @@ class Database:
                 version = connection.execute(select(alembic_version.c.version_num)).scalar()
         except SQLAlchemyError as error:
             name = show_url(self.engine.url)
-            raise DatabaseError(f"the database {name} cannot be read: {type(error).__name__}") from error
+            raise DatabaseError(
+                _("the database {name} cannot be read: {error}", name=name, error=type(error).__name__)
+            ) from error
         return version == f"{SCHEMA_VERSION:04d}"
 
     def stream(self, statement: Executable, *, at_once: int = 500) -> Generator[Row[Any], None, None]:

@@ -6,7 +6,9 @@ import sqlite3
 import time
 from typing import Final
 
-DISK_FULL: Final = "The disk of the database is full. Nothing can be stored until there is space on it."
+from pbx_devhost.texts import _
+
+DISK_FULL: Final[str] = _("The disk of the database is full. Nothing can be stored until there is space on it.")
 _FULL_FOR_S: Final = 60.0
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 
 from pbx_devhost.store.disk import DiskWatch, is_disk_full
+from pbx_devhost.texts import _
 
 CONNECTIONS: Final = 40
 """How many connections a process may have that has not said how many it needs."""
@@ -99,9 +100,9 @@ def open_engine(url: str, *, n_connections: int = CONNECTIONS) -> Engine:
             return _watch_disk(_open_postgres(parsed, n_connections))
         except ImportError as error:  # psycopg, or the libpq that it needs
             raise DatabaseError(
-                "PostgreSQL needs the driver psycopg. Install it: pip install 'pbx-plugin-api[postgres]'"
+                _("PostgreSQL needs the driver psycopg. Install it: pip install 'pbx-plugin-api[postgres]'")
             ) from error
-    raise DatabaseError(f"{parsed.get_backend_name()} is not supported; use sqlite:///FILE or postgresql://…")
+    raise DatabaseError(_("{x} is not supported; use sqlite:///FILE or postgresql://…", x=parsed.get_backend_name()))
 
 
 def plan_connections(n_slots: int, n_page_threads: int) -> int:
@@ -189,7 +190,10 @@ def begin_write(engine: Engine, *, lock: str = "") -> Iterator[Connection]:
             if not is_busy(error):
                 raise
             raise DatabaseBusyError(
-                "another process is changing the same data, and did not finish in time; nothing was written, try again"
+                _(
+                    "another process is changing the same data, and did not finish in time; nothing was written, try"
+                    " again"
+                )
             ) from error
 
 
@@ -222,7 +226,9 @@ def _parse(url: str) -> URL:
     try:
         return make_url(url)
     except Exception as error:
-        raise DatabaseError(f"{url!r} is not a database address; use sqlite:///FILE or postgresql://…") from error
+        raise DatabaseError(
+            _("{url} is not a database address; use sqlite:///FILE or postgresql://…", url=repr(url))
+        ) from error
 
 
 def _open_postgres(url: URL, n_connections: int) -> Engine:
@@ -244,12 +250,14 @@ def _open_postgres(url: URL, n_connections: int) -> Engine:
 def _open_sqlite(url: URL, n_connections: int) -> Engine:
     path = url.database
     if not path or path == ":memory:":
-        raise DatabaseError("an in-memory database cannot be shared between threads; use sqlite:///FILE")
+        raise DatabaseError(_("an in-memory database cannot be shared between threads; use sqlite:///FILE"))
     try:
         # Created by us, so that nobody else on the machine can read what is in it.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
-        raise DatabaseError(f"the database file {path} cannot be created: {error.strerror}") from error
+        raise DatabaseError(
+            _("the database file {path} cannot be created: {reason}", path=str(path), reason=str(error.strerror))
+        ) from error
     connecting = {"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False}
     engine = create_engine(url, connect_args=connecting, pool_size=n_connections, max_overflow=0)
 
@@ -280,13 +288,20 @@ def disk_watch(engine: Engine) -> DiskWatch:
 def _watch_disk(engine: Engine) -> Engine:
     watch = disk_watch(engine)
     path = engine.url.database if is_sqlite(engine) else None
-    where = f"the disk of the database file {path}" if path else "the disk of the PostgreSQL server"
 
     @event.listens_for(engine, "handle_error")
     def explain(context: ExceptionContext) -> None:
         if is_disk_full(context.original_exception):
             watch.note_refused()
-            sentence = f"{where} is full; nothing was written. Free space there, then try again"
+            sentence = _(
+                "the disk of the PostgreSQL server is full; nothing was written. Free space there, then try again"
+            )
+            if path:
+                sentence = _(
+                    "the disk of the database file {path} is full; nothing was written. Free space there, then try"
+                    " again",
+                    path=path,
+                )
             _log.error("%s", sentence[0].upper() + sentence[1:])
             raise DiskFullError(sentence) from context.original_exception
 

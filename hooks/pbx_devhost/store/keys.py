@@ -21,6 +21,8 @@ from typing import Final
 
 from sqlalchemy.engine import make_url
 
+from pbx_devhost.texts import _
+
 KEY_VARIABLE: Final = "PBX_DEVHOST_KEY"
 NEW_KEY_VARIABLE: Final = "PBX_DEVHOST_NEW_KEY"
 KEY_FILE_VARIABLE: Final = "PBX_DEVHOST_KEY_FILE"
@@ -44,20 +46,31 @@ def find_key(database_url: str, environment: Mapping[str, str] = os.environ, *, 
     """
     given = environment.get(KEY_VARIABLE)
     if given:
-        return _decode(given, f"the environment variable {KEY_VARIABLE}")
+        return _decode(given, _("the environment variable {variable}", variable=KEY_VARIABLE))
     path = key_path(database_url, environment)
     if not path.exists():
         if not may_make:
             raise VaultError(
-                f"the key file {path} is not there, and this database has secrets; copy the file from the host or the"
-                f" backup that has it, or set {KEY_VARIABLE}"
+                _(
+                    "the key file {path} is not there, and this database has secrets; copy the file from the "
+                    "host or the backup that has it, or set {variable}",
+                    path=str(path),
+                    variable=KEY_VARIABLE,
+                )
             )
         try:
             _write(path, secrets.token_bytes(_KEY_BYTES))
         except FileExistsError:
             pass  # another process was faster: its key counts
         except OSError as error:
-            raise VaultError(f"the key file {path} cannot be made: {error.strerror}; or set {KEY_VARIABLE}") from error
+            raise VaultError(
+                _(
+                    "the key file {path} cannot be made: {reason}; or set {variable}",
+                    path=str(path),
+                    reason=str(error.strerror),
+                    variable=KEY_VARIABLE,
+                )
+            ) from error
     return _read(path)
 
 
@@ -65,7 +78,7 @@ def find_other_keys(database_url: str, environment: Mapping[str, str] = os.envir
     """Return the keys that may have taken the place of the one in use: the new one, and what is in the file now."""
     if environment.get(KEY_VARIABLE):
         new = environment.get(NEW_KEY_VARIABLE)
-        return [_decode(new, f"the environment variable {NEW_KEY_VARIABLE}")] if new else []
+        return [_decode(new, _("the environment variable {variable}", variable=NEW_KEY_VARIABLE))] if new else []
     return read_key_files(database_url, environment)
 
 
@@ -86,14 +99,20 @@ def prepare_key(database_url: str, environment: Mapping[str, str] = os.environ) 
         VaultError: The key is in the environment, or the file cannot be made.
     """
     if environment.get(KEY_VARIABLE):
-        raise VaultError(f"the key is in {KEY_VARIABLE}; set {NEW_KEY_VARIABLE} to a new one on every host instead")
+        raise VaultError(
+            _(
+                "the key is in {variable}; set {new_variable} to a new one on every host instead",
+                variable=KEY_VARIABLE,
+                new_variable=NEW_KEY_VARIABLE,
+            )
+        )
     beside = _beside(key_path(database_url, environment))
     try:
         _write(beside, secrets.token_bytes(_KEY_BYTES))
     except FileExistsError:
         _read(beside)  # prepared before, or left by a change that was cut off: as good as another
     except OSError as error:
-        raise VaultError(f"{beside} cannot be made: {error.strerror}") from error
+        raise VaultError(_("{path} cannot be made: {reason}", path=str(beside), reason=str(error.strerror))) from error
     return beside
 
 
@@ -114,8 +133,14 @@ def change_key(database_url: str, rotate: Callable[[bytes], int], environment: M
     if environment.get(KEY_VARIABLE):
         new = environment.get(NEW_KEY_VARIABLE)
         if not new:
-            raise VaultError(f"set {NEW_KEY_VARIABLE} to the new key; then set {KEY_VARIABLE} to it")
-        return rotate(_decode(new, f"the environment variable {NEW_KEY_VARIABLE}"))
+            raise VaultError(
+                _(
+                    "set {new_variable} to the new key; then set {variable} to it",
+                    new_variable=NEW_KEY_VARIABLE,
+                    variable=KEY_VARIABLE,
+                )
+            )
+        return rotate(_decode(new, _("the environment variable {variable}", variable=NEW_KEY_VARIABLE)))
     beside = prepare_key(database_url, environment)
     count = rotate(_read(beside))
     finish_change(database_url, environment)
@@ -134,7 +159,14 @@ def finish_change(database_url: str, environment: Mapping[str, str] = os.environ
     except FileNotFoundError:
         pass  # another process was faster
     except OSError as error:
-        raise VaultError(f"the new key counts; move {_beside(path)} over {path} yourself: {error.strerror}") from error
+        raise VaultError(
+            _(
+                "the new key counts; move {path} over {old_path} yourself: {reason}",
+                path=str(_beside(path)),
+                old_path=str(path),
+                reason=str(error.strerror),
+            )
+        ) from error
 
 
 def is_new_key(database_url: str, key: bytes, environment: Mapping[str, str] = os.environ) -> bool:
@@ -175,15 +207,23 @@ def _write(path: Path, key: bytes) -> None:
 def _read(path: Path) -> bytes:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
-        raise VaultError(f"the key file {path} can be read by others (mode {mode:04o}); run: chmod 600 {path}")
-    return _decode(path.read_text("ascii", "replace").strip(), f"the key file {path}")
+        raise VaultError(
+            _(
+                "the key file {path} can be read by others (mode {mode}); run: chmod 600 {path}",
+                path=str(path),
+                mode=f"{mode:04o}",
+            )
+        )
+    return _decode(path.read_text("ascii", "replace").strip(), _("the key file {path}", path=str(path)))
 
 
 def _decode(text: str, where: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise VaultError(f"{where} is not base64") from error
+        raise VaultError(_("{where} is not base64", where=where)) from error
     if len(key) != _KEY_BYTES:
-        raise VaultError(f"{where} holds {len(key)} bytes; a key is {_KEY_BYTES}")
+        raise VaultError(
+            _("{where} holds {n} bytes; a key is {n_needed}", where=where, n=len(key), n_needed=_KEY_BYTES)
+        )
     return key

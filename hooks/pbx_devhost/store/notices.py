@@ -39,6 +39,8 @@ class NoticeStore:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self.mailed: dict[int, set[str]] = {}
+        """By notice: the languages in which this process has mailed it, while a mail in another language waits."""
 
     # ------------------------------------------------------------------ their life
 

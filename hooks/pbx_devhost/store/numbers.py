@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select, update
 from pbx_devhost.store.database import Database, match_people
 from pbx_devhost.store.schema import number_cursors, numbers, tenants, users
 from pbx_devhost.store.tenants import TenantError
+from pbx_devhost.texts import _
 from pbx_plugin_api import ExtensionWish, Fixed, UserLink
 from pbx_plugin_api.hosting.apply_rules.numbers import first_number, refuse_number
 
@@ -35,7 +36,7 @@ def lock_tenant(database: Database, connection: Connection, tenant_id: str) -> t
         statement = statement.with_for_update()
     row = connection.execute(statement).first()
     if row is None:
-        raise TenantError(f"there is no tenant {tenant_id!r}")
+        raise TenantError(_("there is no tenant {tenant}", tenant=repr(tenant_id)))
     return row.user_limit, row.rest_days
 
 

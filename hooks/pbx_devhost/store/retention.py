@@ -11,6 +11,8 @@ from pbx_devhost.store.blobs import delete_expired_blobs
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.outbox.queue import MailState
 from pbx_devhost.store.schema import audit, erasures, notices, outbox, problems, runs, system_settings
+from pbx_devhost.texts import _
+from pbx_plugin_api import listing
 
 KEEP_DAYS: Final[Mapping[str, int]] = {"runs": 365, "problems": 365, "notices": 365, "audit": 730, "mail": 365}
 """What has a retention, with the days that count until the operator chooses others."""
@@ -50,8 +52,12 @@ class RetentionStore:
         days = self.days() | new
         if days["problems"] > days["runs"]:
             raise RetentionError(
-                f"problems: {days['problems']} days is longer than the {days['runs']} days of runs, to which problems"
-                " belong; choose at most as many days as for runs"
+                _(
+                    "problems: {days} days is longer than the {run_days} days of runs, to which problems belong; "
+                    "choose at most as many days as for runs",
+                    days=days["problems"],
+                    run_days=days["runs"],
+                )
             )
         with self._db.write() as connection:
             rows = [{"name": _PREFIX + subject, "value": str(n)} for subject, n in new.items()]
@@ -105,7 +111,20 @@ def _find_old(before: Mapping[str, float]) -> Iterator[tuple[str, Column[Any], S
 
 def _read_days(subject: str, text: str) -> int:
     if subject not in KEEP_DAYS:
-        raise RetentionError(f"{subject}: nothing of this name has a retention; there are: {', '.join(KEEP_DAYS)}")
+        raise RetentionError(
+            _(
+                "{subject}: nothing of this name has a retention; there are: {subjects}",
+                subject=subject,
+                subjects=listing(KEEP_DAYS),
+            )
+        )
     if not text.isascii() or not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= DAYS_MAX:
-        raise RetentionError(f"{subject}: {text!r} is not a number of days from 1 to {DAYS_MAX:,}")
+        raise RetentionError(
+            _(
+                "{subject}: {text} is not a number of days from 1 to {most:,}",
+                subject=subject,
+                text=repr(text),
+                most=DAYS_MAX,
+            )
+        )
     return int(text)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import problems, runs
+from pbx_devhost.texts import _
 from pbx_plugin_api import Problem, TickReport, TickStatus, dump
 
 
@@ -28,7 +29,7 @@ class RunStore:
         with self._db.write() as connection:
             # We have the lease, so an earlier run that is still open was cut off.
             earlier = (runs.c.tenant_id == tenant_id, runs.c.plugin == plugin, runs.c.status == "running")
-            cut_off = {"status": "interrupted", "finished_at": self._db.now(), "message": "The process ended."}
+            cut_off = {"status": "interrupted", "finished_at": self._db.now(), "message": _("The process ended.")}
             connection.execute(update(runs).where(*earlier).values(cut_off))
             connection.execute(insert(runs).values(row))
         return run_id

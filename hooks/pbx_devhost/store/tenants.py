@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.nights import NightStore, find_offset_s
 from pbx_devhost.store.schema import numbers, system_settings, tenants
-from pbx_plugin_api import InvalidValueError, Scope, Tenant, WebOrigins
+from pbx_devhost.texts import _, say
+from pbx_plugin_api import InvalidValueError, Scope, Tenant, WebOrigins, listing
 from pbx_plugin_api.catalogues import SOURCE_LANGUAGE
 
 RESERVED_NUMBERS = ("555", "666", "777", "888")
@@ -102,7 +103,7 @@ class TenantStore:
             tenant = replace(tenant, night_offset_s=find_offset_s(tenant.pbx_tenant_id, self._nights.window_s()))
             WebOrigins(web=web_origin, sbc=sbc_origin)
         except InvalidValueError as error:
-            raise TenantError(str(error)) from error
+            raise TenantError(say(error)) from error
         row = {
             "id": tenant.pbx_tenant_id,
             "name": name,
@@ -126,7 +127,9 @@ class TenantStore:
                 connection.execute(insert(tenants).values(row))
                 connection.execute(insert(numbers), services)
         except IntegrityError as error:
-            raise TenantError(f"name {name!r} or SIP domain {domain!r} is taken by another tenant") from error
+            raise TenantError(
+                _("name {name} or SIP domain {domain} is taken by another tenant", name=repr(name), domain=repr(domain))
+            ) from error
         self._reached.clear()
         return tenant
 
@@ -157,8 +160,14 @@ class TenantStore:
             if key == SYSTEM_TENANT.pbx_tenant_id:
                 return SYSTEM_TENANT
             names = connection.execute(select(tenants.c.name).order_by(tenants.c.name).limit(10)).scalars().all()
-        known = ", ".join(names) or "none yet; add one with: pbx-devhost tenant add NAME"
-        raise TenantError(f"there is no tenant {key!r}; tenants: {known}")
+        if not names:
+            raise TenantError(
+                _(
+                    "there is no tenant {key}, and no other one yet; add one with: pbx-devhost tenant add NAME",
+                    key=repr(key),
+                )
+            )
+        raise TenantError(_("there is no tenant {key}; tenants: {known}", key=repr(key), known=listing(names)))
 
     def find_origin(self, origins: Sequence[str]) -> ReachedOrigin | None:
         """Return the first of the origins at which a tenant is reached, or None.
@@ -216,7 +225,7 @@ class TenantStore:
         try:
             WebOrigins(web=origin)
         except InvalidValueError as error:
-            raise TenantError(f"{origin!r} is not possible: {error.rule}") from error
+            raise TenantError(_("{origin} is not possible: {rule}", origin=repr(origin), rule=error.rule)) from error
         with self._db.write() as connection:
             self._db.upsert(connection, system_settings, [{"name": _SYSTEM_ORIGIN, "value": origin}])
         self._reached.clear()
@@ -255,7 +264,7 @@ class TenantStore:
             with self._db.write() as connection:
                 connection.execute(insert(numbers).values(row))
         except IntegrityError as error:
-            raise TenantError(f"number {number} is taken") from error
+            raise TenantError(_("number {number} is taken", number=number)) from error
 
 
 def _check_is_free(connection: Connection, name: str, domain: str) -> None:
@@ -263,13 +272,19 @@ def _check_is_free(connection: Connection, name: str, domain: str) -> None:
     for field, value in (("name", name), ("SIP domain", domain)):
         lower = value.casefold()
         if lower in (SYSTEM_TENANT.pbx_tenant_id, SYSTEM_TENANT.sip_domain):
-            raise TenantError(f"{field}: {value!r} is the PBX itself; choose another")
+            raise TenantError(_("{field}: {value} is the PBX itself; choose another", field=field, value=repr(value)))
         matches = or_(func.lower(tenants.c.name) == lower, tenants.c.sip_domain == lower, tenants.c.id == value)
         other = connection.execute(select(tenants.c.name, tenants.c.sip_domain).where(matches).limit(1)).first()
         if other is not None:
             raise TenantError(
-                f"{field}: {value!r} is taken by another tenant ({other.name}, {other.sip_domain}), as its name, domain"
-                " or id; choose another"
+                _(
+                    "{field}: {value} is taken by another tenant ({name}, {sip_domain}), as its name, domain "
+                    "or id; choose another",
+                    field=field,
+                    value=repr(value),
+                    name=other.name,
+                    sip_domain=other.sip_domain,
+                )
             )
 
 

@@ -23,6 +23,7 @@ from pbx_devhost.store.keys import KEY_VARIABLE, VaultError
 from pbx_devhost.store.resealing import is_any_left, reseal_all
 from pbx_devhost.store.schema import data_keys, flows, secrets
 from pbx_devhost.store.scope import Scope
+from pbx_devhost.texts import _
 from pbx_plugin_api import QuotaError
 
 SECRET_MAX_BYTES = 64 * 1024
@@ -71,7 +72,7 @@ class Vault:
         try:
             return self._keys[key_id].decrypt(nonce, rest, _bind(place))
         except (KeyError, InvalidTag) as error:
-            raise VaultError("a secret does not open with this key; is it the key of this database?") from error
+            raise VaultError(_("a secret does not open with this key; is it the key of this database?")) from error
 
     def hold_key(self, connection: Connection) -> None:
         """Lock the newest data key for this write transaction. Call it before `seal`.
@@ -109,12 +110,12 @@ class Vault:
         """
         old_ids = self._begin_rotation(self.key if new_key is None else new_key)
         key_id, count = self._current, 0
-        for _ in range(_ROUNDS_MAX):
+        for __ in range(_ROUNDS_MAX):
             count += reseal_all(self._db, key_id, lambda sealed, place: self.seal(self.open(sealed, *place), *place))
             if self._end_rotation(key_id, old_ids):
                 return count
             time.sleep(_ROUND_S)
-        raise DatabaseBusyError("some secrets are in use and still have their old key; rotate again")
+        raise DatabaseBusyError(_("some secrets are in use and still have their old key; rotate again"))
 
     def _begin_rotation(self, wrapping: bytes) -> list[str]:
         """Make the new data key, and return the ids of the old ones."""
@@ -179,7 +180,9 @@ class Vault:
             if data_key is not None:
                 self.key = other
                 return data_key
-        raise VaultError(f"this is not the key of this database; give back its key file, or set {KEY_VARIABLE}")
+        raise VaultError(
+            _("this is not the key of this database; give back its key file, or set {variable}", variable=KEY_VARIABLE)
+        )
 
     def _make(self, connection: Connection, wrapping: bytes, created_at: float) -> tuple[str, AESGCM]:
         key_id, key = uuid.uuid4().hex, random.token_bytes(_KEY_BYTES)

@@ -12,6 +12,7 @@ from pbx_devhost.store.erasure.identity import ERASED, Identity
 from pbx_devhost.store.outbox.queue import MailState
 from pbx_devhost.store.schema import outbox, outbox_recipients
 from pbx_devhost.store.vault import Vault
+from pbx_devhost.texts import _
 
 _AT_ONCE: Final = 200
 _LISTS: Final = ("to", "cc", "bcc", "reply_to")
@@ -76,7 +77,7 @@ def _write(
         changed["sealed"] = None  # nobody is left to whom it could be sent again
     if changed.get("recipients") == "[]":
         changed |= {"state": MailState.DEAD, "waiting": 0, "finished_at": database.now(), "sealed": None}
-        changed |= {"recipients": json.dumps([ERASED]), "reason": "The only recipient was erased.", "remedy": ""}
+        changed |= {"recipients": json.dumps([ERASED]), "reason": _("The only recipient was erased."), "remedy": ""}
     if changed.get("sealed") is not None:
         vault.hold_key(connection)
         changed["sealed"] = vault.seal(changed["sealed"], "outbox", row.id)

@@ -31,6 +31,7 @@ from pbx_devhost.store.schema import (
 )
 from pbx_devhost.store.users.rows import delete_users
 from pbx_devhost.store.vault import Vault
+from pbx_devhost.texts import _
 from pbx_plugin_api import PersonalBook, UserLink
 from pbx_plugin_api.hosting.apply_rules.users import username_key
 
@@ -191,8 +192,11 @@ class ErasureStore:
         names, addresses = names | planned_names, addresses | planned_addresses
         if not is_known and not also:
             raise ErasureError(
-                f"nobody is known as {who!r}; for somebody without a user, add every name, address and number by which"
-                " they may be named, with --also"
+                _(
+                    "nobody is known as {who}; for somebody without a user, add every name, address and "
+                    "number by which they may be named, with --also",
+                    who=repr(who),
+                )
             )
         return {
             "names": sorted(names),
@@ -212,7 +216,9 @@ class ErasureStore:
         )
         found = connection.execute(select(users).where(users.c.tenant_id == tenant_id, is_it).limit(2)).all()
         if len(found) > 1:
-            raise ErasureError(f"{who!r} names more than one user; give the user name, or the id in the directory")
+            raise ErasureError(
+                _("{who} names more than one user; give the user name, or the id in the directory", who=repr(who))
+            )
         return found[0] if found else None
 
     # ------------------------------------------------------------------ rows of their own

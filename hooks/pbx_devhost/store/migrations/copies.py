@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from pbx_devhost.store.engine import DatabaseError, is_sqlite
+from pbx_devhost.texts import _
 
 _UNFINISHED = ".part"
 
@@ -37,8 +38,13 @@ def copy_beside(engine: Engine, version: int) -> Path | None:
         copy_whole(path, copy)
     except (OSError, sqlite3.Error) as error:
         raise DatabaseError(
-            f"the database file {path} has to be upgraded, and the copy {copy} cannot be made first: {error}. "
-            "Nothing was changed. Free space beside the file, or move it elsewhere"
+            _(
+                "the database file {path} has to be upgraded, and the copy {copy} cannot be made first: "
+                "{error}. Nothing was changed. Free space beside the file, or move it elsewhere",
+                path=str(path),
+                copy=str(copy),
+                error=str(error),
+            )
         ) from error
     return copy
 

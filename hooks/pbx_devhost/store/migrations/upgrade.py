@@ -18,6 +18,7 @@ from pbx_devhost.store.engine import DatabaseBusyError, DatabaseError, begin_rea
 from pbx_devhost.store.migrations import work_queue
 from pbx_devhost.store.migrations.copies import copy_beside
 from pbx_devhost.store.schema import META_ROW, SCHEMA_VERSION, alembic_version, meta, metadata
+from pbx_devhost.texts import _
 
 OLDEST_VERSION: Final = 3
 """The schema of commit a2ef317. Older ones were never released."""
@@ -67,7 +68,10 @@ def prepare(engine: Engine, *, may_upgrade: bool) -> Upgrade:
             work_queue.bring_up(connection)
     except DatabaseBusyError as error:
         raise DatabaseError(
-            f"the database {name} is in use: stop every process that uses it, then run: pbx-devhost db upgrade"
+            _(
+                "the database {name} is in use: stop every process that uses it, then run: pbx-devhost db upgrade",
+                name=name,
+            )
         ) from error
     except DBAPIError as error:
         raise DatabaseError(_explain(name, error)) from error
@@ -111,7 +115,7 @@ def read_version(connection: Connection) -> int | None:
         version = connection.execute(text("SELECT value FROM meta WHERE name = 'schema_version'")).scalar()
     if version is None or not version.isdigit() or "users" not in tables:
         raise DatabaseError(
-            f"the database {show_url(connection.engine.url)} belongs to another program; give an empty one"
+            _("the database {url} belongs to another program; give an empty one", url=show_url(connection.engine.url))
         )
     return int(version)
 
@@ -119,21 +123,35 @@ def read_version(connection: Connection) -> int | None:
 def _check(name: str, version: int | None, *, may_upgrade: bool) -> None:
     if version is None or version == SCHEMA_VERSION:
         return
-    has = f"the database {name} has schema version {version}"
     if version > SCHEMA_VERSION:
         raise DatabaseError(
-            f"{has}, and this program knows versions up to {SCHEMA_VERSION}: "
-            "use the newer program, or a copy of the database from before its upgrade"
+            _(
+                "the database {name} has schema version {version}, and this program knows versions up to {known}: "
+                "use the newer program, or a copy of the database from before its upgrade",
+                name=name,
+                version=version,
+                known=SCHEMA_VERSION,
+            )
         )
     if version < OLDEST_VERSION:
         raise DatabaseError(
-            f"{has}, and this program upgrades from version {OLDEST_VERSION} on: "
-            "use the program that made it, or a new database"
+            _(
+                "the database {name} has schema version {version}, and this program upgrades from version {oldest} "
+                "on: use the program that made it, or a new database",
+                name=name,
+                version=version,
+                oldest=OLDEST_VERSION,
+            )
         )
     if not may_upgrade:
         raise DatabaseError(
-            f"{has}, and this program needs {SCHEMA_VERSION}: back it up, stop every process that uses it, "
-            "and run: pbx-devhost db upgrade"
+            _(
+                "the database {name} has schema version {version}, and this program needs {known}: back it up, "
+                "stop every process that uses it, and run: pbx-devhost db upgrade",
+                name=name,
+                version=version,
+                known=SCHEMA_VERSION,
+            )
         )
 
 
@@ -142,8 +160,11 @@ def _has_queue(engine: Engine, name: str, *, may_upgrade: bool) -> bool:
         is_current = work_queue.is_current(connection)
     if not is_current and not may_upgrade:
         raise DatabaseError(
-            f"the database {name} has the work queue of another version of procrastinate: back it up, stop every "
-            "process that uses it, and run: pbx-devhost db upgrade"
+            _(
+                "the database {name} has the work queue of another version of procrastinate: back it up, "
+                "stop every process that uses it, and run: pbx-devhost db upgrade",
+                name=name,
+            )
         )
     return is_current
 
@@ -176,4 +197,4 @@ def _write_version(connection: Connection, version: int) -> None:
 
 
 def _explain(name: str, error: DBAPIError) -> str:
-    return f"the database {name} cannot be opened: {error.orig}"
+    return _("the database {name} cannot be opened: {error}", name=name, error=str(error.orig))

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from pbx_devhost.store.engine import DatabaseError
+from pbx_devhost.texts import _
 
 _TABLE: Final = "procrastinate_jobs"
 
@@ -26,8 +27,12 @@ def is_current(connection: Connection) -> bool:
     has, needed = _read(connection), _changes()[-1].name
     if has is not None and has > needed:
         raise DatabaseError(
-            f"the work queue of this database is of a newer procrastinate ({has}) than the installed one ({needed});"
-            " install the version that the other hosts have"
+            _(
+                "the work queue of this database is of a newer procrastinate ({has}) than the installed "
+                "one ({needed}); install the version that the other hosts have",
+                has=has,
+                needed=needed,
+            )
         )
     return has == needed
 
@@ -75,6 +80,6 @@ def _changes() -> list[Path]:
         from procrastinate.schema import SchemaManager
     except ModuleNotFoundError as error:
         raise DatabaseError(
-            "PostgreSQL needs the task queue procrastinate. Install it: pip install 'pbx-plugin-api[postgres]'"
+            _("PostgreSQL needs the task queue procrastinate. Install it: pip install 'pbx-plugin-api[postgres]'")
         ) from error
     return sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"), key=lambda path: path.name)

@@ -24,7 +24,8 @@ from pbx_devhost.store.outbox.states import MailState as MailState  # part of wh
 from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.schema import outbox, outbox_faults, outbox_lanes, outbox_recipients
 from pbx_devhost.store.vault import Vault
-from pbx_plugin_api import Notification, NotificationKind, Priority, RejectedRecipient, Text, dump, load
+from pbx_devhost.texts import _
+from pbx_plugin_api import Notification, NotificationKind, Priority, RejectedRecipient, Text, dump, load, sentences
 
 KEEP_S: Final = 3 * 86_400.0
 """How long delivery is tried, if the sender gives no other time."""
@@ -100,7 +101,7 @@ class OutboxStore:
             "state": MailState.QUEUED,
             "waiting": 1,
             "rank": now + _PUT_BACK_S[notification.priority],
-            "subject": notification.subject,
+            "subject": str(notification.subject),
             "recipients": json.dumps(everyone),
             "created_at": now,
             "due_at": now,
@@ -185,12 +186,8 @@ class OutboxStore:
         now = self._db.now()
         waiting = state in _WAITING
         values: dict[str, Any] = {"state": state, "waiting": int(waiting), "holder": "", "copy_approved": 0}
-        values |= {
-            "channel": channel,
-            "reason": reason,
-            "remedy": remedy,
-            "detail": detail if isinstance(detail, Text) else detail[:2000],
-        }
+        values |= {"channel": channel, "reason": reason, "remedy": remedy}
+        values |= {"detail": detail if isinstance(detail, Text) else detail[:2000]}
         values |= {"due_at": due_at} if waiting else {"finished_at": now}
         if may_have_gone:
             values["n_unknown"] = claimed.n_unknown + 1
@@ -199,9 +196,8 @@ class OutboxStore:
         if pending:
             values["recipients"] = json.dumps(list(pending))
         if refused:
-            values["refused"] = json.dumps(
-                [*dump(claimed.refused), *([item.address, dump(item.reason)] for item in refused)]
-            )
+            more = [[item.address, dump(item.reason)] for item in refused]
+            values["refused"] = json.dumps([*dump(claimed.refused), *more])
         with self._db.write() as connection:
             if connection.execute(update(outbox).where(*_same_attempt(claimed)).values(values)).rowcount == 0:
                 return
@@ -229,11 +225,11 @@ class OutboxStore:
             fault = select(outbox_faults.c.reason).where(outbox_faults.c.tenant_id == outbox.c.tenant_id)
             columns = (outbox.c.seq, outbox.c.tenant_id, outbox.c.reason, fault.scalar_subquery().label("fault"))
             for row in connection.execute(select(*columns).where(*over).with_for_update(skip_locked=True, of=outbox)):
-                seqs[row.tenant_id, row.fault or row.reason or "Its turn did not come."].append(row.seq)
-            for (_, why), ended in seqs.items():
+                seqs[row.tenant_id, row.fault or row.reason or _("Its turn did not come.")].append(row.seq)
+            for (__, why), ended in seqs.items():
                 leave_line(connection, ended)
                 values = {"state": MailState.EXPIRED, "waiting": 0, "finished_at": now}
-                values |= {"reason": f"It waited too long. {why}"}
+                values |= {"reason": sentences(_("It waited too long."), why)}
                 for part in _parts(ended):
                     connection.execute(update(outbox).where(outbox.c.seq.in_(part)).values(values))
         return [Expired(tenant_id=each, reason=why, count=len(ended)) for (each, why), ended in seqs.items()]
@@ -250,14 +246,18 @@ class OutboxStore:
         at = (outbox.c.tenant_id == tenant_id, outbox.c.id == notification_id)
         with self._db.write() as connection:
             if connection.execute(select(outbox.c.seq).where(*at)).first() is None:
-                raise OutboxError(f"there is no mail {notification_id!r}; see: pbx-devhost outbox")
+                raise OutboxError(_("there is no mail {mail}; see: pbx-devhost outbox", mail=repr(notification_id)))
             row = connection.execute(select(outbox).where(*at).with_for_update(skip_locked=True)).first()
             if row is None:
-                raise OutboxError(f"the mail {notification_id} is in use at this moment; try again")
+                raise OutboxError(_("the mail {mail} is in use at this moment; try again", mail=notification_id))
             if row.sealed is None and row.state != MailState.SENT:
-                raise OutboxError(f"the contents of the mail {notification_id} were erased with its recipient")
+                raise OutboxError(
+                    _("the contents of the mail {mail} were erased with its recipient", mail=notification_id)
+                )
+            if row.state == MailState.SENT:
+                raise OutboxError(_("the mail {mail} is sent and cannot be sent again", mail=notification_id))
             if row.state not in RESENDABLE:
-                raise OutboxError(f"the mail {notification_id} is {row.state} and cannot be sent again")
+                raise OutboxError(_("the mail {mail} is on its way and cannot be sent again", mail=notification_id))
             values: dict[str, Any] = {"state": MailState.UNKNOWN if row.n_unknown else MailState.QUEUED, "waiting": 1}
             values |= {"due_at": now, "expires_at": now + keep_s, "copy_approved": 1, "finished_at": None}
             connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(values))
@@ -273,10 +273,10 @@ class OutboxStore:
             OutboxError: It is not held.
         """
         held = (outbox.c.tenant_id == tenant_id, outbox.c.id == notification_id, outbox.c.state == MailState.HELD)
-        values = {"state": MailState.DEAD, "reason": "An administrator dropped it. It may have been delivered."}
+        values = {"state": MailState.DEAD, "reason": _("An administrator dropped it. It may have been delivered.")}
         with self._db.write() as connection:
             if connection.execute(update(outbox).where(*held).values(values)).rowcount == 0:
-                raise OutboxError(f"there is no held mail {notification_id!r}")
+                raise OutboxError(_("there is no held mail {mail}", mail=repr(notification_id)))
 
     # ------------------------------------------------------------------ reading
 

@@ -13,6 +13,7 @@ from pbx_devhost.store.outbox.states import MailState
 from pbx_devhost.store.outbox.waits import UNKNOWN_AT_MOST, growing_s
 from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.schema import outbox
+from pbx_devhost.texts import _
 
 ATTEMPT_S: Final = 900.0
 """An attempt of a living process that is older than this has ended: no hook may take so long."""
@@ -38,15 +39,15 @@ def end_lost_attempts(database: Database, processes: ProcessStore, at_work: AtWo
     count = 0
     for row in lost:
         n_unknown = row.n_unknown + 1
-        reason = "The process ended during the attempt."
+        reason = _("The process ended during the attempt.")
         if row.holder == me:
-            reason = "The database could not be used during the attempt."
+            reason = _("The database could not be used during the attempt.")
         values: dict[str, Any] = {"n_unknown": n_unknown, "holder": "", "copy_approved": 0, "remedy": ""}
         values |= {"reason": reason}
         is_held = n_unknown >= UNKNOWN_AT_MOST
         if is_held:
             values |= {"state": MailState.HELD, "waiting": 0, "finished_at": now}
-            values |= {"remedy": "It may have been sent. Ask the recipient, then send it again or drop it."}
+            values |= {"remedy": _("It may have been sent. Ask the recipient, then send it again or drop it.")}
         else:
             values |= {"state": MailState.UNKNOWN, "waiting": 1, "due_at": now + growing_s(n_unknown)}
         same = (outbox.c.seq == row.seq, outbox.c.attempt == row.attempt, begun)

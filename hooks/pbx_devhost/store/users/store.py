@@ -12,7 +12,8 @@ from pbx_devhost.store.numbers import NumberError, Numbers, lock_tenant
 from pbx_devhost.store.schema import links, photos, users
 from pbx_devhost.store.users.rows import SHOWN_COLUMNS, STANDARD_ROLE, delete_users, end_access, new_user_row
 from pbx_devhost.store.vault import Vault
-from pbx_plugin_api import AnyNumber, DisableReason, ExtensionWish, InvalidValueError, rules
+from pbx_devhost.texts import _, say
+from pbx_plugin_api import AnyNumber, DisableReason, ExtensionWish, InvalidValueError, listing, rules
 from pbx_plugin_api.hosting.apply_rules.users import refuse_creation, username_key
 
 EDITABLE: Final = ("display_name", "email", "mobile_phone", "work_phone", "home_phone", "department", "enabled")
@@ -49,7 +50,7 @@ class UserStore:
         try:
             rules.check_username("username", username)
         except InvalidValueError as error:
-            raise UserError(str(error)) from error
+            raise UserError(say(error)) from error
         with self._db.write() as connection:
             limit, rest_days = lock_tenant(self._db, connection, tenant_id)
             count = connection.execute(select(func.count()).where(users.c.tenant_id == tenant_id)).scalar_one()
@@ -59,12 +60,12 @@ class UserStore:
             key = username_key(username)
             taken = select(users.c.id).where(users.c.tenant_id == tenant_id, users.c.username_key == key)
             if connection.execute(taken).first():
-                raise UserError(f"username: {username!r} is taken")
+                raise UserError(_("username: {username} is taken", username=repr(username)))
             given = Numbers(self._db, connection, tenant_id, rest_days)
             try:
                 number = given.allocate(extension)
             except NumberError as error:
-                raise UserError(str(error)) from error
+                raise UserError(say(error)) from error
             self._vault.hold_key(connection)
             row = new_user_row(self._vault, tenant_id, self._db.now()) | shown
             row |= {"username": username, "username_key": key, "extension_number": number, "role": role}
@@ -80,7 +81,9 @@ class UserStore:
         """
         unknown = sorted(set(values) - set(EDITABLE))
         if unknown:
-            raise UserError(f"{unknown[0]}: cannot be edited; editable: {', '.join(EDITABLE)}")
+            raise UserError(
+                _("{unknown}: cannot be edited; editable: {names}", unknown=unknown[0], names=listing(EDITABLE))
+            )
         new: dict[str, Any] = {name: value if value != "" else None for name, value in values.items()}
         _check(new)
         if "enabled" in new:
@@ -166,6 +169,12 @@ class UserStore:
         with self._db.read() as connection:
             return connection.execute(statement).first()
 
+    def languages_at(self, tenant_id: str, address: str) -> set[str | None]:
+        """Return the languages that the users with a mail address chose; None: one of them chose none."""
+        at = (users.c.tenant_id == tenant_id, func.lower(users.c.email) == address.casefold())
+        with self._db.read() as connection:
+            return {row.language for row in connection.execute(select(users).where(*at))}
+
     def name_of_extension(self, tenant_id: str, extension_number: str) -> str | None:
         """Return the display name of the user who has an extension, or None."""
         at = (users.c.tenant_id == tenant_id, users.c.extension_number == extension_number)
@@ -190,7 +199,7 @@ class UserStore:
         )
         user_id: str | None = connection.execute(chosen).scalar()
         if user_id is None:
-            raise UserError(f"there is no user {username!r} in this tenant")
+            raise UserError(_("there is no user {username} in this tenant", username=repr(username)))
         return user_id
 
 
@@ -205,7 +214,7 @@ def _check(values: Mapping[str, Any]) -> None:
             elif name != "enabled":
                 rules.check_optional_text(name, value, max_chars=128)
     except InvalidValueError as error:
-        raise UserError(str(error)) from error
+        raise UserError(say(error)) from error
 
 
 def _read_switch(value: object) -> bool:
@@ -214,4 +223,4 @@ def _read_switch(value: object) -> bool:
         return True
     if word in ("0", "false", "no", "off"):
         return False
-    raise UserError(f"enabled: {value!r} must be yes or no")
+    raise UserError(_("enabled: {value} must be yes or no", value=repr(value)))

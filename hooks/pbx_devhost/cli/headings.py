@@ -1,0 +1,127 @@
+"""Words of tables and counts of the command line. English headings are the names of the same values in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from pbx_devhost.store.outbox.queue import MailState
+from pbx_devhost.texts import _, _later, _p
+from pbx_plugin_api import Text
+
+HEADINGS: Final[Mapping[str, str]] = {
+    # Translators: headings of columns in a terminal, as short as they can be.
+    "at": _p("heading", "at"),
+    "actor": _p("heading", "actor"),
+    "address": _p("heading", "address"),
+    "event": _p("heading", "event"),
+    "outcome": _p("heading", "outcome"),
+    # Translators: what or whom it is about
+    "subject": _p("heading", "subject"),
+    "detail": _p("heading", "detail"),
+    "changes": _p("heading", "changes"),
+    "id": _p("heading", "id"),
+    "state": _p("heading", "state"),
+    "priority": _p("heading", "priority"),
+    # Translators: how often a mail was tried
+    "attempt": _p("heading", "attempt"),
+    "due_at": _p("heading", "due_at"),
+    "recipients": _p("heading", "recipients"),
+    "reason": _p("heading", "reason"),
+    "name": _p("heading", "name"),
+    "version": _p("heading", "version"),
+    "status": _p("heading", "status"),
+    "started_at": _p("heading", "started_at"),
+    # Translators: how many requests to the service a run made
+    "requests": _p("heading", "requests"),
+    "message": _p("heading", "message"),
+    # Translators: what a plan would do
+    "action": _p("heading", "action"),
+    "display_name": _p("heading", "display_name"),
+    "login_name": _p("heading", "login_name"),
+    "extension_number": _p("heading", "extension_number"),
+    "sip_domain": _p("heading", "sip_domain"),
+    "time_zone": _p("heading", "time_zone"),
+    "country": _p("heading", "country"),
+    "web_origin": _p("heading", "web_origin"),
+    "raised_at": _p("heading", "raised_at"),
+    "severity": _p("heading", "severity"),
+    "plugin": _p("heading", "plugin"),
+    # Translators: the key of a notice
+    "key": _p("heading", "key"),
+    "ended_at": _p("heading", "ended_at"),
+    "username": _p("heading", "username"),
+    "email": _p("heading", "email"),
+    "enabled": _p("heading", "enabled"),
+    "company": _p("heading", "company"),
+    # Translators: a business telephone number
+    "business": _p("heading", "business"),
+    "mobile_phone": _p("heading", "mobile_phone"),
+    "synced_by": _p("heading", "synced_by"),
+    "process_id": _p("heading", "process_id"),
+    "command": _p("heading", "command"),
+    # Translators: how many runs a process does at the same time
+    "slots": _p("heading", "slots"),
+    # Translators: for how many seconds a process has not been heard of
+    "silent_s": _p("heading", "silent_s"),
+}
+
+MAIL_COUNTS: Final[Mapping[str, str]] = {
+    # Translators: how many mails ended so; such as "3 sent".
+    MailState.SENT: _later("{n:,} sent"),
+    MailState.DEFERRED: _later("{n:,} deferred"),
+    MailState.UNKNOWN: _later("{n:,} unknown"),
+    MailState.HELD: _later("{n:,} held"),
+    MailState.DEAD: _later("{n:,} dead"),
+    MailState.EXPIRED: _later("{n:,} expired"),
+}
+RUN_COUNTS: Final[Mapping[str, str]] = {
+    # Translators: how many people, then contacts, mailboxes and photos a run touched; such as "3 created".
+    "created": _later("{n:,} created"),
+    "updated": _later("{n:,} updated"),
+    "disabled": _later("{n:,} disabled"),
+    "enabled": _later("{n:,} enabled"),
+    "deleted": _later("{n:,} deleted"),
+    "linked": _later("{n:,} linked"),
+    "unchanged": _later("{n:,} unchanged"),
+    "skipped": _later("{n:,} skipped"),
+    "contacts_created": _later("{n:,} contacts created"),
+    "contacts_updated": _later("{n:,} contacts updated"),
+    "contacts_deleted": _later("{n:,} contacts deleted"),
+    "contacts_restored": _later("{n:,} contacts restored"),
+    "contacts_unchanged": _later("{n:,} contacts unchanged"),
+    "contacts_skipped": _later("{n:,} contacts skipped"),
+    "mailboxes_read": _later("{n:,} mailboxes read"),
+    "photos_stored": _later("{n:,} photos stored"),
+    "photos_removed": _later("{n:,} photos removed"),
+}
+RUN_STATUSES: Final[Mapping[str, str]] = {
+    # Translators: how a run ended.
+    "done": _p("run", "done"),
+    "failed": _p("run", "failed"),
+    "needs_approval": _p("run", "needs_approval"),
+    "stopped": _p("run", "stopped"),
+    "not_configured": _p("run", "not_configured"),
+}
+STEP_STATES: Final[Mapping[str, str]] = {
+    # Translators: how far a step of the set-up is.
+    "to_do": _p("step", "to do"),
+    "waiting": _p("step", "waiting"),
+    "done": _p("step", "done"),
+    "proven": _p("step", "proven"),
+    "failed": _p("step", "failed"),
+}
+GONE_COUNTS: Final[Mapping[str, str]] = {
+    # Translators: how many of what was deleted because it was too old; such as "3 runs".
+    "runs": _later("{n:,} runs"),
+    "problems": _later("{n:,} problems"),
+    "notices": _later("{n:,} notices"),
+    "audit": _later("{n:,} audit"),
+    "mail": _later("{n:,} mail"),
+    "erasures": _later("{n:,} erasures"),
+}
+
+
+def count(counted: Iterable[tuple[str, int]], words: Mapping[str, str]) -> list[Text]:
+    """Return how many there are of each, without those of which there are none."""
+    return [_(words[name], n=n) for name, n in counted if n]
