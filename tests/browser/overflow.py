@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.browser.conftest import Site
 
 PHONE_PX = 375
+WIDTHS_PX = (PHONE_PX, 1280)
 
 # A name that somebody has is shortened with an ellipsis, and is whole on its own page.
 _SHORTENED = ".who .name"
@@ -73,7 +74,9 @@ return found;
 """
 
 
-def find_overflow(site: Site) -> list[str]:
+def find_overflow(site: Site, width_px: int) -> list[str]:
     """Return each text of the page that is cut or wider than its place: the element, the text, and by how much."""
+    metrics = {"width": width_px, "height": 860, "deviceScaleFactor": 1, "mobile": False}
+    site.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     found: list[str] = site.driver.execute_script(_FIND, _SHORTENED, _SCROLLED)
     return found
