@@ -31,6 +31,7 @@ TextValue = str | int | float
 
 T = TypeVar("T")
 
+_WITHOUT_TEXTS: Final = frozenset({str, int, float, bool, bytes, type(None)})
 _SENTENCES: Final = "sentences"
 _LISTING: Final = "listing"
 _ENDS_WIDE: Final = "。！？；：，、）”」』》"
@@ -164,6 +165,9 @@ def translate(value: T, language: str) -> T:
 
 
 def _translate(value: Any, language: str) -> Any:
+    kind = type(value)
+    if kind in _WITHOUT_TEXTS:
+        return value
     if isinstance(value, Text):
         return value.in_language(language)
     if isinstance(value, str):
@@ -176,21 +180,26 @@ def _translate(value: Any, language: str) -> Any:
     if isinstance(value, Mapping):
         changed = {key: _translate(item, language) for key, item in value.items()}
         return value if all(changed[key] is value[key] for key in changed) else changed
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return _translate_object(value, language)
-    return value
+    names = _field_names(kind)  # type: ignore[arg-type]  # mypy does not know that a class is hashable
+    return _translate_object(value, names, language) if names else value
 
 
-def _translate_object(value: Any, language: str) -> Any:
+def _translate_object(value: Any, names: tuple[str, ...], language: str) -> Any:
     changed = {}
-    for field in dataclasses.fields(value):
-        if not field.init:
+    for name in names:
+        old = getattr(value, name)
+        if type(old) in _WITHOUT_TEXTS:
             continue
-        old = getattr(value, field.name)
         new = _speaking(old, language) if callable(old) and not isinstance(old, type) else _translate(old, language)
         if new is not old:
-            changed[field.name] = new
+            changed[name] = new
     return dataclasses.replace(value, **changed) if changed else value
+
+
+@lru_cache(maxsize=1024)
+def _field_names(kind: type[Any]) -> tuple[str, ...]:
+    """Return what `replace` can change of a dataclass; of another class nothing."""
+    return tuple(each.name for each in dataclasses.fields(kind) if each.init) if dataclasses.is_dataclass(kind) else ()
 
 
 def _speaking(function: Callable[..., Any], language: str) -> Callable[..., Any]:

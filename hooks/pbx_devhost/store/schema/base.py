@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Column, Dialect, MetaData, PrimaryKeyConstraint, String, Table, Text, TypeDecorator
@@ -44,13 +45,17 @@ class Sentence(TypeDecorator[str]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """Read a sentence."""
-        if value is None or _SEPARATOR not in value:
-            return value
-        english, _, shape = value.partition(_SEPARATOR)
-        try:
-            return texts.Text.from_shape(json.loads(shape))
-        except (KeyError, TypeError, ValueError):
-            return str(english)  # another version wrote it
+        return value if value is None or _SEPARATOR not in value else _read_sentence(value)
+
+
+@lru_cache(maxsize=256)
+def _read_sentence(stored: str) -> str:
+    """Remembered: thirty runs on a page say mostly the same, and each sentence has a dozen others in it."""
+    english, _, shape = stored.partition(_SEPARATOR)
+    try:
+        return texts.Text.from_shape(json.loads(shape))
+    except (KeyError, TypeError, ValueError):
+        return english  # another version wrote it
 
 
 def ordered(length: int) -> String:
