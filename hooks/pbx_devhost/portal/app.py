@@ -17,7 +17,7 @@ from pbx_devhost.health.readiness import NO_ANSWER, Readiness
 from pbx_devhost.metrics.process import note_page
 from pbx_devhost.metrics.serving import Metrics
 from pbx_devhost.portal import event_words, languages, shield, template_texts, words
-from pbx_devhost.portal.charts import draw_chart, show_value
+from pbx_devhost.portal.charts import draw_chart, label_of, show_value
 from pbx_devhost.portal.jobs import Jobs
 from pbx_devhost.portal.menu import menu_for
 from pbx_devhost.portal.notes import read_note
@@ -46,6 +46,7 @@ from pbx_devhost.runs.work import WorkQueue
 from pbx_devhost.store.database import FAILURES
 from pbx_devhost.store.disk import DISK_FULL
 from pbx_devhost.store.engine import DatabaseBusyError, DiskFullError
+from pbx_devhost.texts import _
 
 _log = logging.getLogger(__name__)
 
@@ -74,15 +75,15 @@ _BLUEPRINTS: Final = (
 )
 
 _SENTENCES: Final[Mapping[int, str]] = {
-    400: "The request is not valid.",
-    401: "This address needs a token.",
-    403: "This form is too old, or you have no access to this page. Go back, reload and try again.",
-    404: "There is no such page.",
-    405: "This address does not accept that kind of request.",
-    413: "That is too much data for one request.",
-    414: "The address is too long.",
-    421: "This PBX does not use this address. Use the address that your administrator gave you.",
-    500: "Something went wrong. The log has the details.",
+    400: _("The request is not valid."),
+    401: _("This address needs a token."),
+    403: _("This form is too old, or you have no access to this page. Go back, reload and try again."),
+    404: _("There is no such page."),
+    405: _("This address does not accept that kind of request."),
+    413: _("That is too much data for one request."),
+    414: _("The address is too long."),
+    421: _("This PBX does not use this address. Use the address that your administrator gave you."),
+    500: _("Something went wrong. The log has the details."),
 }
 
 
@@ -105,7 +106,7 @@ def create_app(pbx: Pbx, queue: WorkQueue | None = None) -> Flask:
     languages.install(app)
     template_texts.install(app)
     words.install(app)
-    app.jinja_env.filters.update(draw_chart=draw_chart, show_value=show_value)
+    app.jinja_env.filters.update(draw_chart=draw_chart, series_label=label_of, show_value=show_value)
     event_words.install(app)
     app.jinja_env.filters["mark_value"] = mark_value
     for pages in _BLUEPRINTS:
@@ -140,10 +141,10 @@ def _say_not_stored(error: Exception) -> ResponseReturnValue:
     if isinstance(error, DiskFullError):
         sentence = DISK_FULL
     elif isinstance(error, DatabaseBusyError):
-        sentence = "Somebody else is changing the same. Nothing was stored. Try again."
+        sentence = _("Somebody else is changing the same. Nothing was stored. Try again.")
     else:
         _log.error("A page could not use the database", exc_info=error)
-        sentence = f"{NO_ANSWER} Nothing was stored. Try again in a moment."
+        sentence = _("The database does not answer. Nothing was stored. Try again in a moment.")
     g.pop("visit", None)  # the page has no menu: that would ask the database
     return _answer(sentence, 503, "temporarily_unavailable")
 
@@ -152,7 +153,7 @@ def _say(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if 300 <= code < 400:
         return error.get_response()
-    return _answer(_SENTENCES.get(code, "The request failed."), code, "invalid_request")
+    return _answer(_SENTENCES.get(code, _("The request failed.")), code, "invalid_request")
 
 
 def _answer(sentence: str, code: int, error: str) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from pbx_devhost.texts import _
 from pbx_plugin_api import Chart, ChartSeries, Severity
 
 WIDTH: Final = 640
@@ -47,13 +48,19 @@ def draw_chart(chart: Chart) -> tuple[DrawnSeries, ...]:
 
 def show_value(value: float) -> str:
     """A value as a person reads it."""
-    return f"{value:,.0f}" if float(value).is_integer() or value >= 100 else f"{value:,.1f}"
+    return _("{n:,.0f}", n=value) if float(value).is_integer() or value >= 100 else _("{n:,.1f}", n=value)
+
+
+def label_of(series: ChartSeries) -> str:
+    """The label of a series, with its unit."""
+    # Translators: what a column of numbers is, and its unit in brackets.
+    return _("{label} ({unit})", label=series.label, unit=series.unit) if series.unit else series.label
 
 
 def _draw(chart: Chart, series: ChartSeries) -> DrawnSeries:
     top = max(series.values, default=0.0)
     has_unit = bool(series.unit) and series.unit not in series.label.casefold()
-    label = f"{series.label} ({series.unit})" if has_unit else series.label
+    label = label_of(series) if has_unit else series.label
     return DrawnSeries(label=label, top=show_value(top), bars=tuple(_bars(chart, series, top)))
 
 
@@ -68,5 +75,8 @@ def _bars(chart: Chart, series: ChartSeries, top: float) -> Iterator[Bar]:
             width=round(room * (1 - _GAP), 2),
             height=round(height, 2),
             tone=severity.value,
-            text=f"{label}: {show_value(value)} {series.unit}".rstrip(),
+            # Translators: a bar of a chart: when, how much, and its unit.
+            text=_("{label}: {value} {unit}", label=label, value=show_value(value), unit=series.unit)
+            if series.unit
+            else _("{label}: {value}", label=label, value=show_value(value)),
         )

@@ -9,45 +9,46 @@ from typing import Final
 from flask import Flask
 
 from pbx_devhost.store.sessions import SYSTEM_PREFIX
+from pbx_devhost.texts import _
 
 _EVENTS: Final[Mapping[str, str]] = {
-    "account.language": "Own language set",
-    "account.link": "Account linked",
-    "account.unlink": "Account no longer linked",
-    "admin.password": "Administrator's password set",
-    "contact.add": "Contact added",
-    "contact.delete": "Contact deleted",
-    "mail.drop": "Mail dropped",
-    "mail.probe": "Mail tried again at once",
-    "mail.resend": "Mail queued again",
-    "plugin.disable": "Plugin switched off",
-    "plugin.disabled": "Plugin switched off",
-    "plugin.enable": "Plugin switched on",
-    "plugin.enabled": "Plugin switched on",
-    "session.renew": "App session renewed",
-    "settings.change": "Settings changed by a run",
-    "settings.save": "Settings saved",
-    "sign_in": "Sign-in",
-    "sign_in.flood": "Many refused sign-ins",
-    "sign_in.test": "Test sign-in",
-    "sign_out": "Sign-out",
-    "smtp.clear": "Fallback for mail removed",
-    "smtp.set": "Fallback for mail set",
-    "sync.now": "Sync started",
-    "sync.stop": "Sync stopped",
-    "system.address": "Address of the PBX set",
-    "system.enter": "System administrator entered the tenant",
-    "system.leave": "System administrator left the tenant",
-    "tenant.add": "Tenant added",
-    "tenant.language": "Language of the tenant set",
-    "user.add": "User added",
-    "user.create": "User created",
-    "user.delete": "User deleted",
-    "user.edit": "User edited",
-    "user.password": "User's password set",
-    "user.pick": "Person added or refreshed",
-    "user.sync": "Person synced",
-    "user.welcome": "Welcome mail queued",
+    "account.language": _("Own language set"),
+    "account.link": _("Account linked"),
+    "account.unlink": _("Account no longer linked"),
+    "admin.password": _("Administrator's password set"),
+    "contact.add": _("Contact added"),
+    "contact.delete": _("Contact deleted"),
+    "mail.drop": _("Mail dropped"),
+    "mail.probe": _("Mail tried again at once"),
+    "mail.resend": _("Mail queued again"),
+    "plugin.disable": _("Plugin switched off"),
+    "plugin.disabled": _("Plugin switched off"),
+    "plugin.enable": _("Plugin switched on"),
+    "plugin.enabled": _("Plugin switched on"),
+    "session.renew": _("App session renewed"),
+    "settings.change": _("Settings changed by a run"),
+    "settings.save": _("Settings saved"),
+    "sign_in": _("Sign-in"),
+    "sign_in.flood": _("Many refused sign-ins"),
+    "sign_in.test": _("Test sign-in"),
+    "sign_out": _("Sign-out"),
+    "smtp.clear": _("Fallback for mail removed"),
+    "smtp.set": _("Fallback for mail set"),
+    "sync.now": _("Sync started"),
+    "sync.stop": _("Sync stopped"),
+    "system.address": _("Address of the PBX set"),
+    "system.enter": _("System administrator entered the tenant"),
+    "system.leave": _("System administrator left the tenant"),
+    "tenant.add": _("Tenant added"),
+    "tenant.language": _("Language of the tenant set"),
+    "user.add": _("User added"),
+    "user.create": _("User created"),
+    "user.delete": _("User deleted"),
+    "user.edit": _("User edited"),
+    "user.password": _("User's password set"),
+    "user.pick": _("Person added or refreshed"),
+    "user.sync": _("Person synced"),
+    "user.welcome": _("Welcome mail queued"),
 }
 
 _REASON: Final = re.compile("[a-z]+(_[a-z]+)+")
@@ -65,7 +66,7 @@ def _label(event: str) -> str:
         return known
     subject, dot, what = event.replace("_", " ").partition(".")
     if subject == "action" and dot:
-        return f"Button: {what}"
+        return _("Button: {button}", button=what)
     return f"{subject}: {what}".capitalize() if dot else subject.capitalize()
 
 
@@ -77,7 +78,7 @@ def _spell(text: str) -> str:
 
 def _name(actor: str) -> str:
     if actor.startswith(SYSTEM_PREFIX):
-        return f"{actor.removeprefix(SYSTEM_PREFIX)} (system administrator)"
+        return _("{name} (system administrator)", name=actor.removeprefix(SYSTEM_PREFIX))
     if actor.startswith("plugin:"):
-        return f"{actor.removeprefix('plugin:')} (plugin)"
+        return _("{name} (plugin)", name=actor.removeprefix("plugin:"))
     return actor

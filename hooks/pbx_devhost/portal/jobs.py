@@ -10,6 +10,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.runs.threads import ThreadQueue
 from pbx_devhost.runs.work import PAGE_SLOTS, Lane, WorkQueue
 from pbx_devhost.runs.workbench import Workbench
+from pbx_devhost.texts import _
 from pbx_plugin_api import ActionRequest, Tenant, TickReason
 
 _SEEN_WITHIN_S: Final = 10.0
@@ -63,11 +64,11 @@ class Jobs:
             if time.monotonic() >= ask_at:
                 if not self._queue.knows(work):
                     newest = self._newest(tenant, plugin)
-                    sentence = "" if newest != before else "The run failed. The log has the details."
+                    sentence = "" if newest != before else _("The run failed. The log has the details.")
                     return StartedRun(run_id=newest if newest != before else None, sentence=sentence)
                 ask_at = time.monotonic() + _LOOK_AT_QUEUE_EVERY_S
             time.sleep(_LOOK_EVERY_S)
-        return StartedRun(run_id=None, sentence="The run starts when the current ones have ended.")
+        return StartedRun(run_id=None, sentence=_("The run starts when the current ones have ended."))
 
     def close(self) -> None:
         """Ask the runs to stop as soon as it is safe, and wait for them."""

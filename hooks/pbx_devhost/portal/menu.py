@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import request
 
 from pbx_devhost.portal.visit import Visit
+from pbx_devhost.texts import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,17 +29,17 @@ class Item:
 
 
 ITEMS: tuple[Item, ...] = (
-    Item(label="Overview", path="/", icon="home", for_users=True, for_system=True),
-    Item(label="Tenants", path="/system/tenants", icon="building", for_admins=False, for_system=True),
-    Item(label="Users", path="/users", icon="users"),
-    Item(label="My contacts", path="/contacts/mine", icon="book", for_users=True, for_admins=False),
-    Item(label="Company contacts", path="/contacts/company", icon="building", for_users=True),
-    Item(label="Plugins", path="/plugins", icon="plug", for_system=True),
-    Item(label="Run log", path="/runs", icon="sync", for_system=True),
-    Item(label="Notifications", path="/mail", icon="mail", for_system=True),
-    Item(label="Notices", path="/notices", icon="bell", for_system=True),
-    Item(label="Audit log", path="/audit", icon="shield", for_system=True),
-    Item(label="Your account", path="/account", icon="lock", for_users=True, for_system=True),
+    Item(label=_("Overview"), path="/", icon="home", for_users=True, for_system=True),
+    Item(label=_("Tenants"), path="/system/tenants", icon="building", for_admins=False, for_system=True),
+    Item(label=_("Users"), path="/users", icon="users"),
+    Item(label=_("My contacts"), path="/contacts/mine", icon="book", for_users=True, for_admins=False),
+    Item(label=_("Company contacts"), path="/contacts/company", icon="building", for_users=True),
+    Item(label=_("Plugins"), path="/plugins", icon="plug", for_system=True),
+    Item(label=_("Run log"), path="/runs", icon="sync", for_system=True),
+    Item(label=_("Notifications"), path="/mail", icon="mail", for_system=True),
+    Item(label=_("Notices"), path="/notices", icon="bell", for_system=True),
+    Item(label=_("Audit log"), path="/audit", icon="shield", for_system=True),
+    Item(label=_("Your account"), path="/account", icon="lock", for_users=True, for_system=True),
 )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.store.users.linked import LinkedUsers
+from pbx_devhost.texts import _, _p
 from pbx_plugin_api import (
     ApplyResult,
     ApplyStatus,
@@ -25,12 +26,13 @@ from pbx_plugin_api import (
 _NOT_REACHABLE: Final = "not_reachable"
 """See `ProvisionRefused.reason`."""
 _SHOWN_FIELDS: Final = {
-    "display_name": "name",
-    "email": "e-mail",
-    "mobile_phone": "mobile number",
-    "work_phone": "work number",
-    "department": "department",
-    "photo_sha256": "photo",
+    # Translators: what a sync of one person changed, in a list: "Changed: name, e-mail."
+    "display_name": _p("changed by a sync", "name"),
+    "email": _p("changed by a sync", "e-mail"),
+    "mobile_phone": _p("changed by a sync", "mobile number"),
+    "work_phone": _p("changed by a sync", "work number"),
+    "department": _p("changed by a sync", "department"),
+    "photo_sha256": _p("changed by a sync", "photo"),
 }
 
 
@@ -62,20 +64,22 @@ def refresh_user(pbx: Pbx, tenant: Tenant, link: UserLink) -> Refreshed | NotRef
     outcome = answer.value
     if isinstance(outcome, ProvisionRefused):
         asked = outcome.reason != _NOT_REACHABLE
-        sentence = outcome.sentence if asked else f"The directory could not be asked: {outcome.sentence}"
+        sentence = (
+            outcome.sentence if asked else _("The directory could not be asked: {reason}", reason=outcome.sentence)
+        )
         return NotRefreshed(reason=outcome.reason, sentence=sentence)
     if not isinstance(outcome, Provisioned):
         return NotRefreshed(reason="provisioning_failed", sentence=answer.sentence)
     if outcome.draft.link != link:
-        sentence = f"The plugin {answer.plugin} described another person. Report this to its maker."
+        sentence = _("The plugin {plugin} described another person. Report this to its maker.", plugin=answer.plugin)
         return NotRefreshed(reason="provisioned_another", sentence=sentence)
     users = pbx.stores.linked_users(tenant.pbx_tenant_id)
     before = users.find(link)
     refused = next((each for each in _apply(pbx, tenant, outcome) if each.status is ApplyStatus.REFUSED), None)
     after = users.find(link)
     if before is None or after is None or refused is not None:
-        why = refused.reason if refused is not None and refused.reason else "the user was deleted meanwhile"
-        return NotRefreshed(reason="not_applied", sentence=f"The PBX could not store it: {why}.")
+        why = refused.reason if refused is not None and refused.reason else _("the user was deleted meanwhile")
+        return NotRefreshed(reason="not_applied", sentence=_("The PBX could not store it: {reason}.", reason=why))
     return Refreshed(changed=_compare(before, after))
 
 
@@ -97,5 +101,7 @@ def _apply(pbx: Pbx, tenant: Tenant, outcome: Provisioned) -> list[ApplyResult]:
 
 
 def _compare(before: LinkedUser, after: LinkedUser) -> tuple[str, ...]:
-    changed = [words for name, words in _SHOWN_FIELDS.items() if getattr(before, name) != getattr(after, name)]
-    return (*changed, "enabled again") if after.enabled and not before.enabled else tuple(changed)
+    changed: list[str] = [words for name, words in _SHOWN_FIELDS.items() if getattr(before, name) != getattr(after, name)]
+    return (
+        (*changed, _p("changed by a sync", "enabled again")) if after.enabled and not before.enabled else tuple(changed)
+    )

@@ -1,4 +1,4 @@
-"""How a page shows values: times, states, numbers."""
+"""How a page shows values: times, states, numbers, and words for codes. All in the reader's language."""
 
 from __future__ import annotations
 
@@ -11,58 +11,121 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 
-from pbx_plugin_api import Stage
+from pbx_devhost.texts import _, _p
+from pbx_plugin_api import NotificationKind, PlanAction, Priority, Stage
 
 _STATES: Final[Mapping[str, tuple[str, str]]] = {
-    "done": ("Done", "good"),
-    "ok": ("OK", "good"),
-    "loaded": ("Loaded", "good"),
-    "running": ("Running", "busy"),
-    "needs_approval": ("Needs approval", "warning"),
-    "stopped": ("Stopped", "warning"),
-    "interrupted": ("Interrupted", "warning"),
-    "not_configured": ("Not configured", "warning"),
-    "disabled": ("Switched off", "plain"),
-    "failed": ("Failed", "bad"),
-    "refused": ("Refused", "bad"),
-    "broken": ("Broken", "bad"),
-    "incompatible": ("Incompatible", "bad"),
-    "queued": ("Waits", "plain"),
-    "attempt_started": ("Being sent", "busy"),
-    "sent": ("Sent", "good"),
-    "deferred": ("Waits", "warning"),
-    "unknown": ("Perhaps sent", "warning"),
-    "held": ("Held", "warning"),
-    "expired": ("Expired", "bad"),
-    "dead": ("Could not be sent", "bad"),
-    "saved": ("Saved", "good"),
-    "saverefused": ("Refused", "warning"),
-    "saveconflict": ("Conflict", "warning"),
-    "to_do": ("To do", "plain"),
-    "waiting": ("Waits", "busy"),
-    "proven": ("Proven", "good"),
-    "started": ("Started", "good"),
-    "download": ("Done", "good"),
+    "done": (_p("a state", "Done"), "good"),
+    "ok": (_p("a state", "OK"), "good"),
+    "loaded": (_p("a state", "Loaded"), "good"),
+    "running": (_p("a state", "Running"), "busy"),
+    "needs_approval": (_p("a state", "Needs approval"), "warning"),
+    "stopped": (_p("a state", "Stopped"), "warning"),
+    "interrupted": (_p("a state", "Interrupted"), "warning"),
+    "not_configured": (_p("a state", "Not configured"), "warning"),
+    "disabled": (_p("a state", "Switched off"), "plain"),
+    "failed": (_p("a state", "Failed"), "bad"),
+    "refused": (_p("a state", "Refused"), "bad"),
+    "broken": (_p("a state", "Broken"), "bad"),
+    "incompatible": (_p("a state", "Incompatible"), "bad"),
+    "queued": (_p("a state", "Waits"), "plain"),
+    "attempt_started": (_p("a state", "Being sent"), "busy"),
+    "sent": (_p("a state", "Sent"), "good"),
+    "deferred": (_p("a state", "Waits"), "warning"),
+    "unknown": (_p("a state", "Perhaps sent"), "warning"),
+    "held": (_p("a state", "Held"), "warning"),
+    "expired": (_p("a state", "Expired"), "bad"),
+    "dead": (_p("a state", "Could not be sent"), "bad"),
+    "saved": (_p("a state", "Saved"), "good"),
+    "saverefused": (_p("a state", "Refused"), "warning"),
+    "saveconflict": (_p("a state", "Conflict"), "warning"),
+    "to_do": (_p("a state", "To do"), "plain"),
+    "waiting": (_p("a state", "Waits"), "busy"),
+    "proven": (_p("a state", "Proven"), "good"),
+    "started": (_p("a state", "Started"), "good"),
+    "download": (_p("a state", "Done"), "good"),
 }
 _DISABLED_REASONS: Final[Mapping[str, str]] = {
-    "by_admin": "by an administrator",
-    "account_disabled": "the account is disabled in the directory",
-    "departed": "the person has left the directory",
-    "out_of_scope": "no longer covered by the sync",
+    "by_admin": _("by an administrator"),
+    "account_disabled": _("the account is disabled in the directory"),
+    "departed": _("the person has left the directory"),
+    "out_of_scope": _("no longer covered by the sync"),
 }
 _RUN_REASONS: Final[Mapping[str, str]] = {
-    "due": "scheduled",
-    "forced": "sync now",
-    "resumed": "resumed",
-    "job": "from a page",
+    "due": _("scheduled"),
+    "forced": _("sync now"),
+    "resumed": _("resumed"),
+    "job": _("from a page"),
 }
 _STAGES: Final[Mapping[str, str]] = {
-    Stage.READ: "Reading people",
-    Stage.MAILBOXES: "Looking at mailboxes",
-    Stage.APPLY: "Writing users",
-    Stage.CONTACTS: "Reading contacts",
-    Stage.PHOTOS: "Reading photos",
-    Stage.DELETE: "Deleting users",
+    Stage.READ: _("Reading people"),
+    Stage.MAILBOXES: _("Looking at mailboxes"),
+    Stage.APPLY: _("Writing users"),
+    Stage.CONTACTS: _("Reading contacts"),
+    Stage.PHOTOS: _("Reading photos"),
+    Stage.DELETE: _("Deleting users"),
+}
+_COUNTS: Final[Mapping[str, str]] = {
+    # Translators: what a run did, below or behind a number: "3 created".
+    "created": _p("a count", "created"),
+    "updated": _p("a count", "updated"),
+    "disabled": _p("a count", "disabled"),
+    "enabled": _p("a count", "enabled"),
+    "deleted": _p("a count", "deleted"),
+    "linked": _p("a count", "linked"),
+    "unchanged": _p("a count", "unchanged"),
+    "skipped": _p("a count", "skipped"),
+    "contacts_created": _p("a count", "contacts created"),
+    "contacts_updated": _p("a count", "contacts updated"),
+    "contacts_deleted": _p("a count", "contacts deleted"),
+    "contacts_restored": _p("a count", "contacts restored"),
+    "contacts_unchanged": _p("a count", "contacts unchanged"),
+    "contacts_skipped": _p("a count", "contacts skipped"),
+    "mailboxes_read": _p("a count", "mailboxes read"),
+    "photos_stored": _p("a count", "photos stored"),
+    "photos_removed": _p("a count", "photos removed"),
+}
+_PLAN_ACTIONS: Final[Mapping[str, str]] = {
+    # Translators: what a plan would do about one person, as a short mark in a table.
+    PlanAction.CREATE: _p("in a plan", "create"),
+    PlanAction.LINK: _p("in a plan", "link"),
+    PlanAction.UPDATE: _p("in a plan", "update"),
+    PlanAction.ENABLE: _p("in a plan", "enable"),
+    PlanAction.DISABLE: _p("in a plan", "disable"),
+    PlanAction.DELETE: _p("in a plan", "delete"),
+    PlanAction.FORGET: _p("in a plan", "forget"),
+    PlanAction.PROBLEM: _p("in a plan", "problem"),
+}
+_USER_FIELDS: Final[Mapping[str, str]] = {
+    # Translators: the fields of a user that a sync changes.
+    "display_name": _p("a field of a user", "display name"),
+    "email": _p("a field of a user", "email"),
+    "mobile_phone": _p("a field of a user", "mobile phone"),
+    "work_phone": _p("a field of a user", "work phone"),
+    "home_phone": _p("a field of a user", "home phone"),
+    "department": _p("a field of a user", "department"),
+    "extension_number": _p("a field of a user", "extension number"),
+    "username": _p("a field of a user", "username"),
+    "enabled": _p("a field of a user", "enabled"),
+    "photo": _p("a field of a user", "photo"),
+}
+_MAIL_KINDS: Final[Mapping[str, str]] = {
+    # Translators: what a mail of the PBX is about.
+    NotificationKind.VOICEMAIL: _p("a kind of mail", "voicemail"),
+    NotificationKind.NEW_USER: _p("a kind of mail", "new user"),
+    NotificationKind.EMERGENCY_CALL: _p("a kind of mail", "emergency call"),
+    NotificationKind.TWO_FACTOR_CODE: _p("a kind of mail", "two factor code"),
+    NotificationKind.TEST: _p("a kind of mail", "test"),
+    NotificationKind.OTHER: _p("a kind of mail", "other"),
+}
+_PRIORITIES: Final[Mapping[Priority, str]] = {
+    Priority.URGENT: _p("how soon a mail goes", "urgent"),
+    Priority.NORMAL: _p("how soon a mail goes", "normal"),
+    Priority.BULK: _p("how soon a mail goes", "bulk"),
+}
+_ROLES: Final[Mapping[str, str]] = {
+    "StandardUser": _("Standard user"),
+    "StandardInternationalUser": _("Standard international user"),
 }
 
 # A longer word, such as an address, may be broken anywhere, so that a table fits its page.
@@ -75,24 +138,34 @@ def install(app: Flask) -> None:
     """Give the templates these filters."""
     app.jinja_env.filters.update(
         when=_when,
-        state_label=lambda value: _STATES.get(value, (value.replace("_", " ").capitalize(), "plain"))[0],
+        state_label=lambda value: _STATES.get(value, (_spell(value).capitalize(), "plain"))[0],
         state_tone=lambda value: _STATES.get(value, ("", "plain"))[1],
-        why_disabled=lambda value: _DISABLED_REASONS.get(value or "", (value or "").replace("_", " ")),
+        why_disabled=lambda value: _DISABLED_REASONS.get(value or "", _spell(value or "")),
         stage_label=stage_label,
         run_reason=lambda value: _RUN_REASONS.get(value, value),
-        job_label=lambda value: (value or "").replace("_", " "),
-        role_label=lambda value: _CAPITAL.sub(lambda found: f" {found[0].lower()}", value),
+        job_label=lambda value: _spell(value or ""),
+        count_label=lambda name: _COUNTS.get(name, _spell(name)),
+        plan_action_label=lambda action: _PLAN_ACTIONS.get(action, action),
+        user_field_label=lambda name: _USER_FIELDS.get(name, _spell(name)),
+        mail_kind_label=lambda kind: _MAIL_KINDS.get(kind, _spell(kind)),
+        priority_label=lambda value: _PRIORITIES[Priority(value)],
+        role_label=lambda value: _ROLES.get(value) or _CAPITAL.sub(lambda found: f" {found[0].lower()}", value),
         has_long_word=lambda text: any(len(word) > _WORD_MAX_CHARS for word in text.split()),
         initials=_initials,
         safe_link=is_safe_link,
         hue=lambda text: sum(map(ord, text)) % 8,
-        number=lambda value: f"{value:,}",
+        number=lambda value: _("{n:,}", n=value),
     )
+
+
+def _spell(code: str) -> str:
+    """A code that only its plugin knows, without its underlines."""
+    return code.replace("_", " ")
 
 
 def stage_label(stage: str) -> str:
     """What a run is busy with; a stage of a plugin's own is shown as the plugin calls it."""
-    return _STAGES.get(stage, stage) or "Starting"
+    return _STAGES.get(stage, stage) or _("Starting")
 
 
 def is_safe_link(url: str | None) -> bool:
@@ -115,7 +188,16 @@ def _when(seconds: float | None) -> str:
         return "–"
     visit = g.get("visit")
     zone = ZoneInfo(visit.tenant.time_zone) if visit is not None and visit.session is not None else timezone.utc
-    return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%d %H:%M")
+    at = datetime.fromtimestamp(seconds, zone)
+    # Translators: a moment, in the order and with the marks of your language. All values are digits.
+    return _(
+        "{year}-{month}-{day} {hour}:{minute}",
+        year=f"{at.year}",
+        month=f"{at.month:02}",
+        day=f"{at.day:02}",
+        hour=f"{at.hour:02}",
+        minute=f"{at.minute:02}",
+    )
 
 
 def _initials(name: str) -> str:

@@ -20,6 +20,7 @@ from pbx_devhost.portal.visit import (
 )
 from pbx_devhost.store.accounts import AccountError
 from pbx_devhost.store.setting_changes import find_changes
+from pbx_devhost.texts import _, say
 from pbx_plugin_api import LoginRequest
 
 pages = Blueprint("account", __name__)
@@ -53,7 +54,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
     """End all sessions of this person: in browsers, this one too, and in apps."""
     visit, stores = the_visit(), the_pbx().stores
     if visit.session is not None:
-        stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "sign_out", detail="everywhere")
+        stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "sign_out", detail=_("everywhere"))
         stores.sessions.end_all(visit.session)
     response = make_response(redirect("/login", code=303))
     drop_cookie(response, SESSION_COOKIE)
@@ -71,14 +72,14 @@ def set_address() -> ResponseReturnValue:
         if not stores.accounts.set_admin_email(visit.tenant.pbx_tenant_id, _own_name(), email):
             abort(403)
     except AccountError as error:
-        return redirect_with_note("/account", str(error), "bad")
+        return redirect_with_note("/account", say(error), "bad")
     stores.audit.record(
         visit.tenant.pbx_tenant_id,
         visit.name,
         "account.notices",
         changes=find_changes({"email": before}, {"email": email}),
     )
-    return redirect_with_note("/account", "Saved.")
+    return redirect_with_note("/account", _("Saved."))
 
 
 @pages.post("/account/link")
@@ -93,7 +94,7 @@ def link() -> ResponseReturnValue:
         abort(404)
     password, address = form.get("password", ""), request.remote_addr or ""
     if not accounts.check_admin(tenant_id, visit.name, password, address=address):
-        return redirect_with_note("/account", "The password is wrong. Nothing was linked.", "bad")
+        return redirect_with_note("/account", _("The password is wrong. Nothing was linked."), "bad")
     asked = LoginRequest(origin=visit.origin, return_to="/account", is_test=True, other_account=True)
     return send_to_provider(visit.tenant, plugin, provider_id, asked, links_admin=visit.name)
 
@@ -106,7 +107,7 @@ def unlink() -> ResponseReturnValue:
     visit, stores = the_visit(), the_pbx().stores
     stores.admin_links.remove(visit.tenant.pbx_tenant_id, visit.name)
     stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "account.unlink")
-    return redirect_with_note("/account", "The account is no longer linked.")
+    return redirect_with_note("/account", _("The account is no longer linked."))
 
 
 def _own_name() -> str:

@@ -13,6 +13,7 @@ from pbx_devhost.portal.pages.confirming import ask, has_agreed
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
 from pbx_devhost.store.users.rows import link_of
+from pbx_devhost.texts import _, _p
 from pbx_plugin_api import CompanyBook, Confirmation, ContactPhone, DraftContact, InvalidValueError, PersonalBook
 
 pages = Blueprint("books", __name__)
@@ -69,7 +70,7 @@ def add_company_contact() -> ResponseReturnValue:
     visit = the_visit()
     the_pbx().stores.contacts.add(visit.tenant.pbx_tenant_id, CompanyBook(), draft)
     the_pbx().stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "contact.add", subject=draft.name)
-    return redirect_with_note(_COMPANY, f"Added {draft.name}.")
+    return redirect_with_note(_COMPANY, _("Added {name}.", name=draft.name))
 
 
 @pages.post("/contacts/company/<contact_id>/delete")
@@ -82,14 +83,14 @@ def delete_company_contact(contact_id: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     question = Confirmation(
-        sentence=f"Delete the contact {found}.", details=("It was made by hand. This cannot be undone.",)
+        sentence=_("Delete the contact {name}.", name=found), details=(_("It was made by hand. This cannot be undone."),)
     )
     if not has_agreed(question):
         post_to = f"{_COMPANY}/{contact_id}/delete"
-        return ask(question, title="Delete", post_to=post_to, back=(_COMPANY, "Company contacts"))
+        return ask(question, title=_p("a button", "Delete"), post_to=post_to, back=(_COMPANY, _("Company contacts")))
     store.delete(tenant_id, contact_id)
     the_pbx().stores.audit.record(tenant_id, visit.name, "contact.delete", subject=found)
-    return redirect_with_note(_COMPANY, f"Deleted {found}.")
+    return redirect_with_note(_COMPANY, _("Deleted {name}.", name=found))
 
 
 def _show_company(*, errors: dict[str, str], typed: dict[str, str]) -> ResponseReturnValue:

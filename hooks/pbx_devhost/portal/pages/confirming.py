@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from pbx_devhost.texts import _
 from pbx_plugin_api import Confirmation
 
 _TYPED_MAX_CHARS = 128
@@ -41,7 +42,7 @@ def ask(
     """
     given = request.form.get("confirmed", "")
     is_another = bool(given) and given != question.fingerprint
-    error = f"Type {question.typed} exactly." if given and not is_another and question.typed else ""
+    error = _("Type {word} exactly.", word=question.typed) if given and not is_another and question.typed else ""
     body = render_template(
         "confirm.html",
         question=question,

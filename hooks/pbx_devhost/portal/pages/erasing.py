@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.visit import admin_only, the_pbx, the_visit
 from pbx_devhost.store.erasure.store import ErasureError
+from pbx_devhost.texts import _, say
 
 pages = Blueprint("erasing", __name__)
 
@@ -39,7 +40,7 @@ def erase(user_id: str) -> ResponseReturnValue:
     try:
         erasure_id = stores.erasures.ask(tenant_id, user_id, also=also)
     except ErasureError as error:
-        return redirect_with_note(f"/users/{user_id}", str(error), "bad")
+        return redirect_with_note(f"/users/{user_id}", say(error), "bad")
     stores.audit.record(tenant_id, visit.name, "person.erase", subject=erasure_id)
     stores.chores.put_off("erasures", by_s=0.0)
-    return redirect_with_note("/users", "The person is erased within minutes, or when a run in progress has ended.")
+    return redirect_with_note("/users", _("The person is erased within minutes, or when a run in progress has ended."))

@@ -16,6 +16,7 @@ from pbx_devhost.portal.pages.setting_words import describe_changes
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.visit import admin_only, also_for_system, the_pbx, the_visit
 from pbx_devhost.store.audit import AuditQuery
+from pbx_devhost.texts import _
 
 pages = Blueprint("logs", __name__)
 
@@ -82,7 +83,7 @@ def _read_search() -> tuple[_Search, AuditQuery]:
         try:
             since, until = _read_day(given["day"])
         except (ValueError, OverflowError):
-            error = f"“{given['day']}” is not a day such as 2026-11-26."
+            error = _("“{text}” is not a day such as 2026-11-26.", text=given["day"])
     query = AuditQuery(reference=reference, who=given["who"], event=given["event"], since=since, until=until)
     return _Search(**{**given, "reference": reference}, day_error=error), query
 

@@ -7,8 +7,10 @@ from typing import Final
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
+from pbx_devhost.portal.languages import for_reader
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.visit import admin_only, also_for_system, the_pbx, the_visit
+from pbx_devhost.texts import _
 from pbx_plugin_api import (
     Field,
     FieldKind,
@@ -19,6 +21,8 @@ from pbx_plugin_api import (
     Saved,
     SaveRefused,
     SettingsPage,
+    listing,
+    sentences,
 )
 
 pages = Blueprint("lookups", __name__)
@@ -26,7 +30,9 @@ pages = Blueprint("lookups", __name__)
 _TEXT_MAX_CHARS: Final = 128
 _PAGES_MAX: Final = 10
 _LINE_MAX_CHARS: Final = 1_024
-_TOO_OFTEN: Final = Refused(message="Too many searches within a minute.", remedy="Wait a moment, then search again.")
+_TOO_OFTEN: Final = Refused(
+    message=_("Too many searches within a minute."), remedy=_("Wait a moment, then search again.")
+)
 
 
 @pages.get("/plugins/<plugin>/<tab_name>/look-up/<field_name>")
@@ -38,9 +44,9 @@ def look_up(plugin: str, tab_name: str, field_name: str) -> ResponseReturnValue:
         abort(403)  # another site could not read the answer, but it could use up the searches
     outcome = _ask(plugin, field_name)
     if isinstance(outcome, Refused):
-        return {"error": outcome.message, "remedy": outcome.remedy}, 429 if outcome is _TOO_OFTEN else 409
+        return for_reader({"error": outcome.message, "remedy": outcome.remedy}), 429 if outcome is _TOO_OFTEN else 409
     found = [{"value": each.value, "label": each.label, "detail": each.detail} for each in outcome.found]
-    return {"found": found, "has_more": outcome.has_more}
+    return for_reader({"found": found, "has_more": outcome.has_more})
 
 
 @pages.get("/plugins/<plugin>/<tab_name>/find/<field_name>")
@@ -65,31 +71,32 @@ def add(plugin: str, tab_name: str, field_name: str) -> ResponseReturnValue:
     new = [line for line in dict.fromkeys(chosen) if line.casefold() not in known]
     back = f"/plugins/{plugin}/{tab_name}"
     if not new:
-        return redirect_with_note(back, "Nothing was added: the list has these lines already, or none was ticked.")
+        return redirect_with_note(back, _("Nothing was added: the list has these lines already, or none was ticked."))
     visit = the_visit()
     values = {field_name: "\n".join([*lines, *new])}
     answer = the_pbx().save(plugin, visit.tenant, visit.viewer, values, page.version)
     if isinstance(answer.value, Saved):
-        return redirect_with_note(
-            back, f"Added to “{field.label}”: {', '.join(new[:5])}{' …' if len(new) > 5 else ''}."
-        )
+        shown = listing(new[:5])
+        if len(new) > 5:
+            return redirect_with_note(back, _("Added to “{field}”: {lines} …", field=field.label, lines=shown))
+        return redirect_with_note(back, _("Added to “{field}”: {lines}.", field=field.label, lines=shown))
     if isinstance(answer.value, SaveRefused):
-        sentence = " ".join(error.message for error in answer.value.errors)
+        sentence: str = sentences(*(error.message for error in answer.value.errors))
     else:
-        sentence = answer.sentence or "Another person saved this page at the same moment. Add the lines again."
-    return _render(plugin, tab_name, page, field, Refused(message=sentence, remedy="Nothing was saved.")), 409
+        sentence = answer.sentence or _("Another person saved this page at the same moment. Add the lines again.")
+    return _render(plugin, tab_name, page, field, Refused(message=sentence, remedy=_("Nothing was saved."))), 409
 
 
 def _ask(plugin: str, field_name: str) -> LookUpOutcome:
     visit, text, number = the_visit(), _text(), request.args.get("page", "1")
     if not text:
-        return Refused(message="Type the beginning of a name or an address.")
+        return Refused(message=_("Type the beginning of a name or an address."))
     page = int(number) if number.isdecimal() and number.isascii() and len(number) < 4 else 1
     asked = LookUpRequest(field=field_name, text=text, page=min(max(page, 1), _PAGES_MAX))
     answer = the_pbx().look_up(plugin, visit.tenant, visit.viewer, asked)
     if answer is None:
         return _TOO_OFTEN
-    return answer.value or Refused(message=answer.sentence or "The plugin did not answer.")
+    return answer.value or Refused(message=answer.sentence or _("The plugin did not answer."))
 
 
 def _text() -> str:

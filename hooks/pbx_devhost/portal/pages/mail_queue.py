@@ -13,7 +13,7 @@ from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.visit import admin_only, also_for_system, the_pbx, the_visit
 from pbx_devhost.store.outbox.queue import RESENDABLE, MailState, OutboxError
-from pbx_plugin_api import Priority
+from pbx_devhost.texts import _, say
 
 pages = Blueprint("mail_queue", __name__)
 
@@ -40,8 +40,7 @@ def list_mail() -> ResponseReturnValue:
         resendable=RESENDABLE,
         held=MailState.HELD,
         recipients={row.id: json.loads(row.recipients) for row in shown.rows},
-        priorities={row.id: Priority(row.priority).name.lower() for row in shown.rows},
-    )
+            )
 
 
 @pages.post("/mail/probe")
@@ -51,9 +50,9 @@ def probe() -> ResponseReturnValue:
     """Let mail that a fault stops try at once."""
     visit, stores = the_visit(), the_pbx().stores
     if not stores.outbox.lanes.probe_now(visit.tenant.pbx_tenant_id):
-        return redirect_with_note(_HERE, "Mail is not paused any more.")
+        return redirect_with_note(_HERE, _("Mail is not paused any more."))
     stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "mail.probe")
-    return redirect_with_note(_HERE, "One mail tries now. The result is here in a moment.")
+    return redirect_with_note(_HERE, _("One mail tries now. The result is here in a moment."))
 
 
 @pages.post("/mail/<mail_id>/again")
@@ -65,9 +64,9 @@ def send_again(mail_id: str) -> ResponseReturnValue:
     try:
         stores.outbox.send_again(visit.tenant.pbx_tenant_id, mail_id)
     except OutboxError as error:
-        return redirect_with_note(_HERE, str(error), "bad")
+        return redirect_with_note(_HERE, say(error), "bad")
     stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "mail.resend", subject=mail_id)
-    return redirect_with_note(_HERE, "The mail is queued again.")
+    return redirect_with_note(_HERE, _("The mail is queued again."))
 
 
 @pages.post("/mail/<mail_id>/drop")
@@ -79,6 +78,6 @@ def drop(mail_id: str) -> ResponseReturnValue:
     try:
         stores.outbox.drop(visit.tenant.pbx_tenant_id, mail_id)
     except OutboxError as error:
-        return redirect_with_note(_HERE, str(error), "bad")
+        return redirect_with_note(_HERE, say(error), "bad")
     stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "mail.drop", subject=mail_id)
-    return redirect_with_note(_HERE, "The mail is dropped.", "warning")
+    return redirect_with_note(_HERE, _("The mail is dropped."), "warning")

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.visit import admin_only, also_for_system, the_pbx, the_visit
+from pbx_devhost.texts import _
 
 pages = Blueprint("notices", __name__)
 
@@ -34,4 +35,6 @@ def dismiss(notice_id: int) -> ResponseReturnValue:
         abort(404)
     if stores.notices.dismiss(tenant_id, notice_id, visit.name):
         stores.audit.record(tenant_id, visit.name, "notice.dismiss", subject=kept.notice.key)
-    return redirect_with_note("/notices", "Dismissed. It is shown again if it becomes worse, or ends and begins again.")
+    return redirect_with_note(
+        "/notices", _("Dismissed. It is shown again if it becomes worse, or ends and begins again.")
+    )

@@ -13,7 +13,8 @@ from pbx_devhost.portal.refresh import NotRefreshed, refresh_user
 from pbx_devhost.portal.signin.admission import pick
 from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
 from pbx_devhost.store.users.rows import link_of
-from pbx_plugin_api import LoginRefused, PersonalBook
+from pbx_devhost.texts import _
+from pbx_plugin_api import LoginRefused, PersonalBook, listing, sentences
 
 pages = Blueprint("people", __name__)
 
@@ -43,11 +44,11 @@ def add_from_directory() -> ResponseReturnValue:
     """Add or refresh one person of the directory, outside of the sync."""
     visit, typed = the_visit(), request.form.get("typed", "").strip()
     if not typed or len(typed) > _TYPED_MAX_CHARS or not typed.isprintable():
-        return redirect_with_note("/users", "Type a sign-in name or an object id.", "warning")
+        return redirect_with_note("/users", _("Type a sign-in name or an object id."), "warning")
     found = pick(the_pbx(), visit.tenant, typed, visit.name)
     if isinstance(found, LoginRefused):
         return redirect_with_note("/users", found.sentence, "bad")
-    sentence = f"{found.display_name} has extension {found.extension_number}."
+    sentence = _("{name} has extension {number}.", name=found.display_name, number=found.extension_number)
     return redirect_with_note(f"/users/{found.user_id}", sentence)
 
 
@@ -81,10 +82,13 @@ def sync_user(user_id: str) -> ResponseReturnValue:
     result = refresh_user(the_pbx(), visit.tenant, link)
     if isinstance(result, NotRefreshed):
         outcome, detail, tone = "refused", result.reason, "bad"
-        sentence = f"{result.sentence} Nothing was changed."
+        sentence = sentences(result.sentence, _("Nothing was changed."))
+    elif result.changed:
+        outcome, detail, tone = "ok", listing(result.changed), "good"
+        sentence = _("Synced now. Changed: {what}.", what=detail)
     else:
-        outcome, detail, tone = "ok", ", ".join(result.changed) or "nothing changed", "good"
-        sentence = f"Synced now. Changed: {detail}." if result.changed else "Synced now. Nothing has changed."
+        outcome, detail, tone = "ok", _("nothing changed"), "good"
+        sentence = _("Synced now. Nothing has changed.")
     stores.audit.record(
         visit.tenant.pbx_tenant_id, visit.name, "user.sync", outcome=outcome, subject=user.username, detail=detail
     )

@@ -14,6 +14,7 @@ from pbx_devhost.portal.visit import admin_only, also_for_system, the_pbx, the_v
 from pbx_devhost.portal.words import is_safe_link
 from pbx_devhost.store.notices import KeptNotice
 from pbx_devhost.switching import ask_switch_off, describe_force, switch_plugin
+from pbx_devhost.texts import _
 from pbx_plugin_api import Tenant
 from pbx_plugin_api.hosting.manager import PluginState
 
@@ -82,8 +83,9 @@ def switch(plugin: str) -> ResponseReturnValue:
         if not on:
             question = ask_switch_off(pbx, plugin, whom)
             if not has_agreed(question):
-                title, post_to = f"Switch {plugin} off", f"/plugins/{plugin}/switch"
-                return ask(question, title=title, post_to=post_to, back=("/plugins", "Plugins"), values={"on": "0"})
+                title, post_to = _("Switch {plugin} off", plugin=plugin), f"/plugins/{plugin}/switch"
+                back = "/plugins", _("Plugins")
+                return ask(question, title=title, post_to=post_to, back=back, values={"on": "0"})
         state, sentence = switch_plugin(pbx, plugin, whom, on, actor=the_visit().name)
     except KeyError:
         abort(404)

@@ -21,6 +21,7 @@ from pbx_devhost.portal.signin.providers import send_to_provider
 from pbx_devhost.portal.visit import admin_only, also_for_system, the_pbx, the_visit
 from pbx_devhost.store.outbox.lanes import Fault
 from pbx_devhost.switching import describe_force
+from pbx_devhost.texts import _
 from pbx_plugin_api import (
     ActionOutcome,
     ActionRequest,
@@ -41,6 +42,7 @@ from pbx_plugin_api import (
     Started,
     Tab,
     TickReason,
+    sentences,
 )
 from pbx_plugin_api.hosting.isolation import Answer
 
@@ -49,8 +51,8 @@ pages = Blueprint("plugin_page", __name__)
 _VALUE_MAX_CHARS: Final = 400_000
 _SAVES_MAX: Final = 10
 """How often somebody else may save in the moment of a save."""
-_BOTH_KEPT: Final = "Another person has changed other fields meanwhile; both are kept."
-_SIGN_IN_THERE: Final = "Ask an administrator of the tenant to press this button."
+_BOTH_KEPT: Final = _("Another person has changed other fields meanwhile; both are kept.")
+_SIGN_IN_THERE: Final = _("Ask an administrator of the tenant to press this button.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,7 @@ def save_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
     if not version.isdecimal() or len(version) > 12:
         abort(400)
     visit, step, is_late = the_visit(), request.form.get("step", ""), False
-    for _ in range(_SAVES_MAX):
+    for __ in range(_SAVES_MAX):
         page = _draw(plugin)
         if not isinstance(page, SettingsPage):
             return page
@@ -121,7 +123,7 @@ def save_tab(plugin: str, tab_name: str) -> ResponseReturnValue:
             break  # otherwise somebody saved in this moment: look again
     if isinstance(outcome, Saved):
         after = _draw(plugin) if step else None
-        sentence = f"{outcome.message} {_BOTH_KEPT}" if is_late else outcome.message
+        sentence = sentences(outcome.message, _BOTH_KEPT) if is_late else outcome.message
         return _go_on(plugin, after if isinstance(after, SettingsPage) else None, tab, sentence)
     now = _draw(plugin)
     if not isinstance(now, SettingsPage):
@@ -146,7 +148,9 @@ def press(plugin: str, tab_name: str, action_name: str) -> ResponseReturnValue:
     visit, tab = the_visit(), _tab(page, tab_name)
     action = next((each for each in tab.actions if each.name == action_name), None)
     if action is None:
-        gone = Refused(message="This is not possible any more.", remedy="The page below shows what is possible now.")
+        gone = Refused(
+            message=_("This is not possible any more."), remedy=_("The page below shows what is possible now.")
+        )
         return _render(plugin, page, tab_name, _Extra(outcome=gone), status=409)
     values = _read_fields(action.parameters, prefix="p-")
     asked = ActionRequest(action=action_name, values=values, viewer=visit.viewer.username)
@@ -177,7 +181,7 @@ def press(plugin: str, tab_name: str, action_name: str) -> ResponseReturnValue:
     if isinstance(outcome, LoginTest):
         back = f"/plugins/{plugin}/{tab_name}"
         if visit.is_system and not visit.reaches(visit.tenant.pbx_tenant_id):
-            elsewhere = Refused(message="This is tried at the tenant's own address.", remedy=_SIGN_IN_THERE)
+            elsewhere = Refused(message=_("This is tried at the tenant's own address."), remedy=_SIGN_IN_THERE)
             return _render(plugin, page, tab_name, _Extra(outcome=elsewhere, pressed=action.label), status=409)
         login = LoginRequest(origin=visit.origin, return_to=back, is_test=True)
         return send_to_provider(visit.tenant, plugin, outcome.provider_id, login)
@@ -202,7 +206,7 @@ def _draw(plugin: str) -> SettingsPage | ResponseReturnValue:
         abort(404)
     if answer is not None:
         return render_template("plugin_failed.html", state=state, sentence=_sentence(answer)), 502
-    why = describe_force(state, for_tenant=True) if state.reason else "It has no settings page for this tenant."
+    why = describe_force(state, for_tenant=True) if state.reason else _("It has no settings page for this tenant.")
     return render_template("plugin_failed.html", state=state, sentence=why), 404
 
 
@@ -285,7 +289,7 @@ def _place_errors(page: SettingsPage, tab: Tab, outcome: SaveRefused, typed: Map
     for error in outcome.errors:
         where, label = places.get(error.field, (tab.name, ""))
         if error.field in inside or (error.field in places and where == tab.name):
-            here[error.field] = f"{here[error.field]} {error.message}" if error.field in here else error.message
+            here[error.field] = sentences(here[error.field], error.message) if error.field in here else error.message
         else:
             elsewhere.append((where, label, error.message))
     return _Extra(typed=typed, errors=here, other_errors=tuple(elsewhere))
@@ -303,4 +307,4 @@ def _send(download: Download) -> Response:
 
 
 def _sentence(answer: Answer[Any]) -> str:
-    return answer.sentence or "The plugin did not answer."
+    return answer.sentence or _("The plugin did not answer.")

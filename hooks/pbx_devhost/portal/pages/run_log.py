@@ -12,11 +12,13 @@ from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.host_parts import find_percent
 from pbx_devhost.portal.jobs import StartedRun
+from pbx_devhost.portal.languages import for_reader
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.pages.plugin_steps import Way, find_way
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.visit import Visit, admin_only, also_for_system, the_pbx, the_visit
 from pbx_devhost.portal.words import stage_label
+from pbx_devhost.texts import _
 from pbx_plugin_api import (
     Action,
     Counts,
@@ -112,7 +114,7 @@ def progress(run_id: str) -> ResponseReturnValue:
     return {
         "status": row.status,
         "stage": row.stage,
-        "label": stage_label(row.stage),
+        "label": for_reader(stage_label(row.stage)),
         "done": row.done,
         "total": row.total,
         "percent": find_percent(row),
@@ -128,7 +130,7 @@ def stop(run_id: str) -> ResponseReturnValue:
     visit, row = the_visit(), _require(run_id)
     the_pbx().stores.runs.ask_to_stop(visit.tenant.pbx_tenant_id)
     the_pbx().stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "sync.stop", subject=row.plugin)
-    return redirect_with_note(f"/runs/{run_id}", "The run stops at the next safe place.", "warning")
+    return redirect_with_note(f"/runs/{run_id}", _("The run stops at the next safe place."), "warning")
 
 
 def show_started(started: StartedRun) -> ResponseReturnValue:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pbx_devhost.portal.visit import the_pbx, the_visit
 from pbx_devhost.store.audit import Change, read_changes
+from pbx_devhost.texts import _p
 from pbx_plugin_api import Field, FieldKind
 
 _EVENTS = frozenset({"settings.save", "settings.change"})
@@ -48,5 +49,5 @@ def _value(field: Field | None, value: str | None) -> str | None:
     if field is None or value is None:
         return value
     if field.kind is FieldKind.TOGGLE:
-        return {"true": "on", "false": "off"}.get(value, value)
+        return {"true": _p("a setting", "on"), "false": _p("a setting", "off")}.get(value, value)
     return next((choice.label for choice in field.choices if choice.value == value), value)

@@ -15,13 +15,14 @@ from pbx_devhost.portal.visit import signed_in, system_only, the_pbx, the_visit
 from pbx_devhost.store.accounts import AccountError, check_admin_name, check_password
 from pbx_devhost.store.languages import offered_languages
 from pbx_devhost.store.tenants import SYSTEM_TENANT, TenantError
+from pbx_devhost.texts import _, say
 from pbx_plugin_api import Tenant, rules
 from pbx_plugin_api.errors import InvalidValueError
 
 pages = Blueprint("system", __name__)
 
 _NUMBER_MAX: Final = 9_999_999
-_DIFFERENT: Final = "The two passwords differ."
+_DIFFERENT: Final = _("The two passwords differ.")
 _NEW: Final = {
     "name": "",
     "sip_domain": "",
@@ -100,13 +101,18 @@ def add_tenant() -> ResponseReturnValue:
             rest_days=int(typed["rest_days"]),
         )
     except TenantError as error:
-        return _draw_new(typed, {"name": f"{error}."})
+        return _draw_new(typed, {"name": _("{reason}.", reason=say(error))})
     stores.accounts.set_admin_password(added.pbx_tenant_id, typed["username"], password)
     for tenant_id in (added.pbx_tenant_id, SYSTEM_TENANT.pbx_tenant_id):
         stores.audit.record(tenant_id, visit.name, "tenant.add", subject=added.name, detail=added.sip_domain)
     stores.audit.record(added.pbx_tenant_id, visit.name, "admin.password", subject=typed["username"])
     where = f"{typed['web_origin']}/login?domain={added.sip_domain}"
-    sentence = f"{added.name} was added. Its administrator {typed['username']} signs in at {where}."
+    sentence = _(
+        "{tenant} was added. Its administrator {name} signs in at {address}.",
+        tenant=added.name,
+        name=typed["username"],
+        address=where,
+    )
     return redirect_with_note("/system/tenants", sentence)
 
 
@@ -161,14 +167,14 @@ def _find_errors(typed: dict[str, str], password: str, again: str) -> dict[str, 
         try:
             check(name, typed[name])
         except InvalidValueError as error:
-            errors[name] = f"Not possible: {error.rule}."
+            errors[name] = _("Not possible: {reason}.", reason=error.rule)
     for name, may_be_empty in (("user_limit", True), ("rest_days", False)):
         text = typed[name]
         is_number = text.isascii() and text.isdecimal() and len(text) <= 8 and int(text) <= _NUMBER_MAX
         if not is_number and not (may_be_empty and not text):
-            errors[name] = "Not possible: a whole number, 0 or more."
+            errors[name] = _("Not possible: a whole number, 0 or more.")
     if typed["language"] and typed["language"] not in offered_languages():
-        errors["language"] = "Not possible: choose one of the list."
+        errors["language"] = _("Not possible: choose one of the list.")
     accounts: tuple[tuple[str, Callable[[str], None], str], ...] = (
         ("username", check_admin_name, typed["username"]),
         ("password", check_password, password),
@@ -177,7 +183,7 @@ def _find_errors(typed: dict[str, str], password: str, again: str) -> dict[str, 
         try:
             check_account(text)
         except AccountError as error:
-            errors[name] = f"Not possible: {str(error).partition(': ')[2]}."
+            errors[name] = _("Not possible: {reason}.", reason=say(error))
     if "password" not in errors and password != again:
         errors |= {"password_again": _DIFFERENT}
     return errors
