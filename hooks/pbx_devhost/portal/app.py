@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.health.readiness import NO_ANSWER, Readiness
+from pbx_devhost.health.readiness import Readiness
 from pbx_devhost.metrics.process import note_page
 from pbx_devhost.metrics.serving import Metrics
 from pbx_devhost.portal import event_words, languages, shield, template_texts, words

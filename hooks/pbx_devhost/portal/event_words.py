@@ -10,6 +10,7 @@ from flask import Flask
 
 from pbx_devhost.store.sessions import SYSTEM_PREFIX
 from pbx_devhost.texts import _
+from pbx_plugin_api import Text
 
 _EVENTS: Final[Mapping[str, str]] = {
     "account.language": _("Own language set"),
@@ -51,6 +52,36 @@ _EVENTS: Final[Mapping[str, str]] = {
     "user.welcome": _("Welcome mail queued"),
 }
 
+_REASONS: Final[Mapping[str, str]] = {
+    # Translators: why somebody was not signed in or added, before a colon in the audit log.
+    "wrong_password": _("Wrong password"),
+    "too_many_from_address": _("Too many from address"),
+    "user_disabled": _("User disabled"),
+    "not_a_user": _("Not a user"),
+    "provisioning_failed": _("Provisioning failed"),
+    "provisioned_another": _("Provisioned another"),
+    "link_at_sign_in": _("Link at sign in"),
+    "not_created": _("Not created"),
+    "malformed_app_request": _("Malformed app request"),
+    "malformed_begin": _("Malformed begin"),
+    "malformed_callback": _("Malformed callback"),
+    "not_offered": _("Not offered"),
+    "plugin_failed": _("Plugin failed"),
+    "flow_too_large": _("Flow too large"),
+    "flow_unknown": _("Flow unknown"),
+    "redirect_uri_mismatch": _("Redirect uri mismatch"),
+    "response_mode_mismatch": _("Response mode mismatch"),
+    "origin_unknown": _("Origin unknown"),
+    "link_removed": _("Link removed"),
+    "refused": _("Refused"),
+    "password_refused_by_policy": _("Password refused by policy"),
+    "password_policy_unknown": _("Password policy unknown"),
+    "administrators_not_allowed": _("Administrators not allowed"),
+    "account_not_linked": _("Account not linked"),
+    "not_applied": _("Not applied"),
+    "not_reachable": _("Not reachable"),
+}
+_WITH_DETAIL: Final = "{reason}: {detail}"
 _REASON: Final = re.compile("[a-z]+(_[a-z]+)+")
 
 
@@ -72,8 +103,19 @@ def _label(event: str) -> str:
 
 def _spell(text: str) -> str:
     """A reason such as `wrong_password: …` in words; all other text as it is."""
+    if isinstance(text, Text) and isinstance(text.values.get("reason"), str) and text.message == _WITH_DETAIL:
+        return _("{reason}: {detail}", reason=_say_reason(str(text.values["reason"])), detail=text.values["detail"])
+    if isinstance(text, Text):
+        return text
     word, colon, more = text.partition(":")
-    return f"{word.replace('_', ' ').capitalize()}{colon}{more}" if _REASON.fullmatch(word) else text
+    return f"{_say_reason(word)}{colon}{more}" if colon else _say_reason(word)
+
+
+def _say_reason(word: str) -> str:
+    known = _REASONS.get(word)
+    if known is not None:
+        return known
+    return word.replace("_", " ").capitalize() if _REASON.fullmatch(word) else word
 
 
 def _name(actor: str) -> str:

@@ -101,7 +101,9 @@ def _apply(pbx: Pbx, tenant: Tenant, outcome: Provisioned) -> list[ApplyResult]:
 
 
 def _compare(before: LinkedUser, after: LinkedUser) -> tuple[str, ...]:
-    changed: list[str] = [words for name, words in _SHOWN_FIELDS.items() if getattr(before, name) != getattr(after, name)]
+    changed: list[str] = [
+        words for name, words in _SHOWN_FIELDS.items() if getattr(before, name) != getattr(after, name)
+    ]
     return (
         (*changed, _p("changed by a sync", "enabled again")) if after.enabled and not before.enabled else tuple(changed)
     )

@@ -89,7 +89,7 @@ def link() -> ResponseReturnValue:
     _refuse_system()
     visit, accounts, form = the_visit(), the_pbx().stores.accounts, request.form
     tenant_id, plugin, provider_id = visit.tenant.pbx_tenant_id, form.get("plugin", ""), form.get("provider", "")
-    ways, _ = offered(the_pbx(), visit.tenant)
+    ways, __ = offered(the_pbx(), visit.tenant)
     if not any((name, way.id) == (plugin, provider_id) and way.for_administrators for name, way in ways):
         abort(404)
     password, address = form.get("password", ""), request.remote_addr or ""

@@ -83,7 +83,8 @@ def delete_company_contact(contact_id: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     question = Confirmation(
-        sentence=_("Delete the contact {name}.", name=found), details=(_("It was made by hand. This cannot be undone."),)
+        sentence=_("Delete the contact {name}.", name=found),
+        details=(_("It was made by hand. This cannot be undone."),),
     )
     if not has_agreed(question):
         post_to = f"{_COMPANY}/{contact_id}/delete"

@@ -40,7 +40,7 @@ def list_mail() -> ResponseReturnValue:
         resendable=RESENDABLE,
         held=MailState.HELD,
         recipients={row.id: json.loads(row.recipients) for row in shown.rows},
-            )
+    )
 
 
 @pages.post("/mail/probe")

@@ -12,7 +12,14 @@ from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.signin.passwords import open_session
 from pbx_devhost.portal.visit import signed_in, system_only, the_pbx, the_visit
-from pbx_devhost.store.accounts import AccountError, check_admin_name, check_password
+from pbx_devhost.store.accounts import (
+    NAME_MAX_CHARS,
+    PASSWORD_MAX_CHARS,
+    PASSWORD_MIN_CHARS,
+    AccountError,
+    check_admin_name,
+    check_password,
+)
 from pbx_devhost.store.languages import offered_languages
 from pbx_devhost.store.tenants import SYSTEM_TENANT, TenantError
 from pbx_devhost.texts import _, say
@@ -23,6 +30,12 @@ pages = Blueprint("system", __name__)
 
 _NUMBER_MAX: Final = 9_999_999
 _DIFFERENT: Final = _("The two passwords differ.")
+_NAME_RULE: Final = _(
+    "Not possible: 1 to {n} characters, no colon, and no space at the beginning or the end.", n=NAME_MAX_CHARS
+)
+_PASSWORD_RULE: Final = _(
+    "Not possible: {n_min} to {n_max} characters.", n_min=PASSWORD_MIN_CHARS, n_max=PASSWORD_MAX_CHARS
+)
 _NEW: Final = {
     "name": "",
     "sip_domain": "",
@@ -162,7 +175,7 @@ def _find_errors(typed: dict[str, str], password: str, again: str) -> dict[str, 
     }
     if typed["sbc_origin"]:
         checks["sbc_origin"] = rules.check_origin
-    errors = {}
+    errors: dict[str, str] = {}
     for name, check in checks.items():
         try:
             check(name, typed[name])
@@ -175,15 +188,15 @@ def _find_errors(typed: dict[str, str], password: str, again: str) -> dict[str, 
             errors[name] = _("Not possible: a whole number, 0 or more.")
     if typed["language"] and typed["language"] not in offered_languages():
         errors["language"] = _("Not possible: choose one of the list.")
-    accounts: tuple[tuple[str, Callable[[str], None], str], ...] = (
-        ("username", check_admin_name, typed["username"]),
-        ("password", check_password, password),
+    accounts: tuple[tuple[str, Callable[[str], None], str, str], ...] = (
+        ("username", check_admin_name, typed["username"], _NAME_RULE),
+        ("password", check_password, password, _PASSWORD_RULE),
     )
-    for name, check_account, text in accounts:
+    for name, check_account, text, rule in accounts:
         try:
             check_account(text)
-        except AccountError as error:
-            errors[name] = _("Not possible: {reason}.", reason=say(error))
+        except AccountError:
+            errors[name] = rule
     if "password" not in errors and password != again:
         errors |= {"password_again": _DIFFERENT}
     return errors

@@ -7,6 +7,7 @@ from typing import Final
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.store.users.linked import LinkedUsers
+from pbx_devhost.texts import _
 from pbx_plugin_api import (
     ApplyResult,
     ApplyStatus,
@@ -25,9 +26,9 @@ from pbx_plugin_api import (
     UpdateUser,
 )
 
-_NOT_A_USER: Final = "You are not a user of this PBX yet. Ask your administrator to add you."
-_DISABLED: Final = "Your user of this PBX is disabled. Ask your administrator."
-_FAILED: Final = "You could not be added to this PBX. Please try again, or ask your administrator."
+_NOT_A_USER: Final = _("You are not a user of this PBX yet. Ask your administrator to add you.")
+_DISABLED: Final = _("Your user of this PBX is disabled. Ask your administrator.")
+_FAILED: Final = _("You could not be added to this PBX. Please try again, or ask your administrator.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +60,13 @@ def admit(
     if signed_in.refusal_as_user is not None:
         return signed_in.refusal_as_user
     user = pbx.stores.linked_users(tenant.pbx_tenant_id).find(signed_in.link)
-    who = f"object id {signed_in.link.subject}"
+    who = _("object id {subject}", subject=signed_in.link.subject)
     if user is not None:
         if not user.enabled:
-            return _refuse_person(_DISABLED, "user_disabled", f"{who} is {user.username}")
+            return _refuse_person(_DISABLED, "user_disabled", _("{person} is {user}", person=who, user=user.username))
         return Admitted(user=user)
     if not signed_in.may_create:
-        return _refuse_person(_NOT_A_USER, "not_a_user", f"{who} is not linked to a user")
+        return _refuse_person(_NOT_A_USER, "not_a_user", _("{person} is not linked to a user", person=who))
     return _create(pbx, tenant, signed_in, who)
 
 
@@ -78,22 +79,34 @@ def _create(pbx: Pbx, tenant: Tenant, signed_in: SignedIn, who: str) -> Admitted
     answer = pbx.plugins.provision_user(tenant, request)
     outcome = answer.value
     if isinstance(outcome, ProvisionRefused):
-        return LoginRefused(sentence=outcome.sentence, reason=outcome.reason, detail=f"{who} must not be added")
+        return LoginRefused(
+            sentence=outcome.sentence, reason=outcome.reason, detail=_("{person} must not be added", person=who)
+        )
     if not isinstance(outcome, Provisioned):
-        return LoginRefused(sentence=_FAILED, reason="provisioning_failed", detail=f"{who}: {answer.sentence}")
+        return LoginRefused(
+            sentence=_FAILED,
+            reason="provisioning_failed",
+            detail=_("{person}: {reason}", person=who, reason=answer.sentence),
+        )
     if outcome.draft.link != signed_in.link:
-        return LoginRefused(sentence=_FAILED, reason="provisioned_another", detail=f"{who} was asked for")
+        return LoginRefused(
+            sentence=_FAILED, reason="provisioned_another", detail=_("{person} was asked for", person=who)
+        )
     if outcome.link_user_id is not None:
         # Anybody may have this address at the source: only an administrator, or a sync, links a user made by hand.
-        return LoginRefused(sentence=_NOT_A_USER, reason="link_at_sign_in", detail=f"{who} is not linked to a user")
+        return LoginRefused(
+            sentence=_NOT_A_USER, reason="link_at_sign_in", detail=_("{person} is not linked to a user", person=who)
+        )
     stores, result = pbx.stores, _apply(pbx, tenant, outcome)
     user = stores.linked_users(tenant.pbx_tenant_id).find(signed_in.link)
     if user is None or not user.enabled:
         why = result.reason or result.status.value
-        return LoginRefused(sentence=_FAILED, reason="not_created", detail=f"{who}: {why}")
+        return LoginRefused(
+            sentence=_FAILED, reason="not_created", detail=_("{person}: {reason}", person=who, reason=why)
+        )
     was_created = result.status is ApplyStatus.APPLIED
     if was_created:
-        detail = f"first sign-in of {who}, extension {user.extension_number}"
+        detail = _("first sign-in of {person}, extension {number}", person=who, number=user.extension_number)
         stores.audit.record(tenant.pbx_tenant_id, "portal", "user.create", subject=user.username, detail=detail)
     return Admitted(user=user, was_created=was_created)
 
@@ -125,7 +138,7 @@ def add_person(pbx: Pbx, tenant: Tenant, typed: str, admin: str) -> Done | Refus
     found = pick(pbx, tenant, typed, admin)
     if isinstance(found, LoginRefused):
         return Refused(message=found.sentence)
-    return Done(message=f"{found.display_name} has extension {found.extension_number}.")
+    return Done(message=_("{name} has extension {number}.", name=found.display_name, number=found.extension_number))
 
 
 def _apply(pbx: Pbx, tenant: Tenant, outcome: Provisioned) -> ApplyResult:

@@ -28,6 +28,7 @@ from pbx_devhost.store.flows import BegunFlow
 from pbx_devhost.store.renewals import AppTokens
 from pbx_devhost.store.sessions import SESSION_S, Session, SessionRefusedError
 from pbx_devhost.store.users.rows import link_of
+from pbx_devhost.texts import _, _p
 from pbx_plugin_api import LoginRefused, SignedIn, Tenant
 from pbx_plugin_api.hosting.isolation import Outcome
 
@@ -40,7 +41,7 @@ _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _STATE: Final = re.compile(r"[A-Za-z0-9._~-]{8,256}")
 _CODE_MAX_CHARS: Final = 100
-_NO_APP: Final = "The app sent a request that is not valid. Update the app, or ask your administrator."
+_NO_APP: Final = _("The app sent a request that is not valid. Update the app, or ask your administrator.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +58,12 @@ class AppRequest:
         if "redirect_uri" not in values and "code_challenge" not in values:
             return None
         if values.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(values.get("code_challenge", "")):
-            return "code_challenge: 43 characters, by S256"
+            return _("code_challenge: 43 characters, by S256")
         if not _STATE.fullmatch(values.get("app_state", "")):
-            return "app_state: 8 to 256 unreserved characters"
+            return _("app_state: 8 to 256 unreserved characters")
         redirect_uri = values.get("redirect_uri", "")
         if not _is_apps_address(redirect_uri):
-            return "redirect_uri: http://127.0.0.1:PORT/… or http://[::1]:PORT/…, or the app's registered scheme"
+            return _("redirect_uri: http://127.0.0.1:PORT/… or http://[::1]:PORT/…, or the app's registered scheme")
         return cls(redirect_uri=redirect_uri, code_challenge=values["code_challenge"], app_state=values["app_state"])
 
     def as_texts(self) -> dict[str, str]:
@@ -86,9 +87,9 @@ def ask() -> ResponseReturnValue:
     tenant = choose_tenant(visit, request.args.get("domain", ""))
     app = AppRequest.read(request.args)
     if tenant is None or not isinstance(app, AppRequest):
-        detail = app if isinstance(app, str) else "no tenant of that domain, or no redirect URI"
+        detail = app if isinstance(app, str) else _("no tenant of that domain, or no redirect URI")
         return refuse(tenant, LoginRefused(sentence=_NO_APP, reason="malformed_app_request", detail=detail), status=400)
-    ways, _ = offered(the_pbx(), tenant)
+    ways, __ = offered(the_pbx(), tenant)
     hint, other = request.args.get("login_hint", "")[:320], request.args.get("other_account") == "1"
     return render_template(
         "app_sign_in.html", tenant=tenant, visit=visit, menu=(), ways=ways, app=app, hint=hint, other_account=other
@@ -160,7 +161,7 @@ def _renew(refresh_token: str, challenge: str) -> ResponseReturnValue:
         return _invalid_grant()
     tokens = pbx.stores.renewals.renew(refresh_token, challenge=challenge, prefix=APP_TOKEN_PREFIX)
     if tokens is None:
-        detail = "an old refresh token, another verifier, or a disabled user: the app's session has ended"
+        detail = _("an old refresh token, another verifier, or a disabled user: the app's session has ended")
         pbx.stores.audit.record(renewal.tenant_id, "somebody", "session.renew", outcome="refused", detail=detail)
         return _invalid_grant()
     return _show_tokens(tokens)
@@ -204,7 +205,12 @@ def sign_out() -> ResponseReturnValue:
         pbx.stores.renewals.end(session.renewal_id)
     pbx.stores.sessions.end(token)
     user = pbx.stores.users.find_by_id(session.tenant_id, session.user_id or "")
-    pbx.stores.audit.record(session.tenant_id, user.username if user else "somebody", "sign_out", detail="app")
+    pbx.stores.audit.record(
+        session.tenant_id,
+        user.username if user else "somebody",
+        "sign_out",
+        detail=_p("how somebody signed out", "app"),
+    )
     url = None
     if session.plugin and session.provider:
         back = f"{visit.origin}/{session.provider}/callback"

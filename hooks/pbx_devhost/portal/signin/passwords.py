@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.portal.languages import for_reader
 from pbx_devhost.portal.shield import also_drawn_before_sign_in
 from pbx_devhost.portal.signin.refusals import record_refusal
 from pbx_devhost.portal.visit import (
@@ -27,20 +28,17 @@ from pbx_devhost.store.known_browsers import MARK_S
 from pbx_devhost.store.sessions import SessionRefusedError
 from pbx_devhost.store.tenants import TenantError
 from pbx_devhost.store.users.rows import link_of
+from pbx_devhost.texts import _
 from pbx_plugin_api import LoginProvider, LoginRefused, PasswordPolicy, Tenant, UserLink
 
 pages = Blueprint("passwords", __name__)
 
-_WRONG: Final = "The user name or the password is wrong."
-_WRONG_OR_PROVIDER: Final = (
-    "The user name or the password is wrong, or your organisation does not allow password sign-in for you: use"
-    " “{label}”."
-)
-_WRONG_OR_UNSURE: Final = (
+_WRONG: Final = _("The user name or the password is wrong.")
+_WRONG_OR_UNSURE: Final = _(
     "The user name or the password is wrong, or password sign-in is not possible for you at the moment. Please try"
     " again later, or ask your administrator."
 )
-TOO_MANY: Final = "Too many wrong passwords came from your network. Please try again in 15 minutes."
+TOO_MANY: Final = _("Too many wrong passwords came from your network. Please try again in 15 minutes.")
 
 
 def choose_tenant(visit: Visit, domain: str) -> Tenant | None:
@@ -76,7 +74,7 @@ def login() -> ResponseReturnValue:
     if tenant is None and not domain and "choose" not in request.args:
         tenant = choose_tenant(visit, request.cookies.get(TENANT_COOKIE, ""))
     if tenant is None:
-        error = "No PBX tenant has this domain here." if domain else ""
+        error = _("No PBX tenant has this domain here.") if domain else ""
         return render_template(
             "domain.html", menu=(), domain=domain, return_to=back, error=error
         ), 404 if domain else 200
@@ -91,12 +89,12 @@ def info() -> ResponseReturnValue:
     tenant = choose_tenant(visit, request.args.get("domain", "").strip())
     if tenant is None:
         return {"error": "not_found", "error_description": "No PBX tenant has this domain here."}, 404
-    ways, _ = offered(the_pbx(), tenant)
+    ways, __ = offered(the_pbx(), tenant)
     return {
         "domain": tenant.sip_domain,
         # The name is PortSIP's, in the answer of its own `GET /info`.
         "enable_ms365_integration": any(provider.id == "ms365" for _, provider in ways),
-        "providers": [{"id": way.id, "label": way.label, "icon": way.icon} for _, way in ways],
+        "providers": [{"id": way.id, "label": for_reader(way.label), "icon": way.icon} for _, way in ways],
         "app_sign_in_endpoint": f"{visit.origin}/app/sign-in",
         "app_token_endpoint": f"{visit.origin}/app/token",
     }
@@ -115,7 +113,7 @@ def sign_in() -> ResponseReturnValue:
     tenant_id, accounts, mark = tenant.pbx_tenant_id, pbx.stores.accounts, request.cookies.get(KNOWN_COOKIE, "")
     address = request.remote_addr or ""
     if accounts.check_admin(tenant_id, username, password, mark=mark, address=address):
-        pbx.stores.audit.record(tenant_id, username, "sign_in", detail="administrator, by password")
+        pbx.stores.audit.record(tenant_id, username, "sign_in", detail=_("administrator, by password"))
         opened = open_session(tenant, back, admin_name=username)
         return with_mark(opened, accounts.make_mark(tenant_id, admin_name=username))
     user_id = accounts.check_user(tenant_id, username, password, mark=mark, address=address)
@@ -125,7 +123,7 @@ def sign_in() -> ResponseReturnValue:
         if not accounts.is_address_open(tenant_id, address):
             reason, sentence = "too_many_from_address", TOO_MANY
         accounts.count_failure_at(tenant_id, address)
-        refusal = LoginRefused(sentence=sentence, reason=reason, detail=f"typed as {username[:64]!r}")
+        refusal = LoginRefused(sentence=sentence, reason=reason, detail=_("typed as {name}", name=repr(username[:64])))
         return _draw_login(tenant, back, refusal=refusal, username=username)
     refusal_of_policy = _find_policy_refusal(pbx, tenant, user)
     if refusal_of_policy is not None:
@@ -135,10 +133,10 @@ def sign_in() -> ResponseReturnValue:
     try:
         response = open_session(tenant, back, user_id=user_id)
     except SessionRefusedError:
-        detail, sentence = f"{username[:64]!r} was disabled meanwhile", _say_wrong(pbx, tenant)
-        gone = LoginRefused(sentence=sentence, reason="user_disabled", detail=detail)
+        detail = _("{name} was disabled meanwhile", name=repr(username[:64]))
+        gone = LoginRefused(sentence=_say_wrong(pbx, tenant), reason="user_disabled", detail=detail)
         return _draw_login(tenant, back, refusal=gone, username=username)
-    pbx.stores.audit.record(tenant_id, user.username, "sign_in", detail="by password")
+    pbx.stores.audit.record(tenant_id, user.username, "sign_in", detail=_("by password"))
     return with_mark(response, accounts.make_mark(tenant_id, user_id=user_id))
 
 
@@ -232,7 +230,11 @@ def _say_wrong(pbx: Pbx, tenant: Tenant) -> str:
     ways, all_answered = offered(pbx, tenant)
     refusing = next((way for _, way in ways if way.password_policy is PasswordPolicy.REFUSED), None)
     if refusing is not None:
-        return _WRONG_OR_PROVIDER.format(label=refusing.label)
+        return _(
+            "The user name or the password is wrong, or your organisation does not allow password sign-in for you: use"
+            " “{label}”.",
+            label=refusing.label,
+        )
     return _WRONG if all_answered else _WRONG_OR_UNSURE
 
 
@@ -240,7 +242,7 @@ def _draw_login(
     tenant: Tenant, back: str, *, refusal: LoginRefused | None = None, username: str = ""
 ) -> ResponseReturnValue:
     visit = with_browser_secret(the_visit())
-    ways, _ = offered(the_pbx(), tenant)
+    ways, __ = offered(the_pbx(), tenant)
     reference = record_refusal(tenant, refusal, actor=username or "somebody") if refusal is not None else ""
     body = render_template(
         "login.html",

@@ -31,6 +31,7 @@ from pbx_devhost.portal.visit import local_path, set_cookie, the_pbx, the_visit
 from pbx_devhost.portal.words import is_safe_link
 from pbx_devhost.store.flows import BegunFlow, FlowTooLargeError
 from pbx_devhost.store.sessions import SessionRefusedError
+from pbx_devhost.texts import _, _n, say
 from pbx_plugin_api import (
     LoginClient,
     LoginRedirect,
@@ -39,6 +40,7 @@ from pbx_plugin_api import (
     ResponseMode,
     SignedIn,
     Tenant,
+    listing,
 )
 from pbx_plugin_api.hosting.isolation import Outcome
 
@@ -59,7 +61,7 @@ def begin(plugin: str, provider_id: str) -> ResponseReturnValue:
     tenant = choose_tenant(visit, request.form.get("domain", ""))
     app = AppRequest.read(request.form)
     if tenant is None or isinstance(app, str):
-        detail = app if isinstance(app, str) else "no tenant of that domain"
+        detail = app if isinstance(app, str) else _("no tenant of that domain")
         return refuse(tenant, LoginRefused(sentence=AGAIN, reason="malformed_begin", detail=detail), status=400)
     if plugin not in (state.name for state in the_pbx().plugins.plugins()) or len(provider_id) > _NAME_MAX_CHARS:
         abort(404)
@@ -90,13 +92,13 @@ def send_to_provider(
     if answer.outcome in _NOT_OFFERED:
         return refuse(tenant, LoginRefused(sentence=SWITCHED_OFF, reason="not_offered", detail=answer.sentence))
     if not isinstance(outcome, LoginRedirect) or not is_safe_link(outcome.url):
-        why = answer.sentence or "the plugin returned an address that is not safe to open"
+        why = answer.sentence or _("the plugin returned an address that is not safe to open")
         return refuse(tenant, LoginRefused(sentence=NOT_NOW, reason="plugin_failed", detail=why), status=502)
     try:
         texts = app.as_texts() if app is not None else {}
         name, sealed = seal_flow(tenant, plugin, outcome.flow, app=texts, links_admin=links_admin)
     except FlowTooLargeError as error:
-        return refuse(tenant, LoginRefused(sentence=NOT_NOW, reason="flow_too_large", detail=str(error)), status=502)
+        return refuse(tenant, LoginRefused(sentence=NOT_NOW, reason="flow_too_large", detail=say(error)), status=502)
     # Not a redirect, because `form-action 'self'` also covers the redirects of a form. Every browser calls itself
     # Mozilla; a script does not, has no such policy, and gets a redirect.
     response = make_response(render_template("go.html", url=outcome.url))
@@ -137,12 +139,16 @@ def callback(provider_id: str) -> ResponseReturnValue:
 def _complete(provider_id: str, tenant: Tenant, begun: BegunFlow, params: Mapping[str, str]) -> SignedIn | LoginRefused:
     flow, visit = begun.flow, the_visit()
     if flow.provider_id != provider_id or flow.redirect_uri != visit.origin + request.path:
-        detail = f"begun for {flow.redirect_uri}"
+        detail = _("begun for {address}", address=flow.redirect_uri)
         return LoginRefused(sentence=AGAIN, reason="redirect_uri_mismatch", detail=detail)
     if (flow.response_mode is ResponseMode.FORM_POST) != (request.method == "POST"):
-        return LoginRefused(sentence=AGAIN, reason="response_mode_mismatch", detail=f"answered by {request.method}")
+        return LoginRefused(
+            sentence=AGAIN, reason="response_mode_mismatch", detail=_("answered by {method}", method=request.method)
+        )
     if not visit.reaches(tenant.pbx_tenant_id):
-        return LoginRefused(sentence=AGAIN, reason="origin_unknown", detail="the tenant is not reached here any more")
+        return LoginRefused(
+            sentence=AGAIN, reason="origin_unknown", detail=_("the tenant is not reached here any more")
+        )
     answer = the_pbx().plugins.complete_login(begun.plugin, tenant, flow, params)
     if answer.outcome in _NOT_OFFERED:
         return LoginRefused(sentence=SWITCHED_OFF, reason="not_offered", detail=answer.sentence)
@@ -160,13 +166,15 @@ def _finish(
     app = AppRequest.of_texts(begun.app)
     response: ResponseReturnValue
     if isinstance(outcome, SignedIn) and isinstance(admitted, AdmittedAdministrator):
-        who = f"{outcome.login_name}, object id {outcome.link.subject}"
+        who = _("{login_name}, object id {subject}", login_name=outcome.login_name, subject=outcome.link.subject)
         try:
             response = _open(tenant, begun, outcome, admin_name=admitted.username)
-            detail = f"administrator, with {begun.flow.provider_id} as {who}"
+            detail = _("administrator, with {provider} as {person}", provider=begun.flow.provider_id, person=who)
             the_pbx().stores.audit.record(tenant.pbx_tenant_id, admitted.username, "sign_in", detail=detail)
         except SessionRefusedError:
-            response = refuse(tenant, LoginRefused(sentence=AGAIN, reason="link_removed", detail=f"{who}, just now"))
+            response = refuse(
+                tenant, LoginRefused(sentence=AGAIN, reason="link_removed", detail=_("{person}, just now", person=who))
+            )
     elif isinstance(outcome, SignedIn) and isinstance(admitted, Admitted):
         try:
             response = (
@@ -174,11 +182,12 @@ def _finish(
                 if app is None
                 else give_code(tenant, begun, outcome, admitted, app)
             )
-            made = ", user created" if admitted.was_created else ""
-            detail = f"with {begun.flow.provider_id} as {outcome.login_name}{made}, object id {outcome.link.subject}"
-            the_pbx().stores.audit.record(tenant.pbx_tenant_id, admitted.user.username, "sign_in", detail=detail)
+            described = _describe_user(begun, outcome, admitted)
+            the_pbx().stores.audit.record(tenant.pbx_tenant_id, admitted.user.username, "sign_in", detail=described)
         except SessionRefusedError:
-            gone = LoginRefused(sentence=AGAIN, reason="user_disabled", detail=f"{admitted.user.username}, just now")
+            gone = LoginRefused(
+                sentence=AGAIN, reason="user_disabled", detail=_("{person}, just now", person=admitted.user.username)
+            )
             response = refuse(tenant, gone)
     else:
         refusal = admitted if isinstance(admitted, LoginRefused) else LoginRefused(sentence=AGAIN, reason="refused")
@@ -186,6 +195,18 @@ def _finish(
     made_response = make_response(response)
     drop_flow(made_response, begun)
     return made_response
+
+
+def _describe_user(begun: BegunFlow, outcome: SignedIn, admitted: Admitted) -> str:
+    provider, name, subject = begun.flow.provider_id, outcome.login_name, outcome.link.subject
+    if admitted.was_created:
+        return _(
+            "with {provider} as {name}, user created, object id {subject}",
+            provider=provider,
+            name=name,
+            subject=subject,
+        )
+    return _("with {provider} as {name}, object id {subject}", provider=provider, name=name, subject=subject)
 
 
 def _open(
@@ -209,20 +230,20 @@ def _read_params() -> dict[str, str] | str:
     given: MultiDict[str, str] = request.args
     if request.method == "POST":
         if request.args:
-            return "a posted answer with parameters in the address too"
+            return _("a posted answer with parameters in the address too")
         if request.mimetype != "application/x-www-form-urlencoded":
-            return f"a posted answer of another type ({request.mimetype[:64]!r})"
+            return _("a posted answer of another type ({content_type})", content_type=repr(request.mimetype[:64]))
         if (request.content_length or 0) > _PARAMS_MAX_CHARS:
-            return f"{request.content_length} bytes"
+            return _n("{n} byte", "{n} bytes", request.content_length or 0)
         given = request.form
     pairs = list(given.items(multi=True))
     if len(pairs) > _PARAMS_MAX or sum(len(name) + len(value) for name, value in pairs) > _PARAMS_MAX_CHARS:
-        return f"{len(pairs)} parameters, or too long ones"
+        return _n("{n} parameter, or a too long one", "{n} parameters, or too long ones", len(pairs))
     params = dict(pairs)
     if len(params) != len(pairs):
-        return "a parameter is given twice"
+        return _("a parameter is given twice")
     if any(len(name) > _NAME_MAX_CHARS or not name.isascii() for name in params):
-        return "an unusable parameter name"
+        return _("an unusable parameter name")
     return params
 
 
@@ -234,4 +255,6 @@ def _read_hint(text: str) -> str | None:
 def _describe(params: Mapping[str, str]) -> str:
     """Name the parameters, but not their values: anybody can send an answer that was not asked for."""
     names = [name for name in ("state", "code", "error", "iss", "session_state") if name in params]
-    return f"this browser has no sign-in in progress; it sent {', '.join(names) or 'nothing'}"
+    if not names:
+        return _("this browser has no sign-in in progress; it sent nothing")
+    return _("this browser has no sign-in in progress; it sent {names}", names=listing(names))

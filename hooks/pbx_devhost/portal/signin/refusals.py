@@ -12,14 +12,15 @@ from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.visit import the_pbx, the_visit
 from pbx_devhost.store.budgets import PluginRateBudget
-from pbx_plugin_api import LoginRefused, RateLimit, Tenant
+from pbx_devhost.texts import _
+from pbx_plugin_api import LoginRefused, RateLimit, Tenant, Text
 
 _log = logging.getLogger(__name__)
 
-AGAIN: Final = "This sign-in is no longer valid. Please sign in again."
-NOT_NOW: Final = "Signing in is not possible at the moment. Please try again, or ask your administrator."
+AGAIN: Final = _("This sign-in is no longer valid. Please sign in again.")
+NOT_NOW: Final = _("Signing in is not possible at the moment. Please try again, or ask your administrator.")
 
-SWITCHED_OFF: Final = (
+SWITCHED_OFF: Final = _(
     "This way to sign in is not available now: your organisation may have switched it off. Go back and sign in with a"
     " password, or ask your administrator."
 )
@@ -46,7 +47,11 @@ def record_refusal(tenant: Tenant | None, refusal: LoginRefused, *, actor: str =
     administrators of the tenants there find it by its reference.
     """
     pbx, reference = the_pbx(), make_reference()
-    detail = f"{refusal.reason}: {refusal.detail}" if refusal.detail else refusal.reason
+    detail = refusal.reason
+    if refusal.detail:
+        more = refusal.detail if isinstance(refusal.detail, Text) else refusal.detail[:_DETAIL_MAX_CHARS]
+        # Translators: why somebody was not signed in, and more about it.
+        detail = _("{reason}: {detail}", reason=refusal.reason, detail=more)
     tenant_id = tenant.pbx_tenant_id if tenant is not None else the_visit().known.only_tenant_id
     origin = the_visit().origin if tenant_id is None else ""
     # `portal:` keeps the count apart from the rate budgets of plugins.
@@ -57,11 +62,10 @@ def record_refusal(tenant: Tenant | None, refusal: LoginRefused, *, actor: str =
         )
         _log.warning("Sign-in refused (%s): %s", shared, refusal.reason)
         return shared
-    cut = detail[:_DETAIL_MAX_CHARS]
     # A typed name never reads like a plugin's or a system administrator's.
     by = "somebody" if ":" in actor else actor
     pbx.stores.audit.record(
-        tenant_id, by, "sign_in", outcome="refused", subject=f"reference {reference}", detail=cut,
+        tenant_id, by, "sign_in", outcome="refused", subject=f"reference {reference}", detail=detail,
         reference=reference, origin=origin,
     )  # fmt: skip
     return reference

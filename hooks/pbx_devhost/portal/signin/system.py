@@ -13,11 +13,12 @@ from pbx_devhost.portal.signin.refusals import record_refusal
 from pbx_devhost.portal.visit import KNOWN_COOKIE, the_pbx, the_visit, with_browser_secret
 from pbx_devhost.store.sessions import SYSTEM_PREFIX
 from pbx_devhost.store.tenants import SYSTEM_TENANT
+from pbx_devhost.texts import _
 from pbx_plugin_api import LoginRefused
 
 pages = Blueprint("system_sign_in", __name__)
 
-_WRONG: Final = "The user name or the password is wrong."
+_WRONG: Final = _("The user name or the password is wrong.")
 
 
 @pages.get("/system/login")
@@ -44,14 +45,16 @@ def sign_in() -> ResponseReturnValue:
         request.remote_addr or "",
     )
     if stores.accounts.check_admin(system, username, password, mark=mark, address=address):
-        stores.audit.record(system, f"{SYSTEM_PREFIX}{username}", "sign_in", detail="system administrator, by password")
+        stores.audit.record(
+            system, f"{SYSTEM_PREFIX}{username}", "sign_in", detail=_("system administrator, by password")
+        )
         opened = open_session(SYSTEM_TENANT, "/", system_name=username)
         return with_mark(opened, stores.accounts.make_mark(system, admin_name=username))
     reason, sentence = "wrong_password", _WRONG
     if not stores.accounts.is_address_open(system, address):
         reason, sentence = "too_many_from_address", TOO_MANY
     stores.accounts.count_failure_at(system, address)
-    refusal = LoginRefused(sentence=sentence, reason=reason, detail=f"typed as {username[:64]!r}")
+    refusal = LoginRefused(sentence=sentence, reason=reason, detail=_("typed as {name}", name=repr(username[:64])))
     return _draw(refusal, username)
 
 
