@@ -14,6 +14,8 @@ Rules for all hooks:
   returns a settings page, and what its functions return, in `Viewer.locale` (`translate`). All other texts come in
   English, because nobody knows who will read them: a host keeps what they say (`dump` and `load` do) and shows them in
   the language of each reader. A plugin that has one language returns plain `str`s.
+- A module may set `PBX_WORDS`, a mapping: what a machine word of its own means, such as the reason of a `Problem`, a
+  job, an action. A host shows these words in its run log and audit log; a word that is missing is spelled out.
 - A returned object that carries functions (`SettingsPage`, `LoginProvider`) is used within the same call only. A later
   request calls the hook again, perhaps in another process.
 """

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Flask
+from flask import Flask, current_app
 
 from pbx_devhost.store.sessions import SYSTEM_PREFIX
 from pbx_devhost.texts import _
@@ -90,14 +90,15 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(event_label=_label, actor_label=_name, spelled=_spell)
 
 
-def _label(event: str) -> str:
-    """Words for an event of the PBX; those of a plugin are spelled out."""
+def _label(event: str, plugin: str = "") -> str:
+    """Words for an event of the PBX; those of a plugin in its words, or spelled out."""
     known = _EVENTS.get(event)
     if known is not None:
         return known
     subject, dot, what = event.replace("_", " ").partition(".")
     if subject == "action" and dot:
-        return _("Button: {button}", button=what)
+        words = current_app.extensions["pbx"].plugins.words(plugin)
+        return _("Button: {button}", button=words.get(event.partition(".")[2]) or what)
     return f"{subject}: {what}".capitalize() if dot else subject.capitalize()
 
 

@@ -9,8 +9,10 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 
+from pbx_devhost.core import Pbx
+from pbx_devhost.store.notices import KeptNotice
 from pbx_devhost.texts import _, _p
 from pbx_plugin_api import NotificationKind, PlanAction, Priority, Stage
 
@@ -118,6 +120,17 @@ _MAIL_KINDS: Final[Mapping[str, str]] = {
     NotificationKind.TEST: _p("a kind of mail", "test"),
     NotificationKind.OTHER: _p("a kind of mail", "other"),
 }
+_MAIL_TABS: Final[Mapping[str, str]] = {
+    # Translators: the tabs above the list of mails, each with a number: "HELD 3". In capitals, if you have them.
+    "queued": _p("mails", "QUEUED"),
+    "attempt_started": _p("mails", "ATTEMPT_STARTED"),
+    "deferred": _p("mails", "DEFERRED"),
+    "unknown": _p("mails", "UNKNOWN"),
+    "held": _p("mails", "HELD"),
+    "sent": _p("mails", "SENT"),
+    "dead": _p("mails", "DEAD"),
+    "expired": _p("mails", "EXPIRED"),
+}
 _PRIORITIES: Final[Mapping[Priority, str]] = {
     Priority.URGENT: _p("how soon a mail goes", "urgent"),
     Priority.NORMAL: _p("how soon a mail goes", "normal"),
@@ -143,7 +156,9 @@ def install(app: Flask) -> None:
         why_disabled=lambda value: _DISABLED_REASONS.get(value or "", _spell(value or "")),
         stage_label=stage_label,
         run_reason=lambda value: _RUN_REASONS.get(value, value),
-        job_label=lambda value: _spell(value or ""),
+        code_label=_label_code,
+        mail_tab_label=lambda state: _MAIL_TABS.get(state, state.upper()),
+        notice_dates=_date_notice,
         count_label=lambda name: _COUNTS.get(name, _spell(name)),
         plan_action_label=lambda action: _PLAN_ACTIONS.get(action, action),
         user_field_label=lambda name: _USER_FIELDS.get(name, _spell(name)),
@@ -155,6 +170,33 @@ def install(app: Flask) -> None:
         safe_link=is_safe_link,
         hue=lambda text: sum(map(ord, text)) % 8,
         number=lambda value: _("{n:,}", n=value),
+    )
+
+
+def _label_code(code: str, plugin: str) -> str:
+    """What a code of a plugin means, such as the reason of a problem: in the plugin's words, or spelled."""
+    pbx: Pbx = current_app.extensions["pbx"]
+    words = pbx.plugins.words(plugin)
+    return words.get(code) or _DISABLED_REASONS.get(code) or _spell(code)
+
+
+def _date_notice(kept: KeptNotice) -> str:
+    """When a notice began, and what became of it."""
+    notice, raised = kept.notice, _when(kept.notice.raised_at_utc.timestamp())
+    if notice.ended_at_utc is not None:
+        return _("{raised}, ended {ended}", raised=raised, ended=_when(notice.ended_at_utc.timestamp()))
+    repeated = _when(notice.repeated_at_utc.timestamp()) if notice.repeated_at_utc is not None else ""
+    if notice.dismissed_at_utc is None:
+        return _("{raised}, worse since {repeated}", raised=raised, repeated=repeated) if repeated else raised
+    by, dismissed = kept.dismissed_by, _when(notice.dismissed_at_utc.timestamp())
+    if not repeated:
+        return _("{raised}, dismissed by {name} {dismissed}", raised=raised, name=by, dismissed=dismissed)
+    return _(
+        "{raised}, worse since {repeated}, dismissed by {name} {dismissed}",
+        raised=raised,
+        repeated=repeated,
+        name=by,
+        dismissed=dismissed,
     )
 
 

@@ -102,15 +102,19 @@ class RunStore:
         with self._db.read() as connection:
             return connection.execute(newest).scalar()
 
-    def rows(self, tenant_id: str, *, plugin: str | None = None, limit: int | None = None) -> Iterator[Any]:
+    def rows(
+        self, tenant_id: str, *, plugin: str | None = None, offset: int = 0, limit: int | None = None
+    ) -> Iterator[Any]:
         """Yield a tenant's runs, or those of one plugin for it, newest first."""
         mine = (runs.c.tenant_id == tenant_id, *(() if plugin is None else (runs.c.plugin == plugin,)))
         statement = select(runs).where(*mine).order_by(runs.c.started_at.desc(), runs.c.id)
         with self._db.read() as connection:
-            yield from connection.execute(statement.limit(limit)).all()
+            yield from connection.execute(statement.offset(offset).limit(limit)).all()
 
-    def problems(self, run_id: str, *, limit: int | None = None, without: Collection[str] = ()) -> Iterator[Any]:
+    def problems(
+        self, run_id: str, *, offset: int = 0, limit: int | None = None, without: Collection[str] = ()
+    ) -> Iterator[Any]:
         """Yield a run's problems, in order, without those of some reasons."""
         chosen = (problems.c.run_id == run_id, problems.c.reason.not_in(list(without)))
-        statement = select(problems).where(*chosen).order_by(problems.c.id).limit(limit)
+        statement = select(problems).where(*chosen).order_by(problems.c.id).offset(offset).limit(limit)
         yield from self._db.stream(statement)

@@ -7,7 +7,7 @@ import importlib.metadata
 import inspect
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import ModuleType
@@ -119,6 +119,9 @@ def inspect_plugin(module: ModuleType) -> tuple[PluginStatus, str]:
         return PluginStatus.INCOMPATIBLE, _(
             "it was written for contract {theirs}, this PBX keeps {ours}", theirs=theirs, ours=ours
         )
+    words = getattr(module, "PBX_WORDS", {})
+    if not isinstance(words, Mapping) or not all(isinstance(each, str) for pair in words.items() for each in pair):
+        return PluginStatus.BROKEN, _("{name} is not a mapping of words to texts", name="PBX_WORDS")
     for name in dir(module):
         function = getattr(module, name)
         if not callable(function):

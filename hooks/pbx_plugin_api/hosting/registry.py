@@ -162,6 +162,12 @@ class PluginRegistry:
         """Return the plugin of a name, or None."""
         return self._found.get(plugin)
 
+    def words(self, plugin: str) -> Mapping[str, str]:
+        """Return what the machine words of a plugin mean (`PBX_WORDS`); empty if it does not say."""
+        found = self._found.get(plugin)
+        words: Mapping[str, str] = getattr(found.module, "PBX_WORDS", {}) if found is not None else {}
+        return words
+
     def caller(self, plugin: str, hook: str) -> Callable[..., Any] | None:
         """Return a function that calls a hook of this plugin alone, or None if the plugin has no such hook."""
         manager, found = self._manager, self._found.get(plugin)

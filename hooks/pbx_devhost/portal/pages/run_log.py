@@ -43,8 +43,8 @@ _USER_COUNTS: Final = ("created", "updated", "disabled", "enabled", "deleted", "
 def list_runs() -> ResponseReturnValue:
     """List the runs, newest first."""
     visit, page = the_visit(), read_page()
-    rows = list(the_pbx().stores.runs.rows(visit.tenant.pbx_tenant_id, limit=page.offset + page.size + 1))
-    shown = page.of(rows[page.offset :])
+    rows = the_pbx().stores.runs.rows(visit.tenant.pbx_tenant_id, offset=page.offset, limit=page.size + 1)
+    shown = page.of(list(rows))
     return render_template(
         "runs.html",
         page=shown,
@@ -72,7 +72,7 @@ def show_run(run_id: str) -> ResponseReturnValue:
     """Show one run, its problems, and the plan it made."""
     visit, row = the_visit(), _require(run_id)
     page = read_page()
-    found = the_pbx().stores.runs.problems(run_id, limit=page.offset + page.size + 1)
+    found = the_pbx().stores.runs.problems(run_id, offset=page.offset, limit=page.size + 1)
     plan = _read_plan(row)
     plan_rows = _read_plan_rows(visit, plan) if plan is not None else None
     approval = _find_approval(visit, row, plan)
@@ -82,7 +82,7 @@ def show_run(run_id: str) -> ResponseReturnValue:
         run=row,
         counts=_counts(row),
         problem_counts=json.loads(row.problem_counts),
-        page=page.of(list(itertools.islice(found, page.offset, None))),
+        page=page.of(list(found)),
         plan=plan,
         plan_rows=plan_rows,
         approval=approval,

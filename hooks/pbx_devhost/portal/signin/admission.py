@@ -102,7 +102,9 @@ def _create(pbx: Pbx, tenant: Tenant, signed_in: SignedIn, who: str) -> Admitted
     if user is None or not user.enabled:
         why = result.reason or result.status.value
         return LoginRefused(
-            sentence=_FAILED, reason="not_created", detail=_("{person}: {reason}", person=who, reason=why)
+            sentence=_FAILED,
+            reason=result.code or "not_created",
+            detail=_("{person}: {reason}", person=who, reason=why),
         )
     was_created = result.status is ApplyStatus.APPLIED
     if was_created:

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from pbx_devhost.portal.visit import the_pbx, the_visit
 from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.texts import _
-from pbx_plugin_api import LoginRefused, RateLimit, Tenant, Text
+from pbx_plugin_api import LoginRefused, RateLimit, Tenant
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +49,9 @@ def record_refusal(tenant: Tenant | None, refusal: LoginRefused, *, actor: str =
     pbx, reference = the_pbx(), make_reference()
     detail = refusal.reason
     if refusal.detail:
-        more = refusal.detail if isinstance(refusal.detail, Text) else refusal.detail[:_DETAIL_MAX_CHARS]
+        more, room = refusal.detail, _DETAIL_MAX_CHARS - len(refusal.reason) - 2
+        if len(more) > room:
+            more = more[:room]  # a text of a stranger: then it stays in the language that it has
         # Translators: why somebody was not signed in, and more about it.
         detail = _("{reason}: {detail}", reason=refusal.reason, detail=more)
     tenant_id = tenant.pbx_tenant_id if tenant is not None else the_visit().known.only_tenant_id

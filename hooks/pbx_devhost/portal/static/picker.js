@@ -5,19 +5,20 @@ const WAIT_MS = 300;
 
 for (const box of document.querySelectorAll("[data-picker]")) {
   const field = document.getElementById(box.dataset.field);
-  if (field) makePicker(box, field, box.dataset.picker, box.dataset.what);
+  if (field) makePicker(box, field, box.dataset);
 }
 
-function makePicker(box, field, address, what) {
+function makePicker(box, field, texts) {
+  const address = texts.picker;
   const isList = field.tagName === "TEXTAREA";
   const id = `${field.id}-picker`;
-  const input = make("input", { type: "search", id, autocomplete: "off", spellcheck: false, placeholder: `Search ${what} in the directory` });
+  const input = make("input", { type: "search", id, autocomplete: "off", spellcheck: false, placeholder: texts.search });
   const list = make("ul", { id: `${id}-list`, hidden: true });
   const status = make("p", { className: "help" });
-  const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, "aria-label": `Search ${what} in the directory` };
+  const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, "aria-label": texts.search };
   for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", what);
+  list.setAttribute("aria-label", texts.what);
   if (isList) list.setAttribute("aria-multiselectable", "true");
   status.setAttribute("role", "status");
   box.replaceChildren(input, status, list);
@@ -48,14 +49,14 @@ function makePicker(box, field, address, what) {
     const value = option.dataset.value, name = option.dataset.label;
     if (!isList) {
       field.value = value;
-      status.textContent = `${name} is chosen.`;
+      status.textContent = say(texts.chosen, { name });
       close();
       return;
     }
     const wasChosen = isChosen(value);
     field.value = (wasChosen ? lines().filter((line) => line.toLowerCase() !== value.toLowerCase()) : [...lines(), value]).join("\n");
     field.scrollTop = field.scrollHeight;
-    status.textContent = `${name} was ${wasChosen ? "removed" : "added"}; ${lines().length.toLocaleString("en")} on the list. Save to keep it.`;
+    status.textContent = say(wasChosen ? texts.removed : texts.added, { name, n: shown(lines().length) });
     mark(option);
   };
 
@@ -69,7 +70,7 @@ function makePicker(box, field, address, what) {
       list.append(option);
     }
     if (answer.has_more && page < 10) {
-      const more = make("li", { id: `${id}-more`, className: "more", textContent: "More…" });
+      const more = make("li", { id: `${id}-more`, className: "more", textContent: texts.more });
       more.dataset.more = "";
       list.append(more);
     }
@@ -79,20 +80,20 @@ function makePicker(box, field, address, what) {
     }
     list.hidden = !list.children.length;
     input.setAttribute("aria-expanded", String(!list.hidden));
-    status.textContent = list.hidden ? "Nobody and nothing in the directory begins with this." : `${options().filter((o) => !("more" in o.dataset)).length} found.`;
+    status.textContent = list.hidden ? texts.nothing : say(texts.found, { n: shown(options().filter((o) => !("more" in o.dataset)).length) });
     if (at) move(at);
   };
 
   const look = async (wanted) => {
     const text = input.value.trim(), turn = ++asked;
     if (!text) { close(); list.replaceChildren(); status.textContent = ""; return; }
-    status.textContent = "Searching…";
+    status.textContent = texts.busy;
     let answer;
     try {
       const reply = await fetch(`${address}?${new URLSearchParams({ q: text, page: wanted })}`, { headers: { Accept: "application/json" } });
-      answer = reply.redirected ? { error: "You are signed out.", remedy: "Copy what you typed, and sign in again." } : await reply.json();
+      answer = reply.redirected ? { error: texts.signedOut } : await reply.json();
     } catch {
-      answer = { error: "The PBX did not answer.", remedy: "Try again, or type the line." };
+      answer = { error: texts.noAnswer };
     }
     if (turn !== asked) return;
     status.classList.toggle("bad-text", Boolean(answer.error));
@@ -117,6 +118,15 @@ function makePicker(box, field, address, what) {
   });
   input.addEventListener("blur", close);
   field.addEventListener("input", () => options().forEach((option) => { if (!("more" in option.dataset)) mark(option); }));
+}
+
+// The page gives each text in its language, with {names} of what goes in.
+function say(text, values) {
+  return text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
+}
+
+function shown(n) {
+  return n.toLocaleString(document.documentElement.lang);
 }
 
 function make(tag, properties) {

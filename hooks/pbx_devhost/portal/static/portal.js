@@ -14,9 +14,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     const result = button.querySelector(".copied");
     try {
       await navigator.clipboard.writeText(value);
-      result.textContent = "Copied";
+      result.textContent = button.dataset.done;
     } catch {
-      result.textContent = "Not allowed";
+      result.textContent = button.dataset.failed;
     }
     setTimeout(() => { result.textContent = ""; }, 2000);
   });
@@ -32,8 +32,10 @@ if (box) {
       const run = await answer.json();
       if (!run.is_running) { location.reload(); return; }
       box.querySelector("[data-stage]").textContent = run.label;
-      box.querySelector("[data-done]").textContent =
-        run.total ? `${run.done.toLocaleString("en")} of ${run.total.toLocaleString("en")}` : run.done ? run.done.toLocaleString("en") : "";
+      const shown = (n) => n.toLocaleString(document.documentElement.lang);
+      box.querySelector("[data-done]").textContent = run.total
+        ? box.dataset.of.replace("{done}", shown(run.done)).replace("{total}", shown(run.total))
+        : run.done ? shown(run.done) : "";
       if (run.percent === null) bar.removeAttribute("value"); else bar.value = run.percent;
     } catch { /* try again in a second */ }
     setTimeout(look, 1000);
