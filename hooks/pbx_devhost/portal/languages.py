@@ -37,11 +37,11 @@ def install(app: Flask) -> None:
 
 def reader_language() -> str:
     """Return the language of this request's answer, as a BCP 47 tag."""
-    if "language" not in g:
+    language: str | None = g.get("language")
+    if language is None:
         visit = g.get("visit")
         chosen = visit.session.language if visit is not None and visit.session is not None else None
-        g.language = chosen if chosen in offered_languages() else _browser_language()
-    language: str = g.language
+        language = g.language = chosen if chosen in offered_languages() else _browser_language()
     return language
 
 

@@ -25,12 +25,16 @@ def install(app: Flask) -> None:
     plain = lru_cache(maxsize=4096)(_make)  # of this app: a text without values is the same on every page
 
     def say(message: str, /, **values: Any) -> Text:
-        return _make(message, reader_language(), **values) if values else plain(message, reader_language())
+        if not values:
+            return plain(message, reader_language())
+        return Text(message, values, domain=_DOMAIN, language=reader_language())
 
     def count(one: str, many: str, n: int, /, **values: Any) -> Text:
         return Text(one, {"n": n, **values}, domain=_DOMAIN, plural=many, language=reader_language())
 
     def mean(context: str, message: str, /, **values: Any) -> Text:
+        if not values:
+            return plain(message, reader_language(), context)
         return Text(message, values, domain=_DOMAIN, context=context, language=reader_language())
 
     app.jinja_env.globals.update(_=say, _n=count, _p=mean, offered_languages=offered_languages)
@@ -38,8 +42,8 @@ def install(app: Flask) -> None:
     app.jinja_env.finalize = _finish
 
 
-def _make(message: str, language: str, **values: Any) -> Text:
-    return Text(message, values, domain=_DOMAIN, language=language)
+def _make(message: str, language: str, context: str = "") -> Text:
+    return Text(message, {}, domain=_DOMAIN, context=context, language=language)
 
 
 def _finish(value: Any) -> Any:
