@@ -37,11 +37,13 @@ def install(app: Flask) -> None:
 
 def reader_language() -> str:
     """Return the language of this request's answer, as a BCP 47 tag."""
-    language: str | None = g.get("language")
-    if language is None:
-        visit = g.get("visit")
-        chosen = visit.session.language if visit is not None and visit.session is not None else None
-        language = g.language = chosen if chosen in offered_languages() else _browser_language()
+    known: str | None = g.get("language")
+    if known is not None:
+        return known
+    visit = g.get("visit")
+    chosen = visit.session.language if visit is not None and visit.session is not None else None
+    language = chosen if chosen is not None and chosen in offered_languages() else _browser_language()
+    g.language = language
     return language
 
 

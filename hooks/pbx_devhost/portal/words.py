@@ -234,11 +234,11 @@ def _when(seconds: float | None) -> str:
     # Translators: a moment, in the order and with the marks of your language. All values are digits.
     return _(
         "{year}-{month}-{day} {hour}:{minute}",
-        year=f"{at.year}",
-        month=f"{at.month:02}",
-        day=f"{at.day:02}",
-        hour=f"{at.hour:02}",
-        minute=f"{at.minute:02}",
+        year=str(at.year),
+        month=format(at.month, "02"),
+        day=format(at.day, "02"),
+        hour=format(at.hour, "02"),
+        minute=format(at.minute, "02"),
     )
 
 
