@@ -14,7 +14,6 @@ from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, print_rows
 from pbx_devhost.cli.views import show_time
 from pbx_devhost.health.serving import HealthError, serve_health
 from pbx_devhost.health.supervisor import Supervisor
-from pbx_devhost.metrics.serving import MetricsError, watch
 from pbx_devhost.runs.clock import Clock
 from pbx_devhost.runs.ending import end_in_time
 from pbx_devhost.runs.queues import open_queue
@@ -53,6 +52,9 @@ def add_commands(main: click.Group) -> None:
 @option("--metrics-port", type=click.IntRange(0, 65535), help=_("Numbers for Prometheus, at a loopback address."))
 @option("--health-port", type=click.IntRange(0, 65535), help=_("/healthz and /readyz, at a loopback address."))
 def _work(context: CliContext, slots: int, metrics_port: int | None, health_port: int | None) -> None:
+    # Imported here: no other command of this module serves numbers, and prometheus_client takes long to load.
+    from pbx_devhost.metrics.serving import MetricsError, watch
+
     context.show_log(logging.WARNING)
     context.n_connections = plan_connections(sum(plan_slots(slots).values()), 0)
     pbx, stop = context.pbx, threading.Event()

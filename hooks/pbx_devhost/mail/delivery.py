@@ -23,7 +23,6 @@ from pbx_devhost.logs.context import log_context
 from pbx_devhost.mail.notice_mail import NoticeMail
 from pbx_devhost.mail.notices import MailNotices
 from pbx_devhost.mail.smtp import SmtpChannel, load_smtp
-from pbx_devhost.metrics.process import note_mail
 from pbx_devhost.store.database import FAILURES, to_timestamp
 from pbx_devhost.store.outbox.lanes import UNREACHABLE, Fault
 from pbx_devhost.store.outbox.queue import Claimed, MailState
@@ -112,6 +111,8 @@ class Delivery:
                 state = self._try(claimed, smtp)
             finally:
                 self._box.leave(claimed)
+        from pbx_devhost.metrics.process import note_mail  # imported here, as in `runs/runner.py`
+
         note_mail(state.value)
         return state
 

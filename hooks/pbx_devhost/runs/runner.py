@@ -9,7 +9,6 @@ from datetime import datetime, timedelta, timezone
 
 from pbx_devhost.bound.progress import RunContext
 from pbx_devhost.core import Pbx
-from pbx_devhost.metrics.process import note_run
 from pbx_devhost.store.database import to_timestamp
 from pbx_devhost.store.disk import DISK_FULL
 from pbx_devhost.store.engine import DiskFullError
@@ -131,6 +130,9 @@ class Runner:
         finally:
             self._pbx.leave_run(run_id)
         took_s = time.monotonic() - started
+        # Imported here: most commands run nothing, and prometheus_client would be a tenth of their start.
+        from pbx_devhost.metrics.process import note_run
+
         if not answer.ok:
             note_run(plugin, answer.outcome.value, took_s, None)
             again_s, sentence = _TOMORROW_S, answer.sentence

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from pbx_devhost.store.engine import DatabaseBusyError, DatabaseError, begin_read, begin_write, show_url
 from pbx_devhost.store.migrations import work_queue
 from pbx_devhost.store.migrations.copies import copy_beside
-from pbx_devhost.store.schema import META_ROW, SCHEMA_VERSION, alembic_version, meta, metadata
+from pbx_devhost.store.schema import META_ROW, SCHEMA_VERSION, alembic_version, make_tables, meta
 from pbx_devhost.texts import _
 
 OLDEST_VERSION: Final = 3
@@ -170,7 +170,7 @@ def _has_queue(engine: Engine, name: str, *, may_upgrade: bool) -> bool:
 
 
 def _make(connection: Connection) -> None:
-    metadata.create_all(connection)
+    make_tables(connection)
     connection.execute(insert(meta).values(META_ROW))
     _write_version(connection, SCHEMA_VERSION)
 

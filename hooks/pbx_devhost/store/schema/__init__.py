@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbx_devhost.store.schema.accounts import admins, flows, renewals, sessions, wrong_passwords
-from pbx_devhost.store.schema.base import META_ROW, SCHEMA_VERSION, alembic_version, meta, metadata
+from pbx_devhost.store.schema.base import META_ROW, SCHEMA_VERSION, alembic_version, make_tables, meta, metadata
 from pbx_devhost.store.schema.contacts import contact_numbers, contact_sources, contacts
 from pbx_devhost.store.schema.mail import outbox, outbox_faults, outbox_lanes, outbox_recipients
 from pbx_devhost.store.schema.people import links, number_cursors, numbers, photos, registrations, users
@@ -39,6 +39,7 @@ __all__ = [
     "erasures",
     "flows",
     "links",
+    "make_tables",
     "meta",
     "metadata",
     "notices",

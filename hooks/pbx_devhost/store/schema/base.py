@@ -6,7 +6,18 @@ import json
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Column, Dialect, MetaData, PrimaryKeyConstraint, String, Table, Text, TypeDecorator
+from sqlalchemy import (
+    Column,
+    Connection,
+    Dialect,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
 
 from pbx_plugin_api import texts
 
@@ -61,6 +72,26 @@ def _read_sentence(stored: str) -> str:
 def ordered(length: int) -> String:
     """Text that is compared and ordered by code point, also if the database has the order of a language."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+_postgres_options: Final[list[tuple[Index, dict[str, Any]]]] = []
+
+
+def on_postgres(index: Index, **options: Any) -> Index:
+    """Give an index options of PostgreSQL, where tables are made there.
+
+    To name them in `Index` would load that dialect and its drivers in every process: a tenth of a command's start.
+    """
+    _postgres_options.append((index, {f"postgresql_{name}": value for name, value in options.items()}))
+    return index
+
+
+def make_tables(connection: Connection) -> None:
+    """Make all tables and indexes in an empty database."""
+    if connection.dialect.name == "postgresql":
+        for index, options in _postgres_options:
+            index.dialect_kwargs.update(options)
+    metadata.create_all(connection)
 
 
 # Alembic's own table, with its only row: the version as four digits.

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from pbx_devhost.store.schema.base import AUTHORITY_MAX_CHARS, LANGUAGE_MAX_CHARS, SUBJECT_MAX_CHARS, metadata, ordered
+from pbx_devhost.store.schema.base import (
+    AUTHORITY_MAX_CHARS,
+    LANGUAGE_MAX_CHARS,
+    SUBJECT_MAX_CHARS,
+    metadata,
+    on_postgres,
+    ordered,
+)
 
 users = Table(
     "users",
@@ -69,7 +76,7 @@ Index("numbers_by_n", numbers.c.tenant_id, numbers.c.n)
 Index("numbers_by_person", numbers.c.tenant_id, numbers.c.authority, numbers.c.subject)
 Index("numbers_by_user", numbers.c.user_id)
 _rests = numbers.c.free_since.is_not(None)
-Index("numbers_resting", numbers.c.tenant_id, numbers.c.free_since, sqlite_where=_rests, postgresql_where=_rests)
+on_postgres(Index("numbers_resting", numbers.c.tenant_id, numbers.c.free_since, sqlite_where=_rests), where=_rests)
 
 number_cursors = Table(
     "number_cursors",

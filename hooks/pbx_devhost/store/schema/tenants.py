@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, Index, Integer, String, Table, Text
 
-from pbx_devhost.store.schema.base import LANGUAGE_MAX_CHARS, Sentence, metadata
+from pbx_devhost.store.schema.base import LANGUAGE_MAX_CHARS, Sentence, metadata, on_postgres
 
 tenants = Table(
     "tenants",
@@ -40,7 +40,7 @@ audit = Table(
     Index("ix_audit_actor", "tenant_id", "actor"),
     Index("ix_audit_event", "tenant_id", "event"),
     Index("ix_audit_day", "tenant_id", "at"),
-    Index("ix_audit_subject", "subject", postgresql_using="hash"),  # a long text does not fit into another index
+    on_postgres(Index("ix_audit_subject", "subject"), using="hash"),  # a long text does not fit into another index
 )
 
 # What the operator has set for the PBX itself: the address at which system administrators sign in (`web_origin`), and
