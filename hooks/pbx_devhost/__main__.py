@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 _OURS = ("pbx_devhost", "pbx_plugin_api")
@@ -22,7 +23,20 @@ def main() -> None:
         module = (error.name or "").partition(".")[0]
         if not module or module in _OURS or module in sys.stdlib_module_names:
             raise
-        sys.exit(f"pbx-devhost needs the Python module {module}. Install it: pip install 'pbx-plugin-api[devhost]'")
+        sys.exit(_say_missing(module))
+
+
+def _say_missing(module: str) -> str:
+    from pbx_devhost.texts import _
+    from pbx_plugin_api import language_of_environment
+
+    sentence = _(
+        "{program} needs the Python module {module}. Install it: {command}",
+        program="pbx-devhost",
+        module=module,
+        command="pip install 'pbx-plugin-api[devhost]'",
+    )
+    return sentence.in_language(language_of_environment(os.environ))
 
 
 if __name__ == "__main__":

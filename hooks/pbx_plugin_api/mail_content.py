@@ -177,8 +177,8 @@ def _note_file(ref: AttachmentRef, is_gone: bool, *, is_html: bool) -> Text:
     if not address:
         return _("{file} ({size}) is too large to send by mail: fetch it from the PBX.", file=name, size=size)
     if is_html:
+        # Translators: keep <a href="{address}"> and </a>, which make a link.
         return _(
-            # Translators: keep <a href="{address}"> and </a>, which make a link.
             '{file} ({size}) is too large to send by mail: <a href="{address}">download it from the PBX</a>.',
             file=name,
             size=size,

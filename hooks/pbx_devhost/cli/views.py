@@ -270,8 +270,8 @@ def describe_result(result: RunResult) -> str:
     if report is None:
         return _("{tenant}: not run", tenant=tenant)
     counts = count(report.counts.as_dict().items(), RUN_COUNTS)
+    # Translators: how a run of a tenant ended, such as "Contoso: done; 3 created, 1 updated; 12 requests."
     line = _n(
-        # Translators: how a run of a tenant ended, such as "Contoso: done; 3 created, 1 updated; 12 requests."
         "{tenant}: {status}; {counts}; {n} request.",
         "{tenant}: {status}; {counts}; {n:,} requests.",
         report.requests,
@@ -299,9 +299,9 @@ def show_audit(row: Any) -> dict[str, Any]:
 
 def describe_changes(changes: list[dict[str, str | None]]) -> str:
     """What a line of the audit log says has changed, on one line, in the language of the command line."""
-    parts = (f"{c['name']}: {_or_unset(c['before'])} → {_or_unset(c['after'])}" for c in changes)
+    parts = (f"{c['name']}: {say(_or_unset(c['before']))} → {say(_or_unset(c['after']))}" for c in changes)
     return " ".join("; ".join(parts).split())
 
 
 def _or_unset(value: str | None) -> str:
-    return say(_("(not set)")) if value is None else value or say(_("(empty)"))
+    return _("(not set)") if value is None else value or _("(empty)")

@@ -13,8 +13,8 @@ from pbx_plugin_api import Notification, NotificationKind, Priority, Tenant
 
 # Translators: a mail. What is between %% and %% is filled in later; keep it as it is.
 _SUBJECT: Final = _("Your extension %%EXTENSION_NUMBER%% at %%TENANT_NAME%%")
+# Translators: a mail; keep its lines, and what is between %% and %%, as they are.
 _TEXT: Final = _(
-    # Translators: a mail; keep its lines, and what is between %% and %%, as they are.
     """Dear %%DISPLAY_NAME%%,
 
 your extension number is %%EXTENSION_NUMBER%%.

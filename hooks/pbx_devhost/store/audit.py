@@ -14,10 +14,13 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import audit
 from pbx_devhost.store.scope import Scope
 from pbx_devhost.store.tenants import SYSTEM_TENANT
-from pbx_devhost.texts import _
+from pbx_devhost.texts import _, _p
 from pbx_plugin_api import Text
 
 _EVENTS_OF_LINES: Final = 1_000
+HIDDEN: Final = _("(not shown)")
+"""In place of a value that may be secret."""
+_SWITCHED: Final = {"on": _p("plugin", "on"), "off": _p("plugin", "off")}
 
 asked_from: ContextVar[str] = ContextVar("asked_from", default="")
 """The address of the browser for which this code runs; empty if it runs for no browser."""
@@ -157,8 +160,14 @@ def _conditions(wanted: AuditQuery) -> list[ColumnElement[bool]]:
 
 
 def read_changes(line: Any) -> list[Change]:
-    """Return what a line says that has changed."""
-    return [(name, before, after) for name, before, after in json.loads(line.changes)]
+    """Return what a line says that has changed. The PBX's own words in it are texts."""
+    return [(name, _say(name, before), _say(name, after)) for name, before, after in json.loads(line.changes)]
+
+
+def _say(name: str, value: str | None) -> str | None:
+    if value == HIDDEN:
+        return HIDDEN
+    return _SWITCHED.get(value or "", value) if name == "enabled" else value
 
 
 class PluginAudit:

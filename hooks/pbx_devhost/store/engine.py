@@ -102,7 +102,9 @@ def open_engine(url: str, *, n_connections: int = CONNECTIONS) -> Engine:
             raise DatabaseError(
                 _("PostgreSQL needs the driver psycopg. Install it: pip install 'pbx-plugin-api[postgres]'")
             ) from error
-    raise DatabaseError(_("{x} is not supported; use sqlite:///FILE or postgresql://…", x=parsed.get_backend_name()))
+    raise DatabaseError(
+        _("{kind} is not supported; use sqlite:///FILE or postgresql://…", kind=parsed.get_backend_name())
+    )
 
 
 def plan_connections(n_slots: int, n_page_threads: int) -> int:

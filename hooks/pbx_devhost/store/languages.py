@@ -12,6 +12,7 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.schema import admins, tenants, users
 from pbx_devhost.store.sessions import Session
 from pbx_devhost.store.tenants import SYSTEM_TENANT, TenantError
+from pbx_devhost.texts import _
 from pbx_plugin_api import Tenant, languages_of
 
 NAMES: Final[Mapping[str, str]] = {"en": "English", "de": "Deutsch", "zh-Hans": "简体中文"}
@@ -41,7 +42,7 @@ class LanguageStore:
             TenantError: It is the PBX itself, which has none.
         """
         if tenant.pbx_tenant_id == SYSTEM_TENANT.pbx_tenant_id:
-            raise TenantError("the PBX itself has no language: each system administrator chooses their own")
+            raise TenantError(_("the PBX itself has no language: each system administrator chooses their own"))
         self._write(tenants, (tenants.c.id == tenant.pbx_tenant_id,), language)
 
     def of_person(self, session: Session) -> str | None:

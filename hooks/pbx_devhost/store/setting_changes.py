@@ -7,11 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pbx_devhost.store.audit import Change
+from pbx_devhost.store.audit import HIDDEN, Change
 
 _TEXT_MAX_CHARS: Final = 500
 _ITEMS_MAX: Final = 20
-_HIDDEN: Final = "(not shown)"
 _SECRET: Final = re.compile(r"secret|token|private_key|passphrase|api_key|(^|_)password$", re.IGNORECASE)
 """Settings are never secrets, by the contract. A plugin that breaks that rule does not put one into the audit log."""
 
@@ -24,7 +23,7 @@ def find_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Ch
         if old == new:
             continue
         if _SECRET.search(key):
-            changes.append((key, _HIDDEN if key in before else None, _HIDDEN if key in after else None))
+            changes.append((key, HIDDEN if key in before else None, HIDDEN if key in after else None))
         elif isinstance(old, list) or isinstance(new, list):
             was, now = _lines(old), _lines(new)
             changes.append((key, _show(list(was - now), old), _show(list(now - was), new)))

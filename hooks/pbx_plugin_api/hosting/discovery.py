@@ -74,7 +74,10 @@ def find_plugins() -> Iterator[FoundPlugin]:
         for point in points:
             if point.name in seen:
                 if seen[point.name] != title:
-                    reason = f"{seen[point.name]} offers a plugin of this name already; uninstall one of the two"
+                    reason = _(
+                        "{distribution} offers a plugin of this name already; uninstall one of the two",
+                        distribution=seen[point.name],
+                    )
                     yield FoundPlugin(
                         name=f"{point.name}@{title}",
                         distribution=title,
@@ -150,6 +153,10 @@ def _find_signature_fault(function: object, spec: object) -> str:
     return ""
 
 
+def _name(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
 def _load(point: importlib.metadata.EntryPoint, title: str, version: str) -> FoundPlugin:
     def found(status: PluginStatus, reason: str = "", module: ModuleType | None = None) -> FoundPlugin:
         if status is not PluginStatus.LOADED:
@@ -161,13 +168,11 @@ def _load(point: importlib.metadata.EntryPoint, title: str, version: str) -> Fou
     try:
         module = point.load()
     except (Exception, SystemExit) as error:  # noqa: BLE001  # an import may raise anything, and the host must still start
-        return found(PluginStatus.BROKEN, _("it cannot be imported: {error}", error=f"{type(error).__name__}: {error}"))
+        return found(PluginStatus.BROKEN, _("it cannot be imported: {error}", error=_name(error)))
     if not isinstance(module, ModuleType):
         return found(PluginStatus.BROKEN, _("its entry point names a {kind}, not a module", kind=type(module).__name__))
     try:
         status, reason = inspect_plugin(module)
     except Exception as error:  # noqa: BLE001  # reading a module's attributes may raise anything
-        return found(
-            PluginStatus.BROKEN, _("its hooks cannot be read: {error}", error=f"{type(error).__name__}: {error}")
-        )
+        return found(PluginStatus.BROKEN, _("its hooks cannot be read: {error}", error=_name(error)))
     return found(status, reason, module if status is PluginStatus.LOADED else None)
