@@ -153,6 +153,14 @@ def test_a_copy_after_a_killed_worker_is_good() -> None:
     assert checks.find_faults(told.history) == []
 
 
+def test_a_lease_that_a_worker_did_not_know_of_is_good() -> None:
+    told = a_night()
+    told.act("cut", "a")
+    told.take("a", 3)
+    told.run("a", 4)
+    assert checks.find_faults(told.history) == []
+
+
 def lose_a_person(told: Teller) -> None:
     told.history.pbx = {"t": {}}
 
@@ -183,6 +191,13 @@ def take_a_lease_of_the_living(told: Teller) -> None:
     told.beat("a")
     told.take("b", 4)
     told.due("b", lease_until=0.0)
+
+
+def take_ones_own_lease(told: Teller) -> None:
+    """A second thread of the same worker."""
+    told.take("a", 3)
+    told.history.runs.append(Run(worker="a", tenant_id="t", token=3, began_at=told.at, ended_at=told.at + 9))
+    told.run("a", 4)
 
 
 def bury_the_living(told: Teller) -> None:
@@ -306,6 +321,15 @@ def stop_everybody(told: Teller) -> None:
     told.settle("b", "other")
 
 
+def put_off_to_tomorrow(told: Teller) -> None:
+    """An outage of the database, taken for a fault of the plugin."""
+    told.take("a", 3)
+    told.row("a", "runs", "run 3", status="running")
+    told.row("a", "runs", "run 3", status="failed")
+    told.due("a", next_due_at=86_400.0)
+    told.due("a", lease_until=0.0)
+
+
 BAD: dict[Callable[[Teller], None], str] = {
     lose_a_person: "t: user p is None in the PBX",
     keep_an_old_name: "user p is ('Eve', True) in the PBX, and ('Ada', True) at Microsoft",
@@ -313,6 +337,7 @@ BAD: dict[Callable[[Teller], None], str] = {
     give_a_number_twice: "the number 101 was given to 2 people",
     give_a_number_of_somebody_who_left: "the number 101 was given to 2 people",
     take_a_lease_of_the_living: "b took the lease 3 of a, which was alive",
+    take_ones_own_lease: "a took the lease 3 of a, which was alive",
     bury_the_living: "b took the lease 3 of a, which was alive",
     run_twice_at_once: "the runs run 8, run 9 are in progress at the same time",
     run_with_one_token: "a and b both ran with the fencing token 1",
@@ -329,6 +354,7 @@ BAD: dict[Callable[[Teller], None], str] = {
     leave_a_run: "the run run 3 is still in progress",
     keep_a_lease: "the lease 3 was never released",
     forget_the_dead: "its worker a was killed, and it went on after 60.0 s",
+    put_off_to_tomorrow: "t: a put it off by 24 h; its run was failed",
     stop_everybody: "the mail other waited for 10.0 s while a was frozen",
 }
 

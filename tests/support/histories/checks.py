@@ -13,6 +13,8 @@ from tests.support.histories.life import Lives
 WRITTEN_BY_RUNS = ("users", "links", "numbers", "contacts", "contact_sources", "contact_numbers")
 """In a schedule nobody but a run writes these."""
 
+_ANOTHER_DAY_S = 8 * 3600.0
+
 Check = Callable[[History], Iterator[str]]
 
 
@@ -47,6 +49,8 @@ def find_two_at_once(history: History) -> Iterator[str]:
         if not row.new or not row.old or row.new["lease_token"] <= row.old["lease_token"]:
             continue
         holder, is_held = row.old["lease_holder"], row.old["lease_until"] > 0
+        if lives.worker(holder) == row.writer and not _runs(history, row):
+            continue  # the answer to its commit was lost: it never began
         if is_held and not lives.was_dead(holder, row) and not _has_ended_by_clock(history, row):
             silent_s = lives.silent_s(holder, row)
             yield (
@@ -69,6 +73,15 @@ def find_two_at_once(history: History) -> Iterator[str]:
             yield f"{run.tenant_id}: {other} and {run.worker} both ran with the fencing token {run.token}"
 
 
+def _runs(history: History, row: Row) -> bool:
+    """Whether a run goes on under the lease that a change takes."""
+    tenant_id, token = row.get("tenant_id"), (row.old or {})["lease_token"]
+    return any(
+        run.tenant_id == tenant_id and run.token == token and (run.ended_at is None or run.ended_at > row.at)
+        for run in history.runs
+    )
+
+
 def find_writes_after_fence(history: History) -> Iterator[str]:
     """Yield each write of a run whose lease another worker had taken by then, or that had no lease."""
     lives = Lives(history)
@@ -78,7 +91,7 @@ def find_writes_after_fence(history: History) -> Iterator[str]:
             leases[row.get("tenant_id")] = row
         if row.writer == TEST:
             continue
-        if row.table in WRITTEN_BY_RUNS:
+        if row.table in WRITTEN_BY_RUNS and not _is_by_clock(history, row):
             lease = leases.get(row.get("tenant_id"))
             holder = "" if lease is None else lives.worker(_new(lease)["lease_holder"])
             if lease is None or not _new(lease)["lease_until"] or holder != row.writer:
@@ -203,8 +216,24 @@ def find_stopped_by_others(history: History) -> Iterator[str]:
                 waiting.pop(row.get("id"), None)
         for mail_id, row in waiting.items():
             waited_s = freeze.until - max(row.at, freeze.at)
-            if waited_s > history.goes_on_within_s:
+            if waited_s > history.begins_within_s:
                 yield f"the mail {mail_id} waited for {waited_s:.1f} s while {freeze.worker} was frozen"
+
+
+def find_postponed(history: History) -> Iterator[str]:
+    """Yield each night that was put off to another day, although the run was not done."""
+    status: dict[str, str] = {}
+    for row in sorted(history.rows, key=lambda row: row.n):
+        if row.table == "runs" and row.new is not None:
+            status[row.get("tenant_id")] = row.new["status"]
+        if row.table != "due" or row.writer == TEST or not row.new or not row.old:
+            continue
+        due_at, before = row.new.get("next_due_at"), row.old.get("next_due_at")
+        late_s = (due_at or 0.0) - history.ahead_s - row.at
+        if due_at != before and late_s > _ANOTHER_DAY_S and status.get(row.get("tenant_id")) != "done":
+            how = status.get(row.get("tenant_id"), "never begun")
+            if not _has_ended_by_clock(history, row):
+                yield f"{row.get('tenant_id')}: {row.writer} put it off by {late_s / 3600:.0f} h; its run was {how}"
 
 
 def _calm_at(history: History, after: float) -> float:
@@ -215,6 +244,13 @@ def _calm_at(history: History, after: float) -> float:
 def _has_ended_by_clock(history: History, row: Row) -> bool:
     """Whether the machine's clock was moved before: leases and attempts may end early then, and the fence holds."""
     return any(act.what == "clock" and act.worker == "" and act.at <= row.at for act in history.acts)
+
+
+def _is_by_clock(history: History, row: Row) -> bool:
+    """Whether only times were moved, after the machine's clock was."""
+    old, new = row.old or {}, row.new or {}
+    changed = {name for name in new if new[name] != old.get(name)}
+    return changed <= {"disabled_at", "free_since"} and _has_ended_by_clock(history, row)
 
 
 def _new(row: Row) -> Any:
@@ -231,6 +267,7 @@ CHECKS: tuple[Check, ...] = (
     find_unfinished,
     find_slow_takeovers,
     find_stopped_by_others,
+    find_postponed,
 )
 
 

@@ -87,6 +87,11 @@ class History:
     goes_on_within_s: float = 60.0
     """How soon the tenant of a killed worker goes on."""
 
+    begins_within_s: float = 5.0
+    """How soon a mail begins while a process is frozen that has nothing to do with it."""
+    ahead_s: float = 0.0
+    """What the database's time is ahead of the times here."""
+
     def of(self, table: str) -> Iterator[Row]:
         """Yield the changes of one table, in order."""
         return (row for row in self.rows if row.table == table)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tests.support.histories.events import History, Row
 
 EARLY = 0.9
 """A beat is stored a moment after its time was read."""
+LATE_S = 3.0
+"""Who looks may have looked so long ago: its transaction then waited for a lock."""
 
 
 @dataclass
@@ -56,7 +59,10 @@ class Lives:
 
     def _is_silent(self, life: _Life, before: int, at: float) -> bool:
         beats = [beat for n, beat in life.beats if n < before]
-        return not beats or at - beats[-1] >= EARLY * self._history.dead_after_s
+        gaps = [(until, until - since) for since, until in pairwise([*beats, at])]
+        return not beats or any(
+            gap >= EARLY * self._history.dead_after_s and at - until <= LATE_S for until, gap in gaps
+        )
 
     def _was_killed(self, life: _Life, at: float) -> bool:
         """A kernel says at once that a process of its own has ended."""

@@ -93,27 +93,27 @@ def name_writer(target: Any, writer: str) -> None:
     event.listen(target, "connect", set_up)
 
 
-def read_postgres(url: str, tenant_ids: Collection[str], *, since: int = 0) -> list[Row]:
-    """Return what was seen of some tenants, and of all processes, after the change `since`."""
+def read_postgres(url: str, tenant_ids: Collection[str]) -> list[Row]:
+    """Return what was seen of some tenants, and of all processes."""
     ahead_s = time.time() - time.monotonic()
     query = (
         "SELECT n, at, writer, name, old, new FROM observer.seen"
-        " WHERE tenant_id = ANY(%s) OR (name = 'processes' AND n > %s) ORDER BY n"
+        " WHERE tenant_id = ANY(%s) OR name = 'processes' ORDER BY n"
     )
     with psycopg.connect(url) as connection:
-        found = connection.execute(query, (list(tenant_ids), since)).fetchall()
+        found = connection.execute(query, (list(tenant_ids),)).fetchall()
     return [
         Row(n=n, at=at - ahead_s, writer=_short(writer), table=name, old=old, new=new)
         for n, at, writer, name, old, new in found
     ]
 
 
-def read_sqlite(engine: Engine, tenant_ids: Collection[str], *, since: int = 0) -> list[Row]:
-    """Return what was seen of some tenants, and of all processes, after the change `since`."""
+def read_sqlite(engine: Engine, tenant_ids: Collection[str]) -> list[Row]:
+    """Return what was seen of some tenants, and of all processes."""
     wanted = ", ".join(f"'{each}'" for each in tenant_ids)
     query = (
         "SELECT n, at, writer, name, old, new FROM observer_seen"
-        f" WHERE tenant_id IN ({wanted}) OR (name = 'processes' AND n > {since}) ORDER BY n"
+        f" WHERE tenant_id IN ({wanted}) OR name = 'processes' ORDER BY n"
     )
     with engine.connect() as connection:
         found = connection.execute(text(query)).all()
@@ -128,11 +128,6 @@ def read_sqlite(engine: Engine, tenant_ids: Collection[str], *, since: int = 0) 
         )
         for n, at, writer, name, old, new in found
     ]
-
-
-def newest(rows: Collection[Row]) -> int:
-    """Return the number of the newest change."""
-    return max((row.n for row in rows), default=0)
 
 
 def _as_json(side: str, columns: list[str]) -> str:

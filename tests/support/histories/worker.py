@@ -1,0 +1,213 @@
+"""A host with workers: a process that has imported everything, and forks a worker for each line on its stdin.
+
+So a worker starts at once. Its waits are shorter than in real life, by the same factor for all; see `hurry`. A worker
+is given one of the faults of earlier versions by `HISTORY_OLD_FAULT`, which nothing but this file reads.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import select
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any, Final
+
+_IMPORTED: Final = (
+    "msal",
+    "pbx_devhost.cli.main",
+    "pbx_devhost.runs.shared_queue",
+    "portsip_m365_plugin.plugin",
+    "psycopg",
+    "tests.support.histories.diary",
+    "tests.support.histories.observer",
+)
+"""What a worker needs."""
+BEAT_S: Final = 0.25
+DEAD_AFTER_S: Final = 1.2
+OLD_FAULT: Final = "HISTORY_OLD_FAULT"
+KERNEL: Final = "HISTORY_KERNEL"
+"""Where the worker believes to be. Workers with different ones see each other's end by their silence alone."""
+FULL: Final = "HISTORY_FULL"
+"""While this file is there, an SQLite database may not grow."""
+STOP_AT: Final = "HISTORY_STOP_AT"
+"""Where the worker freezes itself: `before the post`."""
+
+
+def main() -> None:
+    """Fork a worker for each line, and print its process id."""
+    for name in _IMPORTED:
+        importlib.import_module(name)
+    if "FAKETIME_TIMESTAMP_FILE" in os.environ:
+        # libfaketime 0.9.10 refuses `clock_nanosleep` until a monotonic time, which is how Python sleeps.
+        time.sleep = _sleep
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies
+    print("ready", flush=True)
+    for line in sys.stdin:
+        given = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            _become(given)
+        print(pid, flush=True)
+
+
+def _sleep(seconds: float) -> None:
+    select.select([], [], [], seconds)
+
+
+def _become(given: dict[str, Any]) -> None:
+    code = 1
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        nowhere, output = os.open(os.devnull, os.O_RDONLY), os.open(given["output"], os.O_WRONLY | os.O_CREAT, 0o600)
+        for number, source in ((0, nowhere), (1, output), (2, output)):
+            os.dup2(source, number)
+        os.environ.update(given["environment"])
+        hurry()
+        _name(given["name"], given["environment"].get(KERNEL))
+        put_back(os.environ.get(OLD_FAULT, ""))
+        _freeze_itself(os.environ.get(STOP_AT, ""))
+        from pbx_devhost.cli.main import main as run
+
+        run(["--db", given["url"], "worker", "--slots", "4"], standalone_mode=False)
+        code = 0
+    except BaseException:  # noqa: BLE001  # it must never go on as the parent
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def hurry() -> None:
+    """Make every wait of the reference host short."""
+    from pbx_devhost import core
+    from pbx_devhost.runs import clock, runner, shared_queue, upkeep, workbench
+    from pbx_devhost.store import engine, processes
+    from pbx_devhost.store.outbox import lanes, waits
+
+    changed: dict[Any, dict[str, Any]] = {
+        processes: {"BEAT_S": BEAT_S, "DEAD_AFTER_S": DEAD_AFTER_S},
+        waits: {"WAIT_S": 0.3, "WAIT_AT_MOST_S": 1.0},
+        lanes: {"_FAULT_S": 0.3, "_FAULT_AT_MOST_S": 0.6, "OUT_OF_REACH_AT_MOST_S": 0.6},
+        core: {"INSIST_EVERY_S": 0.2},
+        runner: {"_AGAIN_S": 0.3},
+        workbench: {"_PUT_OFF_S": 0.5, "_AGAIN_S": 0.3},
+        shared_queue: {"_LOOK_EVERY_S": 0.25, "_TIDY_EVERY_S": 0.5, "_DEAD_AFTER_S": 2.0, "_AGAIN_S": 0.2},
+    }
+    for module, values in changed.items():
+        for name, value in values.items():
+            assert hasattr(module, name), f"{module.__name__} has no {name} any more"
+            setattr(module, name, value)
+    engine.FROZEN_AFTER_S = 2.0  # type: ignore[misc]
+    engine._SESSION |= {"lock_timeout": "2s", "idle_in_transaction_session_timeout": "2s"}
+    clock.Clock.__init__.__kwdefaults__ |= {"mail_poll_s": 0.25}  # type: ignore[attr-defined]
+    clock.Clock._look_for_tenants = _look_often  # type: ignore[method-assign]
+    upkeep.Upkeep.__init__.__kwdefaults__ |= {"poll_s": 0.2}  # type: ignore[attr-defined]
+
+
+def _look_often(clock: Any) -> None:
+    while not clock._stop.is_set():
+        clock._guarded_poll()
+        clock._stop.wait(0.3)
+
+
+def _name(name: str, kernel: str | None) -> None:
+    from sqlalchemy import Engine, event
+
+    from pbx_devhost.store import processes
+    from tests.support.histories.observer import name_writer
+
+    name_writer(Engine, name)
+    if FULL in os.environ:
+        event.listen(Engine, "begin", _limit)
+    if kernel is not None:
+        processes._KERNEL = kernel
+
+
+def _limit(connection: Any) -> None:
+    n_pages = 1 if Path(os.environ[FULL]).exists() else 1 << 30  # never below what it has
+    connection.connection.driver_connection.execute(f"PRAGMA max_page_count={n_pages}")
+
+
+def put_back(old_fault: str) -> None:
+    """Put back a fault of an earlier version."""
+    if old_fault:
+        {
+            "a global lock": _put_back_global_lock,
+            "names of hosts": _put_back_names_of_hosts,
+            "a dead lease": _put_back_dead_lease,
+        }[old_fault]()
+
+
+def _put_back_global_lock() -> None:
+    """One lock for the mail of all tenants, held while a mail is sent, and without a limit."""
+    from pbx_devhost.mail.delivery import Delivery
+    from pbx_devhost.store import engine
+
+    engine._SESSION.pop("lock_timeout")
+    engine._SESSION.pop("idle_in_transaction_session_timeout")
+    really = Delivery._attempt
+
+    def attempt(self: Any, claimed: Any, smtp: Any) -> Any:
+        with self._pbx.stores.database.write(lock="outbox"):
+            return really(self, claimed, smtp)
+
+    Delivery._attempt = attempt  # type: ignore[method-assign]
+
+
+def _put_back_names_of_hosts() -> None:
+    """A process is a host's name and a process id: who is not found on this host by that id is dead.
+
+    So two containers with one name of a host declare each other dead.
+    """
+    from pbx_devhost.store.processes import ProcessStore
+
+    def is_gone(self: Any, connection: Any, holder: str) -> bool:
+        return bool(holder) and holder != self._id
+
+    def bury(self: Any) -> None:
+        from sqlalchemy import delete
+
+        from pbx_devhost.store.schema import processes
+
+        with self._db.write() as connection:
+            connection.execute(delete(processes).where(processes.c.id != self._id))
+
+    ProcessStore.is_gone = is_gone  # type: ignore[method-assign]
+    ProcessStore.bury = bury  # type: ignore[method-assign]
+
+
+def _put_back_dead_lease() -> None:
+    """Who is dead is not looked at: a lease ends by its time alone."""
+    from sqlalchemy import literal
+
+    from pbx_devhost.store.processes import ProcessStore
+
+    ProcessStore.is_alive = lambda self, holder: literal(1) == 1  # type: ignore[method-assign]
+    ProcessStore.is_gone = lambda self, connection, holder: False  # type: ignore[method-assign]
+
+
+def _freeze_itself(where: str) -> None:
+    """Stop this process between its claim of a mail and the request that sends it."""
+    if where != "before the post":
+        return
+    from portsip_m365_plugin.mail import send
+
+    really = send.take_budget
+
+    def take(*given: Any) -> Any:
+        taken = really(*given)
+        Path(os.environ["HISTORY_FROZEN"]).touch()
+        os.kill(os.getpid(), signal.SIGSTOP)
+        return taken
+
+    send.take_budget = take
+
+
+if __name__ == "__main__":
+    main()
