@@ -150,7 +150,7 @@ def find_cloud_of_graph(graph_host: str) -> Cloud | None:
 
 def _read_cloud(path: Path, name: str, entry: Any) -> Cloud:
     # Translators: begins a message about one entry of the operator's file
-    where = _("{file}: cloud “{name}”", file=str(path), name=name)
+    where = _("{file}: cloud {name}", file=str(path), name=repr(name))
     if name in _OWN:
         raise CloudFileError(_("{where}: Microsoft's own clouds cannot be changed; choose another name", where=where))
     if not (name.isascii() and name.replace("_", "").isalnum() and name == name.upper() and len(name) <= 32):
@@ -160,12 +160,17 @@ def _read_cloud(path: Path, name: str, entry: Any) -> Cloud:
     unknown = sorted(set(entry) - set(_FIELDS))
     if unknown:
         raise CloudFileError(
-            _("{where}: “{name}” is unknown; fields: {fields}", where=where, name=unknown[0], fields=listing(_FIELDS))
+            _(
+                "{where}: {name} is unknown; fields: {fields}",
+                where=where,
+                name=repr(unknown[0]),
+                fields=listing(_FIELDS),
+            )
         )
     like = entry.get("like", "GLOBAL")
     if like not in _SCHEMAS:
         raise CloudFileError(
-            _("{where}: like: “{like}” is none of {names}", where=where, like=str(like), names=listing(_SCHEMAS))
+            _("{where}: like: {like} is none of {names}", where=where, like=repr(like), names=listing(_SCHEMAS))
         )
     return Cloud(
         name=name,
@@ -188,10 +193,10 @@ def _read_origin(where: Text, field: str, value: Any) -> str:
     ):
         raise CloudFileError(
             _(
-                "{where}: {field}: “{value}” is not an origin such as https://127.0.0.1:8443",
+                "{where}: {field}: {value} is not an origin such as https://127.0.0.1:8443",
                 where=where,
                 field=field,
-                value=str(value),
+                value=repr(value),
             )
         )
     return f"https://{parts.netloc}"
