@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from pbx_devhost.cli.language import speak_as_asked
+from pbx_devhost.cli.language import Spoken, speak_as_asked
 from pbx_devhost.cli.main import main
 from pbx_devhost.store.keys import KEY_VARIABLE
 from tests.support import pseudo_language
@@ -167,3 +167,14 @@ def test_a_terminal_of_a_language_that_does_not_exist_speaks_english(cli: Cli, m
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
     assert cli.ok("db", "status").out == english
     assert cli.ok("db", "--help").out.startswith("Usage: ")
+
+
+def test_a_list_of_commands_is_cut_by_its_width_where_there_are_no_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    speak_as_asked()
+    command = Spoken("x", help="打印租户的审计日志。最新的排在最前面。")
+    assert command.get_short_help_str(40) == "打印租户的审计日志"
+    assert command.get_short_help_str(12) == "打印租户的…"
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    speak_as_asked()
+    assert Spoken("x", help="Print it. Newest first.").get_short_help_str(40) == "Print it."

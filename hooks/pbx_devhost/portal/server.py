@@ -28,7 +28,7 @@ from pbx_devhost.runs.queues import open_queue
 from pbx_devhost.runs.work import PAGE_SLOTS, RUN_SLOTS, Lane, describe_slots, plan_slots
 from pbx_devhost.store.engine import plan_connections
 from pbx_devhost.store.tenants import SYSTEM_TENANT
-from pbx_devhost.texts import _
+from pbx_devhost.texts import _, say
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ def serve_portal(
         counting.enter_context(watch(pbx.stores, metrics_port))
         server.listen()
     except MetricsError as error:
-        raise ServeError(str(error)) from error
+        raise ServeError(say(error)) from error
     except OSError as error:
         counting.close()
         raise ServeError(
