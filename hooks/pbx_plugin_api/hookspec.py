@@ -116,8 +116,9 @@ def on_send_notification(host: Host, tenant: Tenant, notification: Notification)
     When: the queue has a mail for this tenant's people. A retry comes with a higher `attempt`.
     How often: up to the rate that the plugin takes from `host.rate_budget`.
     Answers: the first plugin that does not return None. None means "not my channel", and the next plugin is asked.
-    What it says: `check_mail` sorts out addresses that are none, `write_mail` writes subject and text. The PBX's own
-        fallback channel uses both, so that a mail reads the same by every channel.
+    What it says: `check_mail` sorts out addresses that are none, `write_mail` writes subject and text in the
+        language of the notification. The PBX's own fallback channel uses both, so that a mail reads the same by every
+        channel.
     May block: yes, for the requests of one mail.
     May raise: no. A plugin that raises counts as `UNKNOWN`, because the mail may have been sent.
     Idempotency: sending is not idempotent. The host records the attempt before the call, and sets
