@@ -164,6 +164,8 @@ def _explain_doubt(history: History, lives: Lives, row: Row) -> str:
 
 def find_unfinished(history: History) -> Iterator[str]:
     """Yield what did not come to its end after the faults."""
+    if not history.is_calm:
+        yield "after the faults it did not become calm"
     last: dict[str, Row] = {}
     for row in history.of("runs"):
         last[row.get("id")] = row

@@ -89,6 +89,8 @@ class History:
 
     begins_within_s: float = 5.0
     """How soon a mail begins while a process is frozen that has nothing to do with it."""
+    is_calm: bool = True
+    """Whether everything came to its end in time."""
     ahead_s: float = 0.0
     """What the database's time is ahead of the times here."""
 

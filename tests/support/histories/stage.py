@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +27,6 @@ from tests.support.histories.wires import Wire
 from tests.support.histories.worker import DEAD_AFTER_S, KERNEL
 from tests.support.mail_samples import make_note
 
-SETTLES_WITHIN_S: Final = 60.0
 GOES_ON_WITHIN_S: Final = DEAD_AFTER_S + 15.0
 """A killed worker's tenant; on a busy machine."""
 KEY: Final = base64.b64encode(bytes(range(32))).decode()
@@ -36,6 +36,8 @@ class Stage:
     """What one process of the test plays on. The database is watched from the beginning."""
 
     plugin = diary.NAME
+    settles_within_s = 60.0
+    """How long a test waits until all is calm; on a busy machine."""
 
     def __init__(self, folder: Path, pbx: Pbx, stack: ExitStack, *, n_workers: int = 3, **environment: str) -> None:
         self.folder, self.pbx, self.environment, self._stack = folder, pbx, environment, stack
@@ -113,13 +115,12 @@ class Stage:
             lift.join()
         self.fill()
         ids = [tenant.pbx_tenant_id for tenant in tenants]
-        until = time.monotonic() + SETTLES_WITHIN_S
+        until = time.monotonic() + self.settles_within_s
         calm = wait_until(lambda: self.is_calm(ids), until - time.monotonic())
         self.insist(lambda: self._set_due(ids))
         calm = calm and wait_until(lambda: self.is_calm(ids), until - time.monotonic())
         history = self._write_down(tenants, put)
-        if not calm:
-            history.acts.append(Act(what="it did not become calm", at=began, until=time.monotonic()))
+        history.is_calm = calm
         return history
 
     def add_tenants(self, schedule: Schedule) -> list[Tenant]:
@@ -189,11 +190,11 @@ class Stage:
         began = time.monotonic()
         lift, about = getattr(self, f"_do_{step.what}")(step, worker)
         index = len(self._acts)
-        self._acts.append(Act(what=step.what, worker=about, at=began, until=time.monotonic()))
+        self._acts.append(Act(what=step.what.partition("_")[0], worker=about, at=began, until=time.monotonic()))
 
         def take_back() -> None:
             lift()
-            self._acts[index] = Act(what=step.what, worker=about, at=began, until=time.monotonic())
+            self._acts[index] = replace(self._acts[index], until=time.monotonic())
 
         if lift is not None:
             # On a thread of its own: the test itself may be waiting for what a frozen worker holds.
@@ -208,6 +209,32 @@ class Stage:
     def _do_freeze(self, step: Step, worker: Worker) -> Any:
         worker.freeze()
         return worker.thaw, worker.name
+
+    def _do_freeze_sender(self, step: Step, worker: Worker) -> Any:
+        """Freeze a worker between the claim of a mail and its request, until the others' mail goes on."""
+        sending = self._wait_for_sender()
+        sending.freeze()
+
+        def thaw() -> None:
+            time.sleep(1.0)  # the others' mail comes meanwhile
+            begun = "SELECT count(*) FROM outbox WHERE attempt = 0 AND waiting = 1"
+            wait_until(lambda: self._count(begun) == 0, at_most_s=step.amount)
+            sending.thaw()
+
+        return thaw, sending.name
+
+    def _wait_for_sender(self) -> Worker:
+        while True:
+            events = [each for each in diary.read_log(self.log) if each["event"] in ("try", "sent")]
+            if events and events[-1]["event"] == "try":
+                found = [each for each in self.workers if each.name == events[-1]["worker"] and not each.is_dead]
+                if found:
+                    return found[0]
+            time.sleep(0.005)
+
+    def _count(self, query: str) -> int:
+        with self.pbx.stores.database.read() as connection:
+            return int(connection.execute(text(query)).scalar_one())
 
     # ------------------------------------------------------------------ the end
 

@@ -151,13 +151,13 @@ def _put_back_global_lock() -> None:
 
     engine._SESSION.pop("lock_timeout")
     engine._SESSION.pop("idle_in_transaction_session_timeout")
-    really = Delivery._attempt
+    really = Delivery.deliver
 
-    def attempt(self: Any, claimed: Any, smtp: Any) -> Any:
+    def deliver(self: Any, **given: Any) -> Any:
         with self._pbx.stores.database.write(lock="outbox"):
-            return really(self, claimed, smtp)
+            return really(self, **given)
 
-    Delivery._attempt = attempt  # type: ignore[method-assign]
+    Delivery.deliver = deliver  # type: ignore[method-assign]
 
 
 def _put_back_names_of_hosts() -> None:
