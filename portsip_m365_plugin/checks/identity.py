@@ -178,7 +178,7 @@ def _note_refusal(board: Board, not_ready: NotReady) -> None:
     if refusal is None:
         board.not_well(CERTIFICATE, not_ready.sentence, not_ready.remedy)
         return
-    remedy = refusal.describe().removeprefix(refusal.sentence).strip()
+    remedy = refusal.describe_remedy()
     if refusal.kind in _OUTAGES:
         board.not_checked(TOKEN, refusal.sentence, remedy)
         return

@@ -58,13 +58,17 @@ class EntraRefusal:
 
     def describe(self) -> str:
         """Return one line for a page or a log: sentence, remedy, Microsoft's ids."""
+        return sentences(self.sentence, self.describe_remedy())
+
+    def describe_remedy(self) -> str:
+        """Return the remedy with Microsoft's ids."""
         ids = [f"AADSTS{self.code}"] if self.code else []
         # Translators: Microsoft's id of a request ("Trace ID"), for their support
         ids += [_("trace {id}", id=self.trace_id)] if self.trace_id else []
         # Translators: Microsoft's id of a request ("Correlation ID"), for their support
         ids += [_("correlation {id}", id=self.correlation_id)] if self.correlation_id else []
         # Translators: Microsoft's ids after the sentences of an error
-        return sentences(self.sentence, self.remedy, _("({ids})", ids=listing(ids)) if ids else "")
+        return sentences(self.remedy, _("({ids})", ids=listing(ids)) if ids else "")
 
 
 _TABLE: Final[tuple[tuple[RefusalKind, str, str, tuple[int, ...]], ...]] = (

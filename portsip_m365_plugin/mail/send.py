@@ -354,7 +354,7 @@ def _give_away(now_utc: datetime) -> DeliveryReceipt:
     """The PBX ignores this receipt, unless its database was away for a moment."""
     return DeliveryReceipt(
         status=DeliveryStatus.DEFERRED,
-        reason="The PBX may have given this mail to another worker.",
+        reason=_("The PBX may have given this mail to another worker."),
         retry_at_utc=now_utc,
         this_mail_only=True,
         detail=_OWN_LIMIT,

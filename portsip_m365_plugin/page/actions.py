@@ -17,6 +17,7 @@ from pbx_plugin_api import (
     Started,
     Tenant,
     Viewer,
+    listing,
 )
 from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.contacts.leaving import APPROVE_REMOVAL_ACTION, approve_removal
@@ -53,6 +54,7 @@ from portsip_m365_plugin.page.users_tab import ADD_PERSON_ACTION
 from portsip_m365_plugin.page.view import LOOK_ONLY, PageView
 from portsip_m365_plugin.photos.vanishing import APPROVE_PHOTO_REMOVAL_ACTION, approve_photo_removal
 from portsip_m365_plugin.signin_health import resume_refusal, suspend_refusal
+from portsip_m365_plugin.texts import _
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, approve
 
 _PERSON_MAX_CHARS: Final = 320
@@ -76,9 +78,12 @@ def run_action(host: Host, tenant: Tenant, viewer: Viewer, request: ActionReques
     """Do what a button says. Pressing it again does no harm."""
     run = ACTIONS.get(request.action)
     if run is None:
-        return Refused(message=f"There is no action {request.action}.", remedy=f"Actions: {', '.join(ACTIONS)}.")
+        return Refused(
+            message=_("There is no action {action}.", action=request.action),
+            remedy=_("Actions: {actions}.", actions=listing(ACTIONS)),
+        )
     if not viewer.may_edit and request.action not in _FOR_VIEWERS:
-        return Refused(message=LOOK_ONLY, remedy="Ask an administrator.")
+        return Refused(message=LOOK_ONLY, remedy=_("Ask an administrator."))
     return run(ActionInput(host=host, tenant=tenant, viewer=viewer, request=request, config=load_config(host)))
 
 
@@ -92,7 +97,8 @@ def _show_for_colleague(given: ActionInput) -> ActionOutcome:
 
 
 def _download_for_colleague(given: ActionInput) -> ActionOutcome:
-    return download_for_colleague(given.host, given.tenant, given.config, given.request.values)
+    language = given.viewer.locale
+    return download_for_colleague(given.host, given.tenant, given.config, given.request.values, language)
 
 
 def _download_limit(given: ActionInput) -> ActionOutcome:
@@ -104,26 +110,28 @@ def _test_connection(given: ActionInput) -> ActionOutcome:
 
 
 def _send_test_mail(given: ActionInput) -> ActionOutcome:
-    return send_test_mail(given.host, given.config, given.request.values.get("to", ""))
+    return send_test_mail(given.host, given.tenant, given.config, given.request.values.get("to", ""))
 
 
 def _approve(given: ActionInput) -> ActionOutcome:
     answer = approve(given.host, given.request.values.get("checksum", ""), given.viewer)
-    return Started(job=Job.SYNC_NOW, message="Approved; the sync was started.") if isinstance(answer, Done) else answer
+    return (
+        Started(job=Job.SYNC_NOW, message=_("Approved; the sync was started.")) if isinstance(answer, Done) else answer
+    )
 
 
 def _approve_contact_removal(given: ActionInput) -> ActionOutcome:
     answer = approve_removal(given.host, given.request.values.get("checksum", ""), given.viewer)
     if isinstance(answer, Refused):
         return answer
-    return Started(job=Job.CONTACTS, message="Approved; the contact sync was started.")
+    return Started(job=Job.CONTACTS, message=_("Approved; the contact sync was started."))
 
 
 def _approve_photo_removal(given: ActionInput) -> ActionOutcome:
     answer = approve_photo_removal(given.host, given.request.values.get("checksum", ""), given.viewer)
     if isinstance(answer, Refused):
         return answer
-    return Started(job=Job.SYNC_NOW, message="Approved; the sync was started.")
+    return Started(job=Job.SYNC_NOW, message=_("Approved; the sync was started."))
 
 
 def _show_mailbox_state(given: ActionInput) -> ActionOutcome:
@@ -137,7 +145,7 @@ def _explain(given: ActionInput) -> ActionOutcome:
 def _add_person(given: ActionInput) -> ActionOutcome:
     typed = given.request.values.get("person", "").strip()
     if not 0 < len(typed) <= _PERSON_MAX_CHARS or not typed.isprintable():
-        return Refused(message="Nobody was added.", remedy="Enter a sign-in name or an object id under “Person”.")
+        return Refused(message=_("Nobody was added."), remedy=_("Enter a sign-in name or an object id under “Person”."))
     return AddPerson(typed=typed)
 
 
@@ -147,12 +155,12 @@ def _test_sign_in(_given: ActionInput) -> ActionOutcome:
 
 def _suspend_refusal(given: ActionInput) -> ActionOutcome:
     suspend_refusal(given.host, given.viewer.username)
-    return Done(message="Synced users can sign in with their passwords until you press “Refuse passwords again”.")
+    return Done(message=_("Synced users can sign in with their passwords until you press “Refuse passwords again”."))
 
 
 def _resume_refusal(given: ActionInput) -> ActionOutcome:
     resume_refusal(given.host, given.viewer.username)
-    return Done(message="The passwords of people whom Microsoft sign-in admits are refused again.")
+    return Done(message=_("The passwords of people whom Microsoft sign-in admits are refused again."))
 
 
 def _start(job: Job, message: str) -> Run:
@@ -172,11 +180,11 @@ ACTIONS: Final[Mapping[str, Run]] = {
     LIMIT_ACTION: _download_limit,
     APPROVE_ACTION: _approve,
     "send_test_mail": _send_test_mail,
-    Job.PREVIEW: _start(Job.PREVIEW, "The preview is being made; it will be shown on the USER SYNC tab."),
-    Job.SYNC_NOW: _start(Job.SYNC_NOW, "The sync was started."),
-    Job.FULL_RESYNC: _start(Job.FULL_RESYNC, "The full sync was started."),
-    Job.CONTACTS: _start(Job.CONTACTS, "The contact sync was started."),
-    Job.CONTACTS_RESYNC: _start(Job.CONTACTS_RESYNC, "All contacts are being read again."),
+    Job.PREVIEW: _start(Job.PREVIEW, _("The preview is being made; it will be shown on the USER SYNC tab.")),
+    Job.SYNC_NOW: _start(Job.SYNC_NOW, _("The sync was started.")),
+    Job.FULL_RESYNC: _start(Job.FULL_RESYNC, _("The full sync was started.")),
+    Job.CONTACTS: _start(Job.CONTACTS, _("The contact sync was started.")),
+    Job.CONTACTS_RESYNC: _start(Job.CONTACTS_RESYNC, _("All contacts are being read again.")),
     APPROVE_REMOVAL_ACTION: _approve_contact_removal,
     APPROVE_PHOTO_REMOVAL_ACTION: _approve_photo_removal,
     "contact_state": _show_mailbox_state,
@@ -185,8 +193,8 @@ ACTIONS: Final[Mapping[str, Run]] = {
     TEST_SIGN_IN_ACTION: _test_sign_in,
     SUSPEND_ACTION: _suspend_refusal,
     RESUME_ACTION: _resume_refusal,
-    Job.RENEW: _start(Job.RENEW, "The certificate is being renewed; the run says how far it came."),
-    Job.DISCONNECT: _start(Job.DISCONNECT, "Disconnecting."),
+    Job.RENEW: _start(Job.RENEW, _("The certificate is being renewed; the run says how far it came.")),
+    Job.DISCONNECT: _start(Job.DISCONNECT, _("Disconnecting.")),
 }
 """By action name; a new tab adds its own."""
 

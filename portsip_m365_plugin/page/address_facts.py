@@ -6,6 +6,7 @@ from pbx_plugin_api import Fact, Severity, Tenant
 from portsip_m365_plugin.consent import read_consent
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.redirects import Redirects, describe_task, read_redirects
+from portsip_m365_plugin.texts import _
 from portsip_m365_plugin.times import show_time
 
 
@@ -16,24 +17,31 @@ def draw_address_facts(view: PageView) -> tuple[Fact, ...]:
     if view.host.web_origins.sbc is None and not view.is_system:
         facts.append(
             Fact(
-                label="Redirect URI of the SBC",
-                value="none, because this PBX has no SBC domain",
-                help="People who come through a session border controller cannot sign in with Microsoft there. When the"
-                " domain is set in the PBX, its redirect URI appears here.",
+                label=_("Redirect URI of the SBC"),
+                value=_("none, because this PBX has no SBC domain"),
+                help=_(
+                    "People who come through a session border controller cannot sign in with Microsoft there. When the"
+                    " domain is set in the PBX, its redirect URI appears here."
+                ),
             )
         )
     task = describe_task(redirects)
     if task:
-        facts.append(Fact(label="To do in Entra", value=task, severity=Severity.BAD))
+        facts.append(Fact(label=_("To do in Entra"), value=task, severity=Severity.BAD))
     consent = read_consent(view.host, view.config.connection)
     if consent is not None:
-        said = "was given" if consent.is_given else "was not given"
+        at = show_time(consent.at_utc, view.tenant)
+        said = (
+            _("Microsoft reported on {time} that it was given.", time=at)
+            if consent.is_given
+            else _("Microsoft reported on {time} that it was not given.", time=at)
+        )
         facts.append(
             Fact(
-                label="Admin consent",
-                value=f"Microsoft reported on {show_time(consent.at_utc, view.tenant)} that it {said}.",
+                label=_("Admin consent"),
+                value=said,
                 severity=Severity.PLAIN if consent.is_given else Severity.WARNING,
-                help="What came back from the consent page. The table of permissions shows what calls have proven.",
+                help=_("What came back from the consent page. The table of permissions shows what calls have proven."),
             )
         )
     return tuple(facts)
@@ -43,11 +51,12 @@ def _draw_uri(uri: str, redirects: Redirects, tenant: Tenant) -> Fact:
     proven = redirects.proven.get(uri)
     if proven is not None:
         help_text, severity = (
-            f"Proven on {show_time(proven, tenant)}: Microsoft sent a browser back to it.",
+            _("Proven on {time}: Microsoft sent a browser back to it.", time=show_time(proven, tenant)),
             Severity.GOOD,
         )
     elif uri in redirects.new:
-        help_text, severity = "New since the set-up, and not proven.", Severity.WARNING
+        help_text, severity = _("New since the set-up, and not proven."), Severity.WARNING
     else:
-        help_text, severity = "Not proven yet: a sign-in with Microsoft at this address proves it.", Severity.PLAIN
-    return Fact(label="Redirect URI", value=uri, copyable=True, severity=severity, help=help_text)
+        help_text = _("Not proven yet: a sign-in with Microsoft at this address proves it.")
+        severity = Severity.PLAIN
+    return Fact(label=_("Redirect URI"), value=uri, copyable=True, severity=severity, help=help_text)

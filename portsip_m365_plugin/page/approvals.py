@@ -10,6 +10,7 @@ from portsip_m365_plugin.photos.vanishing import (
     PendingPhotoRemoval,
     pending_photo_removal,
 )
+from portsip_m365_plugin.texts import _, _n
 from portsip_m365_plugin.times import show_time
 from portsip_m365_plugin.users.approval import APPROVE_ACTION
 
@@ -27,16 +28,16 @@ def draw_approvals(view: PageView, plan: PlanRef | None) -> tuple[Action, ...]:
 
 def draw_approve(plan: PlanRef | None, why_disabled: str, *, primary: bool = False) -> Action:
     """Draw the button that approves a plan; without one it says where plans come from."""
-    why_no_approval = why_disabled or ("" if plan is not None else "There is no plan yet: press Preview.")
+    why_no_approval = why_disabled or ("" if plan is not None else _("There is no plan yet: press Preview."))
     return Action(
         name=APPROVE_ACTION,
-        label="Approve and sync",
-        help="Applies the plan shown here. If the sync would remove more people than that by now, it asks again.",
+        label=_("Approve and sync"),
+        help=_("Applies the plan shown here. If the sync would remove more people than that by now, it asks again."),
         enabled=not why_no_approval,
         why_disabled=why_no_approval,
-        confirm="Apply this plan?",
+        confirm=_("Apply this plan?"),
         primary=primary,
-        parameters=(_checksum("Plan checksum", plan.checksum if plan is not None else ""),),
+        parameters=(_checksum(_("Plan checksum"), plan.checksum if plan is not None else ""),),
     )
 
 
@@ -47,13 +48,13 @@ def draw_photo_approval(photos: PendingPhotoRemoval | None, why_disabled: str) -
     return (
         Action(
             name=APPROVE_PHOTO_REMOVAL_ACTION,
-            label="Approve the removal of photos",
+            label=_("Approve the removal of photos"),
             help=photos.describe(),
             enabled=not why_disabled,
             why_disabled=why_disabled,
             danger=True,
-            confirm=f"Remove {photos.photos} photos?",
-            parameters=(_checksum("Checksum", photos.checksum),),
+            confirm=_n("Remove {n:,} photo?", "Remove {n:,} photos?", photos.photos),
+            parameters=(_checksum(_("Checksum"), photos.checksum),),
         ),
     )
 
@@ -65,13 +66,13 @@ def draw_contact_approval(pending: PendingRemoval | None, why_disabled: str) -> 
     return (
         Action(
             name=APPROVE_REMOVAL_ACTION,
-            label="Approve the removal",
+            label=_("Approve the removal"),
             help=pending.describe(),
             enabled=not why_disabled,
             why_disabled=why_disabled,
             danger=True,
-            confirm=f"Remove {pending.contacts} contacts of {pending.mailboxes} mailboxes?",
-            parameters=(_checksum("Checksum", pending.checksum),),
+            confirm=_n("Remove {n:,} contact?", "Remove {n:,} contacts?", pending.contacts),
+            parameters=(_checksum(_("Checksum"), pending.checksum),),
         ),
     )
 
@@ -81,9 +82,12 @@ def plan_facts(view: PageView, plan: PlanRef | None) -> tuple[Fact, ...]:
     if plan is None:
         return ()
     made = show_time(plan.made_at_utc, view.tenant)
-    facts = [Fact(label="Plan that waits", value=f"made {made}"), Fact(label="Plan checksum", value=plan.checksum)]
+    facts = [
+        Fact(label=_("Plan that waits"), value=_("made {time}", time=made)),
+        Fact(label=_("Plan checksum"), value=plan.checksum),
+    ]
     if plan.why:
-        facts.insert(0, Fact(label="Approval needed", value=plan.why, severity=Severity.WARNING))
+        facts.insert(0, Fact(label=_("Approval needed"), value=plan.why, severity=Severity.WARNING))
     return tuple(facts)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from pbx_plugin_api import Fact, Link, Step, StepState
+from pbx_plugin_api import Fact, Link, Step, StepState, sentences
 from portsip_m365_plugin.last_test import Finding
 from portsip_m365_plugin.page.colleague import COLLEAGUE_ACTION
 from portsip_m365_plugin.page.entra_pages import APP_NAME, EntraPage, link_to_app, link_to_registrations
@@ -14,6 +14,8 @@ from portsip_m365_plugin.page.known import WAY_IN, Evidence, Known
 from portsip_m365_plugin.page.signin_tab import TEST_SIGN_IN_ACTION
 from portsip_m365_plugin.page.step_states import done, failed, is_confirmed, proven
 from portsip_m365_plugin.redirects import redirect_uris
+from portsip_m365_plugin.texts import _
+from portsip_m365_plugin.times import show_utc_day
 
 _TEST: Final = "test_connection"
 _IDS: Final = ("directory", "cloud", "application")
@@ -29,17 +31,19 @@ def check_addresses(known: Known) -> Step:
     elif known.test is not None and known.test.works("web_certificate"):
         state = proven(known.test.at_utc)
     elif known.origins.web.startswith(_LOCAL):
-        state = done("Entra accepts this address for a trial in a browser on this machine.")
+        state = done(_("Entra accepts this address for a trial in a browser on this machine."))
     elif is_confirmed("prerequisites", known) or known.approved_at_utc is not None:
         state = done()
-    sbc = known.origins.sbc or "none: nobody signs in with Microsoft through a session border controller"
+    sbc = known.origins.sbc or _("none: nobody signs in with Microsoft through a session border controller")
     return Step(
         name="prerequisites",
-        title="Check the addresses of this PBX",
-        text="After signing in, Microsoft sends people back to this PBX. Their browsers must reach it by https, under a"
-        " public name, with a certificate of a trusted authority. The same holds for the domain of the session border"
-        " controller (SBC), if people use one.",
-        facts=(Fact(label="Web domain", value=known.origins.web), Fact(label="SBC domain", value=sbc)),
+        title=_("Check the addresses of this PBX"),
+        text=_(
+            "After signing in, Microsoft sends people back to this PBX. Their browsers must reach it by https, under a"
+            " public name, with a certificate of a trusted authority. The same holds for the domain of the session"
+            " border controller (SBC), if people use one."
+        ),
+        facts=(Fact(label=_("Web domain"), value=known.origins.web), Fact(label=_("SBC domain"), value=sbc)),
         actions=(_TEST,) if fault is not None else (),
         **state,
     )
@@ -49,25 +53,28 @@ def register(known: Known) -> Step:
     """It is done when its ID is known. A changed domain opens it again."""
     state: dict[str, Any] = {}
     if known.new_uris_task:
-        found = "This PBX has a new address, and Microsoft does not know it as a redirect URI."
+        found = _("This PBX has a new address, and Microsoft does not know it as a redirect URI.")
         state = failed(Finding(name="redirect_uris", works=False, found=found, remedy=known.new_uris_task))
     elif known.worked_at_utc is not None:
         state = proven(known.worked_at_utc)
     elif known.connection.client_id or is_confirmed("register", known):
         state = done()
-    more = " Add the second redirect URI afterwards, under Authentication." if known.origins.sbc else ""
+    text = _(
+        "Press New registration. Enter the name, choose the accounts in this organizational directory only (single"
+        " tenant), and enter the redirect URI with the platform Web. Then press Register."
+    )
+    more = _("Add the second redirect URI afterwards, under Authentication.") if known.origins.sbc else ""
     return Step(
         name="register",
-        title="Register an application in Entra",
-        text="Press New registration. Enter the name, choose the accounts in this organizational directory only (single"
-        f" tenant), and enter the redirect URI with the platform Web. Then press Register.{more}",
+        title=_("Register an application in Entra"),
+        text=sentences(text, more),
         facts=(
-            Fact(label="Name", value=APP_NAME, copyable=True),
-            *(Fact(label="Redirect URI", value=uri, copyable=True) for uri in redirect_uris(known.origins)),
+            Fact(label=_("Name"), value=APP_NAME, copyable=True),
+            *(Fact(label=_("Redirect URI"), value=uri, copyable=True) for uri in redirect_uris(known.origins)),
         ),
         link=link_to_registrations(known.cloud)
         if not known.new_uris_task
-        else link_to_app(known.cloud, known.connection, EntraPage.AUTHENTICATION, "Open Authentication in Entra"),
+        else link_to_app(known.cloud, known.connection, EntraPage.AUTHENTICATION, _("Open Authentication in Entra")),
         actions=(TEST_SIGN_IN_ACTION,) if known.new_uris_task else (COLLEAGUE_ACTION,),
         **state,
     )
@@ -78,8 +85,10 @@ def enter_ids(known: Known) -> Step:
     fault = known.fault(*_IDS)
     state: dict[str, Any] = {}
     if known.connection.is_complete and known.cloud is None:
-        found = f"The region {known.connection.cloud_name} is not known to this PBX."
-        state = failed(Finding(name="cloud", works=False, found=found, remedy="Choose another, or ask the operator."))
+        found = _("The region {region} is not known to this PBX.", region=known.connection.cloud_name)
+        state = failed(
+            Finding(name="cloud", works=False, found=found, remedy=_("Choose another, or ask the operator."))
+        )
     elif fault is not None:
         state = failed(fault)
     elif known.worked_at_utc is not None and known.connection.is_complete:
@@ -88,10 +97,12 @@ def enter_ids(known: Known) -> Step:
         state = done()
     return Step(
         name="ids",
-        title="Enter the two IDs and the region",
-        text="Both IDs are on the Overview page of the app registration. Instead of the directory ID you can enter a"
-        " verified domain. The region is the Microsoft cloud of the directory; GCC belongs to GLOBAL.",
-        link=link_to_app(known.cloud, known.connection, EntraPage.OVERVIEW, "Open the Overview page in Entra"),
+        title=_("Enter the two IDs and the region"),
+        text=_(
+            "Both IDs are on the Overview page of the app registration. Instead of the directory ID you can enter a"
+            " verified domain. The region is the Microsoft cloud of the directory; GCC belongs to GLOBAL."
+        ),
+        link=link_to_app(known.cloud, known.connection, EntraPage.OVERVIEW, _("Open the Overview page in Entra")),
         fields=("application_id", "directory_id", "national_cloud"),
         actions=(_TEST,) if fault is not None else (),
         **state,
@@ -102,17 +113,19 @@ def make_key_pair(known: Known) -> Step:
     """Done while the newest certificate has not expired."""
     certificate, state = known.certificate, {}
     if certificate is not None:
-        until = certificate.not_after_utc.strftime("%Y-%m-%d")
-        state = done(f"The certificate is valid until {until}.")
+        until = show_utc_day(certificate.not_after_utc)
+        state = done(_("The certificate is valid until {day}.", day=until))
         if certificate.days_left(known.now_utc) < 0:
-            found = f"The certificate expired on {until}."
-            remedy = "Generate a new key pair and upload it."
+            found = _("The certificate expired on {day}.", day=until)
+            remedy = _("Generate a new key pair and upload it.")
             state = failed(Finding(name="certificate", works=False, found=found, remedy=remedy))
     return Step(
         name="key_pair",
-        title="Generate a key pair",
-        text="This PBX signs in to Microsoft 365 with a certificate and without a client secret. The private key never"
-        " leaves it.",
+        title=_("Generate a key pair"),
+        text=_(
+            "This PBX signs in to Microsoft 365 with a certificate and without a client secret. The private key never"
+            " leaves it."
+        ),
         actions=(GENERATE_ACTION,),
         **state,
     )
@@ -123,25 +136,31 @@ def upload(known: Known) -> Step:
     certificate, fault = known.certificate, known.fault("certificate")
     state: dict[str, Any] = {}
     if certificate is None:
-        state = {"state": StepState.WAITING, "detail": "The key pair comes first."}
+        state = {"state": StepState.WAITING, "detail": _("The key pair comes first.")}
     elif fault is not None and known.test is not None and known.test.thumbprint_sha256 == certificate.thumbprint_sha256:
         state = failed(fault)
     elif known.worked_at_utc is not None and not known.is_renewal:
         state = proven(known.worked_at_utc)
     elif known.is_renewal and known.is_sent:
-        detail = "This PBX has sent the next certificate to Entra, and uses it as soon as Entra knows it."
+        detail = _("This PBX has sent the next certificate to Entra, and uses it as soon as Entra knows it.")
         state = {"state": StepState.WAITING, "detail": detail}
     elif is_confirmed("upload", known):
-        state = done("Entra needs some minutes until it knows a new certificate.")
-    shown = () if certificate is None else (Fact(label="Thumbprint", value=certificate.thumbprint_sha1, copyable=True),)
+        state = done(_("Entra needs some minutes until it knows a new certificate."))
+    shown = (
+        () if certificate is None else (Fact(label=_("Thumbprint"), value=certificate.thumbprint_sha1, copyable=True),)
+    )
     first = (_TEST,) if state.get("state") is StepState.FAILED else ()
     return Step(
         name="upload",
-        title="Upload the public key",
-        text="Download public_key.pem. In Entra, under Certificates & secrets, Certificates, press Upload certificate."
-        " Entra then shows the thumbprint below.",
+        title=_("Upload the public key"),
+        text=_(
+            "Download public_key.pem. In Entra, under Certificates & secrets, Certificates, press Upload certificate."
+            " Entra then shows the thumbprint below."
+        ),
         facts=shown,
-        link=link_to_app(known.cloud, known.connection, EntraPage.CREDENTIALS, "Open Certificates & secrets in Entra"),
+        link=link_to_app(
+            known.cloud, known.connection, EntraPage.CREDENTIALS, _("Open Certificates & secrets in Entra")
+        ),
         actions=(*first, DOWNLOAD_ACTION) if certificate is not None else (),
         **state,
     )
@@ -157,12 +176,14 @@ def add_permissions(known: Known) -> Step:
         state = done()
     return Step(
         name="permissions",
-        title="Add the permissions",
-        text="Under API permissions press Add a permission, Microsoft Graph, Application permissions, and add what is"
-        " listed here. Only what the features that are on need is listed.",
+        title=_("Add the permissions"),
+        text=_(
+            "Under API permissions press Add a permission, Microsoft Graph, Application permissions, and add what is"
+            " listed here. Only what the features that are on need is listed."
+        ),
         facts=(
-            *(Fact(label="Needed", value=item.name, copyable=True, help=item.purpose) for item in known.needed),
-            *(Fact(label="Useful", value=item.name, copyable=True, help=item.purpose) for item in known.useful),
+            *(Fact(label=_("Needed"), value=item.name, copyable=True, help=item.purpose) for item in known.needed),
+            *(Fact(label=_("Useful"), value=item.name, copyable=True, help=item.purpose) for item in known.useful),
         ),
         link=_link_to_permissions(known),
         **state,
@@ -176,20 +197,26 @@ def give_consent(known: Known) -> Step:
     reported = known.consent_at_utc
     state: dict[str, Any] = {}
     if refused is not None and refused.fault is not None and (reported is None or reported < refused.at_utc):
-        state = failed(replace(refused.fault, found=f"{refused.fault.name}: {refused.fault.found}"))
+        state = failed(
+            replace(
+                refused.fault, found=_("{permission}: {why}", permission=refused.fault.name, why=refused.fault.found)
+            )
+        )
     elif refused is None and len(shown) == len(known.needed):
         state = proven(min(each.at_utc for each in shown)) if shown else done()
     elif reported is not None:
-        state = done("Microsoft reports that consent was given. The test shows whether it is enough.")
+        state = done(_("Microsoft reports that consent was given. The test shows whether it is enough."))
     elif is_confirmed("consent", known) or known.is_established:
         state = done()
     failing = state.get("state") is StepState.FAILED
     return Step(
         name="consent",
-        title="Give admin consent",
-        text="On the same page press “Grant admin consent”, or give the consent address to a colleague who may do so."
-        " This takes a directory role such as Privileged Role Administrator or Global Administrator. It can take some"
-        " minutes until Microsoft Graph knows it.",
+        title=_("Give admin consent"),
+        text=_(
+            "On the same page press “Grant admin consent”, or give the consent address to a colleague who may do so."
+            " This takes a directory role such as Privileged Role Administrator or Global Administrator. It can take"
+            " some minutes until Microsoft Graph knows it."
+        ),
         link=_link_to_permissions(known),
         actions=(_TEST, COLLEAGUE_ACTION) if failing else (COLLEAGUE_ACTION,),
         **state,
@@ -203,16 +230,18 @@ def test_connection(known: Known) -> Step:
     fault = known.fault(*WAY_IN) or known.fault("mailbox", "redirect_uris")
     state: dict[str, Any] = {}
     if explained is not None:
-        state = {"detail": "The last test failed. Once what it named is mended, press “Test connection” again."}
+        state = {"detail": _("The last test failed. Once what it named is mended, press “Test connection” again.")}
     elif fault is not None:
         state = failed(fault)
     elif known.worked_at_utc is not None:
         state = proven(known.worked_at_utc)
     return Step(
         name="test",
-        title="Test the connection",
-        text="The PBX gets a token and tries every permission that it needs. What does not work is named, with what to"
-        " do.",
+        title=_("Test the connection"),
+        text=_(
+            "The PBX gets a token and tries every permission that it needs. What does not work is named, with what to"
+            " do."
+        ),
         actions=(_TEST,),
         **state,
     )
@@ -224,4 +253,4 @@ def _evidence(known: Known) -> list[Evidence]:
 
 
 def _link_to_permissions(known: Known) -> Link | None:
-    return link_to_app(known.cloud, known.connection, EntraPage.PERMISSIONS, "Open API permissions in Entra")
+    return link_to_app(known.cloud, known.connection, EntraPage.PERMISSIONS, _("Open API permissions in Entra"))

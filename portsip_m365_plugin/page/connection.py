@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from pbx_plugin_api import ActionOutcome, Done, Fact, Host, Refused, Severity, Tenant
+from pbx_plugin_api import ActionOutcome, Done, Fact, Host, Refused, Severity, Tenant, listing, sentences
 from portsip_m365_plugin.checks.board import Check, CheckState
 from portsip_m365_plugin.checks.run import Report, run_checks
 from portsip_m365_plugin.config.reader import Config
+from portsip_m365_plugin.texts import _
 
 _WORDS: Final = {
-    CheckState.OK: "OK",
-    CheckState.NOT_WELL: "Not well",
-    CheckState.NOT_CHECKED: "Not checked",
+    CheckState.OK: _("OK."),
+    CheckState.NOT_WELL: _("Not well."),
+    CheckState.NOT_CHECKED: _("Not checked."),
 }
 
 
@@ -26,17 +27,20 @@ def try_connection(host: Host, tenant: Tenant, config: Config) -> ActionOutcome:
     if fault is not None:
         return Refused(message=fault.found, remedy=fault.remedy, facts=facts, data=data)
     if report.steps:
-        named = ", ".join(check.label for check in report.steps)
         first = report.steps[0]
-        message = f"Nothing is wrong so far, but this is not proven yet: {named}. {first.found} {first.remedy}"
-        return Done(message=message, facts=facts, data=data)
-    return Done(message="The connection works.", facts=facts, data=data)
+        # Translators: {checks} is a list of checks, such as “Redirect URIs, Mail.Send”.
+        unproven = _(
+            "Nothing is wrong so far, but this is not proven yet: {checks}.",
+            checks=listing(check.label for check in report.steps),
+        )
+        return Done(message=sentences(unproven, first.found, first.remedy), facts=facts, data=data)
+    return Done(message=_("The connection works."), facts=facts, data=data)
 
 
 def _show(check: Check) -> Fact:
     return Fact(
         label=check.label,
-        value=f"{_WORDS[check.state]}. {check.found}",
+        value=sentences(_WORDS[check.state], check.found),
         severity=_find_severity(check),
         help=check.remedy,
     )

@@ -5,22 +5,23 @@ from __future__ import annotations
 from itertools import chain
 from typing import Final
 
-from pbx_plugin_api import ActionOutcome, Done, Host, Refused, Table, Tenant
+from pbx_plugin_api import ActionOutcome, Done, Host, Refused, Table, Tenant, sentences
 from portsip_m365_plugin.config.contacts import ContactsConfig
 from portsip_m365_plugin.config.fields import GUID
 from portsip_m365_plugin.contacts.state import BookKind, MailboxRecord, load_mailbox
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
+from portsip_m365_plugin.texts import _, _n, _p
 from portsip_m365_plugin.times import show_day
 
 MEANINGS: Final = {
-    MailboxStatus.OK: "Read",
-    MailboxStatus.NO_MAILBOX: "There is no mailbox",
-    MailboxStatus.ON_PREMISES: "The mailbox is on premises; Microsoft 365 cannot read it",
-    MailboxStatus.INACTIVE: "No licence, deactivated, or on premises",
-    MailboxStatus.MOVING: "Microsoft is moving it",
-    MailboxStatus.REFUSED: "Exchange does not let the app in",
-    MailboxStatus.FULL: "The mailbox is full",
-    MailboxStatus.FAILED: "Failed; the next run tries again",
+    MailboxStatus.OK: _p("a mailbox was read", "Read"),
+    MailboxStatus.NO_MAILBOX: _("There is no mailbox"),
+    MailboxStatus.ON_PREMISES: _("The mailbox is on premises; Microsoft 365 cannot read it"),
+    MailboxStatus.INACTIVE: _("No licence, deactivated, or on premises"),
+    MailboxStatus.MOVING: _("Microsoft is moving it"),
+    MailboxStatus.REFUSED: _("Exchange does not let the app in"),
+    MailboxStatus.FULL: _("The mailbox is full"),
+    MailboxStatus.FAILED: _("Failed; the next run tries again"),
 }
 
 
@@ -35,10 +36,14 @@ def show_mailbox_state(host: Host, tenant: Tenant, contacts: ContactsConfig, typ
     ]
     if not records:
         return Refused(
-            message=f"Nothing is known about {name} yet." if name else "No mailbox was named: mailbox=ADDRESS.",
-            remedy="Enter the address or object id of a user or shared mailbox that is synced; the next run reads it.",
+            message=_("Nothing is known about {name} yet.", name=name)
+            if name
+            else _("No mailbox was named: mailbox=ADDRESS."),
+            remedy=_(
+                "Enter the address or object id of a user or shared mailbox that is synced; the next run reads it."
+            ),
         )
-    return Done(message=f"{name}:", tables=(mailbox_table(tuple(records), tenant),))
+    return Done(message=_("{name}:", name=name), tables=(mailbox_table(tuple(records), tenant),))
 
 
 def _find_object_id(host: Host, contacts: ContactsConfig, name: str) -> str | None:
@@ -55,7 +60,7 @@ def mailbox_table(records: tuple[MailboxRecord, ...], tenant: Tenant) -> Table:
     rows = tuple(
         (
             record.shown or record.mailbox_id,
-            "personal" if record.kind is BookKind.PERSONAL else "company",
+            _p("contacts", "personal") if record.kind is BookKind.PERSONAL else _p("contacts", "company"),
             MEANINGS[record.status],
             show_day(record.since_utc, tenant) if record.since_utc is not None else "",
             str(record.contacts),
@@ -64,17 +69,23 @@ def mailbox_table(records: tuple[MailboxRecord, ...], tenant: Tenant) -> Table:
         for record in records
     )
     return Table(
-        title="State of mailboxes",
-        columns=("Mailbox", "Contacts", "State", "Since", "Here", "Note"),
+        title=_("State of mailboxes"),
+        columns=(_("Mailbox"), _("Contacts"), _("State"), _("Since"), _("Here"), _("Note")),
         rows=rows,
-        empty_text="All mailboxes could be read.",
+        empty_text=_("All mailboxes could be read."),
     )
 
 
 def _note(record: MailboxRecord) -> str:
-    notes = [record.detail] if record.detail else []
+    notes = [record.detail]
     if record.left_out:
-        notes.append(f"{record.left_out} above the limit are left out.")
+        left_out = _n("{n:,} above the limit is left out.", "{n:,} above the limit are left out.", record.left_out)
+        notes.append(left_out)
     if record.held:
-        notes.append(f"{record.held} are suddenly missing; they are removed if the next run does not find them either.")
-    return " ".join(notes)
+        held = _n(
+            "{n:,} is suddenly missing; it is removed if the next run does not find it either.",
+            "{n:,} are suddenly missing; they are removed if the next run does not find them either.",
+            record.held,
+        )
+        notes.append(held)
+    return sentences(*notes)

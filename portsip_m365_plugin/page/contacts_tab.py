@@ -12,29 +12,42 @@ from portsip_m365_plugin.page.approvals import draw_contact_approval
 from portsip_m365_plugin.page.contacts_mailboxes import MEANINGS, mailbox_table
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.view import PageView
+from portsip_m365_plugin.texts import _
 from portsip_m365_plugin.times import show_time
 
 
 def draw_contacts_tab(view: PageView) -> Tab:
     """Draw the tab. Cost: two records of the plugin's state; no network."""
     summary, pending = read_contact_summary(view.host), pending_removal(view.host)
-    facts = [Fact(label="Last contact sync", value="none yet")]
+    facts = [Fact(label=_("Last contact sync"), value=_("none yet"))]
     tables: tuple[Table, ...] = ()
     if summary is not None:
-        facts = [Fact(label="Last contact sync", value=f"{show_time(summary.at_utc, view.tenant)}: {summary.message}")]
+        facts = [
+            Fact(
+                label=_("Last contact sync"),
+                value=_("{time}: {what}", time=show_time(summary.at_utc, view.tenant), what=summary.message),
+            )
+        ]
         facts += [
-            Fact(label=f"Mailboxes: {MEANINGS[MailboxStatus(name)].lower()}", value=str(n), severity=_severity(name))
+            # Translators: {state} is the state of mailboxes, such as “The mailbox is full”.
+            Fact(
+                label=_("Mailboxes: {state}", state=MEANINGS[MailboxStatus(name)]),
+                value=str(n),
+                severity=_severity(name),
+            )
             for name, n in sorted(summary.states.items())
         ]
         tables = (mailbox_table(summary.troubled, view.tenant),)
     if pending is not None:
-        facts.insert(0, Fact(label="Approval needed", value=pending.describe(), severity=Severity.WARNING))
+        facts.insert(0, Fact(label=_("Approval needed"), value=pending.describe(), severity=Severity.WARNING))
     return Tab(
         name="contact_sync",
-        label="CONTACT SYNC",
-        intro="The contacts in people's mailboxes become their personal contacts, those in shared mailboxes become"
-        " company contacts. The sync goes one way, every night: changes made here to synced contacts are undone, and"
-        " contacts made by hand are never touched.",
+        label=_("CONTACT SYNC"),
+        intro=_(
+            "The contacts in people's mailboxes become their personal contacts, those in shared mailboxes become"
+            " company contacts. The sync goes one way, every night: changes made here to synced contacts are undone,"
+            " and contacts made by hand are never touched."
+        ),
         fields=_fields(view.config),
         facts=tuple(facts),
         tables=tables,
@@ -47,46 +60,50 @@ def _fields(config: Config) -> tuple[Field, ...]:
         draw_setting(
             config,
             "contact_personal",
-            "Sync personal contacts",
-            help="When you switch it off, the synced contacts are removed; if many people have some, it asks first.",
+            _("Sync personal contacts"),
+            help=_("When you switch it off, the synced contacts are removed; if many people have some, it asks first."),
         ),
         draw_setting(
             config,
             "contact_users_mode",
-            "Whose",
-            choices={"all": "All synced users", "only": "Only these", "except": "All except these"},
+            _("Whose"),
+            choices={"all": _("All synced users"), "only": _("Only these"), "except": _("All except these")},
         ),
         draw_setting(
             config,
             "contact_users",
-            "People",
-            help="One sign-in name or object id per line; kept by object id.",
+            _("People"),
+            help=_("One sign-in name or object id per line; kept by object id."),
             placeholder="adele@contoso.com",
         ),
         draw_setting(
             config,
             "contact_shared",
-            "Sync shared mailboxes into the company contacts",
+            _("Sync shared mailboxes into the company contacts"),
             choices={
-                "off": "Off",
-                "named": "These",
-                "found": "All shared mailboxes (needs the permission MailboxSettings.Read)",
+                "off": _("Off"),
+                "named": _("These"),
+                "found": _("All shared mailboxes (needs the permission MailboxSettings.Read)"),
             },
         ),
         draw_setting(
             config,
             "contact_mailboxes",
-            "Shared mailboxes",
-            help="One sign-in name (usually the address) or object id per line. All of them fill one book, in which the"
-            " same contact is shown once.",
+            _("Shared mailboxes"),
+            help=_(
+                "One sign-in name (usually the address) or object id per line. All of them fill one book, in which the"
+                " same contact is shown once."
+            ),
             placeholder="info@contoso.com",
         ),
         draw_setting(
             config,
             "contact_excluded_folders",
-            "Folders left out",
-            help="One name per line; upper and lower case make no difference. Folders below such a folder are left out"
-            " too. The names that are there at first belong to folders that Outlook and Skype create themselves.",
+            _("Folders left out"),
+            help=_(
+                "One name per line; upper and lower case make no difference. Folders below such a folder are left out"
+                " too. The names that are there at first belong to folders that Outlook and Skype create themselves."
+            ),
         ),
     )
 
@@ -97,24 +114,24 @@ def _actions(pending: PendingRemoval | None, view: PageView) -> tuple[Action, ..
     actions = [
         Action(
             name=Job.CONTACTS,
-            label="Sync contacts now",
+            label=_("Sync contacts now"),
             enabled=enabled,
             why_disabled=why_disabled,
             primary=True,
         ),
         Action(
             name=Job.CONTACTS_RESYNC,
-            label="Read all contacts again",
-            help="Reads every mailbox in full, also those that failed before. It is seldom needed and does no harm.",
+            label=_("Read all contacts again"),
+            help=_("Reads every mailbox in full, also those that failed before. It is seldom needed and does no harm."),
             enabled=enabled,
             why_disabled=why_disabled,
         ),
         Action(
             name="contact_state",
-            label="How does a mailbox stand?",
+            label=_("How does a mailbox stand?"),
             enabled=view.may_edit,
             why_disabled=view.why_no_edit,
-            parameters=(Field(name="mailbox", label="Address or object id", required=True),),
+            parameters=(Field(name="mailbox", label=_("Address or object id"), required=True),),
         ),
     ]
     return (*draw_contact_approval(pending, why_disabled), *actions)

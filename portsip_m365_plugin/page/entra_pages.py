@@ -8,6 +8,7 @@ from typing import Final
 from pbx_plugin_api import Link
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.config.connection import ConnectionConfig
+from portsip_m365_plugin.texts import _
 
 APP_NAME: Final = "PortSIP PBX"
 """What the application is called in Entra, unless somebody chooses another name."""
@@ -27,7 +28,7 @@ def link_to_registrations(cloud: Cloud | None) -> Link | None:
     if cloud is None or not cloud.admin_center:
         return None
     url = f"{cloud.admin_center}/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade"
-    return Link(label="Open App registrations in Entra", url=url)
+    return Link(label=_("Open App registrations in Entra"), url=url)
 
 
 def link_to_app(cloud: Cloud | None, connection: ConnectionConfig, page: EntraPage, label: str) -> Link | None:

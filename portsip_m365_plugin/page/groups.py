@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from pbx_plugin_api import FieldError, Host
+from pbx_plugin_api import FieldError, Host, listing, sentences
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.fields import GUID
 from portsip_m365_plugin.config.people import Listed, NameList
@@ -16,6 +16,7 @@ from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.graph.groups import FoundGroup, find_groups, get_group
+from portsip_m365_plugin.texts import _
 
 GROUPS_MAX: Final = 200
 """Groups on one list: each costs a request in every run."""
@@ -28,7 +29,11 @@ FindGroups = Callable[[str], list[FoundGroup]]
 
 
 class GroupLookupFailedError(Exception):
-    """The directory cannot be asked now; the message is a sentence for the administrator. Retryable."""
+    """The directory cannot be asked now; `text` says why to the administrator. Retryable."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 def make_group_finder(host: Host, connection: ConnectionConfig) -> FindGroups:
@@ -47,7 +52,7 @@ def make_group_finder(host: Host, connection: ConnectionConfig) -> FindGroups:
                 return [group] if group is not None else []
             return find_groups(clients[0], name)
         except GraphError as error:
-            raise GroupLookupFailedError(f"{error.sentence} {error.remedy}".strip()) from error
+            raise GroupLookupFailedError(sentences(error.sentence, error.remedy)) from error
 
     return find
 
@@ -71,9 +76,9 @@ def resolve_groups(
     """
     known = {entry.name.casefold(): entry.entra_object_id for entry in before if entry.entra_object_id}
     n_new = sum(entry.name.casefold() not in known for entry in typed)
-    for n, most, what in ((len(typed), GROUPS_MAX, "groups; at most"), (n_new, NEW_GROUPS_MAX, "new groups; at most")):
-        if n > most:
-            return typed, [FieldError(field=field, message=f"{n} {what} {most}. Choose a group that contains them.")]
+    too_many = _say_too_many(len(typed), n_new)
+    if too_many:
+        return typed, [FieldError(field=field, message=too_many)]
     found, faults = [], []
     for entry in typed:
         object_id = known.get(entry.name.casefold())
@@ -81,7 +86,9 @@ def resolve_groups(
             try:
                 groups = find(entry.name)
             except GroupLookupFailedError as error:
-                return typed, [FieldError(field=field, message=f"{entry.name} cannot be looked up: {error}")]
+                # Translators: {why} is whole sentences.
+                message = _("{name} cannot be looked up: {why}", name=entry.name, why=error.text)
+                return typed, [FieldError(field=field, message=message)]
             fault = _find_fault(entry.name, groups)
             if fault:
                 faults.append(FieldError(field=field, message=fault))
@@ -91,11 +98,42 @@ def resolve_groups(
     return NameList.of(found), faults
 
 
+def _say_too_many(n_groups: int, n_new: int) -> str:
+    if n_groups > GROUPS_MAX:
+        return _(
+            "There are {n:,} groups, and at most {limit:,} are possible. Choose a group that contains them.",
+            n=n_groups,
+            limit=GROUPS_MAX,
+        )
+    if n_new > NEW_GROUPS_MAX:
+        return _(
+            "There are {n:,} new groups, and at most {limit:,} can be added at a time. Choose a group that contains"
+            " them.",
+            n=n_new,
+            limit=NEW_GROUPS_MAX,
+        )
+    return ""
+
+
 def _find_fault(name: str, groups: list[FoundGroup]) -> str:
     if not groups:
-        return f"{name}: no group has this name, address or object id. Check the spelling, or use the object id."
+        return _(
+            "{name}: no group has this name, address or object id. Check the spelling, or use the object id.", name=name
+        )
     if len(groups) == 1:
         return ""
     shown = [f"{group.entra_object_id} ({group.mail or group.name})" for group in groups[:_CANDIDATES_SHOWN_MAX]]
-    rest = f" and {len(groups) - _CANDIDATES_SHOWN_MAX} more" if len(groups) > _CANDIDATES_SHOWN_MAX else ""
-    return f"{name}: {len(groups)} groups have this name. Enter the object id of one of them: {', '.join(shown)}{rest}."
+    if len(groups) <= _CANDIDATES_SHOWN_MAX:
+        return _(
+            "{name}: {n:,} groups have this name. Enter the object id of one of them: {groups}.",
+            name=name,
+            n=len(groups),
+            groups=listing(shown),
+        )
+    return _(
+        "{name}: {n:,} groups have this name. Enter the object id of one of them: {groups} and {more:,} more.",
+        name=name,
+        n=len(groups),
+        groups=listing(shown),
+        more=len(groups) - _CANDIDATES_SHOWN_MAX,
+    )

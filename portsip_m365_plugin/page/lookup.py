@@ -14,6 +14,7 @@ from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.graph.search import search_groups, search_users
 from portsip_m365_plugin.page.view import LOOK_ONLY
+from portsip_m365_plugin.texts import _
 
 PEOPLE: Final = "people"
 GROUPS: Final = "groups"
@@ -35,7 +36,7 @@ def look_up(host: Host, viewer: Viewer, request: LookUpRequest) -> LookUpOutcome
         return Refused(message=LOOK_ONLY)
     client = connect(host, load_config(host).connection, policy=IMPATIENT)
     if isinstance(client, NotReady):
-        return Refused(message=client.describe(), remedy="Until then, type the lines.")
+        return Refused(message=client.describe(), remedy=_("Until then, type the lines."))
     text = request.text.strip()
     is_groups = lookup_of(request.field) == GROUPS
     try:
@@ -52,13 +53,13 @@ def _show_people(rows: Sequence[Mapping[str, Any]]) -> tuple[LookedUp, ...]:
     for row in rows:
         upn, mail = _text(row, "userPrincipalName"), _text(row, "mail")
         details = [upn, mail if mail.casefold() != upn.casefold() else ""]
-        details += ["guest"] if row.get("userType") == "Guest" else []
-        details += ["account disabled"] if row.get("accountEnabled") is False else []
+        details += [_("guest")] if row.get("userType") == "Guest" else []
+        details += [_("account disabled")] if row.get("accountEnabled") is False else []
         found.append(
             LookedUp(
                 value=_line(row, upn, may_hold_blanks=False),
                 label=_text(row, "displayName") or upn or str(row["id"]),
-                detail=" · ".join(filter(None, details)),
+                detail=_say_details(*details),
             )
         )
     return tuple(found)
@@ -70,15 +71,23 @@ def _show_groups(rows: Sequence[Mapping[str, Any]]) -> tuple[LookedUp, ...]:
     for row in rows:
         name, mail = _text(row, "displayName"), _text(row, "mail")
         wanted = mail or (name if names[name.casefold()] == 1 else "")
-        hidden = "hidden membership" if row.get("visibility") == "HiddenMembership" else ""
+        hidden = _("hidden membership") if row.get("visibility") == "HiddenMembership" else ""
         found.append(
             LookedUp(
                 value=_line(row, wanted, may_hold_blanks=True),
                 label=name or mail or str(row["id"]),
-                detail=" · ".join(filter(None, (mail or str(row["id"]), hidden))),
+                detail=_say_details(mail or str(row["id"]), hidden),
             )
         )
     return tuple(found)
+
+
+def _say_details(*details: str) -> str:
+    shown: str = ""
+    for detail in filter(None, details):
+        # Translators: two facts about a person or group, side by side, such as “ada@contoso.com · guest”
+        shown = _("{left} · {right}", left=shown, right=detail) if shown else detail
+    return shown
 
 
 def _line(row: Mapping[str, Any], name: str, *, may_hold_blanks: bool) -> str:

@@ -8,11 +8,12 @@ from typing import Final
 from pbx_plugin_api import Field
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.page.fields import draw_setting
+from portsip_m365_plugin.texts import _
 
 _SWITCHES: Final = (
-    ("sync_mobile_phone", "Sync mobile phone"),
-    ("sync_work_phone", "Sync work phone"),
-    ("sync_department", "Sync department"),
+    ("sync_mobile_phone", _("Sync mobile phone")),
+    ("sync_work_phone", _("Sync work phone")),
+    ("sync_department", _("Sync department")),
 )
 
 
@@ -21,32 +22,36 @@ def draw_mapping(config: Config) -> Iterator[Field]:
     yield draw_setting(
         config,
         "extension_source",
-        "Extension number from",
+        _("Extension number from"),
         placeholder="none",
-        help="none, employeeId, extensionAttribute1 to extensionAttribute15, or businessPhones:N for the last N digits"
-        " of the first business phone, such as businessPhones:4. For new users only. Where it names no number, or one"
-        " that is taken, the person gets the next free one, and the run says so.",
+        help=_(
+            "none, employeeId, extensionAttribute1 to extensionAttribute15, or businessPhones:N for the last N digits"
+            " of the first business phone, such as businessPhones:4. For new users only. Where it names no number, or"
+            " one that is taken, the person gets the next free one, and the run says so."
+        ),
     )
     yield draw_setting(
         config,
         "display_name_format",
-        "Display name",
+        _("Display name"),
         choices={
-            "display_name": "As Microsoft shows it (displayName)",
-            "given_surname": "Given name Surname",
-            "surname_given": "Surname, Given name",
+            "display_name": _("As Microsoft shows it (displayName)"),
+            "given_surname": _("Given name Surname"),
+            "surname_given": _("Surname, Given name"),
         },
-        help="Keep the first one where surnames come first, such as in Chinese, Japanese or Korean. A change is shown"
-        " as a plan and waits for your approval.",
+        help=_(
+            "Keep the first one where surnames come first, such as in Chinese, Japanese or Korean. A change is shown"
+            " as a plan and waits for your approval."
+        ),
     )
     yield draw_setting(
         config,
         "email_source",
-        "E-mail",
-        choices={"mail": "Mail address", "upn": "Sign-in name (UPN)"},
-        help="Where one is missing, the other is used. A change waits for your approval too.",
+        _("E-mail"),
+        choices={"mail": _("Mail address"), "upn": _("Sign-in name (UPN)")},
+        help=_("Where one is missing, the other is used. A change waits for your approval too."),
     )
     for key, label in _SWITCHES:
         yield draw_setting(
-            config, key, label, help="Off: the field stays as it is in the PBX, and may be edited there."
+            config, key, label, help=_("Off: the field stays as it is in the PBX, and may be edited there.")
         )

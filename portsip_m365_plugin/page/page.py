@@ -27,6 +27,7 @@ from pbx_plugin_api import (
     Tenant,
     VersionConflictError,
     Viewer,
+    sentences,
 )
 from portsip_m365_plugin.config.due import next_due_at_utc, runs_between_nights
 from portsip_m365_plugin.config.reader import Config, read_config
@@ -50,6 +51,7 @@ from portsip_m365_plugin.page.users_tab import draw_users_tab
 from portsip_m365_plugin.page.view import LOOK_ONLY, PageView
 from portsip_m365_plugin.photos.off import count_pictures
 from portsip_m365_plugin.signin_health import forget_fault
+from portsip_m365_plugin.texts import _, _n
 
 
 def draw_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage:
@@ -72,7 +74,7 @@ def draw_page(host: Host, tenant: Tenant, viewer: Viewer) -> SettingsPage:
         return settle_landing(host, read_config(host.settings.read().values).connection, landing)
 
     return SettingsPage(
-        title="Microsoft 365",
+        title=_("Microsoft 365"),
         version=record.version,
         tabs=_draw_tabs(read_config(record.values), read_once(host), tenant, viewer),
         save=save,
@@ -115,8 +117,7 @@ def _save(host: Host, tenant: Tenant, viewer: Viewer, texts: Mapping[str, str], 
     _end_notices(host, draft.config)
     due = next_due_at_utc(draft.config, tenant, host.clock.now_utc())
     notes = (draft.note, _say_removal(host, read_config(record.values), draft.config))
-    message = " ".join(filter(None, ("Saved.", *notes)))
-    return Saved(version=written.version, message=message, next_due_at_utc=due)
+    return Saved(version=written.version, message=sentences(_("Saved."), *notes), next_due_at_utc=due)
 
 
 def _say_removal(host: Host, before: Config, after: Config) -> str:
@@ -124,9 +125,13 @@ def _say_removal(host: Host, before: Config, after: Config) -> str:
     if not after.photos.is_removal_wanted or before.photos.is_removal_wanted:
         return ""
     n = count_pictures(host, after.connection.entra_tenant_id)
-    if n == 1:
-        return "1 photo came from Microsoft: the next sync asks before it is removed."
-    return f"{n:,} photos came from Microsoft: the next sync asks before they are removed." if n else ""
+    if not n:
+        return ""
+    return _n(
+        "{n:,} photo came from Microsoft: the next sync asks before it is removed.",
+        "{n:,} photos came from Microsoft: the next sync asks before they are removed.",
+        n,
+    )
 
 
 def _end_notices(host: Host, config: Config) -> None:
@@ -152,4 +157,4 @@ def _why_not_ready(config: Config, host: Host) -> str:
         return app.describe()
     if config.unreadable:
         return config.why_unreadable
-    return "" if host.secrets.get(ACTIVE_KEY) is not None else "There is no key pair yet: generate one."
+    return "" if host.secrets.get(ACTIVE_KEY) is not None else _("There is no key pair yet: generate one.")

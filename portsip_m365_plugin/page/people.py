@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
-from pbx_plugin_api import FieldError, Host, Users
+from pbx_plugin_api import FieldError, Host, Users, sentences
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.fields import GUID
 from portsip_m365_plugin.config.people import Listed, NameList
@@ -16,6 +16,7 @@ from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.graph.users import find_ids
+from portsip_m365_plugin.texts import _, _n
 
 NEW_NAMES_MAX: Final = 2_000
 """Names looked up in one save, 20 a request; object ids need none."""
@@ -29,7 +30,11 @@ Raises:
 
 
 class LookupFailedError(Exception):
-    """The directory cannot be asked now; the message is a sentence for the administrator. Retryable."""
+    """The directory cannot be asked now; `text` says why to the administrator. Retryable."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 def make_finder(host: Host, connection: ConnectionConfig) -> FindObjectIds:
@@ -48,14 +53,14 @@ def make_finder(host: Host, connection: ConnectionConfig) -> FindObjectIds:
         try:
             return find_ids(clients[0], names)
         except GraphError as error:
-            raise LookupFailedError(f"{error.sentence} {error.remedy}".strip()) from error
+            raise LookupFailedError(sentences(error.sentence, error.remedy)) from error
 
     return find
 
 
 def explain_doubt(name: str) -> str:
     """Return what an administrator reads where a name means several accounts."""
-    return f"{name}: several accounts have this address. Use the object id."
+    return _("{name}: several accounts have this address. Use the object id.", name=name)
 
 
 def resolve_names(
@@ -80,14 +85,16 @@ def resolve_names(
     names = [entry.name for entry in typed]
     new = [name for name in names if not GUID.fullmatch(name) and name.casefold() not in known]
     if len(new) > NEW_NAMES_MAX:
-        message = f"{len(new)} new names; add at most {NEW_NAMES_MAX} at a time, or use object ids."
+        message = _(
+            "There are {n:,} new names. Add at most {limit:,} at a time, or use object ids.",
+            n=len(new),
+            limit=NEW_NAMES_MAX,
+        )
         return typed, [FieldError(field=field, message=message)]
     try:
         ids = find_object_ids(new) if new else {}
     except LookupFailedError as error:
-        what = f"{new[0]} cannot" if len(new) == 1 else f"{new[0]} and {len(new) - 1} more new names cannot"
-        message = f"{what} be looked up: {error} Use the object id, or try again later."
-        return typed, [FieldError(field=field, message=message)]
+        return typed, [FieldError(field=field, message=_say_failed(new, error.text))]
     by_mail = _find_by_mail({name.casefold() for name in new if not ids[name]}, users)
     found, faults = [], []
     for name in names:
@@ -100,9 +107,28 @@ def resolve_names(
         elif candidates:
             faults.append(FieldError(field=field, message=explain_doubt(name)))
         else:
-            message = f"{name}: nobody has this sign-in name or address. Check the spelling, or use the object id."
+            message = _(
+                "{name}: nobody has this sign-in name or address. Check the spelling, or use the object id.", name=name
+            )
             faults.append(FieldError(field=field, message=message))
     return NameList.of(found), faults
+
+
+def _say_failed(new: Sequence[str], why: str) -> str:
+    if len(new) == 1:
+        return _(
+            "{name} cannot be looked up: {why} Use the object id, or try again later.",
+            name=new[0],
+            why=why,
+        )
+    # Translators: {name} is the first of several names; {why} is whole sentences.
+    return _n(
+        "{name} and {n:,} more new name cannot be looked up: {why} Use the object id, or try again later.",
+        "{name} and {n:,} more new names cannot be looked up: {why} Use the object id, or try again later.",
+        len(new) - 1,
+        name=new[0],
+        why=why,
+    )
 
 
 def _find_by_mail(addresses: set[str], users: Users) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pbx_plugin_api import Action, Fact, Field, FieldKind, Tab
+from pbx_plugin_api import Action, Fact, Field, FieldKind, Tab, sentences
 from portsip_m365_plugin.config.fields import FIND_CLOUD
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.jobs import Job
@@ -18,6 +18,7 @@ from portsip_m365_plugin.page.region import list_regions
 from portsip_m365_plugin.page.set_up import draw_confirm_action, read_known
 from portsip_m365_plugin.page.steps import draw_steps
 from portsip_m365_plugin.page.view import PageView
+from portsip_m365_plugin.texts import _, _n
 
 
 def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Tab:
@@ -32,8 +33,8 @@ def draw_permissions_tab(view: PageView, schedule_facts: tuple[Fact, ...]) -> Ta
     steps = draw_steps(read_known(view))
     return Tab(
         name="permissions",
-        label="PERMISSIONS",
-        intro="With which application this PBX reads the directory, and what that application may do.",
+        label=_("PERMISSIONS"),
+        intro=_("With which application this PBX reads the directory, and what that application may do."),
         steps=steps,
         fields=_fields(view.config, linked),
         facts=(
@@ -52,33 +53,41 @@ def _fields(config: Config, linked: int) -> tuple[Field, ...]:
         draw_setting(
             config,
             "application_id",
-            "Application (client) ID",
+            _("Application (client) ID"),
             required=True,
-            help="From the app registration's overview page.",
+            help=_("From the app registration's overview page."),
         ),
         draw_setting(
             config,
             "directory_id",
-            "Directory (tenant) ID",
+            _("Directory (tenant) ID"),
             required=True,
-            help="From the same page; you can also enter a verified domain, which is turned into the ID."
-            + (f" Tied to {linked} synced users." if linked else ""),
+            help=sentences(
+                _("From the same page; you can also enter a verified domain, which is turned into the ID."),
+                _n("Tied to {n:,} synced user.", "Tied to {n:,} synced users.", linked) if linked else "",
+            ),
         ),
         _region_field(config),
-        draw_setting(config, "sync_time", "Time of sync with Microsoft 365", help="In the time zone of this tenant."),
+        draw_setting(
+            config, "sync_time", _("Time of sync with Microsoft 365"), help=_("In the time zone of this tenant.")
+        ),
         draw_setting(
             config,
             "renew_certificate",
-            "Renew the certificate by itself",
-            help="30 days before the certificate ends, the PBX makes the next one, registers it in Entra, uses it as"
-            " soon as Entra knows it, and removes the old one a week later. Needs the object ID below.",
+            _("Renew the certificate by itself"),
+            help=_(
+                "30 days before the certificate ends, the PBX makes the next one, registers it in Entra, uses it as"
+                " soon as Entra knows it, and removes the old one a week later. Needs the object ID below."
+            ),
         ),
         draw_setting(
             config,
             "application_object_id",
-            "Application object ID",
-            help="Only to renew the certificate: the Object ID on the overview page of the App registration. That of"
-            " the Enterprise application is another one.",
+            _("Application object ID"),
+            help=_(
+                "Only to renew the certificate: the Object ID on the overview page of the App registration. That of"
+                " the Enterprise application is another one."
+            ),
         ),
     )
 
@@ -88,9 +97,9 @@ def _region_field(config: Config) -> Field:
     drawn = draw_setting(
         config,
         "national_cloud",
-        "Microsoft 365 region",
+        _("Microsoft 365 region"),
         choices=list_regions(config.connection),
-        help="The Microsoft cloud of the directory. To find it, the PBX asks each cloud; GCC is in GLOBAL.",
+        help=_("The Microsoft cloud of the directory. To find it, the PBX asks each cloud; GCC is in GLOBAL."),
     )
     is_open = not config.connection.entra_tenant_id and drawn.name not in config.saved
     return replace(drawn, value=FIND_CLOUD) if is_open else drawn
@@ -102,8 +111,8 @@ def _actions(view: PageView, linked: int) -> tuple[Action, ...]:
         *draw_key_actions(view),
         Action(
             name="test_connection",
-            label="Test connection",
-            help="Checks everything that the features that are on need, one line each.",
+            label=_("Test connection"),
+            help=_("Checks everything that the features that are on need, one line each."),
             primary=True,
             enabled=not view.why_no_call,
             why_disabled=view.why_no_call,
@@ -111,17 +120,23 @@ def _actions(view: PageView, linked: int) -> tuple[Action, ...]:
         *draw_colleague_actions(view),
         Action(
             name=Job.DISCONNECT,
-            label="Disconnect",
-            help="Forgets the application, the key pairs and everything remembered about the directory. Users stay as"
-            " they are unless you also delete them; only then can another directory be connected.",
+            label=_("Disconnect"),
+            help=_(
+                "Forgets the application, the key pairs and everything remembered about the directory. Users stay as"
+                " they are unless you also delete them; only then can another directory be connected."
+            ),
             danger=True,
             enabled=not why_disabled,
             why_disabled=why_disabled,
-            confirm="Disconnect from Microsoft 365?",
+            confirm=_("Disconnect from Microsoft 365?"),
             parameters=(
                 Field(
                     name="delete_users",
-                    label=f"Delete the {linked} synced users and all synced contacts too",
+                    label=_n(
+                        "Delete the {n:,} synced user and all synced contacts too",
+                        "Delete the {n:,} synced users and all synced contacts too",
+                        linked,
+                    ),
                     kind=FieldKind.TOGGLE,
                     value="false",
                 ),

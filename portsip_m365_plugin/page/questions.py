@@ -10,27 +10,32 @@ from portsip_m365_plugin.contacts.leaving import APPROVE_REMOVAL_ACTION, pending
 from portsip_m365_plugin.contacts.state import load_mailboxes
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.photos.vanishing import APPROVE_PHOTO_REMOVAL_ACTION, pending_photo_removal
+from portsip_m365_plugin.texts import _, _n
 from portsip_m365_plugin.users.approval import APPROVE_ACTION, last_plan
 
 _GONE: Final = Refused(
-    message="This does not wait for approval any more.", remedy="Look at the tab again: it shows what waits now."
+    message=_("This does not wait for approval any more."), remedy=_("Look at the tab again: it shows what waits now.")
 )
 
-_PLANNED: Final[Mapping[str, tuple[str, str]]] = {
-    "created": ("1 user is created.", "{n} users are created."),
-    "linked": ("1 user made by hand is linked to a person.", "{n} users made by hand are linked to people."),
-    "updated": ("1 user is changed.", "{n} users are changed."),
-    "enabled": ("1 user is enabled again.", "{n} users are enabled again."),
-    "disabled": (
-        "1 user is disabled: telephone and sign-in end at once.",
-        "{n} users are disabled: their telephones and sign-ins end at once.",
+_PLANNED: Final[Mapping[str, Callable[[int], str]]] = {
+    "created": lambda n: _n("{n:,} user is created.", "{n:,} users are created.", n),
+    "linked": lambda n: _n(
+        "{n:,} user made by hand is linked to a person.", "{n:,} users made by hand are linked to people.", n
     ),
-    "deleted": (
-        "1 user is deleted, with voicemail and contacts.",
-        "{n} users are deleted, with their voicemails and contacts.",
+    "updated": lambda n: _n("{n:,} user is changed.", "{n:,} users are changed.", n),
+    "enabled": lambda n: _n("{n:,} user is enabled again.", "{n:,} users are enabled again.", n),
+    "disabled": lambda n: _n(
+        "{n:,} user is disabled: telephone and sign-in end at once.",
+        "{n:,} users are disabled: their telephones and sign-ins end at once.",
+        n,
+    ),
+    "deleted": lambda n: _n(
+        "{n:,} user is deleted, with voicemail and contacts.",
+        "{n:,} users are deleted, with their voicemails and contacts.",
+        n,
     ),
 }
-"""What a plan would do, by the name of its count: one, and many."""
+"""Says what a plan would do, by the name of its count."""
 
 
 def ask_first(host: Host, tenant: Tenant, request: ActionRequest) -> ConfirmOutcome | None:
@@ -43,25 +48,33 @@ def _ask_disconnect(host: Host, tenant: Tenant, values: Mapping[str, str]) -> Co
     linked = host.users.counts().linked
     if values.get("delete_users") == "true" and tenant.scope is not Scope.SYSTEM:
         contacts = sum(record.contacts for record in load_mailboxes(host)) or _count_kept_contacts(host)
-        users = _n(linked, "synced user", "synced users")
+        too = _n("{n:,} synced contact is deleted too.", "{n:,} synced contacts are deleted too.", contacts)
         return Confirmation(
-            sentence=f"Delete {users} and {_n(contacts, 'synced contact', 'synced contacts')}, and disconnect from"
-            " Microsoft 365."
-            if contacts
-            else f"Delete {users}, and disconnect from Microsoft 365.",
+            sentence=_n(
+                "Delete {n:,} synced user, and disconnect from Microsoft 365.",
+                "Delete {n:,} synced users, and disconnect from Microsoft 365.",
+                linked,
+            ),
             details=(
-                "Their telephones and sign-ins end at once, and their voicemails are deleted. This cannot be undone.",
-                "Users and contacts that were made by hand stay.",
+                *((too,) if contacts else ()),
+                _(
+                    "Their telephones and sign-ins end at once, and their voicemails are deleted. This cannot be"
+                    " undone."
+                ),
+                _("Users and contacts that were made by hand stay."),
                 _FORGOTTEN,
             ),
             typed=tenant.name,
         )
     return Confirmation(
-        sentence="Disconnect from Microsoft 365, and delete nobody.",
+        sentence=_("Disconnect from Microsoft 365, and delete nobody."),
         details=(
-            f"{_n(linked, 'synced user stays', 'synced users stay')} with extension, voicemail and contacts; nothing is"
-            " synced any more.",
-            "Nobody can sign in with Microsoft any more, and no mail goes out through Microsoft 365.",
+            _n(
+                "{n:,} synced user stays with extension, voicemail and contacts; nothing is synced any more.",
+                "{n:,} synced users stay with extension, voicemail and contacts; nothing is synced any more.",
+                linked,
+            ),
+            _("Nobody can sign in with Microsoft any more, and no mail goes out through Microsoft 365."),
             _FORGOTTEN,
         ),
     )
@@ -69,10 +82,10 @@ def _ask_disconnect(host: Host, tenant: Tenant, values: Mapping[str, str]) -> Co
 
 def _count_kept_contacts(host: Host) -> int:
     """Count those of which nothing is remembered: an earlier Disconnect left them. Cost: one pass over them."""
-    return sum(1 for book in list(host.contacts.books()) for _ in host.contacts.synced(book))
+    return sum(1 for book in list(host.contacts.books()) for __ in host.contacts.synced(book))
 
 
-_FORGOTTEN: Final = (
+_FORGOTTEN: Final = _(
     "The application, its key pairs and everything that is remembered about the directory are forgotten here. At"
     " Microsoft nothing changes."
 )
@@ -82,21 +95,21 @@ def _ask_approve(host: Host, _tenant: Tenant, values: Mapping[str, str]) -> Conf
     plan = last_plan(host)
     if plan is None or plan.checksum != values.get("checksum"):
         return Refused(
-            message="There is no such plan, or a newer one has been made since this one was shown.",
-            remedy="Look at the newest plan, then approve.",
+            message=_("There is no such plan, or a newer one has been made since this one was shown."),
+            remedy=_("Look at the newest plan, then approve."),
         )
     planned = tuple(_say_counts(plan.counts))
     return Confirmation(
-        sentence="Apply this plan, and sync now." if planned else "Sync now. This plan changes nothing.",
+        sentence=_("Apply this plan, and sync now.") if planned else _("Sync now. This plan changes nothing."),
         details=planned,
     )
 
 
 def _say_counts(counts: Counts) -> Iterator[str]:
-    for name, (one, many) in _PLANNED.items():
+    for name, say in _PLANNED.items():
         n = getattr(counts, name)
         if n:
-            yield one if n == 1 else many.format(n=f"{n:,}")
+            yield say(n)
 
 
 def _ask_contact_removal(host: Host, _tenant: Tenant, values: Mapping[str, str]) -> ConfirmOutcome:
@@ -104,9 +117,11 @@ def _ask_contact_removal(host: Host, _tenant: Tenant, values: Mapping[str, str])
     if pending is None or pending.checksum != values.get("checksum"):
         return _GONE
     return Confirmation(
-        sentence=f"Remove {_n(pending.contacts, 'contact', 'contacts')} of"
-        f" {_n(pending.mailboxes, 'mailbox', 'mailboxes')} from the PBX.",
-        details=("In the mailboxes at Microsoft they stay.",),
+        sentence=_n("Remove {n:,} contact from the PBX.", "Remove {n:,} contacts from the PBX.", pending.contacts),
+        details=(
+            _n("{n:,} mailbox left the contact sync.", "{n:,} mailboxes left the contact sync.", pending.mailboxes),
+            _("In the mailboxes at Microsoft they stay."),
+        ),
     )
 
 
@@ -115,13 +130,14 @@ def _ask_photo_removal(host: Host, _tenant: Tenant, values: Mapping[str, str]) -
     if pending is None or pending.checksum != values.get("checksum"):
         return _GONE
     return Confirmation(
-        sentence=f"Remove {_n(pending.photos, 'photo', 'photos')} of {pending.of:,} that came from Microsoft.",
-        details=("Photos that were chosen in the PBX stay.",),
+        sentence=_n(
+            "Remove {n:,} photo of {all:,} that came from Microsoft.",
+            "Remove {n:,} photos of {all:,} that came from Microsoft.",
+            pending.photos,
+            all=pending.of,
+        ),
+        details=(_("Photos that were chosen in the PBX stay."),),
     )
-
-
-def _n(count: int, one: str, many: str) -> str:
-    return f"1 {one}" if count == 1 else f"{count:,} {many}"
 
 
 _QUESTIONS: Final[Mapping[str, Callable[[Host, Tenant, Mapping[str, str]], ConfirmOutcome]]] = {

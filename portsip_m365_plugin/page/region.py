@@ -9,18 +9,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from pbx_plugin_api import FieldError
+from pbx_plugin_api import FieldError, listing
 from portsip_m365_plugin.clouds import Cloud, CloudFileError, load_clouds
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.fields import FIND_CLOUD
 from portsip_m365_plugin.config.writer import Draft
 from portsip_m365_plugin.entra.regions import Search, search_clouds
+from portsip_m365_plugin.texts import _, _n
 
 _LABELS: Final = {
-    FIND_CLOUD: "Find it from the directory",
-    "CHINA": "CHINA (operated by 21Vianet)",
-    "GCC_HIGH": "GCC High (US Government)",
-    "DOD": "DoD (US Government)",
+    FIND_CLOUD: _("Find it from the directory"),
+    "CHINA": _("CHINA (operated by 21Vianet)"),
+    "GCC_HIGH": _("GCC High (US Government)"),
+    "DOD": _("DoD (US Government)"),
 }
 
 
@@ -55,7 +56,9 @@ def find_region(draft: Draft, before: ConnectionConfig) -> Draft | FieldError:
     try:
         clouds = load_clouds().values()
     except CloudFileError as error:
-        message = f"The operator's file of clouds cannot be used: {error}. Choose the region yourself."
+        message = _(
+            "The operator's file of clouds cannot be used: {error}. Choose the region yourself.", error=str(error)
+        )
         return FieldError(field="national_cloud", message=message)
     search = search_clouds(wanted, clouds)
     if len(search.places) != 1:
@@ -64,7 +67,9 @@ def find_region(draft: Draft, before: ConnectionConfig) -> Draft | FieldError:
         )
     cloud, directory_id = search.places[0].cloud, search.places[0].directory.entra_tenant_id
     found = draft.with_values({"national_cloud": cloud.name, "directory_id": directory_id})
-    note = f"The directory is in the region {label_region(cloud.name)}; its ID is {directory_id}."
+    note = _(
+        "The directory is in the region {region}; its ID is {id}.", region=label_region(cloud.name), id=directory_id
+    )
     return replace(found, given=found.given | {"directory_id"}, note=note)
 
 
@@ -77,29 +82,41 @@ def point_to_region(wanted: str, chosen: Cloud) -> str:
     search = search_clouds(wanted, others)
     if not search.places:
         return ""
-    names = " or ".join(label_region(place.cloud.name) for place in search.places)
-    return (
-        f"It is a directory of another Microsoft cloud: choose the region {names}, and register the application there."
+    return _n(
+        "It is a directory of another Microsoft cloud: choose the region {regions}, and register the application"
+        " there.",
+        "It is a directory of other Microsoft clouds: choose one of the regions {regions}, and register the application"
+        " there.",
+        len(search.places),
+        regions=listing(label_region(place.cloud.name) for place in search.places),
     )
 
 
 def explain_search(wanted: str, search: Search) -> str:
     """Return why a search has no single answer, and what to do."""
     if search.places:
-        named = " and in ".join(
-            f"{label_region(place.cloud.name)} (ID {place.directory.entra_tenant_id})" for place in search.places
+        places = [
+            _("{region} (ID {id})", region=label_region(place.cloud.name), id=place.directory.entra_tenant_id)
+            for place in search.places
+        ]
+        return _(
+            "{domain} is a directory in several regions: {regions}. Choose the region that your organisation's accounts"
+            " are in.",
+            domain=wanted,
+            regions=listing(places),
         )
-        return f"{wanted} is a directory in {named}. Choose the region that your organisation's accounts are in."
     if search.strange:
-        host = search.strange[0]
-        return (
-            f"{wanted} is served by {host}, and this PBX knows no region with that host. Ask the operator to add the"
-            " cloud, or choose the region yourself."
+        return _(
+            "{domain} is served by {host}, and this PBX knows no region with that host. Ask the operator to add the"
+            " cloud, or choose the region yourself.",
+            domain=wanted,
+            host=search.strange[0],
         )
     if search.silent:
-        hosts = ", ".join(search.silent)
-        return (
-            f"No region knows {wanted}, and {hosts} did not answer. Check the spelling and this PBX's way to the"
-            " internet, or choose the region yourself."
+        return _(
+            "No region knows {domain}, and {hosts} did not answer. Check the spelling and this PBX's way to the"
+            " internet, or choose the region yourself.",
+            domain=wanted,
+            hosts=listing(search.silent),
         )
-    return f"No region of Microsoft's knows {wanted}. Check the spelling."
+    return _("No region of Microsoft's knows {domain}. Check the spelling.", domain=wanted)

@@ -7,6 +7,7 @@ from typing import Final
 
 from pbx_plugin_api import Chart, ChartSeries, Counts, RunSummary, Severity, Tenant, TickStatus
 from portsip_m365_plugin.page.schedule import SEVERITIES
+from portsip_m365_plugin.texts import _
 from portsip_m365_plugin.times import show_time
 
 RUNS_SHOWN: Final = 30
@@ -27,27 +28,27 @@ def draw_run_chart(runs: Sequence[RunSummary], tenant: Tenant) -> Chart:
     is_long = max(durations, default=0.0) >= _LONG_S
     failed = sum(run.status is TickStatus.FAILED for run in ended)
     return Chart(
-        title="Last runs",
+        title=_("Last runs"),
         labels=tuple(show_time(run.started_at_utc, tenant) for run in ended),
         series=(
-            ChartSeries(label="People looked at", values=tuple(map(_count_people, ended)), unit="people"),
-            ChartSeries(label="Changes", values=tuple(map(_count_changes, ended)), unit="changes"),
+            ChartSeries(label=_("People looked at"), values=tuple(map(_count_people, ended)), unit=_("people")),
+            ChartSeries(label=_("Changes"), values=tuple(map(_count_changes, ended)), unit=_("changes")),
             ChartSeries(
-                label="Duration",
+                label=_("Duration"),
                 values=tuple(round(each / 60 if is_long else each, 1) for each in durations),
-                unit="minutes" if is_long else "seconds",
+                unit=_("minutes") if is_long else _("seconds"),
             ),
         ),
         severities=tuple(_severity(run) for run in ended),
         summary=_summarise(len(ended), failed),
-        empty_text="No run yet.",
+        empty_text=_("No run yet."),
     )
 
 
 def _summarise(n_runs: int, failed: int) -> str:
     if failed:
-        return f"Of the last {n_runs} runs, {failed} failed; theirs are the red bars."
-    return f"None of the last {n_runs} runs failed." if n_runs > 1 else ""
+        return _("Of the last {runs} runs, {failed} failed; theirs are the red bars.", runs=n_runs, failed=failed)
+    return _("None of the last {runs} runs failed.", runs=n_runs) if n_runs > 1 else ""
 
 
 def _count_people(run: RunSummary) -> float:

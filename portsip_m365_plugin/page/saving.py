@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pbx_plugin_api import FieldError, Host, PasswordPolicy
+from pbx_plugin_api import FieldError, Host, PasswordPolicy, sentences
 from portsip_m365_plugin.clouds import CloudFileError, load_clouds
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.config.fields import FIND_CLOUD, GUID
@@ -21,6 +21,7 @@ from portsip_m365_plugin.page.people import LookupFailedError, explain_doubt, ma
 from portsip_m365_plugin.page.region import find_region, label_region, point_to_region
 from portsip_m365_plugin.renewal import check_object_id
 from portsip_m365_plugin.signin_health import find_test
+from portsip_m365_plugin.texts import _, _n
 
 _LIST: Final = "sign_in_users"
 _MODE: Final = "sign_in_mode"
@@ -72,9 +73,10 @@ def _settle_mailbox(draft: Draft, before: Config, host: Host) -> list[FieldError
     if len(object_ids) > 1:
         return [FieldError(field="mail_mailbox", message=explain_doubt(name))]
     if not object_ids:
-        message = (
-            f"{name}: no account of this directory has this address or sign-in name. Check the spelling; a new mailbox"
-            " takes some minutes to appear."
+        message = _(
+            "{mailbox}: no account of this directory has this address or sign-in name. Check the spelling; a new"
+            " mailbox takes some minutes to appear.",
+            mailbox=name,
         )
         return [FieldError(field="mail_mailbox", message=message)]
     remember_mailbox(host, connection.cloud_name, connection.entra_tenant_id, name, object_ids[0])
@@ -86,7 +88,7 @@ def _check_renewal(draft: Draft, before: Config, host: Host) -> Iterator[FieldEr
     after, connection = draft.config.renewal, draft.config.connection
     was = before.connection.client_id
     if after.is_on and after == before.renewal and was and connection.client_id != was:
-        message = (
+        message = _(
             "This is the Object ID of the application before. Enter that of the new app registration, or switch off"
             " “Renew the certificate by itself”, in the same save as the new Application (client) ID."
         )
@@ -96,11 +98,16 @@ def _check_renewal(draft: Draft, before: Config, host: Host) -> Iterator[FieldEr
         return
     object_id = after.application_object_id
     if after.is_wanted and not object_id:
-        message = "Enter the Object ID of the app registration: without it the PBX cannot renew the certificate."
+        message = _("Enter the Object ID of the app registration: without it the PBX cannot renew the certificate.")
         yield FieldError(field="application_object_id", message=message)
     elif object_id and object_id in (connection.client_id, connection.entra_tenant_id):
-        what = "application (client) ID" if object_id == connection.client_id else "directory (tenant) ID"
-        message = f"This is the {what}. Enter the Object ID on the overview page of the app registration."
+        message = (
+            _("This is the application (client) ID. Enter the Object ID on the overview page of the app registration.")
+            if object_id == connection.client_id
+            else _(
+                "This is the directory (tenant) ID. Enter the Object ID on the overview page of the app registration."
+            )
+        )
         yield FieldError(field="application_object_id", message=message)
     elif after.is_on and (after, connection) != (before.renewal, before.connection):
         why = check_object_id(host, connection, object_id)
@@ -114,16 +121,21 @@ def _check_sign_in(draft: Draft, before: SignInConfig, host: Host, faulty: set[s
     if after.mode is SignInMode.ONLY and not after.people and _LIST not in faulty and draft.given & {_LIST, _MODE}:
         yield FieldError(
             field=_LIST,
-            message="The list is empty, so “Only these” would let nobody in. Enter people, or choose another setting"
-            " of “Sign in with Microsoft”.",
+            message=_(
+                "The list is empty, so “Only these” would let nobody in. Enter people, or choose another setting"
+                " of “Sign in with Microsoft”."
+            ),
         )
     is_new = after.password_policy is PasswordPolicy.REFUSED and before.password_policy is not PasswordPolicy.REFUSED
     if is_new and after.mode is SignInMode.OFF:
-        message = "Switch “Sign in with Microsoft” on first: without it nobody could sign in."
+        message = _("Switch “Sign in with Microsoft” on first: without it nobody could sign in.")
         yield FieldError(field="password_policy", message=message)
     elif is_new and find_test(host, draft.config.connection) is None:
-        message = "No test sign-in has succeeded with this application yet. Save without this, press “Test sign-in” on"
-        yield FieldError(field="password_policy", message=f"{message} this tab, and then refuse the passwords.")
+        message = _(
+            "No test sign-in has succeeded with this application yet. Save without this, press “Test sign-in” on this"
+            " tab, and then refuse the passwords."
+        )
+        yield FieldError(field="password_policy", message=message)
 
 
 def _settle_connection(draft: Draft, before: ConnectionConfig, host: Host) -> tuple[Draft, list[FieldError]]:
@@ -158,18 +170,22 @@ def _find_directory_id(typed: ConnectionConfig) -> str | FieldError:
         clouds = load_clouds()
         cloud = clouds[typed.cloud_name]
     except (CloudFileError, KeyError):
-        return FieldError(field="directory_id", message="Choose a region that works first, or give the ID itself.")
+        return FieldError(field="directory_id", message=_("Choose a region that works first, or give the ID itself."))
     answer = find_directory(cloud, domain)
     if isinstance(answer, EntraRefusal):
         elsewhere = point_to_region(domain, cloud) if answer.kind is RefusalKind.TENANT else ""
-        why = elsewhere or f"{answer.sentence} {answer.remedy}"
-        message = f"{domain} cannot be turned into a directory ID: {why}"
+        why = elsewhere or sentences(answer.sentence, answer.remedy)
+        # Translators: {why} is whole sentences.
+        message = _("{domain} cannot be turned into a directory ID: {why}", domain=domain, why=why)
         return FieldError(field="directory_id", message=message)
     served_by = find_serving(cloud, answer, clouds.values())
     if served_by is not cloud:
-        message = (
-            f"{domain} is a directory of {label_region(served_by.name)}, not of {label_region(cloud.name)}. Choose that"
-            " region, and register the application there."
+        message = _(
+            "{domain} is a directory of {region}, not of {chosen}. Choose that region, and register the application"
+            " there.",
+            domain=domain,
+            region=label_region(served_by.name),
+            chosen=label_region(cloud.name),
         )
         return FieldError(field="national_cloud", message=message)
     return answer.entra_tenant_id
@@ -179,6 +195,11 @@ def _tied(field: str, host: Host) -> FieldError:
     linked = host.users.counts().linked
     return FieldError(
         field=field,
-        message=f"{linked} users belong to the directory that is connected now, so it cannot be changed. To change it,"
-        " press Disconnect on this tab and let the synced users be deleted; then connect the other directory.",
+        message=_n(
+            "{n:,} user belongs to the directory that is connected now, so it cannot be changed. To change it, press"
+            " Disconnect on this tab and let the synced user be deleted; then connect the other directory.",
+            "{n:,} users belong to the directory that is connected now, so it cannot be changed. To change it, press"
+            " Disconnect on this tab and let the synced users be deleted; then connect the other directory.",
+            linked,
+        ),
     )

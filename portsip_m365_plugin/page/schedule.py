@@ -11,6 +11,7 @@ from portsip_m365_plugin.config.due import has_nights, next_due_at_utc, runs_bet
 from portsip_m365_plugin.last_run import LastRun, read_last_run
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.page.words import say_status
+from portsip_m365_plugin.texts import _
 from portsip_m365_plugin.times import show_time
 
 SEVERITIES: Final[Mapping[TickStatus, Severity]] = {
@@ -29,7 +30,7 @@ def draw_schedule_facts(view: PageView) -> tuple[Fact, ...]:
     return (
         _show_last(last, view.tenant),
         *_show_look(view),
-        Fact(label="Next run", value=show_time(due, view.tenant) if due is not None else "not scheduled"),
+        Fact(label=_("Next run"), value=show_time(due, view.tenant) if due is not None else _("not scheduled")),
     )
 
 
@@ -38,12 +39,15 @@ def _show_look(view: PageView) -> tuple[Fact, ...]:
     look = read_look(view.host)
     if look is None or not runs_between_nights(view.config):
         return ()
-    shown = f"{show_time(look.at_utc, view.tenant)}: {look.message or say_status(look.status)}"
-    return (Fact(label="Last look between the nights", value=shown, severity=SEVERITIES[look.status]),)
+    what = look.message or say_status(look.status)
+    shown = _("{time}: {what}", time=show_time(look.at_utc, view.tenant), what=what)
+    return (Fact(label=_("Last look between the nights"), value=shown, severity=SEVERITIES[look.status]),)
 
 
 def _show_last(last: LastRun | None, tenant: Tenant) -> Fact:
     if last is None:
-        return Fact(label="Last run", value="none yet")
-    ended = f"{show_time(last.finished_at_utc, tenant)}: {last.message or say_status(last.status)}"
-    return Fact(label="Last run", value=ended, severity=SEVERITIES[last.status])
+        return Fact(label=_("Last run"), value=_("none yet"))
+    what = last.message or say_status(last.status)
+    # Translators: {what} says what happened then: whole sentences, or a word such as “done”.
+    ended = _("{time}: {what}", time=show_time(last.finished_at_utc, tenant), what=what)
+    return Fact(label=_("Last run"), value=ended, severity=SEVERITIES[last.status])

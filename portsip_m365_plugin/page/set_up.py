@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pbx_plugin_api import Action, ActionOutcome, Done, Field, FieldKind, Host, Refused, Step, TickStatus
+from pbx_plugin_api import Action, ActionOutcome, Done, Field, FieldKind, Host, Refused, Step, TickStatus, listing
 from portsip_m365_plugin.clouds import Cloud, CloudFileError, load_clouds
 from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.consent import read_consent
@@ -18,6 +18,7 @@ from portsip_m365_plugin.permissions import PERMISSIONS, Need
 from portsip_m365_plugin.proofs import read_proofs
 from portsip_m365_plugin.redirects import describe_task, read_redirects
 from portsip_m365_plugin.renewal import is_left_to_entra
+from portsip_m365_plugin.texts import _
 from portsip_m365_plugin.users.approval import first_confirmed_at_utc, last_plan
 
 _KEY: Final = "set_up.confirmed"
@@ -63,18 +64,21 @@ def draw_confirm_action(steps: tuple[Step, ...]) -> tuple[Action, ...]:
     following = next((step for step in steps if step.is_next and CONFIRM_ACTION in step.actions), None)
     if following is None:
         return ()
-    name = Field(name="step", label="Step", kind=FieldKind.HIDDEN, value=following.name)
+    name = Field(name="step", label=_("Step"), kind=FieldKind.HIDDEN, value=following.name)
     return (Action(name=CONFIRM_ACTION, label=CONFIRM_LABELS[following.name], parameters=(name,)),)
 
 
 def confirm_step(view: PageView, step: str) -> ActionOutcome:
     """Remember that an administrator says a step is done. Idempotent; whether it is true shows the test."""
     if step not in CONFIRM_LABELS:
-        return Refused(message=f"There is no such step: {step}.", remedy=f"Steps: {', '.join(CONFIRM_LABELS)}.")
+        return Refused(
+            message=_("There is no such step: {step}.", step=step),
+            remedy=_("Steps: {steps}.", steps=listing(CONFIRM_LABELS)),
+        )
     host, said = view.host, _read_confirmed(view.host)
     host.state.put(_KEY, {**said, step: confirmation_of(step, read_known(view))})
     host.audit.record("set_up.confirmed", outcome="ok", subject=step)
-    return Done(message="Noted.")
+    return Done(message=_("Noted."))
 
 
 def _read_confirmed(host: Host) -> dict[str, str]:

@@ -9,6 +9,7 @@ from portsip_m365_plugin.config.signin import SignInMode
 from portsip_m365_plugin.page.fields import draw_setting
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.signin_health import Event, find_fault, find_suspension, find_test
+from portsip_m365_plugin.texts import _
 from portsip_m365_plugin.times import show_time
 
 TEST_SIGN_IN_ACTION: Final = "test_sign_in"
@@ -22,57 +23,68 @@ def draw_signin_tab(view: PageView) -> Tab:
     config = view.config
     return Tab(
         name="sign_in",
-        label="SIGN IN",
-        intro="Let people sign in to the web portal, the WebRTC client and the PortSIP ONE app with their Microsoft"
-        " account. Only people who are users of this PBX get in. Register the redirect URIs shown under PERMISSIONS.",
+        label=_("SIGN IN"),
+        intro=_(
+            "Let people sign in to the web portal, the WebRTC client and the PortSIP ONE app with their Microsoft"
+            " account. Only people who are users of this PBX get in. Register the redirect URIs shown under"
+            " PERMISSIONS."
+        ),
         fields=(
             draw_setting(
                 config,
                 "sign_in_mode",
-                "Sign in with Microsoft",
+                _("Sign in with Microsoft"),
                 choices={
-                    "off": "Off",
-                    "all": "All synced users",
-                    "only": "Only these",
-                    "except": "All except these",
+                    "off": _("Off"),
+                    "all": _("All synced users"),
+                    "only": _("Only these"),
+                    "except": _("All except these"),
                 },
             ),
             draw_setting(
                 config,
                 "sign_in_users",
-                "People",
+                _("People"),
                 placeholder="adele@contoso.com",
-                help="For “Only these” and “All except these”: one sign-in name or object id per line. The list is kept"
-                " by object id, so a renamed person stays the same person.",
+                help=_(
+                    "For “Only these” and “All except these”: one sign-in name or object id per line. The list is kept"
+                    " by object id, so a renamed person stays the same person."
+                ),
             ),
             draw_setting(
                 config,
                 "password_policy",
-                "Password sign-in of synced users",
-                choices={"allowed": "Stays possible", "refused": "Refused: Microsoft only"},
-                help="Applies to the people whom the settings above admit. All others keep their passwords, and so do"
-                " administrators of the PBX. It needs a test sign-in that succeeded.",
+                _("Password sign-in of synced users"),
+                choices={"allowed": _("Stays possible"), "refused": _("Refused: Microsoft only")},
+                help=_(
+                    "Applies to the people whom the settings above admit. All others keep their passwords, and so do"
+                    " administrators of the PBX. It needs a test sign-in that succeeded."
+                ),
             ),
             draw_setting(
                 config,
                 "first_sign_in_creates",
-                "Add people at their first sign-in",
-                help="Somebody who is not a user yet is added when they sign in, if the rules of USER SYNC cover them.",
+                _("Add people at their first sign-in"),
+                help=_(
+                    "Somebody who is not a user yet is added when they sign in, if the rules of USER SYNC cover them."
+                ),
             ),
             draw_setting(
                 config,
                 "administrators_sign_in",
-                "Administrators sign in with Microsoft too",
-                help="Each administrator of the PBX links a Microsoft account on the page “Your account”. The password"
-                " stays as a second way in.",
+                _("Administrators sign in with Microsoft too"),
+                help=_(
+                    "Each administrator of the PBX links a Microsoft account on the page “Your account”. The password"
+                    " stays as a second way in."
+                ),
             ),
             draw_setting(
                 config,
                 "sign_in_response_mode",
-                "Microsoft's answer comes back",
+                _("Microsoft's answer comes back"),
                 choices={
-                    "form_post": "In a form (recommended by Microsoft)",
-                    "query": "In the address (where something on the way blocks the form)",
+                    "form_post": _("In a form (recommended by Microsoft)"),
+                    "query": _("In the address (where something on the way blocks the form)"),
                 },
             ),
         ),
@@ -86,36 +98,42 @@ def _facts(view: PageView) -> tuple[Fact, ...]:
     host, facts = view.host, []
     tested, fault, suspended = find_test(host, view.config.connection), find_fault(host), find_suspension(host)
     if tested is None:
-        facts.append(Fact(label="Test sign-in", value="none has succeeded yet", severity=Severity.WARNING))
+        facts.append(Fact(label=_("Test sign-in"), value=_("none has succeeded yet"), severity=Severity.WARNING))
     else:
-        value = f"succeeded on {_show(view, tested)} with {tested.text}"
-        facts.append(Fact(label="Test sign-in", value=value, severity=Severity.GOOD))
+        # Translators: The test sign-in succeeded. {name} is who signed in.
+        value = _("succeeded on {time} with {name}", time=_show(view, tested), name=tested.text)
+        facts.append(Fact(label=_("Test sign-in"), value=value, severity=Severity.GOOD))
     if fault is not None:
-        value = f"nobody, since {_show(view, fault)}: {fault.text}"
-        facts.append(Fact(label="Microsoft signs in", value=value, severity=Severity.BAD))
+        # Translators: Microsoft signs in nobody. {why} is a whole sentence.
+        value = _("nobody, since {time}: {why}", time=_show(view, fault), why=fault.text)
+        facts.append(Fact(label=_("Microsoft signs in"), value=value, severity=Severity.BAD))
     if suspended is not None:
-        value = f"suspended by {suspended.text} on {_show(view, suspended)}"
-        facts.append(Fact(label="Refusal of passwords", value=value, severity=Severity.WARNING))
+        # Translators: The refusal of passwords is suspended. {name} is the administrator who did that.
+        value = _("suspended by {name} on {time}", name=suspended.text, time=_show(view, suspended))
+        facts.append(Fact(label=_("Refusal of passwords"), value=value, severity=Severity.WARNING))
     return tuple(facts)
 
 
 def _actions(view: PageView) -> tuple[Action, ...]:
     is_on = view.config.signin.mode is not SignInMode.OFF
-    why_no_test = view.why_no_call or ("" if is_on else "Switch sign-in on first, and save.")
+    why_no_test = view.why_no_call or ("" if is_on else _("Switch sign-in on first, and save."))
     test = Action(
         name=TEST_SIGN_IN_ACTION,
-        label="Test sign-in",
-        help="You sign in at Microsoft with your own account, in this browser. It shows that Microsoft answers and that"
-        " the answer is accepted. Your session here stays as it is.",
+        label=_("Test sign-in"),
+        help=_(
+            "You sign in at Microsoft with your own account, in this browser. It shows that Microsoft answers and that"
+            " the answer is accepted. Your session here stays as it is."
+        ),
         enabled=not why_no_test,
         why_disabled=why_no_test,
     )
     if view.config.signin.password_policy is not PasswordPolicy.REFUSED:
         return (test,)
     if find_suspension(view.host) is None:
-        name, label, help_text = SUSPEND_ACTION, "Suspend the refusal", "Lets synced users use their passwords for now."
+        name, label = SUSPEND_ACTION, _("Suspend the refusal")
+        help_text = _("Lets synced users use their passwords for now.")
     else:
-        name, label, help_text = RESUME_ACTION, "Refuse passwords again", "Follows the setting again."
+        name, label, help_text = RESUME_ACTION, _("Refuse passwords again"), _("Follows the setting again.")
     why_no_edit = view.why_no_edit
     switch = Action(name=name, label=label, help=help_text, enabled=not why_no_edit, why_disabled=why_no_edit)
     return (test, switch)
@@ -132,6 +150,12 @@ def _tables(view: PageView) -> tuple[Table, ...]:
     rows = []
     for person in people.entries[:_SHOWN_MAX]:
         user = view.host.users.find(UserLink(authority=authority, subject=person.entra_object_id))
-        shown = (user.display_name, user.email or "") if user else ("(not a user of this PBX)", "")
+        shown = (user.display_name, user.email or "") if user else (_("(not a user of this PBX)"), "")
         rows.append((person.name, *shown, person.entra_object_id))
-    return (Table(title="People on the list", columns=("Entered", "Name", "E-mail", "Object id"), rows=tuple(rows)),)
+    return (
+        Table(
+            title=_("People on the list"),
+            columns=(_("Entered"), _("Name"), _("E-mail"), _("Object id")),
+            rows=tuple(rows),
+        ),
+    )

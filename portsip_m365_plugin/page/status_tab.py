@@ -10,7 +10,19 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
-from pbx_plugin_api import Fact, HostPart, Notice, PlanRef, RunSummary, Severity, Tab, Table, Tenant, TickStatus
+from pbx_plugin_api import (
+    Fact,
+    HostPart,
+    Notice,
+    PlanRef,
+    RunSummary,
+    Severity,
+    Tab,
+    Table,
+    Tenant,
+    TickStatus,
+    sentences,
+)
 from portsip_m365_plugin.jobs import Job
 from portsip_m365_plugin.page.approvals import draw_approvals
 from portsip_m365_plugin.page.certificate_facts import draw_certificate_facts
@@ -20,6 +32,7 @@ from portsip_m365_plugin.page.schedule import draw_schedule_facts
 from portsip_m365_plugin.page.users_tab import draw_sync_now
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.page.words import say_reason
+from portsip_m365_plugin.texts import _, _n
 from portsip_m365_plugin.times import show_time
 from portsip_m365_plugin.users.approval import last_plan
 
@@ -40,7 +53,7 @@ def draw_status_tab(view: PageView) -> Tab:
     approvals = draw_approvals(view, plan)
     return Tab(
         name="status",
-        label="STATUS",
+        label=_("STATUS"),
         headline=draw_summary(runs, notices, plan),
         facts=(
             *_plan_facts(plan, tenant),
@@ -61,28 +74,33 @@ def draw_status_tab(view: PageView) -> Tab:
 
 def draw_summary(runs: Sequence[RunSummary], notices: Sequence[Notice], plan: PlanRef | None) -> Fact:
     """Say in one line whether all is well."""
-    label = "Is all well?"
+    label = _("Is all well?")
     new = [notice for notice in notices if notice.is_shown]
     if new:
         worst = max(new, key=lambda notice: _ORDER.index(notice.severity))
-        more = f"{len(new)} things need you; the worst: {worst.subject}."
-        value = f"One thing needs you: {worst.subject}." if len(new) == 1 else more
+        # Translators: {subject} is the subject of a notice, such as “The last run failed”.
+        value = _n(
+            "One thing needs you: {subject}.",
+            "{n:,} things need you; the worst: {subject}.",
+            len(new),
+            subject=worst.subject,
+        )
         return Fact(label=label, value=value, severity=worst.severity, help=worst.text)
     if notices:
-        value = f"Nothing is new. A notice that was dismissed still lasts: {notices[0].subject}."
+        value = _("Nothing is new. A notice that was dismissed still lasts: {subject}.", subject=notices[0].subject)
         return Fact(label=label, value=value, severity=Severity.PLAIN)
     judged = _choose_judged(runs)
     if not judged and plan is not None:
-        value = "Nothing is synced yet. Look at the plan below, then approve it."
+        value = _("Nothing is synced yet. Look at the plan below, then approve it.")
         return Fact(label=label, value=value, severity=Severity.WARNING)
     if not judged:
-        value = "Nothing is synced yet. Press Preview on the USER SYNC tab, look at the plan, then approve it."
+        value = _("Nothing is synced yet. Press Preview on the USER SYNC tab, look at the plan, then approve it.")
         return Fact(label=label, value=value, severity=Severity.WARNING)
     for run in judged:
         why = _say_end(run)
         if why:
             return Fact(label=label, value=why, severity=Severity.WARNING)
-    return Fact(label=label, value="All is well.", severity=Severity.GOOD)
+    return Fact(label=label, value=_("All is well."), severity=Severity.GOOD)
 
 
 def _choose_judged(runs: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
@@ -96,18 +114,24 @@ def _choose_judged(runs: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
 def _say_end(run: RunSummary) -> str:
     """Say how a run ended that did not end well; empty if it did."""
     if run.status is TickStatus.FAILED:
-        return f"The last run failed and is tried again: {run.message}"
+        return _("The last run failed and is tried again: {message}", message=run.message)
     if run.status is TickStatus.NOT_CONFIGURED:
-        return f"The last run could not begin: {run.message}"
+        return _("The last run could not begin: {message}", message=run.message)
     if run.status is TickStatus.STOPPED:
-        return "The last run was stopped before its end. The next run goes on where it ended."
+        return _("The last run was stopped before its end. The next run goes on where it ended.")
     if run.status is None:
-        return "The last run was cut off, such as by a restart of the PBX. The next run goes on where it ended."
+        return _("The last run was cut off, such as by a restart of the PBX. The next run goes on where it ended.")
     return ""
 
 
 def _people_fact(view: PageView) -> Fact:
-    return Fact(label="Synced users", value=f"{view.users.linked}, of whom {view.users.enabled} are enabled")
+    value = _n(
+        "{all:,}, of whom {n:,} is enabled",
+        "{all:,}, of whom {n:,} are enabled",
+        view.users.enabled,
+        all=view.users.linked,
+    )
+    return Fact(label=_("Synced users"), value=value)
 
 
 def _plan_facts(plan: PlanRef | None, tenant: Tenant) -> tuple[Fact, ...]:
@@ -115,14 +139,15 @@ def _plan_facts(plan: PlanRef | None, tenant: Tenant) -> tuple[Fact, ...]:
         return ()
     made = show_time(plan.made_at_utc, tenant)
     if not plan.why:
-        return (Fact(label="Plan to look at", value=f"Made {made}."),)
-    return (Fact(label="Approval needed", value=f"{plan.why} Planned {made}.", severity=Severity.WARNING),)
+        return (Fact(label=_("Plan to look at"), value=_("Made {time}.", time=made)),)
+    value = sentences(plan.why, _("Planned {time}.", time=made))
+    return (Fact(label=_("Approval needed"), value=value, severity=Severity.WARNING),)
 
 
 def _notice_table(notices: Sequence[Notice], tenant: Tenant) -> Table:
     return Table(
-        title="What needs you",
-        columns=("Since", "What", "What to do"),
+        title=_("What needs you"),
+        columns=(_("Since"), _("What"), _("What to do")),
         rows=tuple((show_time(each.raised_at_utc, tenant), each.subject, each.text) for each in notices),
     )
 
@@ -138,6 +163,6 @@ def _problem_table(view: PageView, runs: Sequence[RunSummary]) -> tuple[Table, .
     found = view.host.overview.problems(last.run_id, PROBLEMS_SHOWN, without=_LEFT_OUT)
     rows = [(each.login_name or each.subject or "", say_reason(each.reason), each.detail) for each in found]
     if n_problems > len(rows):
-        rows.append(("…", "", f"The run log has all {n_problems}."))
-    title = f"People with problems in the run of {show_time(last.started_at_utc, view.tenant)}"
-    return (Table(title=title, columns=("Who", "Why", "What to do"), rows=tuple(rows)),)
+        rows.append(("…", "", _n("The run log has it.", "The run log has all {n:,}.", n_problems)))
+    title = _("People with problems in the run of {time}", time=show_time(last.started_at_utc, view.tenant))
+    return (Table(title=title, columns=(_("Who"), _("Why"), _("What to do")), rows=tuple(rows)),)

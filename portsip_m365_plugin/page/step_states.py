@@ -8,14 +8,15 @@ from typing import Any, Final
 from pbx_plugin_api import StepState
 from portsip_m365_plugin.last_test import Finding
 from portsip_m365_plugin.page.known import Known
+from portsip_m365_plugin.texts import _
 
 CONFIRM_ACTION: Final = "confirm_step"
 CONFIRM_LABELS: Final = {
-    "prerequisites": "These addresses are right",
-    "register": "I have registered it",
-    "upload": "I have uploaded it",
-    "permissions": "I have added them",
-    "consent": "I have given consent",
+    "prerequisites": _("These addresses are right"),
+    "register": _("I have registered it"),
+    "upload": _("I have uploaded it"),
+    "permissions": _("I have added them"),
+    "consent": _("I have given consent"),
 }
 """Label of the button by which an administrator says that something outside of the PBX is done, by step."""
 SCOPE_FIELDS: Final = (
@@ -49,7 +50,7 @@ def proven(at_utc: datetime) -> dict[str, Any]:
 
 def failed(finding: Finding) -> dict[str, Any]:
     """Return the fields of a step at which something failed."""
-    remedy = finding.remedy or "Put it right, then press “Test connection”."
+    remedy = finding.remedy or _("Put it right, then press “Test connection”.")
     return {"state": StepState.FAILED, "detail": finding.found, "remedy": remedy}
 
 

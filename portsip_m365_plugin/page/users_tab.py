@@ -19,7 +19,7 @@ from portsip_m365_plugin.photos.vanishing import (
     PendingPhotoRemoval,
     pending_photo_removal,
 )
-from portsip_m365_plugin.texts import _
+from portsip_m365_plugin.texts import _, _n
 from portsip_m365_plugin.times import show_time
 from portsip_m365_plugin.users.approval import last_plan
 from portsip_m365_plugin.users.members import MemberStore
@@ -33,42 +33,46 @@ def draw_users_tab(view: PageView) -> Tab:
     config, plan, photos = view.config, last_plan(view.host), pending_photo_removal(view.host)
     return Tab(
         name="user_sync",
-        label="USER SYNC",
-        intro="People of the directory become users of this PBX, each with an extension. The sync goes one way: names,"
-        " mail, phones and department come from Microsoft, everything else belongs to the PBX. Disabled accounts,"
-        " shared mailboxes, rooms, AI agents and people without first and last name get no extension.",
+        label=_("USER SYNC"),
+        intro=_(
+            "People of the directory become users of this PBX, each with an extension. The sync goes one way: names,"
+            " mail, phones and department come from Microsoft, everything else belongs to the PBX. Disabled accounts,"
+            " shared mailboxes, rooms, AI agents and people without first and last name get no extension."
+        ),
         fields=(
             draw_setting(
                 config,
                 "sync_mode",
-                "Sync mode",
-                choices={"automatic": "Automatic: every night", "manual": "Manual: only when you say so"},
+                _("Sync mode"),
+                choices={"automatic": _("Automatic: every night"), "manual": _("Manual: only when you say so")},
             ),
             draw_setting(
                 config,
                 "sync_every_minutes",
-                "Ask for changes between the nights (minutes)",
-                help="0: every night only. 5 to 1440: one request asks for changes at this interval. Somebody who is"
-                " disabled at Microsoft then loses telephone and sessions within that time. Full listings, contacts"
-                " and photos stay nightly. Not in manual mode.",
+                _("Ask for changes between the nights (minutes)"),
+                help=_(
+                    "0: every night only. 5 to 1440: one request asks for changes at this interval. Somebody who is"
+                    " disabled at Microsoft then loses telephone and sessions within that time. Full listings, contacts"
+                    " and photos stay nightly. Not in manual mode."
+                ),
             ),
             *_scope_fields(config),
             draw_setting(
                 config,
                 "starting_extension_number",
-                "Set starting user extension number from",
+                _("Set starting user extension number from"),
                 placeholder="20000",
-                help="3 to 13 digits. Empty: the first number that is free. A number that was given stays.",
+                help=_("3 to 13 digits. Empty: the first number that is free. A number that was given stays."),
             ),
             *draw_mapping(config),
-            draw_setting(config, "sync_photo", "Sync Microsoft 365 user photos"),
+            draw_setting(config, "sync_photo", _("Sync Microsoft 365 user photos")),
             draw_setting(
                 config,
                 "sync_photo_when_off",
-                "When photos are not synced",
+                _("When photos are not synced"),
                 choices={
-                    "keep": "Keep the photos that came from Microsoft",
-                    "remove": "Remove them: the next sync says how many, and asks",
+                    "keep": _("Keep the photos that came from Microsoft"),
+                    "remove": _("Remove them: the next sync says how many, and asks"),
                 },
             ),
             *draw_leavers(config),
@@ -88,15 +92,17 @@ def draw_users_tab(view: PageView) -> Tab:
 def _draw_add_person(why_disabled: str) -> Action:
     return Action(
         name=ADD_PERSON_ACTION,
-        label="Add a person",
-        help="Adds or refreshes one person now, by the rules of this tab. In manual mode this is how single people are"
-        " added.",
+        label=_("Add a person"),
+        help=_(
+            "Adds or refreshes one person now, by the rules of this tab. In manual mode this is how single people are"
+            " added."
+        ),
         enabled=not why_disabled,
         why_disabled=why_disabled,
         parameters=(
             Field(
                 name="person",
-                label="Person",
+                label=_("Person"),
                 placeholder="adele@contoso.com",
                 required=True,
                 lookup=lookup_of("person"),
@@ -110,39 +116,46 @@ def _scope_fields(config: Config) -> tuple[Field, ...]:
         draw_setting(
             config,
             "sync_users_mode",
-            "Who is synced",
-            choices={"all": "All users", "only": "Only these users", "except": "All except these users"},
-            help="The filters combine: a person is synced if every filter lets them in. The settings below decide what"
-            " happens to people whom a filter later leaves out.",
+            _("Who is synced"),
+            choices={"all": _("All users"), "only": _("Only these users"), "except": _("All except these users")},
+            help=_(
+                "The filters combine: a person is synced if every filter lets them in. The settings below decide what"
+                " happens to people whom a filter later leaves out."
+            ),
         ),
         draw_setting(
             config,
             "sync_users",
-            "Users",
+            _("Users"),
             placeholder="adele@contoso.com",
-            help="For “Only these users” and “All except these users”: one sign-in name, address or object id per line."
-            " The list is kept by object id, so a renamed person stays the same person.",
+            help=_(
+                "For “Only these users” and “All except these users”: one sign-in name, address or object id per line."
+                " The list is kept by object id, so a renamed person stays the same person."
+            ),
         ),
         draw_setting(
             config,
             "sync_groups_mode",
-            "Departments (groups)",
-            choices={"all": "All groups", "only": "Only these groups"},
+            _("Departments (groups)"),
+            choices={"all": _("All groups"), "only": _("Only these groups")},
         ),
         draw_setting(
             config,
             "sync_groups",
-            "Groups",
-            placeholder="Sales",
-            help="For “Only these groups”: one name, address or object id per line; members of nested groups belong to"
-            " them. Needs the permission GroupMember.Read.All.",
+            _("Groups"),
+            # Translators: An example of a group's name.
+            placeholder=_("Sales"),
+            help=_(
+                "For “Only these groups”: one name, address or object id per line; members of nested groups belong to"
+                " them. Needs the permission GroupMember.Read.All."
+            ),
         ),
-        draw_setting(config, "sync_guest_users", "Sync guest users"),
+        draw_setting(config, "sync_guest_users", _("Sync guest users")),
         draw_setting(
             config,
             "sync_unlicensed",
-            "Sync people without a Microsoft 365 plan",
-            help="Off: people without any Microsoft 365 plan get no extension.",
+            _("Sync people without a Microsoft 365 plan"),
+            help=_("Off: people without any Microsoft 365 plan get no extension."),
         ),
     )
 
@@ -154,15 +167,16 @@ def _group_facts(view: PageView) -> tuple[Fact, ...]:
     facts, notes = [], MemberStore(view.host).notes()
     for group in view.config.scope.groups:
         note = notes.get(group.entra_object_id)
-        label = f"Group {group.name}"
+        label = _("Group {name}", name=group.name)
         if note is None:
-            facts.append(Fact(label=label, value="not read yet"))
+            facts.append(Fact(label=label, value=_("not read yet")))
         elif note.why_incomplete:
             since = show_time(note.since_utc, view.tenant)
-            value = _("Since {since}: {why}", since=since, why=note.why_incomplete)
+            # Translators: {why} is a whole sentence about a group.
+            value = _("Since {time}: {why}", time=since, why=note.why_incomplete)
             facts.append(Fact(label=label, value=value, severity=Severity.WARNING))
         else:
-            facts.append(Fact(label=label, value=f"{note.members} members"))
+            facts.append(Fact(label=label, value=_n("{n:,} member", "{n:,} members", note.members)))
     return tuple(facts)
 
 
@@ -170,14 +184,16 @@ def _waiting_facts(view: PageView) -> tuple[Fact, ...]:
     n_people = sum(count_waiting(view.host).values())
     if not n_people:
         return ()
-    value = f"{n_people} (limit of users, numbers, or doubt about who they are: see the problems of the last run)"
-    return (Fact(label="People who wait for a user", value=value, severity=Severity.WARNING),)
+    value = _(
+        "{n:,} (limit of users, numbers, or doubt about who they are: see the problems of the last run)", n=n_people
+    )
+    return (Fact(label=_("People who wait for a user"), value=value, severity=Severity.WARNING),)
 
 
 def _photo_facts(photos: PendingPhotoRemoval | None) -> tuple[Fact, ...]:
     if photos is None:
         return ()
-    return (Fact(label="Photos to be removed", value=photos.describe(), severity=Severity.WARNING),)
+    return (Fact(label=_("Photos to be removed"), value=photos.describe(), severity=Severity.WARNING),)
 
 
 def _actions(plan: PlanRef | None, why_disabled: str) -> tuple[Action, ...]:
@@ -185,8 +201,8 @@ def _actions(plan: PlanRef | None, why_disabled: str) -> tuple[Action, ...]:
     return (
         Action(
             name=Job.PREVIEW,
-            label="Preview",
-            help="Shows what a sync would do now, and changes nothing.",
+            label=_("Preview"),
+            help=_("Shows what a sync would do now, and changes nothing."),
             enabled=enabled,
             why_disabled=why_disabled,
         ),
@@ -194,8 +210,8 @@ def _actions(plan: PlanRef | None, why_disabled: str) -> tuple[Action, ...]:
         draw_sync_now(why_disabled, primary=True),
         Action(
             name=Job.FULL_RESYNC,
-            label="Full resync",
-            help="Reads everybody again instead of only the changes. It is seldom needed and does no harm.",
+            label=_("Full resync"),
+            help=_("Reads everybody again instead of only the changes. It is seldom needed and does no harm."),
             enabled=enabled,
             why_disabled=why_disabled,
         ),
@@ -205,5 +221,5 @@ def _actions(plan: PlanRef | None, why_disabled: str) -> tuple[Action, ...]:
 def draw_sync_now(why_disabled: str, *, primary: bool) -> Action:
     """Draw the button that syncs at once."""
     return Action(
-        name=Job.SYNC_NOW, label="Sync now", enabled=not why_disabled, why_disabled=why_disabled, primary=primary
+        name=Job.SYNC_NOW, label=_("Sync now"), enabled=not why_disabled, why_disabled=why_disabled, primary=primary
     )

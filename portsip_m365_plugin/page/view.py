@@ -8,8 +8,9 @@ from typing import Final
 
 from pbx_plugin_api import Host, Scope, Tenant, UserCounts
 from portsip_m365_plugin.config.reader import Config
+from portsip_m365_plugin.texts import _
 
-LOOK_ONLY: Final = "You may look, but not change anything."
+LOOK_ONLY: Final = _("You may look, but not change anything.")
 
 
 @dataclass(frozen=True, kw_only=True)

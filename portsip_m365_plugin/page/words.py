@@ -5,46 +5,90 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from pbx_plugin_api import DeliveryStatus, DisableReason, TickStatus
+from pbx_plugin_api import DeliveryStatus, DisableReason, NotificationKind, PlanAction, TickStatus
+from portsip_m365_plugin.texts import _p
 
 _REASONS: Final[Mapping[str, str]] = {
-    "account_disabled": "account disabled",
-    "agent": "account of an AI agent",
-    "no_plan": "no Microsoft 365 plan",
-    "no_name": "neither first nor last name",
-    "shared_mailbox": "shared mailbox",
-    "room": "room or equipment",
-    "group_unreadable": "group that could not be read",
-    "invalid": "unusable data from Microsoft",
-    "ambiguous_match": "more than one possible match",
-    "administrator_match": "address of an administrator of the PBX",
-    "extension_taken": "extension is taken",
-    "number_pool": "no extension is free",
-    "refused": "refused by the PBX",
-    "user_limit": "limit of users of the PBX",
-    "value_lost": "value too long or not possible here",
-    DisableReason.DEPARTED: "no longer in the directory",
-    DisableReason.OUT_OF_SCOPE: "no longer covered by the sync",
-    DisableReason.BY_ADMIN: "by an administrator",
+    "account_disabled": _p("why a person is left out or disabled", "account disabled"),
+    "agent": _p("why a person is left out or disabled", "account of an AI agent"),
+    "guest": _p("why a person is left out or disabled", "guest"),
+    "no_plan": _p("why a person is left out or disabled", "no Microsoft 365 plan"),
+    "no_name": _p("why a person is left out or disabled", "neither first nor last name"),
+    "shared_mailbox": _p("why a person is left out or disabled", "shared mailbox"),
+    "room": _p("why a person is left out or disabled", "room or equipment"),
+    "group_unreadable": _p("why a person is left out or disabled", "group that could not be read"),
+    "invalid": _p("why a person is left out or disabled", "unusable data from Microsoft"),
+    "ambiguous_match": _p("why a person is left out or disabled", "more than one possible match"),
+    "administrator_match": _p("why a person is left out or disabled", "address of an administrator of the PBX"),
+    "extension_taken": _p("a problem of a run", "extension is taken"),
+    "number_pool": _p("a problem of a run", "no extension is free"),
+    "refused": _p("a problem of a run", "refused by the PBX"),
+    "user_limit": _p("a problem of a run", "limit of users of the PBX"),
+    "value_lost": _p("a problem of a run", "value too long or not possible here"),
+    "photo_unread": _p("a problem of a run", "photo unread"),
+    "photo_invalid": _p("a problem of a run", "photo invalid"),
+    "photo_no_exchange": _p("a problem of a run", "photo no exchange"),
+    "photo_not_permitted": _p("a problem of a run", "photo not permitted"),
+    "no_exchange": _p("a problem of a run", "no exchange"),
+    "mailbox_purpose_not_permitted": _p("a problem of a run", "mailbox purpose not permitted"),
+    "contacts_refused": _p("a problem of a run", "contacts refused"),
+    "contacts_without_name": _p("a problem of a run", "contacts without name"),
+    "contacts_shortened": _p("a problem of a run", "contacts shortened"),
+    "contacts_above_limit": _p("a problem of a run", "contacts above limit"),
+    "contacts_held": _p("a problem of a run", "contacts held"),
+    "mailbox_no_mailbox": _p("a problem of a run", "mailbox no mailbox"),
+    "mailbox_on_premises": _p("a problem of a run", "mailbox on premises"),
+    "mailbox_inactive": _p("a problem of a run", "mailbox inactive"),
+    "mailbox_moving": _p("a problem of a run", "mailbox moving"),
+    "mailbox_refused": _p("a problem of a run", "mailbox refused"),
+    "mailbox_full": _p("a problem of a run", "mailbox full"),
+    "mailbox_failed": _p("a problem of a run", "mailbox failed"),
+    DisableReason.DEPARTED: _p("why a person is left out or disabled", "no longer in the directory"),
+    DisableReason.OUT_OF_SCOPE: _p("why a person is left out or disabled", "no longer covered by the sync"),
+    DisableReason.BY_ADMIN: _p("why a person is left out or disabled", "by an administrator"),
 }
 _ENDS: Final[Mapping[TickStatus, str]] = {
-    TickStatus.DONE: "done",
-    TickStatus.NEEDS_APPROVAL: "waits for approval",
-    TickStatus.STOPPED: "stopped early",
-    TickStatus.FAILED: "failed",
-    TickStatus.NOT_CONFIGURED: "not set up",
+    TickStatus.DONE: _p("how a run ended", "done"),
+    TickStatus.NEEDS_APPROVAL: _p("how a run ended", "waits for approval"),
+    TickStatus.STOPPED: _p("how a run ended", "stopped early"),
+    TickStatus.FAILED: _p("how a run ended", "failed"),
+    TickStatus.NOT_CONFIGURED: _p("how a run ended", "not set up"),
 }
-_FIELDS: Final[Mapping[str, str]] = {"email": "e-mail"}
+_FIELDS: Final[Mapping[str, str]] = {
+    "display_name": _p("a field of a user", "display name"),
+    "email": _p("a field of a user", "e-mail"),
+    "mobile_phone": _p("a field of a user", "mobile phone"),
+    "work_phone": _p("a field of a user", "work phone"),
+    "department": _p("a field of a user", "department"),
+}
+_KINDS: Final[Mapping[str, str]] = {
+    NotificationKind.VOICEMAIL: _p("a kind of mail", "voicemail"),
+    NotificationKind.NEW_USER: _p("a kind of mail", "new user"),
+    NotificationKind.EMERGENCY_CALL: _p("a kind of mail", "emergency call"),
+    NotificationKind.TWO_FACTOR_CODE: _p("a kind of mail", "two factor code"),
+    NotificationKind.TEST: _p("a kind of mail", "test"),
+    NotificationKind.OTHER: _p("a kind of mail", "other"),
+}
 _OUTCOMES: Final[Mapping[str, str]] = {
-    DeliveryStatus.DEFERRED: "waits",
-    DeliveryStatus.REJECTED: "not sent",
-    DeliveryStatus.UNKNOWN: "perhaps sent",
-    DeliveryStatus.ACCEPTED: "sent in part",
+    DeliveryStatus.DEFERRED: _p("what became of a mail", "waits"),
+    DeliveryStatus.REJECTED: _p("what became of a mail", "not sent"),
+    DeliveryStatus.UNKNOWN: _p("what became of a mail", "perhaps sent"),
+    DeliveryStatus.ACCEPTED: _p("what became of a mail", "sent in part"),
+}
+_PLAN_ACTIONS: Final[Mapping[PlanAction, str]] = {
+    PlanAction.CREATE: _p("what a plan does with a user", "create"),
+    PlanAction.LINK: _p("what a plan does with a user", "link"),
+    PlanAction.UPDATE: _p("what a plan does with a user", "update"),
+    PlanAction.ENABLE: _p("what a plan does with a user", "enable"),
+    PlanAction.DISABLE: _p("what a plan does with a user", "disable"),
+    PlanAction.DELETE: _p("what a plan does with a user", "delete"),
+    PlanAction.FORGET: _p("what a plan does with a user", "forget"),
+    PlanAction.PROBLEM: _p("what a plan does with a user", "problem"),
 }
 
 
 def say_reason(code: str) -> str:
-    """Return why somebody is left out or disabled."""
+    """Return why somebody is left out or disabled, or which problem a run had."""
     return _REASONS.get(code, code.replace("_", " "))
 
 
@@ -60,9 +104,14 @@ def say_field(name: str) -> str:
 
 def say_kind(code: str) -> str:
     """Return the kind of a mail."""
-    return code.replace("_", " ")
+    return _KINDS.get(code, code.replace("_", " "))
 
 
 def say_outcome(code: str) -> str:
     """Return what became of a mail that is listed as a failure."""
     return _OUTCOMES.get(code, code)
+
+
+def say_plan_action(action: PlanAction) -> str:
+    """Return what a plan does with one user."""
+    return _PLAN_ACTIONS[action]

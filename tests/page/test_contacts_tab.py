@@ -45,7 +45,7 @@ def test_mailboxes_in_trouble_are_shown_with_state_and_reason() -> None:
     host.state.put("contacts.summary", dump(summary))
     assert read_contact_summary(host) == summary
     tab = draw(host=host)
-    assert {fact.label: fact.value for fact in tab.facts}["Mailboxes: exchange does not let the app in"] == "1"
+    assert {fact.label: fact.value for fact in tab.facts}["Mailboxes: Exchange does not let the app in"] == "1"
     assert tab.tables[0].rows == (
         ("info@contoso.example", "company", "Exchange does not let the app in", "2026-11-24", "7", "Exchange says no."),
     )
@@ -58,7 +58,7 @@ def test_a_removal_that_waits_is_shown_with_its_button() -> None:
     assert "340 contacts would be removed" in tab.facts[0].value
     action = tab.actions[0]
     assert (action.name, action.danger, action.parameters[0].value) == ("approve_contact_removal", True, "abc")
-    assert "Remove 340 contacts of 12 mailboxes?" in action.confirm
+    assert "Remove 340 contacts?" in action.confirm
 
 
 def test_who_may_not_edit_may_press_nothing() -> None:

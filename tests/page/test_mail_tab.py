@@ -56,7 +56,7 @@ def test_the_button_says_why_it_cannot_be_pressed() -> None:
 
 
 def send_test(mailbox: str = "", to: str = "") -> ActionOutcome:
-    return send_test_mail(FakeHost(), read_config({"mail_mailbox": mailbox}), to)
+    return send_test_mail(FakeHost(), TENANT, read_config({"mail_mailbox": mailbox}), to)
 
 
 def test_a_test_mail_needs_a_mailbox_and_a_recipient() -> None:

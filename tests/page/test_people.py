@@ -86,5 +86,5 @@ def test_directory_that_cannot_be_asked_stores_nothing() -> None:
 def test_too_many_new_names_at_a_time() -> None:
     directory = Directory()
     _, faults = resolve([f"p{n}@x" for n in range(2_001)], (), directory)
-    assert "at most 2000" in faults[0].message
+    assert "at most 2,000" in faults[0].message
     assert directory.asked == 0

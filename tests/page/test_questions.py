@@ -95,4 +95,5 @@ def test_contacts_that_an_earlier_disconnect_left_are_counted_too(hand: Hand) ->
     hand.host.contacts.apply(PersonalBook(owner=link), [change])
     assert hand.press("disconnect", {"delete_users": "false"}).status is TickStatus.DONE
     asked = ask(hand, "disconnect", delete_users="true")
-    assert asked.sentence.startswith(f"Delete {created} synced users and 1 synced contact, and disconnect")
+    assert asked.sentence.startswith(f"Delete {created} synced users, and disconnect")
+    assert asked.details[0] == "1 synced contact is deleted too."

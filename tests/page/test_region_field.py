@@ -78,7 +78,7 @@ def test_where_two_clouds_answer_the_administrator_is_asked(lab: Lab) -> None:
     assert isinstance(outcome, SaveRefused)
     (error,) = outcome.errors
     assert error.field == "national_cloud"
-    assert f"is a directory in LAB (ID {lab.tenant().id}) and in LABCN (ID " in error.message
+    assert f"is a directory in several regions: LAB (ID {lab.tenant().id}), LABCN (ID " in error.message
     assert stored(hand) == (None, None)
     assert isinstance(save(hand, lab.tenant().domain, "LABCN"), Saved), "the administrator has chosen"
     assert stored(hand)[0] == "LABCN"
