@@ -7,6 +7,9 @@ exactly one delta link; entities may occur several times; pages may be empty.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -73,7 +76,13 @@ class PageWatch:
 
 
 def read_pages(
-    first: Request, send: Callable[[Request], Reply], cloud: Cloud, *, is_delta: bool = False, n_known: int = 0
+    first: Request,
+    send: Callable[[Request], Reply],
+    cloud: Cloud,
+    *,
+    is_delta: bool = False,
+    n_known: int = 0,
+    is_ahead: bool = False,
 ) -> Iterator[Page]:
     """Yield the pages of a listing or of a delta round, in the server's order.
 
@@ -83,6 +92,8 @@ def read_pages(
         cloud: Whose links are followed.
         is_delta: Whether it has to end with a delta link.
         n_known: How many rows the list had before, as far as that is known; see `PageWatch`.
+        is_ahead: Ask for the next page, on another thread, while the caller works on this one. Where the caller stops,
+            one page was asked for in vain.
 
     Raises:
         GraphError: From sending, at any page. What was yielded before is incomplete then, so absence proves nothing.
@@ -90,15 +101,25 @@ def read_pages(
         ProtocolError: A delta round that ends without a delta link.
     """
     request, watch = first, PageWatch(first.call.name, n_known)
-    while True:
-        page = read_page(send(request).body, request)
-        yield page
-        if page.next_link is None:
-            if is_delta and page.delta_link is None:
-                raise ProtocolError(f"{first.call.name}: the round ended without a delta link")
-            return
+
+    def send_next(page: Page, link: str) -> tuple[Request, Reply]:
         watch.note(page)
-        request = follow(request, page.next_link, cloud)
+        following = follow(request, link, cloud)
+        return following, send(following)
+
+    reply = send(first)
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="graph-page") if is_ahead else nullcontext() as pool:
+        while True:
+            page = read_page(reply.body, request)
+            del reply  # its rows are as large as the page
+            if page.next_link is None:
+                yield page
+                if is_delta and page.delta_link is None:
+                    raise ProtocolError(f"{first.call.name}: the round ended without a delta link")
+                return
+            ahead = pool.submit(copy_context().run, send_next, page, page.next_link) if pool else None
+            yield page
+            request, reply = ahead.result() if ahead else send_next(page, page.next_link)
 
 
 def read_page(body: object, request: Request) -> Page:

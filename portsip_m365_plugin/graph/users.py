@@ -45,7 +45,7 @@ def list_users(
     Cost: one request a page. `n_known` is how many there were before, as far as that is known.
     """
     first = build("users.list", client.cloud, select=select, query={"$top": page_size})
-    yield from read_pages(first, client.send, client.cloud, n_known=n_known)
+    yield from read_pages(first, client.send, client.cloud, n_known=n_known, is_ahead=True)
 
 
 def latest_delta_link(client: GraphClient, select: tuple[str, ...] = USER_SELECT) -> str:
