@@ -42,6 +42,7 @@ def test_the_command_has_the_options_that_it_is_given(unit: Path) -> None:
     environment = " ".join(read(unit)["Environment"])
     assert f"{keys.KEY_FILE_VARIABLE}=/var/lib/pbx-devhost/key" in environment
     assert "PBX_LOG=json" in environment
+    assert "MALLOC_ARENA_MAX=2" in environment
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
