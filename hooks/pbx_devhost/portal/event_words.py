@@ -9,23 +9,30 @@ from typing import Final
 from flask import Flask, current_app
 
 from pbx_devhost.store.sessions import SYSTEM_PREFIX
-from pbx_devhost.texts import _
+from pbx_devhost.texts import _, _p
 from pbx_plugin_api import Text
 
 _EVENTS: Final[Mapping[str, str]] = {
     "account.language": _("Own language set"),
     "account.link": _("Account linked"),
+    "account.notices": _("Address for notices set"),
     "account.unlink": _("Account no longer linked"),
+    "admin.email": _("Address for notices set"),
     "admin.password": _("Administrator's password set"),
+    "clock.set_back": _("The clock of the PBX went back"),
     "contact.add": _("Contact added"),
     "contact.delete": _("Contact deleted"),
     "mail.drop": _("Mail dropped"),
     "mail.probe": _("Mail tried again at once"),
     "mail.resend": _("Mail queued again"),
+    "nights.spread": _("Spread of the nights set"),
+    "notice.dismiss": _("Notice dismissed"),
+    "person.erase": _("Erasing a person asked for"),
     "plugin.disable": _("Plugin switched off"),
     "plugin.disabled": _("Plugin switched off"),
     "plugin.enable": _("Plugin switched on"),
     "plugin.enabled": _("Plugin switched on"),
+    "retention.set": _("Time that things are kept set"),
     "session.renew": _("App session renewed"),
     "settings.change": _("Settings changed by a run"),
     "settings.save": _("Settings saved"),
@@ -81,13 +88,20 @@ _REASONS: Final[Mapping[str, str]] = {
     "not_applied": _("Not applied"),
     "not_reachable": _("Not reachable"),
 }
+_NOBODY: Final[Mapping[str, str]] = {
+    # Translators: who did something, where it was no administrator or user who signed in.
+    "somebody": _p("who did it", "somebody"),
+    "portal": _p("who did it", "portal"),
+    "clock": _p("who did it", "clock"),
+    "command line": _p("who did it", "command line"),
+}
 _WITH_DETAIL: Final = "{reason}: {detail}"
 _REASON: Final = re.compile("[a-z]+(_[a-z]+)+")
 
 
 def install(app: Flask) -> None:
     """Give the templates these filters."""
-    app.jinja_env.filters.update(event_label=_label, actor_label=_name, spelled=_spell)
+    app.jinja_env.filters.update(event_label=_label, actor_label=_name, subject_label=_name_subject, spelled=_spell)
 
 
 def _label(event: str, plugin: str = "") -> str:
@@ -120,8 +134,17 @@ def _say_reason(word: str) -> str:
 
 
 def _name(actor: str) -> str:
+    if actor in _NOBODY:
+        return _NOBODY[actor]
     if actor.startswith(SYSTEM_PREFIX):
         return _("{name} (system administrator)", name=actor.removeprefix(SYSTEM_PREFIX))
     if actor.startswith("plugin:"):
         return _("{name} (plugin)", name=actor.removeprefix("plugin:"))
     return actor
+
+
+def _name_subject(subject: str, reference: str | None) -> str:
+    """What a line is about: a name, or the reference that a person was shown."""
+    if reference and subject == f"reference {reference}":
+        return _("reference {reference}", reference=reference)
+    return subject

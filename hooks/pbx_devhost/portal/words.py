@@ -46,6 +46,11 @@ _STATES: Final[Mapping[str, tuple[str, str]]] = {
     "proven": (_p("a state", "Proven"), "good"),
     "started": (_p("a state", "Started"), "good"),
     "download": (_p("a state", "Done"), "good"),
+    "addperson": (_p("a state", "Started"), "good"),
+    "logintest": (_p("a state", "Started"), "good"),
+    "timed_out": (_p("a state", "Timed out"), "bad"),
+    "wrong_type": (_p("a state", "Failed"), "bad"),
+    "missing": (_p("a state", "Not possible"), "warning"),
 }
 _DISABLED_REASONS: Final[Mapping[str, str]] = {
     "by_admin": _("by an administrator"),
@@ -161,7 +166,7 @@ def install(app: Flask) -> None:
         notice_dates=_date_notice,
         count_label=lambda name: _COUNTS.get(name, _spell(name)),
         plan_action_label=lambda action: _PLAN_ACTIONS.get(action, action),
-        user_field_label=lambda name: _USER_FIELDS.get(name, _spell(name)),
+        user_field_label=user_field_label,
         mail_kind_label=lambda kind: _MAIL_KINDS.get(kind, _spell(kind)),
         priority_label=lambda value: _PRIORITIES[Priority(value)],
         role_label=lambda value: _ROLES.get(value) or _CAPITAL.sub(lambda found: f" {found[0].lower()}", value),
@@ -208,6 +213,11 @@ def _spell(code: str) -> str:
 def stage_label(stage: str) -> str:
     """What a run is busy with; a stage of a plugin's own is shown as the plugin calls it."""
     return _STAGES.get(stage, stage) or _("Starting")
+
+
+def user_field_label(name: str) -> str:
+    """What a field of a user is called."""
+    return _USER_FIELDS.get(name, _spell(name))
 
 
 def is_safe_link(url: str | None) -> bool:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from pbx_devhost.portal.visit import the_pbx, the_visit
+from pbx_devhost.portal.words import user_field_label
 from pbx_devhost.store.audit import Change, read_changes
+from pbx_devhost.store.languages import offered_languages
 from pbx_devhost.texts import _p
 from pbx_plugin_api import Field, FieldKind
 
+_NAMES: Final[Mapping[str, str]] = {
+    # Translators: what somebody changed, in the audit log.
+    "language": _p("a setting", "language"),
+    "email": _p("a setting", "email"),
+    "enabled": _p("a setting", "enabled"),
+    "web_origin": _p("a setting", "web address"),
+}
+_SWITCHED: Final = {"on": _p("a setting", "on"), "off": _p("a setting", "off")}
 _EVENTS = frozenset({"settings.save", "settings.change"})
 
 
@@ -29,7 +39,20 @@ def describe_changes(lines: Sequence[Any]) -> dict[int, list[Change]]:
                 (_label(known.get(name), name), _value(known.get(name), before), _value(known.get(name), after))
                 for name, before, after in found[line.id]
             ]
+        else:
+            found[line.id] = [_of_host(change) for change in found[line.id]]
     return found
+
+
+def _of_host(change: Change) -> Change:
+    """A change of a setting of the PBX itself in words; another one as it is."""
+    name, before, after = change
+    if name == "language":
+        names = offered_languages()
+        before, after = (names.get(value, value) if value else value for value in (before, after))
+    elif name == "enabled":
+        before, after = (_SWITCHED.get(value, value) if value else value for value in (before, after))
+    return _NAMES.get(name) or user_field_label(name), before, after
 
 
 def _fields_of(plugin: str) -> Mapping[str, Field]:
