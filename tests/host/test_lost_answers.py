@@ -14,9 +14,9 @@ from pbx_devhost import core
 from pbx_devhost.core import Pbx
 from pbx_devhost.runs.workbench import Workbench
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.leases import Due
+from pbx_devhost.store.leases import LEASE_S, Due
 from pbx_devhost.store.outbox.queue import MailState
-from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Notification
+from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, LeaseLostError, Notification
 from tests.support.devhost_pbx import DevPbx
 from tests.support.mail_queue import Box, HandClock
 from tests.support.mail_samples import deferred, make_note
@@ -68,6 +68,46 @@ def test_a_lease_that_nobody_knows_of_is_taken_at_once(any_pbx: DevPbx, monkeypa
     assert stores.leases.take(tid, "p") is None
     stores.leases.release(lease)
     assert stores.leases.who_is_due(stores.database.now()) == [due]
+
+
+def test_a_process_takes_no_lease_from_itself_when_its_heartbeat_is_late(
+    any_pbx: DevPbx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tid, stores = any_pbx.other.pbx_tenant_id, any_pbx.stores
+    stores.leases.set_due(tid, "p", stores.database.now() - 1)
+    lease = stores.leases.take(tid, "p")
+    assert lease is not None
+    monkeypatch.setattr("pbx_devhost.store.processes.DEAD_AFTER_S", 0.0)
+    assert stores.leases.take(tid, "p") is None
+    assert stores.leases.who_is_due(stores.database.now()) == []
+    any_pbx.move_clock(LEASE_S + 1)
+    assert stores.leases.take(tid, "p") is not None, "a thread that hangs is waited for until the lease ends"
+
+
+def test_a_run_whose_lease_was_lost_leaves_the_others_alone(any_pbx: DevPbx) -> None:
+    tid, stores = any_pbx.tenant.pbx_tenant_id, any_pbx.stores
+    theirs = stores.runs.begin(tid, "sample", "due", None)
+    old = any_pbx.lease
+    any_pbx.lose_lease()
+    with pytest.raises(LeaseLostError):
+        stores.runs.begin(tid, "sample", "due", None, lease=old)
+    assert stores.runs.get(theirs).status == "running"
+
+
+def test_the_next_attempt_at_a_mail_is_not_ended_with_the_last(box: Box) -> None:
+    """A frozen thread comes back, when another thread of its process has the mail again."""
+    outbox = box.pbx.stores.outbox
+    box.put()
+    first = outbox.claim()
+    assert first is not None
+    outbox._at_work.end((first.seq, 1))
+    assert outbox.recover() == 1
+    box.clock.at += 3600
+    second = outbox.claim()
+    assert second is not None
+    outbox.leave(first)
+    assert outbox.recover() == 0
+    outbox.leave(second)
 
 
 def test_an_attempt_that_nobody_makes_is_ended_at_once(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from pbx_devhost.store.disk import DISK_FULL
 from pbx_devhost.store.engine import DiskFullError
 from pbx_devhost.store.leases import Lease
 from pbx_devhost.texts import _
-from pbx_plugin_api import ActionRequest, Tenant, Tick, TickReason, TickReport, TickStatus, sentences
+from pbx_plugin_api import ActionRequest, LeaseLostError, Tenant, Tick, TickReason, TickReport, TickStatus, sentences
 
 _log = logging.getLogger(__name__)
 
@@ -72,12 +72,7 @@ class Runner:
         stores = self._pbx.stores
         lease = stores.leases.take(tenant.pbx_tenant_id, plugin, only_if_due=reason is TickReason.DUE)
         if lease is None:
-            sentence = _(
-                "another run of {plugin} is in progress for {tenant}; wait for it or stop it",
-                plugin=plugin,
-                tenant=tenant.name,
-            )
-            return RunResult(tenant=tenant, plugin=plugin, run_id=None, report=None, sentence=sentence)
+            return _not_begun(tenant, plugin)
         may_yield = self._takes_turns and reason is TickReason.DUE
         try:
             for turn in range(1 if may_yield else RESUMED_AT_MOST):
@@ -89,6 +84,8 @@ class Runner:
                 if not again or self._pbx.stop_wanted[0] or stores.runs.is_asked_to_stop(result.run_id or ""):
                     break
             return result
+        except LeaseLostError:  # before it began
+            return _not_begun(tenant, plugin)
         finally:
             self._pbx.insist("The end of a run", lambda: stores.leases.release(lease))
 
@@ -103,7 +100,7 @@ class Runner:
         request: ActionRequest | None,
     ) -> RunResult:
         stores, started = self._pbx.stores, time.monotonic()
-        run_id = stores.runs.begin(tenant.pbx_tenant_id, plugin, reason.value, job)
+        run_id = stores.runs.begin(tenant.pbx_tenant_id, plugin, reason.value, job, lease=lease)
         now = datetime.fromtimestamp(stores.database.now(), timezone.utc)
         deadline = now + timedelta(seconds=self._run_s)
         run = RunContext(
@@ -188,3 +185,12 @@ class Runner:
         if due_at is None and is_job:
             return  # a button that says nothing about the schedule does not end it
         stores.leases.set_due(lease.tenant_id, lease.plugin, due_at, lease=lease)
+
+
+def _not_begun(tenant: Tenant, plugin: str) -> RunResult:
+    sentence = _(
+        "another run of {plugin} is in progress for {tenant}; wait for it or stop it",
+        plugin=plugin,
+        tenant=tenant.name,
+    )
+    return RunResult(tenant=tenant, plugin=plugin, run_id=None, report=None, sentence=sentence)

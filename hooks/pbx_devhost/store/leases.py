@@ -58,7 +58,8 @@ class LeaseStore:
             is_alive = self._processes.is_alive(due.c.lease_holder).label("is_alive")
             row = connection.execute(_row(self._db, tenant_id, plugin, is_alive)).one()
             is_held = row.lease_until > now and row.is_alive
-            is_held = is_held and not self._is_forgotten(tenant_id, plugin, row)
+            if row.lease_holder == me:  # it knows better than its heartbeat, which may be late
+                is_held = row.lease_until > now and self._is_at_work(tenant_id, plugin, row.lease_token)
             if is_held and not self._processes.is_gone(connection, row.lease_holder):
                 return None
             if only_if_due and (row.next_due_at is None or row.next_due_at > now):
@@ -123,15 +124,15 @@ class LeaseStore:
         )
         with self._db.read() as connection:
             found = connection.execute(statement).all()
-        return [Due(tenant_id=row.tenant_id, plugin=row.plugin) for row in found if not self._is_at_work(row)]
+        return [
+            Due(tenant_id=row.tenant_id, plugin=row.plugin)
+            for row in found
+            if not self._is_at_work(row.tenant_id, row.plugin, row.lease_token)
+        ]
 
-    def _is_at_work(self, row: Any) -> bool:
-        return self._at_work.has(Lease(tenant_id=row.tenant_id, plugin=row.plugin, token=row.lease_token))
-
-    def _is_forgotten(self, tenant_id: str, plugin: str, row: Any) -> bool:
-        """Whether this process has a lease of which it knows nothing."""
-        lease = Lease(tenant_id=tenant_id, plugin=plugin, token=row.lease_token)
-        return row.lease_holder == self._processes.current_id and not self._at_work.has(lease)
+    def _is_at_work(self, tenant_id: str, plugin: str, token: int) -> bool:
+        """Whether this process has a lease, and knows of it."""
+        return self._at_work.has(Lease(tenant_id=tenant_id, plugin=plugin, token=token))
 
     def _ensure_row(self, connection: Connection, tenant_id: str, plugin: str) -> None:
         self._db.insert_missing(connection, due, {"tenant_id": tenant_id, "plugin": plugin})

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.leases import Lease, check_lease
 from pbx_devhost.store.schema import problems, runs
 from pbx_devhost.texts import _
 from pbx_plugin_api import Problem, TickReport, TickStatus, dump
@@ -21,12 +22,18 @@ class RunStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def begin(self, tenant_id: str, plugin: str, reason: str, job: str | None) -> str:
-        """Add a run and return its id. If its process is killed, it stays `running` until the next run."""
+    def begin(self, tenant_id: str, plugin: str, reason: str, job: str | None, *, lease: Lease | None = None) -> str:
+        """Add a run and return its id. If its process is killed, it stays `running` until the next run.
+
+        Raises:
+            LeaseLostError: The given lease was lost: the run of another worker is in progress.
+        """
         run_id = uuid.uuid4().hex
         row: dict[str, Any] = {"id": run_id, "tenant_id": tenant_id, "plugin": plugin, "reason": reason, "job": job}
         row |= {"status": "running", "started_at": self._db.now()}
         with self._db.write() as connection:
+            if lease is not None:
+                check_lease(self._db, connection, lease)
             # We have the lease, so an earlier run that is still open was cut off.
             earlier = (runs.c.tenant_id == tenant_id, runs.c.plugin == plugin, runs.c.status == "running")
             cut_off = {"status": "interrupted", "finished_at": self._db.now(), "message": _("The process ended.")}

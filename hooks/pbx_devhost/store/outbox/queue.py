@@ -138,7 +138,7 @@ class OutboxStore:
             values = {"state": MailState.ATTEMPT_STARTED, "waiting": 0, "attempt": row.attempt + 1}
             values |= {"started_at": now, "holder": me}
             connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(values))
-            begin(row.seq)
+            begin((row.seq, row.attempt + 1))
         whole = load(Notification, json.loads(self._vault.open(row.sealed, "outbox", row.id)))
         return Claimed(
             seq=row.seq,
@@ -162,7 +162,7 @@ class OutboxStore:
 
     def leave(self, claimed: Claimed) -> None:
         """End the work for an attempt. If its result could not be stored, `recover` ends the attempt."""
-        self._at_work.end(claimed.seq)
+        self._at_work.end((claimed.seq, claimed.notification.attempt))
 
     def settle(
         self,

@@ -35,7 +35,11 @@ def end_lost_attempts(database: Database, processes: ProcessStore, at_work: AtWo
     with database.read() as connection:
         columns = (outbox.c.seq, outbox.c.attempt, outbox.c.n_unknown, outbox.c.holder, outbox.c.started_at)
         rows = connection.execute(select(*columns).where(begun, is_over)).all()
-    lost = [row for row in rows if row.holder != me or row.started_at < now - ATTEMPT_S or not at_work.has(row.seq)]
+    lost = [
+        row
+        for row in rows
+        if row.holder != me or row.started_at < now - ATTEMPT_S or not at_work.has((row.seq, row.attempt))
+    ]
     count = 0
     for row in lost:
         n_unknown = row.n_unknown + 1
