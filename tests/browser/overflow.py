@@ -64,7 +64,9 @@ for (const field of document.querySelectorAll("input[placeholder], textarea[plac
   const room = (field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)) * rows;
   if (field.clientWidth === 0) continue;
   let texts = isList ? [...field.options].map((option) => option.label) : field.placeholder.split("\\n");
-  if (isList && style.appearance === "base-select") texts = texts.flatMap((text) => text.split(" "));  // it wraps
+  if (isList && style.appearance === "base-select") {  // it wraps: at spaces, and in Chinese anywhere
+    texts = texts.flatMap((text) => text.split(/[\\s\\u2e80-\\uffef]+/));
+  }
   for (const text of texts) {
     const over = measure(field, text) + (isList ? 20 : 0) - room;
     if (over > slack) report(field, text, `is ${Math.ceil(over)} px wider than its field`);
