@@ -145,6 +145,7 @@ CASES: dict[str, Case] = {
     "Secrets.put": lambda h, v: h.secrets.put("k", b"evil"),
     "Secrets.delete": lambda h, v: h.secrets.delete("k"),
     "State.get": lambda h, v: h.state.get("k"),
+    "State.get_many": lambda h, v: h.state.get_many(["k", "evil"]),
     "State.put": lambda h, v: h.state.put("k", "evil"),
     "State.put_many": lambda h, v: h.state.put_many({"k": "evil"}),
     "State.delete": lambda h, v: h.state.delete("k"),
@@ -325,6 +326,7 @@ def test_the_victim_sees_all_of_it(dev: DevPbx) -> None:
         "Settings.read",
         "Secrets.get",
         "State.get",
+        "State.get_many",
         "State.items",
         "Blobs.info",
     ):
