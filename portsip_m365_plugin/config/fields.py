@@ -72,7 +72,7 @@ class Toggle(Setting[bool]):
             return True
         if value in (False, "false"):
             return False
-        raise ValidationError(sentences(_impossible(value), _("Enter true or false.")))
+        raise ValidationError(sentences(_impossible(value), _("Enter {on} or {off}.", on="true", off="false")))
 
     def show(self, value: bool) -> str:
         """Return `true` or `false`."""

@@ -112,8 +112,13 @@ class ConfigSchema(Schema):
         "users.extension_source",
         SOURCE_TEXT,
         _(
-            "Enter none, employeeId, extensionAttribute1 to extensionAttribute15, or businessPhones:N for the last N"
-            " digits (3 to 13) of the first business phone."
+            "Enter {none}, {employee_id}, {first} to {last}, or {phone} for the last N digits (3 to 13) of the first"
+            " business phone.",
+            none="none",
+            employee_id="employeeId",
+            first="extensionAttribute1",
+            last="extensionAttribute15",
+            phone="businessPhones:N",
         ),
     )
     display_name_format = Choice("users.name_format", NameFormat)

@@ -25,9 +25,15 @@ def draw_mapping(config: Config) -> Iterator[Field]:
         _("Extension number from"),
         placeholder="none",
         help=_(
-            "none, employeeId, extensionAttribute1 to extensionAttribute15, or businessPhones:N for the last N digits"
-            " of the first business phone, such as businessPhones:4. For new users only. Where it names no number, or"
-            " one that is taken, the person gets the next free one, and the run says so."
+            "{none}, {employee_id}, {first} to {last}, or {phone} for the last N digits of the first business phone,"
+            " such as {example}. For new users only. Where it names no number, or one that is taken, the person gets"
+            " the next free one, and the run says so.",
+            none="none",
+            employee_id="employeeId",
+            first="extensionAttribute1",
+            last="extensionAttribute15",
+            phone="businessPhones:N",
+            example="businessPhones:4",
         ),
     )
     yield draw_setting(

@@ -15,7 +15,7 @@ from pbx_plugin_api import catalogues, texts
 PSEUDO: Final = "qaa"
 """A tag that BCP 47 leaves for private use."""
 _PLAIN: Final = "abcdefghijklmnopqrstuvwxyz"
-_MARKED: Final = str.maketrans(_PLAIN, "ȧƀƈḓḗƒɠħīĵķŀḿƞǿƥɋřşŧŭṽẇẋẏẑ")
+_MARKED: Final = str.maketrans(_PLAIN + _PLAIN.upper(), "ȧƀƈḓḗƒɠħīĵķŀḿƞǿƥɋřşŧŭṽẇẋẏẑ" + "ȦƁƇḒḖƑƓĦĪĴĶĿḾȠǾƤɊŘŞŦŬṼẆẊẎẐ")
 # What a translator keeps as it is: named values, what a mail fills in, tags.
 _KEPT: Final = re.compile(r"(\{[^{}]*\}|%%\w+%%|<[^<>]+>)")
 
