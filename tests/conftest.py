@@ -15,6 +15,7 @@ from pytest_socket import socket_allow_hosts
 from portsip_m365_plugin.simulator import Simulator
 from tests.languages.catalogues import compile_all
 from tests.support.lab import Lab, forget_microsoft
+from tests.support.text_watch import watch
 
 MakeLab = Callable[..., Lab]
 
@@ -32,6 +33,14 @@ def pytest_configure() -> None:
 def pytest_runtest_setup() -> None:
     """Let no test reach anything but this machine, such as Microsoft's own servers where there is a network."""
     socket_allow_hosts(["127.0.0.1", "127.0.0.11", "127.0.0.12", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def texts_stay_texts() -> Iterator[None]:
+    """What the plugin says to people can be read in every language, in each scene that any test knows."""
+    with watch() as faults:
+        yield
+    assert faults == []
 
 
 @pytest.fixture
