@@ -23,6 +23,7 @@ from pbx_plugin_api import (
 from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.config.reader import load_config
 from portsip_m365_plugin.contacts.leaving import approve_removal, pending_removal
+from portsip_m365_plugin.entra.aadsts import explain_token_error
 from portsip_m365_plugin.entra.keypair import make_key_pair
 from portsip_m365_plugin.entra.signin import CALLBACK_PATH
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, store_key_pair
@@ -123,7 +124,7 @@ def pictures_vanish(stage: Stage) -> None:
 
 
 def nobody_signs_in(stage: Stage) -> None:
-    report_fault(stage.host, load_config(stage.host).signin, "Entra does not accept the certificate.")
+    report_fault(stage.host, load_config(stage.host).signin, explain_token_error({"error_codes": [700027]}).sentence)
 
 
 def the_domain_changed(stage: Stage) -> None:

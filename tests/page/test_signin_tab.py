@@ -11,6 +11,7 @@ from pbx_plugin_api import LoginTest, PasswordPolicy, Saved, SaveRefused, UserLi
 from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.config.reader import Config, read_config
 from portsip_m365_plugin.config.writer import read_texts
+from portsip_m365_plugin.entra.aadsts import explain_token_error
 from portsip_m365_plugin.page.signin_tab import draw_signin_tab
 from portsip_m365_plugin.signin import offer_sign_in
 from portsip_m365_plugin.signin_health import find_fault, forget_fault, remember_test, report_fault
@@ -126,7 +127,7 @@ def test_a_fault_for_everybody_is_shown_and_notified_until_somebody_signs_in(han
     remember(hand)
     hand.save(**REFUSED)
     config = read_config(hand.host.settings.read().values).signin
-    report_fault(hand.host, config, "Entra does not accept the certificate of this PBX.")
+    report_fault(hand.host, config, explain_token_error({"error_codes": [700027]}).sentence)
     (notice,) = hand.host.notices
     assert "certificate" in notice.text
     assert "Suspend the refusal" in notice.text
