@@ -6,21 +6,29 @@ import argparse
 import sys
 import tempfile
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.support.histories.checks import find_faults
 from tests.support.histories.events import History
+from tests.support.histories.m365_stage import ON_M365, open_m365_stage
 from tests.support.histories.schedule import Schedule, make_schedule
 from tests.support.histories.stage import Stage
-from tests.support.histories.stages import KINDS, kinds_of, open_stage
+from tests.support.histories.stages import kinds_of, open_stage
 
 SHOWN = {
     "due": ("next_due_at", "lease_token", "lease_until", "lease_holder"),
     "runs": ("id", "status", "message"),
     "outbox": ("id", "state", "attempt", "holder", "n_unknown", "reason"),
 }
+KINDS = ("postgres", "sqlite", "sqlite2", "m365")
 A_STAGE = 25
 """So many schedules are played on one stage."""
+
+
+def open_any(kind: str, folder: Path) -> AbstractContextManager[Stage]:
+    """Open a stage: with the real plugin (`m365`), or with the plugin `diary`."""
+    return open_m365_stage(folder) if kind == "m365" else open_stage(kind, folder)
 
 
 def play(stage: Stage, kind: str, seed: int) -> None:
@@ -29,7 +37,7 @@ def play(stage: Stage, kind: str, seed: int) -> None:
     Raises:
         AssertionError: It was not right. The message has the history, and the command that repeats it.
     """
-    schedule = make_schedule(seed, kinds_of(kind), n_workers=stage.n_workers)
+    schedule = make_schedule(seed, ON_M365 if kind == "m365" else kinds_of(kind), n_workers=stage.n_workers)
     history = stage.play(schedule)
     faults = find_faults(history)
     if faults:
@@ -62,7 +70,7 @@ def main() -> int:
     until, failed, played = time.monotonic() + 60 * given.minutes, list[int](), 0
     seeds = list(range(given.first, (given.last or given.first) + 1))
     for start in range(0, len(seeds), A_STAGE):
-        with tempfile.TemporaryDirectory() as folder, open_stage(given.kind, Path(folder)) as stage:
+        with tempfile.TemporaryDirectory() as folder, open_any(given.kind, Path(folder)) as stage:
             for seed in seeds[start : start + A_STAGE]:
                 if time.monotonic() > until:
                     break

@@ -10,19 +10,18 @@ from typing import Any
 
 import pytest
 
-from tests.histories.play import A_STAGE, play
-from tests.support.histories.stages import open_stage
+from tests.histories.play import A_STAGE, open_any, play
 
-SAMPLE = {"postgres": (3, 8), "sqlite": (1, 8), "sqlite2": (1, 6)}
+SAMPLE = {"postgres": (3, 9), "m365": (2, 4), "sqlite": (1, 8), "sqlite2": (1, 7)}
 """For each kind of stage: so many stages, and schedules on each."""
-LONG = {"postgres": 28, "sqlite": 4, "sqlite2": 4}
+LONG = {"postgres": 28, "m365": 4, "sqlite": 4, "sqlite2": 4}
 """So many stages of `A_STAGE` schedules each."""
 
 
 def _cases() -> list[Any]:
     cases = []
     for kind, (n_stages, n_schedules) in SAMPLE.items():
-        marks = (pytest.mark.postgres,) if kind == "postgres" else ()
+        marks = (pytest.mark.postgres,) if kind in ("postgres", "m365") else ()
         for n in range(n_stages):
             first = 1 + n * n_schedules
             cases.append(pytest.param(kind, first, n_schedules, id=f"{kind}-{first}", marks=marks))
@@ -35,7 +34,7 @@ def _cases() -> list[Any]:
 @pytest.mark.parametrize(("kind", "first", "n_schedules"), _cases())
 def test_every_history_holds(kind: str, first: int, n_schedules: int, tmp_path: Path) -> None:
     failed = []
-    with open_stage(kind, tmp_path) as stage:
+    with open_any(kind, tmp_path) as stage:
         for seed in range(first, first + n_schedules):
             try:
                 play(stage, kind, seed)

@@ -131,6 +131,8 @@ def _sync_contacts(host: Host, contacts: dict[str, str]) -> None:
 
 @hookimpl
 def on_send_notification(host: Host, tenant: Tenant, notification: Notification) -> DeliveryReceipt | None:
+    if not Path(os.environ[MICROSOFT], tenant.pbx_tenant_id).exists():
+        return None  # a tenant of another plugin
     mail_id, is_marked = notification.notification_id, notification.previous_outcome_unknown
     _note("try", mail=mail_id)
     time.sleep(POST_S)

@@ -105,7 +105,7 @@ class Stage:
         began = time.monotonic()
         events: list[tuple[float, Callable[[], None]]] = []
         for n, mail in enumerate(schedule.mails):
-            events.append((mail.at_s, partial(self._put, tenants[mail.tenant], mail, n, put)))
+            events.append((mail.at_s, partial(self.put, tenants[mail.tenant], mail, n, put)))
         events += [(change.at_s, partial(self.change, tenants[change.tenant], change)) for change in schedule.changes]
         events += [(step.at_s, partial(self.act, step)) for step in schedule.steps]
         for at_s, do in sorted(events, key=lambda event: event[0]):
@@ -119,7 +119,7 @@ class Stage:
         calm = wait_until(lambda: self.is_calm(ids), until - time.monotonic())
         self.insist(lambda: self._set_due(ids))
         calm = calm and wait_until(lambda: self.is_calm(ids), until - time.monotonic())
-        history = self._write_down(tenants, put)
+        history = self.write_down(tenants, put)
         history.is_calm = calm
         return history
 
@@ -139,7 +139,8 @@ class Stage:
         for tenant_id in tenant_ids:
             stores.leases.set_due(tenant_id, self.plugin, stores.database.now() - 1.0)
 
-    def _put(self, tenant: Tenant, mail: Mail, n: int, put: set[str]) -> None:
+    def put(self, tenant: Tenant, mail: Mail, n: int, put: set[str]) -> None:
+        """Put a mail into the queue, and note that it was accepted."""
         note: Notification = make_note(
             notification_id=f"m{n}-{tenant.pbx_tenant_id}",
             to=(mail.to,),
@@ -275,7 +276,15 @@ class Stage:
             )
             return shown | {f"contact {row[0]}": row[1] for row in contacts}
 
-    def _write_down(self, tenants: list[Tenant], put: set[str]) -> History:
+    def read_personal_contacts(self, tenant_id: str) -> list[tuple[str, str]]:
+        """Return owner and name of each personal contact."""
+        query = text("SELECT book, name FROM contacts WHERE tenant_id = :id AND deleted = 0 AND book <> 'company'")
+        with self.pbx.stores.database.read() as connection:
+            found = connection.execute(query, {"id": tenant_id})
+            return [(row.book.partition("/")[2], row.name) for row in found]
+
+    def write_down(self, tenants: list[Tenant], put: set[str]) -> History:
+        """Return the history of these tenants so far."""
         ids = [tenant.pbx_tenant_id for tenant in tenants]
         history = History(
             rows=self.read_rows(ids),

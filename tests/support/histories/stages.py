@@ -22,7 +22,6 @@ from tests.support.histories.wires import Wire, Wires
 from tests.support.histories.worker import FULL
 from tests.support.postgres import Cluster, run_cluster
 
-KINDS = ("postgres", "sqlite", "sqlite2")
 ON_POSTGRES = ("kill", "kill", "freeze", "freeze", "cut", "hold", "delay", "restart", "full", "clock")
 ON_SQLITE = ("kill", "kill", "freeze", "freeze", "full", "clock")
 

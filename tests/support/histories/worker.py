@@ -12,8 +12,11 @@ import os
 import select
 import signal
 import sys
+import threading
 import time
 import traceback
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +39,8 @@ FULL: Final = "HISTORY_FULL"
 """While this file is there, an SQLite database may not grow."""
 STOP_AT: Final = "HISTORY_STOP_AT"
 """Where the worker freezes itself: `before the post`."""
+FROZEN: Final = "HISTORY_FROZEN"
+"""The file that says that it did."""
 
 
 def main() -> None:
@@ -68,6 +73,7 @@ def _become(given: dict[str, Any]) -> None:
             os.dup2(source, number)
         os.environ.update(given["environment"])
         hurry()
+        hurry_plugin()
         _name(given["name"], given["environment"].get(KERNEL))
         put_back(os.environ.get(OLD_FAULT, ""))
         _freeze_itself(os.environ.get(STOP_AT, ""))
@@ -110,6 +116,30 @@ def hurry() -> None:
     upkeep.Upkeep.__init__.__kwdefaults__ |= {"poll_s": 0.2}  # type: ignore[attr-defined]
 
 
+def hurry_plugin() -> None:
+    """Make the waits of the plugin short, where it chooses them itself."""
+    from pbx_plugin_api.hosting.manager import PluginHost
+    from portsip_m365_plugin import nightly
+    from portsip_m365_plugin.graph import client
+
+    really_wait_s, really_send = client.wait_s, PluginHost.send_notification
+    nightly._RETRY_AFTER, nightly._RETRIES_MAX = timedelta(seconds=1), 1000  # type: ignore[misc]
+
+    def wait_s(attempt: int, retry_after_s: float | None, *given: Any) -> float:
+        return really_wait_s(attempt, retry_after_s, *given) * (0.1 if retry_after_s is None else 1.0)
+
+    def send(self: Any, tenant: Any, notification: Any) -> Any:
+        answer = really_send(self, tenant, notification)
+        soon = datetime.now(timezone.utc) + timedelta(seconds=0.3)
+        if answer.value is not None and answer.value.retry_at_utc is not None:
+            sooner = replace(answer.value, retry_at_utc=min(answer.value.retry_at_utc, soon))
+            return replace(answer, value=sooner)
+        return answer
+
+    client.wait_s = wait_s
+    PluginHost.send_notification = send  # type: ignore[method-assign]
+
+
 def _look_often(clock: Any) -> None:
     while not clock._stop.is_set():
         clock._guarded_poll()
@@ -141,6 +171,7 @@ def put_back(old_fault: str) -> None:
             "a global lock": _put_back_global_lock,
             "names of hosts": _put_back_names_of_hosts,
             "a dead lease": _put_back_dead_lease,
+            "no fence of mail": _put_back_no_fence,
         }[old_fault]()
 
 
@@ -192,6 +223,13 @@ def _put_back_dead_lease() -> None:
     ProcessStore.is_gone = lambda self, connection, holder: False  # type: ignore[method-assign]
 
 
+def _put_back_no_fence() -> None:
+    """A process that was frozen sends the mail that it had claimed."""
+    from pbx_devhost.store.outbox.queue import OutboxStore
+
+    OutboxStore.is_ours = lambda self, claimed: True  # type: ignore[method-assign]
+
+
 def _freeze_itself(where: str) -> None:
     """Stop this process between its claim of a mail and the request that sends it."""
     if where != "before the post":
@@ -202,8 +240,9 @@ def _freeze_itself(where: str) -> None:
 
     def take(*given: Any) -> Any:
         taken = really(*given)
-        Path(os.environ["HISTORY_FROZEN"]).touch()
-        os.kill(os.getpid(), signal.SIGSTOP)
+        Path(os.environ[FROZEN]).touch()
+        # To this thread: another one might be busy, and this one would go on for a moment.
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
         return taken
 
     send.take_budget = take
