@@ -27,12 +27,14 @@ from pbx_plugin_api import (
 from portsip_m365_plugin.keys.expiry import read_valid_until
 from portsip_m365_plugin.mail.send import send_notification
 from portsip_m365_plugin.nightly import run_tick
+from portsip_m365_plugin.page.codes import CODE_WORDS
 from portsip_m365_plugin.page.page import draw_page
 from portsip_m365_plugin.provision import describe_person
 from portsip_m365_plugin.signin import offer_sign_in
 
 __all__ = [
     "PBX_API_VERSION",
+    "PBX_WORDS",
     "on_login_providers",
     "on_nightly_tick",
     "on_send_notification",
@@ -42,6 +44,8 @@ __all__ = [
 
 PBX_API_VERSION: Final = (2, 0)
 """The contract this plugin was written for."""
+PBX_WORDS: Final = CODE_WORDS
+"""What its machine words mean."""
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from typing import Final
 from pbx_plugin_api import DeliveryStatus, DisableReason, NotificationKind, PlanAction, TickStatus
 from portsip_m365_plugin.texts import _p
 
-_REASONS: Final[Mapping[str, str]] = {
+REASONS: Final[Mapping[str, str]] = {
     "account_disabled": _p("why a person is left out or disabled", "account disabled"),
     "agent": _p("why a person is left out or disabled", "account of an AI agent"),
     "guest": _p("why a person is left out or disabled", "guest"),
@@ -89,7 +89,7 @@ _PLAN_ACTIONS: Final[Mapping[PlanAction, str]] = {
 
 def say_reason(code: str) -> str:
     """Return why somebody is left out or disabled, or which problem a run had."""
-    return _REASONS.get(code, code.replace("_", " "))
+    return REASONS.get(code, code.replace("_", " "))
 
 
 def say_status(status: TickStatus) -> str:

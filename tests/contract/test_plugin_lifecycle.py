@@ -224,6 +224,8 @@ TICK = "@hookimpl\ndef on_nightly_tick(host, tenant, tick): return None\n"
         ("raise SystemExit(3)", "broken", "it cannot be imported: SystemExit: 3"),
         ("x = 1", "broken", "it does not state PBX_API_VERSION = (major, minor)"),
         ("PBX_API_VERSION = '2.0'", "broken", "it does not state PBX_API_VERSION = (major, minor)"),
+        (f"{GOOD}PBX_WORDS = ['a']", "broken", "PBX_WORDS is not a mapping of words to texts"),
+        (f"{GOOD}PBX_WORDS = {{'a': 1}}", "broken", "PBX_WORDS is not a mapping of words to texts"),
         ("PBX_API_VERSION = (1, 0)", "incompatible", "it was written for contract 1.0, this PBX keeps 2.0"),
         ("PBX_API_VERSION = (2, 1)", "incompatible", "it was written for contract 2.1, this PBX keeps 2.0"),
         (GOOD + "@hookimpl\ndef on_nightly_tock(host): ...", "broken", "on_nightly_tock is not a hook; there are on_"),

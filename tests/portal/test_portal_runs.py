@@ -251,3 +251,23 @@ def test_every_stage_of_the_contract_has_a_label_of_its_own() -> None:
     labels = [stage_label(stage) for stage in Stage]
     assert len(set(labels)) == len(labels)
     assert not set(labels) & {stage.value for stage in Stage}
+
+
+def test_the_plugins_words_stand_for_its_codes(world: World) -> None:
+    """In the run log its reasons and jobs, in the audit log its buttons and events."""
+    script = Script(words={"no_name": "nobody knows the name", "long": "All of it", "ping.heard": "An echo came"})
+    script.install(world)
+    browser = world.browser()
+    browser.log_in()
+    run_id = world.pbx.stores.runs.begin(world.tenant_id, "m365", "job", "long")
+    report = TickReport(status=TickStatus.DONE, problem_counts={"no_name": 2, "other_thing": 1})
+    world.pbx.stores.runs.finish(run_id, report)
+    text = browser.get(f"/runs/{run_id}").text
+    assert "2 nobody knows the name" in text
+    assert "1 other thing" in text
+    assert "All of it" in browser.get("/runs").text
+    world.pbx.stores.audit.record(world.tenant_id, "plugin:m365", "ping.heard")
+    world.pbx.stores.audit.record(world.tenant_id, "admin", "action.long", subject="m365")
+    lines = browser.get("/audit").text
+    assert "An echo came" in lines
+    assert "Button: All of it" in lines

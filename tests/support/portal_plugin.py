@@ -105,6 +105,8 @@ class Script:
     """What a browser gets that comes back from outside."""
     found: Any = field(default_factory=LookUpResult)
     """What a lookup finds."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What its machine words mean."""
     has_page: bool = True
     asks: Callable[[ActionRequest], Any] = lambda _request: None
     """The question before a button."""
@@ -300,6 +302,7 @@ def _module(script: Script) -> ModuleType:
             raise RuntimeError("scripted to fail")
 
     module = ModuleType("scripted_plugin")
+    module.PBX_WORDS = script.words  # type: ignore[attr-defined]
     for function in (on_settings_page, on_login_providers, on_user_provision, on_nightly_tick):
         setattr(module, function.__name__, hookimpl(function))
     return module

@@ -8,6 +8,7 @@ from typing import Final
 
 from flask import Flask, current_app
 
+from pbx_devhost.core import Pbx
 from pbx_devhost.store.sessions import SYSTEM_PREFIX
 from pbx_devhost.texts import _, _p
 from pbx_plugin_api import Text
@@ -104,15 +105,14 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(event_label=_label, actor_label=_name, subject_label=_name_subject, spelled=_spell)
 
 
-def _label(event: str, plugin: str = "") -> str:
+def _label(event: str) -> str:
     """Words for an event of the PBX; those of a plugin in its words, or spelled out."""
-    known = _EVENTS.get(event)
+    known = _EVENTS.get(event) or _plugins_words().get(event)
     if known is not None:
         return known
     subject, dot, what = event.replace("_", " ").partition(".")
     if subject == "action" and dot:
-        words = current_app.extensions["pbx"].plugins.words(plugin)
-        return _("Button: {button}", button=words.get(event.partition(".")[2]) or what)
+        return _("Button: {button}", button=_plugins_words().get(event.partition(".")[2]) or what)
     return f"{subject}: {what}".capitalize() if dot else subject.capitalize()
 
 
@@ -123,11 +123,18 @@ def _spell(text: str) -> str:
     if isinstance(text, Text):
         return text
     word, colon, more = text.partition(":")
-    return f"{_say_reason(word)}{colon}{more}" if colon else _say_reason(word)
+    if not _REASON.fullmatch(word):
+        return text
+    return _("{reason}: {detail}", reason=_say_reason(word), detail=more.strip()) if colon else _say_reason(word)
+
+
+def _plugins_words() -> Mapping[str, str]:
+    pbx: Pbx = current_app.extensions["pbx"]
+    return pbx.plugins.words()
 
 
 def _say_reason(word: str) -> str:
-    known = _REASONS.get(word)
+    known = _REASONS.get(word) or _plugins_words().get(word)
     if known is not None:
         return known
     return word.replace("_", " ").capitalize() if _REASON.fullmatch(word) else word

@@ -107,8 +107,8 @@ class PluginHost:
         """Return every plugin, by name, with its state for the PBX or for one tenant."""
         return self._registry.states(tenant)
 
-    def words(self, plugin: str) -> Mapping[str, str]:
-        """Return what the machine words of a plugin mean; see `PluginRegistry.words`."""
+    def words(self, plugin: str | None = None) -> Mapping[str, str]:
+        """Return what the machine words of a plugin, or of all, mean; see `PluginRegistry.words`."""
         return self._registry.words(plugin)
 
     def tick_plugins(self, tenant: Tenant) -> list[str]:

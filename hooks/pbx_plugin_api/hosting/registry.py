@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -162,8 +163,10 @@ class PluginRegistry:
         """Return the plugin of a name, or None."""
         return self._found.get(plugin)
 
-    def words(self, plugin: str) -> Mapping[str, str]:
-        """Return what the machine words of a plugin mean (`PBX_WORDS`); empty if it does not say."""
+    def words(self, plugin: str | None = None) -> Mapping[str, str]:
+        """Return what the machine words of a plugin, or of all plugins, mean (`PBX_WORDS`); empty if none says."""
+        if plugin is None:
+            return ChainMap(*(dict(self.words(name)) for name in sorted(self._found)))
         found = self._found.get(plugin)
         words: Mapping[str, str] = getattr(found.module, "PBX_WORDS", {}) if found is not None else {}
         return words
