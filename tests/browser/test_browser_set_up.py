@@ -156,7 +156,7 @@ class Administrator:
         """The answer to “Generate new key pair” offers the download first."""
         assert self.app is not None
         download, confirm = self.primary()
-        assert download.text == self.says("Download public_key.pem")
+        assert download.text == self.says("Download {file}", file="public_key.pem")
         assert confirm.text == self.says("I have uploaded it")
         self.hands.press(download)
         file = self.office.downloads / "public_key.pem"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from pbx_devhost.portal.charts import draw_chart
 from pbx_plugin_api import (
     ActionRequest,
     Chart,
@@ -77,6 +78,21 @@ def test_a_chart_is_svg_with_the_same_numbers_as_a_table(browser: Browser, scrip
 def test_a_chart_that_does_not_fit_cannot_be_built(wrong: object) -> None:
     with pytest.raises(InvalidValueError):
         wrong()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("label", "unit", "shown"),
+    [
+        ("Changes", "changes", "Changes"),
+        ("Änderungen", "Änderungen", "Änderungen"),
+        ("变更", "项变更", "变更"),
+        ("Duration", "minutes", "Duration (minutes)"),
+        ("Changes", "", "Changes"),
+    ],
+)
+def test_a_label_that_names_its_unit_does_not_name_it_again(label: str, unit: str, shown: str) -> None:
+    chart = Chart(title="Runs", labels=("a",), series=(ChartSeries(label=label, values=(1,), unit=unit),))
+    assert [series.label for series in draw_chart(chart)] == [shown]
 
 
 def test_a_run_in_progress_is_shown_with_a_way_to_stop_it(world: World, browser: Browser, script: Script) -> None:

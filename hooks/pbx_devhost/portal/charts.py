@@ -59,8 +59,9 @@ def label_of(series: ChartSeries) -> str:
 
 def _draw(chart: Chart, series: ChartSeries) -> DrawnSeries:
     top = max(series.values, default=0.0)
-    has_unit = bool(series.unit) and series.unit not in series.label.casefold()
-    label = label_of(series) if has_unit else series.label
+    unit, name = series.unit.casefold(), series.label.casefold()
+    says_unit = unit in name or name in unit  # "Changes" are changes, in any language
+    label = series.label if says_unit else label_of(series)
     return DrawnSeries(label=label, top=show_value(top), bars=tuple(_bars(chart, series, top)))
 
 
