@@ -29,7 +29,7 @@ CATALOGUES = [
 _PRODUCTS = "Microsoft 365|Entra ID|PortSIP ONE|Exchange Online"
 _STAY = re.compile(rf"\b(?:{_PRODUCTS}|AADSTS\d+|[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+(?:\.[A-Z]\w+)?)\b")
 _TAG = re.compile(r"</?[a-z]+[^>]*>")
-_HALF_WIDTH_END = re.compile(r"[\u4e00-\u9fff][.,;:!?](?:\s|$)")
+_HALF_WIDTH_END = re.compile(r"[\u4e00-\u9fff][.;:!?](?:\s|$)")
 
 
 def parameters(message: str) -> set[str]:
