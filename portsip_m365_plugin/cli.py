@@ -19,11 +19,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pbx_plugin_api import PlanRef, load
+from pbx_plugin_api import PlanAction, PlanRef, load
 from portsip_m365_plugin.demo.devhost import DevHost
 from portsip_m365_plugin.demo.processes import ChildError, end_all, interrupted_by_termination
 from portsip_m365_plugin.demo.show import Silent, Terminal, plan_table
 from portsip_m365_plugin.demo.story import Demo
+from portsip_m365_plugin.page.words import say_changes, say_plan_action, say_reason
+from portsip_m365_plugin.terminal import let_click_speak, say
+from portsip_m365_plugin.texts import _
 
 __all__ = ["main"]
 
@@ -33,32 +36,48 @@ _INTERRUPTED: Final = 130
 
 def fail(sentence: str) -> NoReturn:
     """Print one line on stderr and end with exit code 1."""
-    click.echo(sentence, err=True)
+    click.echo(say(sentence), err=True)
     raise SystemExit(1)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+let_click_speak()
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=say(
+        _("Microsoft 365 for the PortSIP PBX: a demo without Microsoft, and tools for a PBX that has the plugin.")
+    ),
+)
 def main() -> None:
-    """Microsoft 365 for the PortSIP PBX: a demo without Microsoft, and tools for a PBX that has the plugin."""
+    """Hold the commands."""
 
 
-@main.command()
-@click.option("--users", default=500, show_default=True, help="How many people the simulated directory has.")
-@click.option("--once", is_flag=True, help="End after the syncs instead of serving the portal.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON summary and nothing else; implies --once.")
-@click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep database and keys in this folder.")
+@main.command(
+    help=say(_("Show the plugin in one minute: a simulated Microsoft 365, a small PBX, people who arrive and change."))
+)
+@click.option("--users", default=500, show_default=True, help=say(_("How many people the simulated directory has.")))
+@click.option("--once", is_flag=True, help=say(_("End after the syncs instead of serving the portal.")))
+@click.option(
+    "--json", "as_json", is_flag=True, help=say(_("Print one JSON summary and nothing else; implies --once."))
+)
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=say(_("Keep database and keys in this folder.")),
+)
 def demo(users: int, once: bool, as_json: bool, keep: Path | None) -> None:
-    """Show the plugin in one minute: a simulated Microsoft 365, a small PBX, people who arrive and change."""
+    """Play the demo."""
     if users < 40:
-        fail("--users: give at least 40, so that there is an account of every kind")
+        fail(_("--users: give at least {n}, so that there is an account of every kind", n=40))
     console = Console()
     with interrupted_by_termination(), tempfile.TemporaryDirectory(prefix="portsip-m365-demo-") as made:
         folder = keep or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / "pbx.db").exists():
-            fail(f"--keep: {folder} holds a PBX already; name another folder")
+            fail(_("--keep: {folder} holds a PBX already; name another folder", folder=str(folder)))
         try:
-            with Demo(folder, Silent() if as_json else Terminal(console), users=users) as play:
+            with Demo(folder, Silent() if as_json else Terminal(console), users=users, speaks=not as_json) as play:
                 summary = play.play()
                 if as_json:
                     click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
@@ -69,37 +88,49 @@ def demo(users: int, once: bool, as_json: bool, keep: Path | None) -> None:
         except KeyboardInterrupt:
             if as_json:
                 raise SystemExit(_INTERRUPTED) from None
-            console.print("Ended.")
+            console.print(say(_("Ended.")))
         finally:
             end_all()
 
 
 def _serve(play: Demo, console: Console) -> None:
     portal = play.serve()
-    where = f"{play.portal}/login?domain=demo.pbx.local"
-    console.print(
-        f"\nThe portal is at [bold]{where}[/bold]\n"
-        f"  as administrator: user name [bold]admin[/bold], password [bold]{play.password}[/bold]\n"
-        f"  with Microsoft:   press the Microsoft icon, and choose or type [bold]{play.somebody()}[/bold]"
-        " (no password: it is a simulation)\n"
-        "It runs on this machine alone. Ctrl-C ends everything and leaves nothing behind.",
-        highlight=False,
+    lines = (
+        "",
+        _("The portal is at {address}", address=_bold(f"{play.portal}/login?domain=demo.pbx.local")),
+        # Translators: how to sign in, aligned with the next line
+        _(
+            "  as administrator: user name {name}, password {password}",
+            name=_bold("admin"),
+            password=_bold(play.password),
+        ),
+        _(
+            "  with Microsoft:   press the Microsoft icon, and choose or type {name} (no password: it is a simulation)",
+            name=_bold(play.somebody()),
+        ),
+        _("It runs on this machine alone. Ctrl-C ends everything and leaves nothing behind."),
     )
+    for line in lines:
+        console.print(say(line), highlight=False)
     portal.wait()
 
 
-def _on_a_pbx(name: str) -> Callable[[Callable[..., None]], click.Command]:
+def _bold(text: str) -> str:
+    return f"[bold]{escape(text)}[/bold]"
+
+
+def _on_a_pbx(name: str, help: str) -> Callable[[Callable[..., None]], click.Command]:
     """Make a command that works on one tenant of a reference host."""
 
     def decorate(function: Callable[..., None]) -> click.Command:
-        @main.command(name)
+        @main.command(name, help=say(help))
         @click.argument("tenant", metavar="T")
         @click.option("--db", default="sqlite:///pbx-devhost.db", envvar="PBX_DEVHOST_DB", show_default=True)
-        @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+        @click.option("--json", "as_json", is_flag=True, help=say(_("Print JSON.")))
         @functools.wraps(function)
         def call(tenant: str, db: str, as_json: bool, **more: Any) -> None:
             try:
-                function(DevHost(db), tenant, as_json, **more)
+                function(DevHost(db, speaks=not as_json), tenant, as_json, **more)
             except ChildError as error:
                 fail(str(error))
 
@@ -108,9 +139,9 @@ def _on_a_pbx(name: str) -> Callable[[Callable[..., None]], click.Command]:
     return decorate
 
 
-@_on_a_pbx("plan")
+@_on_a_pbx("plan", _("Show what a sync of tenant T would do now, and change nothing."))
 def plan(pbx: DevHost, tenant: str, as_json: bool) -> None:
-    """Show what a sync of tenant T would do now, and change nothing."""
+    """Preview, and print the plan."""
     run = pbx.run("action", tenant, "preview")[0]
     rows = pbx.run("plan-rows", tenant, run["id"])
     if as_json:
@@ -127,16 +158,17 @@ def plan(pbx: DevHost, tenant: str, as_json: bool) -> None:
 
 def _describe_row(row: Mapping[str, Any]) -> str:
     """Return one line of a plan: action, name, sign-in name, and what would change or why not."""
-    changes = "; ".join(f"{c['field']}: {c['before'] or '(empty)'} → {c['after'] or '(empty)'}" for c in row["changes"])
+    changes = say_changes((each["field"], each["before"], each["after"]) for each in row["changes"])
     who = (row["display_name"] or "", row["login_name"] or row["subject"] or "")
-    return "\t".join((row["action"], *who, changes or row["detail"] or (row["reason"] or "").replace("_", " "))) + "\n"
+    why = changes or row["detail"] or say_reason(row["reason"] or "")
+    return "\t".join((say(say_plan_action(PlanAction(row["action"]))), *who, say(why))) + "\n"
 
 
-@_on_a_pbx("sync")
-@click.option("--confirm-first-plan", is_flag=True, help="Apply the tenant's first plan unseen.")
-@click.option("--full", is_flag=True, help="Read everybody again instead of the changes only.")
+@_on_a_pbx("sync", _("Sync tenant T now."))
+@click.option("--confirm-first-plan", is_flag=True, help=say(_("Apply the tenant's first plan unseen.")))
+@click.option("--full", is_flag=True, help=say(_("Read everybody again instead of the changes only.")))
 def sync(pbx: DevHost, tenant: str, as_json: bool, confirm_first_plan: bool, full: bool) -> None:
-    """Sync tenant T now."""
+    """Run a sync."""
     if full:
         runs, failure = pbx.try_run("action", tenant, "full_resync")
     else:
@@ -150,12 +182,15 @@ def sync(pbx: DevHost, tenant: str, as_json: bool, confirm_first_plan: bool, ful
         fail(failure)  # it has the run's message
 
 
-@_on_a_pbx("doctor")
+@_on_a_pbx(
+    "doctor",
+    _(
+        "Check everything that tenant T's features need, as “Test connection” does, and what its page reports.\n\n"
+        "The exit code is 0 only if every feature that is on is known to work."
+    ),
+)
 def doctor(pbx: DevHost, tenant: str, as_json: bool) -> None:
-    """Check everything that tenant T's features need, as “Test connection” does, and what its page reports.
-
-    The exit code is 0 only if every feature that is on is known to work.
-    """
+    """Check a tenant."""
     page = pbx.run("settings", "get", tenant, "--plugin", "m365")
     tested, failure = pbx.try_run("action", tenant, "test_connection", "--plugin", "m365")
     found = tested or {}
@@ -164,7 +199,7 @@ def doctor(pbx: DevHost, tenant: str, as_json: bool) -> None:
     if failure is None and not found["data"]["ok"]:
         failure = found["message"]
     if failure is None and bad is not None:
-        failure = f"{bad['label']}: {bad['value']}"
+        failure = _("{label}: {value}", label=bad["label"], value=bad["value"])
     if as_json:
         checks = json.loads((found.get("data") or {}).get("checks", "[]"))
         connection = found["message"] if tested else failure
@@ -188,13 +223,17 @@ def _print_facts(facts: list[dict[str, Any]]) -> None:
     Console().print(table)
 
 
-@_on_a_pbx("explain")
+@_on_a_pbx(
+    "explain",
+    _(
+        "Say whether WHO is synced by tenant T, and if not, which rule leaves them out.\n\n"
+        "WHO is a sign-in name, an address (also an alias) or an object id. The exit code is 0 whenever there is an"
+        " answer."
+    ),
+)
 @click.argument("who", metavar="WHO")
 def explain(pbx: DevHost, tenant: str, as_json: bool, who: str) -> None:
-    """Say whether WHO is synced by tenant T, and if not, which rule leaves them out.
-
-    WHO is a sign-in name, an address (also an alias) or an object id. The exit code is 0 whenever there is an answer.
-    """
+    """Explain a person."""
     done = pbx.run("action", tenant, "explain", f"who={who}", "--plugin", "m365")
     if as_json:
         click.echo(json.dumps(done["data"], ensure_ascii=False))
@@ -206,10 +245,10 @@ def explain(pbx: DevHost, tenant: str, as_json: bool, who: str) -> None:
     click.echo(done["message"])
 
 
-@_on_a_pbx("send-test")
-@click.option("--to", default="", metavar="ADDRESS", help="The tab's recipients if not given.")
+@_on_a_pbx("send-test", _("Send a test mail from tenant T's mailbox, the same way as any other mail."))
+@click.option("--to", default="", metavar="ADDRESS", help=say(_("The tab's recipients if not given.")))
 def send_test(pbx: DevHost, tenant: str, as_json: bool, to: str) -> None:
-    """Send a test mail from tenant T's mailbox, the same way as any other mail."""
+    """Send a test mail."""
     done = pbx.run("action", tenant, "send_test_mail", f"to={to}", "--plugin", "m365")
     click.echo(json.dumps(done, ensure_ascii=False) if as_json else done["message"])
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from portsip_m365_plugin.demo.processes import Child, ChildError, end, start
+from portsip_m365_plugin.terminal import IS_TRANSLATED, say
+from portsip_m365_plugin.texts import _
 
 Progress = Callable[[str, int, int | None], None]
 """Called with stage, done and total."""
@@ -25,10 +27,11 @@ class DevHost:
     Args:
         database: URL of the database.
         environment: Variables to add to those of this process: where Microsoft is.
+        speaks: Whether its texts are shown to a person, in the language of the terminal.
     """
 
-    def __init__(self, database: str, environment: Mapping[str, str] | None = None) -> None:
-        self._command = [_find_program(), "--db", database]
+    def __init__(self, database: str, environment: Mapping[str, str] | None = None, *, speaks: bool = False) -> None:
+        self._command = [_find_program(), "--db", database, *(["--spoken"] if speaks and IS_TRANSLATED else [])]
         self._environment = {**os.environ, **(environment or {})}
         self._added = dict(environment or {})
 
@@ -58,7 +61,8 @@ class DevHost:
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
-        failure = None if code == 0 else (lines[-1] if lines else f"{_PROGRAM} ended with code {code}")
+        ended = say(_("{program} ended with code {code}", program=_PROGRAM, code=code))
+        failure = None if code == 0 else (lines[-1] if lines else ended)
         return (json.loads(printed) if printed.strip() else None), failure
 
     def serve(self, port: int) -> Child:
@@ -80,5 +84,13 @@ def _find_program() -> str:
     beside = Path(sys.executable).with_name(_PROGRAM)
     found = str(beside) if beside.exists() else shutil.which(_PROGRAM)
     if found is None:
-        raise ChildError(f"{_PROGRAM} is not installed here; install it: pip install 'portsip-m365-plugin[demo]'")
+        raise ChildError(
+            say(
+                _(
+                    "{program} is not installed here; install it: {command}",
+                    program=_PROGRAM,
+                    command="pip install 'portsip-m365-plugin[demo]'",
+                )
+            )
+        )
     return found

@@ -13,15 +13,26 @@ from rich.table import Table
 from pbx_plugin_api import PlanRef, Stage
 from portsip_m365_plugin.demo.devhost import Progress as Listener
 from portsip_m365_plugin.demo.story import Step, Sync
+from portsip_m365_plugin.page.words import say_changes, say_reason
+from portsip_m365_plugin.terminal import say
+from portsip_m365_plugin.texts import _, _n, _p
 
-_ACTIONS: Final = ("created", "linked", "updated", "enabled", "disabled", "deleted", "skipped")
+_ACTIONS: Final[Mapping[str, str]] = {
+    "created": _p("people in a plan", "created"),
+    "linked": _p("people in a plan", "linked"),
+    "updated": _p("people in a plan", "updated"),
+    "enabled": _p("people in a plan", "enabled"),
+    "disabled": _p("people in a plan", "disabled"),
+    "deleted": _p("people in a plan", "deleted"),
+    "skipped": _p("people in a plan", "skipped"),
+}
 _FIELDS: Final = ("display_name", "email", "department", "work_phone", "mobile_phone", "extension_number", "enabled")
 _STAGES: Final[Mapping[str, str]] = {
-    Stage.READ: "Reading people from Microsoft",
-    Stage.MAILBOXES: "Looking at mailboxes",
-    Stage.APPLY: "Writing users to the PBX",
-    Stage.CONTACTS: "Reading contacts",
-    Stage.PHOTOS: "Reading photos",
+    Stage.READ: _("Reading people from Microsoft"),
+    Stage.MAILBOXES: _("Looking at mailboxes"),
+    Stage.APPLY: _("Writing users to the PBX"),
+    Stage.CONTACTS: _("Reading contacts"),
+    Stage.PHOTOS: _("Reading photos"),
 }
 
 
@@ -57,7 +68,7 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """See `Narrator`."""
-        self._console.print(text, highlight=False)
+        self._console.print(escape(say(text)), highlight=False)
 
     def show_plan(self, plan: PlanRef, problems: Mapping[str, int]) -> None:
         """See `Narrator`."""
@@ -75,7 +86,7 @@ class Terminal:
 
         def listen(stage: str, done: int, total: int | None) -> None:
             if stage not in tasks:
-                tasks[stage] = bar.add_task(_STAGES.get(stage, stage.capitalize()), total=total)
+                tasks[stage] = bar.add_task(say(_STAGES.get(stage, stage.capitalize())), total=total)
             bar.update(tasks[stage], completed=done, total=total if total is not None else done)
 
         return listen
@@ -86,54 +97,59 @@ class Terminal:
             self._bar.stop()
             self._bar = None
         self._console.print(
-            f"[bold]{sync.title}:[/bold] {escape(sync.message)}"
-            f" {sync.requests} request{'s' if sync.requests != 1 else ''} to Microsoft Graph, {sync.seconds} s.",
+            f"[bold]{escape(say(sync.title))}:[/bold] {escape(sync.message)} {escape(say(_say_cost(sync)))}",
             highlight=False,
         )
 
     def show_steps(self, steps: list[Step]) -> None:
         """See `Narrator`."""
-        table = Table(title="Meanwhile, at Microsoft", title_justify="left")
-        table.add_column("What")
-        table.add_column("Who")
+        table = Table(title=say(_("Meanwhile, at Microsoft")), title_justify="left")
+        table.add_column(say(_("What")))
+        table.add_column(say(_("Who")))
         for step in steps:
-            table.add_row(step.what, step.who)
+            table.add_row(say(step.what), step.who)
         self._console.print(table)
 
     def show_users(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """See `Narrator`."""
-        table = Table(title="What changed in the PBX", title_justify="left")
-        for column in ("Extension", "Name", "What"):
-            table.add_column(column)
+        table = Table(title=say(_("What changed in the PBX")), title_justify="left")
+        for column in (_("Extension"), _("Name"), _("What")):
+            table.add_column(say(column))
         for oid, user in after.items():
             change = _describe(before.get(oid), user)
             if change:
-                table.add_row(user["extension_number"], user["display_name"], change)
+                table.add_row(user["extension_number"], user["display_name"], say(change))
         self._console.print(table)
 
 
 def plan_table(plan: PlanRef, problems: Mapping[str, int]) -> Table:
     """Return a plan as a table: what would be done, how many people are left out, and why."""
-    table = Table(title="The plan, before anything is done", title_justify="left")
-    table.add_column("What")
-    table.add_column("People", justify="right")
-    for name in _ACTIONS:
+    table = Table(title=say(_("The plan, before anything is done")), title_justify="left")
+    table.add_column(say(_("What")))
+    table.add_column(say(_("People")), justify="right")
+    for name, word in _ACTIONS.items():
         count = getattr(plan.counts, name)
         if count:
-            table.add_row(name, str(count))
+            table.add_row(say(word), str(count))
     for reason, count in problems.items():
-        table.add_row(f"  {reason.replace('_', ' ')}", str(count), style="dim")
+        table.add_row(f"  {say(say_reason(reason))}", str(count), style="dim")
     return table
 
 
 def _describe(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str:
     if before is None:
-        return "new user"
+        return _("new user")
     if before["enabled"] != after["enabled"]:
         if after["enabled"]:
-            return "enabled again"
-        return f"disabled: {str(after['disabled_reason']).replace('_', ' ')}"
-    changed = [name for name in _FIELDS if before[name] != after[name]]
-    return "; ".join(
-        f"{name.replace('_', ' ')}: {before[name] or '(empty)'} → {after[name] or '(empty)'}" for name in changed
+            return _("enabled again")
+        return _("disabled: {reason}", reason=say_reason(str(after["disabled_reason"])))
+    return say_changes((name, before[name], after[name]) for name in _FIELDS if before[name] != after[name])
+
+
+def _say_cost(sync: Sync) -> str:
+    return _n(
+        "{n:,} request to Microsoft Graph, {seconds} s.",
+        "{n:,} requests to Microsoft Graph, {seconds} s.",
+        sync.requests,
+        seconds=sync.seconds,
     )

@@ -15,6 +15,7 @@ from pbx_plugin_api import PlanRef, load
 from portsip_m365_plugin.demo.devhost import DevHost, Progress
 from portsip_m365_plugin.demo.microsoft import CLOUD, SimulatedMicrosoft
 from portsip_m365_plugin.demo.processes import Child
+from portsip_m365_plugin.texts import _
 
 TENANT: Final = "demo"
 _PERMISSIONS: Final = ("User.Read.All", "Contacts.Read", "MailboxSettings.Read", "Mail.Send", "Mail.ReadWrite")
@@ -91,8 +92,8 @@ class Narrator(Protocol):
 class Demo:
     """One run of the demo, in a folder of its own. A context manager: everything that it started ends with it."""
 
-    def __init__(self, folder: Path, narrator: Narrator, *, users: int) -> None:
-        self._folder, self._narrator = folder, narrator
+    def __init__(self, folder: Path, narrator: Narrator, *, users: int, speaks: bool = True) -> None:
+        self._folder, self._narrator, self._speaks = folder, narrator, speaks
         self._stack = ExitStack()
         self._began_s = time.monotonic()
         self.summary = Summary(people=users)
@@ -113,26 +114,26 @@ class Demo:
             ChildError: One of the programs failed; the message is the line it wrote.
         """
         narrator, summary = self._narrator, self.summary
-        narrator.say(f"Starting a simulated Microsoft 365 with {summary.people} people, and a small PBX.")
+        narrator.say(_("Starting a simulated Microsoft 365 with {n:,} people, and a small PBX.", n=summary.people))
         self.microsoft = self._stack.enter_context(
             SimulatedMicrosoft(self._folder, users=summary.people, contacts=_CONTACTS)
         )
-        self.pbx = DevHost(f"sqlite:///{self._folder}/pbx.db", self.microsoft.environment)
+        self.pbx = DevHost(f"sqlite:///{self._folder}/pbx.db", self.microsoft.environment, speaks=self._speaks)
         self._connect()
         preview = self.pbx.run("action", TENANT, "preview")[0]
         summary.plan = preview["plan"]["counts"]
         narrator.show_plan(load(PlanRef, preview["plan"]), preview["problem_counts"])
-        self._sync("First import", "--confirm-first-plan", progress=narrator.progress())
-        self._sync("Once more, everybody, since Microsoft's listings lag behind")
+        self._sync(_("First import"), "--confirm-first-plan", progress=narrator.progress())
+        self._sync(_("Once more, everybody, since Microsoft's listings lag behind"))
         before = self._users()
         steps = self._change_people()
         summary.changes = len(steps)
         narrator.show_steps(steps)
-        self._sync("From now on only what changed")
+        self._sync(_("From now on only what changed"))
         after = self._users()
         narrator.show_users(before, after)
         self.pbx.run("settings", "set", TENANT, "sync_photo=true", "contact_personal=true", "contact_shared=found")
-        self._sync("Contacts and photos, switched on", progress=narrator.progress())
+        self._sync(_("Contacts and photos, switched on"), progress=narrator.progress())
         summary.users = sum(1 for user in after.values() if user["enabled"])
         summary.seconds = round(time.monotonic() - self._began_s, 2)
         return summary
@@ -171,7 +172,13 @@ class Demo:
         values |= {"starting_extension_number": "2000", "sign_in_mode": "all"}
         pbx.run("settings", "set", TENANT, *(f"{name}={value}" for name, value in values.items()))
         tested = pbx.run("action", TENANT, "test_connection")
-        self._narrator.say(f"Connected the PBX tenant to {microsoft.domain}: {tested['message']}")
+        self._narrator.say(
+            _(
+                "Connected the PBX tenant to {domain}: {message}",
+                domain=microsoft.domain,
+                message=tested["message"],
+            )
+        )
 
     def _sync(self, title: str, *options: str, progress: Progress | None = None) -> None:
         began_s = time.monotonic()
@@ -208,13 +215,13 @@ class Demo:
         microsoft.change(phone["id"], mobilePhone="+49 151 23456789")
         microsoft.change(both["id"], department="Board", businessPhones=["+49 30 5550100"])
         return [
-            Step(what="renamed", who=renamed["display_name"]),
-            Step(what="new", who="New Colleague"),
-            Step(what="account disabled", who=off["display_name"]),
-            Step(what="deleted", who=gone["display_name"]),
-            Step(what="deleted and restored", who=back["display_name"]),
-            Step(what="new mobile number", who=phone["display_name"]),
-            Step(what="other department and number at once", who=both["display_name"]),
+            Step(what=_("renamed"), who=renamed["display_name"]),
+            Step(what=_("new"), who="New Colleague"),
+            Step(what=_("account disabled"), who=off["display_name"]),
+            Step(what=_("deleted"), who=gone["display_name"]),
+            Step(what=_("deleted and restored"), who=back["display_name"]),
+            Step(what=_("new mobile number"), who=phone["display_name"]),
+            Step(what=_("other department and number at once"), who=both["display_name"]),
         ]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
-from pbx_plugin_api import FieldChange, Host, InvalidValueError, PlanAction, PlanRef, PlanRow, Table, read_plan_rows
-from portsip_m365_plugin.page.words import say_field, say_plan_action, say_reason
+from pbx_plugin_api import Host, InvalidValueError, PlanAction, PlanRef, PlanRow, Table, read_plan_rows
+from portsip_m365_plugin.page.words import say_changes, say_plan_action, say_reason
 from portsip_m365_plugin.texts import _, _n
 
 SHOWN_ROWS_MAX: Final = 200
@@ -44,18 +43,7 @@ def _show(row: PlanRow) -> tuple[str, str, str, str]:
         # Translators: What the plan does about a person; {reason} says why.
         kind = _("note: {reason}", reason=reason) if row.reason in _NOTES else _("left out: {reason}", reason=reason)
         return kind, row.display_name or "", who, row.detail
-    what = _show_changes(row.changes) or reason
+    what = say_changes((each.field, each.before, each.after) for each in row.changes) or reason
     if row.extension_number is not None:
         what = _("Extension {number}", number=row.extension_number)
     return say_plan_action(row.action), row.display_name or "", who, what
-
-
-def _show_changes(changes: Sequence[FieldChange]) -> str:
-    shown: str = ""
-    for change in changes:
-        before, after = (_("(empty)") if value is None else value for value in (change.before, change.after))
-        # Translators: A field of a user and its value before and after, such as “department: Sales → Marketing”.
-        text = _("{field}: {before} → {after}", field=say_field(change.field), before=before, after=after)
-        # Translators: One change of a user after the other.
-        shown = _("{changes}; {change}", changes=shown, change=text) if shown else text
-    return shown

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pbx_plugin_api import DeliveryStatus, DisableReason, NotificationKind, PlanAction, TickStatus
-from portsip_m365_plugin.texts import _p
+from portsip_m365_plugin.texts import _, _p
 
 REASONS: Final[Mapping[str, str]] = {
     "account_disabled": _p("why a person is left out or disabled", "account disabled"),
@@ -60,6 +60,8 @@ _FIELDS: Final[Mapping[str, str]] = {
     "mobile_phone": _p("a field of a user", "mobile phone"),
     "work_phone": _p("a field of a user", "work phone"),
     "department": _p("a field of a user", "department"),
+    "extension_number": _p("a field of a user", "extension number"),
+    "enabled": _p("a field of a user", "enabled"),
 }
 _KINDS: Final[Mapping[str, str]] = {
     NotificationKind.VOICEMAIL: _p("a kind of mail", "voicemail"),
@@ -100,6 +102,19 @@ def say_status(status: TickStatus) -> str:
 def say_field(name: str) -> str:
     """Return the name of a user's field."""
     return _FIELDS.get(name, name.replace("_", " "))
+
+
+def say_changes(changes: Iterable[tuple[str, str | None, str | None]]) -> str:
+    """Return changes of a user in words. Each is a field with its value before and after; None or nothing: empty."""
+    shown: str = ""
+    for name, old, new in changes:
+        # Translators: A field of a user and its value before and after, such as “department: Sales → Marketing”.
+        change = _(
+            "{field}: {before} → {after}", field=say_field(name), before=old or _("(empty)"), after=new or _("(empty)")
+        )
+        # Translators: One change of a user after the other.
+        shown = _("{changes}; {change}", changes=shown, change=change) if shown else change
+    return shown
 
 
 def say_kind(code: str) -> str:

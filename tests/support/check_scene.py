@@ -23,7 +23,7 @@ from sqlalchemy import update
 from pbx_devhost.cli.main import main as devhost_main
 from pbx_devhost.store.schema import tenants
 from pbx_plugin_api import ActionRequest, Done, Host, LoginRedirect, LoginRequest, Refused
-from portsip_m365_plugin import cli
+from portsip_m365_plugin import cli, terminal
 from portsip_m365_plugin.entra.keypair import KeyPair, make_key_pair
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, store_key_pair
 from portsip_m365_plugin.permissions import PERMISSIONS
@@ -46,8 +46,8 @@ def expired_key_pair() -> KeyPair:
 class InProcessDevHost:
     """`demo.devhost.DevHost`, without a process for each command."""
 
-    def __init__(self, database: str) -> None:
-        self._database = database
+    def __init__(self, database: str, *, speaks: bool = False) -> None:
+        self._database, self._speaks = database, speaks
 
     def run(self, *arguments: str) -> Any:
         answer, failure = self.try_run(*arguments)
@@ -56,7 +56,8 @@ class InProcessDevHost:
         return answer
 
     def try_run(self, *arguments: str) -> tuple[Any, str | None]:
-        ran = CliRunner().invoke(devhost_main, ["--db", self._database, "--json", *arguments])
+        spoken = ["--spoken"] if self._speaks and terminal.IS_TRANSLATED else []
+        ran = CliRunner().invoke(devhost_main, ["--db", self._database, "--json", *spoken, *arguments])
         assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
         printed = json.loads(ran.stdout) if ran.stdout.strip() else None
         return printed, ran.stderr.strip() or None if ran.exit_code else None

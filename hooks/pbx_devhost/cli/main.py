@@ -29,14 +29,22 @@ from pbx_devhost.texts import _
     show_default=True,
     help=_("How the log is written on stderr."),
 )
+@click.option("--spoken", is_flag=True, hidden=True)
 @option("--log-level", type=click.Choice(("debug", "info", "warning", "error")), help=_("What the log has."))
 @click.pass_context
 def main(
-    context: click.Context, url: str, as_json: bool, verbose: bool, log_format: str, log_level: str | None
+    context: click.Context,
+    url: str,
+    as_json: bool,
+    verbose: bool,
+    log_format: str,
+    spoken: bool,
+    log_level: str | None,
 ) -> None:
     """Hold what all commands share."""
     level = getattr(logging, log_level.upper()) if log_level else None
     context.obj = CliContext(url, as_json=as_json, verbose=verbose, log_format=log_format, log_level=level)
+    context.obj.is_spoken = spoken
     context.call_on_close(context.obj.close)
 
 

@@ -48,6 +48,8 @@ class CliContext:
     ) -> None:
         self.url, self.as_json, self.verbose = url, as_json, verbose
         self._log_format, self._log_level = log_format, log_level
+        self.is_spoken = False
+        """Whether the texts of JSON are in the terminal's language too: a program asks for it that shows them."""
         self.may_create = False
         self.n_connections = CONNECTIONS
         """How many connections to the database there may be. It counts until the PBX is opened."""
@@ -226,7 +228,12 @@ def read_time(text: str) -> datetime:
 
 def print_shape(context: CliContext, shape: object, sentence: str) -> None:
     """Print one answer as JSON or as a sentence."""
-    click.echo(json.dumps(shape, ensure_ascii=False) if context.as_json else say(sentence))
+    click.echo(to_json(context, shape) if context.as_json else say(sentence))
+
+
+def to_json(context: CliContext, shape: object) -> str:
+    """Return one answer as JSON: in English, unless the program that reads it shows it to a person."""
+    return json.dumps(say(shape) if context.is_spoken else shape, ensure_ascii=False)
 
 
 def print_rows(context: CliContext, rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:
@@ -237,7 +244,7 @@ def print_rows(context: CliContext, rows: Iterable[Mapping[str, Any]], columns: 
     out = sys.stdout
     out.write("[")
     for number, row in enumerate(rows):
-        out.write(("," if number else "") + "\n" + json.dumps(row, ensure_ascii=False))
+        out.write(("," if number else "") + "\n" + to_json(context, row))
     out.write("\n]\n")
 
 

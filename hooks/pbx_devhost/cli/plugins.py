@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -22,6 +21,7 @@ from pbx_devhost.cli.output import (
     print_shape,
     print_table,
     read_pairs,
+    to_json,
 )
 from pbx_devhost.cli.runs import print_runs
 from pbx_devhost.portal.signin.admission import add_person
@@ -160,7 +160,7 @@ def _set_settings(context: CliContext, tenant_key: str, pairs: tuple[str, ...], 
     elif isinstance(outcome, SaveRefused):
         if context.as_json:
             shape = [{"field": error.field, "message": error.message} for error in outcome.errors]
-            click.echo(json.dumps({"errors": shape}, ensure_ascii=False))
+            click.echo(to_json(context, {"errors": shape}))
         errors = say(outcome.errors)
         fail("; ".join(f"{each.field}: {each.message}" if each.field else each.message for each in errors))
     elif isinstance(outcome, SaveConflict):
@@ -237,7 +237,7 @@ def _print_done(context: CliContext, done: Done, out: Path | None) -> None:
 def _print_refused(context: CliContext, refused: Refused) -> NoReturn:
     """Print what was found besides, then the one line on stderr."""
     if context.as_json:
-        click.echo(json.dumps(views.show_refused(refused), ensure_ascii=False))
+        click.echo(to_json(context, views.show_refused(refused)))
     else:
         for fact in refused.facts:
             click.echo(f"{say(fact.label)}: {say(fact.value)}")

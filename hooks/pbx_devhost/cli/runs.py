@@ -9,7 +9,7 @@ import click
 
 from pbx_devhost.cli import views
 from pbx_devhost.cli.language import option, say
-from pbx_devhost.cli.output import CliContext, command, fail, print_rows, read_time
+from pbx_devhost.cli.output import CliContext, command, fail, print_rows, read_time, to_json
 from pbx_devhost.runs.ending import stop_gently
 from pbx_devhost.runs.runner import Runner, RunResult
 from pbx_devhost.texts import _
@@ -61,7 +61,7 @@ def _print_progress(stage: str, done: int, total: int | None) -> None:
 def print_runs(context: CliContext, results: Sequence[RunResult]) -> None:
     """Print the results of runs. The exit code is 1 unless all of them are done."""
     if context.as_json:
-        click.echo(json.dumps([views.show_result(context.pbx, result) for result in results], ensure_ascii=False))
+        click.echo(to_json(context, [views.show_result(context.pbx, result) for result in results]))
     else:
         for result in results:
             click.echo(say(views.describe_result(result)))
