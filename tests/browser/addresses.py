@@ -43,6 +43,45 @@ class Address:
     role: str
 
 
+@dataclass(frozen=True)
+class AnswerTo:
+    """An answer that no address has: the button that asks for it, and what is on the answer only."""
+
+    path: str
+    button: str
+    shown: str
+    typed: tuple[tuple[str, str], ...] = ()
+    only_once: bool = False
+    """The page offers something else afterwards."""
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.button}".strip()
+
+
+_CONNECT, _PEOPLE = "/plugins/m365/permissions", "/plugins/m365/user_sync"
+ANSWERS = (
+    AnswerTo(_CONNECT, "form.card button.primary", ".field .error", (("#f-application_id", "nonsense"),)),
+    AnswerTo(_CONNECT, "#do-test_connection button", ".outcome .facts"),
+    AnswerTo(_CONNECT, "#do-generate_key_pair button", ".outcome .facts", only_once=True),
+    AnswerTo(_CONNECT, "#do-for_colleague button", ".outcome .facts"),
+    AnswerTo(_PEOPLE, "#do-explain button", ".outcome", (("#p-who", "nobody@contoso.example"),)),
+    AnswerTo("/plugins", ".plugin form button", "form.confirm"),
+    AnswerTo("/audit?day=nonsense", "", "#day-error"),
+    AnswerTo("/nowhere", "", "h1"),
+)
+
+
+def get_answer(site: Site, answer: AnswerTo) -> None:
+    """Open the page, type, and press the button."""
+    site.open(site.web + answer.path)
+    for css, text in answer.typed:
+        site.find(css).clear()
+        site.find(css).send_keys(text)
+    if answer.button:
+        site.find(answer.button).click()
+    site.find(answer.shown)
+
+
 def furnish(world: World) -> None:
     """Something for every page to show: mail, notices, accounts, a run with problems, a lost sign-in."""
     stores, tenant_id = world.pbx.stores, world.tenant_id

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.addresses import addresses, become, furnish
+from tests.browser.addresses import ANSWERS, addresses, become, furnish, get_answer
 from tests.browser.conftest import Site
 from tests.support.axe import find_violations, read_axe
 
@@ -89,19 +89,6 @@ def test_axe_finds_nothing_and_every_page_fits(screen: Site) -> None:
     assert not faults, "\n".join(faults)
 
 
-# Where a button is, what is typed there, the button, and what is on the answer only.
-ANSWERS = (
-    ("/plugins/m365/permissions", {"#f-application_id": "nonsense"}, "form.card button.primary", ".field .error"),
-    ("/plugins/m365/permissions", {}, "#do-test_connection button", ".outcome .facts"),
-    ("/plugins/m365/permissions", {}, "#do-generate_key_pair button", ".outcome .facts"),
-    ("/plugins/m365/permissions", {}, "#do-for_colleague button", ".outcome .facts"),
-    ("/plugins/m365/user_sync", {"#p-who": "nobody@contoso.example"}, "#do-explain button", ".outcome"),
-    ("/plugins", {}, ".plugin form button", "form.confirm"),
-    ("/audit?day=nonsense", {}, "", "#day-error"),
-    ("/nowhere", {}, "", "h1"),
-)
-
-
 def test_axe_finds_nothing_on_answers(screen: Site) -> None:
     axe, faults = read_axe(), []
     look(screen, WIDTHS_PX[0], "light")
@@ -112,15 +99,9 @@ def test_axe_finds_nothing_on_answers(screen: Site) -> None:
     screen.wait_for_text("The user name or the password is wrong.")
     faults += check(screen, axe, "a refused sign-in")
     become(screen, "admin")
-    for path, typed, button, shown in ANSWERS:
-        screen.open(screen.web + path)
-        for css, value in typed.items():
-            screen.find(css).clear()
-            screen.find(css).send_keys(value)
-        if button:
-            screen.find(button).click()
-        screen.find(shown)
-        faults += check(screen, axe, f"{path} {button}")
+    for answer in ANSWERS:
+        get_answer(screen, answer)
+        faults += check(screen, axe, str(answer))
     assert not faults, "\n".join(faults)
 
 

@@ -7,11 +7,12 @@ from itertools import groupby
 
 import pytest
 
-from tests.browser.addresses import Address, addresses, become, furnish
+from tests.browser.addresses import ANSWERS, Address, addresses, become, furnish, get_answer
 from tests.browser.conftest import Site, free_port, need_browser
 from tests.browser.furnished import NEW, furnished_site, need_approval
 from tests.browser.overflow import PHONE_PX, WIDTHS_PX, find_overflow
 from tests.browser.screens import LANGUAGES
+from tests.support.page_words import ENGLISH
 
 NEW_CUSTOMER = "the administrator of a tenant that is not set up"
 FOR_NEW_CUSTOMERS = ("/plugins/m365/status", "/plugins/m365/permissions")
@@ -52,6 +53,19 @@ def test_every_text_fits(screen: Site) -> None:
     assert not faults, "\n".join(dict.fromkeys(faults))
 
 
+def test_every_answer_fits(screen: Site) -> None:
+    faults = []
+    become(screen, "admin")
+    for language in LANGUAGES:
+        screen.speak(language)
+        for answer in (each for each in ANSWERS if not each.only_once):
+            get_answer(screen, answer)
+            for width_px in WIDTHS_PX:
+                where = f"{answer} in {language} at {width_px}"
+                faults += [f"{where}: {each}" for each in find_overflow(screen, width_px)]
+    assert not faults, "\n".join(dict.fromkeys(faults))
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
@@ -62,6 +76,7 @@ def test_every_text_fits(screen: Site) -> None:
     ],
 )
 def test_a_text_that_does_not_fit_is_found(screen: Site, change: str, says: str) -> None:
+    screen.speak(ENGLISH)
     become(screen, "nobody")
     screen.open(f"{screen.web}/login?domain=contoso.example")
     assert find_overflow(screen, PHONE_PX) == []
