@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from pbx_devhost.core import Pbx
 from pbx_devhost.store.keys import KEY_VARIABLE, NEW_KEY_VARIABLE
 from tests.support.devhost_cli import Cli, Result
 
@@ -74,6 +76,19 @@ def test_a_tenant_that_cannot_be_is_refused_in_one_line(cli: Cli, arguments: lis
     assert result.code in (1, 2)
     assert said in result.err
     assert [tenant["name"] for tenant in cli.json("tenant", "list")] == ["Contoso"]
+
+
+def test_a_tenant_has_a_language_when_one_is_chosen(cli: Cli) -> None:
+    added = cli.json("tenant", "add", "Fabrikam", "--language", "de")
+    with closing(Pbx(cli.url)) as pbx:
+        assert pbx.stores.languages.of_tenant(added["id"]) == "de"
+    assert cli.json("tenant", "set", "Fabrikam", "--language", "zh-Hans") == {"name": "Fabrikam", "language": "zh-Hans"}
+    with closing(Pbx(cli.url)) as pbx:
+        assert pbx.stores.tenants.find("Fabrikam").language == "zh-Hans"
+    assert cli.json("tenant", "set", "Fabrikam", "--language", "browser")["language"] is None
+    assert "tenant.language" in cli.ok("audit", "Fabrikam").out
+    for arguments in (("Fabrikam", "--language", "fr"), ("Fabrikam",), ("system", "--language", "de")):
+        assert cli("tenant", "set", *arguments).code in (1, 2)
 
 
 def test_names_beyond_ascii_are_found_however_they_are_typed(cli: Cli) -> None:

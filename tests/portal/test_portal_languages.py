@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from pbx_devhost.portal.languages import LANGUAGE_COOKIE
 from tests.support.portal_plugin import Script
 from tests.support.portal_world import ADMIN_PASSWORD, WEB, Browser, World
@@ -145,6 +147,20 @@ def test_static_files_and_errors_are_as_before(world: World) -> None:
     assert "Content-Language" not in style.headers
     style.close()
     assert language_of(world.browser().get("/nowhere", headers=GERMAN)) == "de"
+
+
+def test_attack_a_tag_in_a_name_within_a_sentence_with_markup(world: World) -> None:
+    """The message's own tags are drawn, and those of a value are shown."""
+    with world.app.test_request_context("/", base_url=WEB):
+        draw = world.app.jinja_env.from_string
+        names = ("<script>", "<b>", "<a>", "</b>", "&lt;b&gt;", '"><i>', "\0other\0", "{other}")
+        for name in names:
+            shown = draw(
+                '{{ _("<b>{name}</b> and <a>{other}</a>.", name=name, other=name)|rich("/x?a=1&b=2") }}'
+            ).render(name=name)
+            assert shown == f'<b>{escape(name)}</b> and <a href="/x?a=1&amp;b=2">{escape(name)}</a>.'
+        bold = draw('{{ _("It is {n:,} {what}.", n=1234, what=bold)|rich }}').render(bold=Markup("<i>big</i>"))
+        assert bold == "It is 1,234 <i>big</i>."
 
 
 HOSTILE = (

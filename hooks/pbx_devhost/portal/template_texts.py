@@ -6,6 +6,7 @@ So a template must not cut texts, join them or change their letters.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ from pbx_plugin_api import Text
 
 _DOMAIN: Final = "pbx_devhost"
 _TAGS: Final = ("b", "bdi", "code")
+_PLACE: Final = re.compile("\0(\\w+)\0")
+"""Where a value goes, until the tags are written."""
 
 
 def install(app: Flask) -> None:
@@ -60,13 +63,12 @@ def _write_rich(text: Text, href: str = "") -> Markup:
     values, kept = dict(text.values), {}
     for name, value in text.values.items():
         if isinstance(value, str):
-            kept[f"\0{name}\0"] = escape(_finish(value))
+            kept[name] = str(escape(_finish(value)))
             values[name] = f"\0{name}\0"
     blank = Text(text.message, values, domain=text.domain, plural=text.plural, context=text.context, language=language)
     written = str(escape(str(blank)))
     for tag in _TAGS:
         written = written.replace(f"&lt;{tag}&gt;", f"<{tag}>").replace(f"&lt;/{tag}&gt;", f"</{tag}>")
     written = written.replace("&lt;a&gt;", f'<a href="{escape(href)}">').replace("&lt;/a&gt;", "</a>")
-    for mark, value in kept.items():
-        written = written.replace(mark, value)
+    written = _PLACE.sub(lambda found: kept[found[1]], written)
     return Markup(written)  # noqa: S704  # made of escaped parts
