@@ -124,14 +124,15 @@ def key(message: Message) -> str:
 
 
 def fill(language: str, words: dict[str, str | list[str]]) -> int:
-    """Take translations into every catalogue that needs them. Return how many texts got one."""
+    """Take translations into every catalogue that has their texts. Return how many were new or others."""
     n = 0
     for package in PACKAGES:
         catalogue = updated(package, language)
         for message in texts(catalogue):
             given = words.get(key(message))
-            if given and not is_translated(message):
-                message.string = tuple(given) if isinstance(given, list) else given
+            string = tuple(given) if isinstance(given, list) else given
+            if string and message.string != string:
+                message.string = string
                 n += 1
         save(package, language, catalogue)
     return n
