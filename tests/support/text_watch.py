@@ -26,6 +26,7 @@ from pbx_plugin_api import (
     TickReport,
 )
 from pbx_plugin_api.testing import FakeHost
+from portsip_m365_plugin.users.apply import _REFUSED
 
 _FIELDS: Final[dict[type, tuple[str, ...]]] = {
     DeliveryReceipt: ("reason", "remedy"),
@@ -39,6 +40,8 @@ _FIELDS: Final[dict[type, tuple[str, ...]]] = {
 }
 _OURS: Final = "portsip_m365_plugin."
 _ISLANDS: Final = ("portsip_m365_plugin.simulator", "portsip_m365_plugin.demo")
+_QUOTING: Final = frozenset({*_REFUSED.values(), "{n:,} contact: {why}"})
+"""Texts that quote what a host said, in whatever language it has."""
 _GLUED: Final = re.compile(r"(?<![\w./@=-])[a-z]{2,} [a-z]{2,} [a-z]{2,}")
 """Three English words in a row: a sentence, where a name or a number belongs."""
 
@@ -47,7 +50,7 @@ def find_faults(text: str) -> Iterator[str]:
     """Yield what stays English of a text that was made by the plugin."""
     if text and not isinstance(text, Text):
         yield f"plain: {text!r}"
-    elif isinstance(text, Text):
+    elif isinstance(text, Text) and text.message not in _QUOTING:
         for name, value in text.values.items():
             if isinstance(value, Text):
                 yield from find_faults(value)
