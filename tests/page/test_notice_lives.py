@@ -37,6 +37,8 @@ from tests.support.contact_lab import ContactLab
 from tests.support.lab import Lab, shared_key_pair
 from tests.support.mail_lab import shared_mailbox
 from tests.support.pbx_hand import Hand
+from tests.support.pseudo_language import install
+from tests.support.pseudo_reader import Reader
 from tests.support.sync_realm import ADMIN
 
 
@@ -75,7 +77,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage(lab: Lab) -> Stage:
+def stage(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    install(monkeypatch)
     hand = Hand()
     settings = {**lab.settings(), "sync_every_minutes": "5", "mail_mailbox": shared_mailbox(lab)}
     hand.set_up({**settings, "sign_in_mode": "all"}, shared_key_pair())
@@ -284,6 +287,9 @@ def test_what_mends_a_notice_ends_it(stage: Stage, kind: NoticeKind, end: Callab
     (notice,) = [each for each in stage.host.open_notices() if each.kind == kind]
     assert notice.values, "a text that is translated later needs them"
     assert notice.text
+    reader = Reader(stage.hand, stage.lab, named=("ann.b", "not an address", "ErrorInvalidRecipients"))
+    reader.read_stored()
+    assert reader.found == [], "somebody who speaks another language reads it too"
     end(stage)
     assert [each.kind for each in stage.host.open_notices()] == []
 
