@@ -15,7 +15,8 @@ Rules for all hooks:
   English, because nobody knows who will read them: a host keeps what they say (`dump` and `load` do) and shows them in
   the language of each reader. A plugin that has one language returns plain `str`s.
 - A module may set `PBX_WORDS`, a mapping: what a machine word of its own means, such as the reason of a `Problem`, a
-  job, an action. A host shows these words in its run log and audit log; a word that is missing is spelled out.
+  job, an action. A host shows these words in its run log and audit log; a word that is missing is spelled out. The
+  summary of the distribution may be such a word, for the list of plugins.
 - A returned object that carries functions (`SettingsPage`, `LoginProvider`) is used within the same call only. A later
   request calls the hook again, perhaps in another process.
 """

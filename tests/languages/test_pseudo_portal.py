@@ -23,9 +23,12 @@ from pbx_plugin_api import (
     RateLimit,
     Refused,
 )
+from portsip_m365_plugin.permissions import PERMISSIONS
+from tests.conftest import MakeLab
 from tests.support.portal_plugin import Script
-from tests.support.portal_world import ADMIN_PASSWORD, WEB, World, worlds_of
+from tests.support.portal_world import ADMIN, ADMIN_PASSWORD, WEB, World, connect_m365, worlds_of
 from tests.support.pseudo_pages import mark, speak_pseudo
+from tests.support.pseudo_reader import FIXED
 from tests.support.pseudo_scene import Reader, check, fill, install
 
 HOST = Path(__file__).parents[2] / "hooks" / "pbx_devhost"
@@ -231,6 +234,28 @@ def test_pages_before_sign_in(world: World, script: Script) -> None:
     reader.post("/sign-in/m365/ms365", {"domain": "contoso.example"})
     reader.browser.origin = "https://nobody.example"
     reader.get("/")
+    check(reader)
+
+
+def test_pages_with_the_real_plugin(world: World, make_lab: MakeLab) -> None:
+    """The same with what a sync left behind. The plugin's own page has a longer test in test_pseudo_page."""
+    lab = make_lab(users=12)
+    connect_m365(world, lab)
+    lab.admin().disable_user(world.synced().subject)
+    world.tick()
+    reader, tenant_id = administrator(world), world.tenant_id
+    runs = [f"/runs/{row.id}" for row in world.pbx.stores.runs.rows(tenant_id)]
+    page = world.pbx.page(world.tenant, ADMIN, plugin="m365").value
+    assert page is not None
+    tabs = [f"/plugins/m365/{tab.name}" for tab in page.tabs]
+    typed = (line for tab in page.tabs for field in tab.fields for line in field.value.splitlines())
+    reader.data |= {*typed, *FIXED, *(each.name for each in PERMISSIONS), *lab.settings().values()}
+    reader.data |= {"LAB", "MailboxSettings.Read", "portsip-m365-plugin", "The portsip-m365-plugin maintainers"}
+    for path in sorted({*plain_paths(world), *runs, *(f"{run}/plan" for run in runs), *tabs}):
+        reader.get(path)
+    for action, tab in (("test_connection", "permissions"), ("explain", "user_sync"), ("preview", "user_sync")):
+        reader.post(f"/plugins/m365/{tab}/do/{action}", {"p-who": "x"})
+    reader.get("/audit")
     check(reader)
 
 

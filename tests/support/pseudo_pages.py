@@ -25,7 +25,8 @@ _ATTRIBUTES = ("title", "alt", "aria-label", "placeholder", "data-label")
 _VOID = frozenset({"meta", "link", "input", "img", "br", "path", "circle", "rect"})
 _NOT_READ = frozenset({"code", "bdi", "style", "script", "hidden"})
 """Commands, names that keep their direction, and what is not for reading."""
-_ID = re.compile(r"\b[0-9a-f]{32}\b")
+_ID = re.compile(r"\b(?:[0-9a-f]{32}|[0-9a-f]{64}|[0-9A-F]{40})\b|https?://\S+")
+"""An id, a checksum, a thumbprint, an address."""
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
 

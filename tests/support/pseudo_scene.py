@@ -120,6 +120,8 @@ class Reader:
     world: World
     browser: Browser
     found: list[str] = field(default_factory=list)
+    data: set[str] = field(default_factory=set)
+    """What else a page may show as it is."""
 
     def get(self, path: str, **more: Any) -> Any:
         return self._note(f"GET {path}", self.browser.get(path, headers=SPEAKS, **more))
@@ -133,7 +135,7 @@ class Reader:
     def _note(self, where: str, answer: Any) -> Any:
         assert answer.status_code != 500, (where, answer.text)  # 502: a plugin failed
         if answer.mimetype == "text/html" and not answer.location:
-            data = DATA | ids_of(self.world)
+            data = DATA | self.data | ids_of(self.world)
             where = re.sub(r"[0-9a-f]{32}|\?note=.*", "…", where)
             self.found += [f"{where}: {each}" for each in find_english(answer.text, data)]
         return answer

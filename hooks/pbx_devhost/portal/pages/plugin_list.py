@@ -38,6 +38,12 @@ class _Card:
     """At how many tenants a bad notice of it lasts; 0 on a tenant's page."""
 
     @property
+    def summary(self) -> str:
+        """What the plugin is: in its own words, or as its distribution says."""
+        about = self.state.about.summary or self.state.distribution
+        return the_pbx().plugins.words(self.state.name).get(about, about)
+
+    @property
     def documentation(self) -> str:
         """Where the documentation is, if the address is a safe link."""
         url = self.state.about.documentation_url
