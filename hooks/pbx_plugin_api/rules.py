@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pbx_plugin_api._words import _
+from pbx_plugin_api.catalogues import SOURCE_LANGUAGE
 from pbx_plugin_api.errors import InvalidValueError
-from pbx_plugin_api.texts import listing
+from pbx_plugin_api.texts import Text, listing
 
 USERNAME_MAX_CHARS = 64
 DISPLAY_NAME_MAX_CHARS = 128
@@ -42,7 +43,9 @@ def check_text(field: str, value: str, *, max_chars: int, min_chars: int = 0) ->
     """Text of a given length, without control characters except tab and line ends."""
     if not isinstance(value, str):
         raise InvalidValueError(field, value, _("text is expected"))
-    if not min_chars <= len(value) <= max_chars:
+    # A limit is for what an author writes. A translation may be longer: no page fails by its reader's language.
+    written = value.in_language(SOURCE_LANGUAGE) if isinstance(value, Text) else value
+    if not min_chars <= len(written) <= max_chars:
         raise InvalidValueError(field, value, _("{least} to {most} characters", least=min_chars, most=max_chars))
     if _CONTROL.search(value):
         raise InvalidValueError(field, value, _("no control characters"))

@@ -32,6 +32,7 @@ TextValue = str | int | float
 T = TypeVar("T")
 
 _WITHOUT_TEXTS: Final = frozenset({str, int, float, bool, bytes, type(None)})
+_SHAPE: Final = frozenset({"type", "domain", "message", "plural", "context", "values"})
 _SENTENCES: Final = "sentences"
 _LISTING: Final = "listing"
 _ENDS_WIDE: Final = "。！？；：，、）”」』》"
@@ -100,16 +101,24 @@ class Text(str):
         """Return the text of a JSON shape.
 
         Raises:
-            KeyError, TypeError, ValueError: It is not such a shape.
+            KeyError, RecursionError, TypeError, ValueError: It is not such a shape.
         """
-        given = dict(shape)
-        if given.pop("type") != "Text":
+        if shape["type"] != "Text" or not shape.keys() <= _SHAPE:
             raise ValueError("not a text")
-        values = {
-            str(name): cls.from_shape(value) if isinstance(value, Mapping) else value
-            for name, value in given.pop("values", {}).items()
-        }
-        return cls(given.pop("message"), values, domain=given.pop("domain"), **given)
+        message, values = shape["message"], shape.get("values", {})
+        said = {name: shape.get(name, "") for name in ("plural", "context")}
+        if not all(isinstance(each, str) for each in (message, shape["domain"], *said.values())) or not isinstance(
+            values, Mapping
+        ):
+            raise TypeError("not a text")
+        # Of texts side by side, JSON may have been sorted by name, where 10 is before 2.
+        given = values.items() if message else sorted(values.items(), key=lambda each: int(each[0]))
+        values = {name: cls.from_shape(value) if isinstance(value, Mapping) else value for name, value in given}
+        if not all(value is None or isinstance(value, (str, int, float)) for value in values.values()):
+            raise TypeError("not the values of a text")
+        if said["plural"] and not isinstance(values["n"], (int, float)):
+            raise TypeError("a plural without a number")
+        return cls(message, values, domain=shape["domain"], **said)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (self.as_shape(), self.language)

@@ -108,6 +108,8 @@ def _load_plain(kind: Any, shape: Any, path: str) -> Any:
             return base64.b64decode(_need(str, shape, path), validate=True)
         if kind is str and isinstance(shape, dict):
             return Text.from_shape(shape)
+    except RecursionError as error:
+        raise InvalidValueError(path, "…", "not nested so deeply") from error
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidValueError(path, shape, f"a {kind.__name__}") from error
     if kind is float and isinstance(shape, int) and not isinstance(shape, bool):

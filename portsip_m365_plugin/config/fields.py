@@ -140,7 +140,7 @@ class CloudName(Setting[str]):
         try:
             known = load_clouds()
         except CloudFileError as error:
-            fault = _("The operator's file of clouds cannot be used: {error}.", error=str(error))
+            fault = _("The operator's file of clouds cannot be used: {error}.", error=error.text)
             raise ValidationError(fault) from error
         if name not in known:
             wanted = _("Choose one of these: {choices}.", choices=listing(known))

@@ -153,7 +153,7 @@ def map_person(user: Mapping[str, Any], rules: MappingRules) -> MappedUser:
         draft, notes = _draft(user, rules, number)
     except InvalidValueError as error:
         # Translators: {value} names a property, its value and what is wrong with it
-        detail = _("Microsoft sent {value}; nothing was changed.", value=clean_line(str(error)))
+        detail = _("Microsoft sent {value}; nothing was changed.", value=error.args[0])
         return MappedUser(outcome=Skip(reason="invalid", detail=detail))
     reason = _find_reason(user, rules)
     if reason is None:

@@ -289,7 +289,7 @@ def _find_cloud(config: Config) -> Cloud | Refused:
         return load_clouds()[config.connection.cloud_name]
     except CloudFileError as error:
         return Refused(
-            message=_("The operator's file of clouds cannot be used: {error}.", error=str(error)),
+            message=_("The operator's file of clouds cannot be used: {error}.", error=error.text),
             remedy=_("Ask the operator."),
         )
     except KeyError:

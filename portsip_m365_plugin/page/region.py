@@ -57,7 +57,7 @@ def find_region(draft: Draft, before: ConnectionConfig) -> Draft | FieldError:
         clouds = load_clouds().values()
     except CloudFileError as error:
         message = _(
-            "The operator's file of clouds cannot be used: {error}. Choose the region yourself.", error=str(error)
+            "The operator's file of clouds cannot be used: {error}. Choose the region yourself.", error=error.text
         )
         return FieldError(field="national_cloud", message=message)
     search = search_clouds(wanted, clouds)

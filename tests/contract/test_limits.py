@@ -82,7 +82,7 @@ def test_a_long_value_is_shown_shortened_and_a_limit_is_never_a_secret() -> None
     with pytest.raises(InvalidValueError) as caught:
         DraftUser(**{**DRAFT, "display_name": "x" * 5000})
     assert len(str(caught.value)) < 200
-    assert "… (5002 characters)" in str(caught.value)
+    assert "… (5,002 characters)" in str(caught.value)
 
 
 # ---------------------------------------------------------------------- by property

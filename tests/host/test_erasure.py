@@ -19,6 +19,7 @@ from pbx_devhost.store.outbox.queue import MailState, OutboxError
 from pbx_devhost.store.schema import audit, metadata, outbox, problems, runs, state
 from pbx_plugin_api import (
     PLAN_ROWS_CONTENT_TYPE,
+    Catalogue,
     Counts,
     DraftContact,
     Notification,
@@ -33,6 +34,7 @@ from pbx_plugin_api import (
     TickReport,
     TickStatus,
     VersionConflictError,
+    dump,
     read_plan_rows,
     write_plan_rows,
 )
@@ -241,6 +243,22 @@ def test_a_user_name_that_is_a_word_of_programs_breaks_nothing(dev: DevPbx) -> N
     with dev.stores.database.read() as connection:
         value = connection.execute(select(state.c.value).where(state.c.key == "memory")).scalar_one()
     assert json.loads(value) == {"ids": ["anna"], "status": "done"}
+
+
+def test_a_person_is_taken_out_of_the_values_of_texts_alone(dev: DevPbx) -> None:
+    """A sentence of the catalogue may name its value `{name}`, and somebody's user name may be `name`."""
+    dev.add_user("name")
+    detail = Catalogue("some_plugin").say("{name} was left out.", name="name")
+    row = PlanRow(action=PlanAction.PROBLEM, subject="anna", detail=detail)
+    blob = dev.host.blobs.put(write_plan_rows([row]), content_type=PLAN_ROWS_CONTENT_TYPE, keep_s=1_000_000)
+    release_leases(dev)
+    assert dev.stores.erasures.work(dev.stores.erasures.ask(dev.tenant.pbx_tenant_id, "name")).is_done
+    with dev.stores.blobs(dev.tenant.pbx_tenant_id).open(blob) as file:
+        [kept] = read_plan_rows(file)
+    assert dump(kept.detail) == {**dump(detail), "values": {"name": ERASED}}
+    who = Identity(names=("name",), addresses=())
+    cleared = json.loads(who.clear_json(json.dumps({"subject": dump(detail)}), keeps_entries=True))
+    assert cleared == {"subject": dump(kept.detail)}
 
 
 def test_another_tenant_is_not_touched(dev: DevPbx) -> None:

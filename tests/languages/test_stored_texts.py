@@ -11,23 +11,39 @@ import socket
 import ssl
 from collections.abc import Iterator
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
+from marshmallow import ValidationError
 
-from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, Notification, NotificationKind, check_mail
+from pbx_plugin_api import (
+    DeliveryReceipt,
+    DeliveryStatus,
+    FieldError,
+    Notification,
+    NotificationKind,
+    Phone,
+    Refused,
+    check_mail,
+)
 from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin import network, provision
 from portsip_m365_plugin.clouds import CLOUDS_VARIABLE
 from portsip_m365_plugin.config.connection import ConnectionConfig
+from portsip_m365_plugin.config.fields import CloudName
+from portsip_m365_plugin.config.reader import Config
+from portsip_m365_plugin.config.writer import Draft
 from portsip_m365_plugin.connect import NotReady, find_app
 from portsip_m365_plugin.entra import aadsts, signin, signin_errors
 from portsip_m365_plugin.failing import Failure
 from portsip_m365_plugin.graph import bodies, errors, judge
 from portsip_m365_plugin.keys import words
 from portsip_m365_plugin.mail import memory, receipts, rejections
+from portsip_m365_plugin.mapping import users
 from portsip_m365_plugin.mapping.choices import read_source
 from portsip_m365_plugin.mapping.users import SKIP_DETAILS, MappingRules, Skip, map_person
+from portsip_m365_plugin.page import colleague, region
 from portsip_m365_plugin.photos import words as photo_words
 from portsip_m365_plugin.scratch import ScratchFullError
 from portsip_m365_plugin.users.match import explain_doubt
@@ -109,6 +125,20 @@ def test_there_is_no_application_to_ask_with(tenant: str, client: str, file: str
     assert isinstance(answer, NotReady)
     # What the system says about a file stays as it is.
     assert english_left(answer.sentence, answer.remedy, answer.describe(), data="such file directory") == set()
+
+
+def test_the_file_of_clouds_is_wrong_while_settings_are_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "clouds.json"
+    file.write_text('{"lab": 1}', encoding="utf-8")
+    monkeypatch.setenv(CLOUDS_VARIABLE, str(file))
+    with pytest.raises(ValidationError) as failed:
+        CloudName("connection.cloud_name")._check("LAB")
+    config = Config(connection=ConnectionConfig(entra_tenant_id="contoso.example"))
+    found = region.find_region(Draft(config=config, given=frozenset({"directory_id"})), config.connection)
+    assert isinstance(found, FieldError)
+    refused = colleague._find_cloud(config)
+    assert isinstance(refused, Refused)
+    assert english_left(failed.value.messages[0], found.message, refused.message, data="lab clouds json") == set()
 
 
 # ---------------------------------------------------------------------- network and Graph
@@ -230,6 +260,13 @@ def test_microsoft_sends_a_person_that_cannot_be_read(changes: dict[str, Any]) -
     outcome = map_person({**PERSON, **changes}, RULES).outcome
     assert isinstance(outcome, Skip)
     assert english_left(outcome.detail, data="int") == set()
+
+
+def test_a_person_breaks_a_limit_of_the_pbx(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(users, "_draft", lambda *_: Phone(raw="1", e164="4711"))
+    outcome = map_person(PERSON, RULES).outcome
+    assert isinstance(outcome, Skip)
+    assert english_left(outcome.detail, data="e164") == set()
 
 
 RULES = MappingRules(entra_tenant_id="tenant", country="DE")

@@ -13,6 +13,7 @@ import pytest
 
 from pbx_plugin_api import (
     Catalogue,
+    Confirmation,
     Fact,
     Problem,
     Text,
@@ -148,9 +149,41 @@ def test_every_text_in_a_value_object_is_translated() -> None:
 
 
 def test_a_shape_that_is_no_text_is_refused() -> None:
-    for shape in ({"type": "Text"}, {"type": "Problem", "message": "x", "domain": "y"}, {}):
+    good: dict[str, object] = {"type": "Text", "message": "x", "domain": "y"}
+    deep = good
+    for __ in range(5_000):
+        deep = {**good, "values": {"more": deep}}
+    for shape in (
+        {"type": "Text"},
+        {"type": "Problem", "message": "x", "domain": "y"},
+        {},
+        {**good, "domain": 5},
+        {**good, "message": 0},
+        {**good, "values": []},
+        {**good, "values": {"list": []}},
+        {**good, "message": "{n.real}", "values": {"n": 1}},
+        {**good, "plural": "xs", "values": {"n": "many"}},
+        {**good, "language": "de"},
+        deep,
+    ):
         with pytest.raises(ValueError, match="detail"):
             load(Problem, {"reason": "x", "detail": shape})
+
+
+def test_a_long_list_keeps_its_order_in_json_that_is_sorted() -> None:
+    """The host sorts the JSON of a plugin's state: 10 is before 2 there."""
+    names = listing(f"group {number}" for number in range(12))
+    assert load(str, json.loads(json.dumps(dump(names), sort_keys=True))) == names
+
+
+def test_a_translation_may_be_longer_than_what_an_author_may_write() -> None:
+    """The page would fail for its German readers alone."""
+    question = Confirmation(sentence=_("The user {name} was left out.", name="x" * 473))
+    assert translate(question, "de").sentence == "x" * 473 + " wurde ausgelassen."
+    question = Confirmation(sentence=_("Why: {reason}.", reason="x" * 493))
+    assert len(translate(question, "de").sentence) == 501
+    with pytest.raises(ValueError, match="500"):
+        Confirmation(sentence=_("Why: {reason}.", reason="x" * 495))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from pbx_plugin_api import Text
+from pbx_plugin_api import Text, dump, load
 
 ERASED: Final = "[erased]"
 _ONLY_WHOLE_CHARS: Final = 3
@@ -70,6 +70,15 @@ class Identity:
             return self.clear(str(cleared)) if self.is_named_in(cleared) else cleared
         return ERASED if self.is_whole(text) else self._in_text.sub(ERASED, text)
 
+    def clear_stored(self, stored: Any) -> Any:
+        """Return what `dump` made of a text, without this person. Only its values name somebody.
+
+        A sentence of the catalogue has words such as `name` or `mailbox`, which may be somebody's user name.
+        """
+        if isinstance(stored, dict):
+            return dump(self.clear(load(str, stored)))
+        return self.clear(stored) if isinstance(stored, str) else stored
+
     def clear_json(self, text: str, *, keeps_entries: bool) -> str:
         """Return JSON without this person. Texts are cleared.
 
@@ -90,6 +99,8 @@ class Identity:
         if isinstance(value, list):
             kept = value if keeps_entries else [e for e in value if not (isinstance(e, str) and self.is_whole(e))]
             return [self._clear(entry, keeps_entries) for entry in kept]
+        if isinstance(value, dict) and value.get("type") == "Text":
+            return self.clear_stored(value)
         if isinstance(value, dict):
             kept_items = {k: v for k, v in value.items() if keeps_entries or not self.is_whole(k)}
             # A name of a field may be somebody's user name; an address or an id is never one.

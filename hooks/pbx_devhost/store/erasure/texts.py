@@ -144,7 +144,7 @@ def _clear_row_of_plan(line: bytes, who: Identity) -> dict[str, Any]:
     shape: dict[str, Any] = json.loads(line)
     for part in (shape, *(shape.get("changes") or ())):
         for name in _NAMING_PARTS & set(part):
-            part[name] = who.clear(part[name])
+            part[name] = who.clear_stored(part[name])
     return shape
 
 

@@ -65,7 +65,7 @@ def _read_sentence(stored: str) -> str:
     english, _, shape = stored.partition(_SEPARATOR)
     try:
         return texts.Text.from_shape(json.loads(shape))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, RecursionError, TypeError, ValueError):
         return english  # another version wrote it
 
 
