@@ -17,6 +17,9 @@ _ = _CATALOGUE.say
 _n = _CATALOGUE.count
 _p = _CATALOGUE.mean
 
+SUMMARY: Final = _("Microsoft 365 for the PortSIP PBX: users, sign-in, contacts and mail, as a plugin")
+"""The package's metadata has the same words: by them a PBX finds the translation."""
+
 
 def _later(message: str, /) -> str:
     """Mark a text of a table that gets its values later: `_(TABLE[code], host=host)`."""

@@ -65,7 +65,7 @@ class Field:
     read_only: bool = False
     why_read_only: str = ""
     lookup: str = ""
-    """What `SettingsPage.look_up` finds for this field, as a plural word for the page: `people`. Empty: nothing.
+    """What `SettingsPage.look_up` finds for this field: a plural word, a text of the page: `people`. Empty: nothing.
 
     Only for a TEXT field, which takes one value, or a LONG_TEXT field, which takes one value a line. Typing stays
     possible: a host may ignore this."""

@@ -14,10 +14,12 @@ from portsip_m365_plugin.connect import IMPATIENT, NotReady, connect
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.graph.search import search_groups, search_users
 from portsip_m365_plugin.page.view import LOOK_ONLY
-from portsip_m365_plugin.texts import _
+from portsip_m365_plugin.texts import _, _p
 
-PEOPLE: Final = "people"
-GROUPS: Final = "groups"
+# Translators: a value in "Search {what} in the directory".
+PEOPLE: Final = _p("what is looked for", "people")
+# Translators: a value in "Search {what} in the directory".
+GROUPS: Final = _p("what is looked for", "groups")
 _KINDS: Final[Mapping[type[kinds.Setting[Any]], str]] = {kinds.Names: PEOPLE, kinds.GroupNames: GROUPS}
 
 

@@ -15,6 +15,7 @@ from types import ModuleType
 from pbx_plugin_api import hookspec
 from pbx_plugin_api._words import _
 from pbx_plugin_api.markers import API_VERSION, ENTRY_POINT_GROUP, PROJECT_NAME
+from pbx_plugin_api.texts import Text
 
 __all__ = ["About", "FoundPlugin", "PluginStatus", "find_plugins", "inspect_plugin", "read_about"]
 
@@ -38,6 +39,7 @@ class About:
     """What a distribution says about itself, in its metadata. Plain text from outside: a host escapes it."""
 
     summary: str = ""
+    """Read in other languages if the plugin's own catalogue has this text."""
     author: str = ""
     documentation_url: str = ""
     """An https address: the project URL `Documentation`, or else the home page. Empty if there is none."""
@@ -84,15 +86,23 @@ def find_plugins() -> Iterator[FoundPlugin]:
                         version=version,
                         status=PluginStatus.BROKEN,
                         reason=reason,
-                        about=read_about(distribution),
+                        about=read_about(distribution, _package_of(point)),
                     )
                 continue
             seen[point.name] = title
-            yield replace(_load(point, title, version), about=read_about(distribution))
+            yield replace(_load(point, title, version), about=read_about(distribution, _package_of(point)))
 
 
-def read_about(distribution: importlib.metadata.Distribution) -> About:
+def _package_of(point: importlib.metadata.EntryPoint) -> str:
+    return point.value.partition(":")[0].partition(".")[0]
+
+
+def read_about(distribution: importlib.metadata.Distribution, package: str = "") -> About:
     """Return what a distribution says about itself. What it does not say, or says in another form, is empty.
+
+    Args:
+        distribution: An installed one.
+        package: Whose catalogue may have the summary in other languages; empty: none.
 
     Source: Python packaging user guide, "Core metadata specifications", version 2.4, read 2026-11-26.
     """
@@ -105,8 +115,10 @@ def read_about(distribution: importlib.metadata.Distribution) -> About:
         return About()
     named = {label.strip().casefold(): url.strip() for label, _, url in urls}
     found = (named.get("documentation"), named.get("homepage"), fields["Home-page"], named.get("repository"))
+    summary = fields["Summary"][:_ABOUT_MAX_CHARS]
+    is_sentence = bool(package and summary) and not {"{", "}"} & set(summary)
     return About(
-        summary=fields["Summary"][:_ABOUT_MAX_CHARS],
+        summary=Text(summary, {}, domain=package) if is_sentence else summary,
         author=(fields["Author"] or fields["Author-email"].partition("<")[0].strip(' "'))[:_ABOUT_MAX_CHARS],
         documentation_url=next((url for url in found if url and url.startswith("https://")), ""),
     )
