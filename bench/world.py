@@ -16,8 +16,8 @@ from portsip_m365_plugin.demo.devhost import DevHost
 from portsip_m365_plugin.demo.microsoft import SimulatedMicrosoft
 
 TENANT = "contoso"
-DEPLOYED = {"MALLOC_ARENA_MAX": "2"}
-"""As docs/deploy.md sets it: glibc else keeps a heap for each thread, and each keeps what was once in use."""
+DEPLOYED = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}
+"""As docs/deploy.md and the units set it."""
 PERMISSIONS = ("User.Read.All", "Contacts.Read")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from bench.world import DEPLOYED
 from pbx_devhost.cli.main import main
 from pbx_devhost.store import keys
 
@@ -42,7 +43,8 @@ def test_the_command_has_the_options_that_it_is_given(unit: Path) -> None:
     environment = " ".join(read(unit)["Environment"])
     assert f"{keys.KEY_FILE_VARIABLE}=/var/lib/pbx-devhost/key" in environment
     assert "PBX_LOG=json" in environment
-    assert "MALLOC_ARENA_MAX=2" in environment
+    for name, value in DEPLOYED.items():
+        assert f"{name}={value}" in environment, "the report is measured with it"
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
