@@ -28,7 +28,7 @@ from pbx_plugin_api import (
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.texts import unpack
 from portsip_m365_plugin.users.decide import Decision, Phase
-from portsip_m365_plugin.users.spool import Kind, Spool, build_draft, unpack_fields
+from portsip_m365_plugin.users.spool import Kind, Spool, build_draft, unpack_fields, unpack_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +67,7 @@ class SyncPlan:
                     if match is not None:
                         phase, detail = Phase.LINK, {"user_id": match[0]}
                 if phase is Phase.CREATE:
-                    place = self._place(oid)
-                    self._note_wish(oid, upn)
+                    place = self._place(oid, upn)
             packed = json.dumps(detail, ensure_ascii=False, separators=(",", ":")) if detail else ""
             row = (phase, oid, packed, step.guarded, place)
             self._spool.run("INSERT OR REPLACE INTO plan VALUES (?, ?, ?, ?, 0, ?)", row)
@@ -79,22 +78,18 @@ class SyncPlan:
         elif not decision.steps:
             self.unchanged += 1
 
-    def _place(self, oid: str) -> str:
-        """New people get their numbers in the order of their names, those with a number of their own first."""
-        row = self._spool.find_pulled(oid)
-        if row is None or not row.fields:
-            return ""
-        return ("0" if row.wish else "1") + str(unpack_fields(row.fields)["display_name"]).casefold()
+    def _place(self, oid: str, upn: str | None) -> str:
+        """New people get their numbers in the order of their names, those with a number of their own first.
 
-    def _note_wish(self, oid: str, upn: str | None) -> None:
-        """Say once that the directory names no number: not again while the person waits."""
-        row = self._spool.first(
-            "SELECT wish_note FROM pulled WHERE oid = ?"
-            " AND NOT EXISTS (SELECT 1 FROM waiting WHERE waiting.oid = pulled.oid AND is_restored)",
-            (oid,),
-        )
-        if row is not None and row[0]:
-            self._note_problem(oid, upn, "no_extension_named", row[0])
+        It is said once that the directory names no number: not again while the person waits.
+        """
+        row = self._spool.first("SELECT fields, wish, wish_note FROM pulled WHERE oid = ?", (oid,))
+        if row is None:
+            return ""
+        fields, wish, wish_note = row
+        if wish_note and not self._spool.first("SELECT 1 FROM waiting WHERE oid = ? AND is_restored", (oid,)):
+            self._note_problem(oid, upn, "no_extension_named", wish_note)
+        return ("0" if wish else "1") + unpack_name(fields).casefold() if fields else ""
 
     def _note_problem(self, oid: str, upn: str | None, reason: str, detail: str) -> None:
         self._spool.run("INSERT INTO problem VALUES (?, ?, ?, ?)", (oid, upn, reason, detail))
@@ -236,7 +231,7 @@ class SyncPlan:
             yield PlanRow(
                 action=PlanAction(Phase(number).word),
                 subject=oid,
-                display_name=unpack_fields(fields)["display_name"] if fields else detail.get("name"),
+                display_name=unpack_name(fields) if fields else detail.get("name"),
                 login_name=upn,
                 changes=tuple(
                     FieldChange(field=name, before=before, after=after) for name, (before, after) in changes.items()

@@ -43,6 +43,7 @@ CREATE TABLE problem (oid TEXT, upn TEXT, reason TEXT NOT NULL, detail TEXT NOT 
 CREATE TABLE approved (oid TEXT NOT NULL, phase INTEGER NOT NULL, PRIMARY KEY (oid, phase)) WITHOUT ROWID;
 """
 
+_NAME_AT: Final = SYNCED_FIELDS.index("display_name")
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -91,6 +92,11 @@ def unpack_fields(packed: str) -> dict[str, Any]:
     """Return the synced fields by name."""
     shapes = [Phone(raw=shape[0], e164=shape[1]) if isinstance(shape, list) else shape for shape in json.loads(packed)]
     return dict(zip(SYNCED_FIELDS, shapes, strict=True))
+
+
+def unpack_name(packed: str) -> str:
+    """Return the display name among the synced fields."""
+    return str(json.loads(packed)[_NAME_AT])
 
 
 def build_draft(link: UserLink, usernames: str, fields: str, extension: ExtensionWish) -> DraftUser:
