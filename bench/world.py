@@ -16,7 +16,7 @@ from portsip_m365_plugin.demo.devhost import DevHost
 from portsip_m365_plugin.demo.microsoft import SimulatedMicrosoft
 
 TENANT = "contoso"
-DEPLOYED = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072"}
+DEPLOYED = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "131072"}
 """As docs/deploy.md and the units set it."""
 PERMISSIONS = ("User.Read.All", "Contacts.Read")
 
