@@ -69,7 +69,7 @@ def test_every_help_is_in_the_language_of_the_terminal(cli: Cli, monkeypatch: py
     plain = {}
     for path, command in COMMANDS.items():
         usage, *lines = cli.ok(*path, "--help").out.splitlines()
-        assert usage.startswith("Uşȧɠḗ: ")
+        assert usage.startswith("Ŭşȧɠḗ: ")
         plain[path] = plain_words("\n".join(lines)) - names_of(command)
     assert {path: words for path, words in plain.items() if words} == {}
     monkeypatch.setenv("LC_ALL", "C.UTF-8")

@@ -168,8 +168,8 @@ def test_notes_about_files_are_in_the_language_and_harmless_in_html(page: str) -
     assert plain(shown) == set()
     assert ("A&lt;B&gt;.WAV" if page else "A<B>.WAV") in shown
     assert ('href="https://PBX/D?A&amp;B"' if page else "https://PBX/D?A&B") in shown
-    assert "(2.3 MB)" in shown
-    assert "9.0 MB" in shown
+    assert "(2.3 ḾƁ)" in shown
+    assert "9.0 ḾƁ" in shown
 
 
 # ---------------------------------------------------------------------- whose language
