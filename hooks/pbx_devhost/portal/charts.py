@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from pbx_devhost.texts import _
@@ -46,6 +47,7 @@ def draw_chart(chart: Chart) -> tuple[DrawnSeries, ...]:
     return tuple(_draw(chart, series) for series in chart.series)
 
 
+@lru_cache(maxsize=4096)  # a month of nights has the same few numbers
 def show_value(value: float) -> str:
     """A value as a person reads it."""
     return _("{n:,.0f}", n=value) if float(value).is_integer() or value >= 100 else _("{n:,.1f}", n=value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -174,7 +175,7 @@ def install(app: Flask) -> None:
         initials=_initials,
         safe_link=is_safe_link,
         hue=lambda text: sum(map(ord, text)) % 8,
-        number=lambda value: _("{n:,}", n=value),
+        number=show_number,
     )
 
 
@@ -213,6 +214,12 @@ def _spell(code: str) -> str:
 def stage_label(stage: str) -> str:
     """What a run is busy with; a stage of a plugin's own is shown as the plugin calls it."""
     return _STAGES.get(stage, stage) or _("Starting")
+
+
+@lru_cache(maxsize=4096)
+def show_number(value: int) -> str:
+    """A number as its reader's language writes it."""
+    return _("{n:,}", n=value)
 
 
 def user_field_label(name: str) -> str:
