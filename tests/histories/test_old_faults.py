@@ -20,15 +20,15 @@ pytestmark = pytest.mark.postgres
 @contextmanager
 def stage_with(old_fault: str, folder: Path, n_workers: int = 3) -> Iterator[Stage]:
     with open_stage("postgres", folder, n_workers=n_workers, **{OLD_FAULT: old_fault}) as stage:
-        stage.settles_within_s = 6.0 if old_fault else 60.0
+        stage.settles_within_s = 6.0 if old_fault else 150.0
         yield stage
 
 
-def a_worker_frozen_while_it_sends() -> Schedule:
+def a_worker_frozen_while_it_sends(at_most_s: float) -> Schedule:
     """It sends a mail of the first tenant; then the others have mail."""
     made = make_schedule(1, ["kill"])
     made.changes, made.mails = [], [a_mail(0.0, 0), *(a_mail(0.4 + 0.01 * n, n % 2 + 1) for n in range(8))]
-    made.steps = [Step(at_s=0.01, what="freeze_sender", lasts_s=0.5, amount=6.0)]
+    made.steps = [Step(at_s=0.01, what="freeze_sender", lasts_s=0.5, amount=at_most_s)]
     return made
 
 
@@ -37,16 +37,16 @@ def a_mail(at_s: float, tenant: int) -> Mail:
 
 
 def every_worker_killed() -> Schedule:
-    """In their runs, most likely; others begin after them."""
+    """In a run. Others begin after them."""
     made = make_schedule(2, ["kill"])
     made.mails = []
-    made.steps = [Step(at_s=0.6, what="kill", victim=n) for n in range(3)]
+    made.steps = [Step(at_s=0.0, what="killrunners")]
     return made
 
 
 def test_one_lock_for_the_mail_of_all_tenants_is_found(tmp_path: Path) -> None:
     with stage_with("a global lock", tmp_path) as stage:
-        found = find_faults(stage.play(a_worker_frozen_while_it_sends()))
+        found = find_faults(stage.play(a_worker_frozen_while_it_sends(6.0)))
     assert [each for each in found if each.startswith("find_stopped_by_others: the mail")], found
 
 
@@ -64,16 +64,13 @@ def test_names_of_hosts_as_identity_are_found(tmp_path: Path) -> None:
 
 def test_a_dead_lease_that_nobody_sees_is_found(tmp_path: Path) -> None:
     with stage_with("a dead lease", tmp_path) as stage:
-        for _ in range(3):
-            found = find_faults(stage.play(every_worker_killed()))
-            if found:
-                break
+        found = find_faults(stage.play(every_worker_killed()))
     assert [each for each in found if "was killed, and it went on never" in each], found
 
 
 def test_without_them_the_same_schedules_hold(tmp_path: Path) -> None:
     with stage_with("", tmp_path) as stage:
-        assert find_faults(stage.play(a_worker_frozen_while_it_sends())) == []
+        assert find_faults(stage.play(a_worker_frozen_while_it_sends(60.0))) == []
         assert find_faults(stage.play(every_worker_killed())) == []
         schedule = make_schedule(0, ["kill"])
         schedule.steps = []

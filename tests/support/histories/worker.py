@@ -103,7 +103,7 @@ def hurry() -> None:
         core: {"INSIST_EVERY_S": 0.2},
         runner: {"_AGAIN_S": 0.3},
         workbench: {"_PUT_OFF_S": 0.5, "_AGAIN_S": 0.3},
-        shared_queue: {"_LOOK_EVERY_S": 0.25, "_TIDY_EVERY_S": 0.5, "_DEAD_AFTER_S": 2.0, "_AGAIN_S": 0.2},
+        shared_queue: {"_LOOK_EVERY_S": 0.3, "_TIDY_EVERY_S": 1.0, "_DEAD_AFTER_S": 2.0, "_AGAIN_S": 0.2},
     }
     for module, values in changed.items():
         for name, value in values.items():
@@ -111,7 +111,7 @@ def hurry() -> None:
             setattr(module, name, value)
     engine.FROZEN_AFTER_S = 2.0  # type: ignore[misc]
     engine._SESSION |= {"lock_timeout": "2s", "idle_in_transaction_session_timeout": "2s"}
-    clock.Clock.__init__.__kwdefaults__ |= {"mail_poll_s": 0.25}  # type: ignore[attr-defined]
+    clock.Clock.__init__.__kwdefaults__ |= {"mail_poll_s": 0.3}  # type: ignore[attr-defined]
     clock.Clock._look_for_tenants = _look_often  # type: ignore[method-assign]
     upkeep.Upkeep.__init__.__kwdefaults__ |= {"poll_s": 0.2}  # type: ignore[attr-defined]
 
@@ -143,7 +143,7 @@ def hurry_plugin() -> None:
 def _look_often(clock: Any) -> None:
     while not clock._stop.is_set():
         clock._guarded_poll()
-        clock._stop.wait(0.3)
+        clock._stop.wait(0.4)
 
 
 def _name(name: str, kernel: str | None) -> None:
