@@ -70,7 +70,7 @@ class Prober:
             self._try_mailboxes("MailboxSettings.Read", "mailbox.purpose", (), _say_purpose_read)
 
     def _read_people(self) -> None:
-        self.sight.people = next(iter(list_users(self.client, page_size=_PEOPLE))).rows
+        self.sight.people = next(iter(list_users(self.client, page_size=_PEOPLE, is_ahead=False))).rows
 
     def _try_groups(self) -> None:
         name = "GroupMember.Read.All"

@@ -39,13 +39,15 @@ def list_users(
     select: tuple[str, ...] = USER_SELECT,
     page_size: int = PAGE_SIZE,
     n_known: int = 0,
+    is_ahead: bool = True,
 ) -> Iterator[Page]:
     """Yield all users of the directory, page by page. Complete only when the iterator ends without an error.
 
-    Cost: one request a page. `n_known` is how many there were before, as far as that is known.
+    Cost: one request a page. `n_known` is how many there were before, as far as that is known; for `is_ahead` see
+    `read_pages`.
     """
     first = build("users.list", client.cloud, select=select, query={"$top": page_size})
-    yield from read_pages(first, client.send, client.cloud, n_known=n_known, is_ahead=True)
+    yield from read_pages(first, client.send, client.cloud, n_known=n_known, is_ahead=is_ahead)
 
 
 def latest_delta_link(client: GraphClient, select: tuple[str, ...] = USER_SELECT) -> str:
