@@ -51,11 +51,11 @@ def disconnect(host: Host, tick: Tick) -> TickReport:
     values = forget_connection(record.values, with_users=not host.users.counts().linked)
     host.settings.write(values, expected_version=record.version)
     resolve_all(host)
-    host.audit.record("disconnected", outcome="ok", detail=f"{deleted} users deleted")
+    deletions = _n("{n:,} user was deleted.", "{n:,} users were deleted.", deleted)
+    host.audit.record("disconnected", outcome="ok", detail=deletions)
     kept = host.users.counts().linked
-    if wants_deletion:
-        rest = _n("{n:,} user was deleted.", "{n:,} users were deleted.", deleted)
-    else:
+    rest = deletions
+    if not wants_deletion:
         rest = _n("{n:,} synced user stays as it is.", "{n:,} synced users stay as they are.", kept)
     return TickReport(
         status=TickStatus.DONE,

@@ -51,6 +51,7 @@ from portsip_m365_plugin.keys.store import (
     promote_next,
 )
 from portsip_m365_plugin.notices import NoticeKind
+from portsip_m365_plugin.texts import _
 
 _log = logging.getLogger(__name__)
 
@@ -258,7 +259,11 @@ class _Step:
             "key_pair.shortened",
             outcome="ok",
             subject=again.certificate.thumbprint_sha1,
-            detail=f"A policy of the directory does not allow {refused.life_days} days; {shorter} days are tried.",
+            detail=_(
+                "A policy of the directory does not allow {refused} days; {tried} days are tried.",
+                refused=refused.life_days,
+                tried=shorter,
+            ),
         )
         return self._register(active, again)
 
@@ -312,13 +317,15 @@ class _Step:
         try:
             remove_key(self.client, self.object_id, history.key_id, self.sign_proof(active))
         except BadRequestError as error:
-            outcome, detail = "refused", f"Entra has no such key any more, or refuses to remove it ({error.code})."
+            outcome = "refused"
+            detail = _("Entra has no such key any more, or refuses to remove it ({code}).", code=error.code)
         except GraphError as error:
             _log.warning("the old certificate %s was not removed: %s", thumbprint, error)
             replaced_at_utc = history.replaced_at_utc or host.clock.now_utc()
             if host.clock.now_utc() - replaced_at_utc < _FORGOTTEN_AFTER:
                 return ""  # the next run tries again
-            outcome, detail = "failed", f"It was tried for weeks and is left to expire: {error.describe()}"
+            outcome = "failed"
+            detail = _("It was tried for weeks and is left to expire: {why}", why=error.describe())
         change_history(host, thumbprint, key_id="")
         host.audit.record("key_pair.removed", outcome=outcome, subject=thumbprint, detail=detail)
         return words.REMOVED if outcome == "ok" else ""

@@ -215,7 +215,10 @@ def approve_removal(host: Host, checksum: str, viewer: Viewer) -> Done | Refused
     host.state.put(_APPROVED_KEY, checksum)
     host.resolve_notice(NoticeKind.CONTACTS_APPROVAL)
     host.audit.record(
-        "contacts.removal_approved", outcome="ok", subject=checksum, detail=f"{pending.contacts} contacts"
+        "contacts.removal_approved",
+        outcome="ok",
+        subject=checksum,
+        detail=_n("{n:,} contact", "{n:,} contacts", pending.contacts),
     )
     return Done(message=_("Approved. The next run removes these contacts: sync now, or wait for tonight."))
 

@@ -133,7 +133,12 @@ def approve_photo_removal(host: Host, checksum: str, viewer: Viewer) -> Done | R
         )
     host.state.put(_APPROVED_KEY, {"checksum": checksum, "blob": value["blob"]})
     host.resolve_notice(NoticeKind.PHOTOS_APPROVAL)
-    host.audit.record("photos.removal_approved", outcome="ok", subject=checksum, detail=f"{value['photos']} photos")
+    host.audit.record(
+        "photos.removal_approved",
+        outcome="ok",
+        subject=checksum,
+        detail=_n("{n:,} photo", "{n:,} photos", value["photos"]),
+    )
     return Done(message=_("Approved. The next run removes these photos: sync now, or wait for tonight."))
 
 

@@ -24,7 +24,7 @@ from pbx_plugin_api import (
     write_plan_rows,
 )
 from portsip_m365_plugin.notices import NoticeKind
-from portsip_m365_plugin.texts import _
+from portsip_m365_plugin.texts import _, _n
 from portsip_m365_plugin.users.decide import Phase
 from portsip_m365_plugin.users.plan import SyncPlan
 from portsip_m365_plugin.users.spool import Spool
@@ -87,7 +87,12 @@ def approve(host: Host, checksum: str, viewer: Viewer) -> Done | Refused:
         },
     )
     host.resolve_notice(NoticeKind.USERS_APPROVAL)
-    host.audit.record("users.plan_approved", outcome="ok", subject=checksum, detail=f"{plan.guarded} guarded changes")
+    host.audit.record(
+        "users.plan_approved",
+        outcome="ok",
+        subject=checksum,
+        detail=_n("{n:,} guarded change", "{n:,} guarded changes", plan.guarded),
+    )
     return Done(message=_("Approved. The next sync applies it: sync now, or wait for tonight."))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pbx_plugin_api import Saved, SaveRefused, Scope, Severity, StepState, Tenant, TickStatus
+from pbx_plugin_api import Saved, SaveRefused, Scope, Severity, StepState, Tenant, Text, TickStatus
 from portsip_m365_plugin.keys.store import PREVIOUS_KEY, REQUESTED_KEY
 from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.renewal import REMOVED_AFTER, SENDS_MAX, TRIALS, read_renewal
@@ -109,6 +109,7 @@ def test_in_the_next_year_the_old_one_is_removed_a_week_after_the_switch(keys: K
     left = {each.thumbprint_sha256 for each in keys.app.certificates}
     assert len(left) == 2, "the one of the first year was uploaded by hand and has expired"
     assert keys.events.count("key_pair.removed") == 1
+    assert all(isinstance(line.detail, Text) for line in keys.hand.host.audit.lines if line.detail)
     keys.hand.press("test_connection")
 
 
@@ -155,6 +156,7 @@ def test_a_policy_that_asks_for_shorter_lives_gets_them(keys: KeyLab) -> None:
     keys.nights(TRIALS + 1)
     assert keys.active.life_days == 90
     assert keys.events.count("key_pair.shortened") == 2, "the life was remembered"
+    assert all(isinstance(line.detail, Text) for line in keys.hand.host.audit.lines if line.detail)
 
 
 def test_where_no_self_signed_certificate_is_allowed_one_of_the_authority_is_registered(keys: KeyLab) -> None:

@@ -11,9 +11,13 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from pbx_devhost.cli import language
 from pbx_devhost.cli.language import Spoken, speak_as_asked
 from pbx_devhost.cli.main import main
+from pbx_devhost.core import Pbx
+from pbx_devhost.portal import server
 from pbx_devhost.store.keys import KEY_VARIABLE
+from pbx_plugin_api import translate
 from tests.support import pseudo_language
 from tests.support.devhost_cli import Cli
 from tests.support.pseudo_language import PSEUDO, mark, plain_words
@@ -167,6 +171,28 @@ def test_a_terminal_of_a_language_that_does_not_exist_speaks_english(cli: Cli, m
     monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
     assert cli.ok("db", "status").out == english
     assert cli.ok("db", "--help").out.startswith("Usage: ")
+
+
+def test_the_english_of_a_country_needs_no_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most machines say en_US: their commands must not load a catalogue, nor click's words."""
+    monkeypatch.setattr(language, "_spoken", ["en"])
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    speak_as_asked()
+    assert language._spoken == ["en"]
+
+
+def test_a_portal_says_where_people_sign_in(cli: Cli) -> None:
+    cli.ok("tenant", "add", "Contoso")
+    pbx = Pbx(cli.url)
+    try:
+        for has_admin in (False, True):
+            if has_admin:
+                pbx.stores.accounts.set_admin_password(pbx.stores.tenants.all()[0].pbx_tenant_id, "admin", "x" * 20)
+            lines = server._reached_at(pbx)
+            assert plain_words(" ".join(translate(lines, PSEUDO))) - {"contoso"} == set()
+            assert ("(no administrator yet)" in lines[0]) != has_admin
+    finally:
+        pbx.close()
 
 
 def test_a_list_of_commands_is_cut_by_its_width_where_there_are_no_spaces(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from pbx_plugin_api import Done, PlanRef, Refused, TickStatus, UserCounts, Viewer
+from pbx_plugin_api import Done, PlanRef, Refused, Text, TickStatus, UserCounts, Viewer
 from portsip_m365_plugin.config.guard import AT_ONCE_MAX, GuardConfig
 from portsip_m365_plugin.mapping.users import MappingRules
 from portsip_m365_plugin.users.approval import approve, last_plan
@@ -331,6 +331,7 @@ def test_only_editors_approve_and_only_the_newest_plan() -> None:
     assert lab.run().status is TickStatus.NEEDS_APPROVAL
     assert isinstance(approve(lab.host, report.plan.checksum, ADMIN), Done)
     assert [line.event for line in lab.host.audit.lines] == ["users.plan_approved"]
+    assert isinstance(lab.host.audit.lines[0].detail, Text)
 
 
 def test_an_approval_ends_after_seven_days() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 import resource
 import signal
 import ssl
@@ -29,6 +30,7 @@ from pbx_devhost.runs.work import PAGE_SLOTS, RUN_SLOTS, Lane, describe_slots, p
 from pbx_devhost.store.engine import plan_connections
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_devhost.texts import _, say
+from pbx_plugin_api import language_of_environment, listing, translate
 
 _log = logging.getLogger(__name__)
 
@@ -110,10 +112,10 @@ def serve_portal(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     server.start()
-    click.echo(f"The portal listens on {scheme}://{where}:{shown[1]}")
-    for line in _reached_at(pbx):
-        click.echo(line)
-    click.echo(describe_slots(queue.slots))
+    listens = _("The portal listens on {address}", address=f"{scheme}://{where}:{shown[1]}")
+    language = language_of_environment(os.environ)
+    first, *places, slots_used = translate([listens, *_reached_at(pbx), describe_slots(queue.slots)], language)
+    click.echo("\n".join([first, *(f"  {place}" for place in places), slots_used]))
     pbx.stores.processes.describe("serve", queue.slots.get(Lane.RUNS, 0))
     queue.start()
     if ticking is not None:
@@ -127,7 +129,9 @@ def serve_portal(
                 said_at = time.monotonic()
     finally:
         supervisor.stopping()
-        end_in_time("The portal ends now, although a page or a run has not stopped. A run goes on from its checkpoint.")
+        end_in_time(
+            _("The portal ends now, although a page or a run has not stopped. A run goes on from its checkpoint.")
+        )
         counting.close()
         pbx.stop_wanted[0] = True  # runs begin to stop while requests end
         server.stop()
@@ -156,17 +160,29 @@ def _open_tls(tls_cert: str, tls_key: str) -> ssl.SSLContext:
 
 
 def _reached_at(pbx: Pbx) -> list[str]:
-    lines = []
+    lines: list[str] = []
     for tenant in pbx.stores.tenants.all()[:10]:
-        origins = " and ".join(pbx.stores.tenants.origins(tenant).all())
-        hint = "" if pbx.stores.accounts.has_admin(tenant.pbx_tenant_id) else " (no administrator yet)"
-        lines.append(f"  {tenant.name}: sign in at {origins}/login?domain={tenant.sip_domain}{hint}")
+        origins = pbx.stores.tenants.origins(tenant).all()
+        named = {
+            "tenant": tenant.name,
+            "addresses": listing(f"{origin}/login?domain={tenant.sip_domain}" for origin in origins),
+        }
+        if pbx.stores.accounts.has_admin(tenant.pbx_tenant_id):
+            lines.append(_("{tenant}: sign in at {addresses}", **named))
+        else:
+            lines.append(_("{tenant}: sign in at {addresses} (no administrator yet)", **named))
     system = pbx.stores.tenants.system_origin()
-    if system is not None:
-        missing = not pbx.stores.accounts.has_admin(SYSTEM_TENANT.pbx_tenant_id)
-        hint = " (none yet: pbx-devhost admin set-password system)" if missing else ""
-        lines.append(f"  System administrators: sign in at {system}/system/login{hint}")
-    return lines or ["  There is no tenant yet: pbx-devhost tenant add NAME"]
+    if system is not None and pbx.stores.accounts.has_admin(SYSTEM_TENANT.pbx_tenant_id):
+        lines.append(_("System administrators: sign in at {address}", address=f"{system}/system/login"))
+    elif system is not None:
+        lines.append(
+            _(
+                "System administrators: sign in at {address} (none yet: {command})",
+                address=f"{system}/system/login",
+                command="pbx-devhost admin set-password system",
+            )
+        )
+    return lines or [_("There is no tenant yet: {command}", command="pbx-devhost tenant add NAME")]
 
 
 def _check_loopback(host: str) -> None:
