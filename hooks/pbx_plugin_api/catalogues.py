@@ -39,11 +39,17 @@ def find_catalogue(domain: str, language: str) -> NullTranslations | None:
             return None
         for path in folder.glob("*/LC_MESSAGES/" + domain + ".mo"):
             if _tag(path.parts[-3]) == tag:
-                from gettext import GNUTranslations  # here: a program that speaks English does not need it
-
-                with path.open("rb") as compiled:
-                    return GNUTranslations(compiled)
+                return _read(path)
     return None
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path) -> NullTranslations:
+    """Once for all tags that end here, such as `de-AT` and `de-CH`."""
+    from gettext import GNUTranslations  # here: a program that speaks English does not need it
+
+    with path.open("rb") as compiled:
+        return GNUTranslations(compiled)
 
 
 def languages_of(domain: str) -> tuple[str, ...]:
@@ -72,7 +78,8 @@ def language_of_environment(environment: Mapping[str, str]) -> str:
     """Return the language that a terminal asks for (`LC_ALL`, `LC_MESSAGES`, `LANG`), as a BCP 47 tag."""
     chosen = next((environment[name] for name in _VARIABLES if environment.get(name)), "")
     tag = chosen.partition(".")[0].partition("@")[0].replace("_", "-")
-    return SOURCE_LANGUAGE if tag in ("", "C", "POSIX") else tag
+    # English of any country is what the code has: most machines say en_US, and need no catalogue.
+    return SOURCE_LANGUAGE if tag in ("", "C", "POSIX") or tag.startswith(f"{SOURCE_LANGUAGE}-") else tag
 
 
 def _tag(language: str) -> str:

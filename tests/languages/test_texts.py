@@ -211,6 +211,7 @@ def test_the_first_language_that_somebody_wants_and_that_exists(wanted: list[str
         ({"LANG": "de_DE.UTF-8", "LC_ALL": "C"}, "en"),
         ({"LC_MESSAGES": "zh_CN.UTF-8", "LANG": "en_US.UTF-8"}, "zh-CN"),
         ({"LC_ALL": "", "LANG": "de@euro"}, "de"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
         ({}, "en"),
     ],
 )

@@ -29,8 +29,6 @@ def say(value: T) -> T:
 def speak_as_asked() -> None:
     """Speak the language that the terminal asks for, from now on."""
     language = language_of_environment(os.environ)
-    if language.casefold().startswith(f"{SOURCE_LANGUAGE}-"):
-        language = SOURCE_LANGUAGE  # en_US of most machines is what the code has
     if language == _spoken[0]:
         return
     _spoken[0] = language
