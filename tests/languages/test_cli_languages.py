@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from pbx_devhost.cli import language
+from pbx_devhost.cli import language, views
 from pbx_devhost.cli.language import Spoken, speak_as_asked
 from pbx_devhost.cli.main import main
 from pbx_devhost.core import Pbx
 from pbx_devhost.portal import server
 from pbx_devhost.store.keys import KEY_VARIABLE
-from pbx_plugin_api import translate
+from pbx_plugin_api import Catalogue, Counts, PlanRef, dump, translate
 from tests.support import pseudo_language
 from tests.support.devhost_cli import Cli
 from tests.support.pseudo_language import PSEUDO, mark, plain_words
@@ -179,6 +181,14 @@ def test_the_english_of_a_country_needs_no_catalogue(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     speak_as_asked()
     assert language._spoken == ["en"]
+
+
+def test_a_plan_is_printed_in_english_or_as_another_version_wrote_it() -> None:
+    now = datetime(2026, 11, 26, tzinfo=timezone.utc)
+    plan = PlanRef(checksum="x", made_at_utc=now, counts=Counts(), why=Catalogue("x").say("{n} users go.", n=3))
+    assert views._show_plan(json.dumps(dump(plan)))["why"] == "3 users go."
+    assert views._show_plan(json.dumps({"checksum": "x", "new": 1})) == {"checksum": "x", "new": 1}
+    assert views._show_plan(None) is None
 
 
 def test_a_portal_says_where_people_sign_in(cli: Cli) -> None:

@@ -19,6 +19,7 @@ from pbx_plugin_api import (
     Counts,
     Done,
     Fact,
+    InvalidValueError,
     PlanRef,
     PlanRow,
     Priority,
@@ -238,7 +239,7 @@ def show_run(pbx: Pbx, row: Any, *, problems_at_most: int | None = None) -> dict
         "problem_counts": json.loads(row.problem_counts),
         "problems": [_show_problem(problem) for problem in pbx.stores.runs.problems(row.id, limit=problems_at_most)],
         "requests": row.requests,
-        "plan": dump(load(PlanRef, json.loads(row.plan)), plain=True) if row.plan else None,
+        "plan": _show_plan(row.plan),
     }
 
 
@@ -305,3 +306,13 @@ def describe_changes(changes: list[dict[str, str | None]]) -> str:
 
 def _or_unset(value: str | None) -> str:
     return _("(not set)") if value is None else value or _("(empty)")
+
+
+def _show_plan(stored: str | None) -> Any:
+    """A plan as JSON in English. One that another version wrote is shown as it is, so that the list does not end."""
+    if not stored:
+        return None
+    try:
+        return dump(load(PlanRef, json.loads(stored)), plain=True)
+    except InvalidValueError:
+        return json.loads(stored)
