@@ -16,7 +16,7 @@ from pbx_devhost.runs.workbench import Workbench
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.leases import LEASE_S, Due
 from pbx_devhost.store.outbox.queue import MailState
-from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, LeaseLostError, Notification
+from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, LeaseLostError, Notification, Text
 from tests.support.devhost_pbx import DevPbx
 from tests.support.mail_queue import Box, HandClock
 from tests.support.mail_samples import deferred, make_note
@@ -261,6 +261,7 @@ def test_smtp_sends_nothing_that_another_process_has(tmp_path: Any) -> None:
         channel = load_smtp(pbx.stores)
         assert channel is not None
         receipt = channel.send(make_note(), pbx.stores, "t", may_send=lambda: False)
+        assert isinstance(receipt.reason, Text)
         assert receipt.status is DeliveryStatus.DEFERRED
         assert server.postbox.got == []
         assert channel.send(make_note(), pbx.stores, "t").status is DeliveryStatus.ACCEPTED

@@ -124,7 +124,7 @@ class SmtpChannel:
                 if self.settings.username:
                     server.login(self.settings.username, self.settings.password)
                 if not may_send():
-                    return _later("Another worker has this mail.", stores)
+                    return _later(_("Another worker has this mail."), stores)
                 may_have_gone = True
                 refused = server.send_message(message, self.settings.sender, everyone)
                 with contextlib.suppress(smtplib.SMTPException, OSError):
