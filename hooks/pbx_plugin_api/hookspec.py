@@ -13,7 +13,8 @@ Rules for all hooks:
 - Texts for people may be `Text`s, made by a `Catalogue`: English as a `str`, and readable in another language. A plugin
   returns a settings page, and what its functions return, in `Viewer.locale` (`translate`). All other texts come in
   English, because nobody knows who will read them: a host keeps what they say (`dump` and `load` do) and shows them in
-  the language of each reader. A plugin that has one language returns plain `str`s.
+  the language of each reader. A plugin that has one language returns plain `str`s. A limit of
+  characters counts the English.
 - A module may set `PBX_WORDS`, a mapping: what a machine word of its own means, such as the reason of a `Problem`, a
   job, an action. A host shows these words in its run log and audit log; a word that is missing is spelled out. The
   summary of the distribution may be such a word, for the list of plugins.
