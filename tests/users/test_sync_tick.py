@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 
 import portsip_m365_plugin.nightly as nightly
-from pbx_plugin_api import TickReason, TickReport, TickStatus
+from pbx_plugin_api import Catalogue, TickReason, TickReport, TickStatus
 from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.lab import Lab, shared_key_pair
 from tests.support.pbx_hand import Hand
+
+NOT_READ = Catalogue("some_plugin").say("No mailbox could be read.")
 
 
 @pytest.fixture
@@ -72,7 +74,7 @@ def test_photos_come_while_the_users_wait_for_an_approval(lab: Lab, hand: Hand) 
 
 
 def fail_contacts(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
-    report = TickReport(status=TickStatus.FAILED, message="No mailbox could be read.", **changes)  # type: ignore[arg-type]
+    report = TickReport(status=TickStatus.FAILED, message=NOT_READ, **changes)  # type: ignore[arg-type]
     monkeypatch.setattr(nightly, "has_contact_work", lambda host, settings: True)
     monkeypatch.setattr(nightly, "run_contact_sync", lambda *given: report)
 
