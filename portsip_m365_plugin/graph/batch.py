@@ -46,7 +46,7 @@ PER_MAILBOX_MAX: Final = 4
 """Exchange serves one app at most 4 requests of one mailbox at a time; beyond that it answers 429."""
 
 _LOOK_UP_EVERY_S: Final = 5.0
-_HEAVY_IN_FLIGHT_MAX: Final = 2
+_HEAVY_IN_FLIGHT_MAX: Final = 1
 """Batches in flight while answers are so large that batches are smaller than usual: their bytes are all in memory."""
 _HALVES_TRIES_MAX: Final = 2
 """The whole batch had all its tries before it was halved."""
