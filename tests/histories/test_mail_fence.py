@@ -14,8 +14,7 @@ from tests.support.histories.m365_stage import M365Stage, open_m365_stage
 from tests.support.histories.schedule import Mail, make_schedule
 from tests.support.histories.worker import FROZEN, OLD_FAULT, STOP_AT
 
-# On a busy machine of two cores one in some dozens fails for lack of time, and not always for a fault: see issue 14.
-pytestmark = [pytest.mark.long, pytest.mark.postgres]
+pytestmark = pytest.mark.postgres
 
 
 def freeze_before_the_post(stage: M365Stage, folder: Path, old_fault: str) -> History:

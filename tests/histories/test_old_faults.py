@@ -14,8 +14,7 @@ from tests.support.histories.stage import Stage
 from tests.support.histories.stages import open_stage
 from tests.support.histories.worker import OLD_FAULT
 
-# On a busy machine of two cores one in some dozens fails for lack of time, and not always for a fault: see issue 14.
-pytestmark = [pytest.mark.long, pytest.mark.postgres]
+pytestmark = pytest.mark.postgres
 
 
 @contextmanager

@@ -12,9 +12,6 @@ import pytest
 
 from tests.histories.play import A_STAGE, open_any, play
 
-# On a busy machine of two cores one in some dozens fails for lack of time, and not always for a fault: see issue 14.
-pytestmark = pytest.mark.long
-
 SAMPLE = {"postgres": (3, 9), "m365": (2, 4), "sqlite": (1, 8), "sqlite2": (1, 7)}
 """For each kind of stage: so many stages, and schedules on each."""
 LONG = {"postgres": 28, "m365": 4, "sqlite": 4, "sqlite2": 4}

@@ -45,11 +45,12 @@ FROZEN: Final = "HISTORY_FROZEN"
 
 def main() -> None:
     """Fork a worker for each line, and print its process id."""
+    if "FAKETIME_TIMESTAMP_FILE" in os.environ:
+        # libfaketime 0.9.10 refuses `clock_nanosleep` until a monotonic time, which is how Python sleeps. Before the
+        # imports: psycopg_pool and the plugin's retries keep the function that they find then.
+        time.sleep = _sleep
     for name in _IMPORTED:
         importlib.import_module(name)
-    if "FAKETIME_TIMESTAMP_FILE" in os.environ:
-        # libfaketime 0.9.10 refuses `clock_nanosleep` until a monotonic time, which is how Python sleeps.
-        time.sleep = _sleep
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies
     print("ready", flush=True)
     for line in sys.stdin:
