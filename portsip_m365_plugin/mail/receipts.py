@@ -266,7 +266,8 @@ def _say(text: str, facts: Mapping[str, str]) -> str:
         return text
     if text in _ITS_OWN:
         return facts[_ITS_OWN[text]]
-    return _(text, **{name: value for name, value in facts.items() if f"{{{name}}}" in text})
+    named = {name: value for name, value in facts.items() if "{" + name + "}" in text}
+    return _(text, **named)
 
 
 _ITS_OWN: Final = {"{sentence}": "sentence", "{remedy}": "remedy"}

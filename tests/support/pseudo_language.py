@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gettext
 import re
+from collections.abc import Callable
 from typing import Final
 
 import pytest
@@ -26,16 +27,20 @@ def mark(message: str) -> str:
 
 
 class PseudoCatalogue(gettext.NullTranslations):
-    """Has every text."""
+    """Has every text, written by a function."""
+
+    def __init__(self, write: Callable[[str], str] = mark) -> None:
+        super().__init__()
+        self.write = write
 
     def gettext(self, message: str) -> str:
-        return mark(message)
+        return self.write(message)
 
     def ngettext(self, one: str, many: str, n: int) -> str:
-        return mark(one if n == 1 else many)
+        return self.write(one if n == 1 else many)
 
     def pgettext(self, context: str, message: str) -> str:
-        return mark(message)
+        return self.write(message)
 
 
 def find_catalogue(domain: str, language: str) -> gettext.NullTranslations | None:

@@ -1,4 +1,4 @@
-"""A language of no people for pages: every text of a catalogue is marked, and its letters are replaced.
+"""The language of nobody for pages of HTML: every text of a catalogue is between marks, and its letters are replaced.
 
 What is outside of the marks came from no catalogue. `find_english` returns that, but for data of the test's own world.
 """
@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 import pytest
 
 from pbx_plugin_api import texts
+from tests.support.pseudo_language import PseudoCatalogue
 
 LANGUAGE = "de"
 """In which it is spoken: pages offer it."""
@@ -34,7 +35,7 @@ def speak_pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `LANGUAGE` be this language, in every catalogue."""
 
     def find(_domain: str, language: str) -> gettext.NullTranslations | None:
-        return _Pseudo() if language == LANGUAGE else None
+        return PseudoCatalogue(mark) if language == LANGUAGE else None
 
     monkeypatch.setattr(texts, "find_catalogue", find)
 
@@ -43,17 +44,6 @@ def mark(message: str) -> str:
     """A text of the catalogue in this language. Named values and tags stay as they are."""
     parts = _FIXED.split(message)
     return _OPEN + "".join(part if n % 2 else part.translate(_LETTERS) for n, part in enumerate(parts)) + _CLOSE
-
-
-class _Pseudo(gettext.NullTranslations):
-    def gettext(self, message: str) -> str:
-        return mark(message)
-
-    def ngettext(self, one: str, many: str, n: int) -> str:
-        return mark(one if n == 1 else many)
-
-    def pgettext(self, context: str, message: str) -> str:
-        return mark(message)
 
 
 def find_english(page: str, data: Iterable[str]) -> Iterator[str]:

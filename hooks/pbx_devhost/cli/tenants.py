@@ -162,7 +162,8 @@ def _system_address(context: CliContext, origin: str | None) -> None:
     now = origin or before
     sentence = _("No address is set.")
     if now:
-        sentence = _("System administrators sign in at {address}.", address=f"{now}/system/login")
+        address = f"{now}/system/login"
+        sentence = _("System administrators sign in at {address}.", address=address)
     print_shape(context, {"web_origin": now}, sentence)
 
 

@@ -96,12 +96,9 @@ def serve_portal(
         raise ServeError(say(error)) from error
     except OSError as error:
         counting.close()
+        wanted, why = f"{host}:{port}", str(error.args[-1])
         raise ServeError(
-            _(
-                "--port: cannot listen at {address} ({why}); choose another port.",
-                address=f"{host}:{port}",
-                why=str(error.args[-1]),
-            )
+            _("--port: cannot listen at {address} ({why}); choose another port.", address=wanted, why=why)
         ) from error
     shown = server.address
     _log.info("The portal listens on %s", shown)
@@ -112,7 +109,8 @@ def serve_portal(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     server.start()
-    listens = _("The portal listens on {address}", address=f"{scheme}://{where}:{shown[1]}")
+    address = f"{scheme}://{where}:{shown[1]}"
+    listens = _("The portal listens on {address}", address=address)
     language = language_of_environment(os.environ)
     first, *places, slots_used = translate([listens, *_reached_at(pbx), describe_slots(queue.slots)], language)
     click.echo("\n".join([first, *(f"  {place}" for place in places), slots_used]))
@@ -172,13 +170,14 @@ def _reached_at(pbx: Pbx) -> list[str]:
         else:
             lines.append(_("{tenant}: sign in at {addresses} (no administrator yet)", **named))
     system = pbx.stores.tenants.system_origin()
+    address = f"{system}/system/login"
     if system is not None and pbx.stores.accounts.has_admin(SYSTEM_TENANT.pbx_tenant_id):
-        lines.append(_("System administrators: sign in at {address}", address=f"{system}/system/login"))
+        lines.append(_("System administrators: sign in at {address}", address=address))
     elif system is not None:
         lines.append(
             _(
                 "System administrators: sign in at {address} (none yet: {command})",
-                address=f"{system}/system/login",
+                address=address,
                 command="pbx-devhost admin set-password system",
             )
         )

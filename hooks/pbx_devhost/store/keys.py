@@ -211,7 +211,7 @@ def _read(path: Path) -> bytes:
             _(
                 "the key file {path} can be read by others (mode {mode}); run: chmod 600 {path}",
                 path=str(path),
-                mode=f"{mode:04o}",
+                mode=format(mode, "04o"),
             )
         )
     return _decode(path.read_text("ascii", "replace").strip(), _("the key file {path}", path=str(path)))
