@@ -28,6 +28,11 @@ CATALOGUES = [
 # Words that stay: products, and what people type or look for as it is.
 _PRODUCTS = "Microsoft 365|Entra ID|PortSIP ONE|Exchange Online"
 _STAY = re.compile(rf"\b(?:{_PRODUCTS}|AADSTS\d+|[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+(?:\.[A-Z]\w+)?)\b")
+_PRESSED = (
+    *("App registrations", "Certificates & secrets", "API permissions", "Enterprise applications"),
+    *("Users and groups", "Assignment required", "Restricted entities"),
+)
+"""What a reader looks for and presses in Microsoft's portals, which may be in English."""
 _TAG = re.compile(r"</?[a-z]+[^>]*>")
 _HALF_WIDTH_END = re.compile(r"[\u4e00-\u9fff][.;:!?](?:\s|$)")
 
@@ -87,6 +92,17 @@ def test_a_translation_keeps_names_marks_and_its_ends(package: str, language: st
             )
             if lost or ends or (language == "zh_Hans" and _HALF_WIDTH_END.search(translation)):
                 wrong.append((english, translation, sorted(lost)))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("package", "language"), CATALOGUES)
+def test_microsofts_english_stands_beside_its_translation(package: str, language: str) -> None:
+    wrong = [
+        (english, translation)
+        for message in texts(read_catalogue(package, language))
+        for english, translation in pairs(message)
+        if any(words in english and words not in translation for words in _PRESSED)
+    ]
     assert wrong == []
 
 
