@@ -17,6 +17,7 @@ _ = _CATALOGUE.say
 _n = _CATALOGUE.count
 _p = _CATALOGUE.mean
 
+# Translators: what this plugin is, on the page of all plugins.
 SUMMARY: Final = _("Microsoft 365 for the PortSIP PBX: users, sign-in, contacts and mail, as a plugin")
 """The package's metadata has the same words: by them a PBX finds the translation."""
 

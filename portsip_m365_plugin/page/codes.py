@@ -94,7 +94,4 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "no_code": _p("why not signed in", "No code"),
 }
 
-# Translators: what this plugin is, on the page of all plugins. In English it is the summary in setup.cfg.
-_SUMMARY: Final = _("Microsoft 365 for the PortSIP PBX: users, sign-in, contacts and mail, as a plugin")
-
-CODE_WORDS: Final[Mapping[str, str]] = {**_REFUSALS, **_EVENTS, **_BUTTONS, **REASONS, str(_SUMMARY): _SUMMARY}
+CODE_WORDS: Final[Mapping[str, str]] = {**_REFUSALS, **_EVENTS, **_BUTTONS, **REASONS}

@@ -40,8 +40,7 @@ class _Card:
     @property
     def summary(self) -> str:
         """What the plugin is: in its own words, or as its distribution says."""
-        about = self.state.about.summary or self.state.distribution
-        return the_pbx().plugins.words(self.state.name).get(about, about)
+        return self.state.about.summary or self.state.distribution
 
     @property
     def documentation(self) -> str:
