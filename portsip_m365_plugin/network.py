@@ -1,15 +1,30 @@
-"""Why a connection failed, in a sentence. Decided by the exception's chain of causes."""
+"""What says that a connection failed, whether a request may have left, and why, in a sentence.
+
+Decided by the exception's chain of causes.
+"""
 
 from __future__ import annotations
 
+import http.client
 import re
 import socket
 import ssl
+import traceback
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
+import urllib3
+
 from portsip_m365_plugin.texts import _, _later
+
+LINE_FAILURES: Final = (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException)
+"""Every exception by which a connection fails.
+
+requests wraps most of them, but not all: while a body is read, one of the socket, of urllib3 or of http.client may come
+as it is, and so does one about a trust store that cannot be read. `OSError` includes requests' own exceptions,
+`ssl.SSLError` and time-outs.
+"""
 
 
 class ConnectFault(StrEnum):
@@ -29,6 +44,10 @@ class ConnectFault(StrEnum):
 
 _PROXY_WANTS_LOGIN: Final = re.compile(r"\b407\b")
 """http.client keeps the status of a refused CONNECT in its text alone: "Tunnel connection failed: 407 …"."""
+_BEFORE_SENDING: Final = frozenset(
+    {"ConnectTimeout", "ConnectTimeoutError", "NameResolutionError", "NewConnectionError", "ProxyError"}
+)
+"""Exceptions of requests and urllib3."""
 _WORDS: Final = {
     ConnectFault.NAME: (
         _later("The name {host} cannot be resolved."),
@@ -99,6 +118,23 @@ def find_connect_fault(error: BaseException) -> ConnectFault:
     return ConnectFault.OTHER
 
 
+def is_before_sending(error: BaseException) -> bool:
+    """Whether a connection certainly failed before the request was sent. If that cannot be known: no.
+
+    TLS can fail at any time. After the handshake a failure says nothing about the request.
+    """
+    causes = list(_causes(error))
+    if {type(cause).__name__ for cause in causes} & _BEFORE_SENDING:
+        return True
+    return any(isinstance(cause, ssl.SSLError) and _is_of_handshake(cause) for cause in causes)
+
+
+def _is_of_handshake(error: ssl.SSLError) -> bool:
+    # OpenSSL's reason does not say it: WRONG_VERSION_NUMBER, for example, comes at any time.
+    is_of_certificate = isinstance(error, ssl.SSLCertVerificationError)
+    return is_of_certificate or any(frame.name == "do_handshake" for frame in traceback.extract_tb(error.__traceback__))
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
     waiting: list[object] = [error]
@@ -108,4 +144,5 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             continue
         seen.add(id(item))
         yield item
-        waiting += [item.__cause__, item.__context__, getattr(item, "reason", None), *item.args]
+        # Without __context__: that can be the failure of an earlier request, after which this one was made.
+        waiting += [item.__cause__, getattr(item, "reason", None), *item.args]

@@ -29,7 +29,7 @@ from requests.utils import get_environ_proxies
 from pbx_plugin_api import note_call
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind, explain_clock, explain_token_error
-from portsip_m365_plugin.network import explain_connect_failure
+from portsip_m365_plugin.network import LINE_FAILURES, explain_connect_failure
 from portsip_m365_plugin.texts import _
 
 _log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class _EntraSession(requests.Session):
         started = time.monotonic()
         try:
             response = super().request(*args, **kwargs)
-        except requests.exceptions.RequestException:
+        except LINE_FAILURES:
             note_call("entra", "app_token", "unreachable", time.monotonic() - started)
             raise
         request_id = response.headers.get("x-ms-request-id", "")[:100]
@@ -146,7 +146,7 @@ def acquire_app_token(
         return explain_token_error({"error": "temporarily_unavailable"})
     except _NotEntrasError as error:
         return _explain_other_answer(error, credential)
-    except requests.exceptions.RequestException as error:
+    except LINE_FAILURES as error:
         return _explain_unreachable(error, credential.cloud)
     except (ValueError, KeyError, RuntimeError) as error:
         # msal raises ValueError for a directory that it cannot discover and for an answer that is not JSON.
@@ -224,7 +224,7 @@ def _make_app(credential: AppCredential, make_session: Callable[..., _EntraSessi
     return _App(application, session)
 
 
-def _explain_unreachable(error: requests.exceptions.RequestException, cloud: Cloud) -> EntraRefusal:
+def _explain_unreachable(error: Exception, cloud: Cloud) -> EntraRefusal:
     sentence, remedy = explain_connect_failure(error, urlsplit(cloud.authority).hostname or cloud.authority)
     _log.warning("Entra cannot be reached: %s", type(error).__name__)
     return EntraRefusal(kind=RefusalKind.UNREACHABLE, sentence=sentence, remedy=remedy)

@@ -22,12 +22,12 @@ from urllib.parse import urlsplit
 
 import certifi
 import requests
-import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.utils import get_environ_proxies
 
 from pbx_plugin_api import note_call
+from portsip_m365_plugin.network import LINE_FAILURES
 
 _CONNECT_S: Final = 5.0
 _READ_S: Final = 10.0
@@ -122,7 +122,7 @@ class HttpTransport:
                 status = response.status_code
                 answered_at_utc = _read_date(response.headers.get("Date"))
                 request_id = response.headers.get("x-ms-request-id", "")[:100]
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        except LINE_FAILURES as error:
             note_call("entra", call, "unreachable", time.monotonic() - started)
             # The exception's text could contain the form; its type is enough.
             raise EntraUnreachableError(f"{_place(url)}: {type(error).__name__}") from error

@@ -41,13 +41,12 @@ from portsip_m365_plugin.graph.session import (
     READ_S,
     decode_json,
     drop_connections,
-    is_before_sending,
     looks_like_json,
     read_content,
 )
 from portsip_m365_plugin.graph.throttle import DIRECTORY, LOAD_HEADER, ThrottleGate
 from portsip_m365_plugin.graph.wire import Request
-from portsip_m365_plugin.network import explain_connect_failure
+from portsip_m365_plugin.network import LINE_FAILURES, explain_connect_failure, is_before_sending
 from portsip_m365_plugin.texts import _
 
 _log = logging.getLogger(__name__)
@@ -237,13 +236,10 @@ class GraphClient:
             )
             with response:
                 content = read_content(response, started, self.timing.monotonic, request.answer_max_bytes)
-        except requests.exceptions.RequestException as error:
+        except LINE_FAILURES as error:
             why = "unreachable" if is_before_sending(error) else "lost"
             self._note(call.name, why, started, "", client_request_id)
             raise self._explain(error, client_request_id) from error
-        except OSError as error:
-            self._note(call.name, "lost", started, "", client_request_id)
-            raise AnswerLostError(type(error).__name__, client_request_id=client_request_id) from error
         ids = _Ids(request_id=response.headers.get("request-id", "")[:100], client_request_id=client_request_id)
         self._note(call.name, response.status_code, started, ids.request_id, client_request_id)
         if response.ok or LOAD_HEADER in response.headers:
@@ -292,7 +288,7 @@ class GraphClient:
             return _TokenRefusedError(error)
         return error
 
-    def _explain(self, error: requests.exceptions.RequestException, client_request_id: str) -> GraphError:
+    def _explain(self, error: Exception, client_request_id: str) -> GraphError:
         if not is_before_sending(error):
             return AnswerLostError(type(error).__name__, client_request_id=client_request_id)
         sentence, remedy = explain_connect_failure(error, urlsplit(self.cloud.graph).hostname or "")

@@ -82,13 +82,3 @@ def decode_json(response: requests.Response, content: bytes | bytearray) -> Any:
         return json.loads(content)
     except ValueError:
         return GARBLED
-
-
-def is_before_sending(error: requests.exceptions.RequestException) -> bool:
-    """Whether the connection failed before the request was sent."""
-    if isinstance(
-        error, (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
-    ):
-        return True
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return type(reason).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "SSLError"}

@@ -12,8 +12,6 @@ from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import requests
-
 from portsip_m365_plugin.clouds import Cloud
 from portsip_m365_plugin.graph.bodies import FileContent, FileRange
 from portsip_m365_plugin.graph.client import GraphClient
@@ -28,6 +26,7 @@ from portsip_m365_plugin.graph.errors import (
 )
 from portsip_m365_plugin.graph.judge import make_error
 from portsip_m365_plugin.graph.wire import CALLS
+from portsip_m365_plugin.network import LINE_FAILURES
 
 RANGE_BYTES: Final = 12 * 320 * 1024
 """Below 4,000,000; a multiple of 320 KiB, which Microsoft's other upload sessions require."""
@@ -99,7 +98,7 @@ def _call(
         response = client.session.request(
             method, url, headers=headers, data=data, timeout=_TIMEOUT_S, allow_redirects=False
         )
-    except (requests.exceptions.RequestException, OSError) as error:
+    except LINE_FAILURES as error:
         raise AnswerLostError(type(error).__name__) from error
     try:
         body = json.loads(response.content) if response.content else None
