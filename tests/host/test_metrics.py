@@ -19,6 +19,7 @@ from pbx_devhost.metrics import process
 from pbx_devhost.metrics.facts import FactCollector
 from pbx_devhost.metrics.process import OTHER, count_calls, stop_counting
 from pbx_devhost.metrics.serving import Metrics, MetricsError, watch
+from pbx_devhost.store.leases import LEASE_S
 from pbx_devhost.store.schema import due, outbox_lanes, tenants
 from pbx_plugin_api import (
     CALLS_LOGGER,
@@ -97,12 +98,28 @@ def test_a_tenant_of_a_dead_worker_is_due(any_pbx: DevPbx, monkeypatch: pytest.M
     now = any_pbx.clock()
     stores.leases.set_due(tid, "held", now - 120)
     assert stores.leases.take(tid, "held", only_if_due=True) is not None
+    stores.runs.begin(tid, "held", "due", None)
     seen = facts(any_pbx)
     assert (seen["pbx_due"], seen["pbx_due_for_seconds"]) == ({(): 0.0}, {(): 0.0}), "it is worked on"
+    assert seen["pbx_runs_in_progress"] == {(): 4.0}, "this one and the three of the fixture"
     monkeypatch.setattr("pbx_devhost.store.processes.DEAD_AFTER_S", -1.0)  # the heartbeat stays away
     seen = facts(any_pbx)
     assert seen["pbx_due"] == {(): 1.0}
     assert 119 < seen["pbx_due_for_seconds"][()] < 130
+    assert seen["pbx_runs_in_progress"] == {(): 0.0}, "nobody does them"
+
+
+def test_a_run_that_was_left_behind_is_not_in_progress(any_pbx: DevPbx) -> None:
+    """Of one process among others: its lease was released or has ended, and nobody has taken the run over yet."""
+    assert facts(any_pbx)["pbx_runs_in_progress"] == {(): 3.0}
+    any_pbx.stores.leases.release(any_pbx.lease)
+    assert facts(any_pbx)["pbx_runs_in_progress"] == {(): 2.0}
+    taken = any_pbx.take_lease("sample", any_pbx.tenant)
+    any_pbx.stores.runs.begin(any_pbx.tenant.pbx_tenant_id, "sample", "due", None)
+    assert facts(any_pbx)["pbx_runs_in_progress"] == {(): 3.0}, "the one of before has ended, and this one goes on"
+    any_pbx.stores.leases.renew(taken)
+    any_pbx.move_clock(LEASE_S + 1)
+    assert facts(any_pbx)["pbx_runs_in_progress"] == {(): 0.0}
 
 
 def _bad() -> Any:

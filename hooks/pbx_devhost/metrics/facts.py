@@ -59,7 +59,7 @@ def _describe(census: Census) -> Iterator[GaugeMetricFamily]:
     yield _one("pbx_tenants", "Tenants.", census.tenants)
     yield _one("pbx_due", "Tenants and plugins that are due and not worked on.", census.due)
     yield _one("pbx_due_for_seconds", "How long the first of them has been due.", census.due_for_s)
-    yield _one("pbx_runs_in_progress", "Runs in progress.", census.runs_in_progress)
+    yield _one("pbx_runs_in_progress", "Runs that a living process does.", census.runs_in_progress)
     mail = GaugeMetricFamily("pbx_mail_queue", "Mail that has not ended.", labels=("priority", "state"))
     for (priority, state), n in census.mail.items():
         mail.add_metric((_priority(priority), state), n)

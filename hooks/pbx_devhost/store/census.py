@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, case, func, select
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.engine import sqlite_path
-from pbx_devhost.store.leases import is_due
+from pbx_devhost.store.leases import is_due, is_worked_on
 from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.schema import (
     due,
@@ -38,6 +38,7 @@ class Census:
     due_for_s: float
     """How long the longest of them has waited."""
     runs_in_progress: int
+    """Runs that a living process does. One that its process left behind waits for the next run (`due`)."""
     mail: dict[tuple[int, str], int]
     """By priority and state: mail that has not ended, and mail that an administrator has to decide about."""
     mail_oldest_s: dict[int, float]
@@ -84,12 +85,17 @@ def take_census(database: Database, processes: ProcessStore) -> Census:
             (sessions.c.user_id.is_(None), "administrator"), (sessions.c.renewal_id.is_(None), "user"), else_="app"
         )
         signed_in = select(kind, func.count()).where(sessions.c.expires_at > now).group_by(kind)
+        # One run at a time for a tenant and plugin, so the lease of these is the run's.
+        of_lease = (
+            (runs.c.tenant_id == due.c.tenant_id) & (runs.c.plugin == due.c.plugin) & (runs.c.status == "running")
+        )
+        in_progress = select(func.count()).select_from(due.join(runs, of_lease)).where(is_worked_on(processes, now))
         lasting = select(notices.c.severity, func.count()).where(notices.c.ended_at.is_(None))
         return Census(
             tenants=many.count(select(func.count()).select_from(tenants)),
             due=many.count(select(func.count()).select_from(due).where(*waits)),
             due_for_s=0.0 if first_due is None else max(0.0, now - first_due),
-            runs_in_progress=many.count(select(func.count()).select_from(runs).where(runs.c.status == "running")),
+            runs_in_progress=many.count(in_progress),
             mail={
                 (row[0], row[1]): row[2]
                 for row in connection.execute(by_state.group_by(outbox.c.priority, outbox.c.state))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, update
 
 from pbx_devhost.store.at_work import AtWork
 from pbx_devhost.store.database import Database
@@ -95,9 +95,9 @@ class LeaseStore:
 
     def is_held(self, tenant_id: str, plugin: str) -> bool:
         """Whether a living process has the lease."""
-        held = (due.c.lease_until > self._db.now(), self._processes.is_alive(due.c.lease_holder))
+        held = is_worked_on(self._processes, self._db.now())
         with self._db.read() as connection:
-            row = connection.execute(select(due.c.lease_token).where(*_at(tenant_id, plugin), *held)).first()
+            row = connection.execute(select(due.c.lease_token).where(*_at(tenant_id, plugin), held)).first()
         return row is not None
 
     def set_valid_until(self, lease: Lease, at: float | None) -> None:
@@ -140,8 +140,12 @@ class LeaseStore:
 
 def is_due(processes: ProcessStore, now: float) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Return the conditions that a row of `due` waits for a slot: the lease of a dead process does not count."""
-    is_free = or_(due.c.lease_until <= now, ~processes.is_alive(due.c.lease_holder))
-    return due.c.next_due_at <= now, is_free
+    return due.c.next_due_at <= now, ~is_worked_on(processes, now)
+
+
+def is_worked_on(processes: ProcessStore, now: float) -> ColumnElement[bool]:
+    """Return the condition that a living process has the lease of a row of `due`."""
+    return and_(due.c.lease_until > now, processes.is_alive(due.c.lease_holder))
 
 
 def check_lease(database: Database, connection: Connection, lease: Lease) -> None:
