@@ -43,6 +43,7 @@ def ask_switch_off(pbx: Pbx, plugin: str, tenant: Tenant | None) -> Confirmation
                 "Its runs, its sign-in and its mail stop. What it refuses now, such as passwords, is not refused any"
                 " more."
             ),
+            _("Its open notices are neither shown nor mailed while it is off."),
             _("Its settings and what it has synced stay. You can switch it on again."),
         ),
     )

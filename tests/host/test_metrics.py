@@ -70,6 +70,8 @@ def test_the_facts_are_those_of_the_database(any_pbx: DevPbx) -> None:
         connection.execute(update(due).where(due.c.tenant_id == "t9").values(valid_until=dev.clock() + 100 * DAY_S))
     dev.stores.processes.describe("worker", 8)
     dev.stores.notices.begin(tid, "k", "s", "t", severity=_bad())
+    dev.stores.notices.begin(tid, "k", "s", "t", severity=_bad(), plugin="switched-off")
+    dev.stores.switches.set_enabled("switched-off", tid, False)
     dev.stores.erasures.ask(tid, "ada")
     found = facts(dev)
     assert found["pbx_database_up"] == {(): 1.0}

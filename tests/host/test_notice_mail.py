@@ -66,6 +66,23 @@ def test_a_notice_is_mailed_when_it_is_raised_and_when_it_is_worse(box: Box, ser
     assert box.asked == [], "no plugin carries it"
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["for the tenant", "for the whole PBX"])
+def test_notices_of_a_plugin_that_is_off_are_not_mailed(box: Box, server: Server, whole: bool) -> None:
+    switches, tenant_id = box.pbx.stores.switches, box.tenant.pbx_tenant_id
+    begin(box)
+    switches.set_enabled("m365", None if whole else tenant_id, False)
+    switches.set_enabled("other", tenant_id, False)
+    store_smtp(box.pbx.stores, server.settings)
+    box.deliver()
+    assert got(server) == []
+    box.pbx.stores.notices.begin(tenant_id, "k", "The mail waits", "", Severity.BAD)
+    box.deliver()
+    assert got(server) == [(EVERYBODY, "Contoso: The mail waits")], "the PBX's own"
+    switches.set_enabled("m365", None if whole else tenant_id, True)
+    box.deliver()
+    assert got(server)[1:] == [(EVERYBODY, "Contoso: The certificate expires soon")]
+
+
 @pytest.mark.parametrize("over", ["ended", "dismissed"])
 def test_what_is_over_before_it_was_mailed_is_not_mailed(box: Box, server: Server, over: str) -> None:
     store, tenant_id = box.pbx.stores.notices, box.tenant.pbx_tenant_id

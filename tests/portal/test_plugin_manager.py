@@ -13,16 +13,7 @@ from pbx_devhost.cli.main import main
 from pbx_plugin_api import Severity, TickReason, TickReport, TickStatus
 from pbx_plugin_api.hosting.discovery import About, PluginStatus, read_about
 from tests.support.portal_plugin import Script, link
-from tests.support.portal_world import ADMIN_PASSWORD, WEB, Browser, World
-
-
-def system_browser(world: World) -> Browser:
-    world.pbx.stores.tenants.set_system_origin(WEB)
-    world.pbx.stores.accounts.set_admin_password("system", "root", ADMIN_PASSWORD)
-    browser = world.browser()
-    browser.get("/system/login")
-    assert browser.post("/system/login", {"username": "root", "password": ADMIN_PASSWORD}).status_code == 303
-    return browser
+from tests.support.portal_world import Browser, World
 
 
 def signed_in(world: World) -> Browser:
@@ -50,7 +41,7 @@ def test_the_page_says_what_the_installed_plugin_is(world: World) -> None:
 
 
 def test_a_tenants_switch_says_that_the_pbx_keeps_the_plugin_off(world: World, script: Script) -> None:
-    root, browser = system_browser(world), signed_in(world)
+    root, browser = world.system_browser(), signed_in(world)
     root.get("/plugins")
     assert "switched off for the whole PBX, whatever its tenants have chosen" in note_of(
         root, root.agree("/plugins/m365/switch", {"on": "0"})
@@ -73,7 +64,7 @@ def test_a_tenants_switch_says_that_the_pbx_keeps_the_plugin_off(world: World, s
 
 
 def test_the_pbxs_switch_says_for_whom_it_stays_off(world: World, script: Script) -> None:
-    root, browser = system_browser(world), signed_in(world)
+    root, browser = world.system_browser(), signed_in(world)
     browser.agree("/plugins/m365/switch", {"on": "0"})
     root.get("/plugins")
     assert "1 tenant has it switched off." in root.get("/plugins").text
@@ -112,7 +103,7 @@ def test_health_is_the_last_run_and_the_open_notices(world: World, script: Scrip
     assert "Microsoft did not answer." in text
     assert 'class="fact bad"><dt>Open notice</dt>' in text
     assert "The certificate ends" in text
-    root = system_browser(world)
+    root = world.system_browser()
     assert "1 tenant has a serious notice that is open" in root.get("/plugins").text
     assert "1 open notice" in root.get("/system/tenants").text
 

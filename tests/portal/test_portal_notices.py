@@ -7,8 +7,9 @@ from tests.support.portal_plugin import Script
 from tests.support.portal_world import Browser, World
 
 
-def raise_notice(world: World, key: str, subject: str, *, level: int = 0) -> None:
-    world.pbx.stores.notices.begin(world.tenant_id, key, subject, "Do this.", Severity.WARNING, level=level)
+def raise_notice(world: World, key: str, subject: str, *, level: int = 0, plugin: str = "", bad: bool = False) -> None:
+    severity = Severity.BAD if bad else Severity.WARNING
+    world.pbx.stores.notices.begin(world.tenant_id, key, subject, "Do this.", severity, level=level, plugin=plugin)
 
 
 def shown(browser: Browser, path: str = "/notices") -> str:
@@ -58,6 +59,34 @@ def test_the_first_page_shows_five_and_says_that_there_are_more(world: World, sc
     first = browser.get("/").text
     assert "All notices" in first
     assert ("Notice 5" in first, "Notice 0" in first) == (True, False)
+
+
+def test_notices_of_a_plugin_that_is_off_are_not_shown(world: World, script: Script) -> None:
+    raise_notice(world, "k", "The certificate expires soon", plugin="m365", bad=True)
+    raise_notice(world, "k", "The mail waits")
+    browser, root = world.browser(), world.system_browser()
+    browser.log_in()
+
+    def places() -> dict[str, bool]:
+        return {
+            "notices": "The certificate expires soon" in browser.get("/notices").text,
+            "first page": "The certificate expires soon" in browser.get("/").text,
+            "plugins": "The certificate expires soon" in browser.get("/plugins").text,
+            "tenants": "1 open notice" in root.get("/system/tenants").text,
+        }
+
+    everywhere, nowhere = dict.fromkeys(places(), True), dict.fromkeys(places(), False)
+    assert places() == everywhere
+    asked = browser.post("/plugins/m365/switch", {"on": "0"}).text
+    assert "Its open notices are neither shown nor mailed while it is off." in asked
+    for who in (browser, root):  # for the tenant; for the whole PBX
+        who.agree("/plugins/m365/switch", {"on": "0"})
+        assert places() == nowhere
+        assert "The mail waits" in shown(browser), "the PBX's own"
+        raise_notice(world, "k", "The certificate expires soon", plugin="m365", bad=True)
+        assert places() == nowhere, "a run that was in progress raised it again"
+        who.post("/plugins/m365/switch", {"on": "1"})
+        assert places() == everywhere, "its cause lasts"
 
 
 def test_an_administrator_enters_where_notices_are_mailed_to(world: World, script: Script) -> None:

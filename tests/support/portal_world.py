@@ -48,6 +48,15 @@ class World:
     def browser(self, origin: str = WEB) -> Browser:
         return Browser(self.app.test_client(), origin)
 
+    def system_browser(self) -> Browser:
+        """A browser in which a system administrator has signed in."""
+        self.pbx.stores.tenants.set_system_origin(WEB)
+        self.pbx.stores.accounts.set_admin_password("system", "root", ADMIN_PASSWORD)
+        browser = self.browser()
+        browser.get("/system/login")
+        assert browser.post("/system/login", {"username": "root", "password": ADMIN_PASSWORD}).status_code == 303
+        return browser
+
     def audit(self, event: str = "sign_in") -> list[Any]:
         """The lines of an event, newest first."""
         return [line for line in self.pbx.stores.audit.lines(self.tenant_id) if line.event == event]

@@ -143,7 +143,9 @@ def _set_admin_email(context: CliContext, tenant_key: str, email: str, username:
 
 
 @click.argument("tenant_key", metavar="T")
-@option("--all", "with_ended", is_flag=True, help=_("Also those that ended."))
+@option(
+    "--all", "with_ended", is_flag=True, help=_("Also those that ended, and those of plugins that are switched off.")
+)
 def _list_notices(context: CliContext, tenant_key: str, with_ended: bool) -> None:
     tenant_id, store = context.tenant(tenant_key).pbx_tenant_id, context.pbx.stores.notices
     found = store.rows(tenant_id, limit=None) if with_ended else store.open_ones(tenant_id)

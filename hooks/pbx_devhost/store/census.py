@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, case, func, select
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.engine import sqlite_path
 from pbx_devhost.store.leases import is_due, is_worked_on
+from pbx_devhost.store.notices import LASTING
 from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.schema import (
     due,
@@ -61,7 +62,7 @@ class Census:
     """By days of `EXPIRY_DAYS`: how many end within so many days."""
     erasures: int
     notices: dict[str, int]
-    """By severity: notices whose cause lasts."""
+    """By severity: notices whose cause lasts, without those of plugins that are switched off."""
     disk_free_bytes: int | None
     """Free space where the SQLite file is; None for PostgreSQL."""
 
@@ -90,7 +91,7 @@ def take_census(database: Database, processes: ProcessStore) -> Census:
             (runs.c.tenant_id == due.c.tenant_id) & (runs.c.plugin == due.c.plugin) & (runs.c.status == "running")
         )
         in_progress = select(func.count()).select_from(due.join(runs, of_lease)).where(is_worked_on(processes, now))
-        lasting = select(notices.c.severity, func.count()).where(notices.c.ended_at.is_(None))
+        lasting = select(notices.c.severity, func.count()).where(*LASTING)
         return Census(
             tenants=many.count(select(func.count()).select_from(tenants)),
             due=many.count(select(func.count()).select_from(due).where(*waits)),

@@ -1,4 +1,8 @@
-"""Notices to administrators; see `pbx_plugin_api.notices`. Each keeps when a mail about it is due."""
+"""Notices to administrators; see `pbx_plugin_api.notices`. Each keeps when a mail about it is due.
+
+While a plugin is switched off, its open notices are not listed, counted or mailed: it does nothing that could end them.
+They stay as they are, and are there again when it is switched on.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +12,26 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from sqlalchemy import Select, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, insert, or_, select, update
 
 from pbx_devhost.store.database import Database, from_timestamp, to_timestamp
-from pbx_devhost.store.schema import notices, outbox
+from pbx_devhost.store.schema import notices, outbox, switches
 from pbx_devhost.store.scope import Scope
 from pbx_plugin_api import Notice, Severity, Text, raise_notice
 
 _MAIL_TRY_S: Final = 600.0
 """How long one try to mail a notice may take. After that another worker tries."""
 MAIL_TRIES_MAX: Final = 12
-_BAD: Final = (notices.c.severity == Severity.BAD.value, notices.c.ended_at.is_(None))
+_OFF: Final = exists(
+    select(switches.c.enabled).where(
+        switches.c.plugin == notices.c.plugin,
+        switches.c.tenant_id.in_(("", notices.c.tenant_id)),
+        switches.c.enabled == 0,
+    )
+)
+LASTING: Final[tuple[ColumnElement[bool], ...]] = (notices.c.ended_at.is_(None), ~_OFF)
+"""The conditions that the cause of a notice lasts, and that its plugin is on."""
+_BAD: Final = (notices.c.severity == Severity.BAD.value, *LASTING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +138,11 @@ class NoticeStore:
 
     def open_ones(self, tenant_id: str, *, limit: int | None = None) -> list[KeptNotice]:
         """Return the notices whose cause lasts, dismissed ones too, newest first."""
-        lasting = (notices.c.tenant_id == tenant_id, notices.c.ended_at.is_(None))
-        return self._list(select(notices).where(*lasting), limit)
+        return self._list(select(notices).where(notices.c.tenant_id == tenant_id, *LASTING), limit)
 
     def shown(self, tenant_id: str, *, limit: int | None = None) -> list[KeptNotice]:
         """Return the open notices that nobody dismissed, newest first."""
-        shown = (notices.c.tenant_id == tenant_id, notices.c.ended_at.is_(None), notices.c.dismissed_at.is_(None))
+        shown = (notices.c.tenant_id == tenant_id, notices.c.dismissed_at.is_(None), *LASTING)
         return self._list(select(notices).where(*shown), limit)
 
     def over(self, tenant_id: str, *, skip: int = 0, limit: int) -> list[KeptNotice]:
@@ -175,7 +187,7 @@ class NoticeStore:
 
     def is_mail_due(self) -> bool:
         """Whether a notice is to be mailed now."""
-        due = select(notices.c.id).where(notices.c.mail_due_at <= self._db.now()).limit(1)
+        due = select(notices.c.id).where(notices.c.mail_due_at <= self._db.now(), ~_OFF).limit(1)
         with self._db.read() as connection:
             return connection.execute(due).first() is not None
 
@@ -184,7 +196,7 @@ class NoticeStore:
         now = self._db.now()
         if not self.is_mail_due():
             return None
-        due = select(notices).where(notices.c.mail_due_at <= now).order_by(notices.c.mail_due_at).limit(1)
+        due = select(notices).where(notices.c.mail_due_at <= now, ~_OFF).order_by(notices.c.mail_due_at).limit(1)
         with self._db.write() as connection:
             row = connection.execute(due.with_for_update(skip_locked=True)).first()
             if row is None:
