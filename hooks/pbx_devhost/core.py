@@ -15,8 +15,9 @@ from pbx_devhost.bound.progress import ProgressListener, RunContext
 from pbx_devhost.logs.context import log_context
 from pbx_devhost.store.audit import Change
 from pbx_devhost.store.budgets import PluginRateBudget
-from pbx_devhost.store.database import FAILURES, to_timestamp
+from pbx_devhost.store.database import FAILURES
 from pbx_devhost.store.engine import CONNECTIONS
+from pbx_devhost.store.moments import Moment
 from pbx_devhost.store.setting_changes import find_changes
 from pbx_devhost.store.stores import Stores, open_stores
 from pbx_devhost.texts import _
@@ -180,7 +181,8 @@ class Pbx:
         before = self.stores.settings(tenant.pbx_tenant_id, plugin)
         answer = self.plugins.save_settings(plugin, tenant, viewer, values, expected_version)
         if isinstance(answer.value, Saved):
-            self.stores.leases.set_due(tenant.pbx_tenant_id, plugin, to_timestamp(answer.value.next_due_at_utc))
+            due_at = Moment.of(self.stores.database, answer.value.next_due_at_utc)
+            self.stores.leases.set_due(tenant.pbx_tenant_id, plugin, due_at)
         self._retry_mail(tenant)
         changes = find_changes(before, self.stores.settings(tenant.pbx_tenant_id, plugin))
         kept = changes if isinstance(answer.value, Saved) else ()

@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import Float, insert, select
+from sqlalchemy import Float, func, insert, select
 
 from pbx_devhost.store import moved_clock
 from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.moments import Moment
 from pbx_devhost.store.outbox.queue import MailState
 from pbx_devhost.store.schema import due, metadata, outbox, sessions
 from pbx_plugin_api import LeaseLostError, RateLimit
@@ -61,7 +63,7 @@ def test_nobody_misses_a_night(ahead: DevPbx) -> None:
 def test_mail_that_waits_goes_when_it_should(ahead: DevPbx) -> None:
     dev, tid, box = ahead, ahead.tenant.pbx_tenant_id, ahead.stores.outbox
     box.put(tid, make_note(notification_id="wrong"))
-    box.lanes.pause(tid, dev.clock() + 300, urgent=False)
+    box.lanes.pause(tid, 300, urgent=False)
     assert box.claim() is None, "the service has asked it to wait for five minutes"
     set_right(dev)
     row = one(dev, select(outbox).where(outbox.c.id == "wrong"))
@@ -81,7 +83,7 @@ def test_a_mail_that_was_put_off_keeps_its_wait(ahead: DevPbx) -> None:
     box.put(dev.tenant.pbx_tenant_id, make_note(notification_id="m"))
     claimed = box.claim()
     assert claimed is not None
-    box.settle(claimed, MailState.DEFERRED, due_at=dev.clock() + 1_800)
+    box.settle(claimed, MailState.DEFERRED, wait_s=1_800)
     set_right(dev)
     row = one(dev, select(outbox.c.due_at))
     assert abs(row.due_at - (dev.clock() + 1_800)) < 120
@@ -150,6 +152,80 @@ def test_mail_is_not_lost_by_a_jump_forward(any_pbx: DevPbx) -> None:
     assert dev.stores.outbox.claim() is not None
 
 
+def _settle(dev: DevPbx, tid: str) -> Callable[[], object]:
+    dev.stores.outbox.put(tid, make_note(notification_id="m"))
+    claimed = dev.stores.outbox.claim()
+    assert claimed is not None
+    return lambda: dev.stores.outbox.settle(claimed, MailState.DEFERRED, wait_s=HOUR_S)
+
+
+def _note_fault(dev: DevPbx, tid: str) -> Callable[[], object]:
+    database = dev.stores.database
+    asked = Moment.choose(database, database.now() + HOUR_S)
+    texts = {"channel": "m365", "cause": "consent", "reason": "r", "remedy": "r"}
+    return lambda: dev.stores.outbox.lanes.note_fault(
+        tid, **texts, not_before=asked, is_probe=False, fallback_after_s=None
+    )
+
+
+def _plan_night(dev: DevPbx, tid: str) -> Callable[[], object]:
+    database = dev.stores.database
+    planned = Moment.of(database, datetime.fromtimestamp(database.now() + HOUR_S, timezone.utc))
+    return lambda: dev.stores.leases.set_due(tid, "sample", planned)
+
+
+WRITES: dict[str, Callable[[DevPbx, str], Callable[[], object]]] = {
+    "a mail": lambda dev, tid: lambda: dev.stores.outbox.put(tid, make_note(notification_id="m")),
+    "the result of a mail": _settle,
+    "a pause": lambda dev, tid: lambda: dev.stores.outbox.lanes.pause(tid, HOUR_S, urgent=True),
+    "a fault": _note_fault,
+    "a night": _plan_night,
+    "a lease": lambda dev, tid: lambda: dev.stores.leases.take(tid, "second"),
+    "a session": lambda dev, tid: lambda: dev.stores.sessions.begin(tid, admin_name="admin"),
+    "a wrong password": lambda dev, tid: lambda: dev.stores.accounts.count_failure_at(tid, "203.0.113.5"),
+    "a chore": lambda dev, tid: lambda: dev.stores.chores.claim("test", every_s=HOUR_S),
+}
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_a_write_that_waits_while_the_clock_is_set_right(
+    ahead: DevPbx, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process has the lock for a while, and then the watch gets it first."""
+    dev, database = ahead, ahead.stores.database
+    write = WRITES[what](dev, dev.tenant.pbx_tenant_id)
+    opened = database.write
+
+    def wait_for_the_lock(**more: Any) -> Any:
+        monkeypatch.setattr(database, "write", opened)
+        assert set_right(dev) > HOUR_S
+        return opened(**more)
+
+    monkeypatch.setattr(database, "write", wait_for_the_lock)
+    write()
+    latest = dev.clock() + 8 * HOUR_S + 60
+    may_be_later = ("expires_at", "valid_until")
+    with database.read() as connection:
+        for table in metadata.sorted_tables:
+            for column in table.c:
+                is_time = isinstance(column.type, Float) and column.name not in may_be_later
+                found = connection.execute(select(func.max(column))).scalar() if is_time else None
+                assert found is None or found < latest, f"{table.name}.{column.name}"
+
+
+def test_a_lease_that_was_taken_before_the_clock_was_wrong_lasts(any_pbx: DevPbx) -> None:
+    """Nobody takes over from a living run because the clock was a day ahead for a moment."""
+    dev, tid = any_pbx, any_pbx.tenant.pbx_tenant_id
+    dev.stores.clock_watch.look()
+    before = one(dev, select(due.c.lease_until).where(due.c.plugin == "sample", due.c.tenant_id == tid))[0]
+    dev.move_clock(DAY_S)
+    dev.stores.clock_watch.look()
+    assert set_right(dev) > HOUR_S
+    after = one(dev, select(due.c.lease_until).where(due.c.plugin == "sample", due.c.tenant_id == tid))[0]
+    assert after == before
+    assert dev.stores.leases.take(tid, "sample") is None
+
+
 def test_small_corrections_move_nothing(any_pbx: DevPbx) -> None:
     dev, tid = any_pbx, any_pbx.tenant.pbx_tenant_id
     dev.stores.clock_watch.look()
@@ -191,7 +267,10 @@ def test_no_hosts_clock_matters_on_postgres(make_url: Callable[[str], str], monk
 
 def test_every_time_was_decided_about() -> None:
     """A new column of a time fails here, until it is known what a clock that was set back does to it."""
-    moved = {f"{column.table.name}.{column.name}" for column in moved_clock._WAITS} | {"due.next_due_at"}
+    moved = {f"{column.table.name}.{column.name}" for column in moved_clock._WAITS} | {
+        "due.next_due_at",
+        "due.lease_until",
+    }
     for _, columns in moved_clock._BEGAN.values():
         moved |= {f"{column.table.name}.{column.name}" for column in columns}
     times = {

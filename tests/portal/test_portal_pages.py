@@ -335,7 +335,7 @@ def test_a_fault_of_mail_is_on_its_page_and_the_plugins_and_is_tried_at_once(wor
         cause="consent",
         reason=f"Nobody consented {EVIL}.",
         remedy="Grant consent.",
-        not_before=0.0,
+        not_before=None,
         is_probe=False,
         fallback_after_s=None,
     )

@@ -130,7 +130,7 @@ def test_the_mail_queue_says_how_much_waits_and_why(world: World, browser: Brows
     assert "Paused since" not in text
     box.lanes.note_fault(
         world.tenant_id, channel="m365", cause="certificate", reason=f"Not accepted. {EVIL}", remedy="Upload it.",
-        not_before=0.0, is_probe=False, fallback_after_s=None, chance=0.5,
+        not_before=None, is_probe=False, fallback_after_s=None, chance=0.5,
     )  # fmt: skip
     text = browser.get(TAB).text
     assert "Paused since" in text

@@ -191,7 +191,7 @@ def fill(world: World) -> list[str]:
         connection.execute(update(outbox).where(outbox.c.id == "n3").values({"attempt": 1, "state": "deferred"}))
     stores.outbox.lanes.note_fault(
         world.tenant_id, channel="m365", cause="consent", reason="Nobody consented.", remedy="Grant consent.",
-        not_before=0.0, is_probe=False, fallback_after_s=60.0,
+        not_before=None, is_probe=False, fallback_after_s=60.0,
     )  # fmt: skip
     number = ContactPhone(raw="+4930123", e164="+4930123")
     contact = DraftContact(name="Ann", company="Acme", business=number, mobile_phone=number, email="ann@x.example")

@@ -23,7 +23,8 @@ from pbx_devhost.logs.context import log_context
 from pbx_devhost.mail.notice_mail import NoticeMail
 from pbx_devhost.mail.notices import MailNotices
 from pbx_devhost.mail.smtp import SmtpChannel, load_smtp
-from pbx_devhost.store.database import FAILURES, to_timestamp
+from pbx_devhost.store.database import FAILURES
+from pbx_devhost.store.moments import Moment
 from pbx_devhost.store.outbox.lanes import UNREACHABLE, Fault
 from pbx_devhost.store.outbox.queue import Claimed, MailState
 from pbx_devhost.store.outbox.waits import UNKNOWN_AT_MOST, growing_s
@@ -121,10 +122,13 @@ class Delivery:
             return self._settle(claimed, self._send_by(smtp, claimed), "smtp")
         channel, receipt = self._ask_plugins(claimed)
         # A database that is away makes no doubt of an answer that is here.
-        fault = self._pbx.insist("The result of a mail", lambda: self._note_fault(claimed, receipt, channel, smtp))
+        retry_at = Moment.of(self._pbx.stores.database, receipt.retry_at_utc)
+        fault = self._pbx.insist(
+            "The result of a mail", lambda: self._note_fault(claimed, receipt, retry_at, channel, smtp)
+        )
         if fault is not None and smtp is not None and self._is_smtps_turn(claimed, receipt, fault):
-            channel, receipt = "smtp", self._send_by(smtp, claimed)
-        return self._settle(claimed, receipt, channel)
+            return self._settle(claimed, self._send_by(smtp, claimed), "smtp")
+        return self._settle(claimed, receipt, channel, retry_at)
 
     def _send_by(self, smtp: SmtpChannel, claimed: Claimed) -> DeliveryReceipt:
         note, stores = claimed.notification, self._pbx.stores
@@ -165,7 +169,12 @@ class Delivery:
     # ------------------------------------------------------------------ faults
 
     def _note_fault(
-        self, claimed: Claimed, receipt: DeliveryReceipt, channel: str, smtp: SmtpChannel | None
+        self,
+        claimed: Claimed,
+        receipt: DeliveryReceipt,
+        retry_at: Moment | None,
+        channel: str,
+        smtp: SmtpChannel | None,
     ) -> Fault | None:
         """Store what a plugin's receipt says about the tenant's mail as a whole. Return the fault that it found."""
         lanes, tenant_id = self._box.lanes, claimed.tenant_id
@@ -177,7 +186,7 @@ class Delivery:
                 cause=cause,
                 reason=receipt.reason,
                 remedy=receipt.remedy,
-                not_before=to_timestamp(receipt.retry_at_utc) or 0.0,
+                not_before=retry_at,
                 is_probe=claimed.fault is not None,
                 fallback_after_s=None if smtp is None else smtp.settings.after_s,
                 chance=self._chance(),
@@ -201,27 +210,28 @@ class Delivery:
 
     # ------------------------------------------------------------------ the result
 
-    def _settle(self, claimed: Claimed, receipt: DeliveryReceipt, channel: str) -> MailState:
-        return self._pbx.insist("The result of a mail", lambda: self._keep(claimed, receipt, channel))
+    def _settle(
+        self, claimed: Claimed, receipt: DeliveryReceipt, channel: str, retry_at: Moment | None = None
+    ) -> MailState:
+        return self._pbx.insist("The result of a mail", lambda: self._keep(claimed, receipt, retry_at, channel))
 
-    def _keep(self, claimed: Claimed, receipt: DeliveryReceipt, channel: str) -> MailState:
-        now = self._pbx.stores.database.now()
-        state, due_at = MailState.SENT, now
+    def _keep(self, claimed: Claimed, receipt: DeliveryReceipt, retry_at: Moment | None, channel: str) -> MailState:
+        state, wait_s = MailState.SENT, 0.0
         if receipt.status is DeliveryStatus.REJECTED:
             state = MailState.DEAD
         elif receipt.status is DeliveryStatus.DEFERRED:
             state = MailState.UNKNOWN if claimed.n_unknown else MailState.DEFERRED
-            due_at = self._due_after(claimed, receipt, channel)
+            wait_s = self._wait_s(claimed, receipt, retry_at, channel)
             if channel != "smtp" and not receipt.this_mail_only and not _is_fault(receipt):
-                self._box.lanes.pause(claimed.tenant_id, due_at, urgent=claimed.is_urgent)
+                self._box.lanes.pause(claimed.tenant_id, wait_s, urgent=claimed.is_urgent)
         elif receipt.status is DeliveryStatus.UNKNOWN:
-            state, due_at = MailState.UNKNOWN, now + self._growing_s(claimed.n_unknown + 1)
+            state, wait_s = MailState.UNKNOWN, self._growing_s(claimed.n_unknown + 1)
             if receipt.hold or claimed.n_unknown + 1 >= UNKNOWN_AT_MOST:
                 state = MailState.HELD
         self._box.settle(
             claimed,
             state,
-            due_at=due_at,
+            wait_s=wait_s,
             pending=receipt.pending_recipients,
             refused=receipt.rejected_recipients,
             steps_aside=receipt.this_mail_only and claimed.notification.attempt >= STEPS_ASIDE_FROM,
@@ -235,14 +245,15 @@ class Delivery:
         _log.info("Mail %s, attempt %d: %s %s", note.notification_id, note.attempt, state.value, receipt.reason)
         return state
 
-    def _due_after(self, claimed: Claimed, receipt: DeliveryReceipt, channel: str) -> float:
-        now = self._pbx.stores.database.now()
+    def _wait_s(self, claimed: Claimed, receipt: DeliveryReceipt, retry_at: Moment | None, channel: str) -> float:
         if channel != "smtp" and _is_fault(receipt):
-            return now  # the fault says when; the oldest mail tries first
-        due_at = max(to_timestamp(receipt.retry_at_utc) or now, now + SOONEST_S)
+            return 0.0  # the fault says when; the oldest mail tries first
+        database, wait_s = self._pbx.stores.database, SOONEST_S
+        if retry_at is not None:
+            wait_s = max(wait_s, retry_at.read(database) - database.now())
         if channel == "smtp" or receipt.this_mail_only:
-            due_at = max(due_at, now + self._growing_s(claimed.notification.attempt))
-        return due_at
+            wait_s = max(wait_s, self._growing_s(claimed.notification.attempt))
+        return wait_s
 
     def _growing_s(self, n: int) -> float:
         return growing_s(n, self._chance())

@@ -67,7 +67,7 @@ class NoticeMail:
             self._stores.notices.settle_mail(kept)
         else:
             self._stores.notices.mailed[kept.id] = done
-            self._stores.notices.settle_mail(kept, again_at=now + growing_s(kept.mail_tries + 1, 0.5))
+            self._stores.notices.settle_mail(kept, again_in_s=growing_s(kept.mail_tries + 1, 0.5))
         return DeliveryStatus.ACCEPTED in statuses
 
     def _write(self, kept: KeptNotice, tenant: Tenant, to: tuple[str, ...], language: str, now: float) -> Notification:

@@ -13,6 +13,7 @@ from pbx_devhost.store.database import to_timestamp
 from pbx_devhost.store.disk import DISK_FULL
 from pbx_devhost.store.engine import DiskFullError
 from pbx_devhost.store.leases import Lease
+from pbx_devhost.store.moments import Moment
 from pbx_devhost.texts import _
 from pbx_plugin_api import ActionRequest, LeaseLostError, Tenant, Tick, TickReason, TickReport, TickStatus, sentences
 
@@ -141,15 +142,19 @@ class Runner:
                 if any(isinstance(each, DiskFullError) for each in run.database_failures):
                     sentence = sentences(DISK_FULL, _("The run goes on soon after."))
 
+            again_at = Moment.choose(stores.database, stores.database.now() + again_s)
+
             def keep_failure() -> None:
                 stores.runs.fail(run_id, sentence)
-                stores.leases.set_due(tenant.pbx_tenant_id, plugin, stores.database.now() + again_s, lease=lease)
+                stores.leases.set_due(tenant.pbx_tenant_id, plugin, again_at, lease=lease)
 
             self._pbx.insist("The end of a run", keep_failure)
             return RunResult(tenant=tenant, plugin=plugin, run_id=run_id, report=None, sentence=sentence)
         report = answer.value or TickReport(
             status=TickStatus.DONE, message=_("The plugin has nothing to do for this tenant.")
         )
+        due_at = Moment.of(stores.database, report.next_due_at_utc)
+        valid_until = to_timestamp(report.valid_until_utc)
         note_run(plugin, report.status.value, took_s, report.counts)
 
         def keep_report() -> None:
@@ -157,8 +162,8 @@ class Runner:
                 stores.runs.forget(run_id)
             else:
                 stores.runs.finish(run_id, report)
-            self._keep_due(lease, run_id, report, reason, is_job=job is not None)
-            stores.leases.set_valid_until(lease, to_timestamp(report.valid_until_utc))
+            self._keep_due(lease, run_id, report, due_at, reason, is_job=job is not None)
+            stores.leases.set_valid_until(lease, valid_until)
 
         self._pbx.insist("The end of a run", keep_report)
         _log.log(
@@ -173,15 +178,24 @@ class Runner:
         )
         return RunResult(tenant=tenant, plugin=plugin, run_id=run_id, report=report, sentence=report.message)
 
-    def _keep_due(self, lease: Lease, run_id: str, report: TickReport, reason: TickReason, *, is_job: bool) -> None:
-        stores, due_at = self._pbx.stores, to_timestamp(report.next_due_at_utc)
+    def _keep_due(
+        self,
+        lease: Lease,
+        run_id: str,
+        report: TickReport,
+        due_at: Moment | None,
+        reason: TickReason,
+        *,
+        is_job: bool,
+    ) -> None:
+        stores = self._pbx.stores
         if due_at is None and report.resumable:
             # The deadline or a shutdown ended it: go on soon, but never in a tight loop. A run that an administrator
             # stopped must not start again by itself.
             wait_s = _TOMORROW_S if stores.runs.is_asked_to_stop(run_id) else _AGAIN_S
             if wait_s == _AGAIN_S and self._takes_turns and reason is TickReason.DUE and not self._pbx.stop_wanted[0]:
                 wait_s = 0.0  # its own turn is over; the others' come first
-            due_at = stores.database.now() + wait_s
+            due_at = Moment.choose(stores.database, stores.database.now() + wait_s)
         if due_at is None and is_job:
             return  # a button that says nothing about the schedule does not end it
         stores.leases.set_due(lease.tenant_id, lease.plugin, due_at, lease=lease)

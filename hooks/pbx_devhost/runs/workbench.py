@@ -14,6 +14,7 @@ from pbx_devhost.runs.work import Lane, NotBegunError, Work
 from pbx_devhost.store.database import FAILURES
 from pbx_devhost.store.keys import VaultError
 from pbx_devhost.store.leases import Due
+from pbx_devhost.store.moments import Moment
 from pbx_devhost.store.processes import DEAD_AFTER_S
 from pbx_plugin_api import ActionRequest, Tenant, TickReason, dump, load
 
@@ -85,7 +86,8 @@ class Workbench:
 
     def _put_off(self, item: Due, by_s: float = _PUT_OFF_S) -> None:
         stores = self._pbx.stores
-        stores.leases.set_due(item.tenant_id, item.plugin, stores.database.now() + by_s)
+        later = Moment.choose(stores.database, stores.database.now() + by_s)
+        stores.leases.set_due(item.tenant_id, item.plugin, later)
 
     def _run_job(self, work: Work) -> None:
         try:

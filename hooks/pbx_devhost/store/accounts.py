@@ -185,7 +185,7 @@ class AccountStore:
             return False
         with self._db.write(lock=f"password {tenant_id} {account}") as connection:
             # Looked at again inside the transaction: guesses sent side by side are all counted, and stop at the lock.
-            if self._is_locked(connection, tenant_id, maxima_locked, now):
+            if self._is_locked(connection, tenant_id, maxima_locked, self._db.now()):
                 return False
             connection.execute(delete(wrong_passwords).where(*_at(tenant_id, *maxima)))
         return True
@@ -198,12 +198,13 @@ class AccountStore:
 
     def _count(self, tenant_id: str, maxima: dict[str, int]) -> None:
         """Add one to each counter. At its maximum it is locked, and begins again."""
-        now = self._db.now()
         with self._db.write() as connection:
+            now = self._db.now()
             old = (wrong_passwords.c.counted_at <= now - _COUNTED_S, wrong_passwords.c.locked_until <= now)
             connection.execute(delete(wrong_passwords).where(*old))
         for counter, at_most in maxima.items():
             with self._db.write(lock=f"password {tenant_id} {counter}") as connection:
+                now = self._db.now()
                 row = connection.execute(select(wrong_passwords).where(*_at(tenant_id, counter))).first()
                 if row is not None and row.locked_until > now:
                     continue

@@ -51,9 +51,9 @@ class AdminLinkStore:
             sessions.c.token_hash == session_hash,
             sessions.c.tenant_id == tenant_id,
             sessions.c.admin_name == username,
-            sessions.c.expires_at > self._db.now(),
         )
         with self._db.write(lock=f"admin links {tenant_id}") as connection:
+            begun_in = begun_in.where(sessions.c.expires_at > self._db.now())
             # `set_admin_password` takes the same lock, and ends the session.
             if connection.execute(begun_in).first() is None:
                 raise AdminLinkError(_("You have signed out, or your password was changed. Sign in and try again."))

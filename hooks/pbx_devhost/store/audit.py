@@ -129,11 +129,10 @@ class AuditStore:
             audit.c.event == "sign_in.flood",
             audit.c.subject == reason,
             audit.c.origin == origin,
-            audit.c.at > self._db.now() - window_s,
         )
         found = select(audit.c.reference).where(*at).order_by(audit.c.id.desc()).limit(1)
         with self._db.write(lock=f"flood {tenant_id} {reason}") as connection:
-            shared = connection.execute(found).scalar()
+            shared = connection.execute(found.where(audit.c.at > self._db.now() - window_s)).scalar()
             if shared is None:
                 detail = _("More refusals of this reason came than are written one by one; they share this reference.")
                 self.record(

@@ -43,8 +43,8 @@ class TenantBlobs:
                     connection.execute(insert(blob_chunks).values(blob_id=blob_id, position=position, data=data))
                 size += len(data)
                 position += 1
-            expires_at = None if keep_s is None else self._db.now() + keep_s
             with self._scope.write() as connection:
+                expires_at = None if keep_s is None else self._db.now() + keep_s
                 ended = {"size_bytes": size, "expires_at": expires_at}
                 connection.execute(update(blobs).where(blobs.c.id == blob_id).values(ended))
         except BaseException:

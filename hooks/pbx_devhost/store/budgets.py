@@ -25,11 +25,11 @@ class PluginRateBudget:
     def take(self, bucket: str, amount: int, limits: Sequence[RateLimit]) -> datetime | None:
         """See `RateBudget`. An amount above a limit could never be granted, so it counts as the whole limit."""
         tenant_id, bucket = self._scope.tenant_id, f"{self._scope.plugin}:{bucket}"
-        now = self._db.now()
         longest_s = max((limit.window_s for limit in limits), default=0)
         at = (budget_takes.c.tenant_id == tenant_id, budget_takes.c.bucket == bucket)
         opened = self._db.write(lock=f"budget {tenant_id} {bucket}") if amount else self._db.read()
         with opened as connection:
+            now = self._db.now()
             if amount:
                 connection.execute(delete(budget_takes).where(*at, budget_takes.c.taken_at <= now - longest_s))
             statement = (

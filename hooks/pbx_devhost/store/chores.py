@@ -19,9 +19,9 @@ class ChoreStore:
 
         A time further ahead than that was written while the clock was wrong: then it is due as well.
         """
-        now = self._db.now()
-        is_due = or_(chores.c.due_at <= now, chores.c.due_at > now + every_s)
         with self._db.write() as connection:
+            now = self._db.now()
+            is_due = or_(chores.c.due_at <= now, chores.c.due_at > now + every_s)
             if self._db.insert_missing(connection, chores, {"name": name, "due_at": now + every_s}):
                 return True
             claimed = update(chores).where(chores.c.name == name, is_due).values(due_at=now + every_s)

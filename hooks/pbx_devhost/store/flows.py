@@ -110,7 +110,6 @@ class FlowStore:
             "plugin": begun.plugin,
             "browser_hash": "",
             "sealed": b"",
-            "created_at": self._db.now(),
             "expires_at": until,
         }
         return self._insert(row)
@@ -118,16 +117,16 @@ class FlowStore:
     def put_code(self, tenant_id: str, plugin: str, grant: dict[str, str], *, challenge: str) -> str:
         """Keep what a native app may fetch, and return the code for it. Only the holder of the verifier gets it."""
         code = secrets.token_urlsafe(32)
-        key_hash, now = hash_token(f"code:{code}"), self._db.now()
+        key_hash = hash_token(f"code:{code}")
         row: dict[str, Any] = {
             "state_hash": key_hash,
             "tenant_id": tenant_id,
             "plugin": plugin,
             "browser_hash": hash_token(challenge),
-            "created_at": now,
-            "expires_at": now + CODE_S,
         }
         with self._db.write() as connection:
+            now = self._db.now()
+            row |= {"created_at": now, "expires_at": now + CODE_S}
             connection.execute(delete(flows).where(flows.c.expires_at <= now))
             self._vault.hold_key(connection)
             row["sealed"] = self._vault.seal(json.dumps(grant).encode(), "flow", key_hash)
@@ -139,8 +138,9 @@ class FlowStore:
         at = flows.c.state_hash == hash_token(f"code:{code}")
         with self._db.write() as connection:
             row = connection.execute(select(flows).where(at)).first()
+            is_valid = row is not None and row.expires_at > self._db.now()
             deleted = connection.execute(delete(flows).where(at)).rowcount
-        if row is None or deleted != 1 or row.expires_at <= self._db.now():
+        if row is None or deleted != 1 or not is_valid:
             return None
         if not hmac.compare_digest(row.browser_hash, hash_token(challenge)):
             return None
@@ -149,8 +149,9 @@ class FlowStore:
     def _insert(self, row: dict[str, Any]) -> bool:
         at = flows.c.state_hash == row["state_hash"]
         with self._db.write(lock=f"flow {row['state_hash']}") as connection:
-            connection.execute(delete(flows).where(flows.c.expires_at <= self._db.now()))
+            now = self._db.now()
+            connection.execute(delete(flows).where(flows.c.expires_at <= now))
             if connection.execute(select(flows.c.state_hash).where(at)).first() is not None:
                 return False
-            connection.execute(insert(flows).values(row))
+            connection.execute(insert(flows).values(row | {"created_at": now}))
         return True

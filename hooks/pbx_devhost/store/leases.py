@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, upd
 
 from pbx_devhost.store.at_work import AtWork
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.moments import Moment
 from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.schema import due
 from pbx_plugin_api import LeaseLostError
@@ -52,8 +53,9 @@ class LeaseStore:
         knowing it, because the answer of the database was lost. With `only_if_due` the result is also None if the
         tenant is not due any more, because another worker was faster.
         """
-        now, me = self._db.now(), self._processes.my_id()
+        me = self._processes.my_id()
         with self._at_work.beginning() as begin, self._db.write() as connection:
+            now = self._db.now()
             self._ensure_row(connection, tenant_id, plugin)
             is_alive = self._processes.is_alive(due.c.lease_holder).label("is_alive")
             row = connection.execute(_row(self._db, tenant_id, plugin, is_alive)).one()
@@ -84,14 +86,15 @@ class LeaseStore:
         with self._db.write() as connection:
             connection.execute(update(due).where(*held).values(lease_until=0.0))
 
-    def set_due(self, tenant_id: str, plugin: str, at: float | None, *, lease: Lease | None = None) -> None:
+    def set_due(self, tenant_id: str, plugin: str, at: float | Moment | None, *, lease: Lease | None = None) -> None:
         """Set when a tenant is due next; None for never. Nothing happens if a given lease was lost."""
         chosen = [*_at(tenant_id, plugin)]
         if lease is not None:
             chosen.append(due.c.lease_token == lease.token)
         with self._db.write() as connection:
             self._ensure_row(connection, tenant_id, plugin)
-            connection.execute(update(due).where(*chosen).values(next_due_at=at))
+            next_due_at = at.read(self._db) if isinstance(at, Moment) else at
+            connection.execute(update(due).where(*chosen).values(next_due_at=next_due_at))
 
     def is_held(self, tenant_id: str, plugin: str) -> bool:
         """Whether a living process has the lease."""

@@ -16,10 +16,10 @@ from sqlalchemy import Connection, select, update
 
 from pbx_devhost.store import schema
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.leases import LEASE_S
+from pbx_devhost.store.moments import SLACK_S
 
 _NAME: Final = "clock"
-_SLACK_S: Final = 60.0
-"""Clocks are set back by a little all the time."""
 
 _BEGAN: Final[Mapping[Any, tuple[Any, tuple[Any, ...]]]] = {
     table: (began, tuple(table.c[name] for name in names))
@@ -38,7 +38,6 @@ _BEGAN: Final[Mapping[Any, tuple[Any, tuple[Any, ...]]]] = {
 """Rows that began in the future: all their times move."""
 
 _WAITS: Final = (
-    schema.due.c.lease_until,
     schema.outbox.c.due_at,
     schema.outbox.c.started_at,
     schema.outbox.c.finished_at,
@@ -88,13 +87,13 @@ class ClockWatch:
         One of the processes that share the database moves the stored times, in one transaction.
         """
         self._db.read_clock()  # a process that has not noticed yet would report the old time, and all would move again
-        now = self._db.now()
         with self._db.write(lock="clock") as connection:
+            now = self._db.now()
             seen = select(schema.chores.c.due_at).where(schema.chores.c.name == _NAME)
             seen_at = connection.execute(seen).scalar()
             self._db.upsert(connection, schema.chores, [{"name": _NAME, "due_at": now}])
             back_s = 0.0 if seen_at is None else seen_at - now
-            if back_s <= _SLACK_S:
+            if back_s <= SLACK_S:
                 return 0.0
             _move(connection, now, back_s)
             return float(back_s)
@@ -102,8 +101,11 @@ class ClockWatch:
 
 def _move(connection: Connection, now: float, back_s: float) -> None:
     # A night that was planned before the clock was ahead is right as it is; one that was planned since is late.
-    planned = schema.due.c.next_due_at
+    planned, lease_until = schema.due.c.next_due_at, schema.due.c.lease_until
     connection.execute(update(schema.due).where(planned > now + back_s).values(next_due_at=planned - back_s))
+    # Neither is a lease wrong that ends within its time. Without it another would take over from a living run.
+    wrong = update(schema.due).where(lease_until > now + LEASE_S)
+    connection.execute(wrong.values(lease_until=lease_until - back_s))
     for column in _WAITS:
         late = [column > now]
         if column.table in _BEGAN:

@@ -85,18 +85,18 @@ class NoticeStore:
             values: What the texts name.
             scope: The scope of a run, whose lease is checked in the same transaction.
         """
-        raised = Notice(
-            key=key,
-            kind=kind,
-            subject=subject,
-            text=text,
-            severity=severity,
-            level=level,
-            values=values or {},
-            raised_at_utc=datetime.fromtimestamp(self._db.now(), timezone.utc),
-        )
         chosen = select(notices).where(*_at(tenant_id, plugin), notices.c.key == key)
         with self._write(tenant_id, scope) as connection:
+            raised = Notice(
+                key=key,
+                kind=kind,
+                subject=subject,
+                text=text,
+                severity=severity,
+                level=level,
+                values=values or {},
+                raised_at_utc=datetime.fromtimestamp(self._db.now(), timezone.utc),
+            )
             last = connection.execute(chosen.order_by(notices.c.id.desc()).limit(1)).first()
             notice, is_another, is_news = raise_notice(None if last is None else _read(last).notice, raised)
             row = _row(notice)
@@ -123,8 +123,8 @@ class NoticeStore:
         """Put an open notice away. Return whether there was one to put away."""
         at = (notices.c.tenant_id == tenant_id, notices.c.id == notice_id)
         shown = (notices.c.ended_at.is_(None), notices.c.dismissed_at.is_(None))
-        values = {"dismissed_at": self._db.now(), "dismissed_by": username[:64], "mail_due_at": None}
         with self._db.write() as connection:
+            values = {"dismissed_at": self._db.now(), "dismissed_by": username[:64], "mail_due_at": None}
             return connection.execute(update(notices).where(*at, *shown).values(values)).rowcount > 0
 
     def _write(self, tenant_id: str, scope: Scope | None) -> Any:
@@ -193,11 +193,11 @@ class NoticeStore:
 
     def claim_mail(self) -> KeptNotice | None:
         """Return a notice that is to be mailed now, and reserve it for this process; None if there is none."""
-        now = self._db.now()
         if not self.is_mail_due():
             return None
-        due = select(notices).where(notices.c.mail_due_at <= now, ~_OFF).order_by(notices.c.mail_due_at).limit(1)
         with self._db.write() as connection:
+            now = self._db.now()
+            due = select(notices).where(notices.c.mail_due_at <= now, ~_OFF).order_by(notices.c.mail_due_at).limit(1)
             row = connection.execute(due.with_for_update(skip_locked=True)).first()
             if row is None:
                 return None
@@ -205,11 +205,12 @@ class NoticeStore:
             connection.execute(update(notices).where(notices.c.id == row.id).values(values))
             return _read(row)
 
-    def settle_mail(self, kept: KeptNotice, *, again_at: float | None = None) -> None:
-        """Store that a notice was mailed, or when to try again."""
+    def settle_mail(self, kept: KeptNotice, *, again_in_s: float | None = None) -> None:
+        """Store that a notice was mailed, or in how many seconds to try again."""
         if kept.mail_tries + 1 >= MAIL_TRIES_MAX:
-            again_at = None
+            again_in_s = None
         with self._db.write() as connection:
+            again_at = None if again_in_s is None else self._db.now() + again_in_s
             # A notice that became worse meanwhile has no tries: its new mail stays due.
             same = (notices.c.id == kept.id, notices.c.mail_tries == kept.mail_tries + 1)
             connection.execute(update(notices).where(*same).values(mail_due_at=again_at))

@@ -138,8 +138,8 @@ class ProcessStore:
         my_id = uuid.uuid4().hex
         pid = os.getpid()
         row: dict[str, Any] = {"id": my_id, "kernel": _KERNEL, "pid": pid, "began": _look_at(pid)[1], **self._about}
-        row |= {"started_at": self._db.now()}
         with self._db.write() as connection:
+            row |= {"started_at": self._db.now()}
             connection.execute(insert(processes).values(**row, seen_at=self._db.beat_time()))
         return my_id
 

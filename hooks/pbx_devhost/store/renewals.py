@@ -62,7 +62,7 @@ class RenewalStore:
         Raises:
             SessionRefusedError: The user is disabled or gone.
         """
-        now, secret = self._db.now(), secrets.token_urlsafe(32)
+        secret = secrets.token_urlsafe(32)
         row: dict[str, Any] = {
             "id": uuid.uuid4().hex,
             "tenant_id": tenant_id,
@@ -72,11 +72,10 @@ class RenewalStore:
             "session_hint": grant["session_hint"],
             "challenge_hash": hash_token(challenge),
             "secret_hash": hash_token(secret),
-            "created_at": now,
-            "renewed_at": now,
-            "expires_at": now + RENEWAL_S,
         }
         with self._db.write() as connection:
+            now = self._db.now()
+            row |= {"created_at": now, "renewed_at": now, "expires_at": now + RENEWAL_S}
             connection.execute(delete(renewals).where(renewals.c.expires_at <= now))
             connection.execute(insert(renewals).values(row))
             token = _begin_session(connection, row, prefix, now)
@@ -99,8 +98,9 @@ class RenewalStore:
         None if it is not the app's newest token, the verifier is another one, or the user is disabled or gone; then the
         app's sessions have ended too.
         """
-        renewal_id, now, secret = _id_of(refresh_token), self._db.now(), secrets.token_urlsafe(32)
+        renewal_id, secret = _id_of(refresh_token), secrets.token_urlsafe(32)
         with self._db.write(lock=f"renewal {renewal_id}") as connection:
+            now = self._db.now()
             row = connection.execute(select(renewals).where(renewals.c.id == renewal_id)).first()
             if row is None:
                 return None

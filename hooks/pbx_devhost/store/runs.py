@@ -30,29 +30,30 @@ class RunStore:
         """
         run_id = uuid.uuid4().hex
         row: dict[str, Any] = {"id": run_id, "tenant_id": tenant_id, "plugin": plugin, "reason": reason, "job": job}
-        row |= {"status": "running", "started_at": self._db.now()}
         with self._db.write() as connection:
+            now = self._db.now()
+            row |= {"status": "running", "started_at": now}
             if lease is not None:
                 check_lease(self._db, connection, lease)
             # We have the lease, so an earlier run that is still open was cut off.
             earlier = (runs.c.tenant_id == tenant_id, runs.c.plugin == plugin, runs.c.status == "running")
-            cut_off = {"status": "interrupted", "finished_at": self._db.now(), "message": _("The process ended.")}
+            cut_off = {"status": "interrupted", "finished_at": now, "message": _("The process ended.")}
             connection.execute(update(runs).where(*earlier).values(cut_off))
             connection.execute(insert(runs).values(row))
         return run_id
 
     def finish(self, run_id: str, report: TickReport) -> None:
         """Store the result of a run."""
-        values = {
+        values: dict[str, Any] = {
             "status": report.status.value,
             "message": report.message,
-            "finished_at": self._db.now(),
             "counts": json.dumps(report.counts.as_dict()),
             "problem_counts": json.dumps(dict(report.problem_counts)),
             "requests": report.requests,
             "plan": None if report.plan is None else json.dumps(dump(report.plan)),
         }
         with self._db.write() as connection:
+            values["finished_at"] = self._db.now()
             # A run whose lease was lost stays `interrupted`, also if its worker reports later.
             connection.execute(update(runs).where(runs.c.id == run_id, runs.c.status == "running").values(values))
 

@@ -108,21 +108,21 @@ class SessionStore:
         Raises:
             SessionRefusedError: The user is disabled or gone, or the account is no longer linked.
         """
-        token, now = prefix + secrets.token_urlsafe(32), self._db.now()
-        row = {
+        token = prefix + secrets.token_urlsafe(32)
+        row: dict[str, Any] = {
             "token_hash": hash_token(token),
             "tenant_id": tenant_id,
             "user_id": user_id,
             "admin_name": admin_name,
             "csrf": secrets.token_urlsafe(24),
-            "created_at": now,
-            "expires_at": now + SESSION_S,
             "provider": provider,
             "plugin": plugin,
             "session_hint": session_hint,
             "system_name": system_name,
         }
         with self._db.write() as connection:
+            now = self._db.now()
+            row |= {"created_at": now, "expires_at": now + SESSION_S}
             if admin_link is not None:
                 _check_link(connection, tenant_id, admin_name, admin_link)
             insert_session(connection, row, now)

@@ -114,7 +114,6 @@ class TenantStore:
             "sbc_origin": sbc_origin,
             "user_limit": user_limit,
             "rest_days": rest_days,
-            "created_at": self._db.now(),
             "language": language,
         }
         services = [
@@ -124,7 +123,7 @@ class TenantStore:
         try:
             with self._db.write(lock="tenants") as connection:
                 _check_is_free(connection, name, domain)
-                connection.execute(insert(tenants).values(row))
+                connection.execute(insert(tenants).values(row | {"created_at": self._db.now()}))
                 connection.execute(insert(numbers), services)
         except IntegrityError as error:
             raise TenantError(

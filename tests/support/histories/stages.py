@@ -113,12 +113,7 @@ class SqliteStage(Stage):
         return self._full.unlink, ""
 
     def _do_clock(self, step: Step, worker: Worker) -> Any:
-        """Set it back, and right again.
-
-        Not ahead first: a wait that was chosen then, and stored after the clock was set back, is as late as the clock
-        was wrong. `tests/host/test_moved_clock.py` has what was stored before.
-        """
-        move_clock(self.clock, -abs(step.amount))
+        move_clock(self.clock, step.amount)
         return lambda: move_clock(self.clock, 0.0), ""
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, delete, exists, or_, select, update
 
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.moments import Moment
 from pbx_devhost.store.outbox.waits import growing_s
 from pbx_devhost.store.schema import outbox, outbox_faults, outbox_lanes
 
@@ -53,11 +54,14 @@ class LaneStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def pause(self, tenant_id: str, until: float, *, urgent: bool) -> None:
-        """Pause a lane: the reason for one mail is a reason for all. A pause of urgent mail pauses all mail."""
+    def pause(self, tenant_id: str, wait_s: float, *, urgent: bool) -> None:
+        """Pause a lane for `wait_s` seconds: the reason for one mail is a reason for all.
+
+        A pause of urgent mail pauses all mail.
+        """
         for lane in (0, 1) if urgent else (0,):
-            row = {"tenant_id": tenant_id, "urgent": lane, "paused_until": until}
             with self._db.write() as connection:
+                row = {"tenant_id": tenant_id, "urgent": lane, "paused_until": self._db.now() + wait_s}
                 self._db.upsert(connection, outbox_lanes, [row])
 
     def fault(self, tenant_id: str) -> Fault | None:
@@ -80,7 +84,7 @@ class LaneStore:
         cause: str,
         reason: str,
         remedy: str,
-        not_before: float,
+        not_before: Moment | None,
         is_probe: bool,
         fallback_after_s: float | None,
         chance: float = 0.0,
@@ -93,7 +97,7 @@ class LaneStore:
             cause: A word for it.
             reason: A sentence for the administrator.
             remedy: What to do.
-            not_before: The plugin wants no earlier attempt.
+            not_before: The plugin wants no earlier attempt; None if it did not say.
             is_probe: Whether the fault was known before the attempt.
             fallback_after_s: How long a fault lasts until all mail goes by the fallback channel; None: there is none.
             chance: See `growing_s`.
@@ -101,11 +105,11 @@ class LaneStore:
         Returns:
             The fault, and what was stored before it.
         """
-        now = self._db.now()
         at = outbox_faults.c.tenant_id == tenant_id
         first: dict[str, Any] = {"tenant_id": tenant_id, "channel": channel, "cause": cause, "reason": reason}
-        first |= {"remedy": remedy, "since": now, "probe_at": now, "n_probes": 0}
         with self._db.write() as connection:
+            now = self._db.now()
+            first |= {"remedy": remedy, "since": now, "probe_at": now, "n_probes": 0}
             self._db.insert_missing(connection, outbox_faults, first)
             locked = select(outbox_faults).where(at)
             before = Fault(**connection.execute(locked.with_for_update()).one()._mapping)
@@ -113,7 +117,9 @@ class LaneStore:
             n_probes = max(1, before.n_probes + is_probe) if before.cause == cause else 1
             fallback_at = None if fallback_after_s is None else before.since + fallback_after_s
             wait_s = _wait_s(cause, n_probes, chance, is_fallback_on=fallback_at is not None and fallback_at <= now)
-            probe_at = max(not_before, now + wait_s)
+            probe_at = now + wait_s
+            if not_before is not None:
+                probe_at = max(not_before.read(self._db), probe_at)
             if fallback_at is not None and cause == UNREACHABLE and now < fallback_at < probe_at:
                 probe_at = fallback_at  # look once more before the fallback channel takes over
             values: dict[str, Any] = {"channel": channel, "cause": cause, "reason": reason, "remedy": remedy}
@@ -136,13 +142,15 @@ class LaneStore:
         All mail has expired, was dropped, or went by the fallback channel. The next one shows whether the fault lasts.
         """
         waits = exists().where(outbox.c.tenant_id == outbox_faults.c.tenant_id, outbox.c.waiting == 1)
-        idle = (outbox_faults.c.n_probes > 0, outbox_faults.c.probe_at < self._db.now() - _IDLE_S, ~waits)
+        idle = (outbox_faults.c.n_probes > 0, ~waits)
         with self._db.read() as connection:
-            tenant_ids = list(connection.execute(select(outbox_faults.c.tenant_id).where(*idle)).scalars())
+            since = outbox_faults.c.probe_at < self._db.now() - _IDLE_S
+            tenant_ids = list(connection.execute(select(outbox_faults.c.tenant_id).where(*idle, since)).scalars())
         ended = []
         for tenant_id in tenant_ids:
-            at = (outbox_faults.c.tenant_id == tenant_id, *idle)
             with self._db.write() as connection:
+                since = outbox_faults.c.probe_at < self._db.now() - _IDLE_S
+                at = (outbox_faults.c.tenant_id == tenant_id, *idle, since)
                 row = connection.execute(select(outbox_faults).where(*at)).first()
                 if row is not None and connection.execute(delete(outbox_faults).where(*at)).rowcount:
                     ended.append(Fault(**row._mapping))

@@ -88,7 +88,6 @@ class OutboxStore:
         Returns:
             False if a notification with this id was accepted before. Nothing was changed.
         """
-        now = self._db.now()
         if keep_s is None:
             keep_s = CODE_KEEP_S if notification.kind is NotificationKind.TWO_FACTOR_CODE else KEEP_S
         everyone = _everyone(notification)
@@ -100,14 +99,13 @@ class OutboxStore:
             "priority": int(notification.priority),
             "state": MailState.QUEUED,
             "waiting": 1,
-            "rank": now + _PUT_BACK_S[notification.priority],
             "subject": str(notification.subject),
             "recipients": json.dumps(everyone),
-            "created_at": now,
-            "due_at": now,
-            "expires_at": now + keep_s,
         }
         with self._db.write() as connection:
+            now = self._db.now()
+            row |= {"created_at": now, "due_at": now, "expires_at": now + keep_s}
+            row["rank"] = now + _PUT_BACK_S[notification.priority]
             self._vault.hold_key(connection)
             sealed = self._vault.seal(json.dumps(dump(notification)).encode(), "outbox", mail_id)
             if not self._db.insert_missing(connection, outbox, row | {"sealed": sealed}, keys=("id",)):
@@ -121,8 +119,9 @@ class OutboxStore:
 
         On PostgreSQL it waits for no other process: a mail or tenant that another one has locked is passed over.
         """
-        now, me, without = self._db.now(), self._processes.my_id(), list[str]()
+        me, without = self._processes.my_id(), list[str]()
         with self._at_work.beginning() as begin, self._db.write() as connection:
+            now = self._db.now()
             while True:
                 row = connection.execute(
                     select_next(now, tenant_id, is_urgent_only=is_urgent_only, without=without)
@@ -169,7 +168,7 @@ class OutboxStore:
         claimed: Claimed,
         state: MailState,
         *,
-        due_at: float = 0.0,
+        wait_s: float = 0.0,
         pending: Sequence[str] = (),
         refused: Sequence[RejectedRecipient] = (),
         steps_aside: bool = False,
@@ -181,14 +180,13 @@ class OutboxStore:
     ) -> None:
         """Record the result of an attempt. An attempt that `recover` has ended in the meantime stays as it is.
 
+        A mail that is to be tried again is due after `wait_s` seconds.
         With `steps_aside` the mail goes on waiting, and later mail to the same people does not wait for it.
         """
-        now = self._db.now()
         waiting = state in _WAITING
         values: dict[str, Any] = {"state": state, "waiting": int(waiting), "holder": "", "copy_approved": 0}
         values |= {"channel": channel, "reason": reason, "remedy": remedy}
         values |= {"detail": detail if isinstance(detail, Text) else detail[:2000]}
-        values |= {"due_at": due_at} if waiting else {"finished_at": now}
         if may_have_gone:
             values["n_unknown"] = claimed.n_unknown + 1
         if state is MailState.SENT:
@@ -199,6 +197,8 @@ class OutboxStore:
             more = [[item.address, dump(item.reason)] for item in refused]
             values["refused"] = json.dumps([*dump(claimed.refused), *more])
         with self._db.write() as connection:
+            now = self._db.now()
+            values |= {"due_at": now + wait_s} if waiting else {"finished_at": now}
             if connection.execute(update(outbox).where(*_same_attempt(claimed)).values(values)).rowcount == 0:
                 return
             line = delete(outbox_recipients).where(outbox_recipients.c.seq == claimed.seq)
@@ -215,13 +215,14 @@ class OutboxStore:
 
     def expire(self) -> list[Expired]:
         """End mails that have waited too long, and return them. `RetentionStore` deletes mails that ended long ago."""
-        now = self._db.now()
-        over = (outbox.c.waiting == 1, outbox.c.expires_at <= now)
         with self._db.read() as connection:
+            over = (outbox.c.waiting == 1, outbox.c.expires_at <= self._db.now())
             if connection.execute(select(outbox.c.seq).where(*over).limit(1)).first() is None:
                 return []
         seqs: dict[tuple[str, str], list[int]] = defaultdict(list)
         with self._db.write() as connection:
+            now = self._db.now()
+            over = (outbox.c.waiting == 1, outbox.c.expires_at <= now)
             fault = select(outbox_faults.c.reason).where(outbox_faults.c.tenant_id == outbox.c.tenant_id)
             columns = (outbox.c.seq, outbox.c.tenant_id, outbox.c.reason, fault.scalar_subquery().label("fault"))
             for row in connection.execute(select(*columns).where(*over).with_for_update(skip_locked=True, of=outbox)):
@@ -242,9 +243,9 @@ class OutboxStore:
         Raises:
             OutboxError: There is none, it is being sent, or it was sent and its contents are deleted.
         """
-        now = self._db.now()
         at = (outbox.c.tenant_id == tenant_id, outbox.c.id == notification_id)
         with self._db.write() as connection:
+            now = self._db.now()
             if connection.execute(select(outbox.c.seq).where(*at)).first() is None:
                 raise OutboxError(_("there is no mail {mail}; see: pbx-devhost outbox", mail=repr(notification_id)))
             row = connection.execute(select(outbox).where(*at).with_for_update(skip_locked=True)).first()

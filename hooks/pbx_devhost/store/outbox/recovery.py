@@ -25,12 +25,12 @@ def end_lost_attempts(database: Database, processes: ProcessStore, at_work: AtWo
     Each mail waits longer than the last time, and after too many attempts a person decides. Otherwise a mail that ends
     the process would be tried for ever.
     """
-    now, begun = database.now(), outbox.c.state == MailState.ATTEMPT_STARTED
+    begun = outbox.c.state == MailState.ATTEMPT_STARTED
     with database.read() as connection:
         if connection.execute(select(outbox.c.seq).where(begun).limit(1)).first() is None:
             return 0
     processes.bury()
-    me = processes.my_id()
+    me, now = processes.my_id(), database.now()
     is_over = or_(outbox.c.started_at < now - ATTEMPT_S, ~processes.is_alive(outbox.c.holder), outbox.c.holder == me)
     with database.read() as connection:
         columns = (outbox.c.seq, outbox.c.attempt, outbox.c.n_unknown, outbox.c.holder, outbox.c.started_at)
@@ -50,12 +50,14 @@ def end_lost_attempts(database: Database, processes: ProcessStore, at_work: AtWo
         values |= {"reason": reason}
         is_held = n_unknown >= UNKNOWN_AT_MOST
         if is_held:
-            values |= {"state": MailState.HELD, "waiting": 0, "finished_at": now}
+            values |= {"state": MailState.HELD, "waiting": 0}
             values |= {"remedy": _("It may have been sent. Ask the recipient, then send it again or drop it.")}
         else:
-            values |= {"state": MailState.UNKNOWN, "waiting": 1, "due_at": now + growing_s(n_unknown)}
+            values |= {"state": MailState.UNKNOWN, "waiting": 1}
         same = (outbox.c.seq == row.seq, outbox.c.attempt == row.attempt, begun)
         with database.write() as connection:
+            ended_at = database.now()
+            values |= {"finished_at": ended_at} if is_held else {"due_at": ended_at + growing_s(n_unknown)}
             ended = connection.execute(update(outbox).where(*same).values(values)).rowcount
             if ended and is_held:
                 leave_line(connection, [row.seq])

@@ -89,12 +89,14 @@ class UserStore:
         if "enabled" in new:
             on = _read_switch(new["enabled"])
             reason = None if on else DisableReason.BY_ADMIN.value
-            new |= {"enabled": int(on), "disabled_reason": reason, "disabled_at": None if on else self._db.now()}
+            new |= {"enabled": int(on), "disabled_reason": reason, "disabled_at": None}
         for phone in ("mobile_phone", "work_phone"):
             if phone in new:
                 new[f"{phone}_e164"] = None
         with self._db.write() as connection:
             user_id = self._require(connection, tenant_id, username)
+            if new.get("enabled") == 0:
+                new["disabled_at"] = self._db.now()
             if new:
                 connection.execute(update(users).where(users.c.id == user_id).values(new))
             if new.get("enabled") == 0:
