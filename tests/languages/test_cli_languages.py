@@ -43,8 +43,14 @@ COMMANDS = dict(commands(main))
 
 
 @pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
+def cli(real_cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
     pseudo_language.install(monkeypatch)
+    return real_cli
+
+
+@pytest.fixture
+def real_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
+    """With the languages that there are."""
     monkeypatch.setenv(KEY_VARIABLE, base64.b64encode(bytes(range(32))).decode())
     yield Cli(f"sqlite:///{tmp_path / 'pbx.db'}")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
@@ -107,6 +113,21 @@ def test_every_answer_is_in_the_language_of_the_terminal(cli: Cli, monkeypatch: 
         shown = cli.ok(*arguments).out
         plain[" ".join(arguments)] = plain_words(shown) - set(re.findall("[a-z]+", " ".join(arguments))) - CODES - DATA
     assert {line: words for line, words in plain.items() if words} == {}
+
+
+@pytest.mark.parametrize(("language", "of_mail", "of_audit"), [("de", "Betreff", "Worüber"), ("zh_CN", "主题", "对象")])
+def test_a_subject_of_mail_and_one_of_the_audit_log_have_their_own_words(
+    real_cli: Cli, monkeypatch: pytest.MonkeyPatch, language: str, of_mail: str, of_audit: str
+) -> None:
+    cli = real_cli
+    fill(cli)
+    for command in ("outbox", "notices", "audit"):
+        assert "subject" in cli.ok(command, "Contoso").out.splitlines()[0].split("\t"), "English: as in JSON"
+        assert all("subject" in row for row in json.loads(cli.ok("--json", command, "Contoso").out))
+    monkeypatch.setenv("LC_ALL", f"{language}.UTF-8")
+    for command, word in (("outbox", of_mail), ("notices", of_mail), ("audit", of_audit)):
+        headings = cli.ok(command, "Contoso").out.splitlines()[0].split("\t")
+        assert {of_mail, of_audit} & {*headings} == {word}, command
 
 
 REFUSALS = """

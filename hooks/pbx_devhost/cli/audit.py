@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from pbx_devhost.cli import views
+from pbx_devhost.cli.headings import AUDIT_HEADINGS
 from pbx_devhost.cli.language import option
 from pbx_devhost.cli.output import CliContext, command, fail, print_rows
 from pbx_devhost.store.audit import AuditQuery
@@ -54,7 +55,8 @@ def _list_audit(
         print_rows(context, map(views.show_audit, lines), _COLUMNS)
         return
     rows = (views.show_audit(line) for line in lines)
-    print_rows(context, ({**row, "changes": views.describe_changes(row["changes"])} for row in rows), _COLUMNS)
+    shown = ({**row, "changes": views.describe_changes(row["changes"])} for row in rows)
+    print_rows(context, shown, _COLUMNS, AUDIT_HEADINGS)
 
 
 def read_day(tenant: Tenant, text: str) -> tuple[float | None, float | None]:

@@ -9,15 +9,15 @@ from pbx_devhost.store.outbox.queue import MailState
 from pbx_devhost.texts import _, _later, _p
 from pbx_plugin_api import Text
 
-HEADINGS: Final[Mapping[str, str]] = {
+HEADINGS: Final[dict[str, str]] = {
     # Translators: headings of columns in a terminal, as short as they can be.
     "at": _p("heading", "at"),
     "actor": _p("heading", "actor"),
     "address": _p("heading", "address"),
     "event": _p("heading", "event"),
     "outcome": _p("heading", "outcome"),
-    # Translators: what or whom it is about
-    "subject": _p("heading", "subject"),
+    # Translators: the subject line of a mail or a notice
+    "subject": _p("heading of mail", "subject"),
     "detail": _p("heading", "detail"),
     "changes": _p("heading", "changes"),
     "id": _p("heading", "id"),
@@ -64,6 +64,10 @@ HEADINGS: Final[Mapping[str, str]] = {
     "slots": _p("heading", "slots"),
     # Translators: for how many seconds a process has not been heard of
     "silent_s": _p("heading", "silent_s"),
+}
+AUDIT_HEADINGS: Final[Mapping[str, str]] = HEADINGS | {
+    # Translators: what or whom a line of the audit log is about
+    "subject": _p("heading of the audit log", "subject"),
 }
 
 MAIL_COUNTS: Final[Mapping[str, str]] = {

@@ -236,10 +236,15 @@ def to_json(context: CliContext, shape: object) -> str:
     return json.dumps(say(shape) if context.is_spoken else shape, ensure_ascii=False)
 
 
-def print_rows(context: CliContext, rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:
+def print_rows(
+    context: CliContext,
+    rows: Iterable[Mapping[str, Any]],
+    columns: tuple[str, ...],
+    headings: Mapping[str, str] = HEADINGS,
+) -> None:
     """Print rows one by one: 200,000 users are never in memory together."""
     if not context.as_json:
-        print_table(columns, rows)
+        print_table(columns, rows, headings)
         return
     out = sys.stdout
     out.write("[")
@@ -248,8 +253,10 @@ def print_rows(context: CliContext, rows: Iterable[Mapping[str, Any]], columns: 
     out.write("\n]\n")
 
 
-def print_table(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
+def print_table(
+    columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]], headings: Mapping[str, str] = HEADINGS
+) -> None:
     """Print tab-separated rows with a header."""
-    click.echo("\t".join(say(HEADINGS.get(column, column)) for column in columns))
+    click.echo("\t".join(say(headings.get(column, column)) for column in columns))
     for row in rows:
         click.echo("\t".join("" if row.get(column) is None else str(say(row[column])) for column in columns))
