@@ -47,6 +47,10 @@ _KEY_MAX_ANSWERS: Final = 2000
 """The host takes 256 KiB under one key, and an answer has about 90 bytes."""
 
 
+FirstAnswers = list[BatchResult[str]]
+"""About 20 mailboxes at most."""
+
+
 class Group(StrEnum):
     """Which accounts are asked about. Each group has a refusal of its own."""
 
@@ -180,7 +184,23 @@ class Mailboxes:
         Raises:
             GraphError: See `ask`.
         """
-        asked = self.ask(client, group, mailbox_ids[:ITEMS_MAX])
+        return self._note_first(group, self.ask(client, group, mailbox_ids[:ITEMS_MAX]))
+
+    def prepare_first(self, client: GraphClient, mailbox_ids: Sequence[str]) -> Callable[[], FirstAnswers]:
+        """Return a function that asks as `try_asking` does. It remembers nothing, so any thread may call it.
+
+        It raises what `ask` raises.
+        """
+        items = self._make_items(client, mailbox_ids[:ITEMS_MAX])
+        return lambda: list(read_many(client, items))
+
+    def take_first(self, group: Group, answers: FirstAnswers) -> bool:
+        """Remember what a function of `prepare_first` returned; False as in `try_asking`."""
+        asked = Asked()
+        self._take_all(group, answers, asked)
+        return self._note_first(group, asked)
+
+    def _note_first(self, group: Group, asked: Asked) -> bool:
         if asked.answered or (not asked.refused and asked.total < ITEMS_MAX):
             return True
         self.note_refusal(group)
@@ -208,20 +228,24 @@ class Mailboxes:
         Raises:
             GraphError: Nothing can be asked any more: no network, no token, no time, no Exchange Online.
         """
-        asked, changed = Asked(), list[str]()
-        if not mailbox_ids:
-            return asked
-        items = [
+        asked = Asked()
+        if mailbox_ids:
+            items = self._make_items(client, mailbox_ids)
+            results = read_many(client, items, n_threads=n_threads, should_stop=lambda: should_stop(asked.total))
+            self._take_all(group, results, asked)
+        return asked
+
+    def _make_items(self, client: GraphClient, mailbox_ids: Sequence[str]) -> list[BatchItem[str]]:
+        return [
             BatchItem(key=name, request=self._failing.limit(ask_purpose(client.cloud, name), name))
             for name in mailbox_ids
         ]
+
+    def _take_all(self, group: Group, results: Iterable[BatchResult[str]], asked: Asked) -> None:
+        """Take answers and errors as they come, and write what was learned, however this ends."""
+        changed = list[str]()
         try:
-            for result in read_many(
-                client,
-                items,
-                n_threads=n_threads,
-                should_stop=lambda: should_stop(asked.total),
-            ):
+            for result in results:
                 changed += self._take(group, result, asked)
         except ExchangeMissingError:
             note_exchange_missing(self._host)
@@ -233,7 +257,6 @@ class Mailboxes:
                 self._progress = replace(self._progress, refused=left)
             self._failing.save()
             self._save(changed)
-        return asked
 
     def _take(self, group: Group, result: BatchResult[str], asked: Asked) -> list[str]:
         """Take one answer or error, and return which mailbox changed by it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from portsip_m365_plugin.texts import _, _n, pack
 from portsip_m365_plugin.users.spool import Kind, PulledRow, Spool, pack_fields
 
 READ_MAX_IDS: Final = 200
+_ROWS_AT_ONCE: Final = 100
 _OBJECT_ID: Final = re.compile(r"[A-Za-z0-9_\-]{1,64}")
 _ALWAYS_SENT: Final = ("userPrincipalName", "accountEnabled")
 """Every user has these. An object without them is a part of one, and what is missing in it means nothing."""
@@ -61,16 +62,18 @@ class DirectoryReader:
         self._people = self._unnamed = 0
         self._n_known = host.users.counts().linked
 
-    def list_everybody(self, *, fresh_link: bool) -> Listing:
+    def list_everybody(self, *, fresh_link: bool, on_rows: Callable[[], None] = lambda: None) -> Listing:
         """List everybody.
 
         Args:
+            on_rows: Called whenever some people more are in the spool.
             fresh_link: Take a new delta link first. It is taken *before* reading, so that a change made while pages are
                 read is met again in the next round. Without it the older link stays in use: what a lagging listing does
                 not show yet, the next round of that link will.
         """
         delta_link = latest_delta_link(self._client, self._select) if fresh_link else None
-        self._take_pages(list_users(self._client, select=self._select, n_known=self._n_known), is_round=False)
+        pages = list_users(self._client, select=self._select, n_known=self._n_known)
+        self._take_pages(pages, is_round=False, on_rows=on_rows)
         return Listing(
             is_full=True,
             people=self._people,
@@ -140,12 +143,16 @@ class DirectoryReader:
             if linked is not None and not linked.enabled and linked.disabled_reason is DisableReason.DEPARTED:
                 self._spool.run("DELETE FROM reread WHERE oid = ?", (oid,))
 
-    def _take_pages(self, pages: Iterable[Page], *, is_round: bool) -> str | None:
+    def _take_pages(
+        self, pages: Iterable[Page], *, is_round: bool, on_rows: Callable[[], None] = lambda: None
+    ) -> str | None:
         """Spool pages to the last one and return its delta link."""
         self._people = self._unnamed = 0
         delta_link: str | None = None
         for page in pages:
-            self._take(page.rows, may_be_partial=is_round)
+            for start in range(0, len(page.rows), _ROWS_AT_ONCE):
+                self._take(page.rows[start : start + _ROWS_AT_ONCE], may_be_partial=is_round)
+                on_rows()
             self._host.progress.report(Stage.READ, self._people)
             if page.next_link is not None and self._host.progress.should_stop():
                 raise StoppedError(_("Stopped while reading the directory; nothing is lost, and the next run goes on."))

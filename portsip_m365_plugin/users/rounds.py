@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from pbx_plugin_api import Host
@@ -38,8 +39,10 @@ class Round:
         self._checkpoint, self._basis, self._now_utc = checkpoint, basis, now_utc
         self._is_forced = is_forced
 
-    def pull(self, spool: Spool, reader: DirectoryReader, scope: ScopeFilter) -> Listing:
-        """Read the changes where they are enough, everybody otherwise."""
+    def pull(
+        self, spool: Spool, reader: DirectoryReader, scope: ScopeFilter, on_rows: Callable[[], None] = lambda: None
+    ) -> Listing:
+        """Read the changes where they are enough, everybody otherwise; for `on_rows` see `list_everybody`."""
         scope.read_groups()
         reader.note_diverged()
         is_waiting_known = load_waiting(self._host, spool)
@@ -58,7 +61,7 @@ class Round:
                 why, fresh_link = f"the delta link is no longer good ({error})", True
             spool.clear_pulled()
         _log.info("listing everybody: %s", why)
-        return reader.list_everybody(fresh_link=fresh_link)
+        return reader.list_everybody(fresh_link=fresh_link, on_rows=on_rows)
 
     def look(self, spool: Spool, reader: DirectoryReader, scope: ScopeFilter) -> Listing | None:
         """Read one round of changes; None where only the night can go on, because everybody has to be listed."""

@@ -186,21 +186,21 @@ class _Run:
     def _sync(self, spool: Spool) -> TickReport:
         reader = DirectoryReader(self._host, self._client, spool, self._rules)
         scope = ScopeFilter(self._host, self._client, spool, self._scope)
-        rounds = Round(
+        nonpersons = NonPersonFilter(
             self._host,
+            self._client,
+            spool,
             self._rules,
-            self._leavers,
-            self._checkpoint,
-            self._basis,
-            self._now_utc,
+            n_threads=self._tick.max_requests,
             is_forced=self._is_forced,
+            exchange_since_utc=ask_exchange_since(self._tick),
         )
-        listing = rounds.look(spool, reader, scope) if self._is_between_nights else rounds.pull(spool, reader, scope)
+        listing = self._pull(spool, reader, scope, nonpersons)
         if listing is None:
             return self._report(TickStatus.STOPPED, _FOR_THE_NIGHT)
         if listing.is_full and listing.people == 0:
             return self._report(TickStatus.FAILED, _EMPTY)
-        plan, n_unlisted = self._plan(spool, reader, listing, scope)
+        plan, n_unlisted = self._plan(spool, reader, listing, scope, nonpersons)
         self._is_full = listing.is_full
         window = RemovalWindow(self._host, self._now_utc, WINDOW_KEY)
         verdict = self._judge(spool, plan, window)
@@ -240,14 +240,32 @@ class _Run:
             )
         return self._report(TickStatus.DONE, sentences(*message), done)
 
+    def _pull(
+        self, spool: Spool, reader: DirectoryReader, scope: ScopeFilter, nonpersons: NonPersonFilter
+    ) -> Listing | None:
+        rounds = Round(
+            self._host,
+            self._rules,
+            self._leavers,
+            self._checkpoint,
+            self._basis,
+            self._now_utc,
+            is_forced=self._is_forced,
+        )
+        if self._is_between_nights:
+            return rounds.look(spool, reader, scope)
+        if self._scope.has_list or self._scope.has_groups:  # only after the pull it is known who is in scope
+            return rounds.pull(spool, reader, scope)
+        with nonpersons.ask_ahead() as begin:
+            return rounds.pull(spool, reader, scope, on_rows=begin)
+
     def _plan(
-        self, spool: Spool, reader: DirectoryReader, listing: Listing, scope: ScopeFilter
+        self, spool: Spool, reader: DirectoryReader, listing: Listing, scope: ScopeFilter, nonpersons: NonPersonFilter
     ) -> tuple[SyncPlan, int]:
         """Return the plan, and how many people exist whom a full listing did not show."""
         scope.leave_out()
         scope.note_problems()
-        nonpersons = NonPersonFilter(self._host, self._client, spool, self._rules, n_threads=self._tick.max_requests)
-        nonpersons.ask(listing, is_forced=self._is_forced, exchange_since_utc=ask_exchange_since(self._tick))
+        nonpersons.ask(listing)
         if not listing.is_full:
             restore_waiting(spool)
             scope.leave_out()

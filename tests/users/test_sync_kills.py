@@ -1,4 +1,4 @@
-"""SIGKILL in the middle of a run of the real program, at twelve places; the next run ends in the right state.
+"""SIGKILL in the middle of a run of the real program, at thirteen places; the next run ends in the right state.
 
 `pbx-devhost tick` on SQLite against a simulator process. Nothing in the product helps: a place is reached when
 Microsoft has got a certain request (and leaves it unanswered), or when a reader of the database sees what was written.
@@ -145,6 +145,7 @@ PLACES = {
     "link": ("fresh", asked("GET /v1.0/users/delta")),
     "first page": ("fresh", asked(r"GET /v1.0/users\?")),
     "second page": ("fresh", asked("skiptoken")),
+    "first question about mailboxes": ("fresh", asked(r"POST /v1.0/\$batch")),
     "a batch of new people": ("fresh", wrote("SELECT count(*) >= 500 FROM users")),
     "two batches of new people": ("fresh", wrote("SELECT count(*) >= 1000 FROM users")),
     "everybody new": ("fresh", wrote("SELECT count(*) >= 1300 FROM users")),
