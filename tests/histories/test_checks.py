@@ -133,6 +133,39 @@ def test_good_histories_are_good() -> None:
     assert checks.find_faults(told.history) == []
 
 
+def commit_late(told: Teller, worker: str, late_s: float) -> None:
+    """A beat whose process is frozen between its write and its commit. Time does not pass."""
+    told.start(worker)
+    told.history.rows[-1] = replace(told.history.rows[-1], committed_at=told.at + late_s)
+
+
+def test_who_was_not_seen_was_dead_whatever_it_had_written() -> None:
+    told = a_night()
+    told.take("a", 3)
+    told.wait(0.7 * DEAD_S)
+    commit_late(told, "a", DEAD_S)
+    told.wait(0.5 * DEAD_S)
+    told.take("b", 4)
+    told.due("b", lease_until=0.0)
+    assert list(checks.find_two_at_once(told.history)) == []
+    in_time = [replace(row, committed_at=row.at) for row in told.history.rows]
+    assert any("which was alive" in each for each in checks.find_two_at_once(replace(told.history, rows=in_time)))
+
+
+@pytest.mark.parametrize(("finder_is_frozen", "is_right"), [(True, True), (False, False)])
+def test_who_is_frozen_after_it_has_looked_takes_over_late(finder_is_frozen: bool, is_right: bool) -> None:
+    told = a_night()
+    told.take("a", 3)
+    told.wait(1.1 * DEAD_S)
+    told.beat("b")
+    for _ in range(5):
+        told.wait(1.0)
+        told.beat("a") if finder_is_frozen else told.beat("a", "b")
+    told.take("b", 4)
+    told.due("b", lease_until=0.0)
+    assert (list(checks.find_two_at_once(told.history)) == []) is is_right
+
+
 def test_a_copy_after_a_lost_answer_is_good() -> None:
     told = a_mail()
     told.history.lost_answers["m"] = [told.at]

@@ -71,6 +71,21 @@ def test_it_sees_who_wrote_what(watched: tuple[str, Stores]) -> None:
     worker.database.close()
 
 
+@pytest.mark.postgres
+def test_it_sees_from_when_others_saw_it(make_url: Callable[[str], str]) -> None:
+    url = make_url("postgres")
+    stores = open_named(url, "worker-1")
+    observer.watch_postgres(url)
+    tenant_id = stores.tenants.add("Contoso").pbx_tenant_id
+    with stores.database.write() as connection:
+        stores.database.insert_missing(connection, due, {"tenant_id": tenant_id, "plugin": "p"})
+        time.sleep(0.3)
+    [row] = [row for row in observer.read_postgres(url, [tenant_id]) if row.table == "due"]
+    assert row.committed_at is not None
+    assert row.committed_at - row.at >= 0.3
+    stores.database.close()
+
+
 def write_and_fail(stores: Stores, tenant_id: str) -> None:
     row = {"tenant_id": tenant_id, "plugin": "p"}
     with stores.database.write() as connection:

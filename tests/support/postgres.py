@@ -70,6 +70,7 @@ def run_cluster() -> Iterator[Cluster]:
         order = ("--locale-provider=icu", "--icu-locale=en-US", "--locale=C.UTF-8", "--encoding=UTF8")
         cluster.run("initdb", "-D", data, "-U", _SUPERUSER, "-A", "trust", "--no-sync", *order)
         settings = f"-c listen_addresses='' -c unix_socket_directories={directory} -c fsync=off -c max_connections=100"
+        settings += " -c track_commit_timestamp=on"  # for the observer of histories
         log = str(directory / "log")
         cluster.run("pg_ctl", "-D", data, "-l", log, "-w", "-o", settings, "start")
         try:

@@ -20,11 +20,14 @@ class Row:
 
     n: int
     at: float
+    """When it was written. For a heartbeat: the time that it stored."""
     writer: str
     """The worker whose connection it was."""
     table: str
     old: Mapping[str, Any] | None = None
     new: Mapping[str, Any] | None = None
+    committed_at: float | None = None
+    """From when others saw it, where the database says so. A frozen process may have written it long before."""
 
     def get(self, name: str) -> Any:
         """Return a column that no change moves, such as a key."""

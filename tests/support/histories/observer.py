@@ -97,14 +97,22 @@ def read_postgres(url: str, tenant_ids: Collection[str]) -> list[Row]:
     """Return what was seen of some tenants, and of all processes."""
     ahead_s = time.time() - time.monotonic()
     query = (
-        "SELECT n, at, writer, name, old, new FROM observer.seen"
-        " WHERE tenant_id = ANY(%s) OR name = 'processes' ORDER BY n"
+        "SELECT n, at, writer, name, old, new, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8"
+        " FROM observer.seen WHERE tenant_id = ANY(%s) OR name = 'processes' ORDER BY n"
     )
     with psycopg.connect(url) as connection:
         found = connection.execute(query, (list(tenant_ids),)).fetchall()
     return [
-        Row(n=n, at=at - ahead_s, writer=_short(writer), table=name, old=old, new=new)
-        for n, at, writer, name, old, new in found
+        Row(
+            n=n,
+            at=_read_time(name, new, at) - ahead_s,
+            writer=_short(writer),
+            table=name,
+            old=old,
+            new=new,
+            committed_at=committed_at - ahead_s,
+        )
+        for n, at, writer, name, old, new, committed_at in found
     ]
 
 
@@ -117,17 +125,16 @@ def read_sqlite(engine: Engine, tenant_ids: Collection[str]) -> list[Row]:
     )
     with engine.connect() as connection:
         found = connection.execute(text(query)).all()
-    return [
-        Row(
-            n=n,
-            at=at,
-            writer=writer,
-            table=name,
-            old=None if old is None else json.loads(old),
-            new=None if new is None else json.loads(new),
-        )
-        for n, at, writer, name, old, new in found
-    ]
+    rows = []
+    for n, at, writer, name, before, after in found:
+        old, new = (None if each is None else json.loads(each) for each in (before, after))
+        rows.append(Row(n=n, at=_read_time(name, new, at), writer=writer, table=name, old=old, new=new))
+    return rows
+
+
+def _read_time(table: str, new: dict[str, Any] | None, at: float) -> float:
+    """Return when a change was made. A heartbeat counts from the time that it stored."""
+    return float(new["seen_at"]) if table == "processes" and new is not None else at
 
 
 def _as_json(side: str, columns: list[str]) -> str:
