@@ -25,7 +25,8 @@ from typing import Any, Final, NamedTuple
 from pbx_plugin_api import Host, InvalidValueError, JsonValue, dump, load
 from portsip_m365_plugin.exchange import forget_exchange_missing, note_exchange_missing
 from portsip_m365_plugin.failing import Failing, FailingArea
-from portsip_m365_plugin.graph.batch import ITEMS_MAX, BatchItem, BatchResult
+from portsip_m365_plugin.graph.batch import BatchResult
+from portsip_m365_plugin.graph.batch_queue import ITEMS_MAX, BatchItem
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import ConsentMissingError, ExchangeMissingError, MailboxRefusedError
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus, ask_purpose, judge_mailbox, read_purpose

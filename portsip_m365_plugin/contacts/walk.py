@@ -20,7 +20,8 @@ from portsip_m365_plugin.contacts.state import MailboxRecord, StateWriter, Targe
 from portsip_m365_plugin.contacts.tally import ContactTally
 from portsip_m365_plugin.contacts.tree import Question
 from portsip_m365_plugin.failing import Failing, FailingArea
-from portsip_m365_plugin.graph.batch import BatchItem, run_batches
+from portsip_m365_plugin.graph.batch import run_batches
+from portsip_m365_plugin.graph.batch_queue import BatchItem
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import (
     ConsentMissingError,

@@ -14,15 +14,15 @@ import base64
 import binascii
 import json
 import logging
-from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic
 
 from pbx_plugin_api import note_call
+from portsip_m365_plugin.graph.batch_queue import ITEMS_MAX, BatchItem, BatchQueue, K, Waiting
 from portsip_m365_plugin.graph.client import SERVICE, GraphClient, Reply
 from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
@@ -36,14 +36,10 @@ from portsip_m365_plugin.graph.errors import (
 )
 from portsip_m365_plugin.graph.judge import make_error
 from portsip_m365_plugin.graph.retry import may_retry, tries_at_most, wait_s
-from portsip_m365_plugin.graph.throttle import LOAD_HEADER
+from portsip_m365_plugin.graph.throttle import DIRECTORY, LOAD_HEADER
 from portsip_m365_plugin.graph.wire import ANSWER_MAX_BYTES, Request, build
 
 _log = logging.getLogger(__name__)
-
-ITEMS_MAX: Final = 20
-PER_MAILBOX_MAX: Final = 4
-"""Exchange serves one app at most 4 requests of one mailbox at a time; beyond that it answers 429."""
 
 _LOOK_UP_EVERY_S: Final = 5.0
 _HEAVY_IN_FLIGHT_MAX: Final = 1
@@ -53,16 +49,6 @@ _HALVES_TRIES_MAX: Final = 2
 _HALVINGS: Final = 5
 """From 20 items to one."""
 
-K = TypeVar("K", bound=Hashable)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchItem(Generic[K]):
-    """One call of a batch, and the caller's own key for it."""
-
-    key: K
-    request: Request
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchResult(Generic[K]):
@@ -71,97 +57,6 @@ class BatchResult(Generic[K]):
     item: BatchItem[K]
     reply: Reply | None = None
     error: GraphError | None = None
-
-
-@dataclass
-class _Waiting(Generic[K]):
-    item: BatchItem[K]
-    attempt: int = 0
-    together_max: int = ITEMS_MAX
-    """The largest batch that it may be part of."""
-    not_before: float = 0.0
-    refused_at: float | None = None
-    """When it was first refused; all the time since then counts as waiting."""
-
-    def waited_s(self, now: float) -> float:
-        return 0.0 if self.refused_at is None else now - self.refused_at
-
-
-@dataclass
-class _Queue(Generic[K]):
-    """Items not yet sent: at most a few batches are taken ahead from the caller's stream."""
-
-    source: Iterator[BatchItem[K] | None]
-    size: int = ITEMS_MAX
-    ready: deque[_Waiting[K]] = field(default_factory=deque)
-    in_flight: dict[str, int] = field(default_factory=dict)
-    is_dry: bool = False
-    n_failed_in_a_row: int = 0
-    """Batches that failed as a whole since the last one that was answered."""
-    n_answered: int = 0
-
-    def draw(self, now: float) -> list[_Waiting[K]]:
-        """Return up to one batch of items that may be sent now, at most `PER_MAILBOX_MAX` of a mailbox in flight."""
-        self._fill()
-        chosen: list[_Waiting[K]] = []
-        kept: deque[_Waiting[K]] = deque()
-        while self.ready and len(chosen) < self.size:
-            entry = self.ready.popleft()
-            mailbox = entry.item.request.mailbox
-            is_full = len(chosen) >= min((other.together_max for other in (*chosen, entry)), default=0)
-            if is_full or entry.not_before > now or (mailbox and self.in_flight.get(mailbox, 0) >= PER_MAILBOX_MAX):
-                kept.append(entry)
-                continue
-            if mailbox:
-                self.in_flight[mailbox] = self.in_flight.get(mailbox, 0) + 1
-            chosen.append(entry)
-        self.ready.extendleft(reversed(kept))
-        return chosen
-
-    def has_plenty(self) -> bool:
-        """Whether a whole batch is ready."""
-        self._fill()
-        return len(self.ready) >= self.size
-
-    def give_back(self, entries: list[_Waiting[K]]) -> None:
-        """Note that items have been answered: their mailboxes may be asked again."""
-        for entry in entries:
-            mailbox = entry.item.request.mailbox
-            if mailbox:
-                self.in_flight[mailbox] -= 1
-                if not self.in_flight[mailbox]:
-                    del self.in_flight[mailbox]
-
-    @property
-    def is_heavy(self) -> bool:
-        """Whether answers are so large that batches are smaller than usual."""
-        return self.size < ITEMS_MAX
-
-    def note_answer(self, n_items: int, size_bytes: int, max_bytes: int) -> None:
-        """Note that a batch was answered. Batches grow again while the answers are small."""
-        self.n_failed_in_a_row, self.n_answered = 0, self.n_answered + 1
-        if self.is_heavy and n_items >= self.size and size_bytes * 2 < max_bytes:
-            self.size = min(ITEMS_MAX, self.size * 2)
-
-    def halve(self, entries: list[_Waiting[K]], error: GraphError) -> None:
-        """Put the items of a batch that failed as a whole back, in front, to be sent in halves."""
-        half = len(entries) // 2
-        for entry in entries:
-            entry.together_max = half
-        if isinstance(error, AnswerTooLargeError):
-            self.size = min(self.size, half)
-        self.ready.extendleft(reversed(entries))
-
-    def _fill(self) -> None:
-        while not self.is_dry and len(self.ready) < 4 * ITEMS_MAX:
-            try:
-                item = next(self.source)
-            except StopIteration:
-                self.is_dry = True
-                return
-            if item is None:
-                return
-            self.ready.append(_Waiting(item))
 
 
 def run_batches(
@@ -190,18 +85,19 @@ def run_batches(
         GraphError: Nothing can be sent any more, or batch after batch failed as a whole: the service is down. Items not
             yet yielded were not answered.
     """
-    queue: _Queue[K] = _Queue(iter(items), size=1 if singly else ITEMS_MAX)
-    flights: dict[Future[Reply], list[_Waiting[K]]] = {}
-    with ThreadPoolExecutor(max_workers=n_threads, thread_name_prefix="graph-batch") as pool:
+    queue: BatchQueue[K] = BatchQueue(iter(items), client, size=1 if singly else ITEMS_MAX)
+    flights: dict[Future[Reply | None], list[Waiting[K]]] = {}
+    pool = ThreadPoolExecutor(max_workers=n_threads, thread_name_prefix="graph-batch")
+    try:
         while True:
             # One full batch more than the threads can send waits in the pool: no thread idles while we yield results.
             while len(flights) < _in_flight_max(client, queue, n_threads, singly=singly) and not should_stop():
                 chosen = queue.draw(client.timing.monotonic())
                 if not chosen:
                     break
-                request = chosen[0].item.request if singly else _build(client, chosen)
-                request = replace(request, answer_max_bytes=answer_max_bytes)
-                flights[pool.submit(copy_context().run, client.send, request)] = chosen
+                fly = _fly_single if singly else _fly
+                flights[pool.submit(copy_context().run, fly, client, chosen, answer_max_bytes)] = chosen
+            yield from _give_up(client, queue)
             if not flights:
                 if should_stop() or (queue.is_dry and not queue.ready):
                     return
@@ -217,7 +113,7 @@ def run_batches(
                     continue
                 try:
                     reply = future.result()
-                    answers = _read_answers(reply)
+                    answers = _read_answers(reply) if reply is not None else {}
                 except GraphError as error:
                     if not _may_halve(error, queue, n_threads):
                         raise
@@ -227,22 +123,50 @@ def run_batches(
                     else:
                         queue.halve(entries, error)
                 else:
-                    queue.note_answer(len(entries), reply.size_bytes, answer_max_bytes)
-                    for result in _land(client, reply, answers, entries, queue):
-                        client.note_use(result.item.request.call.permission, result.error)
-                        yield result
+                    queue.ready.extend(entry for entry in entries if entry.stays)
+                    if reply is not None:
+                        queue.note_answer(len(entries), reply.size_bytes, answer_max_bytes)
+                        for result in _land(client, reply, answers, entries, queue):
+                            client.note_use(result.item.request.call.permission, result.error)
+                            yield result
                     del reply, answers  # while we wait for the next ones
                 del future
+    finally:
+        pool.shutdown()
+        for entries in flights.values():
+            queue.give_back(entries)
 
 
-def _in_flight_max(client: GraphClient, queue: _Queue[Any], n_threads: int, *, singly: bool) -> int:
+def _fly(client: GraphClient, entries: list[Waiting[Any]], answer_max_bytes: int) -> Reply | None:
+    """Send a batch without the items whose mailbox was closed while it waited for this thread; None if all were."""
+    for entry in entries:
+        entry.stays = client.gate.closed_s(entry.item.request.mailbox) > 0 if entry.item.request.mailbox else False
+    if all(entry.stays for entry in entries):
+        return None
+    return client.send(replace(_build(client, entries), answer_max_bytes=answer_max_bytes))
+
+
+def _fly_single(client: GraphClient, entries: list[Waiting[Any]], answer_max_bytes: int) -> Reply:
+    return client.send(replace(entries[0].item.request, answer_max_bytes=answer_max_bytes, holds_slot=True))
+
+
+def _give_up(client: GraphClient, queue: BatchQueue[K]) -> Iterator[BatchResult[K]]:
+    """Yield an error for items whose mailbox is closed for longer than they may wait."""
+    for entry in queue.take_hopeless():
+        closed_s = entry.not_before - client.timing.monotonic()
+        retry_at_utc = client.timing.now_utc() + timedelta(seconds=max(0.0, closed_s))
+        error = ThrottledError("the mailbox has to wait", status=429, retry_at_utc=retry_at_utc)
+        yield BatchResult(item=entry.item, error=error)
+
+
+def _in_flight_max(client: GraphClient, queue: BatchQueue[Any], n_threads: int, *, singly: bool) -> int:
     slots = client.gate.slots(n_threads, gives_way=client.priority == "low")
     if queue.is_heavy and not singly:
         return min(slots, _HEAVY_IN_FLIGHT_MAX)
     return slots + (slots == n_threads and queue.has_plenty())
 
 
-def _may_halve(error: GraphError, queue: _Queue[Any], n_threads: int) -> bool:
+def _may_halve(error: GraphError, queue: BatchQueue[Any], n_threads: int) -> bool:
     """Whether the items of a batch that failed as a whole are worth asking in smaller ones: the service answers others.
 
     One item that fails every batch it is in fails no more than `_HALVINGS` in a row.
@@ -257,9 +181,11 @@ def _may_halve(error: GraphError, queue: _Queue[Any], n_threads: int) -> bool:
     return queue.n_failed_in_a_row <= n_threads + _HALVINGS
 
 
-def _build(client: GraphClient, entries: list[_Waiting[Any]]) -> Request:
+def _build(client: GraphClient, entries: list[Waiting[Any]]) -> Request:
     requests = []
     for number, entry in enumerate(entries):
+        if entry.stays:
+            continue
         inner = entry.item.request
         shape: dict[str, Any] = {"id": str(number), "method": inner.call.method, "url": inner.path_and_query}
         headers = dict(inner.headers)
@@ -272,19 +198,22 @@ def _build(client: GraphClient, entries: list[_Waiting[Any]]) -> Request:
     # As JSON objects, answers that wait for their turn would need several times the memory.
     request = replace(build("batch", client.cloud, body={"requests": requests}), decodes=False)
     is_half = any(entry.together_max < ITEMS_MAX for entry in entries)
-    return replace(request, tries_max=_HALVES_TRIES_MAX) if is_half else request
+    spends = any(entry.item.request.call.service == "directory" for entry in entries)
+    return replace(request, spends_units=spends, tries_max=_HALVES_TRIES_MAX if is_half else None)
 
 
 def _land(
     client: GraphClient,
     reply: Reply,
     answers: Mapping[str, Mapping[str, Any]],
-    entries: list[_Waiting[K]],
-    queue: _Queue[K],
+    entries: list[Waiting[K]],
+    queue: BatchQueue[K],
 ) -> Iterator[BatchResult[K]]:
     now = client.timing.monotonic()
-    refused: list[tuple[_Waiting[K], BatchResult[K], float]] = []
+    refused: list[tuple[Waiting[K], BatchResult[K], float]] = []
     for number, entry in enumerate(entries):
+        if entry.stays:
+            continue
         entry.attempt += 1
         result = _read_item(client, entry.item, answers.get(str(number)), reply)
         pause_s = _pause_s(client, entry, result.error, now) if result.error is not None else None
@@ -298,19 +227,19 @@ def _land(
         if not client.may_wait(longest_s, entry.waited_s(now)):
             yield result
             continue
-        entry.not_before = now + longest_s
-        entry.refused_at = now if entry.refused_at is None else entry.refused_at
+        entry.wait(now, longest_s)
         queue.ready.append(entry)
     if refused:
         _log.info("%d of %d items of a batch were refused; next try in %.1f s", len(refused), len(entries), longest_s)
 
 
-def _pause_s(client: GraphClient, entry: _Waiting[Any], error: GraphError, now: float) -> float | None:
+def _pause_s(client: GraphClient, entry: Waiting[Any], error: GraphError, now: float) -> float | None:
     """Return how long to wait before an item is sent again; None if it is not."""
     error.attempts = entry.attempt
     pause_s = wait_s(entry.attempt, error.retry_after_s, client.policy, client.timing.random())
     if isinstance(error, ThrottledError):
         error.retry_at_utc = client.timing.now_utc() + timedelta(seconds=pause_s)
+        client.gate.close_for(pause_s, entry.item.request.mailbox or DIRECTORY)
     if not may_retry(error, entry.item.request.call.retry) or entry.attempt >= tries_at_most(
         error, client.policy, entry.item.request.tries_max
     ):
@@ -318,7 +247,7 @@ def _pause_s(client: GraphClient, entry: _Waiting[Any], error: GraphError, now: 
     return pause_s if client.may_wait(pause_s, entry.waited_s(now)) else None
 
 
-def _land_single(flight: Future[Reply], entry: _Waiting[K]) -> BatchResult[K]:
+def _land_single(flight: Future[Reply | None], entry: Waiting[K]) -> BatchResult[K]:
     try:
         return BatchResult(item=entry.item, reply=flight.result())
     except NotSentError:
@@ -384,7 +313,7 @@ def _decode_binary(body: object) -> bytes | None:
         return None
 
 
-def _sleep_until_ready(client: GraphClient, queue: _Queue[Any]) -> None:
+def _sleep_until_ready(client: GraphClient, queue: BatchQueue[Any]) -> None:
     now = client.timing.monotonic()
     pause_s = min((entry.not_before for entry in queue.ready), default=now) - now
     client.timing.sleep(min(max(pause_s, 0.01), 5.0))

@@ -55,6 +55,8 @@ SERVICE: Final = "graph"
 """The service's name in what is counted."""
 _SHORT_S: Final = 0.05
 """To pass an open gate takes less."""
+_SLOT_S: Final = 10.0
+"""Longest wait for a slot of a mailbox; an answer takes less, as a rule."""
 
 
 class TokenSource(Protocol):
@@ -142,13 +144,24 @@ class GraphClient:
         with nullcontext() if self.priority == "low" else self.gate.waited_for():
             return self._send(request)
 
+    def _send_in_slot(self, request: Request, attempt: int) -> Reply:
+        """Send once, as one of the few requests that a mailbox serves at a time."""
+        if not request.mailbox or request.holds_slot:
+            return self._send_once(request, attempt)
+        if not self.gate.wait_for_slot(request.mailbox, at_most_s=_SLOT_S):
+            raise ThrottledError("too many requests of this mailbox are in flight", status=429)
+        try:
+            return self._send_once(request, attempt)
+        finally:
+            self.gate.leave(request.mailbox)
+
     def _send(self, request: Request) -> Reply:
         waited_s, attempt, renewed = 0.0, 0, False
         while True:
             waited_s += self._pass_gate(request, waited_s)
             attempt += 1
             try:
-                return self._send_once(request, attempt)
+                return self._send_in_slot(request, attempt)
             except _TokenRefusedError as refused:
                 # A token can die early (revoked, clock): get one new token, then the refusal is final.
                 if renewed:
@@ -178,6 +191,8 @@ class GraphClient:
         if not self.gate.pass_through(key, at_most_s=left_s):
             closed_s = self.gate.wait_s(key)
             raise ThrottledError("the gate is closed", status=429, retry_at_utc=self._in(closed_s))
+        if self.priority == "low" and (request.spends_units or request.call.service == "directory"):
+            self.timing.sleep(min(self.gate.pause_s(), max(0.0, left_s - (self.timing.monotonic() - started))))
         waited_s = self.timing.monotonic() - started
         if waited_s > _SHORT_S:
             note_wait(SERVICE, "throttled", waited_s)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from portsip_m365_plugin.graph.batch import BatchItem
+from portsip_m365_plugin.graph.batch_queue import BatchItem
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import NotFoundError, ProtocolError
 from portsip_m365_plugin.graph.paging import Page, read_page, read_pages

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Final
 
-from portsip_m365_plugin.graph.batch import BatchItem, BatchResult, K, run_batches
+from portsip_m365_plugin.graph.batch import BatchResult, run_batches
+from portsip_m365_plugin.graph.batch_queue import BatchItem, K
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import ProtocolError, RefusedError
 from portsip_m365_plugin.graph.wire import ANSWER_MAX_BYTES

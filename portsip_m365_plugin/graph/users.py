@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from portsip_m365_plugin.graph.batch import BatchItem
+from portsip_m365_plugin.graph.batch_queue import BatchItem
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import NotFoundError, ProtocolError, RefusedError, ResyncRequiredError
 from portsip_m365_plugin.graph.paging import Page, read_pages

@@ -278,6 +278,10 @@ class Request:
     """A larger answer is not read."""
     decodes: bool = True
     """False: the answer's JSON stays bytes. Who asks many things at once decodes one answer at a time."""
+    holds_slot: bool = False
+    """Whether the sender has taken a slot of the mailbox already."""
+    spends_units: bool = False
+    """For a batch: whether it has items of the directory, which cost units."""
     tries_max: int | None = None
     """Send it at most so often, even where the client's policy allows more; None: as the policy says."""
 

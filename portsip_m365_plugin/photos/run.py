@@ -30,7 +30,8 @@ from pbx_plugin_api import (
 )
 from portsip_m365_plugin.exchange import PHOTOS, ask_exchange_since, is_exchange_missing, note_exchange_missing
 from portsip_m365_plugin.failing import Failing, FailingArea
-from portsip_m365_plugin.graph.batch import BatchItem, BatchResult
+from portsip_m365_plugin.graph.batch import BatchResult
+from portsip_m365_plugin.graph.batch_queue import BatchItem
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import (
     AnswerTooLargeError,

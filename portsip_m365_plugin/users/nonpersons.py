@@ -19,7 +19,7 @@ from typing import Final
 
 from pbx_plugin_api import Host, Stage, UserLink
 from portsip_m365_plugin.exchange import is_exchange_missing
-from portsip_m365_plugin.graph.batch import ITEMS_MAX
+from portsip_m365_plugin.graph.batch_queue import ITEMS_MAX
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import GraphError
 from portsip_m365_plugin.mailboxes import FirstAnswers, Group, Mailboxes

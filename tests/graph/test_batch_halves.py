@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from portsip_m365_plugin.graph.batch import BatchItem, BatchResult
+from portsip_m365_plugin.graph.batch import BatchResult
+from portsip_m365_plugin.graph.batch_queue import BatchItem
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import AnswerTooLargeError, UnavailableError
 from portsip_m365_plugin.graph.photos import ask_picture

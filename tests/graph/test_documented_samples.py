@@ -11,7 +11,8 @@ import pytest
 
 from portsip_m365_plugin.clouds import CHINA, GLOBAL
 from portsip_m365_plugin.graph import errors, judge
-from portsip_m365_plugin.graph.batch import BatchItem, run_batches
+from portsip_m365_plugin.graph.batch import run_batches
+from portsip_m365_plugin.graph.batch_queue import BatchItem
 from portsip_m365_plugin.graph.paging import Page, read_page
 from portsip_m365_plugin.graph.wire import CALLS, Request, build, follow
 from tests.support.graph_wire import Written, wire

@@ -18,7 +18,8 @@ import pytest
 from portsip_m365_plugin.connect import AppSettings, credential_for
 from portsip_m365_plugin.entra.tokens import AppToken, acquire_app_token
 from portsip_m365_plugin.graph import errors
-from portsip_m365_plugin.graph.batch import BatchItem, run_batches
+from portsip_m365_plugin.graph.batch import run_batches
+from portsip_m365_plugin.graph.batch_queue import BatchItem
 from portsip_m365_plugin.graph.client import GraphClient, Timing
 from portsip_m365_plugin.graph.retry import RetryPolicy
 from portsip_m365_plugin.graph.session import make_session

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portsip_m365_plugin.clouds import GLOBAL
-from portsip_m365_plugin.graph.batch import BatchItem, run_batches
+from portsip_m365_plugin.graph.batch import run_batches
+from portsip_m365_plugin.graph.batch_queue import BatchItem
 from portsip_m365_plugin.graph.errors import (
     AnswerLostError,
     BadRequestError,

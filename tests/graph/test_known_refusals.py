@@ -19,7 +19,8 @@ from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
 from portsip_m365_plugin.entra.signin_errors import explain_refusal
 from portsip_m365_plugin.entra.tokens import AppToken, acquire_app_token
 from portsip_m365_plugin.graph import errors
-from portsip_m365_plugin.graph.batch import BatchItem, run_batches
+from portsip_m365_plugin.graph.batch import run_batches
+from portsip_m365_plugin.graph.batch_queue import BatchItem
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.mail import has_drafts
 from portsip_m365_plugin.graph.mailboxes import ask_purpose

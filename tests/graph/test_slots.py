@@ -7,7 +7,8 @@ from itertools import pairwise
 import pytest
 
 from portsip_m365_plugin.clouds import Cloud
-from portsip_m365_plugin.graph.batch import BatchItem, run_batches
+from portsip_m365_plugin.graph.batch import run_batches
+from portsip_m365_plugin.graph.batch_queue import BatchItem
 from portsip_m365_plugin.graph.errors import ThrottledError
 from portsip_m365_plugin.graph.throttle import LOAD_HEADER, ThrottleGate
 from portsip_m365_plugin.graph.wire import Request, build

@@ -15,7 +15,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 
 from portsip_m365_plugin.clouds import GLOBAL, Cloud
-from portsip_m365_plugin.graph.batch import BatchItem
+from portsip_m365_plugin.graph.batch_queue import BatchItem
 from portsip_m365_plugin.graph.client import GraphClient, Timing
 from portsip_m365_plugin.graph.retry import RetryPolicy
 from portsip_m365_plugin.graph.throttle import ThrottleGate
