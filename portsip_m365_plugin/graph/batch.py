@@ -35,8 +35,8 @@ from portsip_m365_plugin.graph.errors import (
     UnavailableError,
 )
 from portsip_m365_plugin.graph.judge import make_error
-from portsip_m365_plugin.graph.retry import may_retry, tries_at_most, wait_s
-from portsip_m365_plugin.graph.throttle import DIRECTORY, LOAD_HEADER
+from portsip_m365_plugin.graph.retry import may_retry, parse_retry_after, tries_at_most, wait_s
+from portsip_m365_plugin.graph.throttle import DIRECTORY, LOAD_HEADER, read_load
 from portsip_m365_plugin.graph.wire import ANSWER_MAX_BYTES, Request, build
 
 _log = logging.getLogger(__name__)
@@ -46,6 +46,8 @@ _HEAVY_IN_FLIGHT_MAX: Final = 1
 """Batches in flight while answers are so large that batches are smaller than usual: their bytes are all in memory."""
 _HALVES_TRIES_MAX: Final = 2
 """The whole batch had all its tries before it was halved."""
+_REFUSED_MARKS: Final = (b'":429', b'": 429', b'":503', b'": 503')
+"""Cheaper to look for than to decode an answer twice."""
 _HALVINGS: Final = 5
 """From 20 items to one."""
 
@@ -143,7 +145,35 @@ def _fly(client: GraphClient, entries: list[Waiting[Any]], answer_max_bytes: int
         entry.stays = client.gate.closed_s(entry.item.request.mailbox) > 0 if entry.item.request.mailbox else False
     if all(entry.stays for entry in entries):
         return None
-    return client.send(replace(_build(client, entries), answer_max_bytes=answer_max_bytes))
+    request = replace(_build(client, entries), answer_max_bytes=answer_max_bytes)
+    reply = client.send(request)
+    if request.spends_units or any(mark in reply.body for mark in _REFUSED_MARKS):
+        _hear(client, reply, entries, spends_units=request.spends_units)
+    return reply
+
+
+def _hear(client: GraphClient, reply: Reply, entries: list[Waiting[Any]], *, spends_units: bool) -> None:
+    """Note at once what an answer says about limits: the next batch may be sent before this one's turn comes."""
+    try:
+        answers = _read_answers(reply)
+    except ProtocolError:
+        return
+    loads = ["0"]
+    for number, entry in enumerate(entries):
+        answer = answers.get(str(number), {})
+        headers = _read_headers(answer)
+        if LOAD_HEADER in headers:
+            loads.append(headers[LOAD_HEADER])
+        pause_s = parse_retry_after(headers.get("retry-after"), client.timing.now_utc())
+        if answer.get("status") in (429, 503) and pause_s is not None:
+            client.gate.close_for(pause_s, entry.item.request.mailbox or DIRECTORY)
+    if spends_units or len(loads) > 1:
+        client.gate.note_answer({LOAD_HEADER: max(loads, key=read_load)})
+
+
+def _read_headers(answer: Mapping[str, Any]) -> dict[str, str]:
+    given = answer.get("headers")
+    return {str(k).lower(): str(v) for k, v in given.items()} if isinstance(given, Mapping) else {}
 
 
 def _fly_single(client: GraphClient, entries: list[Waiting[Any]], answer_max_bytes: int) -> Reply:
@@ -277,10 +307,7 @@ def _read_item(
         return BatchResult(item=item, error=error)
     status: int = answer["status"]
     note_call(SERVICE, call.name, status, 0.0, is_part=True, **ids)
-    given = answer.get("headers")
-    headers = {str(k).lower(): str(v) for k, v in given.items()} if isinstance(given, Mapping) else {}
-    if LOAD_HEADER in headers:
-        client.gate.note_answer(headers)
+    headers = _read_headers(answer)
     body = answer.get("body")
     if status in call.success:
         body = _decode_binary(body) if call.is_binary else body if isinstance(body, Mapping) else None

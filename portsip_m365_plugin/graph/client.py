@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final, Protocol
@@ -158,19 +158,27 @@ class GraphClient:
     def _send(self, request: Request) -> Reply:
         waited_s, attempt, renewed = 0.0, 0, False
         while True:
-            waited_s += self._pass_gate(request, waited_s)
-            attempt += 1
-            try:
-                return self._send_in_slot(request, attempt)
-            except _TokenRefusedError as refused:
-                # A token can die early (revoked, clock): get one new token, then the refusal is final.
-                if renewed:
-                    raise refused.error from None
-                self.tokens.renew()
-                renewed, attempt = True, attempt - 1
-            except GraphError as error:
-                error.attempts = attempt
-                waited_s += self._wait_after(error, request, attempt, waited_s)
+            with self._take_turn(request, waited_s):
+                waited_s += self._pass_gate(request, waited_s)
+                attempt += 1
+                try:
+                    return self._send_in_slot(request, attempt)
+                except _TokenRefusedError as refused:
+                    # A token can die early (revoked, clock): get one new token, then the refusal is final.
+                    if renewed:
+                        raise refused.error from None
+                    self.tokens.renew()
+                    renewed, attempt = True, attempt - 1
+                except GraphError as error:
+                    error.attempts = attempt
+                    waited_s += self._wait_after(error, request, attempt, waited_s)
+
+    def _take_turn(self, request: Request, waited_s: float) -> AbstractContextManager[None]:
+        """Near the limit of the directory, a pass sends one request with units after another."""
+        spends_units = request.spends_units or request.call.service == "directory"
+        if self.priority != "low" or not spends_units:
+            return nullcontext()
+        return self.gate.in_turn(at_most_s=self._left_s(waited_s))
 
     def note_use(self, permission: str, error: GraphError | None) -> None:
         """Note what a call has shown about the permission that it needs. A success outweighs every refusal."""
@@ -191,8 +199,6 @@ class GraphClient:
         if not self.gate.pass_through(key, at_most_s=left_s):
             closed_s = self.gate.wait_s(key)
             raise ThrottledError("the gate is closed", status=429, retry_at_utc=self._in(closed_s))
-        if self.priority == "low" and (request.spends_units or request.call.service == "directory"):
-            self.timing.sleep(min(self.gate.pause_s(), max(0.0, left_s - (self.timing.monotonic() - started))))
         waited_s = self.timing.monotonic() - started
         if waited_s > _SHORT_S:
             note_wait(SERVICE, "throttled", waited_s)
@@ -257,7 +263,7 @@ class GraphClient:
             raise self._explain(error, client_request_id) from error
         ids = _Ids(request_id=response.headers.get("request-id", "")[:100], client_request_id=client_request_id)
         self._note(call.name, response.status_code, started, ids.request_id, client_request_id)
-        if response.ok or LOAD_HEADER in response.headers:
+        if (response.ok and not request.spends_units) or LOAD_HEADER in response.headers:
             self.gate.note_answer(response.headers)
         if response.status_code in call.success:
             self.note_use(call.permission, None)

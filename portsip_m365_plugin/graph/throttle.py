@@ -51,6 +51,7 @@ class ThrottleGate:
         self._closed_until: dict[str, float] = {}
         self._share, self._n_waited_for = 1.0, 0
         self._paused_until = 0.0
+        self._turn = threading.Lock()
         self._at_mailbox: Counter[str] = Counter()
         self._wanted: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -89,7 +90,7 @@ class ThrottleGate:
 
     def note_answer(self, headers: Mapping[str, str]) -> None:
         """Note how near to a limit an answer says that this app is. Without the header it is calm."""
-        load = _read_load(headers.get(LOAD_HEADER))
+        load = read_load(headers.get(LOAD_HEADER))
         with self._lock:
             if load < _LOAD_BEGINS:
                 self._share = min(1.0, self._share + _SHARE_STEP)
@@ -100,10 +101,23 @@ class ThrottleGate:
                 nearness = min(1.0, (load - _LOAD_BEGINS) / (1 - _LOAD_BEGINS))
                 self._paused_until = max(self._paused_until, self._monotonic() + _WINDOW_S * nearness**2)
 
-    def pause_s(self) -> float:
-        """Return how long a pass waits before its next request that costs units, so that it is not refused."""
-        with self._lock:
-            return max(0.0, self._paused_until - self._monotonic())
+    @contextmanager
+    def in_turn(self, *, at_most_s: float) -> Iterator[None]:
+        """Near the limit of the directory, what nobody waits for is sent one after another, each after a pause.
+
+        That ends only after several calm answers: what has waited would otherwise all be sent at once, and be refused.
+        Waits for at most so long, then goes on all the same.
+        """
+        until = self._monotonic() + at_most_s
+        has_turn = self._share < 1.0 and self._turn.acquire(timeout=min(at_most_s, threading.TIMEOUT_MAX))
+        try:
+            pause_s = min(self._paused_until, until) - self._monotonic()
+            if pause_s > 0:
+                self._sleep(pause_s)
+            yield
+        finally:
+            if has_turn:
+                self._turn.release()
 
     def closed_s(self, mailbox: str) -> float:
         """Return for how long a mailbox is closed by itself."""
@@ -165,7 +179,8 @@ class ThrottleGate:
                 self._n_waited_for -= 1
 
 
-def _read_load(text: str | None) -> float:
+def read_load(text: str | None) -> float:
+    """Return a `LOAD_HEADER` as a number; 0 where there is none."""
     try:
         load = float(text or "0")
     except ValueError:

@@ -141,6 +141,11 @@ class Accounts:
             wait_s = max(1, math.ceil((load - LOAD_SAID_FROM) * self.limits.window_s))
         return self.refuse(DIRECTORY, "units", wait_s, warned=warned), load
 
+    def use_up(self) -> None:
+        """Somebody else with the same app uses all units and asks for more."""
+        with self._lock:
+            self._used, self._used_at_s = 1.2 * self.capacity, time.monotonic()
+
     def note_said(self, load: float) -> None:
         """An answer with this load has left the server."""
         with self._lock:
