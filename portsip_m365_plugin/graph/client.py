@@ -158,7 +158,9 @@ class GraphClient:
     def _send(self, request: Request) -> Reply:
         waited_s, attempt, renewed = 0.0, 0, False
         while True:
-            with self._take_turn(request, waited_s):
+            with self._take_turn(request, waited_s) as paused_s:
+                if paused_s > _SHORT_S:
+                    note_wait(SERVICE, "throttled", paused_s)
                 waited_s += self._pass_gate(request, waited_s)
                 attempt += 1
                 try:
@@ -173,11 +175,11 @@ class GraphClient:
                     error.attempts = attempt
                     waited_s += self._wait_after(error, request, attempt, waited_s)
 
-    def _take_turn(self, request: Request, waited_s: float) -> AbstractContextManager[None]:
+    def _take_turn(self, request: Request, waited_s: float) -> AbstractContextManager[float]:
         """Near the limit of the directory, a pass sends one request with units after another."""
         spends_units = request.spends_units or request.call.service == "directory"
         if self.priority != "low" or not spends_units:
-            return nullcontext()
+            return nullcontext(0.0)
         return self.gate.in_turn(at_most_s=self._left_s(waited_s))
 
     def note_use(self, permission: str, error: GraphError | None) -> None:

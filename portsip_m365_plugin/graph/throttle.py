@@ -102,19 +102,20 @@ class ThrottleGate:
                 self._paused_until = max(self._paused_until, self._monotonic() + _WINDOW_S * nearness**2)
 
     @contextmanager
-    def in_turn(self, *, at_most_s: float) -> Iterator[None]:
+    def in_turn(self, *, at_most_s: float) -> Iterator[float]:
         """Near the limit of the directory, what nobody waits for is sent one after another, each after a pause.
 
         That ends only after several calm answers: what has waited would otherwise all be sent at once, and be refused.
-        Waits for at most so long, then goes on all the same.
+        Waits for at most so long, then goes on all the same; yields how long it has waited.
         """
-        until = self._monotonic() + at_most_s
+        began = self._monotonic()
+        until = began + at_most_s
         has_turn = self._share < 1.0 and self._turn.acquire(timeout=min(at_most_s, threading.TIMEOUT_MAX))
         try:
             pause_s = min(self._paused_until, until) - self._monotonic()
             if pause_s > 0:
                 self._sleep(pause_s)
-            yield
+            yield self._monotonic() - began
         finally:
             if has_turn:
                 self._turn.release()
