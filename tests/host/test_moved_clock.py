@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +18,10 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.moments import Moment
 from pbx_devhost.store.outbox.queue import MailState
 from pbx_devhost.store.schema import due, metadata, outbox, sessions
+from pbx_devhost.store.stores import open_stores
 from pbx_plugin_api import LeaseLostError, RateLimit
-from tests.support.devhost_pbx import DevPbx
+from tests.support.devhost_pbx import KEY, DevPbx
+from tests.support.mail_queue import HandClock
 from tests.support.mail_samples import make_note
 
 DAY_S = 86_400.0
@@ -224,6 +227,27 @@ def test_a_lease_that_was_taken_before_the_clock_was_wrong_lasts(any_pbx: DevPbx
     after = one(dev, select(due.c.lease_until).where(due.c.plugin == "sample", due.c.tenant_id == tid))[0]
     assert after == before
     assert dev.stores.leases.take(tid, "sample") is None
+
+
+def test_a_clock_that_was_ahead_between_two_looks(tmp_path: Path) -> None:
+    """Nobody looked while it was ahead: what was stored says so."""
+    clock = HandClock()
+    stores = open_stores(f"sqlite:///{tmp_path / 'pbx.db'}", now=clock, key=KEY)
+    try:
+        tid = stores.tenants.add("Contoso").pbx_tenant_id
+        stores.clock_watch.look()
+        clock.at += DAY_S
+        stores.outbox.lanes.pause(tid, HOUR_S, urgent=False)
+        clock.at += 30.0
+        stores.outbox.put(tid, make_note(notification_id="m"))
+        clock.at -= DAY_S
+        assert abs(stores.clock_watch.look() - DAY_S) < 60
+        assert stores.clock_watch.look() == 0.0
+        due_at = stores.outbox.next_due_at(tenant_id=tid)
+        assert due_at is not None
+        assert abs(due_at - (clock.at + HOUR_S)) < 60
+    finally:
+        stores.database.close()
 
 
 def test_small_corrections_move_nothing(any_pbx: DevPbx) -> None:

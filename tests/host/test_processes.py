@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 
@@ -15,7 +16,7 @@ from sqlalchemy import select, update
 
 from pbx_devhost.store import processes as module
 from pbx_devhost.store.processes import BEAT_S, DEAD_AFTER_S
-from pbx_devhost.store.schema import processes
+from pbx_devhost.store.schema import due, processes
 from pbx_devhost.store.stores import open_stores
 from tests.support.devhost_pbx import KEY, DevPbx
 from tests.support.lease_holder import hold
@@ -25,6 +26,7 @@ from tests.support.lease_holder import hold
 def impatient(monkeypatch: pytest.MonkeyPatch) -> float:
     """How long a process may be silent here."""
     monkeypatch.setattr(module, "DEAD_AFTER_S", 1.0)
+    monkeypatch.setattr(module, "BEAT_S", 0.2)
     return 1.0
 
 
@@ -68,6 +70,31 @@ def test_on_one_machine_the_kernel_says_so_at_once(any_pbx: DevPbx) -> None:
         os.kill(worker.pid, signal.SIGKILL)
     stores.processes.bury()
     assert len(stores.leases.who_is_due(stores.database.now())) == 1
+
+
+@pytest.mark.postgres
+def test_a_take_that_waited_for_the_row_knows_who_is_alive_now(
+    make_url: Callable[[str], str], impatient: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It began to wait long before the other took the lease, and must not see the heartbeats of that time."""
+    url = make_url("postgres")
+    stores, other = open_stores(url, key=KEY), open_stores(url, key=KEY)
+    try:
+        tid = stores.tenants.add("Contoso").pbx_tenant_id
+        stores.leases.set_due(tid, "held", 5.0)
+        monkeypatch.setattr(stores.leases, "_ensure_row", lambda *_: None)  # it is there, and this would wait as well
+        taken: list[object] = []
+        waits = threading.Thread(target=lambda: taken.append(stores.leases.take(tid, "held")))
+        values = {"lease_token": 1, "lease_until": time.time() + 1000, "lease_holder": other.processes.my_id()}
+        with other.database.write() as connection:
+            connection.execute(update(due).where(due.c.tenant_id == tid, due.c.plugin == "held").values(values))
+            waits.start()
+            time.sleep(2 * impatient)
+        waits.join()
+        assert taken == [None]
+    finally:
+        stores.database.close()
+        other.database.close()
 
 
 def test_a_frozen_process_loses_its_fence_and_finds_out(any_pbx: DevPbx, impatient: float) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Collection, Generator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timezone
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    update,
 )
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -37,9 +38,13 @@ from pbx_devhost.store.engine import (
     show_url,
 )
 from pbx_devhost.store.migrations.upgrade import prepare
-from pbx_devhost.store.schema import SCHEMA_VERSION, alembic_version
+from pbx_devhost.store.schema import SCHEMA_VERSION, alembic_version, chores
 from pbx_devhost.texts import _
 
+CLOCK: Final = "clock"
+"""The chore that keeps the latest time that the clock has shown."""
+CLOCK_SLACK_S: Final = 60.0
+"""Clocks are set back by a little all the time."""
 FAILURES: Final = (SQLAlchemyError, DatabaseError)
 """What a call of a store raises while the database is away, full, or busy for too long. It may be made again."""
 
@@ -64,6 +69,7 @@ class Database:
         self.disk = disk_watch(self.engine)
         self.is_sqlite = is_sqlite(self.engine)
         self._ahead_s = time.time() - time.monotonic()
+        self._noted_ahead_s = float("-inf")
         self.now = now or (time.time if self.is_sqlite else self._tell_time)
         """The time in seconds since 1970. On PostgreSQL it is the server's, so that all hosts agree."""
         try:
@@ -100,7 +106,20 @@ class Database:
 
     def write(self, *, lock: str = "") -> AbstractContextManager[Connection]:
         """Open a write transaction, committed at the end and rolled back by an exception; see `begin_write`."""
-        return begin_write(self.engine, lock=lock)
+        return self._write_by_clock(lock) if self.is_sqlite else begin_write(self.engine, lock=lock)
+
+    @contextmanager
+    def _write_by_clock(self, lock: str) -> Iterator[Connection]:
+        """Store that the clock is ahead before anything is stored by it: `ClockWatch` looks only now and then."""
+        with begin_write(self.engine, lock=lock) as connection:
+            now = self.now()
+            ahead_s = now - time.monotonic()
+            if ahead_s > self._noted_ahead_s + CLOCK_SLACK_S:
+                self.insert_missing(connection, chores, {"name": CLOCK, "due_at": now})
+                behind = update(chores).where(chores.c.name == CLOCK, chores.c.due_at < now)
+                connection.execute(behind.values(due_at=now))
+            yield connection
+            self._noted_ahead_s = ahead_s
 
     def has_our_schema(self) -> bool:
         """Whether the database, which may have been upgraded meanwhile, has the schema of this program. One query.

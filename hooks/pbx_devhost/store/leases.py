@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, literal, or_, select, update
 
 from pbx_devhost.store.at_work import AtWork
 from pbx_devhost.store.database import Database
@@ -55,11 +55,12 @@ class LeaseStore:
         """
         me = self._processes.my_id()
         with self._at_work.beginning() as begin, self._db.write() as connection:
-            now = self._db.now()
             self._ensure_row(connection, tenant_id, plugin)
-            is_alive = self._processes.is_alive(due.c.lease_holder).label("is_alive")
-            row = connection.execute(_row(self._db, tenant_id, plugin, is_alive)).one()
-            is_held = row.lease_until > now and row.is_alive
+            row = connection.execute(_row(self._db, tenant_id, plugin)).one()
+            now = self._db.now()
+            # Not in the same statement: one that waited for the row would see heartbeats as they were before it waited.
+            is_alive = connection.execute(select(self._processes.is_alive(literal(row.lease_holder)))).scalar_one()
+            is_held = row.lease_until > now and is_alive
             if row.lease_holder == me:  # it knows better than its heartbeat, which may be late
                 is_held = row.lease_until > now and self._is_at_work(tenant_id, plugin, row.lease_token)
             if is_held and not self._processes.is_gone(connection, row.lease_holder):
@@ -162,8 +163,8 @@ def check_lease(database: Database, connection: Connection, lease: Lease) -> Non
         raise LeaseLostError("another worker has taken over this tenant; nothing was written")
 
 
-def _row(database: Database, tenant_id: str, plugin: str, *more: ColumnElement[Any]) -> Select[Any]:
-    columns = (due.c.lease_token, due.c.lease_until, due.c.next_due_at, due.c.lease_holder, *more)
+def _row(database: Database, tenant_id: str, plugin: str) -> Select[Any]:
+    columns = (due.c.lease_token, due.c.lease_until, due.c.next_due_at, due.c.lease_holder)
     statement: Select[Any] = select(*columns).where(*_at(tenant_id, plugin))
     return statement if database.is_sqlite else statement.with_for_update(of=due)
 

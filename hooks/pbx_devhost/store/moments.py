@@ -10,12 +10,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from pbx_devhost.store.database import Database
-
-SLACK_S: Final = 60.0
-"""Clocks are set back by a little all the time."""
+from pbx_devhost.store.database import CLOCK_SLACK_S, Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +34,4 @@ class Moment:
     def read(self, database: Database) -> float:
         """Return the time by the clock as it is now: earlier by as much as the clock was set back."""
         back_s = self._ahead_s - (database.now() - time.monotonic())
-        return self.at - back_s if back_s > SLACK_S else self.at
+        return self.at - back_s if back_s > CLOCK_SLACK_S else self.at

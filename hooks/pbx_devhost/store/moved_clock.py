@@ -15,11 +15,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, select, update
 
 from pbx_devhost.store import schema
-from pbx_devhost.store.database import Database
+from pbx_devhost.store.database import CLOCK, CLOCK_SLACK_S, Database
 from pbx_devhost.store.leases import LEASE_S
-from pbx_devhost.store.moments import SLACK_S
-
-_NAME: Final = "clock"
 
 _BEGAN: Final[Mapping[Any, tuple[Any, tuple[Any, ...]]]] = {
     table: (began, tuple(table.c[name] for name in names))
@@ -89,11 +86,11 @@ class ClockWatch:
         self._db.read_clock()  # a process that has not noticed yet would report the old time, and all would move again
         with self._db.write(lock="clock") as connection:
             now = self._db.now()
-            seen = select(schema.chores.c.due_at).where(schema.chores.c.name == _NAME)
+            seen = select(schema.chores.c.due_at).where(schema.chores.c.name == CLOCK)
             seen_at = connection.execute(seen).scalar()
-            self._db.upsert(connection, schema.chores, [{"name": _NAME, "due_at": now}])
+            self._db.upsert(connection, schema.chores, [{"name": CLOCK, "due_at": now}])
             back_s = 0.0 if seen_at is None else seen_at - now
-            if back_s <= SLACK_S:
+            if back_s <= CLOCK_SLACK_S:
                 return 0.0
             _move(connection, now, back_s)
             return float(back_s)
