@@ -193,10 +193,6 @@ class M365Stage(PostgresStage):
                 shown[f"contact {owner} {name}"] = name
         return shown
 
-    def n_sent(self, tenant_id: str) -> int:
-        """Return how many mails Exchange has accepted."""
-        return len(self._admins[tenant_id].tenant.sent)
-
     def add_log(self, history: History) -> None:
         for tenant_id in history.microsoft:
             for mail in self._admins[tenant_id].tenant.sent:

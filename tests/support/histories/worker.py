@@ -40,7 +40,8 @@ FULL: Final = "HISTORY_FULL"
 STOP_AT: Final = "HISTORY_STOP_AT"
 """Where the worker freezes itself: `before the post`."""
 FROZEN: Final = "HISTORY_FROZEN"
-"""The file that says that it did."""
+"""The file that says that it did. Its attempt is over when there is another one, with `OVER` at its end."""
+OVER: Final = "-over"
 
 
 def main() -> None:
@@ -235,18 +236,27 @@ def _freeze_itself(where: str) -> None:
     """Stop this process between its claim of a mail and the request that sends it."""
     if where != "before the post":
         return
+    from pbx_plugin_api.hosting.manager import PluginHost
     from portsip_m365_plugin.mail import send
 
-    really = send.take_budget
+    really, really_send, frozen = send.take_budget, PluginHost.send_notification, Path(os.environ[FROZEN])
 
     def take(*given: Any) -> Any:
         taken = really(*given)
-        Path(os.environ[FROZEN]).touch()
+        frozen.touch()
         # To this thread: another one might be busy, and this one would go on for a moment.
         signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
         return taken
 
+    def send_and_say(*given: Any) -> Any:
+        try:
+            return really_send(*given)
+        finally:
+            if frozen.exists():
+                frozen.with_name(frozen.name + OVER).touch()
+
     send.take_budget = take
+    PluginHost.send_notification = send_and_say  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
