@@ -166,6 +166,18 @@ def test_who_is_frozen_after_it_has_looked_takes_over_late(finder_is_frozen: boo
     assert (list(checks.find_two_at_once(told.history)) == []) is is_right
 
 
+@pytest.mark.parametrize(("waited_s", "n_beats", "is_right"), [(12.0, 3, True), (12.0, 6, False), (50.0, 3, False)])
+def test_time_on_a_busy_machine_is_that_of_its_heartbeats(waited_s: float, n_beats: int, is_right: bool) -> None:
+    told = a_night()
+    told.act("freeze", "a", lasts_s=waited_s)
+    told.put("other")
+    for _ in range(n_beats):
+        told.wait(waited_s / n_beats - 0.1)
+        told.beat("b")
+    found = list(checks.find_stopped_by_others(told.history))
+    assert (found == []) is is_right
+
+
 def test_a_copy_after_a_lost_answer_is_good() -> None:
     told = a_mail()
     told.history.lost_answers["m"] = [told.at]
@@ -347,8 +359,9 @@ def stop_everybody(told: Teller) -> None:
     """One frozen process keeps a lock that all mail needs."""
     told.act("freeze", "a", lasts_s=10.0)
     told.put("other")
-    told.wait(11.0)
-    told.beat("b")
+    for _ in range(11):
+        told.wait(1.0)
+        told.beat("b")
     told.claim("b", 1, "other")
     told.sent("b", mail="other")
     told.settle("b", "other")

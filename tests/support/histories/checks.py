@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from tests.support.histories.events import TEST, History, Row
-from tests.support.histories.life import Lives
+from tests.support.histories.life import Lives, count_beats
 
 WRITTEN_BY_RUNS = ("users", "links", "numbers", "contacts", "contact_sources", "contact_numbers")
 """In a schedule nobody but a run writes these."""
@@ -217,8 +217,10 @@ def find_stopped_by_others(history: History) -> Iterator[str]:
             elif row.new["attempt"] > row.old["attempt"]:
                 waiting.pop(row.get("id"), None)
         for mail_id, row in waiting.items():
-            waited_s = freeze.until - max(row.at, freeze.at)
-            if waited_s > history.begins_within_s:
+            since = max(row.at, freeze.at)
+            waited_s = freeze.until - since
+            had_s = history.beat_s * count_beats(history.of("processes"), freeze.worker, since, freeze.until)
+            if had_s > history.begins_within_s or waited_s > history.begins_at_last_s:
                 yield f"the mail {mail_id} waited for {waited_s:.1f} s while {freeze.worker} was frozen"
 
 

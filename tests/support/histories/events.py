@@ -91,7 +91,11 @@ class History:
     """How soon the tenant of a killed worker goes on."""
 
     begins_within_s: float = 5.0
-    """How soon a mail begins while a process is frozen that has nothing to do with it."""
+    """How soon a mail begins while a process is frozen that has nothing to do with it. The others' heartbeats count."""
+    begins_at_last_s: float = 45.0
+    """The same by the clock, on a machine that is ever so busy."""
+    beat_s: float = 1.0
+    """How often a process beats on a machine that has nothing else to do."""
     is_calm: bool = True
     """Whether everything came to its end in time."""
     ahead_s: float = 0.0

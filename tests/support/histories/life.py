@@ -6,14 +6,30 @@ busy machine does not let run, may commit it much later, and is silent for the o
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tests.support.histories.events import History, Row
+from tests.support.histories.events import TEST, History, Row
 
 EARLY = 0.9
 """A commit is seen a moment after its time was read."""
 LATE_S = 3.0
 """Who looks may have looked so long ago: its transaction then waited for a lock. If it was silent itself, longer."""
+
+
+def count_beats(rows: Iterable[Row], without: str, since: float, until: float = float("inf")) -> int:
+    """Return how often the liveliest worker but one has beaten in a time.
+
+    So much time the workers had: on a busy machine heartbeats come as late as everything else.
+    """
+    beats = Counter(
+        row.writer
+        for row in rows
+        if row.table == "processes" and row.new is not None and since <= row.at <= until and row.writer != without
+    )
+    beats.pop(TEST, None)
+    return max(beats.values(), default=0)
 
 
 @dataclass

@@ -22,9 +22,10 @@ from pbx_plugin_api import Notification, Priority, Tenant
 from tests.support.histories import diary
 from tests.support.histories.events import Act, History, Row, Run, Sent
 from tests.support.histories.hosts import Host, Worker, wait_until
+from tests.support.histories.life import count_beats
 from tests.support.histories.schedule import Change, Mail, Schedule, Step
 from tests.support.histories.wires import Wire
-from tests.support.histories.worker import DEAD_AFTER_S, KERNEL
+from tests.support.histories.worker import BEAT_S, DEAD_AFTER_S, KERNEL
 from tests.support.mail_samples import make_note
 
 GOES_ON_WITHIN_S: Final = DEAD_AFTER_S + 30.0
@@ -50,6 +51,8 @@ class Stage:
         self._made = self._played = 0
         self._acts: list[Act] = []
         self._lifts: list[threading.Timer] = []
+        self._all_came = threading.Event()
+        """Set when everything of a schedule has been done."""
         stack.callback(self._end_workers)
 
     def open_host(self, clock: Path | None = None) -> None:
@@ -100,6 +103,7 @@ class Stage:
         """Play a schedule, wait until all is calm, and return its history."""
         self.fill()
         self._acts, self._lifts = [], []
+        self._all_came.clear()
         tenants = self.add_tenants(schedule)
         put: set[str] = set()
         began = time.monotonic()
@@ -111,6 +115,7 @@ class Stage:
         for at_s, do in sorted(events, key=lambda event: event[0]):
             time.sleep(max(0.0, began + at_s - time.monotonic()))
             do()
+        self._all_came.set()
         for lift in self._lifts:
             lift.join()
         self.fill()
@@ -220,15 +225,22 @@ class Stage:
         return None, ""
 
     def _do_freeze_sender(self, step: Step, worker: Worker) -> Any:
-        """Freeze a worker between the claim of a mail and its request, until the others' mail goes on."""
-        sending = self._wait_for_sender()
+        """Freeze a worker between the claim of a mail and its request, until the others' mail goes on.
+
+        At most for `amount` seconds as the others' heartbeats count, from the last mail on.
+        """
+        sending, most = self._wait_for_sender(), step.amount / BEAT_S
         sending.freeze()
 
         def thaw() -> None:
-            time.sleep(1.0)  # the others' mail comes meanwhile
-            begun = "SELECT count(*) FROM outbox WHERE attempt = 0 AND waiting = 1"
-            wait_until(lambda: self._count(begun) == 0, at_most_s=step.amount)
+            self._all_came.wait()  # the others' mail too
+            came = time.monotonic()
+            wait_until(lambda: is_over(came), at_most_s=60.0)
             sending.thaw()
+
+        def is_over(came: float) -> bool:
+            not_begun = "SELECT count(*) FROM outbox WHERE attempt = 0 AND waiting = 1"
+            return self._count(not_begun) == 0 or count_beats(self.read_rows([]), sending.name, came) >= most
 
         return thaw, sending.name
 
@@ -301,6 +313,7 @@ class Stage:
             microsoft={each: self.read_microsoft(each) for each in ids},
             pbx={each: self.read_pbx(each) for each in ids},
             dead_after_s=DEAD_AFTER_S,
+            beat_s=BEAT_S,
             goes_on_within_s=GOES_ON_WITHIN_S,
             ahead_s=self.pbx.stores.database.now() - time.monotonic(),
         )
