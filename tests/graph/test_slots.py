@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -12,7 +15,7 @@ from portsip_m365_plugin.graph.batch_queue import BatchItem
 from portsip_m365_plugin.graph.errors import ThrottledError
 from portsip_m365_plugin.graph.throttle import LOAD_HEADER, ThrottleGate
 from portsip_m365_plugin.graph.wire import Request, build
-from tests.support.graph_wire import GLOBAL, HandClock, Written, refused, wire
+from tests.support.graph_wire import GLOBAL, START_UTC, HandClock, Written, batch_answer, item, refused, wire
 from tests.support.photo_lab import PhotoLab
 
 
@@ -106,3 +109,105 @@ def test_a_pass_slows_down_before_microsoft_refuses() -> None:
     slots = [client.gate.slots(8, gives_way=False) for _ in run_batches(client, items, n_threads=2)]
     assert len(slots) == 60
     assert min(slots) < 5
+
+
+def test_near_the_limit_a_pass_pauses_the_longer_the_nearer_it_is() -> None:
+    pauses = []
+    for load in ("0.80", "0.85", "0.90", "0.95", "1.0", "1.8"):
+        gate, clock = make_gate()
+        gate.note_answer({LOAD_HEADER: load})
+        with gate.in_turn(at_most_s=60) as paused_s:
+            pauses.append(round(paused_s, 2))
+        assert clock.now_s == paused_s
+    assert pauses == [0, 0.62, 2.5, 5.62, 10, 10]
+
+
+def test_a_pause_is_no_longer_than_a_run_may_wait_and_ends_where_microsoft_says_how_long() -> None:
+    gate, clock = make_gate()
+    gate.note_answer({LOAD_HEADER: "1.0"})
+    with gate.in_turn(at_most_s=3):
+        assert clock.now_s == 3
+    gate.close_for(1)
+    with gate.in_turn(at_most_s=60):
+        assert clock.now_s == 3  # the gate itself makes everybody wait
+
+
+def test_near_the_limit_one_is_sent_after_another_until_many_answers_were_calm() -> None:
+    gate, _ = make_gate()
+    gate.note_answer({LOAD_HEADER: "0.80"})
+    gate.note_answer({})
+    with gate.in_turn(at_most_s=60):
+        assert not gate._turn.acquire(blocking=False)
+    for _ in range(10):
+        gate.note_answer({})
+    with gate.in_turn(at_most_s=60):
+        assert gate._turn.acquire(blocking=False)
+
+
+def test_somebody_who_waits_for_a_mailbox_comes_before_a_pass() -> None:
+    gate = ThrottleGate(time.monotonic, time.sleep)
+    assert [gate.try_enter("m") for _ in range(5)] == [True, True, True, True, False]
+    entered: list[bool] = []
+    waiting = threading.Thread(target=lambda: entered.append(gate.wait_for_slot("m", at_most_s=10)))
+    waiting.start()
+    while not gate._wanted["m"]:
+        time.sleep(0.001)
+    gate.leave("m")
+    assert not gate.try_enter("m")  # the free slot is taken, or will be
+    waiting.join()
+    assert entered == [True]
+    assert not gate.wait_for_slot("m", at_most_s=0.01)
+    assert gate.try_enter("another")
+
+
+def ask_mark(number: int, mailbox: str) -> BatchItem[int]:
+    return BatchItem(key=number, request=build("users.photo", GLOBAL, user_id=mailbox))
+
+
+def test_nothing_is_asked_of_a_mailbox_that_has_to_wait() -> None:
+    wired = wire(
+        batch_answer(item(0, 429, headers={"Retry-After": "7"}), item(1)),
+        batch_answer(item(0), item(1)),
+    )
+
+    def items() -> Iterator[BatchItem[int] | None]:
+        yield ask_mark(0, "busy")
+        yield ask_mark(1, "calm")
+        yield None
+        yield ask_mark(2, "busy")  # never asked before, but of the same mailbox
+
+    results = list(run_batches(wired.client, items()))
+    assert sorted(result.item.key for result in results if result.reply is not None) == [0, 1, 2]
+    assert wired.clock.now_s >= 7
+    assert len(wired.answers.asked) == 2
+
+
+def test_items_of_a_mailbox_that_has_to_wait_too_long_fail_and_the_others_go_on() -> None:
+    wired = wire(batch_answer(item(0, 429, headers={"Retry-After": "5000"}), item(1)), batch_answer(item(0)))
+
+    def items() -> Iterator[BatchItem[int] | None]:
+        yield ask_mark(0, "busy")
+        yield ask_mark(1, "calm")
+        yield None
+        yield ask_mark(2, "busy")
+        yield ask_mark(3, "calm")
+
+    results = {result.item.key: result for result in run_batches(wired.client, items())}
+    assert {key for key, result in results.items() if result.reply is not None} == {1, 3}
+    for key in (0, 2):
+        error = results[key].error
+        assert isinstance(error, ThrottledError)
+        assert error.retry_at_utc is not None
+        assert (error.retry_at_utc - START_UTC).total_seconds() >= 5000
+    assert wired.clock.now_s < 60
+    assert wired.client.gate.slots(8, gives_way=True) == 8
+
+
+def test_a_pass_that_ends_early_leaves_no_slot_taken() -> None:
+    wired = wire(batch_answer(item(0), item(1)), Written(error=RuntimeError("a bug")))
+    first = run_batches(wired.client, [ask_mark(0, "m"), ask_mark(1, "m")])
+    next(first)
+    del first
+    with pytest.raises(RuntimeError):
+        list(run_batches(wired.client, [ask_mark(0, "m")]))
+    assert [wired.client.gate.try_enter("m") for _ in range(5)] == [True, True, True, True, False]
