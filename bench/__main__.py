@@ -32,8 +32,9 @@ from bench.jobs import (
     measure_sizes,
     measure_starts,
 )
+from bench.limits import measure_limits
 from bench.report import Report, check_goals, draw_charts, write_report
-from bench.results import Jobs, Measured, Section, Sizes, Starts, TenantNights, keep, look_at_load, read
+from bench.results import Jobs, LimitedNights, Measured, Section, Sizes, Starts, TenantNights, keep, look_at_load, read
 from bench.tenants import measure_tenants
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,6 +61,7 @@ SECTIONS: dict[str, Callable[[Options], object]] = {
     "people": lambda options: measure_sizes([100, 1_000, *([] if options.is_quick else [20_000, 200_000])]),
     "mailboxes": lambda options: measure_mailboxes([1, 10, 100, *([] if options.is_quick else [1_000])], 100),
     "pictures": lambda _: measure_large_pictures(),
+    "limits": lambda _: measure_limits(200),
     "tenants": lambda options: measure_tenants([1, 10, 100, *([] if options.is_quick else [1_000, 5_000])]),
 }
 
@@ -119,6 +121,7 @@ def read_report(kept: Path) -> Report | list[str]:
         "people": read(kept, "people", Sizes),
         "mailboxes": read(kept, "mailboxes", Sizes),
         "pictures": read(kept, "pictures", Measured),
+        "limits": read(kept, "limits", LimitedNights),
         "tenants": read(kept, "tenants", TenantNights),
     }
     missing = [name for name, part in parts.items() if part is None]

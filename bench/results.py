@@ -104,6 +104,33 @@ class TenantNights:
 
 
 @dataclass(frozen=True)
+class LimitedNight:
+    """A night under limits, as the server counted it."""
+
+    what: str
+    requests: int
+    calls: int
+    """Those in a batch are counted one by one."""
+    refused: int
+    """429 and 503."""
+    early: int
+    """Requests that came before Retry-After was over."""
+    at_once: int
+    """The most requests of one mailbox at the same time."""
+    load: float
+    """The largest used share of the directory's units."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class LimitedNights:
+    """With so many mailboxes."""
+
+    mailboxes: int
+    rows: tuple[LimitedNight, ...]
+
+
+@dataclass(frozen=True)
 class Section:
     """When a section was measured, and how busy the machine was just before."""
 
