@@ -7,7 +7,7 @@ from typing import Final
 
 from pbx_plugin_api import Chart, ChartSeries, Counts, RunSummary, Severity, Tenant, TickStatus
 from portsip_m365_plugin.page.schedule import SEVERITIES
-from portsip_m365_plugin.texts import _
+from portsip_m365_plugin.texts import _, _n
 from portsip_m365_plugin.times import show_time
 
 RUNS_SHOWN: Final = 30
@@ -46,8 +46,15 @@ def draw_run_chart(runs: Sequence[RunSummary], tenant: Tenant) -> Chart:
 
 
 def _summarise(n_runs: int, failed: int) -> str:
+    if failed and n_runs == 1:
+        return _("The last run failed; its bar is red.")
     if failed:
-        return _("Of the last {runs} runs, {failed} failed; theirs are the red bars.", runs=n_runs, failed=failed)
+        return _n(
+            "Of the last {runs} runs, {n} failed; its bar is red.",
+            "Of the last {runs} runs, {n} failed; their bars are red.",
+            failed,
+            runs=n_runs,
+        )
     return _("None of the last {runs} runs failed.", runs=n_runs) if n_runs > 1 else ""
 
 

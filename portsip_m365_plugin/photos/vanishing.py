@@ -49,9 +49,10 @@ class PendingPhotoRemoval:
                 _("If that is right, approve it; otherwise choose to keep them. Until then they stay."),
             )
         return sentences(
-            _(
-                "Microsoft says that {gone:,} of {all:,} people have no photo any more. Theirs would be removed.",
-                gone=self.photos,
+            _n(
+                "Microsoft says that {n:,} of {all:,} people has no photo any more. It would be removed.",
+                "Microsoft says that {n:,} of {all:,} people have no photo any more. Theirs would be removed.",
+                self.photos,
                 all=self.of,
             ),
             _("If that is right, approve it; if not, look at Microsoft's service health page. Until then they stay."),

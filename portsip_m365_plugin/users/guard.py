@@ -86,26 +86,38 @@ def judge(
     if has_new_mapping and unseen * 2 > updates:
         plan.hold(Phase.UPDATE)
         why.append(
-            _(
-                "The settings for fields were changed: {changed:,} of {synced:,} people would be changed.",
-                changed=updates,
+            _n(
+                "The settings for fields were changed: {n:,} of {synced:,} people would be changed.",
+                "The settings for fields were changed: {n:,} of {synced:,} people would be changed.",
+                updates,
                 synced=users.linked,
             )
         )
     elif limits.asks_changes(unseen, users.linked):
         plan.hold(Phase.UPDATE)
         why.append(
-            _("{changed:,} of {synced:,} people would be changed at once.", changed=updates, synced=users.linked)
+            _n(
+                "{n:,} of {synced:,} people would be changed at once.",
+                "{n:,} of {synced:,} people would be changed at once.",
+                updates,
+                synced=users.linked,
+            )
         )
     return Verdict(why=sentences(*why), approved=approved)
 
 
 def _say_removals(removals: int, enabled: int, removed_before: int) -> Text:
     if not removed_before:
-        return _("{removed:,} of {enabled:,} people would lose their extension.", removed=removals, enabled=enabled)
-    return _(
-        "{removed:,} of {enabled:,} people, after {before:,} within the last 24 hours, would lose their extension.",
-        removed=removals,
+        return _n(
+            "{n:,} of {enabled:,} people would lose their extension.",
+            "{n:,} of {enabled:,} people would lose their extension.",
+            removals,
+            enabled=enabled,
+        )
+    return _n(
+        "{n:,} of {enabled:,} people, after {before:,} within the last 24 hours, would lose their extension.",
+        "{n:,} of {enabled:,} people, after {before:,} within the last 24 hours, would lose their extension.",
+        removals,
         enabled=enabled,
         before=removed_before,
     )

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from pbx_plugin_api import Counts, Text, listing
-from portsip_m365_plugin.texts import _, _later
+from portsip_m365_plugin.texts import _, _n
+
+_Words = Mapping[str, Callable[[int], Text]]
 
 # Translators: these count users of the PBX, in a list: "3 created, 1 disabled"
-_DONE: Final[Mapping[str, str]] = {
-    "created": _later("{n:,} created"),
-    "linked": _later("{n:,} linked"),
-    "updated": _later("{n:,} updated"),
-    "enabled": _later("{n:,} enabled"),
-    "disabled": _later("{n:,} disabled"),
-    "deleted": _later("{n:,} deleted"),
+_DONE: Final[_Words] = {
+    "created": lambda n: _("{n:,} created", n=n),
+    "linked": lambda n: _("{n:,} linked", n=n),
+    "updated": lambda n: _("{n:,} updated", n=n),
+    "enabled": lambda n: _("{n:,} enabled", n=n),
+    "disabled": lambda n: _("{n:,} disabled", n=n),
+    "deleted": lambda n: _("{n:,} deleted", n=n),
 }
-_WOULD_BE: Final[Mapping[str, str]] = {
-    "created": _later("{n:,} would be created"),
-    "linked": _later("{n:,} would be linked"),
-    "updated": _later("{n:,} would be updated"),
-    "enabled": _later("{n:,} would be enabled"),
-    "disabled": _later("{n:,} would be disabled"),
-    "deleted": _later("{n:,} would be deleted"),
+_WOULD_BE: Final[_Words] = {
+    "created": lambda n: _n("{n:,} would be created", "{n:,} would be created", n),
+    "linked": lambda n: _n("{n:,} would be linked", "{n:,} would be linked", n),
+    "updated": lambda n: _n("{n:,} would be updated", "{n:,} would be updated", n),
+    "enabled": lambda n: _n("{n:,} would be enabled", "{n:,} would be enabled", n),
+    "disabled": lambda n: _n("{n:,} would be disabled", "{n:,} would be disabled", n),
+    "deleted": lambda n: _n("{n:,} would be deleted", "{n:,} would be deleted", n),
 }
-_TO_BE: Final[Mapping[str, str]] = {
-    "created": _later("{n:,} to be created"),
-    "linked": _later("{n:,} to be linked"),
-    "updated": _later("{n:,} to be updated"),
-    "enabled": _later("{n:,} to be enabled"),
-    "disabled": _later("{n:,} to be disabled"),
-    "deleted": _later("{n:,} to be deleted"),
+_TO_BE: Final[_Words] = {
+    "created": lambda n: _("{n:,} to be created", n=n),
+    "linked": lambda n: _("{n:,} to be linked", n=n),
+    "updated": lambda n: _("{n:,} to be updated", n=n),
+    "enabled": lambda n: _("{n:,} to be enabled", n=n),
+    "disabled": lambda n: _("{n:,} to be disabled", n=n),
+    "deleted": lambda n: _("{n:,} to be deleted", n=n),
 }
 
 
@@ -57,12 +59,12 @@ def say_planned(counts: Counts) -> Text:
     return _("Planned: {counts}.", counts=_phrase(counts, _TO_BE))
 
 
-def _phrase(counts: Counts, words: Mapping[str, str]) -> Text:
+def _phrase(counts: Counts, words: _Words) -> Text:
     return _count(counts, words) if _is_any(counts) else _("nothing to change")
 
 
-def _count(counts: Counts, words: Mapping[str, str]) -> Text:
-    return listing(_(text, n=n) for name, text in words.items() if (n := getattr(counts, name)))
+def _count(counts: Counts, words: _Words) -> Text:
+    return listing(say(n) for name, say in words.items() if (n := getattr(counts, name)))
 
 
 def _is_any(counts: Counts) -> bool:

@@ -152,7 +152,7 @@ def test_the_operator_chooses(cli: Cli) -> None:
         ("mails=3", "mails: nothing of this name has a retention; there are: runs, problems, notices, audit, mail"),
         ("mail=0", "mail: '0' is not a number of days from 1 to 36,500"),
         ("mail=1.5", "mail: '1.5' is not a number of days from 1 to 36,500"),
-        ("runs=30", "problems: 90 days is longer than the 30 days of runs"),
+        ("runs=30", "problems: 90 is more than the days of runs (30)"),
     ):
         assert sentence in cli("retention", "set", wrong).err
     assert cli.json("retention")["runs"]["keep_days"] == 365

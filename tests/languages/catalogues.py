@@ -69,9 +69,10 @@ def updated(package: str, language: str) -> Catalog:
     after.header_comment = f"# Translations for {package}. See CONTRIBUTING.md."
     for message in texts(extract(package)):
         known = before.get(message.id, message.context)
+        is_kept = known is not None and known.pluralizable == message.pluralizable
         after.add(
             message.id,
-            known.string if known is not None else None,
+            known.string if known is not None and is_kept else None,
             sorted(set(message.locations)),
             auto_comments=message.auto_comments,
             context=message.context,

@@ -16,6 +16,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.mail.languages import language_for
 from pbx_devhost.mail.smtp import compose, store_smtp
 from pbx_devhost.mail.welcome import queue_welcome
+from pbx_devhost.store import languages
 from pbx_devhost.store.schema import admins, tenants, users
 from pbx_devhost.texts import _
 from pbx_plugin_api import (
@@ -63,6 +64,7 @@ BARE = AttachmentRef(blob="b", filename="C.WAV", content_type="audio/wav", size_
 @pytest.fixture(autouse=True)
 def pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
     pseudo_language.install(monkeypatch)
+    monkeypatch.setattr(languages, "offered_languages", lambda: {"en": "", "de": "", "zh-Hans": "", PSEUDO: ""})
 
 
 def plain(text: str) -> set[str]:

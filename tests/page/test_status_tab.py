@@ -155,7 +155,7 @@ def test_the_chart_shows_people_changes_and_duration_of_the_last_30_runs(hand: H
     assert (people.values[0], changes.values[0]) == (100, 9)
     assert (duration.unit, duration.values[-1]) == ("minutes", 32)
     assert chart.severities[-3:] == (Severity.WARNING, Severity.BAD, Severity.PLAIN)
-    assert chart.summary == "Of the last 29 runs, 1 failed; theirs are the red bars."
+    assert chart.summary == "Of the last 29 runs, 1 failed; its bar is red."
 
 
 def test_people_with_problems_have_reason_and_remedy_in_words(hand: Hand) -> None:

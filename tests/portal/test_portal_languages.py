@@ -6,8 +6,11 @@ import re
 from typing import Any
 
 from markupsafe import Markup, escape
+from sqlalchemy import update
 
+from pbx_devhost.mail.languages import language_for
 from pbx_devhost.portal.languages import LANGUAGE_COOKIE
+from pbx_devhost.store.schema import admins, tenants
 from tests.support.portal_plugin import Script
 from tests.support.portal_world import ADMIN_PASSWORD, WEB, Browser, World
 
@@ -35,6 +38,8 @@ HEADERS = {
     "de;q=0.2,zh;q=0.8": "zh-Hans",
     "*": "en",
     "": "en",
+    "x" * 198 + ",zh-Hant": "en",  # a long header is cut, but not inside of a tag
+    "fr-FR," * 2000 + "de": "en",
 }
 
 
@@ -78,6 +83,26 @@ def test_a_persons_own_choice_comes_before_their_tenants_and_that_before_the_bro
     admin.post("/account/language", {"language": ""})
     assert language_of(admin.get("/account", headers=CHINESE)) == "de"
     admin.post("/tenant/language", {"language": ""})
+    assert language_of(admin.get("/account", headers=CHINESE)) == "zh-Hans"
+
+
+def test_a_chosen_language_that_is_no_longer_offered_makes_way_for_the_next_choice(world: World) -> None:
+    """An older version of the PBX does not have every language that somebody chose in the newer one."""
+    stores, admin = world.pbx.stores, world.browser()
+    admin.log_in()
+    admin.get("/account")
+    stores.accounts.set_admin_email(world.tenant_id, "admin", "ann@contoso.example")
+    admin.post("/account/language", {"language": "zh-Hans"})
+    admin.post("/tenant/language", {"language": "de"})
+    with stores.database.write() as connection:
+        connection.execute(update(admins).values(language="tlh"))
+    page = admin.get("/account", headers=CHINESE)
+    assert language_of(page) == "de"
+    assert "selected" not in str(re.findall(r"<option[^>]*>(?:English|Deutsch|简体中文)", page.text))
+    tenant = stores.tenants.find(world.tenant_id)
+    assert language_for(stores, tenant, ["ann@contoso.example"]) == "de"
+    with stores.database.write() as connection:
+        connection.execute(update(tenants).values(language="tlh"))
     assert language_of(admin.get("/account", headers=CHINESE)) == "zh-Hans"
 
 

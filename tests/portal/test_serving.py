@@ -312,11 +312,14 @@ def test_too_many_whole_requests_get_503(serve: Serve, app: App) -> None:
     server = serve(app, Limits(n_threads=1, n_queued=1))
     clients = [connect(port_of(server)) for _ in range(4)]
     for client in clients:
-        client.sendall(GET.replace(b"/ ", b"/wait "))
+        client.sendall(GET.replace(b"/ ", b"/wait ").replace(b"\r\n", b"\r\nAccept-Language: de-AT, en\r\n", 1))
     answers = [clients[3].recv(1000), clients[2].recv(1000)]
     app.go_on.set()
     answers += [clients[0].recv(1000), clients[1].recv(1000)]
     assert sorted(each[:12] for each in answers) == [b"HTTP/1.1 200"] * 2 + [b"HTTP/1.1 503"] * 2
+    refused = answers[0] + clients[3].recv(1000)  # the second piece, or the end
+    assert b"content-language: de\r\n" in refused
+    assert b"Der Server hat zu viel zu tun." in refused
     for client in clients:
         client.close()
 

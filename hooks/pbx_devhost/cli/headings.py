@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from pbx_devhost.store.outbox.queue import MailState
-from pbx_devhost.texts import _, _later, _p
+from pbx_devhost.texts import _, _n, _p
 from pbx_plugin_api import Text
 
 HEADINGS: Final[dict[str, str]] = {
@@ -70,34 +70,36 @@ AUDIT_HEADINGS: Final[Mapping[str, str]] = HEADINGS | {
     "subject": _p("heading of the audit log", "subject"),
 }
 
-MAIL_COUNTS: Final[Mapping[str, str]] = {
+_CountWords = Mapping[str, Callable[[int], Text]]
+
+MAIL_COUNTS: Final[_CountWords] = {
     # Translators: how many mails ended so; such as "3 sent".
-    MailState.SENT: _later("{n:,} sent"),
-    MailState.DEFERRED: _later("{n:,} deferred"),
-    MailState.UNKNOWN: _later("{n:,} unknown"),
-    MailState.HELD: _later("{n:,} held"),
-    MailState.DEAD: _later("{n:,} dead"),
-    MailState.EXPIRED: _later("{n:,} expired"),
+    MailState.SENT: lambda n: _("{n:,} sent", n=n),
+    MailState.DEFERRED: lambda n: _("{n:,} deferred", n=n),
+    MailState.UNKNOWN: lambda n: _("{n:,} unknown", n=n),
+    MailState.HELD: lambda n: _("{n:,} held", n=n),
+    MailState.DEAD: lambda n: _("{n:,} dead", n=n),
+    MailState.EXPIRED: lambda n: _("{n:,} expired", n=n),
 }
-RUN_COUNTS: Final[Mapping[str, str]] = {
+RUN_COUNTS: Final[_CountWords] = {
     # Translators: how many people, then contacts, mailboxes and photos a run touched; such as "3 created".
-    "created": _later("{n:,} created"),
-    "updated": _later("{n:,} updated"),
-    "disabled": _later("{n:,} disabled"),
-    "enabled": _later("{n:,} enabled"),
-    "deleted": _later("{n:,} deleted"),
-    "linked": _later("{n:,} linked"),
-    "unchanged": _later("{n:,} unchanged"),
-    "skipped": _later("{n:,} skipped"),
-    "contacts_created": _later("{n:,} contacts created"),
-    "contacts_updated": _later("{n:,} contacts updated"),
-    "contacts_deleted": _later("{n:,} contacts deleted"),
-    "contacts_restored": _later("{n:,} contacts restored"),
-    "contacts_unchanged": _later("{n:,} contacts unchanged"),
-    "contacts_skipped": _later("{n:,} contacts skipped"),
-    "mailboxes_read": _later("{n:,} mailboxes read"),
-    "photos_stored": _later("{n:,} photos stored"),
-    "photos_removed": _later("{n:,} photos removed"),
+    "created": lambda n: _("{n:,} created", n=n),
+    "updated": lambda n: _("{n:,} updated", n=n),
+    "disabled": lambda n: _("{n:,} disabled", n=n),
+    "enabled": lambda n: _("{n:,} enabled", n=n),
+    "deleted": lambda n: _("{n:,} deleted", n=n),
+    "linked": lambda n: _("{n:,} linked", n=n),
+    "unchanged": lambda n: _("{n:,} unchanged", n=n),
+    "skipped": lambda n: _("{n:,} skipped", n=n),
+    "contacts_created": lambda n: _n("{n:,} contact created", "{n:,} contacts created", n),
+    "contacts_updated": lambda n: _n("{n:,} contact updated", "{n:,} contacts updated", n),
+    "contacts_deleted": lambda n: _n("{n:,} contact deleted", "{n:,} contacts deleted", n),
+    "contacts_restored": lambda n: _n("{n:,} contact restored", "{n:,} contacts restored", n),
+    "contacts_unchanged": lambda n: _n("{n:,} contact unchanged", "{n:,} contacts unchanged", n),
+    "contacts_skipped": lambda n: _n("{n:,} contact skipped", "{n:,} contacts skipped", n),
+    "mailboxes_read": lambda n: _n("{n:,} mailbox read", "{n:,} mailboxes read", n),
+    "photos_stored": lambda n: _n("{n:,} photo stored", "{n:,} photos stored", n),
+    "photos_removed": lambda n: _n("{n:,} photo removed", "{n:,} photos removed", n),
 }
 RUN_STATUSES: Final[Mapping[str, str]] = {
     # Translators: how a run ended.
@@ -115,17 +117,17 @@ STEP_STATES: Final[Mapping[str, str]] = {
     "proven": _p("step", "proven"),
     "failed": _p("step", "failed"),
 }
-GONE_COUNTS: Final[Mapping[str, str]] = {
+GONE_COUNTS: Final[_CountWords] = {
     # Translators: how many of what was deleted because it was too old; such as "3 runs".
-    "runs": _later("{n:,} runs"),
-    "problems": _later("{n:,} problems"),
-    "notices": _later("{n:,} notices"),
-    "audit": _later("{n:,} audit"),
-    "mail": _later("{n:,} mail"),
-    "erasures": _later("{n:,} erasures"),
+    "runs": lambda n: _n("{n:,} run", "{n:,} runs", n),
+    "problems": lambda n: _n("{n:,} problem", "{n:,} problems", n),
+    "notices": lambda n: _n("{n:,} notice", "{n:,} notices", n),
+    "audit": lambda n: _n("{n:,} line of the audit log", "{n:,} lines of the audit log", n),
+    "mail": lambda n: _n("{n:,} mail", "{n:,} mails", n),
+    "erasures": lambda n: _n("{n:,} erasure", "{n:,} erasures", n),
 }
 
 
-def count(counted: Iterable[tuple[str, int]], words: Mapping[str, str]) -> list[Text]:
+def count(counted: Iterable[tuple[str, int]], words: _CountWords) -> list[Text]:
     """Return how many there are of each, without those of which there are none."""
-    return [_(words[name], n=n) for name, n in counted if n]
+    return [words[name](n) for name, n in counted if n]

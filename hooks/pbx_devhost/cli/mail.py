@@ -22,7 +22,7 @@ from pbx_devhost.mail.smtp import SmtpSettings, forget_smtp, load_smtp, store_sm
 from pbx_devhost.runs.ending import stop_gently
 from pbx_devhost.store.outbox.lanes import UNREACHABLE
 from pbx_devhost.store.outbox.queue import MailState, OutboxError
-from pbx_devhost.texts import _
+from pbx_devhost.texts import _, _n
 from pbx_devhost.texts import say as say_error
 from pbx_plugin_api import (
     AttachmentRef,
@@ -185,7 +185,13 @@ def _deliver(context: CliContext, tenant_key: str | None) -> None:
             )
         )
     if done.by_state[MailState.DEAD]:
-        fail(_("{n:,} could not be sent; see: pbx-devhost outbox TENANT", n=done.by_state[MailState.DEAD]))
+        fail(
+            _n(
+                "{n:,} mail could not be sent; see: pbx-devhost outbox TENANT",
+                "{n:,} mails could not be sent; see: pbx-devhost outbox TENANT",
+                done.by_state[MailState.DEAD],
+            )
+        )
 
 
 @click.argument("tenant_key", metavar="T")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from pbx_devhost.store.languages import first_offered
 from pbx_devhost.store.stores import Stores
 from pbx_plugin_api import Tenant
 
@@ -23,5 +24,5 @@ def language_for(stores: Stores, tenant: Tenant, recipients: Collection[str]) ->
             chosen = {language for email, language in of_admins if email.casefold() == address.casefold()}
         if len(chosen) == 1:
             [language] = chosen
-            return language or tenant.language
+            return first_offered(language) or tenant.language
     return tenant.language

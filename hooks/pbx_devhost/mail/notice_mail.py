@@ -15,6 +15,7 @@ from datetime import datetime, timezone
 from typing import Final
 
 from pbx_devhost.mail.smtp import SmtpChannel
+from pbx_devhost.store.languages import first_offered
 from pbx_devhost.store.notices import KeptNotice
 from pbx_devhost.store.outbox.waits import growing_s
 from pbx_devhost.store.stores import Stores
@@ -48,7 +49,7 @@ class NoticeMail:
         tenant = SYSTEM_TENANT if is_system else self._stores.tenants.find(kept.tenant_id)
         readers: dict[str, list[str]] = {}
         for address, language in self._stores.accounts.notice_addresses(kept.tenant_id).items():
-            readers.setdefault(language or tenant.language, []).append(address)
+            readers.setdefault(first_offered(language) or tenant.language, []).append(address)
         if not readers or now - news_at > _NEWS_FOR_S:
             self._stores.notices.settle_mail(kept)
             return False

@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from pbx_devhost.store.languages import offered_languages
+from pbx_devhost.store.languages import first_offered, offered_languages
 from pbx_plugin_api import pick_language, translate
 
 T = TypeVar("T")
@@ -41,8 +41,9 @@ def reader_language() -> str:
     if known is not None:
         return known
     visit = g.get("visit")
-    chosen = visit.session.language if visit is not None and visit.session is not None else None
-    language = chosen if chosen is not None and chosen in offered_languages() else _browser_language()
+    session = visit.session if visit is not None else None
+    chosen = first_offered(session.language, session.tenant_language) if session is not None else None
+    language = chosen or _browser_language()
     g.language = language
     return language
 
@@ -54,10 +55,16 @@ def for_reader(value: T) -> T:
 
 def _browser_language() -> str:
     g.asked_browser = True
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    if chosen in offered_languages():
-        return chosen
-    return _pick(request.headers.get("Accept-Language", "")[:_HEADER_MAX_CHARS])
+    chosen = first_offered(request.cookies.get(LANGUAGE_COOKIE))
+    return chosen or pick_for_browser(request.headers.get("Accept-Language", ""))
+
+
+def pick_for_browser(accept_language: str) -> str:
+    """Return the language for a header `Accept-Language`; English if it names none that is offered."""
+    if len(accept_language) > _HEADER_MAX_CHARS:
+        # Whole tags only: half of `zh-Hant` would be `zh`, another script.
+        accept_language = accept_language[:_HEADER_MAX_CHARS].rpartition(",")[0]
+    return _pick(accept_language)
 
 
 @lru_cache(maxsize=1024)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Final
@@ -14,8 +14,8 @@ from flask import Flask, current_app, g
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.store.notices import KeptNotice
-from pbx_devhost.texts import _, _p
-from pbx_plugin_api import NotificationKind, PlanAction, Priority, Stage
+from pbx_devhost.texts import _, _n, _p
+from pbx_plugin_api import NotificationKind, PlanAction, Priority, Stage, Text
 
 _STATES: Final[Mapping[str, tuple[str, str]]] = {
     "done": (_p("a state", "Done"), "good"),
@@ -83,15 +83,17 @@ _COUNTS: Final[Mapping[str, str]] = {
     "linked": _p("a count", "linked"),
     "unchanged": _p("a count", "unchanged"),
     "skipped": _p("a count", "skipped"),
-    "contacts_created": _p("a count", "contacts created"),
-    "contacts_updated": _p("a count", "contacts updated"),
-    "contacts_deleted": _p("a count", "contacts deleted"),
-    "contacts_restored": _p("a count", "contacts restored"),
-    "contacts_unchanged": _p("a count", "contacts unchanged"),
-    "contacts_skipped": _p("a count", "contacts skipped"),
-    "mailboxes_read": _p("a count", "mailboxes read"),
-    "photos_stored": _p("a count", "photos stored"),
-    "photos_removed": _p("a count", "photos removed"),
+}
+_COUNTS_OF_THINGS: Final[Mapping[str, Callable[[int], Text]]] = {
+    "contacts_created": lambda n: _n("contact created", "contacts created", n),
+    "contacts_updated": lambda n: _n("contact updated", "contacts updated", n),
+    "contacts_deleted": lambda n: _n("contact deleted", "contacts deleted", n),
+    "contacts_restored": lambda n: _n("contact restored", "contacts restored", n),
+    "contacts_unchanged": lambda n: _n("contact unchanged", "contacts unchanged", n),
+    "contacts_skipped": lambda n: _n("contact skipped", "contacts skipped", n),
+    "mailboxes_read": lambda n: _n("mailbox read", "mailboxes read", n),
+    "photos_stored": lambda n: _n("photo stored", "photos stored", n),
+    "photos_removed": lambda n: _n("photo removed", "photos removed", n),
 }
 _PLAN_ACTIONS: Final[Mapping[str, str]] = {
     # Translators: what a plan would do about one person, as a short mark in a table.
@@ -165,7 +167,7 @@ def install(app: Flask) -> None:
         code_label=_label_code,
         mail_tab_label=lambda state: _MAIL_TABS.get(state, state.upper()),
         notice_dates=_date_notice,
-        count_label=lambda name: _COUNTS.get(name, _spell(name)),
+        count_label=_label_count,
         plan_action_label=lambda action: _PLAN_ACTIONS.get(action, action),
         user_field_label=user_field_label,
         mail_kind_label=lambda kind: _MAIL_KINDS.get(kind, _spell(kind)),
@@ -204,6 +206,11 @@ def _date_notice(kept: KeptNotice) -> str:
         name=by,
         dismissed=dismissed,
     )
+
+
+def _label_count(name: str, n: int) -> str:
+    """What was counted, to be read below or behind its number."""
+    return _COUNTS_OF_THINGS[name](n) if name in _COUNTS_OF_THINGS else _COUNTS.get(name, _spell(name))
 
 
 def _spell(code: str) -> str:

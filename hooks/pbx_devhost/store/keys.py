@@ -21,7 +21,7 @@ from typing import Final
 
 from sqlalchemy.engine import make_url
 
-from pbx_devhost.texts import _
+from pbx_devhost.texts import _, _n
 
 KEY_VARIABLE: Final = "PBX_DEVHOST_KEY"
 NEW_KEY_VARIABLE: Final = "PBX_DEVHOST_NEW_KEY"
@@ -224,6 +224,12 @@ def _decode(text: str, where: str) -> bytes:
         raise VaultError(_("{where} is not base64", where=where)) from error
     if len(key) != _KEY_BYTES:
         raise VaultError(
-            _("{where} holds {n} bytes; a key is {n_needed}", where=where, n=len(key), n_needed=_KEY_BYTES)
+            _n(
+                "{where} holds {n} byte; a key is {n_needed}",
+                "{where} holds {n} bytes; a key is {n_needed}",
+                len(key),
+                where=where,
+                n_needed=_KEY_BYTES,
+            )
         )
     return key

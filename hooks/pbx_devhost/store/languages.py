@@ -25,6 +25,11 @@ def offered_languages() -> Mapping[str, str]:
     return {language: NAMES.get(language, language) for language in languages_of("pbx_devhost")}
 
 
+def first_offered(*chosen: str | None) -> str | None:
+    """Return the first choice that this version still offers: somebody may have chosen a language that is gone."""
+    return next((language for language in chosen if language is not None and language in offered_languages()), None)
+
+
 class LanguageStore:
     """The choices of tenants and people. The caller has checked that a language is offered."""
 

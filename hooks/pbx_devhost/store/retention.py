@@ -53,7 +53,7 @@ class RetentionStore:
         if days["problems"] > days["runs"]:
             raise RetentionError(
                 _(
-                    "problems: {days} days is longer than the {run_days} days of runs, to which problems belong; "
+                    "problems: {days} is more than the days of runs ({run_days}), to which problems belong; "
                     "choose at most as many days as for runs",
                     days=days["problems"],
                     run_days=days["runs"],

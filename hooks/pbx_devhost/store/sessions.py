@@ -25,7 +25,11 @@ _IS_ADMIN = and_(
     admins.c.username == case((_IS_SYSTEM, sessions.c.system_name), else_=sessions.c.admin_name),
 )
 _BY_TOKEN = (
-    select(sessions, func.coalesce(users.c.language, admins.c.language, tenants.c.language).label("language"))
+    select(
+        sessions,
+        func.coalesce(users.c.language, admins.c.language).label("language"),
+        tenants.c.language.label("tenant_language"),
+    )
     .outerjoin(users, users.c.id == sessions.c.user_id)
     .outerjoin(admins, _IS_ADMIN)
     .outerjoin(tenants, tenants.c.id == sessions.c.tenant_id)
@@ -58,7 +62,9 @@ class Session:
     system_name: str | None = None
     """The system administrator; `tenant_id` is then the tenant that they have entered, or the PBX itself."""
     language: str | None = None
-    """The language that the person chose, else their tenant; None: neither did."""
+    """The language that the person chose; None: none."""
+    tenant_language: str | None = None
+    """The language that their tenant chose; None: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +197,7 @@ def _read(row: Any) -> Session:
         renewal_id=row.renewal_id,
         system_name=row.system_name,
         language=row.language,
+        tenant_language=row.tenant_language,
     )
 
 

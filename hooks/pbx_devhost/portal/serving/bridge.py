@@ -17,7 +17,9 @@ from typing import Any, Final, cast
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication
 
+from pbx_devhost.portal.languages import pick_for_browser
 from pbx_devhost.portal.serving.connections import Connection, Limits, Phase
+from pbx_devhost.texts import _
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -27,10 +29,10 @@ _PIECE_BYTES: Final = 256 * 1024
 _DISCARD: Final = 8
 """A body that is too large is read up to this many times the limit: who still sends does not see our answer."""
 _TEXTS: Final = {
-    400: "The request has both Content-Length and Transfer-Encoding.",
-    413: "That is too much data for one request.",
-    431: "The address and headers of the request are too long.",
-    503: "The server has too much to do. Try again in a moment.",
+    400: _("The request has both Content-Length and Transfer-Encoding."),
+    413: _("That is too much data for one request."),
+    431: _("The address and headers of the request are too long."),
+    503: _("The server has too much to do. Try again in a moment."),
 }
 
 
@@ -59,18 +61,18 @@ class Bridge:
         headers = scope["headers"]
         if {b"content-length", b"transfer-encoding"} <= {name for name, _ in headers}:
             # RFC 9112 (June 2022), 6.1: it may be an attempt at request smuggling; close after the answer.
-            await _refuse(send, 400)
+            await _refuse(send, 400, headers)
             return
         if len(scope["raw_path"]) + sum(len(name) + len(value) for name, value in headers) > self._header_max_bytes:
-            await _refuse(send, 431)  # h11's own limit counts only what has come in several pieces
+            await _refuse(send, 431, headers)  # h11's own limit counts only what has come in several pieces
             return
         body = await self._read(receive)
         if body is None:
             return
         if len(body) > self._body_max_bytes:
-            await _refuse(send, 413)
+            await _refuse(send, 413, headers)
         elif self._n_calls >= self._n_calls_max:
-            await _refuse(send, 503)
+            await _refuse(send, 503, headers)
         else:
             await self._call(connection, _make_environ(scope, connection.address, body), send)
         connection.enter(Phase.ANSWERED)
@@ -157,14 +159,18 @@ class _Call:
             close()
 
 
-def _refuse_write(_: bytes) -> object:
+def _refuse_write(piece: bytes) -> object:
+    del piece
     raise NotImplementedError("PEP 3333's write() is for old applications; return the answer instead")
 
 
-async def _refuse(send: Send, status: int) -> None:
-    text = _TEXTS[status].encode()
+async def _refuse(send: Send, status: int, asked: Iterable[tuple[bytes, bytes]]) -> None:
+    """Refuse without a thread, in the language of the browser."""
+    of_browser = ",".join(value.decode("latin-1") for name, value in asked if name == b"accept-language")
+    language = pick_for_browser(of_browser)
+    text = _TEXTS[status].in_language(language).encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(text))]
-    headers.append((b"connection", b"close"))
+    headers += [(b"content-language", language.encode()), (b"vary", b"Accept-Language"), (b"connection", b"close")]
     if status == 503:
         headers.append((b"retry-after", b"1"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
