@@ -23,6 +23,28 @@ class Cluster:
     def __init__(self, binaries: Path, directory: Path) -> None:
         self._binaries, self.directory = binaries, directory
 
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        settings = (
+            f"-c listen_addresses='' -c unix_socket_directories={self.directory} -c fsync=off -c max_connections=100"
+        )
+        settings += " -c track_commit_timestamp=on"  # for the observer of histories
+        self.run(
+            "pg_ctl",
+            "-D",
+            str(self.directory / "data"),
+            "-l",
+            str(self.directory / "log"),
+            "-w",
+            "-o",
+            settings,
+            "start",
+        )
+
+    def stop(self) -> None:
+        """End it, and with it every connection and every transaction."""
+        self.run("pg_ctl", "-D", str(self.directory / "data"), "-m", "immediate", "-w", "stop")
+
     def run(self, program: str, *arguments: str) -> None:
         command = [str(self._binaries / program), *arguments]
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -69,14 +91,11 @@ def run_cluster() -> Iterator[Cluster]:
         # With the order of a language, on purpose: the host promises code-point order all the same.
         order = ("--locale-provider=icu", "--icu-locale=en-US", "--locale=C.UTF-8", "--encoding=UTF8")
         cluster.run("initdb", "-D", data, "-U", _SUPERUSER, "-A", "trust", "--no-sync", *order)
-        settings = f"-c listen_addresses='' -c unix_socket_directories={directory} -c fsync=off -c max_connections=100"
-        settings += " -c track_commit_timestamp=on"  # for the observer of histories
-        log = str(directory / "log")
-        cluster.run("pg_ctl", "-D", data, "-l", log, "-w", "-o", settings, "start")
+        cluster.start()
         try:
             yield cluster
         finally:
-            cluster.run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            cluster.stop()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 

@@ -9,16 +9,17 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
-from procrastinate import App, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
+from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Job, Status
 
+from pbx_devhost.runs.queue_connections import PatientConnector, describe, open_sync_connector
 from pbx_devhost.runs.work import Lane, NotBegunError, Slots, Work
-from pbx_devhost.store.engine import DatabaseError, libpq_address
+from pbx_devhost.store.engine import DatabaseError
 from pbx_devhost.texts import _
 from pbx_plugin_api import dump, load
 
@@ -41,11 +42,16 @@ class SharedQueue:
     """Keeps `WorkQueue`. A worker that dies leaves its work to the others."""
 
     def __init__(self, url: str, slots: Slots, do: Callable[[Work], None]) -> None:
-        self.slots, self._do, self._address = slots, do, libpq_address(url)
+        self.slots, self._do, self._url = slots, do, url
         self._sender: App | None = None
+        self._begun: set[int] = set()
+        """Ids of jobs that have begun here."""
+        self._not_begun: set[int] = set()
+        """Ids of jobs that this process has by the tables, and that had not begun at the last look."""
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._main: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._thread = threading.Thread(target=self._run, name="work", daemon=True)
 
@@ -99,8 +105,7 @@ class SharedQueue:
     def _open_sender(self) -> App:
         with self._lock:
             if self._sender is None:
-                connector = SyncPsycopgConnector(conninfo=self._address, min_size=0, max_size=4, timeout=10.0)
-                self._sender = App(connector=connector)
+                self._sender = App(connector=open_sync_connector(self._url))
                 self._sender.open()
             return self._sender
 
@@ -119,19 +124,23 @@ class SharedQueue:
         while not self._stopping.is_set():
             try:
                 asyncio.run(self._serve())
+            except asyncio.CancelledError:  # `stop`, before there was a connection
+                return
             except Exception as error:  # noqa: BLE001  # the database may be away: come back
-                _log.warning("The work queue failed (%s); the next try is in %d s", error, _AGAIN_S)
+                _log.warning("The work queue failed (%s); the next try is in %d s", describe(error), _AGAIN_S)
                 self._stopping.wait(_AGAIN_S)
 
     async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._main = asyncio.get_running_loop(), asyncio.current_task()
         self._loop.set_default_executor(ThreadPoolExecutor(sum(self.slots.values()) + 2, thread_name_prefix="work"))
-        connector = PsycopgConnector(conninfo=self._address, min_size=1, max_size=4, timeout=60.0)
+        connector = PatientConnector(self._url, lambda: not self._stopping.is_set())
         app = App(connector=connector)
-        app.task(name=_TASK, retry=RetryStrategy(wait=1, retry_exceptions=[NotBegunError]))(self._do_one)
+        retry = RetryStrategy(wait=1, retry_exceptions=[NotBegunError])
+        app.task(name=_TASK, retry=retry, pass_context=True)(self._do_one)
         async with app.open_async():
             chores: list[Coroutine[Any, Any, None]] = [self._work(app, lane, n) for lane, n in self.slots.items() if n]
-            self._tasks = [asyncio.create_task(chore) for chore in (*chores, self._tidy(app))]
+            chores.append(self._tidy(app, connector.worker_ids))
+            self._tasks = [asyncio.create_task(chore) for chore in chores]
             if self._stopping.is_set():
                 self._cancel()
             await asyncio.wait(self._tasks)
@@ -139,6 +148,8 @@ class SharedQueue:
     def _cancel(self) -> None:
         for task in self._tasks:
             task.cancel()
+        if not self._tasks and self._main is not None:
+            self._main.cancel()
 
     async def _work(self, app: App, lane: Lane, n_slots: int) -> None:
         while not self._stopping.is_set():
@@ -153,28 +164,43 @@ class SharedQueue:
                     install_signal_handlers=False,
                 )
             except Exception as error:  # noqa: BLE001  # cut connections, a restarted database: go on
-                _log.warning("The slots for %s failed (%s); the next try is in %d s", lane.value, error, _AGAIN_S)
+                reason = describe(error)
+                _log.warning("The slots for %s failed (%s); the next try is in %d s", lane.value, reason, _AGAIN_S)
             await asyncio.sleep(_AGAIN_S)
 
-    async def _tidy(self, app: App) -> None:
+    async def _tidy(self, app: App, worker_ids: Collection[int]) -> None:
         """Every few seconds: what a dead worker took is offered again (page jobs), or forgotten (our tables know)."""
         while not self._stopping.is_set():
             await asyncio.sleep(_TIDY_EVERY_S)
             try:
-                stalled = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER_S))
+                left = list(await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER_S))
+                left += await self._find_lost(app, worker_ids)
             except Exception as error:  # noqa: BLE001  # the database is away
-                _log.info("Tidying the work queue failed (%s)", error)
+                _log.info("Tidying the work queue failed (%s)", describe(error))
                 continue
-            for job in stalled:
+            for job in left:
                 try:
                     if job.queue == Lane.PAGES.value and job.attempts < _TRIES_MAX:
                         await app.job_manager.retry_job(job)
                     else:
                         await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
                 except Exception as error:  # noqa: BLE001  # another process did it, or the same key waits again
-                    _log.info("Tidying job %s of the work queue failed (%s)", job.id, error)
+                    _log.info("Tidying job %s of the work queue failed (%s)", job.id, describe(error))
 
-    def _do_one(self, **stored: Any) -> None:
+    async def _find_lost(self, app: App, worker_ids: Collection[int]) -> list[Job]:
+        """Return jobs that a living worker of this process took without knowing: the answer was lost on its way."""
+        known, found = set(self._begun), list[Job]()
+        for worker_id in list(worker_ids):
+            found += await app.job_manager.list_jobs_async(status=Status.DOING.value, worker_id=worker_id)
+        self._begun -= known - {job.id for job in found if job.id is not None}  # they have ended
+        fresh = {job.id: job for job in found if job.id is not None and job.id not in self._begun}
+        lost = [job for job_id, job in fresh.items() if job_id in self._not_begun]
+        self._not_begun = set(fresh)
+        return lost
+
+    def _do_one(self, context: JobContext, /, **stored: Any) -> None:
+        if context.job.id is not None:
+            self._begun.add(context.job.id)
         work = load(Work, stored)
         try:
             self._do(work)

@@ -137,14 +137,20 @@ def show_url(url: str | URL) -> str:
 
 
 def libpq_address(url: str) -> str:
-    """Return a PostgreSQL address, with its password, as libpq reads it: with the limits that all connections have."""
+    """Return a PostgreSQL address, with its password, as libpq reads it. `session_limits` is for after connecting."""
     parsed = _parse(url).set(drivername="postgresql")
     chosen = {name: str(value) for name, value in _NETWORK.items() if name not in parsed.query}
-    if "options" not in parsed.query:
-        chosen["options"] = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
     from psycopg.conninfo import make_conninfo  # only PostgreSQL needs it
 
     return make_conninfo(parsed.render_as_string(hide_password=False), **chosen)
+
+
+def session_limits() -> bytes:
+    """Return the statements that give a new connection the limits that all have.
+
+    They are not in the address, as `options`: PgBouncer refuses that.
+    """
+    return "; ".join(f"SET {name} = '{value}'" for name, value in _SESSION.items()).encode()
 
 
 @contextmanager
@@ -246,7 +252,7 @@ def _open_postgres(url: URL, n_connections: int) -> Engine:
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
         was, connection.autocommit = connection.autocommit, True
-        connection.execute("; ".join(f"SET {name} = '{value}'" for name, value in _SESSION.items()))
+        connection.execute(session_limits())
         connection.autocommit = was
 
     return engine
