@@ -30,9 +30,19 @@ _PRODUCTS = "Microsoft 365|Entra ID|PortSIP ONE|Exchange Online"
 _STAY = re.compile(rf"\b(?:{_PRODUCTS}|AADSTS\d+|[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+(?:\.[A-Z]\w+)?)\b")
 _PRESSED = (
     *("App registrations", "Certificates & secrets", "API permissions", "Enterprise applications"),
-    *("Users and groups", "Assignment required", "Restricted entities"),
+    *("Users and groups", "Assignment required", "Restricted entities", "New registration", "Authentication"),
+    *("Properties", "Overview", "Object ID", "Supported account types", "single tenant", "Sent Items"),
+    *("Upload certificate", "Add a permission", "Application permissions", "Delegated permissions"),
+    *("Privileged Role Administrator", "Global Administrator", "RBAC for Applications"),
 )
 """What a reader looks for and presses in Microsoft's portals, which may be in English."""
+_PRESSED_AS = {
+    "grant admin consent": "Grant admin consent",
+    "overview page": "Overview",
+    "pressed Cancel": "Cancel",
+    "service health": "Service health",
+    "Conditional Access polic": "Conditional Access",
+} | {words: words for words in _PRESSED}
 _TAG = re.compile(r"</?[a-z]+[^>]*>")
 _HALF_WIDTH_END = re.compile(r"[\u4e00-\u9fff][.;:!?](?:\s|$)")
 
@@ -95,13 +105,13 @@ def test_a_translation_keeps_names_marks_and_its_ends(package: str, language: st
     assert wrong == []
 
 
-@pytest.mark.parametrize(("package", "language"), CATALOGUES)
-def test_microsofts_english_stands_beside_its_translation(package: str, language: str) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_microsofts_english_stands_beside_its_translation(language: str) -> None:
     wrong = [
         (english, translation)
-        for message in texts(read_catalogue(package, language))
+        for message in texts(read_catalogue("portsip_m365_plugin", language))
         for english, translation in pairs(message)
-        if any(words in english and words not in translation for words in _PRESSED)
+        if any(words in english and pressed not in translation for words, pressed in _PRESSED_AS.items())
     ]
     assert wrong == []
 
