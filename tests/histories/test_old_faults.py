@@ -51,13 +51,17 @@ def test_one_lock_for_the_mail_of_all_tenants_is_found(tmp_path: Path) -> None:
 
 
 def test_names_of_hosts_as_identity_are_found(tmp_path: Path) -> None:
-    """Nothing is done to the workers: each believes that the other is dead."""
+    """Nothing is done to the workers: each believes that the other is dead.
+
+    On a busy machine some are really silent for so long; then the next schedule shows it.
+    """
+    found: list[str] = []
     with stage_with("names of hosts", tmp_path, n_workers=2) as stage:
         for seed in range(5):
             schedule = make_schedule(seed, ["kill"])
             schedule.steps = []
-            found = find_faults(stage.play(schedule))
-            if found:
+            found += find_faults(stage.play(schedule))
+            if any("which was alive" in each for each in found):
                 break
     assert [each for each in found if "which was alive" in each], found
 
