@@ -17,6 +17,10 @@ from portsip_m365_plugin.graph.wire import Request
 
 ITEMS_MAX: Final = 20
 
+_AHEAD: Final = 4 * ITEMS_MAX
+_FAR_AHEAD: Final = 20 * ITEMS_MAX
+"""Items taken from the caller's stream before they can be sent."""
+
 K = TypeVar("K", bound=Hashable)
 
 
@@ -72,7 +76,7 @@ class BatchQueue(Generic[K]):
         self._fill()
         chosen: list[Waiting[K]] = []
         kept: deque[Waiting[K]] = deque()
-        while self.ready and len(chosen) < self.size:
+        while len(chosen) < self.size and (self.ready or self._take_more(len(kept))):
             entry = self.ready.popleft()
             mailbox = entry.item.request.mailbox
             is_full = len(chosen) >= min((other.together_max for other in (*chosen, entry)), default=0)
@@ -126,12 +130,21 @@ class BatchQueue(Generic[K]):
         self.ready.extendleft(reversed(entries))
 
     def _fill(self) -> None:
-        while not self.is_dry and len(self.ready) < 4 * ITEMS_MAX:
+        while len(self.ready) < _AHEAD and self._take():
+            pass
+
+    def _take_more(self, n_kept: int) -> bool:
+        """Look further ahead while items have to wait for their mailboxes, so that batches are full all the same."""
+        return n_kept < _FAR_AHEAD and self._take()
+
+    def _take(self) -> bool:
+        item = None
+        if not self.is_dry:
             try:
                 item = next(self.source)
             except StopIteration:
                 self.is_dry = True
-                return
-            if item is None:
-                return
-            self.ready.append(Waiting(item))
+        if item is None:
+            return False
+        self.ready.append(Waiting(item))
+        return True

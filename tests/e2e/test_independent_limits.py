@@ -6,6 +6,7 @@ request was on its way when another one was refused.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import Counter
@@ -83,6 +84,16 @@ def test_many_folders_of_few_mailboxes_fill_the_four_places_and_no_more(make_lim
     run_night(lab)
     assert (lab.graph.accounts.refusals, set(lab.graph.accounts.peaks.values())) == ([], {4})
     lab.assert_equal()
+
+
+def test_mailboxes_with_many_folders_fill_the_batches_all_the_same(make_limited: MakeLimited) -> None:
+    lab = make_limited(60, folders_each=9, contacts_each=1)
+    run_night(lab)
+    lab.graph.forget()
+    lab.host.clock.move(days=1)
+    run_night(lab)
+    full = math.ceil(len(lab.graph.calls) / 20)
+    assert lab.graph.n_requests <= 1.3 * full, f"{lab.graph.n_requests} requests where {full} are enough"
 
 
 # -- few units of the directory ----------------------------------------------------------------------------------------
