@@ -13,6 +13,8 @@ from bench.results import (
     Bound,
     Job,
     Jobs,
+    LimitedNight,
+    LimitedNights,
     Measured,
     Section,
     Size,
@@ -44,6 +46,7 @@ FOUND = {
     "people": sizes((20_000, 5.0), (200_000, 46.0)),
     "mailboxes": sizes((10, 1.0), (1_000, 9.0)),
     "pictures": ran("20 pictures", peak_mib=150.0),
+    "limits": LimitedNights(200, (LimitedNight("first night, few units", 500, 8_500, 1, 0, 4, 0.83, 20.0),)),
     "tenants": TenantNights(2, 8, (TenantNight(1, 1.0, 0.5, 0.9, 0.1), TenantNight(5_000, 100.0, 50.0, 99.0, 90.0))),
 }
 
@@ -62,6 +65,8 @@ def test_the_report_is_written_from_what_was_kept(kept: Path) -> None:
     assert "Measured 2026-11-26 on" in text
     assert "| 5,000 | 100.0 s | 50.0 s | 99.0 s | 90.0 s |" in text
     assert "- **not kept**: first import of 200,000: 46.00 s of CPU, at most 45" in text
+    assert "| first night, few units | 500 | 8,500 | 1 | 0 | 4 | 83.0% | 20.0 s |" in text
+    assert "- **not kept**: first night, few units: 1 requests refused and 0 too early" in text
     assert "- kept: first import with photos: 4.3 times as fast as msgraph-sdk, at least 4" in text
     assert all(f"charts/{name}" in text for name in draw_charts(report))
 
