@@ -9,8 +9,8 @@ costs units of the directory. The number falls before Microsoft refuses anything
 answer.
 
 Source: "Microsoft Graph service-specific throttling limits", `x-ms-throttle-limit-percentage` (learn.microsoft.com,
-2026-05): sent from 0.8 of a limit up to 1.8; identity and access count
-units in 10 seconds; Outlook serves 4 concurrent requests for each app and mailbox.
+2026-05): sent from 0.8 of a limit up to 1.8; identity and access count units in 10 seconds; Outlook serves 4 concurrent
+requests for each app and mailbox.
 """
 
 from __future__ import annotations
