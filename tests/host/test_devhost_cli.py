@@ -7,9 +7,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.store.database import Database
 from pbx_devhost.store.keys import KEY_VARIABLE, NEW_KEY_VARIABLE
+from pbx_devhost.store.schema import processes
 from tests.support.devhost_cli import Cli, Result
 
 USER_FIELDS = {
@@ -324,6 +327,16 @@ def test_the_key_in_a_file_can_be_changed(cli: Cli, tmp_path: Path, monkeypatch:
     assert own("tenant", "add", "Contoso").code == 0
     assert own("user", "add", "Contoso", "alice").code == 0
     old = key.read_bytes()
+    far = {"id": "far", "kernel": "another", "pid": 1, "began": "", "command": "worker", "slots": 4, "started_at": 0.0}
+    database = Database(url)
+    with database.write() as connection:
+        connection.execute(insert(processes).values(**far, seen_at=database.beat_time()))
+    database.close()
+    refused = own("secrets", "rotate-key", "--key-file-too")
+    assert refused.code == 1
+    assert "pbx-devhost secrets new-key, copy it to each of them" in refused.err, "they would be locked out"
+    assert key.read_bytes() == old
+    assert own("secrets", "new-key").code == 0
     assert own("secrets", "rotate-key", "--key-file-too").out == "2 secrets are encrypted with a new key.\n"
     assert key.read_bytes() != old
     assert key.stat().st_mode & 0o777 == 0o600

@@ -16,10 +16,10 @@ from sqlalchemy import update
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.health.answers import NOT_WORKING
-from pbx_devhost.health.readiness import OTHER_SCHEMA
 from pbx_devhost.health.serving import HealthError, serve_health
 from pbx_devhost.health.supervisor import Supervisor
 from pbx_devhost.runs.clock import Clock
+from pbx_devhost.store.fitness import Unfit
 from pbx_devhost.store.schema import alembic_version
 from tests.support.workers import make_crew, wait_for
 
@@ -56,7 +56,7 @@ def test_a_process_that_works_no_more_says_so_whatever_the_database_does(pbx: Pb
         connection.execute(update(alembic_version).values(version_num="9999"))
     works = True
     with serve_health(pbx, 0, is_working=lambda: works) as port:
-        assert ask(port, "/readyz") == (503, {"status": "not ready", "problem": OTHER_SCHEMA})
+        assert ask(port, "/readyz") == (503, {"status": "not ready", "problem": Unfit.SCHEMA.value})
         assert ask(port, "/healthz")[0] == 200, "a restart does not bring a database back"
         works = False
         assert ask(port, "/healthz") == (503, {"status": "not working", "problem": NOT_WORKING})

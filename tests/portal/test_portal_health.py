@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.health.readiness import NO_ANSWER, OTHER_SCHEMA, Readiness
+from pbx_devhost.health.readiness import NO_ANSWER, Readiness
 from pbx_devhost.portal.app import create_app
+from pbx_devhost.store.fitness import Unfit
 from pbx_devhost.store.schema import alembic_version
 from pbx_plugin_api.hosting.registry import PluginState
 from tests.support.portal_world import World
@@ -47,7 +48,7 @@ def test_another_schema_is_not_ready_and_alive(world: World, client: FlaskClient
     with world.pbx.stores.database.write() as connection:
         connection.execute(update(alembic_version).values(version_num="9999"))
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json) == (503, {"status": "not ready", "problem": OTHER_SCHEMA})
+    assert (answer.status_code, answer.json) == (503, {"status": "not ready", "problem": Unfit.SCHEMA.value})
     assert client.get("/healthz").status_code == 200
 
 

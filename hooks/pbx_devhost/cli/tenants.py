@@ -12,7 +12,7 @@ from pbx_devhost.cli.language import option, password_option
 from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, print_rows, print_shape
 from pbx_devhost.runs.work import RUN_SLOTS
 from pbx_devhost.store.accounts import AccountError
-from pbx_devhost.store.keys import NEW_KEY_VARIABLE, change_key, prepare_key
+from pbx_devhost.store.keys import NEW_KEY_VARIABLE, change_key, is_key_prepared, prepare_key
 from pbx_devhost.store.languages import offered_languages
 from pbx_devhost.store.tenants import DEFAULT_WEB_ORIGIN, SYSTEM_TENANT
 from pbx_devhost.texts import _, _n
@@ -175,8 +175,16 @@ def _system_address(context: CliContext, origin: str | None) -> None:
     help=_("Also replace the key-encryption key (in its file, or by {variable}).", variable=NEW_KEY_VARIABLE),
 )
 def _rotate_key(context: CliContext, key_file_too: bool) -> None:
-    vault = context.pbx.stores.vault
-    count = change_key(context.url, vault.rotate) if key_file_too else vault.rotate()
+    stores = context.pbx.stores
+    if key_file_too and stores.processes.has_other_machines() and not is_key_prepared(context.url):
+        fail(
+            _(
+                "other machines work on this database and do not have the new key; make it with {command}, copy it to "
+                "each of them, then change the key",
+                command="pbx-devhost secrets new-key",
+            )
+        )
+    count = change_key(context.url, stores.vault.rotate) if key_file_too else stores.vault.rotate()
     print_shape(
         context,
         {"sealed": count},

@@ -12,13 +12,13 @@ from typing import Final
 from pbx_devhost.core import Pbx
 from pbx_devhost.store.disk import DISK_FULL
 from pbx_devhost.store.engine import DatabaseError, DiskFullError
+from pbx_devhost.store.fitness import find_unfit
 
 _log = logging.getLogger(__name__)
 
 _KEEP_S: Final = 1.0
 _WAIT_S: Final = 2.0
 NO_ANSWER: Final = "The database does not answer."
-OTHER_SCHEMA: Final = "The database has another schema version than this program."
 NOT_CHECKED: Final = "The check failed. The log has the details."
 
 
@@ -49,8 +49,9 @@ class Readiness:
 
     def _look(self) -> str:
         try:
-            if not self._pbx.stores.database.has_our_schema():
-                return OTHER_SCHEMA
+            unfit = find_unfit(self._pbx.stores.database, self._pbx.stores.vault)
+            if unfit is not None:
+                return unfit.value
             if self._pbx.stores.database.disk.is_full():
                 return DISK_FULL
             switches = self._pbx.stores.switches

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import time
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.runs.runner import Runner
 from pbx_devhost.runs.work import Lane, NotBegunError, Work
 from pbx_devhost.store.database import FAILURES
+from pbx_devhost.store.fitness import find_unfit
 from pbx_devhost.store.keys import VaultError
 from pbx_devhost.store.leases import Due
 from pbx_devhost.store.moments import Moment
@@ -28,6 +30,9 @@ _FREE_WITHIN_S: Final = 2 * DEAD_AFTER_S
 """How long a page's job waits for the lease: the lease of a worker on another machine ends some time after its death.
 """
 _LOOK_EVERY_S: Final = 1.0
+_FIT_FOR_S: Final = 5.0
+"""How long the answer counts whether this process may work."""
+_SAY_EVERY_S: Final = 60.0
 
 
 class Workbench:
@@ -35,14 +40,16 @@ class Workbench:
 
     def __init__(self, pbx: Pbx) -> None:
         self._pbx, self._runner, self._delivery = pbx, Runner(pbx, takes_turns=True), Delivery(pbx)
+        self._lock, self._is_fit = threading.Lock(), True
+        self._looked_at, self._said_at = -_FIT_FOR_S, -_SAY_EVERY_S
 
     def do(self, work: Work) -> None:
         """Do one piece of work.
 
         Raises:
-            NotBegunError: The process ends, and a page's job was not begun.
+            NotBegunError: The process ends, or may not work, and a page's job was not begun.
         """
-        if self._pbx.stop_wanted[0]:
+        if self._pbx.stop_wanted[0] or not self._may_work():
             if work.lane is Lane.PAGES:
                 raise NotBegunError
             return
@@ -53,6 +60,21 @@ class Workbench:
         else:
             until = time.monotonic() + _MAIL_TURN_S
             self._delivery.deliver(is_urgent_only=work.lane is Lane.URGENT, may_go_on=lambda: time.monotonic() < until)
+
+    def _may_work(self) -> bool:
+        """Whether the database is still this program's, and opens with its key: others do the work otherwise."""
+        with self._lock:
+            now_s = time.monotonic()
+            if now_s - self._looked_at >= _FIT_FOR_S:
+                try:
+                    unfit = find_unfit(self._pbx.stores.database, self._pbx.stores.vault)
+                except FAILURES:
+                    return self._is_fit  # it is away: the work itself says so
+                self._is_fit, self._looked_at = unfit is None, now_s
+                if unfit is not None and now_s - self._said_at >= _SAY_EVERY_S:
+                    _log.error("This process takes no work: %s", unfit.value)
+                    self._said_at = now_s
+            return self._is_fit
 
     def page_job(
         self,

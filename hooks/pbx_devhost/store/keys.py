@@ -175,6 +175,11 @@ def is_new_key(database_url: str, key: bytes, environment: Mapping[str, str] = o
     return not environment.get(KEY_VARIABLE) and beside.exists() and _read(beside) == key
 
 
+def is_key_prepared(database_url: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether there is a new key in a file, which other hosts can have. True for keys in the environment."""
+    return bool(environment.get(KEY_VARIABLE)) or _beside(key_path(database_url, environment)).exists()
+
+
 def key_path(database_url: str, environment: Mapping[str, str] = os.environ) -> Path:
     """Return the file of the key, where it is not in the environment."""
     named = environment.get(KEY_FILE_VARIABLE)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select, update
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.engine import end_frozen_sessions
@@ -109,6 +109,14 @@ class ProcessStore:
         if ended:
             with self._db.write() as connection:
                 connection.execute(delete(processes).where(processes.c.id.in_(ended)))
+
+    def has_other_machines(self) -> bool:
+        """Whether a process of another machine, or of another container, is alive."""
+        near = and_(processes.c.kernel == _KERNEL, processes.c.kernel != "")
+        with self._db.read() as connection:
+            return (
+                connection.execute(select(processes.c.id).where(self._is_fresh(), ~near).limit(1)).first() is not None
+            )
 
     def alive(self) -> list[Process]:
         """Return the processes that are alive, the oldest first."""

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from pbx_devhost.store.at_work import AtWork
 from pbx_devhost.store.database import Database
+from pbx_devhost.store.keys import VaultError
 from pbx_devhost.store.outbox.lanes import Fault, LaneStore, take_probe
 from pbx_devhost.store.outbox.order import is_behind, lane_of_mail, leave_line, select_next, wait_in_line
 from pbx_devhost.store.outbox.recovery import end_lost_attempts
@@ -117,7 +118,11 @@ class OutboxStore:
     def claim(self, *, tenant_id: str | None = None, is_urgent_only: bool = False) -> Claimed | None:
         """Take the next notification that is due, and record that an attempt begins. None if nothing is due.
 
-        On PostgreSQL it waits for no other process: a mail or tenant that another one has locked is passed over.
+        On PostgreSQL it waits for no other process: a mail or tenant that another one has locked is passed over. A mail
+        that nobody can open ends as dead.
+
+        Raises:
+            VaultError: This process has not the key of the database. It took nothing.
         """
         me, without = self._processes.my_id(), list[str]()
         with self._at_work.beginning() as begin, self._db.write() as connection:
@@ -128,6 +133,10 @@ class OutboxStore:
                 ).first()
                 if row is None:
                     return None
+                whole = self._open(row)
+                if whole is None:
+                    _end_unreadable(connection, row.seq, now)
+                    continue
                 fault = _read_fault(row)
                 leaves_probe = fault is not None and _leaves_probe(connection, fault, row.priority)
                 is_probe = fault is not None and not leaves_probe and take_probe(connection, row.tenant_id, now)
@@ -138,7 +147,6 @@ class OutboxStore:
             values |= {"started_at": now, "holder": me}
             connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(values))
             begin((row.seq, row.attempt + 1))
-        whole = load(Notification, json.loads(self._vault.open(row.sealed, "outbox", row.id)))
         return Claimed(
             seq=row.seq,
             tenant_id=row.tenant_id,
@@ -153,6 +161,16 @@ class OutboxStore:
             fault=fault,
             by_fallback=fault is not None and not is_probe,
         )
+
+    def _open(self, row: Any) -> Notification | None:
+        """Return a mail's contents, or None if they do not open with the key of the database."""
+        try:
+            return load(Notification, json.loads(self._vault.open(row.sealed, "outbox", row.id)))
+        except VaultError:
+            self._vault.use_newest_key()  # fails where it is this process that lacks the key
+        except ValueError:
+            pass  # written by another version of the program
+        return None
 
     def is_ours(self, claimed: Claimed) -> bool:
         """Whether this process still makes the attempt. Ask right before the request that sends."""
@@ -319,6 +337,13 @@ class OutboxStore:
             statement = statement.where(outbox.c.state == state)
         with self._db.read() as connection, connection.execution_options(yield_per=500).execute(statement) as found:
             yield from found
+
+
+def _end_unreadable(connection: Connection, seq: int, now: float) -> None:
+    reason = _("Its contents do not open: they were stored with another key, or by another version of the program.")
+    values = {"state": MailState.DEAD, "waiting": 0, "finished_at": now, "reason": reason}
+    connection.execute(update(outbox).where(outbox.c.seq == seq).values(values))
+    leave_line(connection, [seq])
 
 
 def _same_attempt(claimed: Claimed) -> tuple[ColumnElement[bool], ...]:
