@@ -85,7 +85,7 @@ def test_from_notify_to_a_persons_mail_program(lab: Lab, pbx: DevHost, tmp_path:
 def test_a_dead_letter_is_sent_again_by_hand(lab: Lab, pbx: DevHost, tmp_path: Path) -> None:
     lab.realm().faults.add(Fault("status", match="sendMail", status=400, code="ErrorInvalidRecipients"))
     pbx.run("notify", "Contoso", "--to", "ada@customer.example", "--subject", "Hi", "--text", "Ho", "--id", "n1")
-    assert pbx.fail("deliver") == "1 could not be sent; see: pbx-devhost outbox TENANT"
+    assert pbx.fail("deliver") == "1 mail could not be sent; see: pbx-devhost outbox TENANT"
     (row,) = pbx.run("outbox", "Contoso", "--state", "dead")
     assert "does not accept the recipients" in row["reason"]
     assert "e-mail address of the user" in row["remedy"]
