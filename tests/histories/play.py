@@ -6,6 +6,7 @@ import argparse
 import sys
 import tempfile
 import time
+import traceback
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -78,9 +79,10 @@ def main() -> int:
                 try:
                     play(stage, given.kind, seed)
                     print(f"{given.kind} {seed}: held ({time.monotonic() - began:.1f} s)", flush=True)
-                except AssertionError as error:
+                except Exception as error:  # noqa: BLE001  # a mistake of the tests is one schedule's, too
                     failed.append(seed)
-                    print(f"{given.kind} {seed}: FAILED\n{error}\n{stage.read_errors()}", flush=True)
+                    why = error if isinstance(error, AssertionError) else traceback.format_exc()
+                    print(f"{given.kind} {seed}: FAILED\n{why}\n{stage.read_errors()}", flush=True)
     print(f"{played} schedules on {given.kind}: {played - len(failed)} held, {len(failed)} failed {failed or ''}")
     return int(bool(failed))
 

@@ -32,19 +32,28 @@ def full(engine: Engine, spare_pages: int = 4) -> Iterator[None]:
 @contextmanager
 def full_server(engine: Engine, *tables: str) -> Iterator[None]:
     """Let a PostgreSQL answer as it does when its disk is full."""
-    refuse = "RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'"
-    with engine.begin() as connection:
-        body = f"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refuse}; END $$"
-        connection.execute(text(body))
-        for table in tables:
-            connection.execute(
-                text(f"CREATE TRIGGER full_disk AFTER INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION refuse()")
-            )
+    fill_server(engine, *tables)
     try:
         yield
     finally:
-        with engine.begin() as connection:
-            connection.execute(text("DROP FUNCTION refuse() CASCADE"))
+        free_server(engine)
+
+
+def fill_server(engine: Engine, *tables: str) -> None:
+    """Begin that; see `full_server`. It may be tried again."""
+    refuse = "RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'"
+    with engine.begin() as connection:
+        body = f"CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refuse}; END $$"
+        connection.execute(text(body))
+        for table in tables:
+            trigger = f"CREATE OR REPLACE TRIGGER full_disk AFTER INSERT ON {table}"
+            connection.execute(text(f"{trigger} FOR EACH ROW EXECUTE FUNCTION refuse()"))
+
+
+def free_server(engine: Engine) -> None:
+    """End it. It may be tried again."""
+    with engine.begin() as connection:
+        connection.execute(text("DROP FUNCTION IF EXISTS refuse() CASCADE"))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import pytest
 from pbx_devhost.core import Pbx
 from pbx_devhost.store import engine as engine_module
 from pbx_devhost.store.keys import KEY_VARIABLE
-from tests.support.full_disk import full_server
+from tests.support.full_disk import fill_server, free_server
 from tests.support.histories import observer
 from tests.support.histories.events import TEST, Row
 from tests.support.histories.hosts import Worker, find_faketime, move_clock
@@ -73,9 +73,9 @@ class PostgresStage(Stage):
         return None, ""
 
     def _do_full(self, step: Step, worker: Worker) -> Any:
-        full = full_server(self.pbx.stores.database.engine, "users", "outbox")
-        self.insist(full.__enter__)
-        return lambda: self.insist(lambda: full.__exit__(None, None, None)), ""
+        engine = self.pbx.stores.database.engine
+        self.insist(lambda: fill_server(engine, "users", "outbox"))
+        return lambda: self.insist(lambda: free_server(engine)), ""
 
     def _do_clock(self, step: Step, worker: Worker) -> Any:
         """The time of a PostgreSQL is its server's: a host's own clock must not matter."""
