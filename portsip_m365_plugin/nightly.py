@@ -120,6 +120,7 @@ def _run_whole(host: Host, tenant: Tenant, tick: Tick, config: Config, job: Job 
         return look_between_nights(host, tenant, tick, config)
     by_clock = _is_by_clock(host, tick)
     report = _run_stages(host, tenant, tick, config, job, by_clock)
+    config = load_config(host)  # it may have lasted for hours, and somebody may have saved another schedule
     if job is Job.PREVIEW:
         return replace(report, next_due_at_utc=next_due_at_utc(config, tenant, host.clock.now_utc()))
     is_whole = job not in _CONTACT_JOBS

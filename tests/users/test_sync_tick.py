@@ -9,6 +9,8 @@ import pytest
 
 import portsip_m365_plugin.nightly as nightly
 from pbx_plugin_api import Catalogue, TickReason, TickReport, TickStatus
+from portsip_m365_plugin.config.due import next_due_at_utc
+from portsip_m365_plugin.config.reader import load_config
 from portsip_m365_plugin.simulator.faults import Fault
 from tests.support.lab import Lab, shared_key_pair
 from tests.support.pbx_hand import Hand
@@ -35,6 +37,26 @@ def test_a_long_wait_for_microsoft_gives_the_slot_back(lab: Lab, hand: Hand, rea
     assert report.status is TickStatus.STOPPED
     assert report.next_due_at_utc is not None
     assert 590 < (report.next_due_at_utc - now_utc).total_seconds() < 660
+
+
+@pytest.mark.parametrize("saved", [{"sync_time": "17:30"}, {"sync_every_minutes": "5"}])
+def test_a_schedule_that_is_saved_during_a_run_holds_after_it(
+    lab: Lab, hand: Hand, saved: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = nightly._run_stages
+
+    def save_meanwhile(*given: object) -> TickReport:
+        report = run(*given)  # type: ignore[arg-type]  # as they came
+        hand.save(**saved)
+        return report
+
+    monkeypatch.setattr(nightly, "_run_stages", save_meanwhile)
+    report = hand.tick(TickReason.FORCED, confirm_first_plan=True)
+    wanted = next_due_at_utc(load_config(hand.host), hand.tenant, hand.host.clock.now_utc())
+    assert report.next_due_at_utc == wanted
+    hand.save(sync_time="00:00", sync_every_minutes="0")
+    other = next_due_at_utc(load_config(hand.host), hand.tenant, hand.host.clock.now_utc())
+    assert wanted != other, "by the schedule before, it would be another moment"
 
 
 def count_photos(hand: Hand) -> int:
