@@ -282,6 +282,22 @@ def test_a_change_of_the_key_keeps_who_is_to_be_erased(dev: DevPbx) -> None:
 @pytest.mark.parametrize(
     ("text", "left"),
     [
+        ("Voicemail from +1 206 555 0190.", "Voicemail from [erased]."),
+        ("+1 (206) 555-0190, 12065550190 and +1206555 0190", "[erased], [erased] and [erased]"),
+        ("12065550190", "[erased]"),
+        ("+12065550191, 4+12065550190 and 120655501901", "+12065550191, 4+12065550190 and 120655501901"),
+        ("extension 123456 is not 123 456", "extension [erased] is not 123 456"),
+    ],
+)
+def test_a_number_is_found_in_any_spelling(text: str, left: str) -> None:
+    who = Identity(names=(), addresses=("+1206555 0190", "123456"))
+    assert who.clear(text) == left
+    assert json.loads(who.clear_json(json.dumps(["+1 206-555-0190", "a"]), keeps_entries=False)) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
         ("bank of Anywhere, Bank of Anywhere", "[erased] of Anywhere, Bank of Anywhere"),
         ("bank.holiday and x@bank and databank", "bank.holiday and x@bank and databank"),
         ("Mail TO A.B@Example.org.", "Mail TO [erased]."),

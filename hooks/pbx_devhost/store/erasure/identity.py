@@ -13,6 +13,10 @@ from pbx_plugin_api import Text, dump, load
 ERASED: Final = "[erased]"
 _ONLY_WHOLE_CHARS: Final = 3
 """Something shorter than this is taken out only where it is a whole value: it may be a part of any text."""
+_NUMBER: Final = re.compile(r"\+?[\d\s()./-]+")
+_NUMBER_DIGITS: Final = 7
+"""An extension number, or an id of few digits, counts only as it is spelled."""
+_BETWEEN_DIGITS: Final = r"[\s()./-]{0,3}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +24,8 @@ class Identity:
     """Everything by which one person is recognised.
 
     Texts are searched at word boundaries. Names and user names count as they are spelled: `bank` of a user `bank`
-    does not change the name `Bank of Anywhere`. Addresses, sign-in names and ids count in any spelling.
+    does not change the name `Bank of Anywhere`. Addresses, sign-in names and ids count in any spelling, and so do
+    telephone numbers: `+12065550190` is also `+1 (206) 555-0190`.
     """
 
     names: tuple[str, ...]
@@ -35,6 +40,7 @@ class Identity:
     _in_text: re.Pattern[str] = field(init=False, repr=False, compare=False)
     _whole: frozenset[str] = field(init=False, repr=False, compare=False)
     _never_a_word: frozenset[str] = field(init=False, repr=False, compare=False)
+    _digits: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         everything = [*self.names, *self.addresses, *self.ids]
@@ -42,6 +48,9 @@ class Identity:
         certain = frozenset(text.casefold() for text in (*self.addresses, *self.ids))
         object.__setattr__(self, "_never_a_word", certain)
         parts = [re.escape(text) for text in _spellings(self.names)]
+        numbers = frozenset(filter(None, map(_digits_of, self.addresses)))
+        object.__setattr__(self, "_digits", numbers)
+        parts += [r"\+?" + _BETWEEN_DIGITS.join(number) for number in sorted(numbers, key=len, reverse=True)]
         parts += [f"(?i:{re.escape(text)})" for text in _spellings(self.addresses)]
         found = "|".join(parts) or r"(?!)"
         ids = "|".join(f"(?i:{re.escape(text)})" for text in _spellings(self.ids)) or r"(?!)"
@@ -54,7 +63,7 @@ class Identity:
 
     def is_whole(self, text: str) -> bool:
         """Whether a text is nothing but this person."""
-        return text.casefold() in self._whole
+        return text.casefold() in self._whole or _digits_of(text) in self._digits
 
     def is_named_in(self, text: str) -> bool:
         """Whether a text names this person. JSON with escaped characters is searched as well."""
@@ -109,6 +118,12 @@ class Identity:
                 for name, entry in kept_items.items()
             }
         return value
+
+
+def _digits_of(text: str) -> str:
+    """Return the digits of a telephone number, or nothing where a text is something else."""
+    digits = "".join(filter(str.isdigit, text)) if _NUMBER.fullmatch(text.strip()) else ""
+    return digits if len(digits) >= _NUMBER_DIGITS else ""
 
 
 def _spellings(texts: Iterable[str]) -> list[str]:
