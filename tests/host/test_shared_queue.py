@@ -54,6 +54,21 @@ def test_a_key_waits_once_whoever_offers_it(crew: Crew, queue: SharedQueue) -> N
     other.stop()
 
 
+def test_a_thousand_tenants_that_are_due_at_once_do_not_make_each_slow(queue: SharedQueue) -> None:
+    """procrastinate looks at all that wait, for each of them: 2,000 that waited were taken at 2 a second."""
+    many = [Work(lane=Lane.RUNS, key=f"run m{n} night", tenant_id=f"m{n}", plugin="night") for n in range(1000)]
+    assert queue.offer(many) == 200
+    assert queue.offer(many) == 0
+    pages = [Work(lane=Lane.PAGES, key=f"page m{n} night", tenant_id=f"m{n}", plugin="night") for n in range(210)]
+    assert queue.offer(pages) == 210, "nobody would offer them again"
+    manager = queue._open_sender().job_manager
+    waiting = [job for job in manager.list_jobs(queue="runs") if job.status == "todo"]
+    assert [job.queueing_lock for job in waiting] == [work.key for work in many[:200]], "the first ones are first"
+    for job in waiting[:50]:
+        manager.cancel_job_by_id(cast(int, job.id), delete_job=True)
+    assert queue.offer(many[50:]) == 50
+
+
 def test_two_that_offer_at_the_same_moment_add_it_once(queue: SharedQueue, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the look for what waits and the adding, another process adds some of it."""
     really = SharedQueue._add

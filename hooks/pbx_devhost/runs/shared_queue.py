@@ -34,6 +34,12 @@ _TIDY_EVERY_S: Final = 10.0
 _DEAD_AFTER_S: Final = 30.0
 _TRIES_MAX: Final = 3
 _AGAIN_S: Final = 2.0
+_WAITING_MAX: Final = 200
+"""So many pieces of work of a lane wait at the most, but for page jobs; the next looks offer the others.
+
+To take one costs procrastinate the square of those that wait, where the server has made its plan while the table was
+empty: 0.2 s where 500 wait.
+"""
 _HEARD_AT_ONCE: Final = frozenset({Lane.PAGES, Lane.URGENT})
 """Somebody waits for these: they are announced by NOTIFY. It costs one connection each, so the others are polled."""
 
@@ -73,6 +79,8 @@ class SharedQueue:
             for lane in {work.lane for work in wanted}:
                 waiting = {job.queueing_lock for job in manager.list_jobs(queue=lane.value, status=Status.TODO.value)}
                 fresh = [_to_job(work) for work in wanted if work.lane is lane and work.key not in waiting]
+                if lane is not Lane.PAGES:  # nobody offers those again
+                    fresh = fresh[: max(0, _WAITING_MAX - len(waiting))]
                 for start in range(0, len(fresh), 100):
                     count += self._add(fresh[start : start + 100])
         except ConnectorException as error:

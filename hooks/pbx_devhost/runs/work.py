@@ -77,7 +77,7 @@ class WorkQueue(Protocol):
         """Let the slots of this process work."""
 
     def offer(self, works: Iterable[Work]) -> int:
-        """Add work, except where its key waits already. Return how much was added."""
+        """Add work, except where its key waits already, or enough waits: offer it again. Return how much was added."""
 
     def knows(self, work: Work) -> bool:
         """Whether work with this key waits, or is being done somewhere."""
