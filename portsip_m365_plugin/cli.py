@@ -25,7 +25,7 @@ from portsip_m365_plugin.demo.processes import ChildError, end_all, interrupted_
 from portsip_m365_plugin.demo.show import Silent, Terminal, plan_table
 from portsip_m365_plugin.demo.story import Demo
 from portsip_m365_plugin.page.words import say_changes, say_plan_action, say_reason
-from portsip_m365_plugin.terminal import let_click_speak, say
+from portsip_m365_plugin.terminal import let_click_speak, say, writes_all_letters
 from portsip_m365_plugin.texts import _
 
 __all__ = ["main"]
@@ -38,6 +38,11 @@ def fail(sentence: str) -> NoReturn:
     """Print one line on stderr and end with exit code 1."""
     click.echo(say(sentence), err=True)
     raise SystemExit(1)
+
+
+def _print_json(shape: object) -> None:
+    """Print one line of JSON, which is the same for every terminal's letters."""
+    click.echo(json.dumps(shape, ensure_ascii=not writes_all_letters()))
 
 
 let_click_speak()
@@ -80,7 +85,7 @@ def demo(users: int, once: bool, as_json: bool, keep: Path | None) -> None:
             with Demo(folder, Silent() if as_json else Terminal(console), users=users, speaks=not as_json) as play:
                 summary = play.play()
                 if as_json:
-                    click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
+                    _print_json(summary.as_json())
                 elif not once:
                     _serve(play, console)
         except ChildError as error:
@@ -145,7 +150,7 @@ def plan(pbx: DevHost, tenant: str, as_json: bool) -> None:
     run = pbx.run("action", tenant, "preview")[0]
     rows = pbx.run("plan-rows", tenant, run["id"])
     if as_json:
-        click.echo(json.dumps({**run, "rows": rows}, ensure_ascii=False))
+        _print_json({**run, "rows": rows})
         return
     Console().print(plan_table(load(PlanRef, run["plan"]), run["problem_counts"]))
     click.echo(run["message"])
@@ -175,7 +180,7 @@ def sync(pbx: DevHost, tenant: str, as_json: bool, confirm_first_plan: bool, ful
         options = ["--confirm-first-plan"] if confirm_first_plan else []
         runs, failure = pbx.try_run("tick", "--tenant", tenant, "--force", *options)
     if as_json and runs:
-        click.echo(json.dumps(runs[0], ensure_ascii=False))
+        _print_json(runs[0])
     elif runs and failure is None:
         click.echo(runs[0]["message"])
     if failure is not None:
@@ -192,7 +197,8 @@ def sync(pbx: DevHost, tenant: str, as_json: bool, confirm_first_plan: bool, ful
 def doctor(pbx: DevHost, tenant: str, as_json: bool) -> None:
     """Check a tenant."""
     page = pbx.run("settings", "get", tenant, "--plugin", "m365")
-    tested, failure = pbx.try_run("action", tenant, "test_connection", "--plugin", "m365")
+    # In JSON the failure is a value, and so in English.
+    tested, failure = pbx.try_run("action", tenant, "test_connection", "--plugin", "m365", in_english=as_json)
     found = tested or {}
     facts = [*page["facts"], *(found.get("facts") or [])]
     bad = next((fact for fact in page["facts"] if fact["severity"] == "bad"), None)
@@ -204,7 +210,7 @@ def doctor(pbx: DevHost, tenant: str, as_json: bool) -> None:
         checks = json.loads((found.get("data") or {}).get("checks", "[]"))
         connection = found["message"] if tested else failure
         shape = {"ok": failure is None, "checks": checks, "facts": facts, "connection": connection}
-        click.echo(json.dumps(shape, ensure_ascii=False))
+        _print_json(shape)
     else:
         _print_facts(facts)
         if failure is None:
@@ -215,12 +221,20 @@ def doctor(pbx: DevHost, tenant: str, as_json: bool) -> None:
 
 def _print_facts(facts: list[dict[str, Any]]) -> None:
     """Print one line for each fact; below it what to do, if something is."""
-    table = Table(show_header=False)
+    table = _facts_table()
     for fact in facts:
         remedy = f"\n→ {fact['help']}" if fact.get("help") and fact["severity"] in ("bad", "warning") else ""
         style = {"bad": "red", "warning": "yellow", "good": "green"}.get(fact["severity"], "")
-        table.add_row(fact["label"], escape(fact["value"] + remedy), style=style)
+        table.add_row(escape(fact["label"]), escape(fact["value"] + remedy), style=style)
     Console().print(table)
+
+
+def _facts_table() -> Table:
+    """Return a table of labels and values. A long line goes on below: Chinese has no spaces, and rich would cut it."""
+    table = Table(show_header=False)
+    for _each in range(2):
+        table.add_column(overflow="fold")
+    return table
 
 
 @_on_a_pbx(
@@ -236,11 +250,11 @@ def explain(pbx: DevHost, tenant: str, as_json: bool, who: str) -> None:
     """Explain a person."""
     done = pbx.run("action", tenant, "explain", f"who={who}", "--plugin", "m365")
     if as_json:
-        click.echo(json.dumps(done["data"], ensure_ascii=False))
+        _print_json(done["data"])
         return
-    table = Table(show_header=False)
+    table = _facts_table()
     for fact in done["facts"]:
-        table.add_row(fact["label"], fact["value"])
+        table.add_row(escape(fact["label"]), escape(fact["value"]))
     Console().print(table)
     click.echo(done["message"])
 
@@ -250,7 +264,10 @@ def explain(pbx: DevHost, tenant: str, as_json: bool, who: str) -> None:
 def send_test(pbx: DevHost, tenant: str, as_json: bool, to: str) -> None:
     """Send a test mail."""
     done = pbx.run("action", tenant, "send_test_mail", f"to={to}", "--plugin", "m365")
-    click.echo(json.dumps(done, ensure_ascii=False) if as_json else done["message"])
+    if as_json:
+        _print_json(done)
+    else:
+        click.echo(done["message"])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from typing import Final, TypeVar
 
 from pbx_plugin_api import language_of_environment, translate
@@ -19,6 +21,18 @@ _CLICK_MODULES: Final = ("core", "decorators", "exceptions", "formatting", "pars
 def say(value: T) -> T:
     """Return a text, or what holds texts, in the language of the terminal. English costs nothing."""
     return translate(value, _LANGUAGE) if IS_TRANSLATED else value
+
+
+def writes_all_letters() -> bool:
+    """Whether the terminal can show every letter: an old one, such as with `de_DE.ISO-8859-1`, has few."""
+    return "utf" in (sys.stdout.encoding or "").casefold()
+
+
+def never_fail_to_write() -> None:
+    """Let a letter that the terminal does not have be written as its code, instead of an exception."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def let_click_speak() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 
@@ -18,6 +19,9 @@ def main() -> None:
         gc.freeze()  # what was imported lives as long as the process, and need not be looked at again
         gc.set_threshold(20_000, 20, 20)  # a batch of 500 changes makes many objects, none in a circle
         gc.enable()
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # a letter that the terminal does not have is no failure
+                stream.reconfigure(errors="backslashreplace")
         run()
     except ModuleNotFoundError as error:
         module = (error.name or "").partition(".")[0]

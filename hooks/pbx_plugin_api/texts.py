@@ -248,7 +248,14 @@ def _look_up(
         return None
     if plural:
         return catalogue.ngettext(message, plural, int(values["n"]))
-    return catalogue.pgettext(context, message) if context else catalogue.gettext(message)
+    if context:
+        return catalogue.pgettext(context, message)
+    if isinstance(n := values.get("n"), (int, float)):
+        # Stored by a version in which this sentence had no plural yet.
+        counted = catalogue.ngettext(message, message, int(n))
+        if counted != message:
+            return counted
+    return catalogue.gettext(message)
 
 
 def _join(texts: list[str], how: str, language: str) -> str:

@@ -46,9 +46,19 @@ class DevHost:
             raise ChildError(failure)
         return answer
 
-    def try_run(self, *arguments: str, progress: Progress | None = None) -> tuple[Any, str | None]:
-        """Run a command with `--json`. Return what it printed, and the line it wrote if it failed."""
-        process = start([*self._command, "--json", *arguments], self._environment)
+    def try_run(
+        self, *arguments: str, progress: Progress | None = None, in_english: bool = False
+    ) -> tuple[Any, str | None]:
+        """Run a command with `--json`. Return what it printed, and the line it wrote if it failed.
+
+        Args:
+            arguments: The command.
+            progress: What is called as a run goes on.
+            in_english: Whether the line is in English too, because a program reads it.
+        """
+        # We read UTF-8 from it, whatever the letters of this terminal are.
+        environment = self._environment | {"PYTHONIOENCODING": "utf-8"} | ({"LC_ALL": "C.UTF-8"} if in_english else {})
+        process = start([*self._command, "--json", *arguments], environment)
         lines: list[str] = []
         listener = threading.Thread(target=_listen, args=(process.stderr, lines, progress), daemon=True)
         listener.start()

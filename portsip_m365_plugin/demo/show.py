@@ -104,35 +104,35 @@ class Terminal:
     def show_steps(self, steps: list[Step]) -> None:
         """See `Narrator`."""
         table = Table(title=say(_("Meanwhile, at Microsoft")), title_justify="left")
-        table.add_column(say(_("What")))
-        table.add_column(say(_("Who")))
+        table.add_column(say(_("What")), overflow="fold")
+        table.add_column(say(_("Who")), overflow="fold")
         for step in steps:
-            table.add_row(say(step.what), step.who)
+            table.add_row(say(step.what), escape(step.who))
         self._console.print(table)
 
     def show_users(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """See `Narrator`."""
         table = Table(title=say(_("What changed in the PBX")), title_justify="left")
         for column in (_("Extension"), _("Name"), _("What")):
-            table.add_column(say(column))
+            table.add_column(say(column), overflow="fold")
         for oid, user in after.items():
             change = _describe(before.get(oid), user)
             if change:
-                table.add_row(user["extension_number"], user["display_name"], say(change))
+                table.add_row(user["extension_number"], escape(user["display_name"]), escape(say(change)))
         self._console.print(table)
 
 
 def plan_table(plan: PlanRef, problems: Mapping[str, int]) -> Table:
     """Return a plan as a table: what would be done, how many people are left out, and why."""
     table = Table(title=say(_("The plan, before anything is done")), title_justify="left")
-    table.add_column(say(_("What")))
+    table.add_column(say(_("What")), overflow="fold")
     table.add_column(say(_("People")), justify="right")
     for name, word in _ACTIONS.items():
         count = getattr(plan.counts, name)
         if count:
             table.add_row(say(word), str(count))
     for reason, count in problems.items():
-        table.add_row(f"  {say(say_reason(reason))}", str(count), style="dim")
+        table.add_row(f"  {escape(say(say_reason(reason)))}", str(count), style="dim")
     return table
 
 

@@ -55,7 +55,8 @@ class InProcessDevHost:
             raise cli.ChildError(failure)
         return answer
 
-    def try_run(self, *arguments: str) -> tuple[Any, str | None]:
+    def try_run(self, *arguments: str, in_english: bool = False) -> tuple[Any, str | None]:
+        del in_english  # the language of this process is that of the test
         spoken = ["--spoken"] if self._speaks and terminal.IS_TRANSLATED else []
         ran = CliRunner().invoke(devhost_main, ["--db", self._database, "--json", *spoken, *arguments])
         assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception

@@ -58,6 +58,8 @@ WORDS = (
     _later("Missing argument"),
     _later("Missing option"),
     _later("Missing parameter"),
+    _later("Missing {param_type}"),
+    _later("Try '{command} {option}' for help."),
     _later("No such option {name!r}."),
     _later("No such command {name!r}."),
     ngettext("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
@@ -82,4 +84,6 @@ WORDS = (
     _later("Repeat for confirmation"),
     _later("Error: The two entered values do not match."),
     _later("Error: {message}"),
+    _later("Error: invalid input"),
+    _later("Aborted!"),
 )

@@ -233,7 +233,8 @@ def print_shape(context: CliContext, shape: object, sentence: str) -> None:
 
 def to_json(context: CliContext, shape: object) -> str:
     """Return one answer as JSON: in English, unless the program that reads it shows it to a person."""
-    return json.dumps(say(shape) if context.is_spoken else shape, ensure_ascii=False)
+    is_old = "utf" not in (sys.stdout.encoding or "").casefold()  # a terminal without most letters
+    return json.dumps(say(shape) if context.is_spoken else shape, ensure_ascii=is_old)
 
 
 def print_rows(

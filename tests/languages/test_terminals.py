@@ -1,0 +1,87 @@
+"""What command lines write fits each terminal: long Chinese lines, few letters, brackets in names; JSON is English."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from rich.console import Console
+
+from pbx_plugin_api import Counts, PlanRef, Text
+from portsip_m365_plugin import cli
+from portsip_m365_plugin.demo.devhost import DevHost
+from portsip_m365_plugin.demo.show import plan_table
+
+LONG = "用户：无需更改。未同步：五人在微软已禁用、两个来宾、两人没有名字和姓氏。联系人：新增三百个；已读取三十个邮箱。"
+PRINT = """
+import sys
+sys.argv = ["x"]
+import {package}.__main__ as program, {package}.cli{module} as commands
+def run(): print("„ä“ 联系人 \\N{{GRINNING FACE}}")
+commands.main = run
+program.main()
+"""
+
+
+def test_a_table_ends_long_lines_and_loses_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    facts = [
+        {"label": LONG, "value": LONG, "severity": "plain"},
+        {"label": "[/b]", "value": "[red]", "severity": "bad"},
+    ]
+    cli._print_facts(facts)
+    shown = capsys.readouterr().out
+    assert "…" not in shown
+    assert "[/b]" in shown
+    assert "[red]" in shown
+    left = "".join(line.split("│")[1].strip() for line in shown.splitlines() if line.count("│") == 3)
+    assert left.startswith(LONG)
+
+
+def test_a_plan_with_a_reason_in_brackets(capsys: pytest.CaptureFixture[str]) -> None:
+    plan = PlanRef(checksum="0" * 64, made_at_utc=None, counts=Counts(created=1), guarded=0, why="")  # type: ignore[arg-type]
+    Console(width=30).print(plan_table(plan, {"odd [/b] reason" + LONG: 2}))
+    shown = capsys.readouterr().out
+    assert "…" not in shown
+    assert "[/b]" in shown
+
+
+@pytest.mark.parametrize(("package", "module"), [("pbx_devhost", ".main"), ("portsip_m365_plugin", "")])
+def test_a_terminal_without_these_letters_shows_their_codes(package: str, module: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    script = PRINT.format(package=package, module=module)
+    ran = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, timeout=60, check=True)
+    assert ran.stdout == b"\\u201e\xe4\\u201c \\u8054\\u7cfb\\u4eba \\U0001f600\n"
+
+
+def test_a_failure_is_english_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    given: list[dict[str, str]] = []
+    monkeypatch.setattr(
+        "portsip_m365_plugin.demo.devhost.start", lambda command, environment: given.append(environment)
+    )
+    pbx = DevHost("sqlite:///none.db")
+    for in_english in (True, False):
+        with pytest.raises(AttributeError):  # there is no process
+            pbx.try_run("plugins", in_english=in_english)
+    assert [each["LC_ALL"] for each in given] == ["C.UTF-8", "de_DE.UTF-8"]
+    assert {each["PYTHONIOENCODING"] for each in given} == {"utf-8"}
+
+
+def test_what_was_stored_before_its_sentence_had_a_plural_is_right() -> None:
+    many, one = (Text("{n:,} would be created", {"n": n}, domain="portsip_m365_plugin") for n in (32, 1))
+    assert many.in_language("de") == "32 würden angelegt"
+    assert one.in_language("de") == "1 würde angelegt"
+    assert json.loads(json.dumps(many.as_shape())) == many.as_shape()
+
+
+@pytest.mark.parametrize(("language", "hint"), [("de_DE", "Hilfe: '"), ("zh_CN", "可查看帮助。")])
+def test_clicks_hint_is_in_the_language(language: str, hint: str) -> None:
+    command = [sys.executable, "-m", "portsip_m365_plugin", "explain", "T"]
+    environment = {**os.environ, "LC_ALL": f"{language}.UTF-8", "PYTHONIOENCODING": "utf-8"}
+    ran = subprocess.run(command, env=environment, capture_output=True, timeout=60, encoding="utf-8", check=False)
+    assert ran.returncode == 2
+    assert hint in ran.stderr
+    assert not set(ran.stderr.split()) & {"Try", "for", "Missing", "Usage:"}
