@@ -36,6 +36,8 @@ class ConnectFault(StrEnum):
     PROXY = "proxy"
     UNTRUSTED = "untrusted"
     """The certificate is not trusted here."""
+    TRUST_STORE = "trust_store"
+    """The file of trusted certificates cannot be read."""
     TLS = "tls"
     REFUSED = "refused"
     TIMEOUT = "timeout"
@@ -67,6 +69,13 @@ _WORDS: Final = {
     ConnectFault.UNTRUSTED: (
         _later("The TLS certificate of {host} is not trusted by this server."),
         _("If a firewall inspects TLS, add its certificate authority with REQUESTS_CA_BUNDLE. Check the clock too."),
+    ),
+    ConnectFault.TRUST_STORE: (
+        _later("{host} was not called: the file of trusted certificates of this server cannot be read."),
+        _(
+            "Correct REQUESTS_CA_BUNDLE of this server: it names a file of certificates in PEM that the PBX may read."
+            " Then start the PBX again."
+        ),
     ),
     ConnectFault.TLS: (
         _later("The TLS connection to {host} failed."),
@@ -109,6 +118,8 @@ def find_connect_fault(error: BaseException) -> ConnectFault:
         return ConnectFault.NAME
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return ConnectFault.UNTRUSTED
+    if any(isinstance(cause, OSError) and _is_of_trust_store(cause) for cause in causes):
+        return ConnectFault.TRUST_STORE
     if any(isinstance(cause, ssl.SSLError) for cause in causes) or "SSLError" in names:
         return ConnectFault.TLS
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
@@ -126,13 +137,21 @@ def is_before_sending(error: BaseException) -> bool:
     causes = list(_causes(error))
     if {type(cause).__name__ for cause in causes} & _BEFORE_SENDING:
         return True
-    return any(isinstance(cause, ssl.SSLError) and _is_of_handshake(cause) for cause in causes)
+    failures = [cause for cause in causes if isinstance(cause, OSError)]
+    return any(_is_of_trust_store(cause) or _is_of_handshake(cause) for cause in failures)
 
 
-def _is_of_handshake(error: ssl.SSLError) -> bool:
+def _is_of_handshake(error: OSError) -> bool:
+    if not isinstance(error, ssl.SSLError):
+        return False
     # OpenSSL's reason does not say it: WRONG_VERSION_NUMBER, for example, comes at any time.
     is_of_certificate = isinstance(error, ssl.SSLCertVerificationError)
     return is_of_certificate or any(frame.name == "do_handshake" for frame in traceback.extract_tb(error.__traceback__))
+
+
+def _is_of_trust_store(error: OSError) -> bool:
+    # requests looks whether the file is there; OpenSSL reads it.
+    return "TLS CA certificate bundle" in str(error) or getattr(error, "library", None) in ("X509", "PEM")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

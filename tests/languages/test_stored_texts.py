@@ -148,6 +148,7 @@ CAUSES: dict[network.ConnectFault, BaseException] = {
     network.ConnectFault.PROXY_LOGIN: type("ProxyError", (OSError,), {})("Tunnel connection failed: 407 no"),
     network.ConnectFault.PROXY: type("ProxyError", (OSError,), {})(),
     network.ConnectFault.UNTRUSTED: ssl.SSLCertVerificationError(),
+    network.ConnectFault.TRUST_STORE: OSError("Could not find a suitable TLS CA certificate bundle"),
     network.ConnectFault.TLS: ssl.SSLError(),
     network.ConnectFault.REFUSED: ConnectionRefusedError(),
     network.ConnectFault.TIMEOUT: TimeoutError(),
