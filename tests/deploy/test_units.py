@@ -63,6 +63,18 @@ def test_a_unit_may_do_no_more_than_it_needs(unit: Path) -> None:
     assert settings["CapabilityBoundingSet"] == [""]
     assert settings["UMask"] == ["0077"]
     assert int(settings["TimeoutStopSec"][0]) > 10, "it ends by itself within 10 seconds"
+    assert settings["TimeoutStartSec"] == ["infinity"], "an upgrade that is ended by systemd would begin again for ever"
+    assert "StartLimitIntervalSec=0" in unit.read_text().split("[Service]")[0], "a database may be away for long"
+
+
+def test_the_monitor_asks_the_ports_of_the_units() -> None:
+    ports = set()
+    for unit in UNITS:
+        [port] = re.findall(r"--metrics-port (\S+)", unit.read_text())
+        ports |= {port.replace("%i", number) for number in "12"}
+    targets = set(re.findall(r"127\.0\.0\.1:(\d+)", (DEPLOY / "prometheus" / "prometheus.yml").read_text()))
+    assert targets == ports
+    assert all(int(port.replace("%i", "9")) < 65536 for port in ports)
 
 
 def test_both_units_have_the_same_limits() -> None:
@@ -116,3 +128,22 @@ def test_the_example_of_the_environment_is_one(tmp_path: Path) -> None:
     parser.read_string("[x]\n" + (DEPLOY / "systemd" / "environment.example").read_text())
     assert set(parser["x"]) == {"PBX_DEVHOST_DB", "PGPASSFILE"}
     assert not any(word in parser["x"]["PBX_DEVHOST_DB"] for word in (":secret", "password"))
+
+
+def test_a_command_of_the_operator_has_the_database_and_the_key_of_the_units(tmp_path: Path) -> None:
+    """As the documents print it. Without them it would make a file in the current folder, and find nobody there."""
+    block = (DEPLOY.parent / "docs" / "deploy.md").read_text().split("```sh\npbx() (")[1].split("pbx workers")[0]
+    environment = tmp_path / "environment"
+    address = "postgresql://pbx@db.example/pbx?sslmode=verify-full&application_name=x"
+    environment.write_text(f"# a comment\nPBX_DEVHOST_DB='{address}'\n")
+    for was, now in (
+        ("/etc/pbx-devhost/environment", str(environment)),
+        (PROGRAM, "printenv"),
+        ("/var/lib/pbx-devhost", str(tmp_path)),
+        ("runuser -u pbx-devhost -- ", ""),
+    ):
+        assert was in block, was
+        block = block.replace(was, now)
+    script = f"pbx() ({block}\npbx PBX_DEVHOST_DB PBX_DEVHOST_KEY_FILE"
+    ran = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+    assert ran.stdout.splitlines() == [address, f"{tmp_path}/key"], ran.stderr
