@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import errno
+import fcntl
 import os
 import sqlite3
 import threading
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pbx_devhost.store import backup as backup_module
 from pbx_devhost.store import keys
 from pbx_devhost.store.backup import back_up
 from pbx_devhost.store.database import Database
@@ -124,6 +127,51 @@ def test_a_backup_has_the_key_that_opens_it_also_while_the_key_is_changed(tmp_pa
     with pytest.raises(DatabaseError, match="does not open this database"):
         back_up(sqlite_url, tmp_path / "useless.db", with_key=True)
     assert not (tmp_path / "useless.db").exists()
+
+
+def test_a_backup_that_was_killed_leaves_nothing_that_counts(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until it is checked it has no name of a backup; the same command goes on."""
+    open_stores(sqlite_url).database.close()
+    copy, draft = tmp_path / "backup.db", tmp_path / "backup.db.part"
+    seen = list[bool]()
+    really = backup_module._check
+
+    def check(path: Path) -> None:
+        seen.append(copy.exists())
+        really(path)
+
+    monkeypatch.setattr(backup_module, "_check", check)
+    draft.write_bytes(b"left by one that was killed" * 1000)
+    back_up(sqlite_url, copy, with_key=True)
+    assert seen == [False]
+    Database(f"sqlite:///{copy}").close()
+    assert not draft.exists()
+    with draft.open("wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)  # another one writes it
+        copy.unlink()
+        Path(f"{copy}.key").unlink()
+        with pytest.raises(DatabaseError, match=r"backup\.db\.part exists"):
+            back_up(sqlite_url, copy, with_key=True)
+        assert draft.exists()
+
+
+def test_a_backup_whose_key_cannot_be_written_is_none(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_stores(sqlite_url).database.close()
+    really = os.fsync
+
+    def refuse(handle: int) -> None:
+        if os.fstat(handle).st_size < 100:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        really(handle)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(DatabaseError, match="No space left"):
+        back_up(sqlite_url, tmp_path / "backup.db", with_key=True)
+    assert not list(tmp_path.glob("backup.db*"))
 
 
 def test_a_backup_without_its_key_says_what_is_missing(tmp_path: Path, sqlite_url: str) -> None:

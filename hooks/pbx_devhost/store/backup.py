@@ -44,14 +44,21 @@ def back_up(database_url: str, copy: Path, *, with_key: bool) -> list[Path]:
         )
     if with_key and key_copy.exists():
         raise DatabaseError(_("{path} exists; choose another file", path=str(key_copy)))
-    try:
-        copy_whole(path, copy)
-        _check(copy)
+    fitting = list[bytes]()
+
+    def check(draft: Path) -> None:
+        _check(draft)
         if with_key:
-            fitting = _find_fitting(database_url, copy)
-            handle = os.open(key_copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(base64.b64encode(fitting))
+            fitting.append(_find_fitting(database_url, draft))
+
+    try:
+        copy_whole(path, copy, check)
+        if with_key:
+            try:
+                _write_key(key_copy, fitting[0])
+            except OSError:
+                copy.unlink()
+                raise
     except FileExistsError as error:
         raise DatabaseError(
             _("{path} exists; choose another file", path=str(error.filename2 or error.filename))
@@ -67,11 +74,22 @@ def back_up(database_url: str, copy: Path, *, with_key: bool) -> list[Path]:
     return [copy, key_copy] if with_key else [copy]
 
 
+def _write_key(path: Path, key: bytes) -> None:
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(base64.b64encode(key))
+            file.flush()
+            os.fsync(handle)
+    except OSError:
+        path.unlink()
+        raise
+
+
 def _check(copy: Path) -> None:
     with closing(sqlite3.connect(copy)) as connection:
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        copy.unlink()
         raise DatabaseError(
             _("the database is damaged, and so was its copy: {found}. Restore an older backup", found=found)
         )
@@ -86,9 +104,7 @@ def _find_fitting(database_url: str, copy: Path) -> bytes:
             if row is None or unwrap(key, *row) is not None:
                 return key
     except VaultError as error:
-        copy.unlink()
         raise DatabaseError(say(error)) from error
-    copy.unlink()
     raise DatabaseError(
         _(
             "the key in {path} does not open this database, and a backup with it would be of "

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import glob
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
@@ -49,23 +52,48 @@ def copy_beside(engine: Engine, version: int) -> Path | None:
     return copy
 
 
-def copy_whole(path: Path, copy: Path) -> None:
+def copy_whole(path: Path, copy: Path, check: Callable[[Path], None] = lambda _draft: None) -> None:
     """Copy an SQLite file that others may be using, as it is at one moment, into one file of its own.
 
+    Until it is whole, on disk and checked, it has another name, which the next try takes over if this one is killed.
+
     Raises:
-        FileExistsError: There is a file of that name.
+        FileExistsError: There is a file of that name, or another process is writing it.
         OSError: It cannot be written. Nothing is left of it.
         sqlite3.Error: The same; or the file is damaged.
     """
+    if copy.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(copy))
     draft = copy.with_name(copy.name + _UNFINISHED)
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    handle = os.open(draft, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
     try:
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as target:
-            source.backup(target)
-            target.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
-        os.link(draft, copy)
+        _lock(handle, draft)
+        try:
+            os.fchmod(handle, 0o600)
+            os.ftruncate(handle, 0)
+            _journal_of(draft).unlink(missing_ok=True)
+            with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(draft)) as target:
+                source.backup(target)
+                target.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+            os.fsync(handle)
+            check(draft)
+            os.link(draft, copy)
+        finally:
+            draft.unlink()
+            _journal_of(draft).unlink(missing_ok=True)
     finally:
-        draft.unlink()
+        os.close(handle)
+
+
+def _journal_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-journal")
+
+
+def _lock(handle: int, draft: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(draft)) from error
 
 
 def list_copies(path: Path) -> list[Path]:
