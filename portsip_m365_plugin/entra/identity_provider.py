@@ -12,6 +12,7 @@ from portsip_m365_plugin.entra.documents import DocumentCache
 from portsip_m365_plugin.entra.endpoints import SignInEndpoints, parse_endpoints
 from portsip_m365_plugin.entra.jwks import find_signing_key, parse_signing_keys
 from portsip_m365_plugin.entra.transport import EntraUnreachableError, Transport, shared_transport
+from portsip_m365_plugin.texts import _
 
 T = TypeVar("T")
 
@@ -32,7 +33,13 @@ class IdentityProvider:
         """
         endpoints = self._endpoints.get(discovery_url)
         if not endpoints.is_of_tenant(entra_tenant_id):
-            raise EntraUnreachableError(f"the issuer of {discovery_url} does not belong to tenant {entra_tenant_id}")
+            raise EntraUnreachableError(
+                _(
+                    "the issuer of {address} does not belong to tenant {tenant}",
+                    address=discovery_url,
+                    tenant=entra_tenant_id,
+                )
+            )
         return endpoints
 
     def find_signing_key(self, endpoints: SignInEndpoints, kid: str) -> RSAPublicKey | None:
@@ -48,7 +55,7 @@ class IdentityProvider:
             try:
                 return parse(self.transport.get_json(url))
             except ValueError as error:
-                raise EntraUnreachableError(f"{url}: {error}") from error
+                raise EntraUnreachableError(_("{place}: {error}", place=url, error=str(error))) from error
 
         return load
 

@@ -21,6 +21,9 @@ from typing import Any, Final
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from pbx_plugin_api import listing
+from portsip_m365_plugin.texts import _
+
 PERSONAL_TENANT_ID: Final = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant of all personal Microsoft accounts (Outlook.com, Xbox …)."""
 
@@ -109,11 +112,12 @@ def check_id_token(
     header = _check_header(token)
     key = find_key(header["kid"])
     if key is None:
-        raise IdTokenError("unknown_key", f"no signing key {_shown(header['kid'])} among the tenant's keys")
+        raise IdTokenError("unknown_key", _("no signing key {key} among the tenant's keys", key=_shown(header["kid"])))
     try:
         payload = jwt.PyJWS().decode(token, key=key, algorithms=[_ALGORITHM])
     except jwt.InvalidTokenError as error:
-        raise IdTokenError("bad_signature", f"signed by another key than {_shown(header['kid'])}") from error
+        found = _("signed by another key than {key}", key=_shown(header["kid"]))
+        raise IdTokenError("bad_signature", found) from error
     claims = _parse_object(payload, "payload")
     # The tenant before the issuer: both would refuse, but "personal account" helps the person more than "issuer".
     _check_tenant(claims, expected)
@@ -131,27 +135,32 @@ def check_id_token(
 
 def _check_header(token: str) -> dict[str, Any]:
     if not isinstance(token, str) or not token:
-        raise IdTokenError("malformed_token", "no text")
+        raise IdTokenError("malformed_token", _("no text"))
     if len(token) > _TOKEN_MAX_CHARS:
-        raise IdTokenError("oversized_token", f"{len(token)} characters, at most {_TOKEN_MAX_CHARS}")
+        raise IdTokenError(
+            "oversized_token", _("{n} characters, at most {limit}", n=len(token), limit=_TOKEN_MAX_CHARS)
+        )
     if not _SHAPE.fullmatch(token):
         # This also refuses "alg: none": such a token has an empty third part.
-        raise IdTokenError("malformed_token", "not three base64url parts")
+        raise IdTokenError("malformed_token", _("not three base64url parts"))
     try:
         raw = jwt.utils.base64url_decode(token.partition(".")[0])
     except ValueError as error:
-        raise IdTokenError("malformed_token", "the header is not base64url") from error
+        raise IdTokenError("malformed_token", _("the header is not base64url")) from error
     header = _parse_object(raw, "header")
     refused = sorted(_HEADERS_REFUSED & header.keys())
     if refused:
-        raise IdTokenError("header_refused", f"the header brings {', '.join(refused)}")
+        raise IdTokenError("header_refused", _("the header brings {names}", names=listing(refused)))
     if header.get("alg") != _ALGORITHM:
-        raise IdTokenError("algorithm_refused", f"algorithm {_shown(header.get('alg'))}, only {_ALGORITHM} is allowed")
+        found, allowed = _shown(header.get("alg")), _ALGORITHM
+        raise IdTokenError(
+            "algorithm_refused", _("algorithm {found}, only {allowed} is allowed", found=found, allowed=allowed)
+        )
     if header.get("typ", "JWT") != "JWT":
-        raise IdTokenError("header_refused", f"type {_shown(header.get('typ'))}, not JWT")
+        raise IdTokenError("header_refused", _("type {type}, not JWT", type=_shown(header.get("typ"))))
     kid = header.get("kid")
     if not isinstance(kid, str) or not 1 <= len(kid) <= 256:
-        raise IdTokenError("unknown_key", "the header names no signing key")
+        raise IdTokenError("unknown_key", _("the header names no signing key"))
     return header
 
 
@@ -160,7 +169,7 @@ def _parse_object(raw: bytes, part: str) -> dict[str, Any]:
         values = dict(pairs)
         if len(values) != len(pairs):
             # Two parsers of one token could read two different persons (RFC 8725 section 2.5).
-            raise IdTokenError("duplicate_claim", f"the {part} names a member twice")
+            raise IdTokenError("duplicate_claim", _("the {part} names a member twice", part=part))
         return values
 
     def refuse_constant(name: str) -> Any:
@@ -169,50 +178,57 @@ def _parse_object(raw: bytes, part: str) -> dict[str, Any]:
     try:
         value = json.loads(raw.decode("utf-8"), object_pairs_hook=refuse_duplicates, parse_constant=refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise IdTokenError("malformed_token", f"the {part} is not JSON") from error
+        raise IdTokenError("malformed_token", _("the {part} is not JSON", part=part)) from error
     if not isinstance(value, dict):
-        raise IdTokenError("malformed_token", f"the {part} is not a JSON object")
+        raise IdTokenError("malformed_token", _("the {part} is not a JSON object", part=part))
     return value
 
 
 def _check_tenant(claims: Mapping[str, Any], expected: ExpectedToken) -> None:
     tid = claims.get("tid")
     if not isinstance(tid, str):
-        raise IdTokenError("claim_missing", "no tid")
+        raise IdTokenError("claim_missing", _("no {claim}", claim="tid"))
     if tid.lower() == PERSONAL_TENANT_ID:
-        raise IdTokenError("personal_account", "a personal Microsoft account")
+        raise IdTokenError("personal_account", _("a personal Microsoft account"))
     if tid.lower() != expected.entra_tenant_id.lower():
-        raise IdTokenError("tenant_mismatch", f"tenant {_shown(tid)}, configured is {expected.entra_tenant_id}")
+        directory = expected.entra_tenant_id
+        raise IdTokenError(
+            "tenant_mismatch", _("tenant {tid}, configured is {directory}", tid=_shown(tid), directory=directory)
+        )
 
 
 def _check_addressee(claims: Mapping[str, Any], expected: ExpectedToken) -> None:
     if claims.get("iss") != expected.issuer:
-        raise IdTokenError("issuer_mismatch", f"issuer {_shown(claims.get('iss'))}, expected {expected.issuer}")
+        found, wanted = _shown(claims.get("iss")), expected.issuer
+        raise IdTokenError("issuer_mismatch", _("issuer {found}, expected {wanted}", found=found, wanted=wanted))
     audience = claims.get("aud")
     if audience not in (expected.client_id, [expected.client_id]):
-        raise IdTokenError("audience_mismatch", f"audience {_shown(audience)}, expected {expected.client_id}")
+        found, wanted = _shown(audience), expected.client_id
+        raise IdTokenError("audience_mismatch", _("audience {found}, expected {wanted}", found=found, wanted=wanted))
     if claims.get("azp", expected.client_id) != expected.client_id:
-        raise IdTokenError("audience_mismatch", f"authorized party {_shown(claims.get('azp'))}")
+        raise IdTokenError("audience_mismatch", _("authorized party {found}", found=_shown(claims.get("azp"))))
     # Required in every cloud, also in an operator's own: a v1.0 token has other claims under the same names.
     if claims.get("ver") != "2.0":
-        raise IdTokenError("version_mismatch", f"version {_shown(claims.get('ver'))}, only 2.0 is allowed")
+        raise IdTokenError(
+            "version_mismatch", _("version {found}, only 2.0 is allowed", found=_shown(claims.get("ver")))
+        )
 
 
 def _check_times(claims: Mapping[str, Any], now_s: float) -> None:
     expires_s, issued_s = _moment(claims, "exp"), _moment(claims, "iat")
     begins_s = _moment(claims, "nbf") if "nbf" in claims else issued_s
     if now_s >= expires_s + SKEW_S:
-        raise IdTokenError("expired", f"expired {now_s - expires_s:.0f} s ago")
+        raise IdTokenError("expired", _("expired {n:.0f} s ago", n=now_s - expires_s))
     early_s = max(begins_s, issued_s) - now_s
     if early_s > SKEW_S:
-        raise IdTokenError("not_yet_valid", f"valid only in {early_s:.0f} s: is this machine's clock right?")
+        raise IdTokenError("not_yet_valid", _("valid only in {n:.0f} s: is this machine's clock right?", n=early_s))
 
 
 def _moment(claims: Mapping[str, Any], name: str) -> float:
     value = claims.get(name)
     # `not <=` also catches NaN; the bound limits what a malformed token can do to arithmetic.
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _MOMENT_MAX_S:
-        raise IdTokenError("claim_missing", f"{name} is not a time")
+        raise IdTokenError("claim_missing", _("{claim} is not a time", claim=name))
     return float(value)
 
 
@@ -220,13 +236,13 @@ def _check_nonce(claims: Mapping[str, Any], expected: ExpectedToken) -> None:
     nonce = claims.get("nonce")
     given = nonce.encode("utf-8", "replace") if isinstance(nonce, str) else b""
     if not expected.nonce or not hmac.compare_digest(given, expected.nonce.encode()):
-        raise IdTokenError("nonce_mismatch", "the token belongs to another sign-in")
+        raise IdTokenError("nonce_mismatch", _("the token belongs to another sign-in"))
 
 
 def _object_id(claims: Mapping[str, Any]) -> str:
     oid = claims.get("oid")
     if not isinstance(oid, str) or not _OBJECT_ID.fullmatch(oid):
-        raise IdTokenError("claim_missing", "no usable oid")
+        raise IdTokenError("claim_missing", _("no usable {claim}", claim="oid"))
     return oid
 
 

@@ -44,7 +44,7 @@ from portsip_m365_plugin.entra.idtoken import ExpectedToken, IdTokenClaims, IdTo
 from portsip_m365_plugin.entra.signin_errors import explain_refusal
 from portsip_m365_plugin.entra.tokens import AppCredential
 from portsip_m365_plugin.entra.transport import EntraUnreachableError
-from portsip_m365_plugin.texts import _
+from portsip_m365_plugin.texts import _, _n
 
 _log = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ class SignIn:
             return LoginRefused(
                 sentence=_("Please open the sign-in page at the PBX's own address."),
                 reason="origin_unknown",
-                detail="the request names an origin that does not belong to the PBX",
+                detail=_("the request names an origin that does not belong to the PBX"),
             )
         try:
             endpoints = self.provider.endpoints(self.app.discovery_url, self.app.entra_tenant_id)
@@ -185,14 +185,17 @@ class SignIn:
         try:
             endpoints = self.provider.endpoints(self.app.discovery_url, self.app.entra_tenant_id)
             if params.get("iss", endpoints.issuer) != endpoints.issuer:
-                return _refuse("answer_of_another_issuer", "the callback names another issuer (RFC 9207)")
+                return _refuse("answer_of_another_issuer", _("the callback names another issuer (RFC 9207)"))
             if "error" in params:
                 description = params.get("error_description", "")
                 # Any visitor can come back with an error of their own making; only administrators begin a test.
                 return self._explain(params["error"], description, at="callback", is_proven=flow.is_test)
             code = params.get("code", "")
             if not 1 <= len(code) <= _CODE_MAX_CHARS or not code.isascii() or not code.isprintable() or " " in code:
-                return _refuse("malformed_callback", f"no usable code ({len(code)} characters)")
+                return _refuse(
+                    "malformed_callback",
+                    _n("no usable code ({n} character)", "no usable code ({n} characters)", len(code)),
+                )
             token = self._redeem(code, flow, endpoints)
             if isinstance(token, LoginRefused):
                 return token
@@ -232,19 +235,21 @@ class SignIn:
 
     def _find_staleness(self, flow: LoginFlow, params: Mapping[str, str]) -> LoginRefused | None:
         if flow.provider_id != PROVIDER_ID or not _same(params.get("state", ""), flow.state):
-            return _refuse("state_mismatch", "the answer belongs to another sign-in", _AGAIN)
+            return _refuse("state_mismatch", _("the answer belongs to another sign-in"), _AGAIN)
         if self.clock.now_utc() >= flow.expires_at_utc:
-            return _refuse("flow_expired", f"started more than {_FLOW_LIFE} ago", _AGAIN)
+            return _refuse("flow_expired", _("started more than {duration} ago", duration=str(_FLOW_LIFE)), _AGAIN)
         if flow.redirect_uri not in [origin + CALLBACK_PATH for origin in self.origins.all()]:
-            return _refuse("origin_unknown", "started at an origin that no longer belongs to the PBX", _AGAIN)
+            return _refuse("origin_unknown", _("started at an origin that no longer belongs to the PBX"), _AGAIN)
         if not _same(flow.secrets.get("app", ""), self._app_mark()):
-            return _refuse("settings_changed", "cloud, tenant or application was changed in between", _AGAIN)
+            return _refuse("settings_changed", _("cloud, tenant or application was changed in between"), _AGAIN)
         return None
 
     def _redeem(self, code: str, flow: LoginFlow, endpoints: SignInEndpoints) -> str | LoginRefused:
         """Redeem the code, once. The access token of the answer is not used."""
         if self.budget.take(_FAILED, 0, (_BELOW_FAILED_MAX,)) is not None:
-            detail = f"{_FAILED_MAX.amount} redemptions have failed within {_FAILED_MAX.window_s} s"
+            detail = _(
+                "{n} redemptions have failed within {window_s} s", n=_FAILED_MAX.amount, window_s=_FAILED_MAX.window_s
+            )
             return _refuse("too_many_failures", detail, _TOO_MANY)
         answer = self.provider.transport.post_form(
             endpoints.token_endpoint,
@@ -269,7 +274,7 @@ class SignIn:
             return self._explain(str(body.get("error")), description, at="token request", is_proven=True)
         token = body.get("id_token")
         if not isinstance(token, str):
-            return _refuse("no_id_token", "the token endpoint returned no ID token")
+            return _refuse("no_id_token", _("the token endpoint returned no ID token"))
         return token
 
     def _expected(self, flow: LoginFlow, endpoints: SignInEndpoints) -> ExpectedToken:
@@ -288,18 +293,28 @@ class SignIn:
 
     def _find_refusal(self, claims: IdTokenClaims) -> LoginRefused | None:
         """Return why the person may not sign in as a user."""
-        who = f"object id {claims.entra_object_id}"
+        subject = claims.entra_object_id
         if not self.admits(claims.entra_object_id):
             sentence = _("Sign-in with Microsoft is not switched on for you. Ask your administrator.")
-            return _refuse_person("not_admitted", f"{who} is not admitted by the SIGN IN settings", sentence)
+            return _refuse_person(
+                "not_admitted",
+                _("object id {subject} is not admitted by the SIGN IN settings", subject=subject),
+                sentence,
+            )
         link = UserLink(authority=claims.entra_tenant_id, subject=claims.entra_object_id)
         user = self.users.find(link)
         if user is None and not self.first_sign_in_creates:
             sentence = _("You are not a user of this PBX yet. Ask your administrator to add you.")
-            return _refuse_person("not_synced", f"{who} is not linked to a user", sentence)
+            return _refuse_person(
+                "not_synced", _("object id {subject} is not linked to a user", subject=subject), sentence
+            )
         if user is not None and not user.enabled:
             sentence = _("Your user of this PBX is disabled. Ask your administrator.")
-            return _refuse_person("user_disabled", f"{who} is {user.username}, disabled", sentence)
+            return _refuse_person(
+                "user_disabled",
+                _("object id {subject} is {user}, disabled", subject=subject, user=user.username),
+                sentence,
+            )
         return None
 
     def _make_signed_in(self, claims: IdTokenClaims) -> SignedIn:
@@ -346,4 +361,4 @@ def _refuse_person(reason: str, detail: str, sentence: str) -> LoginRefused:
 
 def _unreachable(error: EntraUnreachableError) -> LoginRefused:
     _log.warning("Signing in is not possible now: %s", error)
-    return LoginRefused(sentence=_UNREACHABLE, reason="microsoft_unreachable", detail=str(error))
+    return LoginRefused(sentence=_UNREACHABLE, reason="microsoft_unreachable", detail=error.text)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pbx_plugin_api import listing
 from portsip_m365_plugin.texts import _, _later
 
 
@@ -138,8 +139,8 @@ _DESCRIPTION_MAX_CHARS: Final = 4096
 _CODE: Final = re.compile(r"\bAADSTS([0-9]{5,7})\b")
 _GUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _IDS: Final = (
-    ("trace id", re.compile(rf"\bTrace ID: ({_GUID})\b")),
-    ("correlation id", re.compile(rf"\bCorrelation ID: ({_GUID})\b")),
+    (_later("trace id {id}"), re.compile(rf"\bTrace ID: ({_GUID})\b")),
+    (_later("correlation id {id}"), re.compile(rf"\bCorrelation ID: ({_GUID})\b")),
 )
 
 
@@ -171,13 +172,16 @@ def explain_refusal(error: str, description: str = "", *, at: str) -> ProviderRe
         reason = f"aadsts_{code}"
     else:
         reason = f"oauth_{known_error}" if known_error else "provider_error"
-    facts = [f"{kind} at the {at}", f"OAuth error {known_error or 'of no known name'}"]
+    facts: list[str] = [
+        _("{kind} at the callback", kind=kind) if at == "callback" else _("{kind} at the token request", kind=kind)
+    ]
+    facts += [_("OAuth error {error}", error=known_error) if known_error else _("OAuth error of no known name")]
     facts += [f"AADSTS{code}"] if code is not None else []
-    facts += [f"{name} {found[1].lower()}" for name, pattern in _IDS if (found := pattern.search(description))]
+    facts += [_(words, id=found[1].lower()) for words, pattern in _IDS if (found := pattern.search(description))]
     return ProviderRefusal(
         reason=reason,
         sentence=_SENTENCES[kind],
-        detail=", ".join(facts),
+        detail=listing(facts),
         is_about_person=kind in _ABOUT_PERSON,
         is_for_everybody=kind in _FOR_EVERYBODY,
     )

@@ -28,6 +28,7 @@ from requests.utils import get_environ_proxies
 
 from pbx_plugin_api import note_call
 from portsip_m365_plugin.network import LINE_FAILURES
+from portsip_m365_plugin.texts import _
 
 _CONNECT_S: Final = 5.0
 _READ_S: Final = 10.0
@@ -41,10 +42,11 @@ class EntraUnreachableError(Exception):
 
     Attributes:
         status: The HTTP status where an answer came that cannot be used; 0 where none came.
+        text: What happened; `str` of this exception is its English.
     """
 
     def __init__(self, text: str, *, status: int = 0) -> None:
-        self.status = status
+        self.status, self.text = status, text
         super().__init__(text)
 
 
@@ -89,7 +91,7 @@ class HttpTransport:
         """See `Transport`."""
         answer = self._ask("GET", url, None)
         if answer.status != 200:
-            raise EntraUnreachableError(f"{_place(url)} answered {answer.status}")
+            raise EntraUnreachableError(_("{place} answered {status}", place=_place(url), status=answer.status))
         return answer.body
 
     def ask(self, url: str) -> FormAnswer:
@@ -125,17 +127,17 @@ class HttpTransport:
         except LINE_FAILURES as error:
             note_call("entra", call, "unreachable", time.monotonic() - started)
             # The exception's text could contain the form; its type is enough.
-            raise EntraUnreachableError(f"{_place(url)}: {type(error).__name__}") from error
+            raise EntraUnreachableError(_("{place}: {error}", place=_place(url), error=type(error).__name__)) from error
         note_call("entra", call, status, time.monotonic() - started, request_id=request_id)
         if status >= 500 or 300 <= status < 400 or status == 429:
-            raise EntraUnreachableError(f"{_place(url)} answered {status}", status=status)
+            raise EntraUnreachableError(_("{place} answered {status}", place=_place(url), status=status), status=status)
         try:
             body = json.loads(raw)
         except (ValueError, RecursionError) as error:
-            text = f"{_place(url)} answered {status} with something that is not JSON"
+            text = _("{place} answered {status} with something that is not JSON", place=_place(url), status=status)
             raise EntraUnreachableError(text, status=status) from error
         if not isinstance(body, dict):
-            text = f"{_place(url)} answered {status} with JSON that is not an object"
+            text = _("{place} answered {status} with JSON that is not an object", place=_place(url), status=status)
             raise EntraUnreachableError(text, status=status)
         return FormAnswer(status, body, answered_at_utc)
 
@@ -203,9 +205,13 @@ def _read(response: requests.Response, until_s: float) -> bytes:
     while piece := response.raw.read1(16_384):
         raw += piece
         if len(raw) > _MAX_BYTES:
-            raise EntraUnreachableError(f"{_place(response.url)} answered with more than {_MAX_BYTES} bytes")
+            raise EntraUnreachableError(
+                _("{place} answered with more than {limit} bytes", place=_place(response.url), limit=_MAX_BYTES)
+            )
         if time.monotonic() > until_s:
-            raise EntraUnreachableError(f"{_place(response.url)} took longer than {_TOTAL_S:.0f} s")
+            raise EntraUnreachableError(
+                _("{place} took longer than {limit:.0f} s", place=_place(response.url), limit=_TOTAL_S)
+            )
     return bytes(raw)
 
 

@@ -37,6 +37,8 @@ _NEVER_ONE = (
     "Slots of this process",
     "username: {username} is not possible",
     "{value}… ({n:,} characters)",
+    "{n} redemptions have failed",
+    "{n} characters, at most {limit}",
     "problems: {days} is more than the days of runs",
 )
 

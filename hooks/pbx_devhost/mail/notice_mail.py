@@ -20,6 +20,7 @@ from pbx_devhost.store.notices import KeptNotice
 from pbx_devhost.store.outbox.waits import growing_s
 from pbx_devhost.store.stores import Stores
 from pbx_devhost.store.tenants import SYSTEM_TENANT
+from pbx_devhost.texts import _
 from pbx_plugin_api import DeliveryStatus, Notification, NotificationKind, Priority, Tenant, translate
 
 _log = logging.getLogger(__name__)
@@ -72,14 +73,16 @@ class NoticeMail:
         return DeliveryStatus.ACCEPTED in statuses
 
     def _write(self, kept: KeptNotice, tenant: Tenant, to: tuple[str, ...], language: str, now: float) -> Notification:
-        subject, text = translate((kept.notice.subject, kept.notice.text), language)
+        # Translators: the subject of a mail about a notice.
+        subject = _("{tenant}: {subject}", tenant=tenant.name, subject=kept.notice.subject).in_language(language)
+        text = translate(kept.notice.text, language)
         is_system = kept.tenant_id == SYSTEM_TENANT.pbx_tenant_id
         where = "" if is_system else f"\n\n{self._stores.tenants.origins(tenant).web}/notices"
         return Notification(
             notification_id=f"notice-{kept.id}-{int(now)}-{language}",
             kind=NotificationKind.OTHER,
             to=to,
-            subject=f"{tenant.name}: {subject}",
+            subject=subject,
             text=f"{text}{where}",
             priority=Priority.NORMAL,
             language=language,

@@ -15,7 +15,7 @@ from types import ModuleType
 from pbx_plugin_api import hookspec
 from pbx_plugin_api._words import _
 from pbx_plugin_api.markers import API_VERSION, ENTRY_POINT_GROUP, PROJECT_NAME
-from pbx_plugin_api.texts import Text
+from pbx_plugin_api.texts import Text, listing
 
 __all__ = ["About", "FoundPlugin", "PluginStatus", "find_plugins", "inspect_plugin", "read_about"]
 
@@ -143,13 +143,15 @@ def inspect_plugin(module: ModuleType) -> tuple[PluginStatus, str]:
             continue
         if getattr(function, f"{PROJECT_NAME}_impl", None) is None:
             if name in hookspec.__all__:
-                return PluginStatus.BROKEN, f"{name} is not marked with @hookimpl"
+                return PluginStatus.BROKEN, _("{hook} is not marked with @hookimpl", hook=name)
             continue
         if name not in hookspec.__all__:
-            return PluginStatus.BROKEN, f"{name} is not a hook; there are {', '.join(hookspec.__all__)}"
+            return PluginStatus.BROKEN, _(
+                "{name} is not a hook; there are {hooks}", name=name, hooks=listing(hookspec.__all__)
+            )
         fault = _find_signature_fault(function, getattr(hookspec, name))
         if fault:
-            return PluginStatus.BROKEN, f"{name}: {fault}"
+            return PluginStatus.BROKEN, _("{hook}: {fault}", hook=name, fault=fault)
     return PluginStatus.LOADED, ""
 
 
@@ -158,10 +160,12 @@ def _find_signature_fault(function: object, spec: object) -> str:
     wanted = tuple(inspect.signature(spec).parameters)  # type: ignore[arg-type]  # a hookspec function
     for name, parameter in given.items():
         if name not in wanted:
-            return f"it takes {name}, which the hook has not; its parameters are {', '.join(wanted)}"
+            return _(
+                "it takes {name}, which the hook has not; its parameters are {names}", name=name, names=listing(wanted)
+            )
         if parameter.default is not inspect.Parameter.empty:
             # pluggy 1.5 and 1.6 pass the default instead of the caller's value; 1.7 does not.
-            return f"its parameter {name} has a default; hook parameters have none"
+            return _("its parameter {name} has a default; hook parameters have none", name=name)
     return ""
 
 
