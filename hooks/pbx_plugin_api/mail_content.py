@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pbx_plugin_api._words import _
+from pbx_plugin_api.catalogues import languages_of, pick_language
 from pbx_plugin_api.mail_templates import DEFAULT_TEMPLATES, MailTemplate
 from pbx_plugin_api.notifications import AttachmentRef, Notification, NotificationKind, RejectedRecipient
 from pbx_plugin_api.texts import Text, translate
@@ -148,7 +149,8 @@ def write_mail(
         known = {name for name, value in values.items() if value}
         subject = subject or _choose_line(template.subject, template, known)
         text = _write_plain(template, known)
-        rich = _draw_page(template, known | {"QR_CODE"} if qr_id else known)
+        spoken = pick_language([language], languages_of("pbx_plugin_api"))
+        rich = _draw_page(template, known | {"QR_CODE"} if qr_id else known, spoken)
     subject = _LINE_BREAK.sub(" ", _TURNS_TEXT.sub("", _clean(_fill_text(subject, values)))).strip()
     if marks_copy:
         subject = _("[Possibly sent twice] {subject}", subject=subject).in_language(language)
@@ -212,7 +214,8 @@ def _check_attachment(ref: AttachmentRef) -> AttachmentRef:
 
 def _read_values(notification: Notification) -> Mapping[str, str]:
     written = translate(dict(notification.placeholders), notification.language)
-    values = {name: _clean(str(value)) for name, value in written.items()}
+    # A caller's name must not turn the sentence around it.
+    values = {name: _TURNS_TEXT.sub("", _clean(str(value))) for name, value in written.items()}
     for name, value in list(values.items()):
         if name.endswith("_URL") and not _WEB_ADDRESS.fullmatch(value):
             values[name] = ""
@@ -258,11 +261,13 @@ def _choose_paragraphs(template: MailTemplate, known: Collection[str]) -> list[s
     return [line for line in template.paragraphs if set(_PLACEHOLDER.findall(line)) <= set(known)]
 
 
-def _draw_page(template: MailTemplate, known: Collection[str]) -> str:
+def _draw_page(template: MailTemplate, known: Collection[str], language: str) -> str:
+    """The page says its language: by that a mail program reads it aloud, and chooses a Chinese font."""
     title = _choose_line(template.title, template, known)
     body = "".join(f"<p>{line}</p>" for line in _choose_paragraphs(template, known))
     return (
-        '<div style="font-family:Segoe UI,Helvetica,Arial,sans-serif;font-size:15px;line-height:1.5;color:#1f2328">'
+        f'<div lang="{language}" style="font-family:Segoe UI,Helvetica,Arial,sans-serif;font-size:15px;line-height:1.5;'
+        'color:#1f2328">'
         f'<h2 style="font-size:18px;margin:0 0 12px">{title}</h2>{body}</div>'
     )
 

@@ -267,3 +267,17 @@ def test_a_notice_is_not_mailed_again_in_a_language_in_which_it_went_out(box: Bo
     box.clock.at += 1800
     box.deliver()
     assert [to for to, _mail in server.postbox.got] == [["ann@contoso.example"], ["bob@contoso.example"]]
+
+
+@pytest.mark.parametrize(("wanted", "spoken"), [("de-AT", "de"), ("zh-Hans", "zh-Hans"), ("zh-TW", "en"), ("x", "en")])
+def test_a_page_says_its_language_and_a_name_does_not_turn_it_around(
+    wanted: str, spoken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # the real catalogues
+    values = VALUES | {"CALLER_NAME": "Bob \u202e{n} %s <b>\r\nBcc: a@b.c", "TENANT_NAME": "C\u2066D"}
+    note = make_note(kind=NotificationKind.VOICEMAIL, subject="", text="", placeholders=values, language=wanted)
+    mail = write_mail(note)
+    assert f'<div lang="{spoken}" ' in mail.html
+    assert not set("\u202e\u2066") & set(mail.html + mail.text + mail.subject)
+    assert "Bob {n} %s &lt;b&gt;" in mail.html
+    assert "Bob {n} %s <b> Bcc: a@b.c" in mail.subject

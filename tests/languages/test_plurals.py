@@ -38,6 +38,7 @@ _NEVER_ONE = (
     "username: {username} is not possible",
     "{value}… ({n:,} characters)",
     "{n} redemptions have failed",
+    "the flow needs {n} characters",
     "{n} characters, at most {limit}",
     "problems: {days} is more than the days of runs",
 )

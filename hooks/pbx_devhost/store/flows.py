@@ -22,6 +22,7 @@ from pbx_devhost.store.keys import VaultError
 from pbx_devhost.store.schema import flows
 from pbx_devhost.store.tokens import hash_token
 from pbx_devhost.store.vault import Vault
+from pbx_devhost.texts import _
 from pbx_plugin_api import LoginFlow, dump, load
 
 CODE_S: Final = 60
@@ -76,12 +77,14 @@ class FlowStore:
         sealed = self._vault.seal(text, "flow", begun.tenant_id, label_of(begun.flow.state))
         kept = f"{begun.tenant_id}.{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}"
         if len(kept) > SEALED_MAX_CHARS:
-            raise FlowTooLargeError(f"the flow needs {len(kept)} characters, at most {SEALED_MAX_CHARS}")
+            raise FlowTooLargeError(
+                _("the flow needs {n} characters, at most {limit}", n=len(kept), limit=SEALED_MAX_CHARS)
+            )
         return kept
 
     def open(self, kept: str, label: str) -> BegunFlow | None:
         """Return what a browser kept under a label; None if it is not ours, is of another place, or has expired."""
-        tenant_id, _, text = kept.partition(".")
+        tenant_id, _dot, text = kept.partition(".")
         if len(kept) > SEALED_MAX_CHARS or not kept.isascii():
             return None
         try:
