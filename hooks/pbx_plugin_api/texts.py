@@ -250,9 +250,9 @@ def _look_up(
         return catalogue.ngettext(message, plural, int(values["n"]))
     if context:
         return catalogue.pgettext(context, message)
-    if isinstance(n := values.get("n"), (int, float)):
+    if isinstance(n := values.get("n"), int):
         # Stored by a version in which this sentence had no plural yet.
-        counted = catalogue.ngettext(message, message, int(n))
+        counted = catalogue.ngettext(message, message, n)
         if counted != message:
             return counted
     return catalogue.gettext(message)

@@ -45,6 +45,8 @@ class German(gettext.NullTranslations):
         return GERMAN.get(message, message)
 
     def ngettext(self, one: str, many: str, n: int) -> str:
+        if one != "{n} person waits.":
+            return one if n == 1 else many
         return "{n} Person wartet." if n == 1 else "{n} Personen warten."
 
     def pgettext(self, context: str, message: str) -> str:
