@@ -68,6 +68,7 @@ class M365Stage(PostgresStage):
         self._contacts: dict[str, dict[str, str]] = {}
         self._admins: dict[str, AdminCenter] = {}
         self._apps: dict[str, AppRegistration] = {}
+        self._consented: dict[str, frozenset[str]] = {}
 
     def add_tenants(self, schedule: Schedule) -> list[Tenant]:
         """Add tenants whose first plan is done."""
@@ -97,6 +98,7 @@ class M365Stage(PostgresStage):
         admin.create_user(userPrincipalName=mailbox, displayName="PBX", mailbox="shared", accountEnabled=False)
         pair = shared_key_pair()
         app = self._apps[tenant_id] = directory.register_app(pair.certificate.pem)
+        self._consented[tenant_id] = frozenset(app.permissions)
         host = BoundHost(self.pbx.stores, self.plugin, tenant)
         connection = {"directory_id": directory.id, "application_id": app.client_id, "mail_mailbox": mailbox}
         host.settings.write(_SETTINGS | connection, expected_version=host.settings.read().version)
@@ -154,14 +156,13 @@ class M365Stage(PostgresStage):
 
     def _do_consent(self, step: Step, worker: Worker) -> Any:
         """Somebody revokes the consent, and gives it again."""
-        apps, before = list(self._apps.values()), [set(app.permissions) for app in self._apps.values()]
-        for app in apps:
+        for app in self._apps.values():
             app.permissions = set()
         self.realm.tokens.expire_all()
 
         def give_again() -> None:
-            for app, permissions in zip(apps, before, strict=True):
-                app.permissions = permissions
+            for tenant_id, app in self._apps.items():
+                app.permissions = set(self._consented[tenant_id])
             self.realm.tokens.expire_all()
 
         return give_again, ""
