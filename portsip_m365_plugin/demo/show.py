@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from pbx_plugin_api import PlanRef, Stage
+from pbx_plugin_api import PlanRef, Stage, sentences
 from portsip_m365_plugin.demo.devhost import Progress as Listener
 from portsip_m365_plugin.demo.story import Step, Sync
 from portsip_m365_plugin.page.words import say_changes, say_reason
@@ -96,10 +96,9 @@ class Terminal:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
-        self._console.print(
-            f"[bold]{escape(say(sync.title))}:[/bold] {escape(sync.message)} {escape(say(_say_cost(sync)))}",
-            highlight=False,
-        )
+        title = f"[bold]{escape(say(sync.title))}[/bold]"
+        done = say(sentences(escape(sync.message), _say_cost(sync)))
+        self._console.print(say(_("{label}: {value}", label=title, value=done)), highlight=False)
 
     def show_steps(self, steps: list[Step]) -> None:
         """See `Narrator`."""

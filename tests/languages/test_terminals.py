@@ -11,9 +11,11 @@ import pytest
 from rich.console import Console
 
 from pbx_plugin_api import Counts, PlanRef, Text
-from portsip_m365_plugin import cli
+from portsip_m365_plugin import cli, terminal
 from portsip_m365_plugin.demo.devhost import DevHost
-from portsip_m365_plugin.demo.show import plan_table
+from portsip_m365_plugin.demo.show import Terminal, plan_table
+from portsip_m365_plugin.demo.story import Sync
+from portsip_m365_plugin.texts import _
 
 LONG = "用户：无需更改。未同步：五人在微软已禁用、两个来宾、两人没有名字和姓氏。联系人：新增三百个；已读取三十个邮箱。"
 PRINT = """
@@ -46,6 +48,16 @@ def test_a_plan_with_a_reason_in_brackets(capsys: pytest.CaptureFixture[str]) ->
     shown = capsys.readouterr().out
     assert "…" not in shown
     assert "[/b]" in shown
+
+
+def test_a_sync_of_the_demo_is_written_as_in_its_language(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "_LANGUAGE", "zh-Hans")
+    monkeypatch.setattr(terminal, "IS_TRANSLATED", True)
+    done = Sync(title=_("First import"), message="[/b]已新建 32 个。", requests=4, seconds=1.5, counts={}, problems={})
+    Terminal(Console(width=200)).show_sync(done)
+    assert capsys.readouterr().out == "首次导入：[/b]已新建 32 个。向 Microsoft Graph 发送了 4 次请求，1.5 秒。\n"
 
 
 @pytest.mark.parametrize(("package", "module"), [("pbx_devhost", ".main"), ("portsip_m365_plugin", "")])
