@@ -97,3 +97,14 @@ def test_clicks_hint_is_in_the_language(language: str, hint: str) -> None:
     assert ran.returncode == 2
     assert hint in ran.stderr
     assert not set(ran.stderr.split()) & {"Try", "for", "Missing", "Usage:"}
+
+
+@pytest.mark.parametrize(
+    ("language", "line"), [("de_DE", "Datei '/nope' gibt es nicht."), ("zh_CN", "文件 '/nope' 不存在。")]
+)
+def test_what_an_option_takes_has_a_word(language: str, line: str) -> None:
+    command = [sys.executable, "-m", "pbx_devhost", "serve", "--tls-cert", "/nope"]
+    environment = {**os.environ, "LC_ALL": f"{language}.UTF-8", "PYTHONIOENCODING": "utf-8"}
+    ran = subprocess.run(command, env=environment, capture_output=True, timeout=60, encoding="utf-8", check=False)
+    assert ran.returncode == 2
+    assert ran.stderr.rstrip().endswith(line)

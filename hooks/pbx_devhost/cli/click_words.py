@@ -6,8 +6,10 @@ our catalogue instead, where these texts are.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from gettext import NullTranslations
 
+import click
 import click.core
 import click.decorators
 import click.exceptions
@@ -35,13 +37,21 @@ def ngettext(one: str, many: str) -> tuple[str, str]:
     return one, many
 
 
-def speak(language: str) -> None:
-    """Let click say its texts in a language, from now on."""
+def speak(language: str, commands: Iterable[click.Command]) -> None:
+    """Let click say its texts in a language, from now on.
+
+    Args:
+        language: The language.
+        commands: Their options have words of click already, which are translated here.
+    """
     catalogue = catalogues.find_catalogue("pbx_devhost", language) or NullTranslations()
     for module in _MODULES:
         for name in ("_", "ngettext"):
             if hasattr(module, name):
                 setattr(module, name, catalogue.gettext if name == "_" else catalogue.ngettext)
+    for each in {id(param.type): param.type for command in commands for param in command.params}.values():
+        if isinstance(each, click.Path):
+            each.name = catalogue.gettext(each.name)
 
 
 WORDS = (
@@ -74,7 +84,11 @@ WORDS = (
     # Translators: {number_type} is "integer" or "float".
     _later("{value!r} is not a valid {number_type}."),
     _later("{value} is not in the range {range}."),
-    # Translators: {name} is "File" or "Path".
+    # Translators: what an option takes; the start of a sentence such as "File 'x' does not exist."
+    _later("file"),
+    _later("directory"),
+    _later("path"),
+    # Translators: {name} is "File", "Directory" or "Path".
     _later("{name} {filename!r} does not exist."),
     _later("{name} {filename!r} is a directory."),
     _later("{name} {filename!r} is a file."),

@@ -36,7 +36,7 @@ def speak_as_asked() -> None:
         setattr(shown, attribute, say(text))
     from pbx_devhost.cli.click_words import speak  # only another language than English needs it
 
-    speak(language)
+    speak(language, [shown for shown, _attribute, _text in _shown if isinstance(shown, click.Command)])
 
 
 def show(shown: Any, attribute: str, text: str) -> None:
