@@ -112,7 +112,8 @@ def connect(
     """Return a Graph client that has a token, or why there is none.
 
     Args:
-        host: Its secrets hold the key pairs; used on the calling thread only, and not kept by the client.
+        host: Its secrets hold the key pairs; used on the calling thread only. The client asks its clock, and whether to
+            stop.
         connection: The app, as it is stored or as it would be stored.
         priority: `low` for nightly work.
         deadline_utc: After this the client sends nothing.
@@ -136,6 +137,7 @@ def connect(
         timing=Timing(now_utc=host.clock.now_utc),
         priority=priority,
         deadline_utc=deadline_utc,
+        should_stop=host.progress.should_stop,
     )
 
 

@@ -41,7 +41,7 @@ from portsip_m365_plugin.graph.wire import ANSWER_MAX_BYTES, Request, build
 
 _log = logging.getLogger(__name__)
 
-_LOOK_UP_EVERY_S: Final = 5.0
+_LOOK_UP_EVERY_S: Final = 2.0
 _HEAVY_IN_FLIGHT_MAX: Final = 1
 """Batches in flight while answers are so large that batches are smaller than usual: their bytes are all in memory."""
 _HALVES_TRIES_MAX: Final = 2
@@ -92,6 +92,7 @@ def run_batches(
     pool = ThreadPoolExecutor(max_workers=n_threads, thread_name_prefix="graph-batch")
     try:
         while True:
+            client.is_stopping()  # asks here, on the client's own thread, so that waiting batches hear of it
             # One full batch more than the threads can send waits in the pool: no thread idles while we yield results.
             while len(flights) < _in_flight_max(client, queue, n_threads, singly=singly) and not should_stop():
                 chosen = queue.draw(client.timing.monotonic())

@@ -44,7 +44,7 @@ from portsip_m365_plugin.graph.session import (
     looks_like_json,
     read_content,
 )
-from portsip_m365_plugin.graph.throttle import DIRECTORY, LOAD_HEADER, ThrottleGate
+from portsip_m365_plugin.graph.throttle import DIRECTORY, LOAD_HEADER, LOOK_UP_S, ThrottleGate
 from portsip_m365_plugin.graph.wire import Request
 from portsip_m365_plugin.network import LINE_FAILURES, explain_connect_failure, is_before_sending
 from portsip_m365_plugin.texts import _
@@ -116,6 +116,8 @@ class GraphClient:
         gate: Shared by all clients of this app and tenant in this process.
         priority: `low` for nightly work, `normal` for what somebody waits for.
         deadline_utc: After this nothing is sent or waited for; a run's own deadline.
+        should_stop: Asked during a wait, only on the thread that makes the client. If True, the call does not wait any
+            longer: it fails as if the wait were too long, with the moment at which it may be tried again.
     """
 
     cloud: Cloud
@@ -126,11 +128,20 @@ class GraphClient:
     timing: Timing = field(default_factory=Timing)
     priority: str = "normal"
     deadline_utc: datetime | None = None
+    should_stop: Callable[[], bool] | None = None
     requests_sent: int = 0
     """HTTP requests to Graph, retries included; token requests not counted."""
     shown: dict[str, GraphError | None] = field(default_factory=dict)
     """What the calls have shown about each permission: None if one succeeded, else the first refusal."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _owner: int = field(default_factory=threading.get_ident)
+    _is_stopping: bool = False
+
+    def is_stopping(self) -> bool:
+        """Whether waits end now. Other threads hear of it when the client's own thread has asked."""
+        if not self._is_stopping and self.should_stop is not None and threading.get_ident() == self._owner:
+            self._is_stopping = self.should_stop()
+        return self._is_stopping
 
     def send(self, request: Request) -> Reply:
         """Send a call until it is answered, refused, or the budget is spent.
@@ -198,7 +209,8 @@ class GraphClient:
         """Wait until the gate is open and return how long that took."""
         key = request.mailbox or DIRECTORY
         left_s, started = self._left_s(waited_s), self.timing.monotonic()
-        if not self.gate.pass_through(key, at_most_s=left_s):
+        should_stop = None if self.should_stop is None else self.is_stopping
+        if not self.gate.pass_through(key, at_most_s=left_s, should_stop=should_stop):
             closed_s = self.gate.wait_s(key)
             raise ThrottledError("the gate is closed", status=429, retry_at_utc=self._in(closed_s))
         waited_s = self.timing.monotonic() - started
@@ -221,10 +233,21 @@ class GraphClient:
         if isinstance(error, ThrottledError):
             return 0.0  # the gate makes all threads wait
         started = self.timing.monotonic()
-        self.timing.sleep(pause_s)
+        self._sleep(pause_s)
         slept_s = self.timing.monotonic() - started
         note_wait(SERVICE, "failed", slept_s)
+        if self.is_stopping():
+            error.retry_at_utc = self._in(max(0.0, pause_s - slept_s))
+            raise error
         return slept_s
+
+    def _sleep(self, seconds: float) -> None:
+        if self.should_stop is None:
+            self.timing.sleep(seconds)
+            return
+        until = self.timing.monotonic() + seconds
+        while (left_s := until - self.timing.monotonic()) > 0 and not self.is_stopping():
+            self.timing.sleep(min(left_s, LOOK_UP_S))
 
     def _send_once(self, request: Request, attempt: int) -> Reply:
         call, client_request_id = request.call, str(uuid.uuid4())

@@ -32,6 +32,8 @@ _SHARE_STEP: Final = 0.05
 """How much of its slots a pass gets back with each calm answer."""
 _WINDOW_S: Final = 10.0
 """In which Microsoft counts the units of the directory."""
+LOOK_UP_S: Final = 1.0
+"""How long a wait may go on before it is asked whether to stop."""
 MAILBOX_SLOTS: Final = 4
 """Requests of one mailbox at a time; beyond that Exchange answers 429."""
 _PRESSED_SHARE: Final = 0.5
@@ -75,17 +77,20 @@ class ThrottleGate:
             until = max(self._closed_until.get(DIRECTORY, 0.0), self._closed_until.get(key, 0.0))
         return max(0.0, until - self._monotonic())
 
-    def pass_through(self, key: str = DIRECTORY, *, at_most_s: float) -> bool:
+    def pass_through(
+        self, key: str = DIRECTORY, *, at_most_s: float, should_stop: Callable[[], bool] | None = None
+    ) -> bool:
         """Wait until the gate is open.
 
-        False if it stays closed for longer than `at_most_s`, measured by the clock. Another thread may close it for
-        longer while this one waits, so some of that time may have passed by then, but never more.
+        False if it stays closed for longer than `at_most_s`, measured by the clock, or if `should_stop`, which is asked
+        every second. Another thread may close it for longer while this one waits, so some of that time may have passed
+        by then, but never more.
         """
         until = self._monotonic() + at_most_s
         while (wait := self.wait_s(key)) > 0:
-            if self._monotonic() + wait > until:
+            if self._monotonic() + wait > until or (should_stop is not None and should_stop()):
                 return False
-            self._sleep(wait)
+            self._sleep(wait if should_stop is None else min(wait, LOOK_UP_S))
         return True
 
     def note_answer(self, headers: Mapping[str, str]) -> None:
