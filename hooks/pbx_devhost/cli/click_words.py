@@ -51,7 +51,8 @@ def speak(language: str, commands: Iterable[click.Command]) -> None:
                 setattr(module, name, catalogue.gettext if name == "_" else catalogue.ngettext)
     for each in {id(param.type): param.type for command in commands for param in command.params}.values():
         if isinstance(each, click.Path):
-            each.name = catalogue.gettext(each.name)
+            is_one_kind = each.file_okay != each.dir_okay
+            each.name = catalogue.gettext(("file" if each.file_okay else "directory") if is_one_kind else "path")
 
 
 WORDS = (
