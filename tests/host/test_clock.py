@@ -7,8 +7,10 @@ import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from pbx_devhost.runs.clock import Clock
+from pbx_devhost.store.engine import DatabaseError
 from pbx_devhost.store.leases import Due
 from tests.support.rogue_world import RogueWorld
 from tests.support.workers import wait_for
@@ -100,3 +102,25 @@ def test_a_tenant_at_work_is_not_handed_out_twice(world: RogueWorld) -> None:
     clock.start()
     clock.stop()
     assert [row.status for row in world.rows()] == ["stopped"]
+
+
+def test_a_database_that_is_away_is_one_line_of_the_log_and_a_bug_has_its_traceback(
+    world: RogueWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each process looks every second or two: tracebacks would fill the disk of the log."""
+    away = OperationalError("SELECT 1", {}, Exception("connection refused\n\tIs the server running?"))
+    for error, has_traceback in ((away, False), (DatabaseError("the disk is full"), False), (ValueError("bug"), True)):
+
+        def fail(*_: object, error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr(Clock, "poll", fail)
+        caplog.clear()
+        Clock(world.pbx)._guarded_poll()
+        [record] = caplog.records
+        assert (record.exc_info is not None) is has_traceback
+    assert "Finding due tenants failed" in record.getMessage()
+    monkeypatch.setattr(Clock, "poll", lambda _: (_ for _ in ()).throw(away))
+    caplog.clear()
+    Clock(world.pbx)._guarded_poll()
+    assert caplog.messages == ["Finding due tenants failed; the next try is in 2 s (connection refused)"]

@@ -34,6 +34,7 @@ from pbx_plugin_api import (
 )
 from tests.support.devhost_pbx import DevPbx, draft, link
 from tests.support.mail_samples import make_note
+from tests.support.workers import wait_for
 
 DAY_S = 86_400.0
 Values = dict[tuple[str, ...], float]
@@ -147,6 +148,34 @@ def test_a_database_that_is_away_gives_no_numbers(dev: DevPbx) -> None:
         tenants.drop(connection)
     found = {family.name: family.samples[0].value for family in collector.collect()}
     assert found == {"pbx_database_up": 0.0, "pbx_disk_full": 0.0}, "the second is the process's own"
+
+
+def test_a_database_that_hangs_does_not_answer(dev: DevPbx, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The monitor would give up, and report that the process is down instead of the database."""
+    from pbx_devhost.metrics import facts as module
+
+    release, asked, original = threading.Event(), list[int](), module.take_census
+
+    def hang(*values: Any) -> Any:
+        asked.append(1)
+        release.wait(30)
+        return original(*values)
+
+    monkeypatch.setattr(module, "take_census", hang)
+    monkeypatch.setattr(module, "_WAIT_S", 0.2)
+    monkeypatch.setattr(module, "_KEEP_S", 0.0)
+    collector = FactCollector(dev.stores)
+
+    def is_up() -> float:
+        return next(each.samples[0].value for each in collector.collect() if each.name == "pbx_database_up")
+
+    for _ in range(3):
+        began = time.monotonic()
+        assert is_up() == 0.0
+        assert time.monotonic() - began < 2
+    assert len(asked) == 1, "one thread waits, not one for each question"
+    release.set()
+    wait_for(lambda: is_up() == 1.0)
 
 
 def test_the_database_is_asked_once_in_five_seconds(dev: DevPbx, monkeypatch: pytest.MonkeyPatch) -> None:

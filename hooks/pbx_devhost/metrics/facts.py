@@ -6,6 +6,8 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any, Final
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -19,6 +21,8 @@ _log = logging.getLogger(__name__)
 
 _KEEP_S: Final = 5.0
 """However often it is asked, the database is asked no more often than this."""
+_WAIT_S: Final = 5.0
+"""How long a monitor waits for a database that does not answer: less than its own 10 seconds."""
 
 
 class FactCollector(Collector):
@@ -26,7 +30,9 @@ class FactCollector(Collector):
 
     def __init__(self, stores: Stores) -> None:
         self._stores, self._lock = stores, threading.Lock()
-        self._census: Census | None = None
+        # A database that hangs holds this one thread, and no question of the monitor.
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="census")
+        self._reading: Future[Census | None] | None = None
         self._read_at = -_KEEP_S
 
     def collect(self) -> Iterable[Metric]:
@@ -45,14 +51,22 @@ class FactCollector(Collector):
 
     def _read(self) -> Census | None:
         with self._lock:
-            if time.monotonic() - self._read_at >= _KEEP_S:
-                try:
-                    self._census = take_census(self._stores.database, self._stores.processes)
-                except Exception as error:  # noqa: BLE001  # whatever fails, the monitor learns that it does not answer
-                    _log.warning("The numbers of the database cannot be read: %s", type(error).__name__)
-                    self._census = None
+            reading = self._reading
+            if reading is None or (reading.done() and time.monotonic() - self._read_at >= _KEEP_S):
+                reading = self._reading = self._pool.submit(self._take)
                 self._read_at = time.monotonic()
-            return self._census
+            left_s = self._read_at + _WAIT_S - time.monotonic()
+        try:
+            return reading.result(timeout=max(0.0, left_s))
+        except FutureTimeoutError:
+            return None
+
+    def _take(self) -> Census | None:
+        try:
+            return take_census(self._stores.database, self._stores.processes)
+        except Exception as error:  # noqa: BLE001  # whatever fails, the monitor learns that it does not answer
+            _log.warning("The numbers of the database cannot be read: %s", type(error).__name__)
+            return None
 
 
 def _describe(census: Census) -> Iterator[GaugeMetricFamily]:

@@ -18,6 +18,7 @@ from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.runs.queues import open_queue
 from pbx_devhost.runs.upkeep import Upkeep
 from pbx_devhost.runs.work import Lane, Work, WorkQueue, plan_slots
+from pbx_devhost.store.database import log_failure
 
 _log = logging.getLogger(__name__)
 
@@ -118,13 +119,13 @@ class Clock:
         self._looked_at = time.monotonic()
         try:
             self.poll()
-        except Exception:  # noqa: BLE001  # any failure is logged, and the clock goes on
-            _log.exception("Finding due tenants failed; the next try is in %d s", self._poll_s)
+        except Exception as error:  # noqa: BLE001  # any failure is logged, and the clock goes on
+            log_failure(_log, error, "Finding due tenants failed; the next try is in %d s", self._poll_s)
 
     def _look_for_mail(self) -> None:
         while not self._stop.is_set():
             try:
                 self.poll_mail()
-            except Exception:  # noqa: BLE001  # any failure is logged, and the next look goes on
-                _log.exception("Looking for mail failed; the next look is in %s s", self._mail_poll_s)
+            except Exception as error:  # noqa: BLE001  # any failure is logged, and the next look goes on
+                log_failure(_log, error, "Looking for mail failed; the next look is in %s s", self._mail_poll_s)
             self._stop.wait(self._mail_poll_s)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.store.database import log_failure
 from pbx_devhost.texts import _
 from pbx_plugin_api import Severity, sentences
 
@@ -102,8 +103,8 @@ class Upkeep:
         while not self._stop.is_set():
             try:
                 self.work()
-            except Exception:  # noqa: BLE001  # any failure is logged, and the next look goes on
-                _log.exception("The upkeep of the database failed; the next look is in %s s", self._poll_s)
+            except Exception as error:  # noqa: BLE001  # any failure is logged, and the next look goes on
+                log_failure(_log, error, "The upkeep of the database failed; the next look is in %s s", self._poll_s)
             self._stop.wait(self._poll_s)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
@@ -25,7 +26,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeoutError
 
 from pbx_devhost.store.engine import (
     CONNECTIONS,
@@ -47,6 +49,16 @@ CLOCK_SLACK_S: Final = 60.0
 """Clocks are set back by a little all the time."""
 FAILURES: Final = (SQLAlchemyError, DatabaseError)
 """What a call of a store raises while the database is away, full, or busy for too long. It may be made again."""
+
+
+def log_failure(log: logging.Logger, error: Exception, message: str, *values: object) -> None:
+    """Log a failure of work that is tried again soon: one line if the database is away, else with its traceback."""
+    is_away = isinstance(error, (DatabaseError, DBAPIError, SQLAlchemyTimeoutError))
+    if not is_away or isinstance(error, ProgrammingError):
+        log.error(message, *values, exc_info=error)
+        return
+    lines = map(str.strip, str(getattr(error, "orig", error)).splitlines())
+    log.warning("%s (%s)", message % values, next(filter(None, lines), type(error).__name__))
 
 
 class Database:
