@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, cast
 
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.runs.clock import Clock
+from pbx_devhost.store.outbox.queue import MailState
+from pbx_devhost.store.processes import DEAD_AFTER_S
 from pbx_plugin_api import Notification, Priority
 from tests.support.mail_queue import Box, HandClock
 from tests.support.mail_samples import accepted, deferred, rejected, unknown
@@ -38,6 +41,42 @@ def test_four_workers_send_each_mail_once_and_in_order(box: Box) -> None:
     assert sorted(box.asked) == sorted(put)
     for n in range(5):
         assert [m for m in box.asked if m in put[n::5]] == put[n::5]
+
+
+def test_an_answer_that_was_held_up_does_not_say_whose_the_mail_is(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database says "yours". Until that arrives, the process is silent for so long that another takes the mail."""
+    box.put()
+    database, processes = box.pbx.stores.database, box.pbx.stores.processes
+    claimed = box.pbx.stores.outbox.claim()
+    assert claimed is not None
+    assert box.pbx.stores.outbox.is_ours(claimed)
+    opened = database.read
+
+    @contextmanager
+    def read_slowly() -> Iterator[Any]:
+        monkeypatch.setattr(database, "read", opened)
+        with opened() as connection:
+            yield connection
+        monkeypatch.setattr(processes, "_fresh_at", time.monotonic() - DEAD_AFTER_S)
+        box.pbx.stores.outbox.settle(claimed, MailState.UNKNOWN, wait_s=15.0)
+
+    monkeypatch.setattr(database, "read", read_slowly)
+    assert not box.pbx.stores.outbox.is_ours(claimed)
+
+
+def test_a_process_that_was_silent_shows_that_it_lives_and_asks_again(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.put()
+    claimed = box.pbx.stores.outbox.claim()
+    assert claimed is not None
+    processes = box.pbx.stores.processes
+    monkeypatch.setattr(processes, "_fresh_at", time.monotonic() - DEAD_AFTER_S)
+    assert box.pbx.stores.outbox.is_ours(claimed)
+    assert processes.is_surely_alive()
+    monkeypatch.setattr(processes, "_fresh_at", time.monotonic() - DEAD_AFTER_S)
+    monkeypatch.setattr(processes, "beat", lambda: None)
+    assert not box.pbx.stores.outbox.is_ours(claimed), "it cannot know"
 
 
 def test_every_outcome_is_kept(box: Box) -> None:

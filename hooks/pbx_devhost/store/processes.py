@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,7 @@ class ProcessStore:
         self._db = database
         self._id = ""
         self._about: dict[str, Any] = {"command": "", "slots": 0}
+        self._fresh_at = 0.0
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -82,13 +84,22 @@ class ProcessStore:
         If others have found it dead, it goes on under another id: what it held under the old one is lost.
         """
         with self._lock:
+            began = time.monotonic()
             with self._db.write() as connection:
                 fresh = update(processes).where(processes.c.id == self._id).values(seen_at=self._db.beat_time())
                 is_known = connection.execute(fresh).rowcount > 0
+            self._fresh_at = began
             if not is_known:
                 lost, self._id = self._id, self._enter()
                 _log.warning("Process %s was silent for too long. What it did was given to others.", lost)
         self._db.read_clock()
+
+    def is_surely_alive(self) -> bool:
+        """Whether no other process can have found this one dead: its last heartbeat is younger than half that time.
+
+        It looks at this machine's clock only, so it also says how old an answer of the database may be.
+        """
+        return time.monotonic() - self._fresh_at < DEAD_AFTER_S / 2
 
     def is_alive(self, holder: ColumnElement[str]) -> ColumnElement[bool]:
         """Return the condition that the process with this id is alive."""
@@ -146,9 +157,11 @@ class ProcessStore:
         my_id = uuid.uuid4().hex
         pid = os.getpid()
         row: dict[str, Any] = {"id": my_id, "kernel": _KERNEL, "pid": pid, "began": _look_at(pid)[1], **self._about}
+        began = time.monotonic()
         with self._db.write() as connection:
             row |= {"started_at": self._db.now()}
             connection.execute(insert(processes).values(**row, seen_at=self._db.beat_time()))
+        self._fresh_at = began
         return my_id
 
     def _keep_fresh(self) -> None:

@@ -20,7 +20,7 @@ from pbx_devhost.store.database import Database
 from pbx_devhost.store.keys import VaultError
 from pbx_devhost.store.outbox.lanes import Fault, LaneStore, take_probe
 from pbx_devhost.store.outbox.order import is_behind, lane_of_mail, leave_line, select_next, wait_in_line
-from pbx_devhost.store.outbox.recovery import end_lost_attempts
+from pbx_devhost.store.outbox.recovery import end_lost_attempts, is_still_ours
 from pbx_devhost.store.outbox.states import MailState as MailState  # part of what this module gives
 from pbx_devhost.store.processes import ProcessStore
 from pbx_devhost.store.schema import outbox, outbox_faults, outbox_lanes, outbox_recipients
@@ -174,8 +174,7 @@ class OutboxStore:
 
     def is_ours(self, claimed: Claimed) -> bool:
         """Whether this process still makes the attempt. Ask right before the request that sends."""
-        with self._db.read() as connection:
-            return connection.execute(select(outbox.c.seq).where(*_same_attempt(claimed))).first() is not None
+        return is_still_ours(self._db, self._processes, _same_attempt(claimed))
 
     def leave(self, claimed: Claimed) -> None:
         """End the work for an attempt. If its result could not be stored, `recover` ends the attempt."""

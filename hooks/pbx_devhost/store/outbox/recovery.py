@@ -1,10 +1,10 @@
-"""Ends the attempts that nobody makes any more. Each may have been delivered."""
+"""Whether an attempt is still this process's, and the end of those that nobody makes any more: each may have gone."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from pbx_devhost.store.at_work import AtWork
 from pbx_devhost.store.database import Database
@@ -17,6 +17,23 @@ from pbx_devhost.texts import _
 
 ATTEMPT_S: Final = 900.0
 """An attempt of a living process that is older than this has ended: no hook may take so long."""
+_ASKED_AT_MOST: Final = 3
+
+
+def is_still_ours(database: Database, processes: ProcessStore, attempt: tuple[ColumnElement[bool], ...]) -> bool:
+    """Whether no other process has ended an attempt of this one.
+
+    An answer that was held up on its way may be older than the time after which another process takes the mail over. So
+    only an answer counts after which this process is surely alive.
+    """
+    for _again in range(_ASKED_AT_MOST):
+        with database.read() as connection:
+            if connection.execute(select(outbox.c.seq).where(*attempt)).first() is None:
+                return False
+        if processes.is_surely_alive():
+            return True
+        processes.beat()
+    return False
 
 
 def end_lost_attempts(database: Database, processes: ProcessStore, at_work: AtWork) -> int:
