@@ -110,9 +110,10 @@ def keep_left_out(host: Host, spool: Spool, now_utc: datetime, *, is_full: bool)
     counts = Counter(count_left_out(host))
     changed: dict[str, JsonValue] = {}
     seen = set()
+    kept_keys = {key for key, __ in host.state.items(_PREFIX)} if is_full else None
     for key, people in groupby(_pulled(spool), key=lambda person: _key(person[0])):
         seen.add(key)
-        before = _read(host, key)
+        before = _read(host, key) if kept_keys is None or key in kept_keys else {}
         after = {} if is_full else dict(before)
         for oid, is_left_out, reason, chosen in people:
             since = before.get(oid)
@@ -124,7 +125,7 @@ def keep_left_out(host: Host, spool: Spool, now_utc: datetime, *, is_full: bool)
         counts.update(_count(after.values()))
         if after != before:
             changed[key] = {oid: list(entry) for oid, entry in after.items()}
-    gone = [key for key, _ in host.state.items(_PREFIX) if is_full and key not in seen]
+    gone = sorted((kept_keys or set()) - seen)
     for key in gone:
         counts.subtract(_count(_read(host, key).values()))
         host.state.delete(key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from pbx_plugin_api import DisableReason, DivergenceKind, DraftUser, Fixed, Host, Stage, Text, UserLink, sentences
@@ -19,6 +20,8 @@ from portsip_m365_plugin.users.spool import Kind, PulledRow, Spool, pack_fields
 
 READ_MAX_IDS: Final = 200
 _ROWS_AT_ONCE: Final = 100
+_ROWS_FIRST: Final = 40
+"""Enough for a batch of questions about them: Microsoft answers while the others are mapped."""
 _OBJECT_ID: Final = re.compile(r"[A-Za-z0-9_\-]{1,64}")
 _ALWAYS_SENT: Final = ("userPrincipalName", "accountEnabled")
 """Every user has these. An object without them is a part of one, and what is missing in it means nothing."""
@@ -150,8 +153,8 @@ class DirectoryReader:
         self._people = self._unnamed = 0
         delta_link: str | None = None
         for page in pages:
-            for start in range(0, len(page.rows), _ROWS_AT_ONCE):
-                self._take(page.rows[start : start + _ROWS_AT_ONCE], may_be_partial=is_round)
+            for start, end in pairwise((0, *range(_ROWS_FIRST, len(page.rows), _ROWS_AT_ONCE), len(page.rows))):
+                self._take(page.rows[start:end], may_be_partial=is_round)
                 on_rows()
             self._host.progress.report(Stage.READ, self._people)
             if page.next_link is not None and self._host.progress.should_stop():
