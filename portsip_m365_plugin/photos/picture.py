@@ -74,13 +74,13 @@ def _encode(image: Image.Image) -> bytes:
     if image.mode == "P":
         image = image.convert("RGBA")
     image.thumbnail((SIDE_MAX_PX, SIDE_MAX_PX))
-    image = ImageOps.exif_transpose(image)
-    clean = Image.new("RGB", image.size, "white")
+    ImageOps.exif_transpose(image, in_place=True)
     if image.has_transparency_data:
-        layer = image.convert("RGBA")
+        layer, clean = image.convert("RGBA"), Image.new("RGB", image.size, "white")
         clean.paste(layer, mask=layer.getchannel("A"))
     else:
-        clean.paste(image.convert("RGB"))
+        clean = image if image.mode == "RGB" else image.convert("RGB")  # a copy takes as long as decoding
+    clean.info = {}  # what the encoder would write beside the picture: profile, comment
     out = io.BytesIO()
     clean.save(out, "JPEG", quality=_QUALITY)
     return out.getvalue()
