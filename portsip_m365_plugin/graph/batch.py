@@ -14,6 +14,7 @@ import base64
 import binascii
 import json
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
@@ -89,51 +90,56 @@ def run_batches(
     """
     queue: BatchQueue[K] = BatchQueue(iter(items), client, size=1 if singly else ITEMS_MAX)
     flights: dict[Future[Reply | None], list[Waiting[K]]] = {}
+    landed: deque[tuple[Future[Reply | None], list[Waiting[K]]]] = deque()
     pool = ThreadPoolExecutor(max_workers=n_threads, thread_name_prefix="graph-batch")
     try:
         while True:
             client.is_stopping()  # asks here, on the client's own thread, so that waiting batches hear of it
-            # One full batch more than the threads can send waits in the pool: no thread idles while we yield results.
-            while len(flights) < _in_flight_max(client, queue, n_threads, singly=singly) and not should_stop():
+            # One full batch more than the threads can send waits in the pool, and batches that landed together are
+            # followed by others before their results are yielded: no thread idles meanwhile.
+            while _has_room(client, queue, n_threads, len(flights), len(landed), singly=singly) and not should_stop():
                 chosen = queue.draw(client.timing.monotonic())
                 if not chosen:
                     break
                 fly = _fly_single if singly else _fly
                 flights[pool.submit(copy_context().run, fly, client, chosen, answer_max_bytes)] = chosen
             yield from _give_up(client, queue)
-            if not flights:
+            if not flights and not landed:
                 if should_stop() or (queue.is_dry and not queue.ready):
                     return
                 _sleep_until_ready(client, queue)
                 continue
-            # With a time-out: a batch may wait for minutes before a closed gate, and the caller has a lease to renew.
-            landed, _ = wait(flights, timeout=_LOOK_UP_EVERY_S, return_when=FIRST_COMPLETED)
-            for future in landed:
-                entries = flights.pop(future)
-                queue.give_back(entries)
-                if singly:
-                    yield _land_single(future, entries[0])
-                    continue
-                try:
-                    reply = future.result()
-                    answers = _read_answers(reply) if reply is not None else {}
-                except GraphError as error:
-                    if not _may_halve(error, queue, n_threads):
-                        raise
-                    _log.info("a batch of %d failed as a whole: %s", len(entries), error)
-                    if len(entries) == 1:
-                        yield BatchResult(item=entries[0].item, error=error)
-                    else:
-                        queue.halve(entries, error)
+            if not landed:
+                # With a time-out: a batch may wait for minutes at a closed gate, and the caller has a lease to renew.
+                done, _ = wait(flights, timeout=_LOOK_UP_EVERY_S, return_when=FIRST_COMPLETED)
+                landed.extend((future, flights.pop(future)) for future in done)
+                for __, entries in landed:
+                    queue.give_back(entries)
+                continue
+            future, entries = landed.popleft()
+            if singly:
+                yield _land_single(future, entries[0])
+                continue
+            try:
+                reply = future.result()
+                answers = _read_answers(reply) if reply is not None else {}
+            except GraphError as error:
+                if not _may_halve(error, queue, n_threads):
+                    raise
+                _log.info("a batch of %d failed as a whole: %s", len(entries), error)
+                if len(entries) == 1:
+                    yield BatchResult(item=entries[0].item, error=error)
                 else:
-                    queue.ready.extend(entry for entry in entries if entry.stays)
-                    if reply is not None:
-                        queue.note_answer(len(entries), reply.size_bytes, answer_max_bytes)
-                        for result in _land(client, reply, answers, entries, queue):
-                            client.note_use(result.item.request.call.permission, result.error)
-                            yield result
-                    del reply, answers  # while we wait for the next ones
-                del future
+                    queue.halve(entries, error)
+            else:
+                queue.ready.extend(entry for entry in entries if entry.stays)
+                if reply is not None:
+                    queue.note_answer(len(entries), reply.size_bytes, answer_max_bytes)
+                    for result in _land(client, reply, answers, entries, queue):
+                        client.note_use(result.item.request.call.permission, result.error)
+                        yield result
+                del reply, answers  # while we wait for the next ones
+            del future
     finally:
         pool.shutdown()
         for entries in flights.values():
@@ -188,6 +194,15 @@ def _give_up(client: GraphClient, queue: BatchQueue[K]) -> Iterator[BatchResult[
         retry_at_utc = client.timing.now_utc() + timedelta(seconds=max(0.0, closed_s))
         error = ThrottledError("the mailbox has to wait", status=429, retry_at_utc=retry_at_utc)
         yield BatchResult(item=entry.item, error=error)
+
+
+def _has_room(
+    client: GraphClient, queue: BatchQueue[Any], n_threads: int, n_flights: int, n_landed: int, *, singly: bool
+) -> bool:
+    """Whether one more batch may be sent, with answers in memory of half as many more than are in flight."""
+    most = _in_flight_max(client, queue, n_threads, singly=singly)
+    in_memory = most if queue.is_heavy and not singly else most + most // 2
+    return n_flights < most and n_flights + n_landed < in_memory
 
 
 def _in_flight_max(client: GraphClient, queue: BatchQueue[Any], n_threads: int, *, singly: bool) -> int:
