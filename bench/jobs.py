@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from bench.bounds import at_best, in_batches, of_people
-from bench.results import Job, Jobs, Measured, Size, Sizes, Starts
+from bench.results import FIRST_IMPORTS, Job, Jobs, Measured, Size, Sizes, Starts
 from bench.world import MeasuredWorld, run_measured
 from portsip_m365_plugin.entra.keypair import make_key_pair
 
@@ -19,10 +19,10 @@ O365_PEOPLE = 200
 
 def measure_photos(people: int, peer_python: str | None) -> Jobs:
     """A first import with photos, and a quiet night."""
+    others = [_import_with_photos(people) for _ in range(FIRST_IMPORTS - 1)]
     with tempfile.TemporaryDirectory() as folder, MeasuredWorld(Path(folder), people) as world:
-        world.set(sync_photo="true")
-        world.slow_down(latency_s=ROUND_TRIP_S)
-        first = world.tick("first import with photos")
+        imports = [*others, _import_into(world)]
+        first = sorted(imports, key=lambda each: each.seconds)[FIRST_IMPORTS // 2]
         first_bound = at_best(of_people(people), first.requests - of_people(people), ROUND_TRIP_S)
         world.tick("second night")  # a full listing
         quiet = world.tick("quiet night with photos")
@@ -30,6 +30,17 @@ def measure_photos(people: int, peer_python: str | None) -> Jobs:
         peers = measure_peers(world, Path(folder), "photos", people, peer_python)
     quiet_bound = at_best(1, in_batches(asked), ROUND_TRIP_S)
     return Jobs(people, (Job(first.what, first_bound, first, peers), Job(quiet.what, quiet_bound, quiet)))
+
+
+def _import_with_photos(people: int) -> Measured:
+    with tempfile.TemporaryDirectory() as folder, MeasuredWorld(Path(folder), people) as world:
+        return _import_into(world)
+
+
+def _import_into(world: MeasuredWorld) -> Measured:
+    world.set(sync_photo="true")
+    world.slow_down(latency_s=ROUND_TRIP_S)
+    return world.tick("first import with photos")
 
 
 def measure_contacts(people: int, each: int, peer_python: str | None) -> Jobs:

@@ -13,6 +13,9 @@ from pbx_plugin_api import dump, load
 
 T = TypeVar("T")
 
+FIRST_IMPORTS = 3
+"""So many first imports with photos are measured, and the middle one counts: they differ by a tenth."""
+
 
 @dataclass(frozen=True)
 class Measured:
