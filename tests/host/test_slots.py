@@ -7,8 +7,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from procrastinate import JobContext
 
 from pbx_devhost.portal.jobs import Jobs
 from pbx_devhost.runs.queues import open_queue
@@ -97,7 +100,8 @@ def test_work_that_fails_is_said_and_may_be_offered_again(kind: str, caplog: pyt
             assert queue.offer([work]) == 1
             wait_for(lambda: not queue.knows(work))
         else:
-            queue._do_one(lane="runs", key=work.key, tenant_id="t9", plugin="", sealed="")
+            taken = cast(JobContext, SimpleNamespace(job=SimpleNamespace(id=n)))
+            queue._do_one(taken, lane="runs", key=work.key, tenant_id="t9", plugin="", sealed="")
         said = [record for record in caplog.records if record.getMessage() == "Work 'runs' of tenant t9 failed"]
         assert [record.exc_info is not None and record.exc_info[0] for record in said] == [ZeroDivisionError] * n
     queue.stop()
