@@ -133,7 +133,7 @@ class Administrator:
         """Do the next step until there is none. Return the steps as they came."""
         while self.driver.find_elements(By.CSS_SELECTOR, "li[aria-current=step]"):
             step = self.next_step()
-            assert step not in self.done, f"{step} does not end"
+            assert step not in self.done, f"{step} does not end: {self.wait('li[aria-current=step]').text}"
             assert f"#step-{step}" in self.driver.current_url or step in ("upload", "scope"), "the page opens there"
             self.done.append(step)
             assert self.says(TITLES[step]) in self.wait("li[aria-current=step]").text
@@ -160,7 +160,8 @@ class Administrator:
         assert confirm.text == self.says("I have uploaded it")
         self.hands.press(download)
         file = self.office.downloads / "public_key.pem"
-        WebDriverWait(self.driver, 30).until(lambda _: file.exists())
+        # Chromium makes an empty file of this name first.
+        WebDriverWait(self.driver, 30).until(lambda _: file.exists() and file.stat().st_size)
         pem = file.read_text()
         file.unlink()
         assert "PRIVATE" not in pem

@@ -197,7 +197,7 @@ def find_slow_takeovers(history: History) -> Iterator[str]:
             new = _new(lease)
             if not new.get("lease_until") or lives.worker(new["lease_holder"]) != kill.worker:
                 continue
-            if (new.get("next_due_at") or 0.0) > kill.at + _ANOTHER_DAY_S:
+            if (new.get("next_due_at") or 0.0) - history.ahead_s - kill.at > _ANOTHER_DAY_S:
                 continue  # its run was over, and nobody has to go on
             late_s = went_on.get(tenant_id, float("inf")) - max(kill.at, _calm_at(history, kill.at))
             if late_s > history.goes_on_within_s:
