@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -33,6 +34,26 @@ def test_the_place_where_a_photo_was_taken_is_gone() -> None:
     stored = make_picture(located)
     assert stored is not None
     assert b"Exif" not in stored
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"), [("RGB", "JPEG"), ("L", "JPEG"), ("CMYK", "JPEG"), ("RGB", "PNG"), ("P", "GIF")]
+)
+def test_nothing_but_the_picture_is_kept(mode: str, kind: str) -> None:
+    """Descriptions, comments, colour profiles: whatever the encoder would take over from the file that came."""
+    exif, profile, came = Image.Exif(), b"MARK of a profile" * 10, io.BytesIO()
+    exif[0x010E] = "MARK of a description"
+    more: dict[str, dict[str, Any]] = {
+        "JPEG": {"comment": b"MARK of a comment", "exif": exif, "icc_profile": profile, "xmp": b"MARK of XMP"},
+        "PNG": {"exif": exif, "icc_profile": profile},
+        "GIF": {"comment": b"MARK of a comment"},
+    }
+    Image.new(mode, (40, 20)).save(came, kind, **more[kind])
+    assert b"MARK" in came.getvalue()
+    stored = make_picture(came.getvalue())
+    assert stored is not None
+    assert b"MARK" not in stored
+    assert set(Image.open(io.BytesIO(stored)).info) <= {"jfif", "jfif_density", "jfif_unit", "jfif_version"}
 
 
 def test_the_turn_that_a_telephone_notes_is_applied() -> None:
