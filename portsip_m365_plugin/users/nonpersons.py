@@ -34,7 +34,7 @@ _AT_ONCE: Final = 960
 """48 full batches, so that 1, 2, 3, 4, 6, 8 or more slots end together."""
 
 _LOOKS_MAX: Final = 10
-"""How often it is looked for a first batch while people are listed: not again and again in a directory without any."""
+"""How often a run looks for a first batch while people are listed. Many directories never have a full one."""
 
 
 class NonPersonFilter:

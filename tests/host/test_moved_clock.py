@@ -164,7 +164,7 @@ def _settle(dev: DevPbx, tid: str) -> Callable[[], object]:
 
 def _note_fault(dev: DevPbx, tid: str) -> Callable[[], object]:
     database = dev.stores.database
-    asked = Moment.choose(database, database.now() + HOUR_S)
+    asked = Moment.after(database, HOUR_S)
     texts = {"channel": "m365", "cause": "consent", "reason": "r", "remedy": "r"}
     return lambda: dev.stores.outbox.lanes.note_fault(
         tid, **texts, not_before=asked, is_probe=False, fallback_after_s=None

@@ -142,7 +142,7 @@ class Runner:
                 if any(isinstance(each, DiskFullError) for each in run.database_failures):
                     sentence = sentences(DISK_FULL, _("The run goes on soon after."))
 
-            again_at = Moment.choose(stores.database, stores.database.now() + again_s)
+            again_at = Moment.after(stores.database, again_s)
 
             def keep_failure() -> None:
                 stores.runs.fail(run_id, sentence)
@@ -195,7 +195,7 @@ class Runner:
             wait_s = _TOMORROW_S if stores.runs.is_asked_to_stop(run_id) else _AGAIN_S
             if wait_s == _AGAIN_S and self._takes_turns and reason is TickReason.DUE and not self._pbx.stop_wanted[0]:
                 wait_s = 0.0  # its own turn is over; the others' come first
-            due_at = Moment.choose(stores.database, stores.database.now() + wait_s)
+            due_at = Moment.after(stores.database, wait_s)
         if due_at is None and is_job:
             return  # a button that says nothing about the schedule does not end it
         stores.leases.set_due(lease.tenant_id, lease.plugin, due_at, lease=lease)

@@ -108,8 +108,7 @@ class Workbench:
 
     def _put_off(self, item: Due, by_s: float = _PUT_OFF_S) -> None:
         stores = self._pbx.stores
-        later = Moment.choose(stores.database, stores.database.now() + by_s)
-        stores.leases.set_due(item.tenant_id, item.plugin, later)
+        stores.leases.set_due(item.tenant_id, item.plugin, Moment.after(stores.database, by_s))
 
     def _run_job(self, work: Work) -> None:
         try:

@@ -27,6 +27,11 @@ class Moment:
         return None if chosen is None else cls.choose(database, chosen.timestamp())
 
     @classmethod
+    def after(cls, database: Database, wait_s: float) -> Moment:
+        """Return the moment in so many seconds from now."""
+        return cls.choose(database, database.now() + wait_s)
+
+    @classmethod
     def choose(cls, database: Database, at: float) -> Moment:
         """Remember what the clock says now. Call it when the time arrives, before anything slow."""
         return cls(at, database.now() - time.monotonic())
