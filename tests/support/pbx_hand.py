@@ -35,12 +35,22 @@ TENANT = Tenant(
 _numbers = itertools.count(1)
 
 
+def early_in_a_night() -> datetime:
+    """The coming 01:00 UTC: a night of Europe/Berlin has begun, and the next one is most of a day away.
+
+    A test that moves the clock by minutes would otherwise meet the beginning of a night late in an evening.
+    Not the past: keys that the tests make are valid from the moment of the real clock.
+    """
+    now_utc = datetime.now(timezone.utc)
+    return (now_utc + timedelta(hours=23)).replace(hour=1, minute=0, second=0, microsecond=0)
+
+
 @dataclass
 class Hand:
     """One administrator at one tenant."""
 
     tenant: Tenant = TENANT
-    now_utc: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+    now_utc: datetime = field(default_factory=early_in_a_night)
     plugin: str = "m365"
 
     def __post_init__(self) -> None:

@@ -169,9 +169,6 @@ def test_too_many_leavers_wait_once_and_the_rest_goes_on(lab: Lab, hand: Hand) -
 
 
 def test_an_outage_is_said_once_and_notified_after_an_hour(lab: Lab, hand: Hand) -> None:
-    # Early in a night, so that the next one does not begin meanwhile.
-    go_to(hand, (hand.host.clock.now_utc() + timedelta(days=2)).replace(hour=1))
-    assert hand.tick(TickReason.DUE).status is TickStatus.DONE
     lab.realm().faults.add(Fault("status", match="users/delta", status=403, times=1000))
     before = hand.host.users.counts()
     reports = [wait(hand) for _ in range(14)]
