@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import update
 
 from bench.results import TenantNight, TenantNights
-from pbx_devhost.store.schema import due
+from pbx_devhost.store.sql.schema import due
 from tests.support.postgres import empty, run_cluster
 from tests.support.workers import Crew, make_crew
 

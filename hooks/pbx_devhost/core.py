@@ -14,11 +14,11 @@ from pbx_devhost.bound.host import open_host
 from pbx_devhost.bound.progress import ProgressListener, RunContext
 from pbx_devhost.logs.context import log_context
 from pbx_devhost.store.audit import Change
-from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.store.database import FAILURES
-from pbx_devhost.store.engine import CONNECTIONS
 from pbx_devhost.store.moments import Moment
-from pbx_devhost.store.setting_changes import find_changes
+from pbx_devhost.store.plugins.budgets import PluginRateBudget
+from pbx_devhost.store.plugins.setting_changes import find_changes
+from pbx_devhost.store.sql.engine import CONNECTIONS
 from pbx_devhost.store.stores import Stores, open_stores
 from pbx_devhost.texts import _
 from pbx_plugin_api import (

@@ -23,7 +23,9 @@ from portsip_m365_plugin.config.reader import Config, load_config
 from portsip_m365_plugin.contacts.leaving import APPROVE_REMOVAL_ACTION, approve_removal
 from portsip_m365_plugin.entra.signin import PROVIDER_ID
 from portsip_m365_plugin.jobs import Job
-from portsip_m365_plugin.page.colleague import (
+from portsip_m365_plugin.page.parts.contacts_mailboxes import show_mailbox_state
+from portsip_m365_plugin.page.parts.explanation import EXPLAIN_ACTION, show_explanation
+from portsip_m365_plugin.page.registration.colleague import (
     COLLEAGUE_ACTION,
     LIMIT_ACTION,
     SCRIPT_ACTION,
@@ -31,10 +33,8 @@ from portsip_m365_plugin.page.colleague import (
     download_limit,
     show_for_colleague,
 )
-from portsip_m365_plugin.page.connection import try_connection
-from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
-from portsip_m365_plugin.page.explanation import EXPLAIN_ACTION, show_explanation
-from portsip_m365_plugin.page.key_pair import (
+from portsip_m365_plugin.page.registration.connection import try_connection
+from portsip_m365_plugin.page.registration.key_pair import (
     DOWNLOAD_ACTION,
     GENERATE_ACTION,
     IMPORT_ACTION,
@@ -46,11 +46,12 @@ from portsip_m365_plugin.page.key_pair import (
     import_issued,
     replace_waiting,
 )
-from portsip_m365_plugin.page.mail_tab import send_test_mail
-from portsip_m365_plugin.page.set_up import confirm_step
-from portsip_m365_plugin.page.signin_tab import RESUME_ACTION, SUSPEND_ACTION, TEST_SIGN_IN_ACTION
-from portsip_m365_plugin.page.step_states import CONFIRM_ACTION
-from portsip_m365_plugin.page.users_tab import ADD_PERSON_ACTION
+from portsip_m365_plugin.page.set_up.confirming import confirm_step
+from portsip_m365_plugin.page.set_up.connect_steps import TEST_SIGN_IN_ACTION
+from portsip_m365_plugin.page.set_up.step_states import CONFIRM_ACTION
+from portsip_m365_plugin.page.tabs.mail import send_test_mail
+from portsip_m365_plugin.page.tabs.signin import RESUME_ACTION, SUSPEND_ACTION
+from portsip_m365_plugin.page.tabs.users import ADD_PERSON_ACTION
 from portsip_m365_plugin.page.view import LOOK_ONLY, PageView
 from portsip_m365_plugin.photos.vanishing import APPROVE_PHOTO_REMOVAL_ACTION, approve_photo_removal
 from portsip_m365_plugin.signin_health import resume_refusal, suspend_refusal

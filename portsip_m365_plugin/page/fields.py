@@ -9,7 +9,7 @@ from pbx_plugin_api import Choice, Field, FieldKind
 from portsip_m365_plugin.config import fields as kinds
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.config.schema import SETTINGS
-from portsip_m365_plugin.page.lookup import lookup_of
+from portsip_m365_plugin.page.directory.lookup import lookup_of
 
 _KINDS: Final[Mapping[type[kinds.Setting[Any]], FieldKind]] = {
     kinds.Toggle: FieldKind.TOGGLE,

@@ -37,17 +37,17 @@ from portsip_m365_plugin.consent import settle_landing
 from portsip_m365_plugin.keys.store import ACTIVE_KEY
 from portsip_m365_plugin.notices import NoticeKind
 from portsip_m365_plugin.page.actions import run_action
-from portsip_m365_plugin.page.contacts_tab import draw_contacts_tab
-from portsip_m365_plugin.page.lookup import look_up
-from portsip_m365_plugin.page.mail_tab import draw_mail_tab
-from portsip_m365_plugin.page.permissions_tab import draw_permissions_tab
+from portsip_m365_plugin.page.directory.lookup import look_up
+from portsip_m365_plugin.page.parts.schedule import draw_schedule_facts
 from portsip_m365_plugin.page.questions import ask_first
 from portsip_m365_plugin.page.reading import read_once
 from portsip_m365_plugin.page.saving import check_texts
-from portsip_m365_plugin.page.schedule import draw_schedule_facts
-from portsip_m365_plugin.page.signin_tab import draw_signin_tab
-from portsip_m365_plugin.page.status_tab import draw_status_tab
-from portsip_m365_plugin.page.users_tab import draw_users_tab
+from portsip_m365_plugin.page.tabs.contacts import draw_contacts_tab
+from portsip_m365_plugin.page.tabs.mail import draw_mail_tab
+from portsip_m365_plugin.page.tabs.permissions import draw_permissions_tab
+from portsip_m365_plugin.page.tabs.signin import draw_signin_tab
+from portsip_m365_plugin.page.tabs.status import draw_status_tab
+from portsip_m365_plugin.page.tabs.users import draw_users_tab
 from portsip_m365_plugin.page.view import LOOK_ONLY, PageView
 from portsip_m365_plugin.photos.off import count_pictures
 from portsip_m365_plugin.signin_health import forget_fault

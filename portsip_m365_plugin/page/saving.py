@@ -16,9 +16,9 @@ from portsip_m365_plugin.entra.aadsts import EntraRefusal, RefusalKind
 from portsip_m365_plugin.entra.discovery import find_directory
 from portsip_m365_plugin.entra.regions import find_serving
 from portsip_m365_plugin.mail.memory import remember_mailbox
-from portsip_m365_plugin.page.groups import make_group_finder, resolve_groups
-from portsip_m365_plugin.page.people import LookupFailedError, explain_doubt, make_finder, resolve_names
-from portsip_m365_plugin.page.region import find_region, label_region, point_to_region
+from portsip_m365_plugin.page.directory.groups import make_group_finder, resolve_groups
+from portsip_m365_plugin.page.directory.people import LookupFailedError, explain_doubt, make_finder, resolve_names
+from portsip_m365_plugin.page.registration.region import find_region, label_region, point_to_region
 from portsip_m365_plugin.renewal import check_object_id
 from portsip_m365_plugin.signin_health import find_test
 from portsip_m365_plugin.texts import _, _n

@@ -12,7 +12,7 @@ from pathlib import Path
 
 STORE = Path(__file__).parents[2] / "hooks" / "pbx_devhost" / "store"
 ONLY_COMPARED = {
-    "accounts.py": {"_check": "whether a password is locked, before it is compared"},
+    "signin/accounts.py": {"_check": "whether a password is locked, before it is compared"},
     "outbox/lanes.py": {"end_idle_faults": "a look, before anything is locked"},
     "outbox/queue.py": {"expire": "a look, before anything is locked"},
     "outbox/recovery.py": {"end_lost_attempts": "which attempts are too old"},

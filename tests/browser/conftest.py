@@ -25,7 +25,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from pbx_devhost.portal.server import make_server
 from pbx_devhost.portal.serving.listener import WebServer
-from pbx_devhost.store import passwords
+from pbx_devhost.store.signin import passwords
 from pbx_plugin_api import TextValue
 from portsip_m365_plugin.simulator import Simulator
 from tests.support.lab import Lab, forget_microsoft

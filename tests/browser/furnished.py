@@ -15,7 +15,7 @@ from sqlalchemy import insert, select, update
 
 from pbx_devhost.portal.server import make_server
 from pbx_devhost.runs.runner import Runner
-from pbx_devhost.store import schema
+from pbx_devhost.store.sql import schema
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_plugin_api import ActionRequest, Counts, TickReason
 from tests.browser.conftest import Site, browsing, connected_world, serving

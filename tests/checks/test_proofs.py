@@ -17,7 +17,7 @@ from portsip_m365_plugin.config.people import Listed, NameList
 from portsip_m365_plugin.config.reader import Config
 from portsip_m365_plugin.config.scope import ScopeConfig, WhichGroups
 from portsip_m365_plugin.graph.errors import MailboxRefusedError
-from portsip_m365_plugin.page.permissions_table import draw_permissions_table
+from portsip_m365_plugin.page.registration.permissions_table import draw_permissions_table
 from portsip_m365_plugin.page.view import PageView
 from portsip_m365_plugin.permissions import PERMISSIONS, Need, needed_permissions
 from portsip_m365_plugin.proofs import Outcome, Proof, forget_proof, read_proofs, remember_proof, remember_uses

@@ -14,7 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from pbx_devhost.metrics.serving import Metrics
-from pbx_devhost.store.keys import KEY_VARIABLE
+from pbx_devhost.store.sealing.keys import KEY_VARIABLE
 from pbx_devhost.store.stores import Stores, open_stores
 from tests.support.devhost_pbx import KEY
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from bench.world import DEPLOYED
 from pbx_devhost.cli.main import main
-from pbx_devhost.store import keys
+from pbx_devhost.store.sealing import keys
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))

@@ -21,7 +21,7 @@ from portsip_m365_plugin.entra.regions import Place, Search
 from portsip_m365_plugin.graph import errors, judge
 from portsip_m365_plugin.mail import receipts
 from portsip_m365_plugin.mapping.users import SKIP_DETAILS
-from portsip_m365_plugin.page.region import explain_search
+from portsip_m365_plugin.page.registration.region import explain_search
 from portsip_m365_plugin.redirects import Redirects, describe_task
 from portsip_m365_plugin.texts import _
 from tests.docs.error_words import LANGUAGES, say

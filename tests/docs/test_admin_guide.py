@@ -13,8 +13,8 @@ from portsip_m365_plugin.consent import ADDRESS_DAYS
 from portsip_m365_plugin.contacts.scope import CONTACTS_MAX
 from portsip_m365_plugin.keys.condition import EXPIRY_WARNING_DAYS
 from portsip_m365_plugin.mail.rates import MESSAGES_A_MINUTE, RECIPIENTS_A_DAY
-from portsip_m365_plugin.page.known import Known
-from portsip_m365_plugin.page.steps import draw_steps
+from portsip_m365_plugin.page.set_up.known import Known
+from portsip_m365_plugin.page.set_up.steps import draw_steps
 
 GUIDE = " ".join((Path(__file__).parents[2] / "docs" / "admin-guide.md").read_text(encoding="utf-8").split())
 COUNTS = {2: "two", 3: "three", 4: "four"}

@@ -9,7 +9,7 @@ import pytest
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import Runner
-from pbx_devhost.store.keys import KEY_VARIABLE
+from pbx_devhost.store.sealing.keys import KEY_VARIABLE
 from pbx_plugin_api import CompanyBook, TickReason, TickStatus
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, load_key_pair
 from tests.conftest import MakeLab

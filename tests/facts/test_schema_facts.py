@@ -8,7 +8,7 @@ import pytest
 
 from portsip_m365_plugin.clouds import CHINA, DOD, GCC_HIGH, GLOBAL
 from portsip_m365_plugin.graph.wire import CALLS
-from portsip_m365_plugin.page.scripts.render import EXCHANGE_PERMISSIONS
+from portsip_m365_plugin.page.registration.scripts.render import EXCHANGE_PERMISSIONS
 from portsip_m365_plugin.permissions import PERMISSIONS
 
 _spec = importlib.util.spec_from_file_location("extract_facts", Path(__file__).with_name("extract_facts.py"))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from pbx_devhost.store.schema import due
+from pbx_devhost.store.sql.schema import due
 from pbx_devhost.store.stores import Stores, open_stores
 from pbx_plugin_api import CreateUser
 from tests.support.devhost_pbx import KEY, draft

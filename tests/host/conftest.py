@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx_devhost.store.keys import KEY_VARIABLE
+from pbx_devhost.store.sealing.keys import KEY_VARIABLE
 from tests.support import devhost_rogue as rogue
 from tests.support.devhost_cli import Cli
 from tests.support.devhost_pbx import DevPbx

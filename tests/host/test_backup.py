@@ -13,12 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from pbx_devhost.store import backup as backup_module
-from pbx_devhost.store import keys
-from pbx_devhost.store.backup import back_up
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.engine import DatabaseError
-from pbx_devhost.store.keys import (
+from pbx_devhost.store.scope import Scope
+from pbx_devhost.store.sealing import keys
+from pbx_devhost.store.sealing.keys import (
     KEY_FILE_VARIABLE,
     KEY_VARIABLE,
     NEW_KEY_VARIABLE,
@@ -29,9 +27,11 @@ from pbx_devhost.store.keys import (
     key_path,
     prepare_key,
 )
-from pbx_devhost.store.scope import Scope
+from pbx_devhost.store.sealing.vault import PluginSecrets, Vault
+from pbx_devhost.store.sql.engine import DatabaseError
 from pbx_devhost.store.stores import Stores, open_stores
-from pbx_devhost.store.vault import PluginSecrets, Vault
+from pbx_devhost.store.upkeep import backup as backup_module
+from pbx_devhost.store.upkeep.backup import back_up
 from tests.support.devhost_cli import Cli
 from tests.support.postgres import Cluster
 
@@ -220,7 +220,7 @@ def test_a_change_of_the_key_can_be_cut_off(sqlite_url: str, monkeypatch: pytest
 
     rotate = stores.vault.rotate
     if cut_off == "in the transaction":
-        monkeypatch.setattr("pbx_devhost.store.vault.Vault.seal", killed)
+        monkeypatch.setattr("pbx_devhost.store.sealing.vault.Vault.seal", killed)
     if cut_off == "before the move":
         monkeypatch.setattr(keys, "finish_change", killed)
     with pytest.raises(KilledError):

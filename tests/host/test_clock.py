@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from pbx_devhost.runs.clock import Clock
-from pbx_devhost.store.engine import DatabaseError
-from pbx_devhost.store.leases import Due
+from pbx_devhost.store.sql.engine import DatabaseError
+from pbx_devhost.store.work.leases import Due
 from tests.support.rogue_world import RogueWorld
 from tests.support.workers import wait_for
 

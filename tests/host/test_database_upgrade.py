@@ -21,9 +21,9 @@ import pytest
 from sqlalchemy import text
 
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.engine import DatabaseError, begin_write, open_engine
 from pbx_devhost.store.migrations import copies, upgrade
-from pbx_devhost.store.schema import SCHEMA_VERSION
+from pbx_devhost.store.sql.engine import DatabaseError, begin_write, open_engine
+from pbx_devhost.store.sql.schema import SCHEMA_VERSION
 from tests.support.released import KINDS, OLDEST, Released, command, lay_out, schema_version, upgrade_it
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import insert
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.keys import KEY_VARIABLE, NEW_KEY_VARIABLE
-from pbx_devhost.store.schema import processes
+from pbx_devhost.store.sealing.keys import KEY_VARIABLE, NEW_KEY_VARIABLE
+from pbx_devhost.store.sql.schema import processes
 from tests.support.devhost_cli import Cli, Result
 
 USER_FIELDS = {

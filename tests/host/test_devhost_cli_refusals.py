@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.schema import alembic_version
+from pbx_devhost.store.sql.schema import alembic_version
 from tests.support.devhost_cli import Cli
 
 

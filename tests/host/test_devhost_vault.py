@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import select, update
 
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.keys import KEY_VARIABLE, VaultError, find_key
-from pbx_devhost.store.schema import data_keys, secrets
 from pbx_devhost.store.scope import Scope
+from pbx_devhost.store.sealing.keys import KEY_VARIABLE, VaultError, find_key
+from pbx_devhost.store.sealing.vault import PluginSecrets, Vault
+from pbx_devhost.store.sql.schema import data_keys, secrets
 from pbx_devhost.store.stores import open_stores
-from pbx_devhost.store.vault import PluginSecrets, Vault
 from pbx_plugin_api import CreateUser, QuotaError
 from tests.support.devhost_pbx import DevPbx, draft
 

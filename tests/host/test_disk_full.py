@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, func, literal, select
 
-from pbx_devhost.store import disk
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.engine import DiskFullError, plan_connections
-from pbx_devhost.store.schema import numbers, outbox, users
+from pbx_devhost.store.sql import disk
+from pbx_devhost.store.sql.engine import DiskFullError, plan_connections
+from pbx_devhost.store.sql.schema import numbers, outbox, users
 from pbx_plugin_api import ApplyStatus, CreateUser
 from portsip_m365_plugin.scratch import Scratch, ScratchFullError
 from tests.support.devhost_cli import Cli

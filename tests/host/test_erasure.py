@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import LargeBinary, String, Text, func, insert, select, update
 
-from pbx_devhost.store.engine import DatabaseBusyError
 from pbx_devhost.store.erasure.identity import ERASED, Identity
 from pbx_devhost.store.erasure.places import OWN_STEPS, PLACES, WITHOUT_PEOPLE, WITHOUT_PEOPLE_IN_PLACES
 from pbx_devhost.store.erasure.store import ErasureError
-from pbx_devhost.store.leases import LeaseStore
 from pbx_devhost.store.outbox.queue import MailState, OutboxError
-from pbx_devhost.store.schema import audit, metadata, outbox, problems, runs, state
+from pbx_devhost.store.sql.engine import DatabaseBusyError
+from pbx_devhost.store.sql.schema import audit, metadata, outbox, problems, runs, state
+from pbx_devhost.store.work.leases import LeaseStore
 from pbx_plugin_api import (
     PLAN_ROWS_CONTENT_TYPE,
     Catalogue,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from pbx_devhost.store.schema import admins, erasures
+from pbx_devhost.store.sql.schema import admins, erasures
 from pbx_plugin_api import DraftContact, PersonalBook, UserLink
 from tests.support.devhost_pbx import DevPbx, link
 from tests.support.zoe import MAIL, NAME, OID, UPN, add_zoe, release_leases

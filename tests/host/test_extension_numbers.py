@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, event
 
-from pbx_devhost.store.schema import users
+from pbx_devhost.store.sql.schema import users
 from pbx_devhost.store.tenants import TenantError
 from pbx_devhost.store.users.store import UserError
 from pbx_plugin_api import (

@@ -14,10 +14,10 @@ from pbx_devhost.health.readiness import Readiness
 from pbx_devhost.runs import workbench
 from pbx_devhost.runs.work import Lane, NotBegunError, Work
 from pbx_devhost.runs.workbench import Workbench
-from pbx_devhost.store.fitness import Unfit
-from pbx_devhost.store.keys import VaultError, change_key
 from pbx_devhost.store.outbox.queue import MailState
-from pbx_devhost.store.schema import alembic_version, outbox
+from pbx_devhost.store.sealing.fitness import Unfit
+from pbx_devhost.store.sealing.keys import VaultError, change_key
+from pbx_devhost.store.sql.schema import alembic_version, outbox
 from pbx_plugin_api import Tenant, TickReason
 from tests.support.mail_samples import make_note
 

@@ -12,9 +12,9 @@ from sqlalchemy.exc import OperationalError
 
 from pbx_devhost.bound.progress import RunContext
 from pbx_devhost.core import Pbx
-from pbx_devhost.store import engine as engine_module
-from pbx_devhost.store.engine import begin_read, end_frozen_sessions
-from pbx_devhost.store.schema import problems
+from pbx_devhost.store.sql import engine as engine_module
+from pbx_devhost.store.sql.engine import begin_read, end_frozen_sessions
+from pbx_devhost.store.sql.schema import problems
 from pbx_devhost.store.stores import Stores, open_stores
 from tests.support.devhost_pbx import KEY, DevPbx
 
@@ -80,7 +80,7 @@ def test_a_write_after_several_rows_at_once_is_ended(pg: DevPbx, other: Stores) 
 
 
 def test_each_process_looks_with_its_heartbeat(pg: DevPbx, other: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pbx_devhost.store import processes
+    from pbx_devhost.store.work import processes
 
     monkeypatch.setattr(processes, "BEAT_S", 0.1)
     pg.stores.processes.my_id()

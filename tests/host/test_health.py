@@ -19,8 +19,8 @@ from pbx_devhost.health.answers import NOT_WORKING
 from pbx_devhost.health.serving import HealthError, serve_health
 from pbx_devhost.health.supervisor import Supervisor
 from pbx_devhost.runs.clock import Clock
-from pbx_devhost.store.fitness import Unfit
-from pbx_devhost.store.schema import alembic_version
+from pbx_devhost.store.sealing.fitness import Unfit
+from pbx_devhost.store.sql.schema import alembic_version
 from tests.support.workers import make_crew, wait_for
 
 

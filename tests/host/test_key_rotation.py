@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from pbx_devhost.store import resealing
-from pbx_devhost.store.schema import data_keys, outbox
+from pbx_devhost.store.sealing import resealing
+from pbx_devhost.store.sql.schema import data_keys, outbox
 from pbx_devhost.store.stores import open_stores
 from pbx_plugin_api import CreateUser
 from tests.support.devhost_pbx import KEY, DevPbx, draft

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import event, insert, update
 
-from pbx_devhost.store.leases import LEASE_S
-from pbx_devhost.store.schema import due
+from pbx_devhost.store.sql.schema import due
+from pbx_devhost.store.work.leases import LEASE_S
 from pbx_plugin_api import (
     BookChanges,
     CompanyBook,

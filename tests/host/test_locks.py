@@ -21,9 +21,9 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.runs.runner import Runner
 from pbx_devhost.store import database as database_module
-from pbx_devhost.store import engine as engine_module
-from pbx_devhost.store.engine import DatabaseBusyError, begin_write
-from pbx_devhost.store.schema import due
+from pbx_devhost.store.sql import engine as engine_module
+from pbx_devhost.store.sql.engine import DatabaseBusyError, begin_write
+from pbx_devhost.store.sql.schema import due
 from pbx_devhost.store.stores import Stores, open_stores
 from pbx_plugin_api import CreateUser, RateLimit, Severity, TickReason
 from pbx_plugin_api.hosting import calls

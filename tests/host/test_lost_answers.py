@@ -14,8 +14,8 @@ from pbx_devhost import core
 from pbx_devhost.core import Pbx
 from pbx_devhost.runs.workbench import Workbench
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.leases import LEASE_S, Due
 from pbx_devhost.store.outbox.queue import MailState
+from pbx_devhost.store.work.leases import LEASE_S, Due
 from pbx_plugin_api import DeliveryReceipt, DeliveryStatus, LeaseLostError, Notification, Text
 from tests.support.devhost_pbx import DevPbx
 from tests.support.mail_queue import Box, HandClock
@@ -77,7 +77,7 @@ def test_a_process_takes_no_lease_from_itself_when_its_heartbeat_is_late(
     stores.leases.set_due(tid, "p", stores.database.now() - 1)
     lease = stores.leases.take(tid, "p")
     assert lease is not None
-    monkeypatch.setattr("pbx_devhost.store.processes.DEAD_AFTER_S", 0.0)
+    monkeypatch.setattr("pbx_devhost.store.work.processes.DEAD_AFTER_S", 0.0)
     assert stores.leases.take(tid, "p") is None
     assert stores.leases.who_is_due(stores.database.now()) == []
     any_pbx.move_clock(LEASE_S + 1)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pbx_devhost.store.nights import find_offset_s
-from pbx_devhost.store.plugin_data import PluginState
+from pbx_devhost.store.plugins.plugin_data import PluginState
+from pbx_devhost.store.work.nights import find_offset_s
 from tests.support.workers import Crew, make_crew, wait_for
 
 pytestmark = pytest.mark.postgres

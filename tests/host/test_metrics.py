@@ -19,8 +19,8 @@ from pbx_devhost.metrics import process
 from pbx_devhost.metrics.facts import FactCollector
 from pbx_devhost.metrics.process import OTHER, count_calls, stop_counting
 from pbx_devhost.metrics.serving import Metrics, MetricsError, watch
-from pbx_devhost.store.leases import LEASE_S
-from pbx_devhost.store.schema import due, outbox_lanes, tenants
+from pbx_devhost.store.sql.schema import due, outbox_lanes, tenants
+from pbx_devhost.store.work.leases import LEASE_S
 from pbx_plugin_api import (
     CALLS_LOGGER,
     Counts,
@@ -105,7 +105,7 @@ def test_a_tenant_of_a_dead_worker_is_due(any_pbx: DevPbx, monkeypatch: pytest.M
     seen = facts(any_pbx)
     assert (seen["pbx_due"], seen["pbx_due_for_seconds"]) == ({(): 0.0}, {(): 0.0}), "it is worked on"
     assert seen["pbx_runs_in_progress"] == {(): 4.0}, "this one and the three of the fixture"
-    monkeypatch.setattr("pbx_devhost.store.processes.DEAD_AFTER_S", -1.0)  # the heartbeat stays away
+    monkeypatch.setattr("pbx_devhost.store.work.processes.DEAD_AFTER_S", -1.0)  # the heartbeat stays away
     seen = facts(any_pbx)
     assert seen["pbx_due"] == {(): 1.0}
     assert 119 < seen["pbx_due_for_seconds"][()] < 130

@@ -19,9 +19,9 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.mail.smtp import store_smtp
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.engine import open_engine
-from pbx_devhost.store.keys import KEY_VARIABLE
-from pbx_devhost.store.schema import SCHEMA_VERSION
+from pbx_devhost.store.sealing.keys import KEY_VARIABLE
+from pbx_devhost.store.sql.engine import open_engine
+from pbx_devhost.store.sql.schema import SCHEMA_VERSION
 from pbx_devhost.store.stores import open_stores
 from tests.support.portal_world import ADMIN_PASSWORD
 from tests.support.released import KINDS, OLDEST, VERSIONS, Released, command, lay_out, upgrade_it

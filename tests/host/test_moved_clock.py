@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import Float, func, insert, select
 
 from pbx_devhost.store import moved_clock
-from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.moments import Moment
 from pbx_devhost.store.outbox.queue import MailState
-from pbx_devhost.store.schema import due, metadata, outbox, sessions
+from pbx_devhost.store.plugins.budgets import PluginRateBudget
+from pbx_devhost.store.sql.schema import due, metadata, outbox, sessions
 from pbx_devhost.store.stores import open_stores
 from pbx_plugin_api import LeaseLostError, RateLimit
 from tests.support.devhost_pbx import KEY, DevPbx
@@ -119,7 +119,7 @@ def test_a_lock_after_wrong_passwords_ends(ahead: DevPbx) -> None:
     dev, accounts = ahead, ahead.stores.accounts
     tid = dev.tenant.pbx_tenant_id
     accounts.set_admin_password(tid, "admin", "right password")
-    from pbx_devhost.store.schema import wrong_passwords
+    from pbx_devhost.store.sql.schema import wrong_passwords
 
     with dev.stores.database.write() as connection:
         row = {"tenant_id": tid, "account": "admin:admin", "count": 50, "locked_until": dev.clock() + 900}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from pbx_devhost.store.nights import find_offset_s
+from pbx_devhost.store.work.nights import find_offset_s
 from tests.support.devhost_cli import Cli
 from tests.support.devhost_pbx import DevPbx
 

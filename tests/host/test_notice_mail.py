@@ -15,8 +15,8 @@ from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.mail.notice_mail import NoticeMail
 from pbx_devhost.mail.notices import EXPIRED_KIND, MailNotices
 from pbx_devhost.mail.smtp import load_smtp, store_smtp
-from pbx_devhost.store.accounts import AccountError
 from pbx_devhost.store.notices import MAIL_TRIES_MAX
+from pbx_devhost.store.signin.accounts import AccountError
 from pbx_plugin_api import Severity
 from tests.support.mail_queue import Box, HandClock
 from tests.support.mail_samples import make_note

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from pbx_devhost.core import Pbx
 from pbx_devhost.store.outbox.queue import CODE_KEEP_S, KEEP_S, MailState, OutboxError
 from pbx_devhost.store.outbox.waits import UNKNOWN_AT_MOST
-from pbx_devhost.store.schema import outbox, outbox_recipients
+from pbx_devhost.store.sql.schema import outbox, outbox_recipients
 from pbx_plugin_api import DeliveryReceipt, Notification, NotificationKind, Priority, RejectedRecipient
 from pbx_plugin_api.errors import InvalidValueError
 from tests.support.mail_queue import Box, HandClock

@@ -15,7 +15,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.runs.clock import Clock
 from pbx_devhost.store.outbox.queue import MailState
-from pbx_devhost.store.processes import DEAD_AFTER_S
+from pbx_devhost.store.work.processes import DEAD_AFTER_S
 from pbx_plugin_api import Notification, Priority
 from tests.support.mail_queue import Box, HandClock
 from tests.support.mail_samples import accepted, deferred, rejected, unknown

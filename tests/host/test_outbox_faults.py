@@ -16,7 +16,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.mail.smtp import store_smtp
 from pbx_devhost.runs.clock import Clock
 from pbx_devhost.store.outbox.queue import CODE_KEEP_S, KEEP_S, MailState, OutboxError
-from pbx_devhost.store.schema import outbox, outbox_faults
+from pbx_devhost.store.sql.schema import outbox, outbox_faults
 from pbx_plugin_api import DeliveryReceipt, Notification, NotificationKind, Priority
 from pbx_plugin_api.errors import InvalidValueError
 from tests.support.mail_queue import Box, HandClock

@@ -7,10 +7,10 @@ import re
 import pytest
 from sqlalchemy import event, select
 
-from pbx_devhost.store import accounts
-from pbx_devhost.store.accounts import AccountError
-from pbx_devhost.store.schema import sessions, users
-from pbx_devhost.store.sessions import SessionRefusedError
+from pbx_devhost.store.signin import accounts
+from pbx_devhost.store.signin.accounts import AccountError
+from pbx_devhost.store.signin.sessions import SessionRefusedError
+from pbx_devhost.store.sql.schema import sessions, users
 from pbx_devhost.store.users.store import UserError
 from pbx_plugin_api import (
     ApplyStatus,

@@ -14,10 +14,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select, update
 
-from pbx_devhost.store import processes as module
-from pbx_devhost.store.processes import BEAT_S, DEAD_AFTER_S
-from pbx_devhost.store.schema import due, processes
+from pbx_devhost.store.sql.schema import due, processes
 from pbx_devhost.store.stores import open_stores
+from pbx_devhost.store.work import processes as module
+from pbx_devhost.store.work.processes import BEAT_S, DEAD_AFTER_S
 from tests.support.devhost_pbx import KEY, DevPbx
 from tests.support.lease_holder import hold
 

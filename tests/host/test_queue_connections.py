@@ -21,7 +21,7 @@ from pbx_devhost.runs.queue_connections import PatientConnector, describe, open_
 from pbx_devhost.runs.shared_queue import SharedQueue
 from pbx_devhost.runs.work import Lane, Work
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.engine import libpq_address
+from pbx_devhost.store.sql.engine import libpq_address
 from tests.support.postgres import Cluster, run_cluster
 from tests.support.workers import wait_for
 

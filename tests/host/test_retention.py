@@ -11,10 +11,10 @@ from sqlalchemy import func, insert, select, update
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.runs.upkeep import Upkeep
-from pbx_devhost.store.chores import ChoreStore
-from pbx_devhost.store.keys import KEY_VARIABLE
-from pbx_devhost.store.retention import KEEP_DAYS, RetentionError
-from pbx_devhost.store.schema import audit, blobs, erasures, notices, outbox, problems, runs
+from pbx_devhost.store.sealing.keys import KEY_VARIABLE
+from pbx_devhost.store.sql.schema import audit, blobs, erasures, notices, outbox, problems, runs
+from pbx_devhost.store.upkeep.retention import KEEP_DAYS, RetentionError
+from pbx_devhost.store.work.chores import ChoreStore
 from tests.support.devhost_cli import Cli
 from tests.support.devhost_pbx import KEY, DevPbx
 from tests.support.mail_samples import make_note

@@ -13,7 +13,7 @@ from pbx_devhost.cli.views import show_result
 from pbx_devhost.runs import workbench
 from pbx_devhost.runs.runner import RESUMED_AT_MOST, Runner
 from pbx_devhost.runs.work import NotBegunError
-from pbx_devhost.store.leases import LEASE_S
+from pbx_devhost.store.work.leases import LEASE_S
 from pbx_plugin_api import HostClosedError, TickReason, TickStatus, Viewer, WrongThreadError
 from tests.support import devhost_rogue as rogue
 from tests.support.rogue_world import RogueWorld

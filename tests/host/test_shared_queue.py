@@ -18,8 +18,8 @@ from pbx_devhost.runs.queues import open_queue
 from pbx_devhost.runs.shared_queue import SharedQueue
 from pbx_devhost.runs.work import Lane, NotBegunError, Work
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.engine import DatabaseError, libpq_address, open_engine
 from pbx_devhost.store.migrations.upgrade import prepare
+from pbx_devhost.store.sql.engine import DatabaseError, libpq_address, open_engine
 from pbx_plugin_api import ActionRequest, TickReason
 from tests.support.postgres import empty, run_cluster
 from tests.support.workers import Crew, make_crew, wait_for

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from pbx_devhost.cli.views import show_run
 from pbx_devhost.core import Pbx
 from pbx_devhost.store.erasure.identity import ERASED, Identity
-from pbx_devhost.store.leases import LEASE_S
-from pbx_devhost.store.schema.base import Sentence
+from pbx_devhost.store.sql.schema.base import Sentence
+from pbx_devhost.store.work.leases import LEASE_S
 from pbx_plugin_api import Catalogue, Counts, PlanRef, Problem, Severity, Text, TickReport, TickStatus
 from tests.support.database_dump import dump_text
 from tests.support.devhost_pbx import DevPbx

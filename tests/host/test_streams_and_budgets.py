@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert, select
 
-from pbx_devhost.store.schema import blob_chunks, blobs, budget_takes, links, users
+from pbx_devhost.store.sql.schema import blob_chunks, blobs, budget_takes, links, users
 from pbx_plugin_api import CreateUser, RateLimit, Severity, UpdateUser
 from tests.support.devhost_pbx import DIRECTORY, DevPbx, draft, link
 
@@ -208,7 +208,7 @@ def test_a_blob_whose_maker_fails_leaves_nothing(dev: DevPbx) -> None:
 
 TAKER = """
 import sys
-from pbx_devhost.store.budgets import PluginRateBudget
+from pbx_devhost.store.plugins.budgets import PluginRateBudget
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.scope import Scope
 from pbx_plugin_api import RateLimit

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import pytest
 from sqlalchemy import select, update
 
-from pbx_devhost.store.schema import metadata
-from pbx_devhost.store.schema import tenants as schema_tenants
+from pbx_devhost.store.sql.schema import metadata
+from pbx_devhost.store.sql.schema import tenants as schema_tenants
 from pbx_devhost.store.tenants import TenantError
 from pbx_plugin_api import (
     AnyNumber,

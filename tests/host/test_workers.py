@@ -97,7 +97,7 @@ def test_sigterm_ends_a_command_in_time_although_its_plugin_hears_nothing(
 @pytest.mark.postgres
 def test_a_frozen_worker_finds_out_and_goes_on_with_other_work(pg_crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
     crew = pg_crew
-    monkeypatch.setattr("pbx_devhost.store.processes.DEAD_AFTER_S", 2.0)
+    monkeypatch.setattr("pbx_devhost.store.work.processes.DEAD_AFTER_S", 2.0)
     [tenant] = crew.add_tenants(1)
     (crew.hold / tenant.name).touch()
     worker = crew.start()

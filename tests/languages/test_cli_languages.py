@@ -18,7 +18,7 @@ from pbx_devhost.cli.language import Spoken, speak_as_asked
 from pbx_devhost.cli.main import main
 from pbx_devhost.core import Pbx
 from pbx_devhost.portal import server
-from pbx_devhost.store.keys import KEY_VARIABLE
+from pbx_devhost.store.sealing.keys import KEY_VARIABLE
 from pbx_plugin_api import Catalogue, Counts, PlanRef, dump, translate
 from tests.support import pseudo_language
 from tests.support.devhost_cli import Cli

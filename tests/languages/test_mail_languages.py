@@ -17,7 +17,7 @@ from pbx_devhost.mail.languages import language_for
 from pbx_devhost.mail.smtp import compose, store_smtp
 from pbx_devhost.mail.welcome import queue_welcome
 from pbx_devhost.store import languages
-from pbx_devhost.store.schema import admins, tenants, users
+from pbx_devhost.store.sql.schema import admins, tenants, users
 from pbx_devhost.texts import _
 from pbx_plugin_api import (
     AttachmentRef,

@@ -9,7 +9,7 @@ import pytest
 from pbx_devhost.cli.headings import GONE_COUNTS, MAIL_COUNTS, RUN_COUNTS
 from pbx_devhost.portal.words import _label_count
 from pbx_plugin_api import Counts
-from portsip_m365_plugin.page.run_chart import _summarise
+from portsip_m365_plugin.page.parts.run_chart import _summarise
 from portsip_m365_plugin.users.summary import say_preview
 from tests.languages.catalogues import PACKAGES, extract, read_catalogue, texts
 

@@ -13,7 +13,7 @@ import pytest
 
 from pbx_devhost import core
 from pbx_devhost.portal import event_words
-from pbx_devhost.store import passwords
+from pbx_devhost.store.signin import passwords
 from pbx_plugin_api import (
     CompanyBook,
     Confirmation,

@@ -43,7 +43,7 @@ from portsip_m365_plugin.mail import memory, receipts, rejections
 from portsip_m365_plugin.mapping import users
 from portsip_m365_plugin.mapping.choices import read_source
 from portsip_m365_plugin.mapping.users import SKIP_DETAILS, MappingRules, Skip, map_person
-from portsip_m365_plugin.page import colleague, region
+from portsip_m365_plugin.page.registration import colleague, region
 from portsip_m365_plugin.photos import words as photo_words
 from portsip_m365_plugin.scratch import ScratchFullError
 from portsip_m365_plugin.users.match import explain_doubt

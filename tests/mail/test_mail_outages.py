@@ -21,7 +21,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.mail.smtp import store_smtp
 from pbx_devhost.store.outbox.queue import MailState
-from pbx_devhost.store.schema import outbox
+from pbx_devhost.store.sql.schema import outbox
 from pbx_plugin_api import ActionRequest, Done, NotificationKind, Priority, Viewer
 from portsip_m365_plugin.mapping.messages import COPY_HEADER, ID_HEADER
 from portsip_m365_plugin.simulator.faults import Fault

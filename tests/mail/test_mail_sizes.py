@@ -12,7 +12,7 @@ from sqlalchemy import delete
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import Delivery
-from pbx_devhost.store.schema import blobs
+from pbx_devhost.store.sql.schema import blobs
 from pbx_plugin_api import DeliveryStatus
 from portsip_m365_plugin.clouds import GLOBAL
 from portsip_m365_plugin.graph.errors import ForeignLinkError

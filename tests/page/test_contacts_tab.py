@@ -20,8 +20,8 @@ from portsip_m365_plugin.contacts.state import (
 )
 from portsip_m365_plugin.contacts.tally import ContactSummary, read_contact_summary
 from portsip_m365_plugin.graph.mailboxes import MailboxStatus
-from portsip_m365_plugin.page.contacts_mailboxes import show_mailbox_state
-from portsip_m365_plugin.page.contacts_tab import draw_contacts_tab
+from portsip_m365_plugin.page.parts.contacts_mailboxes import show_mailbox_state
+from portsip_m365_plugin.page.tabs.contacts import draw_contacts_tab
 from tests.support.page_view import view_of
 
 OID = "0b1ec700-0000-4000-8000-00000000beef"

@@ -11,7 +11,7 @@ from portsip_m365_plugin.config.writer import read_texts
 from portsip_m365_plugin.mail.memory import recent_failures, remember_failure
 from portsip_m365_plugin.mail.rates import LIMITS_TEXT
 from portsip_m365_plugin.mail.sender import find_sender
-from portsip_m365_plugin.page.mail_tab import draw_mail_tab, send_test_mail
+from portsip_m365_plugin.page.tabs.mail import draw_mail_tab, send_test_mail
 from tests.support.page_view import view_of
 
 TENANT = Tenant(pbx_tenant_id="t1", name="Contoso", sip_domain="contoso.example")

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from pbx_plugin_api import FieldError, Users
 from portsip_m365_plugin.config.people import Listed, NameList
-from portsip_m365_plugin.page.people import LookupFailedError, resolve_names
+from portsip_m365_plugin.page.directory.people import LookupFailedError, resolve_names
 from tests.support.idtoken_forge import OBJECT_ID
 from tests.support.signin_host import LinkedUsers, user
 

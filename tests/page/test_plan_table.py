@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 from pbx_plugin_api import PLAN_ROWS_CONTENT_TYPE, Counts, PlanAction, PlanRef, PlanRow, write_plan_rows
 from pbx_plugin_api.testing import FakeHost
-from portsip_m365_plugin.page.plan_table import SHOWN_ROWS_MAX, plan_table
+from portsip_m365_plugin.page.parts.plan_table import SHOWN_ROWS_MAX, plan_table
 
 
 def plan_of(host: FakeHost, n_rows: int) -> PlanRef:

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portsip_m365_plugin.clouds import CHINA, DOD, GCC_HIGH, GLOBAL, Cloud
-from portsip_m365_plugin.page.scripts.quoting import powershell_text
-from portsip_m365_plugin.page.scripts.render import (
+from portsip_m365_plugin.page.registration.scripts.quoting import powershell_text
+from portsip_m365_plugin.page.registration.scripts.render import (
     Limit,
     Registration,
     make_mark,

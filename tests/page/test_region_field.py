@@ -26,7 +26,7 @@ def lab(make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> Lab:
     def only_lab() -> dict[str, Cloud]:
         return {name: cloud for name, cloud in load_clouds().items() if name.startswith("LAB")}
 
-    monkeypatch.setattr("portsip_m365_plugin.page.region.load_clouds", only_lab)
+    monkeypatch.setattr("portsip_m365_plugin.page.registration.region.load_clouds", only_lab)
     return lab
 
 
@@ -98,7 +98,7 @@ def test_a_directory_that_no_cloud_knows(lab: Lab) -> None:
 
 def test_a_cloud_that_does_not_answer_is_named(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     away = Cloud(name="AWAY", authority="https://localhost:9", graph="https://localhost:9", like="GLOBAL")
-    monkeypatch.setattr("portsip_m365_plugin.page.region.load_clouds", lambda: {"AWAY": away})
+    monkeypatch.setattr("portsip_m365_plugin.page.registration.region.load_clouds", lambda: {"AWAY": away})
     outcome = save(Hand(), "nobody.example")
     assert isinstance(outcome, SaveRefused)
     assert outcome.errors[0].message.startswith("No region knows nobody.example, and localhost did not answer.")

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portsip_m365_plugin.clouds import CHINA, DOD, GCC_HIGH, GLOBAL, Cloud
-from portsip_m365_plugin.page.scripts.render import Registration, make_mark, render_azure_cli
+from portsip_m365_plugin.page.registration.scripts.render import Registration, make_mark, render_azure_cli
 from tests.support import fake_az
 from tests.support.lab import shared_key_pair
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pbx_plugin_api import Done, Refused, Scope, Step, StepState, Tenant, TickStatus, Viewer
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, load_certificate
-from portsip_m365_plugin.page.set_up import confirm_step
+from portsip_m365_plugin.page.set_up.confirming import confirm_step
 from tests.support.lab import Lab
 from tests.support.page_view import view_of
 from tests.support.pbx_hand import TENANT, Hand

@@ -12,7 +12,7 @@ from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.config.reader import Config, read_config
 from portsip_m365_plugin.config.writer import read_texts
 from portsip_m365_plugin.entra.aadsts import explain_token_error
-from portsip_m365_plugin.page.signin_tab import draw_signin_tab
+from portsip_m365_plugin.page.tabs.signin import draw_signin_tab
 from portsip_m365_plugin.signin import offer_sign_in
 from portsip_m365_plugin.signin_health import find_fault, forget_fault, remember_test, report_fault
 from tests.support.idtoken_forge import OBJECT_ID, TENANT_ID

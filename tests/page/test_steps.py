@@ -12,9 +12,9 @@ from pbx_plugin_api import Counts, Step, StepState, WebOrigins
 from portsip_m365_plugin.clouds import CHINA, DOD, GCC_HIGH, GLOBAL, Cloud
 from portsip_m365_plugin.config.connection import ConnectionConfig
 from portsip_m365_plugin.last_test import Finding, LastTest
-from portsip_m365_plugin.page.known import Known
-from portsip_m365_plugin.page.step_states import CONFIRM_ACTION, CONFIRM_LABELS, confirmation_of
-from portsip_m365_plugin.page.steps import draw_steps
+from portsip_m365_plugin.page.set_up.known import Known
+from portsip_m365_plugin.page.set_up.step_states import CONFIRM_ACTION, CONFIRM_LABELS, confirmation_of
+from portsip_m365_plugin.page.set_up.steps import draw_steps
 from portsip_m365_plugin.permissions import PERMISSIONS
 from portsip_m365_plugin.proofs import MAILBOX, Outcome, Proof
 from tests.support.lab import shared_key_pair

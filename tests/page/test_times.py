@@ -9,9 +9,9 @@ from pathlib import Path
 from pbx_plugin_api import Counts, PlanRef, Tenant, dump
 from pbx_plugin_api.testing import FakeHost
 from portsip_m365_plugin.contacts.tally import ContactSummary
-from portsip_m365_plugin.page.contacts_tab import draw_contacts_tab
-from portsip_m365_plugin.page.mail_tab import draw_mail_tab
-from portsip_m365_plugin.page.users_tab import draw_users_tab
+from portsip_m365_plugin.page.tabs.contacts import draw_contacts_tab
+from portsip_m365_plugin.page.tabs.mail import draw_mail_tab
+from portsip_m365_plugin.page.tabs.users import draw_users_tab
 from portsip_m365_plugin.times import show_day, show_time
 from tests.support.page_view import view_of
 

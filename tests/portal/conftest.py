@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pbx_devhost.store import passwords
+from pbx_devhost.store.signin import passwords
 from pbx_plugin_api import CreateUser
 from tests.support.portal_plugin import Script, draft
 from tests.support.portal_world import World, worlds_of

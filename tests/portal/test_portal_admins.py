@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbx_devhost.portal.visit import SESSION_COOKIE
-from pbx_devhost.store.admin_links import AdminLinkStore
+from pbx_devhost.store.signin.admin_links import AdminLinkStore
 from pbx_plugin_api import UserLink
 from tests.support.native_app import NativeApp
 from tests.support.portal_plugin import Script, link

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from pbx_devhost.cli.main import main
 from pbx_devhost.portal.signin import refusals
 from pbx_devhost.store.audit import AuditQuery, asked_from, read_changes
-from pbx_devhost.store.setting_changes import find_changes
+from pbx_devhost.store.plugins.setting_changes import find_changes
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_plugin_api import ActionRequest, RateLimit
 from tests.support.portal_plugin import Script

@@ -236,7 +236,7 @@ def test_attack_answer_in_the_other_response_mode(world: World, script: Script) 
 def test_attack_tenant_moved_away_meanwhile(world: World, script: Script) -> None:
     from sqlalchemy import update
 
-    from pbx_devhost.store.schema import tenants
+    from pbx_devhost.store.sql.schema import tenants
 
     other = world.pbx.stores.tenants.add("Other", sip_domain="other.example", web_origin=WEB)
     browser = world.browser()

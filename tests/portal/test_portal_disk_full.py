@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from pbx_devhost.metrics.serving import Metrics
 from pbx_devhost.runs.runner import Runner
-from pbx_devhost.store.disk import DISK_FULL
-from pbx_devhost.store.engine import DiskFullError
+from pbx_devhost.store.sql.disk import DISK_FULL
+from pbx_devhost.store.sql.engine import DiskFullError
 from pbx_plugin_api import TickReason
 from portsip_m365_plugin.scratch import Scratch
 from tests.conftest import MakeLab

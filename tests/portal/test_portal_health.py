@@ -14,8 +14,8 @@ from sqlalchemy import update
 from pbx_devhost.core import Pbx
 from pbx_devhost.health.readiness import NO_ANSWER, Readiness
 from pbx_devhost.portal.app import create_app
-from pbx_devhost.store.fitness import Unfit
-from pbx_devhost.store.schema import alembic_version
+from pbx_devhost.store.sealing.fitness import Unfit
+from pbx_devhost.store.sql.schema import alembic_version
 from pbx_plugin_api.hosting.registry import PluginState
 from tests.support.portal_world import World
 from tests.support.postgres import run_cluster

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from pbx_devhost.portal.signin.flow_cookies import FLOW_COOKIE
-from pbx_devhost.store.flows import label_of
+from pbx_devhost.store.signin.flows import label_of
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_plugin_api import Refused
 from tests.support.portal_plugin import EVIL, Script

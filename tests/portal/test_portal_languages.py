@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from pbx_devhost.mail.languages import language_for
 from pbx_devhost.portal.languages import LANGUAGE_COOKIE
-from pbx_devhost.store.schema import admins, tenants
+from pbx_devhost.store.sql.schema import admins, tenants
 from tests.support.portal_plugin import Script
 from tests.support.portal_world import ADMIN_PASSWORD, WEB, Browser, World
 

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from pbx_devhost.portal.visit import SESSION_COOKIE
-from pbx_devhost.store.flows import CODE_S
+from pbx_devhost.store.signin.flows import CODE_S
 from pbx_plugin_api import DisableReason, DisableUser, LoginClient
 from tests.support.native_app import NativeApp
 from tests.support.portal_plugin import Script, link

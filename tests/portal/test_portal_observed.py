@@ -17,7 +17,7 @@ from pbx_devhost.logs.formats import JSON, TEXT, LineFormatter
 from pbx_devhost.metrics.process import count_calls, stop_counting
 from pbx_devhost.metrics.serving import Metrics
 from pbx_devhost.portal.pages.health import TOKEN_VARIABLE
-from pbx_devhost.store.schema import users
+from pbx_devhost.store.sql.schema import users
 from portsip_m365_plugin.graph.wire import CALLS
 from portsip_m365_plugin.simulator.faults import Fault
 from tests.conftest import MakeLab

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, insert, update
 
 from pbx_devhost.portal.origins import find_origin
-from pbx_devhost.store.schema import tenants
+from pbx_devhost.store.sql.schema import tenants
 from tests.support.portal_world import WEB, World
 
 N_TENANTS = 5_000

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from pbx_devhost.store.schema import outbox
+from pbx_devhost.store.sql.schema import outbox
 from pbx_plugin_api import (
     CompanyBook,
     ContactSource,

@@ -6,9 +6,9 @@ import pytest
 import time_machine
 
 from pbx_devhost.portal.visit import KNOWN_COOKIE, SESSION_COOKIE
-from pbx_devhost.store.accounts import FAILURES_MAX, FAILURES_MAX_PER_ACCOUNT, FAILURES_MAX_PER_ADDRESS, LOCKED_S
-from pbx_devhost.store.known_browsers import MARK_S
-from pbx_devhost.store.sessions import SESSION_S
+from pbx_devhost.store.signin.accounts import FAILURES_MAX, FAILURES_MAX_PER_ACCOUNT, FAILURES_MAX_PER_ADDRESS, LOCKED_S
+from pbx_devhost.store.signin.known_browsers import MARK_S
+from pbx_devhost.store.signin.sessions import SESSION_S
 from pbx_plugin_api import DisableReason, DisableUser, PasswordPolicy
 from pbx_plugin_api.hosting.discovery import PluginStatus
 from tests.support.portal_plugin import Script, link

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from pbx_devhost.portal.words import stage_label
-from pbx_devhost.store.schema import runs
+from pbx_devhost.store.sql.schema import runs
 from pbx_plugin_api import (
     PLAN_ROWS_CONTENT_TYPE,
     ActionRequest,

@@ -9,8 +9,8 @@ import pytest
 import time_machine
 
 from pbx_devhost.portal.visit import SESSION_COOKIE
-from pbx_devhost.store.renewals import RENEWAL_S
-from pbx_devhost.store.sessions import SESSION_S
+from pbx_devhost.store.signin.renewals import RENEWAL_S
+from pbx_devhost.store.signin.sessions import SESSION_S
 from pbx_plugin_api import DisableReason, DisableUser, EnableUser
 from tests.support.native_app import NativeApp
 from tests.support.portal_plugin import Script, link

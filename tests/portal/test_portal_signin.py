@@ -276,7 +276,7 @@ def test_attack_a_first_sign_in_takes_over_a_user_by_address(world: World, scrip
 def test_first_sign_in_at_the_limit_of_users(world: World, script: Script) -> None:
     from sqlalchemy import update
 
-    from pbx_devhost.store.schema import tenants
+    from pbx_devhost.store.sql.schema import tenants
 
     with world.pbx.stores.database.write() as connection:
         connection.execute(update(tenants).values(user_limit=3))

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Table, insert, select, update
 
-from pbx_devhost.store import schema
+from pbx_devhost.store.sql import schema
 from pbx_plugin_api import PLAN_ROWS_CONTENT_TYPE, Counts, PlanAction, PlanRef, PlanRow, dump, write_plan_rows
 from tests.conftest import MakeLab
 from tests.support.portal_world import ADMIN, ADMIN_PASSWORD, WEB, Browser, World, connect_m365

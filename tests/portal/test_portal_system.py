@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
-from pbx_devhost.store.sessions import SESSION_S
+from pbx_devhost.store.signin.sessions import SESSION_S
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from tests.support.portal_plugin import Script
 from tests.support.portal_world import ADMIN_PASSWORD, WEB, Browser, World, worlds_of
@@ -99,7 +99,7 @@ def test_the_pbx_itself_has_plugins_mail_and_an_audit_log(system: World) -> None
 def test_five_thousand_tenants_are_paged_and_searched(system: World) -> None:
     from sqlalchemy import insert
 
-    from pbx_devhost.store.schema import tenants
+    from pbx_devhost.store.sql.schema import tenants
 
     rows = [
         {"id": f"t{n}", "name": f"Customer {n:04}", "sip_domain": f"c{n}.example", "time_zone": "UTC", "country": "US",
@@ -356,7 +356,7 @@ def test_attack_account_of_a_tenant_linked_to_a_system_administrator(system: Wor
 
 def test_attack_administrator_of_a_tenant_named_like_a_system_administrator(system: World) -> None:
     """The audit log names who did it: no tenant's administrator can look like a system administrator or a plugin."""
-    from pbx_devhost.store.accounts import AccountError
+    from pbx_devhost.store.signin.accounts import AccountError
 
     for name in ("system:root", "plugin:m365", "", " admin", "a\nb"):
         with pytest.raises(AccountError, match="username"):

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from pbx_devhost.portal.pages.merging import mark_value, merge
-from pbx_devhost.store.plugin_data import PluginSettings
+from pbx_devhost.store.plugins.plugin_data import PluginSettings
 from pbx_plugin_api import Field, FieldError, FieldKind
 from tests.support.portal_plugin import Script
 from tests.support.portal_world import Browser, World

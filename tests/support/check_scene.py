@@ -21,7 +21,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import update
 
 from pbx_devhost.cli.main import main as devhost_main
-from pbx_devhost.store.schema import tenants
+from pbx_devhost.store.sql.schema import tenants
 from pbx_plugin_api import ActionRequest, Done, Host, LoginRedirect, LoginRequest, Refused
 from portsip_m365_plugin import cli, terminal
 from portsip_m365_plugin.entra.keypair import KeyPair, make_key_pair

@@ -7,7 +7,7 @@ import json
 
 from sqlalchemy import select
 
-from pbx_devhost.store.schema import metadata
+from pbx_devhost.store.sql.schema import metadata
 from pbx_devhost.store.stores import Stores
 
 _SEALED = {

@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 
 from pbx_devhost.bound.host import open_host
 from pbx_devhost.bound.progress import RunContext
-from pbx_devhost.store.leases import LEASE_S, Lease
-from pbx_devhost.store.schema import sessions, tenants, users
+from pbx_devhost.store.sql.schema import sessions, tenants, users
 from pbx_devhost.store.stores import Stores, open_stores
+from pbx_devhost.store.work.leases import LEASE_S, Lease
 from pbx_plugin_api import (
     AnyNumber,
     BookRef,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from pbx_devhost.store import processes
-from pbx_devhost.store.plugin_data import PluginState
+from pbx_devhost.store.plugins.plugin_data import PluginState
 from pbx_devhost.store.stores import open_stores
+from pbx_devhost.store.work import processes
 from pbx_plugin_api import LeaseLostError
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from pbx_devhost.core import Pbx
 from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.store.outbox.queue import MailState
-from pbx_devhost.store.schema import outbox_lanes
+from pbx_devhost.store.sql.schema import outbox_lanes
 
 
 class SharedClock:

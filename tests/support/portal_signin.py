@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from pbx_devhost.portal.signin.flow_cookies import FLOW_COOKIE
-from pbx_devhost.store.flows import label_of
+from pbx_devhost.store.signin.flows import label_of
 from tests.support.portal_plugin import Script
 from tests.support.portal_world import WEB, Answer, Browser, World, reference_of
 
@@ -38,7 +38,7 @@ def everything(world: World) -> list[Any]:
     """Every row of every table."""
     from sqlalchemy import select
 
-    from pbx_devhost.store.schema import metadata
+    from pbx_devhost.store.sql.schema import metadata
 
     with world.pbx.stores.database.read() as connection:
         return [tuple(row) for table in metadata.sorted_tables for row in connection.execute(select(table))]

@@ -22,7 +22,7 @@ from pbx_devhost.core import Pbx
 from pbx_devhost.portal.app import create_app
 from pbx_devhost.runs.runner import Runner
 from pbx_devhost.store.contacts.synced import SyncedContacts
-from pbx_devhost.store.plugin_data import PluginSettings
+from pbx_devhost.store.plugins.plugin_data import PluginSettings
 from pbx_plugin_api import Saved, Tenant, TickReason, UserChange, Viewer
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, store_key_pair
 from tests.support.lab import Lab, shared_key_pair

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from pbx_devhost.store.schema import outbox
+from pbx_devhost.store.sql.schema import outbox
 from pbx_plugin_api import (
     PLAN_ROWS_CONTENT_TYPE,
     ActionRequest,

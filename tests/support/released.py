@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner
 
 from pbx_devhost.cli.main import main
-from pbx_devhost.store.engine import open_engine
 from pbx_devhost.store.migrations import upgrade
-from pbx_devhost.store.schema import SCHEMA_VERSION
+from pbx_devhost.store.sql.engine import open_engine
+from pbx_devhost.store.sql.schema import SCHEMA_VERSION
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 FOLDER = Path(__file__).parent.parent / "host" / "released"

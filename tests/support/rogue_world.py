@@ -6,7 +6,7 @@ from typing import Any
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import Runner
-from pbx_devhost.store.plugin_data import PluginSettings, PluginState
+from pbx_devhost.store.plugins.plugin_data import PluginSettings, PluginState
 from pbx_plugin_api import Tenant, TickReason
 from pbx_plugin_api.hosting.manager import Deadlines
 from tests.support.devhost_pbx import TestClock

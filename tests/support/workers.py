@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.store.keys import KEY_VARIABLE
+from pbx_devhost.store.sealing.keys import KEY_VARIABLE
 from pbx_plugin_api import Tenant
 from tests.support import night_plugin
 

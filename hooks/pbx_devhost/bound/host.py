@@ -15,16 +15,16 @@ from datetime import datetime, timezone
 from pbx_devhost.bound.overview import PluginOverview
 from pbx_devhost.bound.progress import RunContext, RunProgress
 from pbx_devhost.store.audit import PluginAudit
-from pbx_devhost.store.blobs import TenantBlobs
-from pbx_devhost.store.budgets import PluginRateBudget
 from pbx_devhost.store.contacts.synced import SyncedContacts
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.landings import make_state
-from pbx_devhost.store.plugin_data import PluginSettings, PluginState
+from pbx_devhost.store.plugins.blobs import TenantBlobs
+from pbx_devhost.store.plugins.budgets import PluginRateBudget
+from pbx_devhost.store.plugins.plugin_data import PluginSettings, PluginState
+from pbx_devhost.store.sealing.vault import PluginSecrets
+from pbx_devhost.store.signin.landings import make_state
 from pbx_devhost.store.stores import Stores
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_devhost.store.users.linked import LinkedUsers
-from pbx_devhost.store.vault import PluginSecrets
 from pbx_plugin_api import Host, Severity, Tenant, WebOrigins, rules
 
 _log = logging.getLogger(__name__)

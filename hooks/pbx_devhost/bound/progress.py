@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from pbx_devhost.store.leases import Lease
 from pbx_devhost.store.scope import Scope
 from pbx_devhost.store.stores import Stores
+from pbx_devhost.store.work.leases import Lease
 from pbx_plugin_api import LeaseLostError, Problem
 
 _log = logging.getLogger(__name__)

@@ -9,11 +9,11 @@ import click
 
 from pbx_devhost.cli.language import option, say
 from pbx_devhost.cli.output import CliContext, command, group, print_shape
-from pbx_devhost.store.backup import back_up
-from pbx_devhost.store.engine import open_engine, show_url, sqlite_path
 from pbx_devhost.store.migrations.copies import list_copies
 from pbx_devhost.store.migrations.upgrade import OLDEST_VERSION, look, prepare
-from pbx_devhost.store.schema import SCHEMA_VERSION
+from pbx_devhost.store.sql.engine import open_engine, show_url, sqlite_path
+from pbx_devhost.store.sql.schema import SCHEMA_VERSION
+from pbx_devhost.store.upkeep.backup import back_up
 from pbx_devhost.texts import _
 from pbx_plugin_api import listing, sentences
 

@@ -18,9 +18,9 @@ from pbx_devhost.cli.headings import HEADINGS
 from pbx_devhost.cli.language import Spoken, SpokenGroup, option, say, show, speak_as_asked
 from pbx_devhost.core import Pbx, PluginChoiceError
 from pbx_devhost.logs.formats import JSON, TEXT, LineFormatter
-from pbx_devhost.store.accounts import AccountError
-from pbx_devhost.store.engine import CONNECTIONS, DatabaseError, sqlite_path
-from pbx_devhost.store.keys import VaultError
+from pbx_devhost.store.sealing.keys import VaultError
+from pbx_devhost.store.signin.accounts import AccountError
+from pbx_devhost.store.sql.engine import CONNECTIONS, DatabaseError, sqlite_path
 from pbx_devhost.store.tenants import TenantError
 from pbx_devhost.store.users.store import UserError
 from pbx_devhost.texts import _

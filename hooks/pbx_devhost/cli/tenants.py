@@ -11,9 +11,9 @@ from pbx_devhost.cli import views
 from pbx_devhost.cli.language import option, password_option
 from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, print_rows, print_shape
 from pbx_devhost.runs.work import RUN_SLOTS
-from pbx_devhost.store.accounts import AccountError
-from pbx_devhost.store.keys import NEW_KEY_VARIABLE, change_key, is_key_prepared, prepare_key
 from pbx_devhost.store.languages import offered_languages
+from pbx_devhost.store.sealing.keys import NEW_KEY_VARIABLE, change_key, is_key_prepared, prepare_key
+from pbx_devhost.store.signin.accounts import AccountError
 from pbx_devhost.store.tenants import DEFAULT_WEB_ORIGIN, SYSTEM_TENANT
 from pbx_devhost.texts import _, _n
 from pbx_devhost.texts import say as say_error

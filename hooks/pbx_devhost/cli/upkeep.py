@@ -8,7 +8,7 @@ from pbx_devhost.cli.headings import GONE_COUNTS, count
 from pbx_devhost.cli.language import option, say
 from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, print_shape, read_pairs
 from pbx_devhost.store.erasure.store import ErasureError
-from pbx_devhost.store.retention import KEEP_DAYS, RetentionError
+from pbx_devhost.store.upkeep.retention import KEEP_DAYS, RetentionError
 from pbx_devhost.texts import _, _n
 from pbx_devhost.texts import say as say_error
 from pbx_plugin_api import listing

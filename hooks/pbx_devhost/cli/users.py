@@ -18,7 +18,7 @@ from pbx_devhost.cli.output import (
     read_pairs,
 )
 from pbx_devhost.mail.welcome import WelcomeError, queue_welcome
-from pbx_devhost.store.setting_changes import find_changes
+from pbx_devhost.store.plugins.setting_changes import find_changes
 from pbx_devhost.store.users.rows import STANDARD_ROLE
 from pbx_devhost.texts import _
 from pbx_devhost.texts import say as say_error

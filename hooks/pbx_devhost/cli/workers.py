@@ -18,8 +18,8 @@ from pbx_devhost.runs.clock import Clock
 from pbx_devhost.runs.ending import end_in_time
 from pbx_devhost.runs.queues import open_queue
 from pbx_devhost.runs.work import RUN_SLOTS, describe_slots, plan_slots
-from pbx_devhost.store.engine import plan_connections
-from pbx_devhost.store.nights import SPREAD_MAX_MINUTES
+from pbx_devhost.store.sql.engine import plan_connections
+from pbx_devhost.store.work.nights import SPREAD_MAX_MINUTES
 from pbx_devhost.texts import _, _n
 from pbx_devhost.texts import say as say_error
 

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from pbx_devhost.health.readiness import Readiness
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.disk import DISK_FULL
+from pbx_devhost.store.sql.disk import DISK_FULL
 
 Answer: TypeAlias = tuple[dict[str, str], int]
 """An object for JSON, and the status."""

@@ -10,9 +10,9 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Final
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.store.disk import DISK_FULL
-from pbx_devhost.store.engine import DatabaseError, DiskFullError
-from pbx_devhost.store.fitness import find_unfit
+from pbx_devhost.store.sealing.fitness import find_unfit
+from pbx_devhost.store.sql.disk import DISK_FULL
+from pbx_devhost.store.sql.engine import DatabaseError, DiskFullError
 
 _log = logging.getLogger(__name__)
 

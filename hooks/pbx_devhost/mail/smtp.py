@@ -17,8 +17,8 @@ from email.message import EmailMessage, MIMEPart
 from email.utils import format_datetime, make_msgid
 from typing import TYPE_CHECKING, Final
 
+from pbx_devhost.store.sealing.vault import PluginSecrets
 from pbx_devhost.store.tenants import SYSTEM_TENANT
-from pbx_devhost.store.vault import PluginSecrets
 from pbx_devhost.texts import _
 from pbx_plugin_api import (
     AttachmentRef,
@@ -35,7 +35,7 @@ from pbx_plugin_api import (
 )
 
 if TYPE_CHECKING:
-    from pbx_devhost.store.blobs import TenantBlobs
+    from pbx_devhost.store.plugins.blobs import TenantBlobs
     from pbx_devhost.store.stores import Stores
 
 _KEPT_AS: Final = "smtp"

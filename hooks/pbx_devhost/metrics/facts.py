@@ -13,8 +13,8 @@ from typing import Any, Final
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from pbx_devhost.store.census import Census, take_census
 from pbx_devhost.store.stores import Stores
+from pbx_devhost.store.upkeep.census import Census, take_census
 from pbx_plugin_api import Priority
 
 _log = logging.getLogger(__name__)

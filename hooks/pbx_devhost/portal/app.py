@@ -44,8 +44,8 @@ from pbx_devhost.portal.signin import language_links, native, passwords, provide
 from pbx_devhost.portal.signin import system as system_sign_in
 from pbx_devhost.runs.work import WorkQueue
 from pbx_devhost.store.database import FAILURES
-from pbx_devhost.store.disk import DISK_FULL
-from pbx_devhost.store.engine import DatabaseBusyError, DiskFullError
+from pbx_devhost.store.sql.disk import DISK_FULL
+from pbx_devhost.store.sql.engine import DatabaseBusyError, DiskFullError
 from pbx_devhost.texts import _
 
 _log = logging.getLogger(__name__)

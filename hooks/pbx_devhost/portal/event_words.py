@@ -9,7 +9,7 @@ from typing import Final
 from flask import Flask, current_app
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.store.sessions import SYSTEM_PREFIX
+from pbx_devhost.store.signin.sessions import SYSTEM_PREFIX
 from pbx_devhost.texts import _, _p
 from pbx_plugin_api import Text
 

@@ -27,7 +27,7 @@ from pbx_devhost.runs.clock import Clock
 from pbx_devhost.runs.ending import end_in_time
 from pbx_devhost.runs.queues import open_queue
 from pbx_devhost.runs.work import PAGE_SLOTS, RUN_SLOTS, Lane, describe_slots, plan_slots
-from pbx_devhost.store.engine import plan_connections
+from pbx_devhost.store.sql.engine import plan_connections
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_devhost.texts import _, say
 from pbx_plugin_api import language_of_environment, listing, translate

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.portal.languages import reader_language
-from pbx_devhost.store.sessions import SYSTEM_PREFIX, Session
+from pbx_devhost.store.signin.sessions import SYSTEM_PREFIX, Session
 from pbx_devhost.store.tenants import SYSTEM_TENANT, ReachedOrigin
 from pbx_plugin_api import Tenant, Viewer
 

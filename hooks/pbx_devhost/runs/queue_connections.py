@@ -16,7 +16,7 @@ from procrastinate import PsycopgConnector, SyncPsycopgConnector, sql
 from procrastinate.connector import Notify
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 
-from pbx_devhost.store.engine import libpq_address, session_limits
+from pbx_devhost.store.sql.engine import libpq_address, session_limits
 
 _log = logging.getLogger(__name__)
 

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta, timezone
 from pbx_devhost.bound.progress import RunContext
 from pbx_devhost.core import Pbx
 from pbx_devhost.store.database import to_timestamp
-from pbx_devhost.store.disk import DISK_FULL
-from pbx_devhost.store.engine import DiskFullError
-from pbx_devhost.store.leases import Lease
 from pbx_devhost.store.moments import Moment
+from pbx_devhost.store.sql.disk import DISK_FULL
+from pbx_devhost.store.sql.engine import DiskFullError
+from pbx_devhost.store.work.leases import Lease
 from pbx_devhost.texts import _
 from pbx_plugin_api import ActionRequest, LeaseLostError, Tenant, Tick, TickReason, TickReport, TickStatus, sentences
 

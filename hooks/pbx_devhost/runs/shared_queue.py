@@ -19,7 +19,7 @@ from procrastinate.jobs import DeleteJobCondition, Job, Status
 
 from pbx_devhost.runs.queue_connections import PatientConnector, describe, open_sync_connector
 from pbx_devhost.runs.work import Lane, NotBegunError, Slots, Work
-from pbx_devhost.store.engine import DatabaseError
+from pbx_devhost.store.sql.engine import DatabaseError
 from pbx_devhost.texts import _
 from pbx_plugin_api import dump, load
 

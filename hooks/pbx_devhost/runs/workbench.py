@@ -13,11 +13,11 @@ from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.runs.runner import Runner
 from pbx_devhost.runs.work import Lane, NotBegunError, Work
 from pbx_devhost.store.database import FAILURES
-from pbx_devhost.store.fitness import find_unfit
-from pbx_devhost.store.keys import VaultError
-from pbx_devhost.store.leases import Due
 from pbx_devhost.store.moments import Moment
-from pbx_devhost.store.processes import DEAD_AFTER_S
+from pbx_devhost.store.sealing.fitness import find_unfit
+from pbx_devhost.store.sealing.keys import VaultError
+from pbx_devhost.store.work.leases import Due
+from pbx_devhost.store.work.processes import DEAD_AFTER_S
 from pbx_plugin_api import ActionRequest, Tenant, TickReason, dump, load
 
 _log = logging.getLogger(__name__)

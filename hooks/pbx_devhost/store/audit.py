@@ -11,8 +11,8 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select
 
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.schema import audit
 from pbx_devhost.store.scope import Scope
+from pbx_devhost.store.sql.schema import audit
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_devhost.texts import _, _p
 from pbx_plugin_api import Text

@@ -29,7 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeoutError
 
-from pbx_devhost.store.engine import (
+from pbx_devhost.store.migrations.upgrade import prepare
+from pbx_devhost.store.sql.engine import (
     CONNECTIONS,
     DatabaseError,
     begin_read,
@@ -39,8 +40,7 @@ from pbx_devhost.store.engine import (
     open_engine,
     show_url,
 )
-from pbx_devhost.store.migrations.upgrade import prepare
-from pbx_devhost.store.schema import SCHEMA_VERSION, alembic_version, chores
+from pbx_devhost.store.sql.schema import SCHEMA_VERSION, alembic_version, chores
 from pbx_devhost.texts import _
 
 CLOCK: Final = "clock"

@@ -9,8 +9,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Table, select, update
 
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.schema import admins, tenants, users
-from pbx_devhost.store.sessions import Session
+from pbx_devhost.store.signin.sessions import Session
+from pbx_devhost.store.sql.schema import admins, tenants, users
 from pbx_devhost.store.tenants import SYSTEM_TENANT, TenantError
 from pbx_devhost.texts import _
 from pbx_plugin_api import Tenant, languages_of

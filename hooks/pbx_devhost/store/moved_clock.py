@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select, update
 
-from pbx_devhost.store import schema
 from pbx_devhost.store.database import CLOCK, CLOCK_SLACK_S, Database
-from pbx_devhost.store.leases import LEASE_S
+from pbx_devhost.store.sql import schema
+from pbx_devhost.store.work.leases import LEASE_S
 
 _BEGAN: Final[Mapping[Any, tuple[Any, tuple[Any, ...]]]] = {
     table: (began, tuple(table.c[name] for name in names))

@@ -15,8 +15,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, exists, func, insert, or_, select, update
 
 from pbx_devhost.store.database import Database, from_timestamp, to_timestamp
-from pbx_devhost.store.schema import notices, outbox, switches
 from pbx_devhost.store.scope import Scope
+from pbx_devhost.store.sql.schema import notices, outbox, switches
 from pbx_plugin_api import Notice, Severity, Text, raise_notice
 
 _MAIL_TRY_S: Final = 600.0

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, func, select, update
 
 from pbx_devhost.store.database import Database, match_people
-from pbx_devhost.store.schema import number_cursors, numbers, tenants, users
+from pbx_devhost.store.sql.schema import number_cursors, numbers, tenants, users
 from pbx_devhost.store.tenants import TenantError
 from pbx_devhost.texts import _
 from pbx_plugin_api import ExtensionWish, Fixed, UserLink

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Executable, Row
 
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.leases import Lease, check_lease
+from pbx_devhost.store.work.leases import Lease, check_lease
 from pbx_plugin_api import HostRefusedError
 
 T = TypeVar("T")

@@ -7,37 +7,37 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pbx_devhost.store.accounts import AccountStore
-from pbx_devhost.store.admin_links import AdminLinkStore
 from pbx_devhost.store.audit import AuditStore
-from pbx_devhost.store.blobs import TenantBlobs
-from pbx_devhost.store.chores import ChoreStore
 from pbx_devhost.store.contacts.store import ContactStore
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.engine import CONNECTIONS
 from pbx_devhost.store.erasure.store import ErasureStore
-from pbx_devhost.store.flows import FlowStore
-from pbx_devhost.store.keys import VaultError, find_key, find_other_keys, finish_change, is_new_key
-from pbx_devhost.store.landings import LandingStore
 from pbx_devhost.store.languages import LanguageStore
-from pbx_devhost.store.leases import Lease, LeaseStore
 from pbx_devhost.store.moved_clock import ClockWatch
-from pbx_devhost.store.nights import NightStore
 from pbx_devhost.store.notices import NoticeStore
 from pbx_devhost.store.outbox.queue import OutboxStore
-from pbx_devhost.store.plugin_data import PluginSettings
-from pbx_devhost.store.processes import ProcessStore
-from pbx_devhost.store.registrations import RegistrationStore
-from pbx_devhost.store.renewals import RenewalStore
-from pbx_devhost.store.retention import RetentionStore
-from pbx_devhost.store.runs import RunStore
+from pbx_devhost.store.plugins.blobs import TenantBlobs
+from pbx_devhost.store.plugins.plugin_data import PluginSettings
+from pbx_devhost.store.plugins.switches import SwitchStore
 from pbx_devhost.store.scope import Scope
-from pbx_devhost.store.sessions import SessionStore
-from pbx_devhost.store.switches import SwitchStore
+from pbx_devhost.store.sealing.keys import VaultError, find_key, find_other_keys, finish_change, is_new_key
+from pbx_devhost.store.sealing.vault import Vault
+from pbx_devhost.store.signin.accounts import AccountStore
+from pbx_devhost.store.signin.admin_links import AdminLinkStore
+from pbx_devhost.store.signin.flows import FlowStore
+from pbx_devhost.store.signin.landings import LandingStore
+from pbx_devhost.store.signin.registrations import RegistrationStore
+from pbx_devhost.store.signin.renewals import RenewalStore
+from pbx_devhost.store.signin.sessions import SessionStore
+from pbx_devhost.store.sql.engine import CONNECTIONS
 from pbx_devhost.store.tenants import TenantStore
+from pbx_devhost.store.upkeep.retention import RetentionStore
 from pbx_devhost.store.users.linked import LinkedUsers
 from pbx_devhost.store.users.store import UserStore
-from pbx_devhost.store.vault import Vault
+from pbx_devhost.store.work.chores import ChoreStore
+from pbx_devhost.store.work.leases import Lease, LeaseStore
+from pbx_devhost.store.work.nights import NightStore
+from pbx_devhost.store.work.processes import ProcessStore
+from pbx_devhost.store.work.runs import RunStore
 
 _log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, inser
 from sqlalchemy.exc import IntegrityError
 
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.nights import NightStore, find_offset_s
-from pbx_devhost.store.schema import numbers, system_settings, tenants
+from pbx_devhost.store.sql.schema import numbers, system_settings, tenants
+from pbx_devhost.store.work.nights import NightStore, find_offset_s
 from pbx_devhost.texts import _, say
 from pbx_plugin_api import InvalidValueError, Scope, Tenant, WebOrigins, listing
 from pbx_plugin_api.catalogues import SOURCE_LANGUAGE

@@ -14,8 +14,8 @@ import pytest
 
 from pbx_devhost.bound.host import BoundHost
 from pbx_devhost.runs.runner import Runner
-from pbx_devhost.store import engine as engine_module
-from pbx_devhost.store.keys import KEY_VARIABLE
+from pbx_devhost.store.sealing.keys import KEY_VARIABLE
+from pbx_devhost.store.sql import engine as engine_module
 from pbx_plugin_api import Tenant, TickReason, TickStatus
 from portsip_m365_plugin.keys.store import ACTIVE_KEY, store_key_pair
 from portsip_m365_plugin.mapping.messages import COPY_HEADER, ID_HEADER

@@ -14,7 +14,7 @@ from typing import Any, Final
 import psycopg
 from sqlalchemy import Engine, event, text
 
-from pbx_devhost.store.schema import metadata
+from pbx_devhost.store.sql.schema import metadata
 from tests.support.histories.events import TEST, Row
 
 WATCHED: Final = (

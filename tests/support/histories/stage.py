@@ -17,8 +17,8 @@ from sqlalchemy import and_, select, text
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.store.database import FAILURES
-from pbx_devhost.store.keys import KEY_VARIABLE
-from pbx_devhost.store.schema import due
+from pbx_devhost.store.sealing.keys import KEY_VARIABLE
+from pbx_devhost.store.sql.schema import due
 from pbx_plugin_api import Notification, Priority, Tenant
 from tests.support.histories import diary
 from tests.support.histories.events import Act, History, Row, Run, Sent

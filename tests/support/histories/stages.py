@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pbx_devhost.core import Pbx
-from pbx_devhost.store import engine as engine_module
-from pbx_devhost.store.keys import KEY_VARIABLE
+from pbx_devhost.store.sealing.keys import KEY_VARIABLE
+from pbx_devhost.store.sql import engine as engine_module
 from tests.support.full_disk import fill_server, free_server
 from tests.support.histories import observer
 from tests.support.histories.events import TEST, Row

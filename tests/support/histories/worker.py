@@ -95,8 +95,9 @@ def hurry() -> None:
     """Make every wait of the reference host short."""
     from pbx_devhost import core
     from pbx_devhost.runs import clock, runner, shared_queue, upkeep, workbench
-    from pbx_devhost.store import engine, processes
     from pbx_devhost.store.outbox import lanes, waits
+    from pbx_devhost.store.sql import engine
+    from pbx_devhost.store.work import processes
 
     changed: dict[Any, dict[str, Any]] = {
         processes: {"BEAT_S": BEAT_S, "DEAD_AFTER_S": DEAD_AFTER_S},
@@ -151,7 +152,7 @@ def _look_often(clock: Any) -> None:
 def _name(name: str, kernel: str | None) -> None:
     from sqlalchemy import Engine, event
 
-    from pbx_devhost.store import processes
+    from pbx_devhost.store.work import processes
     from tests.support.histories.observer import name_writer
 
     name_writer(Engine, name)
@@ -180,7 +181,7 @@ def put_back(old_fault: str) -> None:
 def _put_back_global_lock() -> None:
     """One lock for the mail of all tenants, held while a mail is sent, and without a limit."""
     from pbx_devhost.mail.delivery import Delivery
-    from pbx_devhost.store import engine
+    from pbx_devhost.store.sql import engine
 
     engine._SESSION.pop("lock_timeout")
     engine._SESSION.pop("idle_in_transaction_session_timeout")
@@ -198,7 +199,7 @@ def _put_back_names_of_hosts() -> None:
 
     So two containers with one name of a host declare each other dead.
     """
-    from pbx_devhost.store.processes import ProcessStore
+    from pbx_devhost.store.work.processes import ProcessStore
 
     def is_gone(self: Any, connection: Any, holder: str) -> bool:
         return bool(holder) and holder != self._id
@@ -206,7 +207,7 @@ def _put_back_names_of_hosts() -> None:
     def bury(self: Any) -> None:
         from sqlalchemy import delete
 
-        from pbx_devhost.store.schema import processes
+        from pbx_devhost.store.sql.schema import processes
 
         with self._db.write() as connection:
             connection.execute(delete(processes).where(processes.c.id != self._id))
@@ -219,7 +220,7 @@ def _put_back_dead_lease() -> None:
     """Who is dead is not looked at: a lease ends by its time alone."""
     from sqlalchemy import literal
 
-    from pbx_devhost.store.processes import ProcessStore
+    from pbx_devhost.store.work.processes import ProcessStore
 
     ProcessStore.is_alive = lambda self, holder: literal(1) == 1  # type: ignore[method-assign]
     ProcessStore.is_gone = lambda self, connection, holder: False  # type: ignore[method-assign]

@@ -18,8 +18,8 @@ from pbx_devhost.portal.visit import (
     the_pbx,
     the_visit,
 )
-from pbx_devhost.store.accounts import AccountError
-from pbx_devhost.store.setting_changes import find_changes
+from pbx_devhost.store.plugins.setting_changes import find_changes
+from pbx_devhost.store.signin.accounts import AccountError
 from pbx_devhost.texts import _, say
 from pbx_plugin_api import LoginRequest
 

@@ -12,7 +12,8 @@ from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.signin.passwords import open_session
 from pbx_devhost.portal.visit import signed_in, system_only, the_pbx, the_visit
-from pbx_devhost.store.accounts import (
+from pbx_devhost.store.languages import offered_languages
+from pbx_devhost.store.signin.accounts import (
     NAME_MAX_CHARS,
     PASSWORD_MAX_CHARS,
     PASSWORD_MIN_CHARS,
@@ -20,7 +21,6 @@ from pbx_devhost.store.accounts import (
     check_admin_name,
     check_password,
 )
-from pbx_devhost.store.languages import offered_languages
 from pbx_devhost.store.tenants import SYSTEM_TENANT, TenantError
 from pbx_devhost.texts import _, say
 from pbx_plugin_api import Tenant, rules

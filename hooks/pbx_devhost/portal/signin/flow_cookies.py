@@ -7,8 +7,8 @@ from typing import Final
 from flask import Response, request
 
 from pbx_devhost.portal.visit import drop_cookie, the_pbx, the_visit
-from pbx_devhost.store.flows import BegunFlow, label_of
-from pbx_devhost.store.tokens import hash_token
+from pbx_devhost.store.signin.flows import BegunFlow, label_of
+from pbx_devhost.store.signin.tokens import hash_token
 from pbx_plugin_api import LoginFlow, Tenant
 
 FLOW_COOKIE: Final = "__Host-pbx_flow_"

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from pbx_devhost.portal.signin.flow_cookies import drop_flow
 from pbx_devhost.portal.signin.refusals import record_refusal
 from pbx_devhost.portal.visit import local_path, the_pbx
-from pbx_devhost.store.admin_links import AdminLinkError
-from pbx_devhost.store.flows import BegunFlow
+from pbx_devhost.store.signin.admin_links import AdminLinkError
+from pbx_devhost.store.signin.flows import BegunFlow
 from pbx_devhost.texts import _, say
 from pbx_plugin_api import LoginRefused, SignedIn, Tenant, sentences
 

@@ -13,8 +13,8 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.visit import the_pbx, the_visit
-from pbx_devhost.store.budgets import PluginRateBudget
-from pbx_devhost.store.landings import OpenedLanding
+from pbx_devhost.store.plugins.budgets import PluginRateBudget
+from pbx_devhost.store.signin.landings import OpenedLanding
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_plugin_api import Done, Landing, RateLimit, Refused
 

@@ -24,9 +24,9 @@ from pbx_devhost.portal.signin.passwords import choose_tenant, offered
 from pbx_devhost.portal.signin.refusals import refuse
 from pbx_devhost.portal.visit import APP_TOKEN_PREFIX, the_pbx, the_visit, with_browser_secret
 from pbx_devhost.portal.words import is_safe_link
-from pbx_devhost.store.flows import BegunFlow
-from pbx_devhost.store.renewals import AppTokens
-from pbx_devhost.store.sessions import SESSION_S, Session, SessionRefusedError
+from pbx_devhost.store.signin.flows import BegunFlow
+from pbx_devhost.store.signin.renewals import AppTokens
+from pbx_devhost.store.signin.sessions import SESSION_S, Session, SessionRefusedError
 from pbx_devhost.store.users.rows import link_of
 from pbx_devhost.texts import _, _p
 from pbx_plugin_api import LoginRefused, SignedIn, Tenant

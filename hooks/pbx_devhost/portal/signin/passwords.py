@@ -24,8 +24,8 @@ from pbx_devhost.portal.visit import (
     with_browser_secret,
 )
 from pbx_devhost.portal.words import is_safe_link
-from pbx_devhost.store.known_browsers import MARK_S
-from pbx_devhost.store.sessions import SessionRefusedError
+from pbx_devhost.store.signin.known_browsers import MARK_S
+from pbx_devhost.store.signin.sessions import SessionRefusedError
 from pbx_devhost.store.tenants import TenantError
 from pbx_devhost.store.users.rows import link_of
 from pbx_devhost.texts import _

@@ -29,8 +29,8 @@ from pbx_devhost.portal.signin.passwords import choose_tenant, open_session
 from pbx_devhost.portal.signin.refusals import AGAIN, NOT_NOW, SWITCHED_OFF, refuse
 from pbx_devhost.portal.visit import local_path, set_cookie, the_pbx, the_visit
 from pbx_devhost.portal.words import is_safe_link
-from pbx_devhost.store.flows import BegunFlow, FlowTooLargeError
-from pbx_devhost.store.sessions import SessionRefusedError
+from pbx_devhost.store.signin.flows import BegunFlow, FlowTooLargeError
+from pbx_devhost.store.signin.sessions import SessionRefusedError
 from pbx_devhost.texts import _, _n, say
 from pbx_plugin_api import (
     LoginClient,

@@ -11,7 +11,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from pbx_devhost.portal.visit import the_pbx, the_visit
-from pbx_devhost.store.budgets import PluginRateBudget
+from pbx_devhost.store.plugins.budgets import PluginRateBudget
 from pbx_devhost.texts import _
 from pbx_plugin_api import LoginRefused, RateLimit, Tenant
 

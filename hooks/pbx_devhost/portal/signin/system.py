@@ -11,7 +11,7 @@ from pbx_devhost.portal.shield import also_drawn_before_sign_in
 from pbx_devhost.portal.signin.passwords import TOO_MANY, open_session, with_mark
 from pbx_devhost.portal.signin.refusals import record_refusal
 from pbx_devhost.portal.visit import KNOWN_COOKIE, the_pbx, the_visit, with_browser_secret
-from pbx_devhost.store.sessions import SYSTEM_PREFIX
+from pbx_devhost.store.signin.sessions import SYSTEM_PREFIX
 from pbx_devhost.store.tenants import SYSTEM_TENANT
 from pbx_devhost.texts import _
 from pbx_plugin_api import LoginRefused

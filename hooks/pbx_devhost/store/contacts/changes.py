@@ -18,7 +18,7 @@ from pbx_devhost.store.contacts.rows import (
     shown_columns,
 )
 from pbx_devhost.store.database import match_people, new_row_id
-from pbx_devhost.store.schema import contact_sources, contacts, links, users
+from pbx_devhost.store.sql.schema import contact_sources, contacts, links, users
 from pbx_plugin_api import (
     ApplyStatus,
     BookChanges,

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 from sqlalchemy import Connection, delete, insert
 
-from pbx_devhost.store.schema import contact_numbers, contact_sources, contacts
+from pbx_devhost.store.sql.schema import contact_numbers, contact_sources, contacts
 from pbx_plugin_api import BookRef, CompanyBook, ContactSource, DraftContact, PersonalBook, UserLink, dump
 
 COMPANY = "company"

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from pbx_devhost.store.contacts.rows import COMPANY, book_key, delete_contacts, put_numbers, show, shown_columns
 from pbx_devhost.store.database import Database, new_row_id
-from pbx_devhost.store.schema import contact_numbers, contacts
+from pbx_devhost.store.sql.schema import contact_numbers, contacts
 from pbx_plugin_api import BookRef, DraftContact, PersonalBook, UserLink
 
 

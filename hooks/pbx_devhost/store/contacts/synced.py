@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from pbx_devhost.store.contacts.changes import ContactChangeSet
 from pbx_devhost.store.contacts.rows import book_key, read_book, read_source
-from pbx_devhost.store.schema import contact_sources, contacts
 from pbx_devhost.store.scope import Scope
+from pbx_devhost.store.sql.schema import contact_sources, contacts
 from pbx_plugin_api import (
     BookChanges,
     BookRef,

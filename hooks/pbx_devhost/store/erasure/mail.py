@@ -10,8 +10,8 @@ from sqlalchemy import Connection, delete, select, update
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.erasure.identity import ERASED, Identity
 from pbx_devhost.store.outbox.queue import MailState
-from pbx_devhost.store.schema import outbox, outbox_recipients
-from pbx_devhost.store.vault import Vault
+from pbx_devhost.store.sealing.vault import Vault
+from pbx_devhost.store.sql.schema import outbox, outbox_recipients
 from pbx_devhost.texts import _
 
 _AT_ONCE: Final = 200

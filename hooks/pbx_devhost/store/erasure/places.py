@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, select
 
-from pbx_devhost.store import schema
+from pbx_devhost.store.sql import schema
 
 
 class Kind(Enum):

@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, false, or_, select
 
 from pbx_devhost.store.erasure.identity import Identity
-from pbx_devhost.store.schema import admins, contact_numbers, contacts, plugin_settings
+from pbx_devhost.store.sql.schema import admins, contact_numbers, contacts, plugin_settings
 from pbx_devhost.texts import _
 from pbx_plugin_api import Text
 

@@ -15,9 +15,9 @@ from pbx_devhost.store.erasure.identity import Identity
 from pbx_devhost.store.erasure.mail import clear_mail
 from pbx_devhost.store.erasure.remains import Remains, find_remains, look_again
 from pbx_devhost.store.erasure.texts import clear_files, clear_tables, find_names_in_plans
-from pbx_devhost.store.leases import Lease, LeaseStore
 from pbx_devhost.store.numbers import Numbers, lock_tenant
-from pbx_devhost.store.schema import (
+from pbx_devhost.store.sealing.vault import Vault
+from pbx_devhost.store.sql.schema import (
     budget_takes,
     contacts,
     due,
@@ -30,7 +30,7 @@ from pbx_devhost.store.schema import (
     wrong_passwords,
 )
 from pbx_devhost.store.users.rows import delete_users
-from pbx_devhost.store.vault import Vault
+from pbx_devhost.store.work.leases import Lease, LeaseStore
 from pbx_devhost.texts import _
 from pbx_plugin_api import PersonalBook, UserLink
 from pbx_plugin_api.hosting.apply_rules.users import username_key

@@ -8,12 +8,12 @@ from typing import Any, BinaryIO, Final
 
 from sqlalchemy import Table, delete, select, tuple_, update
 
-from pbx_devhost.store.blobs import TenantBlobs, delete_expired_blobs
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.erasure.identity import Identity
 from pbx_devhost.store.erasure.places import PLACES, Kind, Place
-from pbx_devhost.store.schema import blob_chunks, blobs, state
+from pbx_devhost.store.plugins.blobs import TenantBlobs, delete_expired_blobs
 from pbx_devhost.store.scope import Scope
+from pbx_devhost.store.sql.schema import blob_chunks, blobs, state
 from pbx_plugin_api import PLAN_ROWS_CONTENT_TYPE
 
 _AT_ONCE: Final = 500

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from pbx_devhost.store.engine import DatabaseError, is_sqlite
+from pbx_devhost.store.sql.engine import DatabaseError, is_sqlite
 from pbx_devhost.texts import _
 
 _UNFINISHED = ".part"

@@ -14,10 +14,10 @@ from typing import Final
 from sqlalchemy import Connection, Engine, insert, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from pbx_devhost.store.engine import DatabaseBusyError, DatabaseError, begin_read, begin_write, show_url
 from pbx_devhost.store.migrations import work_queue
 from pbx_devhost.store.migrations.copies import copy_beside
-from pbx_devhost.store.schema import META_ROW, SCHEMA_VERSION, alembic_version, make_tables, meta
+from pbx_devhost.store.sql.engine import DatabaseBusyError, DatabaseError, begin_read, begin_write, show_url
+from pbx_devhost.store.sql.schema import META_ROW, SCHEMA_VERSION, alembic_version, make_tables, meta
 from pbx_devhost.texts import _
 
 OLDEST_VERSION: Final = 3

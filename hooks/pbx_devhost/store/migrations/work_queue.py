@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from pbx_devhost.store.engine import DatabaseError
+from pbx_devhost.store.sql.engine import DatabaseError
 from pbx_devhost.texts import _
 
 _TABLE: Final = "procrastinate_jobs"

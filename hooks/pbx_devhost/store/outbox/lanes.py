@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, exists, or_, select, update
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.moments import Moment
 from pbx_devhost.store.outbox.waits import growing_s
-from pbx_devhost.store.schema import outbox, outbox_faults, outbox_lanes
+from pbx_devhost.store.sql.schema import outbox, outbox_faults, outbox_lanes
 
 UNREACHABLE: Final = "unreachable"
 """The cause where the service could not be reached. It often ends by itself, so it is probed sooner."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, delete, exists, insert, or_, select
 
 from pbx_devhost.store.outbox.lanes import has_no_fault
-from pbx_devhost.store.schema import outbox, outbox_faults, outbox_lanes, outbox_recipients
+from pbx_devhost.store.sql.schema import outbox, outbox_faults, outbox_lanes, outbox_recipients
 from pbx_plugin_api import Priority
 
 

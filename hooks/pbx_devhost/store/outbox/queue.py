@@ -15,16 +15,16 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
-from pbx_devhost.store.at_work import AtWork
 from pbx_devhost.store.database import Database
-from pbx_devhost.store.keys import VaultError
 from pbx_devhost.store.outbox.lanes import Fault, LaneStore, take_probe
 from pbx_devhost.store.outbox.order import is_behind, lane_of_mail, leave_line, select_next, wait_in_line
 from pbx_devhost.store.outbox.recovery import end_lost_attempts, is_still_ours
 from pbx_devhost.store.outbox.states import MailState as MailState  # part of what this module gives
-from pbx_devhost.store.processes import ProcessStore
-from pbx_devhost.store.schema import outbox, outbox_faults, outbox_lanes, outbox_recipients
-from pbx_devhost.store.vault import Vault
+from pbx_devhost.store.sealing.keys import VaultError
+from pbx_devhost.store.sealing.vault import Vault
+from pbx_devhost.store.sql.schema import outbox, outbox_faults, outbox_lanes, outbox_recipients
+from pbx_devhost.store.work.at_work import AtWork
+from pbx_devhost.store.work.processes import ProcessStore
 from pbx_devhost.texts import _
 from pbx_plugin_api import Notification, NotificationKind, Priority, RejectedRecipient, Text, dump, load, sentences
 

@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, or_, select, update
 
-from pbx_devhost.store.at_work import AtWork
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.outbox.order import leave_line
 from pbx_devhost.store.outbox.states import MailState
 from pbx_devhost.store.outbox.waits import UNKNOWN_AT_MOST, growing_s
-from pbx_devhost.store.processes import ProcessStore
-from pbx_devhost.store.schema import outbox
+from pbx_devhost.store.sql.schema import outbox
+from pbx_devhost.store.work.at_work import AtWork
+from pbx_devhost.store.work.processes import ProcessStore
 from pbx_devhost.texts import _
 
 ATTEMPT_S: Final = 900.0

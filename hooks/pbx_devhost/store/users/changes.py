@@ -9,10 +9,10 @@ from sqlalchemy import Connection, func, select
 
 from pbx_devhost.store.database import Database, match_people
 from pbx_devhost.store.numbers import NumberError, Numbers
-from pbx_devhost.store.schema import links, users
+from pbx_devhost.store.sealing.vault import Vault
+from pbx_devhost.store.sql.schema import links, users
 from pbx_devhost.store.users.rows import LINKABLE_ROLES, SHOWN_COLUMNS, new_user_row
 from pbx_devhost.store.users.writes import UserWrites
-from pbx_devhost.store.vault import Vault
 from pbx_devhost.texts import say
 from pbx_plugin_api import SYNCED_FIELDS, ApplyResult, ApplyStatus, CreateUser, DraftUser, UserChange, UserLink
 from pbx_plugin_api.hosting.apply_rules.users import (

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
 
 from pbx_devhost.store.numbers import Numbers, lock_tenant
-from pbx_devhost.store.schema import links, users
 from pbx_devhost.store.scope import Scope
+from pbx_devhost.store.sealing.vault import Vault
+from pbx_devhost.store.sql.schema import links, users
 from pbx_devhost.store.users.changes import ChangeSet
 from pbx_devhost.store.users.next_numbers import find_next_numbers
 from pbx_devhost.store.users.photos import PhotoSet
 from pbx_devhost.store.users.rows import LINKABLE_ROLES, LINKED_COLUMNS, read_linked
-from pbx_devhost.store.vault import Vault
 from pbx_plugin_api import (
     APPLY_MAX_CHANGES,
     SYNCED_FIELDS,

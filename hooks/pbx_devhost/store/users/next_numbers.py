@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.numbers import NumberError, Numbers
-from pbx_devhost.store.schema import tenants
+from pbx_devhost.store.sql.schema import tenants
 from pbx_plugin_api import APPLY_MAX_CHANGES, ExtensionWish, UserLink
 
 

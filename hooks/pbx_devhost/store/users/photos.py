@@ -9,7 +9,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from pbx_devhost.store.database import match_people
-from pbx_devhost.store.schema import links, photos, users
+from pbx_devhost.store.sql.schema import links, photos, users
 from pbx_plugin_api import ApplyResult, ApplyStatus, Photo, PhotoChange, UserLink
 from pbx_plugin_api.hosting.apply_rules.users import decide_photo, refuse_missing
 

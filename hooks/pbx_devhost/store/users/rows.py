@@ -8,9 +8,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete
 
 from pbx_devhost.store.database import from_timestamp, new_row_id
-from pbx_devhost.store.passwords import make_password, make_pin
-from pbx_devhost.store.schema import links, photos, registrations, renewals, sessions, users
-from pbx_devhost.store.vault import Vault
+from pbx_devhost.store.sealing.vault import Vault
+from pbx_devhost.store.signin.passwords import make_password, make_pin
+from pbx_devhost.store.sql.schema import links, photos, registrations, renewals, sessions, users
 from pbx_plugin_api import DisableReason, InvalidValueError, LinkedUser, Phone, UserLink
 
 STANDARD_ROLE: Final = "StandardUser"

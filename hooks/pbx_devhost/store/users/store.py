@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, updat
 
 from pbx_devhost.store.database import Database
 from pbx_devhost.store.numbers import NumberError, Numbers, lock_tenant
-from pbx_devhost.store.schema import links, photos, users
+from pbx_devhost.store.sealing.vault import Vault
+from pbx_devhost.store.sql.schema import links, photos, users
 from pbx_devhost.store.users.rows import SHOWN_COLUMNS, STANDARD_ROLE, delete_users, end_access, new_user_row
-from pbx_devhost.store.vault import Vault
 from pbx_devhost.texts import _, say
 from pbx_plugin_api import AnyNumber, DisableReason, ExtensionWish, InvalidValueError, listing, rules
 from pbx_plugin_api.hosting.apply_rules.users import refuse_creation, username_key

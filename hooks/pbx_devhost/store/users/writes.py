@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from pbx_devhost.store.database import Database, match_people
 from pbx_devhost.store.numbers import Numbers
-from pbx_devhost.store.schema import links, users
+from pbx_devhost.store.sql.schema import links, users
 from pbx_devhost.store.users.rows import delete_users, end_access
 from pbx_plugin_api import UserLink
 

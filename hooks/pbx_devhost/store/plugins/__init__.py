@@ -1,0 +1,1 @@
+"""What a plugin keeps in the PBX: settings, state, switches, files and rate budgets."""

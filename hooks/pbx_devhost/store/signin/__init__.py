@@ -1,0 +1,1 @@
+"""Sign-in: accounts, passwords, sign-ins in progress, sessions and their renewal, registered devices."""

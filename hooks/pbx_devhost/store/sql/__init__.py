@@ -1,0 +1,1 @@
+"""The database engine: connections, tables, and whether the disk is full."""

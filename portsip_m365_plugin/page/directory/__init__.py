@@ -1,0 +1,1 @@
+"""Names that an administrator typed: people, mailboxes and groups are found in the directory."""

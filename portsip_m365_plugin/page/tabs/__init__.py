@@ -1,0 +1,1 @@
+"""The tabs of the settings page, one file each."""
