@@ -86,7 +86,7 @@ def test_it_can_be_ended_between_two_transactions(dev: DevPbx) -> None:
     add_run(dev, "old", 1_000, n_problems=1_600)
     turns = iter((False, False, True))
     dev.stores.retention.apply(should_stop=lambda: next(turns, True))
-    assert count(dev, problems, problems.c.run_id == "old") == 600
+    assert count(dev, problems) == 601, "1,000 of both runs, in any order"
     assert dev.stores.runs.get("old") is not None
     dev.stores.retention.apply()
     assert count(dev, problems, problems.c.run_id == "old") == 0
