@@ -30,14 +30,16 @@ _LOADED = """
 const pictures = [...document.images].map((picture) => { picture.loading = "eager"; return picture.decode(); });
 Promise.allSettled(pictures).then(arguments[0]);
 """
-# Today becomes 2026-11-26, 09:12; other days move with it. A day may be written as in each language.
+# Today becomes 2026-11-26, 09:12; other days move with it. A day may be written as in each language. A certificate
+# ends in a year by UTC, and was made some time before: another day begins between that and the picture, here or there.
 _FIX = """
 const now = arguments[0], today = Date.parse(now), shown = Date.parse("2026-11-26");
 const days = /(\\d{4})-(\\d\\d)-(\\d\\d)|(\\d\\d?)\\.(\\d\\d?)\\.(\\d{4})|(\\d{4})年(\\d\\d?)月(\\d\\d?)日/.source;
 const two = (n) => String(n).padStart(2, "0");
 const move = (all, y1, m1, d1, d2, m2, y2, y3, m3, d3, time) => {
   const day = [y1 || y2 || y3, two(m1 || m2 || m3), two(d1 || d2 || d3)].join("-");
-  const moved = new Date(Date.parse(day) + shown - today).toISOString().slice(0, 10), [y, m, d] = moved.split("-");
+  const at = Date.parse(day) + shown - today, isYearAhead = at > Date.parse("2027-10-01");
+  const moved = isYearAhead ? "2027-11-26" : new Date(at).toISOString().slice(0, 10), [y, m, d] = moved.split("-");
   // The next night starts at some minute.
   const hour = time && time.slice(0, -5) + (day === now ? "09:12" : day > now ? "00:00" : time.slice(-5));
   return (y1 ? moved : y2 ? `${d}.${m}.${y}` : `${y}年${+m}月${+d}日`) + (hour || "");
@@ -46,6 +48,7 @@ const fix = (text) => text
   .replace(new RegExp(`(?:${days})(,? ?\\\\d\\\\d:\\\\d\\\\d)?`, "g"), move)
   .replace(/\\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\\b/g,
     "3f2504e0-4f89-41d3-9a0c-0305e82c3301")
+  .replace(/\\b36[2-5](?= ?(?:days|Tage|天))/g, "364")
   .replace(/\\b[0-9A-F]{40}\\b/g, "7D0CE9A1B2F34C5566A7B8C9D0E1F2030405A6B7")
   .replace(/(localhost|127\\.0\\.0\\.1):\\d+/g, "$1:8887");
 for (const each of document.querySelectorAll(".reference")) each.textContent = "7K3MPQ2X";
