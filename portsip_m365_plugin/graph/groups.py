@@ -13,7 +13,7 @@ from typing import Any, Final
 from portsip_m365_plugin.graph.batch_queue import BatchItem
 from portsip_m365_plugin.graph.client import GraphClient
 from portsip_m365_plugin.graph.errors import NotFoundError, ProtocolError
-from portsip_m365_plugin.graph.paging import Page, read_page, read_pages
+from portsip_m365_plugin.graph.paging import Page, read_pages, read_rows
 from portsip_m365_plugin.graph.reads import read_many
 from portsip_m365_plugin.graph.wire import EVENTUAL, GROUP_SELECT, Request, build
 
@@ -36,7 +36,7 @@ class FoundGroup:
 
 
 def find_groups(client: GraphClient, name: str) -> list[FoundGroup]:
-    """Return the groups with exactly this name or this mail address; at most 20. Cost: one request.
+    """Return the groups with exactly this name or this mail address; at most 20. Cost: one request, as a rule.
 
     A name is not unique in a directory.
     """
@@ -46,7 +46,8 @@ def find_groups(client: GraphClient, name: str) -> list[FoundGroup]:
         "$top": _SAME_NAME_MAX,
     }
     request = build("groups.find", client.cloud, select=GROUP_SELECT, query=query)
-    return [_read_group(row) for row in read_page(client.send(request).body, request).rows]
+    rows = read_rows(request, client.send, client.cloud, most=_SAME_NAME_MAX)
+    return [_read_group(row) for row in rows]
 
 
 def get_group(client: GraphClient, group_id: str) -> FoundGroup | None:

@@ -122,6 +122,38 @@ def read_pages(
             request, reply = ahead.result() if ahead else send_next(page, page.next_link)
 
 
+def read_rows(
+    request: Request, send: Callable[[Request], Reply], cloud: Cloud, *, most: int, first: Reply | None = None
+) -> list[dict[str, Any]]:
+    """Return the rows of a short list, all of them or as soon as there are `most`.
+
+    A `$filter` that fits few objects may be answered by empty pages before the one that has them, so one answer does
+    not say that there is nobody.
+
+    Args:
+        request: The question.
+        send: Sends one request.
+        cloud: Whose links are followed.
+        most: More rows than these are not wanted.
+        first: The answer to it, where that has come already, such as in a batch.
+
+    Raises:
+        GraphError: As `read_pages`; nothing is known then.
+    """
+    rows: list[dict[str, Any]] = []
+    if first is not None:
+        page = read_page(first.body, request)
+        rows += page.rows
+        if page.next_link is None or len(rows) >= most:
+            return rows[:most]
+        request = follow(request, page.next_link, cloud)
+    for page in read_pages(request, send, cloud):
+        rows += page.rows
+        if len(rows) >= most:
+            break
+    return rows[:most]
+
+
 def read_page(body: object, request: Request) -> Page:
     """Read a page strictly: anything but a list of objects is an error, never an empty page."""
     rows = body.get("value") if isinstance(body, Mapping) else None

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from portsip_m365_plugin.graph.batch_queue import BatchItem
-from portsip_m365_plugin.graph.client import GraphClient
+from portsip_m365_plugin.graph.client import GraphClient, Reply
 from portsip_m365_plugin.graph.errors import NotFoundError, ProtocolError, RefusedError, ResyncRequiredError
-from portsip_m365_plugin.graph.paging import Page, read_pages
+from portsip_m365_plugin.graph.paging import Page, read_pages, read_rows
 from portsip_m365_plugin.graph.reads import read_many
 from portsip_m365_plugin.graph.wire import CALLS, USER_SELECT, Request, build, follow
 from portsip_m365_plugin.texts import _
 
 PAGE_SIZE: Final = 999
+_FOUND_MAX: Final = 2
+"""Owners of one address: a second one is enough to know that there is no single owner."""
 _NO_USERS: Final = frozenset({"delta", "$count"})
 """Words that in the place of a user's id make another call."""
 _NO_DELTA: Final = (
@@ -144,7 +146,8 @@ def find_ids(client: GraphClient, names: Sequence[str], *, n_threads: int = 4) -
             if result.error is not None:
                 raise result.error
             if result.reply is not None:
-                found[result.item.key] = {str(user["id"]) for user in _read_users(result.reply.body)}
+                users = _read_users(client, result.item.request, result.reply)
+                found[result.item.key] = {str(user["id"]) for user in users}
     return found
 
 
@@ -158,11 +161,11 @@ def find_owner_ids(client: GraphClient, address: str) -> set[str]:
 
 
 def _find(client: GraphClient, clause: str) -> list[dict[str, Any]]:
-    return _read_users(client.send(_build_find(client, clause)).body)
+    return _read_users(client, _build_find(client, clause))
 
 
 def _build_find(client: GraphClient, clause: str) -> Request:
-    query: dict[str, str | int] = {"$filter": clause, "$top": 2}
+    query: dict[str, str | int] = {"$filter": clause, "$top": _FOUND_MAX}
     return build("users.find", client.cloud, select=CALLS["users.find"].select, query=query)
 
 
@@ -178,11 +181,8 @@ def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _read_users(body: Any) -> list[dict[str, Any]]:
-    rows = body.get("value") if isinstance(body, dict) else None
-    if not isinstance(rows, list):
-        raise ProtocolError("users.find: the answer is not a list")
-    return [_read_user(row) for row in rows]
+def _read_users(client: GraphClient, request: Request, first: Reply | None = None) -> list[dict[str, Any]]:
+    return [_read_user(row) for row in read_rows(request, client.send, client.cloud, most=_FOUND_MAX, first=first)]
 
 
 def get_users(

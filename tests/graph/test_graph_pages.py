@@ -20,9 +20,18 @@ from portsip_m365_plugin.graph.errors import (
     ResyncRequiredError,
     ThrottledError,
 )
+from portsip_m365_plugin.graph.groups import find_groups
 from portsip_m365_plugin.graph.paging import read_pages
 from portsip_m365_plugin.graph.retry import RetryPolicy
-from portsip_m365_plugin.graph.users import delta_users, get_users, latest_delta_link, list_users
+from portsip_m365_plugin.graph.users import (
+    delta_users,
+    find_ids,
+    find_owner_ids,
+    find_users,
+    get_users,
+    latest_delta_link,
+    list_users,
+)
 from portsip_m365_plugin.graph.wire import build
 from tests.support.graph_wire import Written, batch_answer, item, items_of, refused, wire
 
@@ -76,6 +85,30 @@ class TestPaging:
         wired = wire(page("ab", next_to="?$skiptoken=1"), page("cd", next_to="?$skiptoken=2"))
         with pytest.raises(ProtocolError, match="does not end"):
             list(read_pages(build("users.list", GLOBAL), wired.client.send, GLOBAL))
+
+
+class TestFinding:
+    """Microsoft: a page may have no results although there is a next one (paging, 2026-05)."""
+
+    def test_an_empty_page_is_not_nobody(self) -> None:
+        wired = wire(refused(404, "Request_ResourceNotFound"), page("", next_to="?$skiptoken=1"), page("a"))
+        assert [user["id"] for user in find_users(wired.client, "ada@fabrikam.example")] == ["a"]
+
+    def test_the_second_owner_of_an_address_is_on_the_next_page(self) -> None:
+        wired = wire(
+            page("a", next_to="?$skiptoken=1"), page("", next_to="?$skiptoken=2"), page("b"), page(""), page("")
+        )
+        assert find_owner_ids(wired.client, "ada@fabrikam.example") == {"a", "b"}
+
+    def test_an_empty_page_in_a_batch_is_not_nobody(self) -> None:
+        missing = item(0, 404, body={"error": {"code": "Request_ResourceNotFound"}})
+        empty = item(0, body={"value": [], "@odata.nextLink": f"{ROOT}/users?$skiptoken=1"})
+        wired = wire(batch_answer(missing), batch_answer(empty), page("a"))
+        assert find_ids(wired.client, ["ada@fabrikam.example"]) == {"ada@fabrikam.example": {"a"}}
+
+    def test_an_empty_page_is_not_no_group(self) -> None:
+        wired = wire(page("", next_to="?$skiptoken=1"), page("g"))
+        assert [group.entra_object_id for group in find_groups(wired.client, "Sales")] == ["g"]
 
 
 class TestBatch:
