@@ -148,8 +148,9 @@ def acquire_app_token(
         return _explain_other_answer(error, credential)
     except LINE_FAILURES as error:
         return _explain_unreachable(error, credential.cloud)
-    except (ValueError, KeyError, RuntimeError) as error:
-        # msal raises ValueError for a directory that it cannot discover and for an answer that is not JSON.
+    except (ValueError, LookupError, RuntimeError, TypeError, AttributeError, ArithmeticError) as error:
+        # msal raises ValueError for a directory that it cannot discover and for an answer that is not JSON. A member
+        # of another type than it expects makes it fail in many ways.
         return _explain_discovery(error, credential)
     if "access_token" in answer:
         return AppToken(access_token=answer["access_token"], is_from_cache=answer.get("token_source") == "cache")

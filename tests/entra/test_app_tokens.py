@@ -157,8 +157,17 @@ def test_a_proxy_is_used_and_its_failure_told(lab: Lab, monkeypatch: pytest.Monk
     assert "proxy" in refused.sentence.lower()
 
 
+_TOKEN = '{"token_type": "Bearer", "access_token": "x", "expires_in": 3599, '
+
+
 @pytest.mark.parametrize(
-    "body", ["<html>", "[]", '"x"', "{}", '{"access_token": 5}', '{"error": ["x"]}', "", "null"], ids=repr
+    "body",
+    [
+        *("<html>", "[]", '"x"', "{}", '{"access_token": 5}', '{"error": ["x"]}', "", "null"),
+        *(_TOKEN + '"refresh_in": null}', _TOKEN + '"refresh_in": "1800"}', _TOKEN + '"ext_expires_in": null}'),
+        *(_TOKEN + '"scope": 5}', _TOKEN + '"id_token": "x"}', _TOKEN + '"expires_on": 1e999}'),
+    ],
+    ids=repr,
 )
 def test_an_answer_that_is_not_entras_is_no_crash(lab: Lab, body: str) -> None:
     from portsip_m365_plugin.simulator.faults import Fault
