@@ -27,8 +27,10 @@ from portsip_m365_plugin.texts import _
 PERSONAL_TENANT_ID: Final = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant of all personal Microsoft accounts (Outlook.com, Xbox …)."""
 
-SKEW_S: Final = 120
-"""How many seconds Microsoft's clock and ours may differ."""
+SKEW_S: Final = 300
+"""How many seconds Microsoft's clock and ours may differ: what Entra tolerates of us, and what Microsoft's own libraries
+allow (TokenValidationParameters.DefaultClockSkew, learn.microsoft.com, 2026-11). A test of the connection says that such
+a clock is well, so it must not stop anybody from signing in."""
 
 _ALGORITHM: Final = "RS256"
 """Fixed: the header is compared with it and never chooses the algorithm (RFC 8725 section 3.1)."""

@@ -219,6 +219,13 @@ def test_attack_expired() -> None:
     assert refused(sign(claims()), later_s=3600 + SKEW_S).reason == "expired"
 
 
+def test_a_clock_that_is_well_by_the_test_of_the_connection_lets_people_in() -> None:
+    from portsip_m365_plugin.checks import network
+
+    edge_s = int(network._SKEW_ALLOWED_S)
+    assert check(sign(claims(iat=NOW_S + edge_s, nbf=NOW_S + edge_s))).entra_object_id == OBJECT_ID
+
+
 def test_attack_not_yet_valid() -> None:
     assert refused(sign(claims(nbf=NOW_S + SKEW_S + 1))).reason == "not_yet_valid"
     assert refused(sign(claims(iat=NOW_S + SKEW_S + 1, nbf=None))).reason == "not_yet_valid"
