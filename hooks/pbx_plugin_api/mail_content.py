@@ -31,6 +31,7 @@ _LINK: Final = re.compile(r'<a href="([^"]*)">(.*?)</a>')
 _TAG: Final = re.compile(r"<[^>]*>")
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}")
 _CONTENT_TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,63}/[A-Za-z0-9!#$&^_.+-]{1,63}")
+_FOLDERS: Final = re.compile(r".*[/\\]")
 _CONTENT_ID: Final = re.compile(r"[!-~]{1,250}")
 _DOUBLES: Final = (
     ("CALLER_NUMBER", "CALLER_EXTENSION_NUMBER"),
@@ -57,7 +58,7 @@ class CheckedMail:
     """A notification that any channel can send as it is, and what had to be left out of it."""
 
     notification: Notification | None
-    """Only usable addresses, one-line file names. None where no recipient is left."""
+    """Only usable addresses, file names of one line and without folders. None where no recipient is left."""
     rejected: tuple[RejectedRecipient, ...] = ()
     """Recipients who cannot get it, each with a reason."""
     notes: tuple[str, ...] = ()
@@ -206,10 +207,16 @@ def _check_attachment(ref: AttachmentRef) -> AttachmentRef:
     content_id = ref.content_id.strip("<>") if ref.content_id else None
     return replace(
         ref,
-        filename=_LINE_BREAK.sub(" ", _TURNS_TEXT.sub("", ref.filename)).strip() or "attachment",
+        filename=_name_file(ref.filename),
         content_type=content_type if _CONTENT_TYPE.fullmatch(content_type) else "application/octet-stream",
         content_id=content_id if content_id and _CONTENT_ID.fullmatch(content_id) else None,
     )
+
+
+def _name_file(text: str) -> str:
+    """Return the last part of a path, on one line."""
+    line = _LINE_BREAK.sub(" ", _TURNS_TEXT.sub("", text))
+    return _FOLDERS.sub("", line).strip() or "attachment"
 
 
 def _read_values(notification: Notification) -> Mapping[str, str]:

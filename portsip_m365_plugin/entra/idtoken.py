@@ -28,9 +28,11 @@ PERSONAL_TENANT_ID: Final = "9188040d-6c67-4c5b-b112-36a304b66dad"
 """The tenant of all personal Microsoft accounts (Outlook.com, Xbox …)."""
 
 SKEW_S: Final = 300
-"""How many seconds Microsoft's clock and ours may differ: what Entra tolerates of us, and what Microsoft's own libraries
-allow (TokenValidationParameters.DefaultClockSkew, learn.microsoft.com, 2026-11). A test of the connection says that such
-a clock is well, so it must not stop anybody from signing in."""
+"""How many seconds Microsoft's clock and ours may differ.
+
+Entra tolerates as much of us, and so do Microsoft's own libraries (TokenValidationParameters.DefaultClockSkew,
+learn.microsoft.com, 2026-11). Test connection calls such a clock well, so it must not keep anybody out.
+"""
 
 _ALGORITHM: Final = "RS256"
 """Fixed: the header is compared with it and never chooses the algorithm (RFC 8725 section 3.1)."""

@@ -36,7 +36,7 @@ from portsip_m365_plugin.graph.errors import (
     UnavailableError,
 )
 from portsip_m365_plugin.graph.judge import make_error
-from portsip_m365_plugin.graph.retry import may_retry, parse_retry_after, tries_at_most, wait_s
+from portsip_m365_plugin.graph.retry import answered_at, may_retry, parse_retry_after, tries_at_most, wait_s
 from portsip_m365_plugin.graph.throttle import DIRECTORY, LOAD_HEADER, read_load
 from portsip_m365_plugin.graph.wire import ANSWER_MAX_BYTES, Request, build
 
@@ -171,7 +171,8 @@ def _hear(client: GraphClient, reply: Reply, entries: list[Waiting[Any]], *, spe
         headers = _read_headers(answer)
         if LOAD_HEADER in headers:
             loads.append(headers[LOAD_HEADER])
-        pause_s = parse_retry_after(headers.get("retry-after"), client.timing.now_utc())
+        now_utc = answered_at(reply.headers, client.timing.now_utc())
+        pause_s = parse_retry_after(headers.get("retry-after"), now_utc)
         if answer.get("status") in (429, 503) and pause_s is not None:
             client.gate.close_for(pause_s, entry.item.request.mailbox or DIRECTORY)
     if spends_units or len(loads) > 1:
@@ -337,7 +338,7 @@ def _read_item(
         status,
         body,
         headers.get("retry-after"),
-        client.timing.now_utc(),
+        answered_at(reply.headers, client.timing.now_utc()),
         carries_token=item.request.carries_token,
         in_batch=True,
         **ids,

@@ -34,7 +34,7 @@ from portsip_m365_plugin.graph.errors import (
     ThrottledError,
 )
 from portsip_m365_plugin.graph.judge import error_codes, make_error
-from portsip_m365_plugin.graph.retry import RetryPolicy, may_retry, tries_at_most, wait_s
+from portsip_m365_plugin.graph.retry import RetryPolicy, answered_at, may_retry, tries_at_most, wait_s
 from portsip_m365_plugin.graph.session import (
     CONNECT_S,
     GARBLED,
@@ -323,7 +323,7 @@ class GraphClient:
             status,
             body,
             response.headers.get("Retry-After"),
-            self.timing.now_utc(),
+            answered_at(response.headers, self.timing.now_utc()),
             carries_token=request.carries_token,
             request_id=ids.request_id,
             client_request_id=ids.client_request_id,

@@ -87,6 +87,7 @@ BY_STATUS: Final[Mapping[int, type[GraphError]]] = {
     401: BadRequestError,
     403: ForbiddenError,
     404: NotFoundError,
+    408: UnavailableError,
     409: ConflictError,
     410: ResyncRequiredError,
     413: TooLargeError,
@@ -123,7 +124,7 @@ def make_error(
         status: HTTP status, 400 or more.
         body: The decoded JSON, or anything.
         retry_after: The header, as it came.
-        now_utc: Our time.
+        now_utc: The time of the answer, from which a Retry-After counts that is a date.
         carries_token: See `judge`.
         in_batch: Whether this is one item of a batch.
         request_id: Microsoft's id.

@@ -8,6 +8,7 @@ would send a mail twice; here a write is repeated only if it was certainly not p
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -91,6 +92,18 @@ def parse_retry_after(value: str | None, now_utc: datetime) -> float | None:
     if not math.isfinite(seconds):
         return None
     return float(max(0, math.ceil(seconds)))
+
+
+def answered_at(headers: Mapping[str, str], now_utc: datetime) -> datetime:
+    """Return the time by the server's clock (its Date header), or ours if it does not say.
+
+    A Retry-After that is a date counts from there: our clock may be minutes off.
+    """
+    try:
+        moment = parsedate_to_datetime(headers.get("Date") or "")
+    except (TypeError, ValueError):
+        return now_utc
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
 
 
 def wait_s(attempt: int, retry_after_s: float | None, policy: RetryPolicy, random: float) -> float:

@@ -25,6 +25,7 @@ from portsip_m365_plugin.graph.errors import (
     UnavailableError,
 )
 from portsip_m365_plugin.graph.judge import make_error
+from portsip_m365_plugin.graph.retry import answered_at
 from portsip_m365_plugin.graph.wire import CALLS
 from portsip_m365_plugin.network import LINE_FAILURES
 
@@ -113,7 +114,8 @@ def _call(
     if response.status_code < 400:
         raise ProtocolError("an upload session answered what it never has", status=response.status_code)
     retry_after = response.headers.get("Retry-After")
-    raise make_error(CALLS["mail.create_upload"], response.status_code, body, retry_after, client.timing.now_utc())
+    now_utc = answered_at(response.headers, client.timing.now_utc())
+    raise make_error(CALLS["mail.create_upload"], response.status_code, body, retry_after, now_utc)
 
 
 def _pause_s(error: GraphError, failures: int) -> float:

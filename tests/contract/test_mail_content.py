@@ -93,6 +93,17 @@ def test_a_file_has_one_line_for_a_name_and_a_type_that_is_one() -> None:
     assert (second.filename, second.content_type, second.content_id) == ("v.wav", "audio/wav", "pic-1")
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("../../etc/v.wav", "v.wav"), ("C:\\calls\\v.wav", "v.wav"), ("calls/", "attachment"), ("a\n/b.wav", "b.wav")],
+)
+def test_a_files_name_has_no_folders(path: str, name: str) -> None:
+    ref = AttachmentRef(blob="b", filename=path, content_type="audio/wav", size_bytes=1)
+    checked = check_mail(make_note(attachments=(ref,))).notification
+    assert checked is not None
+    assert checked.attachments[0].filename == name
+
+
 def test_values_in_html_are_text_and_are_filled_in_once() -> None:
     name = '<img src=x onerror="alert(1)">'
     written = write_mail(

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -63,6 +64,18 @@ def test_a_request_carries_what_microsoft_wants_and_nothing_else() -> None:
 @pytest.mark.parametrize("form", ["7", " 7 ", "6.2", "Tue, 24 Nov 2026 03:00:07 GMT"])
 def test_retry_after_is_obeyed_in_full_in_every_form(form: str) -> None:
     wired = wire(refused(429, "TooManyRequests", retry_after=form), Written(body={"id": "x"}))
+    wired.client.send(reading())
+    assert 7.0 <= wired.clock.now_s < 8.0
+
+
+@pytest.mark.parametrize("minutes_off", [-4, 4])
+def test_a_date_to_come_back_counts_by_the_clock_that_wrote_it(minutes_off: int) -> None:
+    answered_utc = START_UTC + timedelta(minutes=minutes_off)
+    answer = refused(
+        429, "TooManyRequests", retry_after=format_datetime(answered_utc + timedelta(seconds=7), usegmt=True)
+    )
+    answer.headers = {**answer.headers, "Date": format_datetime(answered_utc, usegmt=True)}
+    wired = wire(answer, Written(body={"id": "x"}))
     wired.client.send(reading())
     assert 7.0 <= wired.clock.now_s < 8.0
 
@@ -271,6 +284,7 @@ class TestErrorTable:
             (410, {"error": {"code": "whatever"}}, ResyncRequiredError),
             (404, {"error": {"code": "x", "innerError": {"code": "SyncStateNotFound"}}}, ResyncRequiredError),
             (400, {"error": {"code": "BadRequest", "innererror": {"code": "resyncRequired"}}}, ResyncRequiredError),
+            (408, None, UnavailableError),
             (418, "teapot", BadRequestError),
             (599, [], UnavailableError),
         ],
