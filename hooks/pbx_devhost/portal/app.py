@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
@@ -85,6 +85,7 @@ _SENTENCES: Final[Mapping[int, str]] = {
     421: _("This PBX does not use this address. Use the address that your administrator gave you."),
     500: _("Something went wrong. The log has the details."),
 }
+_NOT_A_PAGE: Final = _("This is the address of a button. To open it does nothing.")
 
 
 def create_app(pbx: Pbx, queue: WorkQueue | None = None) -> Flask:
@@ -153,10 +154,24 @@ def _say(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if 300 <= code < 400:
         return error.get_response()
-    return _answer(_SENTENCES.get(code, _("The request failed.")), code, "invalid_request")
+    sentence, way_on = _SENTENCES.get(code, _("The request failed.")), ""
+    if isinstance(error, shield.FormRefusedError):
+        sentence, way_on = error.sentence, error.way_on
+    elif code == 405 and request.method == "GET":
+        sentence, way_on = _NOT_A_PAGE, _find_page_above()
+    return _answer(sentence, code, "invalid_request", way_on)
 
 
-def _answer(sentence: str, code: int, error: str) -> ResponseReturnValue:
+def _find_page_above() -> str:
+    """The page that a button is on, by the button's address: `/plugins/p/tab` of `/plugins/p/tab/do/button`."""
+    adapter, path = current_app.create_url_adapter(request), request.path
+    while path := path.rpartition("/")[0]:
+        if adapter is not None and adapter.test(path, "GET"):
+            return path
+    return "/"
+
+
+def _answer(sentence: str, code: int, error: str, way_on: str = "") -> ResponseReturnValue:
     if request.path.startswith(("/app/", "/api/")) and request.accept_mimetypes.best == "application/json":
         return {"error": error, "error_description": sentence}, code
-    return render_template("error.html", sentence=sentence, code=code), code
+    return render_template("error.html", sentence=sentence, code=code, way_on=way_on), code

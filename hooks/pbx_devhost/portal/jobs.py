@@ -16,6 +16,9 @@ from pbx_plugin_api import ActionRequest, Tenant, TickReason
 _SEEN_WITHIN_S: Final = 10.0
 _LOOK_EVERY_S: Final = 0.02
 _LOOK_AT_QUEUE_EVERY_S: Final = 0.25
+_BUSY: Final = _(
+    "Another run is in progress, so what you asked for was not started. When it has ended, press the button again."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,8 @@ class Jobs:
         """Start a run, and wait shortly until its page can be shown."""
         before = self._newest(tenant, plugin)
         if self._pbx.stores.leases.is_held(tenant.pbx_tenant_id, plugin):
-            return StartedRun(run_id=before)  # busy: show the run that is in progress instead
+            # The run in progress is shown instead. Without a sentence, somebody would take another one for theirs.
+            return StartedRun(run_id=before, sentence="" if self._is_the_same(before, reason, job) else _BUSY)
         work = self._bench.page_job(tenant, plugin, reason, request, job)
         self._queue.offer([work])
         give_up_at = time.monotonic() + _SEEN_WITHIN_S
@@ -75,6 +79,10 @@ class Jobs:
         self._pbx.stop_wanted[0] = True
         if self._is_ours:
             self._queue.stop()
+
+    def _is_the_same(self, run_id: str | None, reason: TickReason, job: str | None) -> bool:
+        run = self._pbx.stores.runs.get(run_id) if run_id is not None else None
+        return run is not None and run.status == "running" and (run.reason, run.job) == (reason.value, job)
 
     def _newest(self, tenant: Tenant, plugin: str) -> str | None:
         return self._pbx.stores.runs.newest_id(tenant.pbx_tenant_id, plugin)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from flask import request
+from flask import abort, redirect, request
 
 PAGE_SIZE: Final = 50
 _PAGES_MAX: Final = 100_000
@@ -30,7 +30,12 @@ class Page:
         return (self.number - 1) * self.size
 
     def of(self, rows: Sequence[Any]) -> Page:
-        """Return the page with its rows. One row more than `size` means that there is a next page."""
+        """Return the page with its rows. One row more than `size` means that there is a next page.
+
+        A page after the last one leads to the first: otherwise a list that became shorter would look empty.
+        """
+        if not rows and self.number > 1:
+            abort(redirect(f"{request.path}?{urlencode({**request.args, 'page': 1})}", code=303))
         return replace(self, rows=rows[: self.size], has_next=len(rows) > self.size)
 
     def link(self, number: int) -> str:

@@ -8,14 +8,16 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from typing import Final, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, abort, current_app, g, request
+from werkzeug.exceptions import Forbidden
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.portal.origins import find_origin, same_origin
-from pbx_devhost.portal.visit import BROWSER_COOKIE, read_visit, set_cookie, the_visit
+from pbx_devhost.portal.visit import BROWSER_COOKIE, local_path, read_visit, set_cookie, the_visit
 from pbx_devhost.store.audit import asked_from
+from pbx_devhost.texts import _
 
 BODY_MAX_BYTES: Final = 1024 * 1024
 """The largest form that a page of ours sends is a list of 1,000 people."""
@@ -47,7 +49,27 @@ _HEADERS: Final = {
 _YEAR_S: Final = 31_536_000
 _LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
+_SIGNED_OUT: Final = _(
+    "You are signed out: your session has ended, or you signed out in another tab. Nothing was changed."
+)
+_NO_COOKIE: Final = _(
+    "Your browser sent no cookie with this form. Allow cookies for this address, then open the page again."
+)
+
 V = TypeVar("V", bound=Callable[..., object])
+
+
+class FormRefusedError(Forbidden):
+    """A form without its token, for a reason that the sender can mend. Nothing was done.
+
+    Attributes:
+        sentence: Why.
+        way_on: The path of the page that comes next.
+    """
+
+    def __init__(self, sentence: str, way_on: str) -> None:
+        super().__init__()
+        self.sentence, self.way_on = sentence, way_on
 
 
 def without_form_token(view: V) -> V:
@@ -122,12 +144,25 @@ def _refuse_forged_forms() -> None:
         abort(403)
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         abort(403)
-    known = [visit.csrf]
-    if getattr(view, "also_drawn_before_sign_in", False):
+    known, is_drawn_before = [visit.csrf], getattr(view, "also_drawn_before_sign_in", False)
+    if is_drawn_before:
         known.append(visit.csrf_before_sign_in)
     given = request.form.get("csrf", "").encode()
-    if not any(token and hmac.compare_digest(given, token.encode()) for token in known):
+    if any(token and hmac.compare_digest(given, token.encode()) for token in known):
+        return
+    if visit.session is not None:
         abort(403)
+    if not is_drawn_before:
+        raise FormRefusedError(_SIGNED_OUT, f"/login?return_to={quote(_page_before(), safe='')}")
+    if not visit.browser:
+        raise FormRefusedError(_NO_COOKIE, _page_before())
+    abort(403)
+
+
+def _page_before() -> str:
+    """The page that the form was on, as far as the browser says it."""
+    parts = urlsplit(request.referrer or "")
+    return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
 def _wants_hsts(origin: str) -> bool:

@@ -61,8 +61,8 @@ def add_company_contact() -> ResponseReturnValue:
         draft = DraftContact(
             name=typed["name"],
             company=typed["company"] or None,
-            business=_phone(typed["business"]),
-            mobile_phone=_phone(typed["mobile_phone"]),
+            business=_phone("business", typed["business"]),
+            mobile_phone=_phone("mobile_phone", typed["mobile_phone"]),
             email=typed["email"] or None,
         )
     except InvalidValueError as error:
@@ -105,8 +105,15 @@ def _show_company(*, errors: dict[str, str], typed: dict[str, str]) -> ResponseR
     return body, 400 if errors else 200
 
 
-def _phone(text: str) -> ContactPhone | None:
-    """Return a typed number. With a plus sign it is E.164 without its spaces and dashes, as caller-id needs it."""
+def _phone(field: str, text: str) -> ContactPhone | None:
+    """Return a typed number. With a plus sign it is E.164 without its spaces and dashes, as caller-id needs it.
+
+    Raises:
+        InvalidValueError: It is too long; `field` is that of the form.
+    """
     plain = "".join(c for c in text if c.isascii() and (c.isdigit() or c == "+"))
     is_e164 = re.fullmatch(r"\+[1-9][0-9]{1,14}", plain) is not None
-    return ContactPhone(raw=text, e164=plain if is_e164 else None) if text else None
+    try:
+        return ContactPhone(raw=text, e164=plain if is_e164 else None) if text else None
+    except InvalidValueError as error:
+        raise InvalidValueError(field, text, error.rule) from error

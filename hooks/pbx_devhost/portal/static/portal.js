@@ -28,6 +28,8 @@ if (box) {
   const look = async () => {
     try {
       const answer = await fetch(box.dataset.progress, { headers: { Accept: "application/json" } });
+      // Signed out meanwhile, or the run is gone: the page itself says so. Anything else may pass.
+      if (answer.redirected || answer.status === 403 || answer.status === 404) { location.reload(); return; }
       if (!answer.ok) throw new Error(answer.status);
       const run = await answer.json();
       if (!run.is_running) { location.reload(); return; }
