@@ -14,6 +14,7 @@ from pbx_plugin_api import (
     ProvisionRefused,
     ProvisionRequest,
     Tenant,
+    listing,
     sentences,
 )
 from portsip_m365_plugin.config.reader import load_config
@@ -27,7 +28,7 @@ from portsip_m365_plugin.photos.reading import read_one_photo
 from portsip_m365_plugin.texts import _
 from portsip_m365_plugin.users.joins import report_join, settle_join
 from portsip_m365_plugin.users.judge import judge_person
-from portsip_m365_plugin.users.match import explain_doubt, match_by_hand
+from portsip_m365_plugin.users.match import AMBIGUOUS, explain_doubt, match_by_hand
 from portsip_m365_plugin.users.scope import OUT_OF_SCOPE
 
 _NOT_COVERED: Final = _("Your Microsoft account is not set up for this PBX. Ask your administrator to add you.")
@@ -46,7 +47,8 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     """Describe the person that a request names, or say why not; None if this tenant does not use Microsoft 365.
 
     Nothing is written here; the host applies the description. Cost: one request, one more if only some groups are
-    synced, one for the photo if the tenant syncs photos, and three if a user made by hand has an address of the person.
+    synced, one for the photo if the tenant syncs photos, three if a user made by hand has an address of the person, and
+    four if an address was typed that is no sign-in name.
     """
     config = load_config(host)
     client = connect(host, config.connection, policy=IMPATIENT)
@@ -55,13 +57,25 @@ def describe_person(host: Host, tenant: Tenant, request: ProvisionRequest) -> Pr
     rules = config.mapping_rules(tenant)
     if request.link is not None and request.link.authority != rules.entra_tenant_id:
         return None  # a person of another directory: another plugin may know them
+    select = select_users(rules.extension_source.select)
     wanted = request.link.subject if request.link is not None else (request.typed or "").strip()
     try:
-        user = get_user(client, wanted, select_users(rules.extension_source.select)) if wanted else None
+        user = get_user(client, wanted, select) if wanted else None
+        owners = find_owner_ids(client, wanted) if user is None and "@" in wanted else set()
+        if len(owners) == 1:
+            user = get_user(client, owners.pop(), select)
     except GraphError as error:
         return _refuse(request, "not_reachable", error.describe())
+    if len(owners) > 1:
+        several = _(
+            "Several people of the directory have the address {address}. Ask by object id: {ids}.",
+            address=wanted,
+            ids=listing(sorted(owners)),
+        )
+        return _refuse(request, AMBIGUOUS, several)
     if user is None:
-        return _refuse(request, "not_found", _("Nobody in the directory has this sign-in name or object id."))
+        nobody = _("Nobody in the directory has the sign-in name, address or object id {name}.", name=wanted)
+        return _refuse(request, "not_found", nobody)
     try:
         outcome = judge_person(host, client, rules, config.scope, user)
         if isinstance(outcome, Skip):

@@ -308,10 +308,10 @@ class GraphClient:
                 detail, status=status, request_id=ids.request_id, client_request_id=ids.client_request_id
             )
         body = decode_json(response, content)
-        if status == 403 and body is GARBLED and content:
-            # Graph always answers in JSON. A firewall's page must not be taken for a missing consent.
+        if status in (403, 404) and body is GARBLED and content:
+            # Graph always answers in JSON. A firewall's page is no missing consent, and nobody is gone because of it.
             return ProtocolError(
-                "a 403 that is not Graph's",
+                f"a {status} that is not Graph's",
                 status=status,
                 request_id=ids.request_id,
                 client_request_id=ids.client_request_id,

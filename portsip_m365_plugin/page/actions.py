@@ -146,7 +146,7 @@ def _explain(given: ActionInput) -> ActionOutcome:
 def _add_person(given: ActionInput) -> ActionOutcome:
     typed = given.request.values.get("person", "").strip()
     if not 0 < len(typed) <= _PERSON_MAX_CHARS or not typed.isprintable():
-        return Refused(message=_("Nobody was added."), remedy=_("Enter a sign-in name or an object id under “Person”."))
+        return Refused(message=_("Nobody was added."), remedy=_("Give a sign-in name, an address or an object id."))
     return AddPerson(typed=typed)
 
 

@@ -242,8 +242,9 @@ def test_a_read_is_repeated(status: int) -> None:
         Written(301, b"", {"Location": "https://graph.microsoft.com/v1.0/x"}),
         Written(204, b"", {}),
         Written(403, b"<html>blocked by the firewall</html>", {"Content-Type": "text/html"}),
+        Written(404, b"<html>no such page</html>", {"Content-Type": "text/html"}),
     ],
-    ids=["html", "truncated", "empty", "plain text", "redirect", "204", "a firewall's 403"],
+    ids=["html", "truncated", "empty", "plain text", "redirect", "204", "a firewall's 403", "a proxy's 404"],
 )
 def test_what_is_not_graphs_answer_is_an_error(answer: Written) -> None:
     wired = wire(*[answer] * 4)

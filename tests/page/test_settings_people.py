@@ -101,6 +101,21 @@ def test_people_of_nowhere_and_of_another_directory(hand: Hand) -> None:
     assert answer.sentence == "No plugin knows where to look for people."
 
 
+def test_a_person_is_found_by_an_address_that_is_no_sign_in_name(hand: Hand, lab: Lab) -> None:
+    someone, other = [each for each in lab.tenant().directory.order if each.kind == "ordinary"][:2]
+    before = list(someone.props["proxyAddresses"])
+    lab.admin().change_user(someone.id, proxyAddresses=[*before, "smtp:ann.alias@contoso.example"])
+    outcome = hand.provision(ProvisionRequest(reason=ProvisionReason.ADMIN, typed="Ann.Alias@contoso.example"))
+    assert isinstance(outcome, Provisioned)
+    assert outcome.draft.link.subject == someone.id
+    lab.admin().change_user(other.id, mail="ann.alias@contoso.example")
+    outcome = hand.provision(ProvisionRequest(reason=ProvisionReason.ADMIN, typed="Ann.Alias@contoso.example"))
+    assert isinstance(outcome, ProvisionRefused)
+    assert outcome.reason == "ambiguous_match"
+    assert someone.id in outcome.sentence
+    assert other.id in outcome.sentence
+
+
 def test_an_outage_is_no_missing_person(hand: Hand, lab: Lab) -> None:
     lab.realm().faults.add(
         Fault("status", match="GET /v1.0/users/", status=403, code="Authorization_RequestDenied", times=None)
