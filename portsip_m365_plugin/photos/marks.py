@@ -15,10 +15,11 @@ _MAX_CHARS: Final = 256
 
 
 def make_mark(content: bytes, *, media_etag: str | None, picture_etag: str | None) -> str:
-    """Return the mark to keep with a picture: the best that is known, and at most 256 characters."""
-    if media_etag is not None and len(media_etag) <= _MAX_CHARS:
+    """Return the mark to keep with a picture: the best that is known and can be stored: one line of at most 256."""
+    if media_etag is not None and len(media_etag) <= _MAX_CHARS and media_etag.isprintable():
         return media_etag
-    if picture_etag is not None and len(picture_etag) <= _MAX_CHARS - len(_FROM_PICTURE):
+    picture_max = _MAX_CHARS - len(_FROM_PICTURE)
+    if picture_etag is not None and len(picture_etag) <= picture_max and picture_etag.isprintable():
         return _FROM_PICTURE + picture_etag
     return _FROM_BYTES + hashlib.sha256(content).hexdigest()
 

@@ -47,3 +47,9 @@ def test_the_best_mark_is_kept_and_never_too_long() -> None:
     assert is_same('picture:"A"', '"A"')
     assert not is_same('picture:"A"', '"B"')
     assert not is_same("sha256:00", '"A"')
+
+
+@pytest.mark.parametrize("odd", ["\u202e\x00", "a\nb", "x" * 300])
+def test_a_mark_that_the_pbx_cannot_store_makes_way_for_another(odd: str) -> None:
+    assert make_mark(b"x", media_etag=odd, picture_etag="p") == "picture:p"
+    assert make_mark(b"x", media_etag=None, picture_etag=odd).startswith("sha256:")
