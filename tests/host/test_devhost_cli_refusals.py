@@ -32,12 +32,43 @@ def test_an_unknown_tenant_is_one_line(cli: Cli, arguments: tuple[str, ...]) -> 
         (("users",), "Missing argument 'T'."),
         (("users", "Contoso", "--odd"), "No such option '--odd'."),
         (("tick", "--at"), "Option '--at' requires an argument."),
-        (("runs", "Contoso", "--limit", "0"), "Invalid value for '--limit': 0 is not in the range x>=1."),
+        (("runs", "Contoso", "--limit", "0"), "Invalid value for '--limit': 0 is not in the range 1<=x<=9999999."),
+        (
+            ("notify", "Contoso", "--keep", "9" * 20),
+            f"Invalid value for '--keep': {'9' * 20} is not in the range 1<=x<=315360000.",
+        ),
+        (
+            ("tenant", "add", "A", "--user-limit", "9" * 20),
+            f"Invalid value for '--user-limit': {'9' * 20} is not in the range x<=9999999.",
+        ),
+        (
+            ("tenant", "add", "A", "--rest-days", "9" * 20),
+            f"Invalid value for '--rest-days': {'9' * 20} is not in the range 0<=x<=9999999.",
+        ),
+        (
+            ("audit", "Contoso", "--skip", "9" * 20),
+            f"Invalid value for '--skip': {'9' * 20} is not in the range 0<=x<=9999999.",
+        ),
+        (("serve", "--port", "70000"), "Invalid value for '--port': 70000 is not in the range 0<=x<=65535."),
     ],
 )
 def test_a_mistyped_command_is_one_line(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
     result = cli(*arguments)
     assert (result.code, result.err) == (2, said + "\n")
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59+00:00", "0001-01-01"])
+def test_a_moment_out_of_all_calendars_begins_no_run(cli: Cli, moment: str) -> None:
+    result = cli("tick", "--tenant", "Contoso", "--force", "--at", moment)
+    assert (result.code, result.err) == (1, f"--at: {moment!r} is not possible: the years 1970 to 2999\n")
+    assert cli("runs", "Contoso", "--json").shape == []
+
+
+def test_a_picture_that_cannot_be_read_queues_no_mail(cli: Cli, tmp_path: Path) -> None:
+    for path, reason in ((tmp_path / "none.png", "No such file or directory"), (tmp_path, "Is a directory")):
+        result = cli("notify", "Contoso", "--to", "a@b.example", "--subject", "s", "--inline", f"logo={path}")
+        assert (result.code, result.err) == (1, f"{path} cannot be read: {reason}\n")
+    assert cli("outbox", "Contoso", "--json").shape == []
 
 
 @pytest.mark.parametrize(

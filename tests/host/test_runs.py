@@ -169,12 +169,14 @@ def test_an_admins_stop_ends_the_run_and_it_does_not_begin_again(world: RogueWor
     runner = threading.Thread(target=world.run)
     runner.start()
     wait_for(lambda: any(row.stage == "waiting" for row in world.rows()))
-    assert world.stores.runs.ask_to_stop(world.tid) == 1
+    [running] = world.rows()
+    assert world.stores.runs.ask_to_stop(running.id)
     runner.join(10)
     assert not runner.is_alive()
     [row] = world.rows()
     assert (row.status, row.message) == ("stopped", "Stopped.")
     assert (world.due_in_s() or 0) > 86_000
+    assert not world.stores.runs.ask_to_stop(row.id), "it has ended"
 
 
 def test_a_shutdown_ends_the_run_and_the_next_process_goes_on(world: RogueWorld) -> None:

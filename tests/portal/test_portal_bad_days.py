@@ -105,6 +105,19 @@ def test_a_button_that_could_not_start_its_run_says_so(world: World, script: Scr
         go_on.set()
 
 
+def test_stop_on_the_page_of_a_run_that_ended_stops_no_other(world: World, script: Script) -> None:
+    runs = world.pbx.stores.runs
+    ended, running = (runs.begin(world.tenant_id, "m365", "forced", None) for _ in range(2))
+    runs.finish(ended, TickReport(status=TickStatus.DONE, message="Finished."))
+    browser = world.browser()
+    browser.log_in()
+    sent = browser.post(f"/runs/{ended}/stop")
+    assert "This run has ended already." in browser.get(sent.headers["Location"]).text
+    assert not runs.is_asked_to_stop(running)
+    browser.post(f"/runs/{running}/stop")
+    assert runs.is_asked_to_stop(running)
+
+
 def test_a_number_that_is_too_long_is_named_beside_its_field(world: World, script: Script) -> None:
     browser = world.browser()
     browser.log_in()

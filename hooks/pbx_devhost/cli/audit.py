@@ -10,7 +10,7 @@ import click
 from pbx_devhost.cli import views
 from pbx_devhost.cli.headings import AUDIT_HEADINGS
 from pbx_devhost.cli.language import option
-from pbx_devhost.cli.output import CliContext, command, fail, print_rows
+from pbx_devhost.cli.output import NUMBER_MAX, CliContext, command, fail, print_rows
 from pbx_devhost.store.audit import AuditQuery
 from pbx_devhost.texts import _
 from pbx_plugin_api import Tenant
@@ -30,8 +30,8 @@ def add_commands(main: click.Group) -> None:
 @option("--who", default="", help=_("Who did it, or whom it was about."))
 @option("--event", default="", help=_("Such as settings.save or sign_in."))
 @option("--day", default="", metavar="YYYY-MM-DD", help=_("In the tenant's time zone."))
-@click.option("--limit", type=click.IntRange(min=1))
-@option("--skip", type=click.IntRange(min=0), default=0, help=_("Leave out so many of the newest lines."))
+@click.option("--limit", type=click.IntRange(1, NUMBER_MAX))
+@option("--skip", type=click.IntRange(0, NUMBER_MAX), default=0, help=_("Leave out so many of the newest lines."))
 def _list_audit(
     context: CliContext,
     tenant_key: str,

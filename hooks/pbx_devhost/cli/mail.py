@@ -15,7 +15,17 @@ import click
 from pbx_devhost.cli import views
 from pbx_devhost.cli.headings import MAIL_COUNTS, count
 from pbx_devhost.cli.language import SpokenGroup, option, show
-from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, print_rows, print_shape, read_pairs
+from pbx_devhost.cli.output import (
+    NUMBER_MAX,
+    VIEWER,
+    CliContext,
+    command,
+    fail,
+    group,
+    print_rows,
+    print_shape,
+    read_pairs,
+)
 from pbx_devhost.mail.delivery import Delivery
 from pbx_devhost.mail.languages import language_for
 from pbx_devhost.mail.smtp import SmtpSettings, forget_smtp, load_smtp, store_smtp
@@ -37,6 +47,7 @@ from pbx_plugin_api import (
 
 _PIECE_BYTES = 256 * 1024
 _KEEP_FILES_S = 30 * 86_400
+_KEEP_MAX_S = 10 * 365 * 86_400
 
 
 def add_commands(main: click.Group) -> None:
@@ -87,7 +98,9 @@ class _OutboxGroup(SpokenGroup):
 @option("--priority", type=click.Choice(["urgent", "normal", "bulk"]), help=_("Codes and alarms are urgent."))
 @click.option("--importance", type=click.Choice([item.value for item in Importance]), default="normal")
 @option("--id", "notification_id", help=_("The PBX's own key. A second mail with the same key is not accepted."))
-@option("--keep", "keep_s", type=click.IntRange(min=1), metavar="SECONDS", help=_("How long delivery is tried."))
+@option(
+    "--keep", "keep_s", type=click.IntRange(1, _KEEP_MAX_S), metavar="SECONDS", help=_("How long delivery is tried.")
+)
 def _notify(
     context: CliContext,
     tenant_key: str,
@@ -135,7 +148,10 @@ def _fields(notification: Notification) -> dict[str, Any]:
 
 def _store(context: CliContext, tenant: Tenant, path: Path, content_id: str | None = None) -> AttachmentRef:
     stores, content_type = context.pbx.stores, mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    blob = stores.blobs(tenant.pbx_tenant_id).put(_pieces(path), content_type=content_type, keep_s=_KEEP_FILES_S)
+    try:
+        blob = stores.blobs(tenant.pbx_tenant_id).put(_pieces(path), content_type=content_type, keep_s=_KEEP_FILES_S)
+    except OSError as error:
+        fail(_("{file} cannot be read: {reason}", file=str(path), reason=str(error.strerror)))
     return AttachmentRef(
         blob=blob,
         filename=path.name,
@@ -196,7 +212,7 @@ def _deliver(context: CliContext, tenant_key: str | None) -> None:
 
 @click.argument("tenant_key", metavar="T")
 @click.option("--state", type=click.Choice([state.value for state in MailState]))
-@click.option("--limit", type=click.IntRange(min=1))
+@click.option("--limit", type=click.IntRange(1, NUMBER_MAX))
 def _list_outbox(context: CliContext, tenant_key: str, state: str | None, limit: int | None) -> None:
     rows = context.pbx.stores.outbox.rows(context.tenant(tenant_key).pbx_tenant_id, state=state, limit=limit)
     columns = ("id", "state", "priority", "attempt", "due_at", "recipients", "subject", "reason")
@@ -254,7 +270,9 @@ def _show_smtp(context: CliContext) -> None:
 @click.option("--username", default="")
 @option("--password-stdin", is_flag=True, help=_("Read the password from stdin."))
 @click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), default=None)
-@click.option("--after", "after_s", type=click.IntRange(min=0), default=1800, show_default=True, metavar="SECONDS")
+@click.option(
+    "--after", "after_s", type=click.IntRange(0, NUMBER_MAX), default=1800, show_default=True, metavar="SECONDS"
+)
 def _set_smtp(context: CliContext, password_stdin: bool, ca_file: str | None, **fields: Any) -> None:
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
     settings = SmtpSettings(password=password, ca_file=ca_file or "", **fields)

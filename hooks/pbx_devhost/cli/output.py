@@ -29,6 +29,9 @@ from pbx_plugin_api import Confirmation, InvalidValueError, Tenant, Viewer, sent
 from pbx_plugin_api.hosting.calls import LOG_HINT
 
 VIEWER = Viewer(username="command line")
+NUMBER_MAX = 9_999_999
+"""More is a slip of the keyboard, and a database or a calendar has no room for some of it."""
+_YEARS = range(1970, 3000)
 _EXPECTED = (
     AccountError,
     DatabaseError,
@@ -223,6 +226,15 @@ def read_time(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         fail(_("--at: {text} is not an ISO time, such as 2026-11-24T00:00:00+00:00", text=repr(text)))
+    if moment.year not in _YEARS:
+        fail(
+            _(
+                "--at: {text} is not possible: the years {first} to {last}",
+                text=repr(text),
+                first=str(_YEARS[0]),
+                last=str(_YEARS[-1]),
+            )
+        )
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 

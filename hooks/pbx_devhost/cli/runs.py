@@ -9,7 +9,7 @@ import click
 
 from pbx_devhost.cli import views
 from pbx_devhost.cli.language import option, say
-from pbx_devhost.cli.output import CliContext, command, fail, print_rows, read_time, to_json
+from pbx_devhost.cli.output import NUMBER_MAX, CliContext, command, fail, print_rows, read_time, to_json
 from pbx_devhost.runs.ending import stop_gently
 from pbx_devhost.runs.runner import Runner, RunResult
 from pbx_devhost.texts import _
@@ -77,7 +77,7 @@ def _describe_bad(result: RunResult) -> str:
 
 
 @click.argument("tenant_key", metavar="T")
-@click.option("--limit", type=click.IntRange(min=1))
+@click.option("--limit", type=click.IntRange(1, NUMBER_MAX))
 def _list_runs(context: CliContext, tenant_key: str, limit: int | None) -> None:
     stores, chosen = context.pbx.stores, context.tenant(tenant_key)
     rows = (views.show_run(context.pbx, row) for row in stores.runs.rows(chosen.pbx_tenant_id, limit=limit))

@@ -9,7 +9,7 @@ import click
 
 from pbx_devhost.cli import views
 from pbx_devhost.cli.language import option, password_option
-from pbx_devhost.cli.output import VIEWER, CliContext, command, fail, group, print_rows, print_shape
+from pbx_devhost.cli.output import NUMBER_MAX, VIEWER, CliContext, command, fail, group, print_rows, print_shape
 from pbx_devhost.runs.work import RUN_SLOTS
 from pbx_devhost.store.languages import offered_languages
 from pbx_devhost.store.sealing.keys import NEW_KEY_VARIABLE, change_key, is_key_prepared, prepare_key
@@ -65,10 +65,10 @@ def add_commands(main: click.Group) -> None:
 @option("--language", type=_LANGUAGE, help=_("Of pages and mails, for all who chose none. Without it: as the browser."))
 @click.option("--web-origin", default=DEFAULT_WEB_ORIGIN, show_default=True)
 @click.option("--sbc-origin")
-@click.option("--user-limit", type=int)
+@click.option("--user-limit", type=click.IntRange(max=NUMBER_MAX))
 @option(
     "--rest-days",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, NUMBER_MAX),
     default=30,
     show_default=True,
     help=_("How long a deleted user's number is kept for them."),
@@ -193,7 +193,7 @@ def _rotate_key(context: CliContext, key_file_too: bool) -> None:
 
 
 @option("--host", default="127.0.0.1", show_default=True, help=_("Loopback addresses only."))
-@click.option("--port", default=8887, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8887, show_default=True)
 @click.option("--tls-cert", type=click.Path(exists=True, dir_okay=False))
 @click.option("--tls-key", type=click.Path(exists=True, dir_okay=False))
 @option("--metrics-port", type=click.IntRange(0, 65535), help=_("Numbers for Prometheus, at a loopback address."))

@@ -128,7 +128,8 @@ def progress(run_id: str) -> ResponseReturnValue:
 def stop(run_id: str) -> ResponseReturnValue:
     """Ask a run to stop at the next safe place."""
     visit, row = the_visit(), _require(run_id)
-    the_pbx().stores.runs.ask_to_stop(visit.tenant.pbx_tenant_id)
+    if not the_pbx().stores.runs.ask_to_stop(run_id):
+        return redirect_with_note(f"/runs/{run_id}", _("This run has ended already. Nothing was stopped."), "warning")
     the_pbx().stores.audit.record(visit.tenant.pbx_tenant_id, visit.name, "sync.stop", subject=row.plugin)
     return redirect_with_note(f"/runs/{run_id}", _("The run stops at the next safe place."), "warning")
 

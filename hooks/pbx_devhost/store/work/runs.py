@@ -87,11 +87,11 @@ class RunStore:
         ]
         connection.execute(insert(problems), rows)
 
-    def ask_to_stop(self, tenant_id: str) -> int:
-        """Ask the running runs of a tenant to stop at the next safe place. Return how many there are."""
-        running = (runs.c.tenant_id == tenant_id, runs.c.status == "running")
+    def ask_to_stop(self, run_id: str) -> bool:
+        """Ask a run to stop at the next safe place. False: it has ended."""
+        running = (runs.c.id == run_id, runs.c.status == "running")
         with self._db.write() as connection:
-            return connection.execute(update(runs).where(*running).values(stop_asked=1)).rowcount
+            return bool(connection.execute(update(runs).where(*running).values(stop_asked=1)).rowcount)
 
     def is_asked_to_stop(self, run_id: str) -> bool:
         """Whether the run was asked to stop."""
