@@ -348,7 +348,7 @@ def _same(given: str, expected: str) -> bool:
 
 
 def _with_query(address: str, query: Mapping[str, str]) -> str:
-    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"
+    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query, errors='replace')}"
 
 
 def _refuse(reason: str, detail: str, sentence: str = _NOT_TRUSTED) -> LoginRefused:

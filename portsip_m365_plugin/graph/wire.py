@@ -313,10 +313,10 @@ def build(
         # Quoting keeps dots and HTTP libraries resolve them: they would make another call.
         if f"{{{key}}}" not in path or not value.strip("."):
             raise WireError(f"{name}: {key}={value!r} does not fit {call.path}")
-        path = path.replace(f"{{{key}}}", quote(value, safe=""))
+        path = path.replace(f"{{{key}}}", _quote(value))
     if "{" in path:
         raise WireError(f"{name}: {path} lacks a parameter")
-    options = [f"{key}={quote(str(value), safe='')}" for key, value in query.items()]
+    options = [f"{key}={_quote(str(value))}" for key, value in query.items()]
     if select:
         options.insert(0, "$select=" + ",".join(select))
     return Request(
@@ -326,6 +326,11 @@ def build(
         body=body,
         mailbox=params.get("user_id", "") if call.service == "outlook" else "",
     )
+
+
+def _quote(text: str) -> str:
+    # What was typed may hold half of a surrogate pair, such as from a terminal: nobody has such a name.
+    return quote(text, safe="", errors="replace")
 
 
 def follow(request: Request, link: str, cloud: Cloud) -> Request:

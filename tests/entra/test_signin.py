@@ -70,6 +70,11 @@ def test_another_account_is_asked_for_after_a_refusal_over_who_somebody_is() -> 
     assert "prompt" not in parse_qs(urlsplit(begun(sign_in(EntraPeer())).url).query)
 
 
+def test_a_hint_that_is_half_a_character_keeps_nobody_out() -> None:
+    asked = parse_qs(urlsplit(begun(sign_in(EntraPeer()), login_hint="ade\ud800").url).query)
+    assert asked["login_hint"] == ["ade?"]
+
+
 @pytest.mark.parametrize(
     ("peer", "users", "may"),
     [

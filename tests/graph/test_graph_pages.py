@@ -23,6 +23,7 @@ from portsip_m365_plugin.graph.errors import (
 from portsip_m365_plugin.graph.groups import find_groups
 from portsip_m365_plugin.graph.paging import read_pages
 from portsip_m365_plugin.graph.retry import RetryPolicy
+from portsip_m365_plugin.graph.search import search_users
 from portsip_m365_plugin.graph.users import (
     delta_users,
     find_ids,
@@ -105,6 +106,11 @@ class TestFinding:
         empty = item(0, body={"value": [], "@odata.nextLink": f"{ROOT}/users?$skiptoken=1"})
         wired = wire(batch_answer(missing), batch_answer(empty), page("a"))
         assert find_ids(wired.client, ["ada@fabrikam.example"]) == {"ada@fabrikam.example": {"a"}}
+
+    def test_half_a_character_is_nobodys_name(self) -> None:
+        wired = wire(refused(404, "Request_ResourceNotFound"), page(""), page(""))
+        assert find_users(wired.client, "ada\udcff@fabrikam.example") == []
+        assert search_users(wire(page("")).client, "ada\udcff", 1) == ([], False)
 
     def test_an_empty_page_is_not_no_group(self) -> None:
         wired = wire(page("", next_to="?$skiptoken=1"), page("g"))
