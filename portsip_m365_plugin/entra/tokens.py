@@ -107,7 +107,8 @@ def _is_entras(response: requests.Response) -> bool:
         return False
     if not isinstance(shape, dict) or not isinstance(shape.get("error", ""), str):
         return False
-    return isinstance(shape.get("access_token", ""), str)
+    token = shape.get("access_token", "")
+    return isinstance(token, str) and token.isascii() and token.isprintable()  # it becomes a header
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,17 @@ _TOKEN = '{"token_type": "Bearer", "access_token": "x", "expires_in": 3599, '
 @pytest.mark.parametrize(
     "body",
     [
-        *("<html>", "[]", '"x"', "{}", '{"access_token": 5}', '{"error": ["x"]}', "", "null"),
+        *(
+            "<html>",
+            "[]",
+            '"x"',
+            "{}",
+            '{"access_token": 5}',
+            '{"access_token": "\\u202e"}',
+            '{"error": ["x"]}',
+            "",
+            "null",
+        ),
         *(_TOKEN + '"refresh_in": null}', _TOKEN + '"refresh_in": "1800"}', _TOKEN + '"ext_expires_in": null}'),
         *(_TOKEN + '"scope": 5}', _TOKEN + '"id_token": "x"}', _TOKEN + '"expires_on": 1e999}'),
     ],
