@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import datetime, timezone
 from pathlib import Path
+from typing import Final
 
 import pytest
+import time_machine
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.runs.runner import Runner
@@ -15,7 +18,11 @@ from portsip_m365_plugin.keys.store import ACTIVE_KEY, load_key_pair
 from tests.conftest import MakeLab
 from tests.support.released import VERSIONS, lay_out
 
+NIGHT_UTC: Final = datetime(2026, 11, 27, 1, tzinfo=timezone.utc)
+"""Soon after the databases were made: the certificates in them end in November 2027."""
 
+
+@time_machine.travel(NIGHT_UTC, tick=True)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_sync_goes_on_after_the_upgrade(
     version: int, make_lab: MakeLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
