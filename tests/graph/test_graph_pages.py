@@ -188,6 +188,12 @@ class TestBatch:
         wired = wire()
         assert list(run_batches(wired.client, items_of(3), should_stop=lambda: True)) == []
 
+    def test_a_page_of_somebody_elses_is_not_a_person_who_left(self) -> None:
+        page_404 = item(0, 404, headers={"Content-Type": "text/html"}, body="PGh0bWw+")
+        wired = wire(batch_answer(page_404, item(1)), *[batch_answer(page_404)] * 3)
+        with pytest.raises(ProtocolError):
+            list(get_users(wired.client, ["u0", "u1"]))
+
     def test_reading_people_by_id_concludes_nothing_from_an_error(self) -> None:
         wired = wire(batch_answer(item(0), item(1, 404)))
         assert {key: user is not None for key, user in get_users(wired.client, ["u0", "u1"])} == {
