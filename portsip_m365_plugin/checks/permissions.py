@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from pbx_plugin_api import Host, Tenant, listing, sentences
@@ -27,6 +27,7 @@ from portsip_m365_plugin.graph.errors import (
     TokenMissingError,
 )
 from portsip_m365_plugin.graph.groups import list_members
+from portsip_m365_plugin.graph.paging import Page
 from portsip_m365_plugin.graph.users import list_users
 from portsip_m365_plugin.graph.wire import build
 from portsip_m365_plugin.permissions import PERMISSIONS, Need
@@ -70,7 +71,7 @@ class Prober:
             self._try_mailboxes("MailboxSettings.Read", "mailbox.purpose", (), _say_purpose_read)
 
     def _read_people(self) -> None:
-        self.sight.people = next(iter(list_users(self.client, page_size=_PEOPLE, is_ahead=False))).rows
+        self.sight.people = _read_some(list_users(self.client, page_size=_PEOPLE, is_ahead=False))
 
     def _try_groups(self) -> None:
         name = "GroupMember.Read.All"
@@ -84,7 +85,7 @@ class Prober:
         group = groups[0]
 
         def read() -> None:
-            rows = next(iter(list_members(self.client, group.entra_object_id))).rows
+            rows = _read_some(list_members(self.client, group.entra_object_id))
             self.sight.members = frozenset(str(row["id"]) for row in rows if "id" in row)
 
         self._try(name, _("read the members of the group {group}", group=group.name), group.name, read)
@@ -196,6 +197,11 @@ class Prober:
 
     def _skip(self, name: str) -> None:
         self.board.not_checked(name, _("Nothing that is on uses it."), is_needed=False)
+
+
+def _read_some(pages: Iterable[Page]) -> list[dict[str, Any]]:
+    """Return the rows of the first page that has any: a page may be empty although there are others."""
+    return next((page.rows for page in pages if page.rows), [])
 
 
 def _say_contacts_read(mailbox: str) -> str:

@@ -46,7 +46,7 @@ def find_people(host: Host, config: Config, sight: Sight, *, for_contacts: bool)
         sight: What was seen.
         for_contacts: Whether only those whose contacts are synced are meant.
     """
-    seen = {str(user["id"]): user for user in sight.people}
+    seen = {user["id"]: user for user in sight.people if isinstance(user.get("id"), str)}
     found: dict[str, str] = {}
     for subject in _candidates(host, config, sight, seen):
         if not for_contacts or config.contacts.wants(subject.entra_object_id):
@@ -96,5 +96,6 @@ def _name_of(seen: Mapping[str, Mapping[str, Any]], object_id: str, otherwise: s
 
 
 def _has_exchange(user: Mapping[str, Any]) -> bool:
-    plans = user.get("assignedPlans") or ()
+    given = user.get("assignedPlans")
+    plans = [plan for plan in given if isinstance(plan, Mapping)] if isinstance(given, list) else []
     return any(plan.get("service") == "exchange" and plan.get("capabilityStatus") == "Enabled" for plan in plans)

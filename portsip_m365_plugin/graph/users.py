@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from portsip_m365_plugin.texts import _
 PAGE_SIZE: Final = 999
 _FOUND_MAX: Final = 2
 """Owners of one address: a second one is enough to know that there is no single owner."""
+_OBJECT_ID: Final = re.compile(r"[!-~]{1,255}")
 _NO_USERS: Final = frozenset({"delta", "$count"})
 """Words that in the place of a user's id make another call."""
 _NO_DELTA: Final = (
@@ -210,6 +212,6 @@ def get_users(
 
 
 def _read_user(body: Any) -> dict[str, Any]:
-    if not isinstance(body, dict) or not isinstance(body.get("id"), str):
+    if not isinstance(body, dict) or not isinstance(body.get("id"), str) or not _OBJECT_ID.fullmatch(body["id"]):
         raise ProtocolError("users.get: the answer is not a user")
     return body
