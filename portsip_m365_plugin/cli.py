@@ -32,6 +32,8 @@ __all__ = ["main"]
 
 _INTERRUPTED: Final = 130
 """Exit code of a program that was interrupted."""
+_PEOPLE_MAX: Final = 1_000_000
+"""More do not fit into the memory of a usual machine."""
 
 
 def fail(sentence: str) -> NoReturn:
@@ -61,7 +63,13 @@ def main() -> None:
 @main.command(
     help=say(_("Show the plugin in one minute: a simulated Microsoft 365, a small PBX, people who arrive and change."))
 )
-@click.option("--users", default=500, show_default=True, help=say(_("How many people the simulated directory has.")))
+@click.option(
+    "--users",
+    type=click.IntRange(max=_PEOPLE_MAX),
+    default=500,
+    show_default=True,
+    help=say(_("How many people the simulated directory has.")),
+)
 @click.option("--once", is_flag=True, help=say(_("End after the syncs instead of serving the portal.")))
 @click.option(
     "--json", "as_json", is_flag=True, help=say(_("Print one JSON summary and nothing else; implies --once."))
@@ -78,7 +86,10 @@ def demo(users: int, once: bool, as_json: bool, keep: Path | None) -> None:
     console = Console()
     with interrupted_by_termination(), tempfile.TemporaryDirectory(prefix="portsip-m365-demo-") as made:
         folder = keep or Path(made)
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            fail(_("--keep: {folder} cannot be made: {reason}", folder=str(folder), reason=str(error.strerror)))
         if (folder / "pbx.db").exists():
             fail(_("--keep: {folder} holds a PBX already; name another folder", folder=str(folder)))
         try:

@@ -50,3 +50,5 @@ def let_click_speak() -> None:
         for word, speak in (("_", catalogue.gettext), ("ngettext", catalogue.ngettext)):
             if hasattr(module, word):
                 setattr(module, word, speak)
+    types = import_module("click.types")
+    types.IntParamType.name = types.IntRange.name = catalogue.gettext(types.IntParamType.name)

@@ -131,6 +131,7 @@ def test_a_subject_of_mail_and_one_of_the_audit_log_have_their_own_words(
 
 
 REFUSALS = """
+runs Contoso --limit many
 users Nobody | tenant add Contoso | tenant add X --country Germany | tenant add X --user-limit many | tenant add
 tenant add X --rest-days -5 | user add Contoso amy | user add Contoso a:b | user edit Contoso nobody email=x@y.example
 user edit Contoso amy x | user edit Contoso amy enabled=perhaps | user welcome Contoso nobody

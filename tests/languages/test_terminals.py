@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -108,3 +109,29 @@ def test_what_an_option_takes_has_a_word(language: str, line: str) -> None:
     ran = subprocess.run(command, env=environment, capture_output=True, timeout=60, encoding="utf-8", check=False)
     assert ran.returncode == 2
     assert ran.stderr.rstrip().endswith(line)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--users", "many"), "Ganzzahl"),
+        (("--users", "99999999999"), "liegt nicht im Bereich x<=1000000"),
+        (("--keep", "/proc/nowhere"), "--keep: /proc/nowhere kann nicht angelegt werden"),
+    ],
+)
+def test_a_demo_that_cannot_begin_says_why(arguments: tuple[str, ...], said: str) -> None:
+    program = [sys.executable, "-m", "portsip_m365_plugin", "demo", "--once", *arguments]
+    ended = subprocess.run(
+        program, env={**os.environ, "LANG": "de_DE.UTF-8", "LC_ALL": ""}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode in (1, 2)
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_json_for_nobody_is_no_fault(tmp_path: Path) -> None:
+    """A shell has closed the output."""
+    environment = {**os.environ, "PBX_DEVHOST_DB": f"sqlite:///{tmp_path}/pbx.db", "HOST": sys.executable}
+    command = '"$HOST" -m pbx_devhost tenant add A >&- && "$HOST" -m pbx_devhost tenant list --json >&-'
+    ended = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")

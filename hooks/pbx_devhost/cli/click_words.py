@@ -53,6 +53,10 @@ def speak(language: str, commands: Iterable[click.Command]) -> None:
         if isinstance(each, click.Path):
             is_one_kind = each.file_okay != each.dir_okay
             each.name = catalogue.gettext(("file" if each.file_okay else "directory") if is_one_kind else "path")
+        elif isinstance(each, (click.types.IntParamType, click.IntRange)):
+            vars(each).pop("name", None)  # click's own name is English, and that of the class
+            if (name := catalogue.gettext("integer")) != "integer":
+                each.name = name
 
 
 WORDS = (
@@ -82,8 +86,10 @@ WORDS = (
     # Translators: {param_hint} is the option, {message} a sentence that says what is wrong.
     _later("Invalid value for {param_hint}: {message}"),
     ngettext("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
-    # Translators: {number_type} is "integer" or "float".
+    # Translators: {number_type} is "integer".
     _later("{value!r} is not a valid {number_type}."),
+    # Translators: what an option takes, after a colon: a whole number.
+    _later("integer"),
     _later("{value} is not in the range {range}."),
     # Translators: what an option takes; the start of a sentence such as "File 'x' does not exist."
     _later("file"),

@@ -259,6 +259,8 @@ def print_rows(
     if not context.as_json:
         print_table(columns, rows, headings)
         return
+    if sys.stdout is None:  # a shell has closed it
+        return
     out = sys.stdout
     out.write("[")
     for number, row in enumerate(rows):
