@@ -8,12 +8,15 @@ learn of a new certificate one after the other.
 from __future__ import annotations
 
 import json
+import logging
 from datetime import timedelta
 from typing import Final
 
 from pbx_plugin_api import Host, HostRefusedError
 from portsip_m365_plugin.entra.keypair import Certificate, KeyPair, read_certificate
 from portsip_m365_plugin.keys.history import change_history, forget_history, list_histories, read_history
+
+_log = logging.getLogger(__name__)
 
 ACTIVE_KEY: Final = "key.active"
 NEXT_KEY: Final = "key.next"
@@ -34,13 +37,18 @@ def store_key_pair(host: Host, name: str, pair: KeyPair) -> None:
 
 
 def load_key_pair(host: Host, name: str) -> KeyPair | None:
-    """Return a stored key pair, or None."""
+    """Return a stored key pair, or None. One that cannot be read counts as missing, so that another can be made."""
     stored = host.secrets.get(name)
     if stored is None:
         return None
-    shape = json.loads(stored)
-    certificate = read_certificate(shape["certificate_pem"])
-    return KeyPair(private_key_pem=shape["private_key_pem"].encode("ascii"), certificate=certificate)
+    try:
+        shape = json.loads(stored)
+        certificate = read_certificate(shape["certificate_pem"])
+        return KeyPair(private_key_pem=shape["private_key_pem"].encode("ascii"), certificate=certificate)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        # Without the traceback: it could show a part of the key.
+        _log.error("The key pair %s among the PBX's secrets cannot be read (%s)", name, type(error).__name__)
+        return None
 
 
 def load_certificate(host: Host, name: str) -> Certificate | None:
