@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 
-from pbx_plugin_api import DisableReason, DisableUser, Photo, Provisioned, ProvisionRefused
+from pbx_devhost.portal.signin import admission
+from pbx_devhost.portal.signin.admission import add_person
+from pbx_plugin_api import (
+    ApplyResult,
+    ApplyStatus,
+    CreateUser,
+    DisableReason,
+    DisableUser,
+    Photo,
+    Provisioned,
+    ProvisionRefused,
+)
 from portsip_m365_plugin.simulator.faults import Fault
 from tests.conftest import MakeLab
 from tests.support.portal_plugin import Script, draft, link
@@ -115,3 +126,32 @@ def test_the_real_plugin_asks_microsoft_about_this_person(world: World, make_lab
     lab.admin().change_user(user.subject, accountEnabled=False)
     assert "Nothing was changed." in press(world, browser, user.username)
     assert world.users()[user.username].enabled, "who leaves is decided by a whole sync, under its guard"
+
+
+@pytest.mark.parametrize("way", ["users", "action"])
+def test_who_is_picked_by_name_is_enabled_too(world: World, script: Script, browser: Browser, way: str) -> None:
+    """The other two ways to ask for one person follow the rules of the button."""
+    script.provisioned = Provisioned(draft=draft(1, display_name="Ada"))
+
+    def pick() -> str:
+        if way == "action":
+            answer = add_person(world.pbx, world.tenant, "1", "admin")
+            return str(answer.message)
+        return str(browser.get(browser.post("/users", {"typed": "1"}).headers["Location"]).text)
+
+    world.apply(DisableUser(link=link(1), reason=DisableReason.OUT_OF_SCOPE))
+    assert "Ada has extension" in pick()
+    assert world.users()["person1"].enabled
+    world.pbx.stores.users.edit(world.tenant_id, "person1", {"enabled": "no"})
+    assert "and stays disabled: an administrator disabled this user" in pick()
+    assert not world.users()["person1"].enabled
+
+
+def test_a_pick_that_the_pbx_cannot_store_says_so(world: World, script: Script, browser: Browser) -> None:
+    world.apply(CreateUser(draft=draft(5)), DisableUser(link=link(5), reason=DisableReason.OUT_OF_SCOPE))
+    script.provisioned = Provisioned(draft=draft(5, display_name="Ada"))
+    refused = ApplyResult(link=link(5), status=ApplyStatus.REFUSED, reason="No room for it.", code="x")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(admission, "apply_to_linked", lambda *_: [refused])
+        answer = add_person(world.pbx, world.tenant, "5", "admin")
+    assert answer.message == "No room for it."

@@ -75,7 +75,7 @@ def refresh_user(pbx: Pbx, tenant: Tenant, link: UserLink) -> Refreshed | NotRef
         return NotRefreshed(reason="provisioned_another", sentence=sentence)
     users = pbx.stores.linked_users(tenant.pbx_tenant_id)
     before = users.find(link)
-    refused = next((each for each in _apply(pbx, tenant, outcome) if each.status is ApplyStatus.REFUSED), None)
+    refused = next((each for each in apply_to_linked(pbx, tenant, outcome) if each.status is ApplyStatus.REFUSED), None)
     after = users.find(link)
     if before is None or after is None or refused is not None:
         why = refused.reason if refused is not None and refused.reason else _("the user was deleted meanwhile")
@@ -83,8 +83,8 @@ def refresh_user(pbx: Pbx, tenant: Tenant, link: UserLink) -> Refreshed | NotRef
     return Refreshed(changed=_compare(before, after))
 
 
-def _apply(pbx: Pbx, tenant: Tenant, outcome: Provisioned) -> list[ApplyResult]:
-    """Apply the description in one transaction."""
+def apply_to_linked(pbx: Pbx, tenant: Tenant, outcome: Provisioned) -> list[ApplyResult]:
+    """Apply the description to its user in one transaction. Whom a sync disabled is enabled."""
     scope, link = pbx.stores.scope(tenant.pbx_tenant_id), outcome.draft.link
     users = LinkedUsers(scope, pbx.stores.vault)
     with scope.write():

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from pbx_devhost.portal.notes import redirect_with_note
 from pbx_devhost.portal.paging import read_page
 from pbx_devhost.portal.refresh import NotRefreshed, refresh_user
-from pbx_devhost.portal.signin.admission import pick
+from pbx_devhost.portal.signin.admission import pick, say_picked
 from pbx_devhost.portal.visit import admin_only, signed_in, the_pbx, the_visit
 from pbx_devhost.store.users.rows import link_of
 from pbx_devhost.texts import _
@@ -48,8 +48,7 @@ def add_from_directory() -> ResponseReturnValue:
     found = pick(the_pbx(), visit.tenant, typed, visit.name)
     if isinstance(found, LoginRefused):
         return redirect_with_note("/users", found.sentence, "bad")
-    sentence = _("{name} has extension {number}.", name=found.display_name, number=found.extension_number)
-    return redirect_with_note(f"/users/{found.user_id}", sentence)
+    return redirect_with_note(f"/users/{found.user_id}", say_picked(found), "good" if found.enabled else "warning")
 
 
 @pages.get("/users/<user_id>")

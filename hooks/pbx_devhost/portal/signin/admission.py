@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pbx_devhost.core import Pbx
+from pbx_devhost.portal.refresh import apply_to_linked
 from pbx_devhost.store.users.linked import LinkedUsers
 from pbx_devhost.texts import _
 from pbx_plugin_api import (
@@ -128,11 +129,25 @@ def _provision(pbx: Pbx, tenant: Tenant, typed: str) -> LinkedUser | LoginRefuse
         return LoginRefused(sentence=outcome.sentence, reason=outcome.reason)
     if not isinstance(outcome, Provisioned):
         return LoginRefused(sentence=answer.sentence or _FAILED, reason="provisioning_failed")
-    result = _apply(pbx, tenant, outcome)
-    user = pbx.stores.linked_users(tenant.pbx_tenant_id).find(outcome.draft.link)
-    if user is None:
-        return LoginRefused(sentence=result.reason or _FAILED, reason="not_created")
+    users, link = pbx.stores.linked_users(tenant.pbx_tenant_id), outcome.draft.link
+    is_known = users.find(link) is not None
+    results = apply_to_linked(pbx, tenant, outcome) if is_known else [_apply(pbx, tenant, outcome)]
+    refused, user = next((each for each in results if each.status is ApplyStatus.REFUSED), None), users.find(link)
+    if user is None or refused is not None:
+        why = refused.reason if refused is not None else ""
+        return LoginRefused(sentence=why or _FAILED, reason="not_applied" if is_known else "not_created")
     return user
+
+
+def say_picked(user: LinkedUser) -> str:
+    """Say what became of the person."""
+    if user.enabled:
+        return _("{name} has extension {number}.", name=user.display_name, number=user.extension_number)
+    return _(
+        "{name} has extension {number}, and stays disabled: an administrator disabled this user in the PBX.",
+        name=user.display_name,
+        number=user.extension_number,
+    )
 
 
 def add_person(pbx: Pbx, tenant: Tenant, typed: str, admin: str) -> Done | Refused:
@@ -140,7 +155,7 @@ def add_person(pbx: Pbx, tenant: Tenant, typed: str, admin: str) -> Done | Refus
     found = pick(pbx, tenant, typed, admin)
     if isinstance(found, LoginRefused):
         return Refused(message=found.sentence)
-    return Done(message=_("{name} has extension {number}.", name=found.display_name, number=found.extension_number))
+    return Done(message=say_picked(found))
 
 
 def _apply(pbx: Pbx, tenant: Tenant, outcome: Provisioned) -> ApplyResult:
