@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import threading
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
+from pbx_devhost.mail.delivery import Delivery
 from pbx_plugin_api import Tick, TickReason, TickReport, TickStatus
+from tests.support.mail_samples import make_note
 from tests.support.portal_plugin import Script
 from tests.support.portal_world import WEB, World
 
@@ -116,6 +119,14 @@ def test_stop_on_the_page_of_a_run_that_ended_stops_no_other(world: World, scrip
     assert not runs.is_asked_to_stop(running)
     browser.post(f"/runs/{running}/stop")
     assert runs.is_asked_to_stop(running)
+
+
+def test_what_is_said_after_a_command_is_no_part_of_it(world: World, script: Script) -> None:
+    world.pbx.stores.outbox.put(world.tenant_id, make_note(created_at_utc=datetime.now(timezone.utc)))
+    Delivery(world.pbx).deliver()
+    browser = world.browser()
+    browser.log_in()
+    assert "set a fallback channel (“pbx-devhost smtp set”)." in browser.get("/mail").text
 
 
 def test_a_number_that_is_too_long_is_named_beside_its_field(world: World, script: Script) -> None:

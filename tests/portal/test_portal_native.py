@@ -244,3 +244,10 @@ def test_attack_app_sign_in_forged(world: World, script: Script, app: NativeApp)
     browser.get("/app/sign-in", query_string=app.request())
     assert browser.post("/sign-in/m365/ms365", app.request(), csrf=False).status_code == 403
     assert script.begun == []
+
+
+def test_a_mistyped_domain_is_not_taken_for_an_old_app(world: World, script: Script, app: NativeApp) -> None:
+    page = world.browser().get("/app/sign-in", query_string=app.request(domain="contso.example"))
+    assert page.status_code == 400
+    assert "Check the SIP domain that you entered in the app." in page.text
+    assert "Update the app" not in page.text

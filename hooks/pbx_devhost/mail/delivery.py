@@ -149,7 +149,9 @@ class Delivery:
         return "", DeliveryReceipt(
             status=DeliveryStatus.DEFERRED,
             reason=answer.sentence or _("No plugin delivers mail for this tenant."),
-            remedy=_("Set up mail on a plugin's page, or a fallback with: pbx-devhost smtp set"),
+            remedy=_(
+                "Set up mail on a plugin's page, or let the operator set a fallback channel (“pbx-devhost smtp set”)."
+            ),
             retry_at_utc=claimed.notification.created_at_utc,
             unreachable=True,
         )

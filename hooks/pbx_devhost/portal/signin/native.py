@@ -43,6 +43,8 @@ _STATE: Final = re.compile(r"[A-Za-z0-9._~-]{8,256}")
 _CODE_MAX_CHARS: Final = 100
 _NO_APP: Final = _("The app sent a request that is not valid. Update the app, or ask your administrator.")
 
+_NO_DOMAIN: Final = _("No PBX tenant has this domain here. Check the SIP domain that you entered in the app.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppRequest:
@@ -88,7 +90,11 @@ def ask() -> ResponseReturnValue:
     app = AppRequest.read(request.args)
     if tenant is None or not isinstance(app, AppRequest):
         detail = app if isinstance(app, str) else _("no tenant of that domain, or no redirect URI")
-        return refuse(tenant, LoginRefused(sentence=_NO_APP, reason="malformed_app_request", detail=detail), status=400)
+        # An app whose request is in order names a domain that somebody typed into it.
+        sentence = _NO_DOMAIN if isinstance(app, AppRequest) else _NO_APP
+        return refuse(
+            tenant, LoginRefused(sentence=sentence, reason="malformed_app_request", detail=detail), status=400
+        )
     ways, __ = offered(the_pbx(), tenant)
     hint, other = request.args.get("login_hint", "")[:320], request.args.get("other_account") == "1"
     return render_template(
