@@ -166,10 +166,15 @@ _BY_KIND: Final[tuple[tuple[type[GraphError], _Case], ...]] = (
         MailboxRefusedError,
         _fault(
             "access_refused",
-            reason=_later("Exchange does not let the app use the mailbox {mailbox}, although mail as such is allowed."),
+            # Exchange answers both the same way.
+            reason=_later(
+                "Exchange does not let the app send from the mailbox {mailbox}: Mail.Send is not granted, or the scope"
+                " of the app's role assignment leaves this mailbox out."
+            ),
             remedy=_(
-                "Add the mailbox to the scope of the app's role assignment in Exchange (RBAC for Applications), or"
-                " to its access policy; a change takes up to 2 hours. First of all, Mail.Send must be consented to."
+                "In Entra, open the app registration, API permissions: add the application permission Mail.Send and"
+                " grant admin consent. If Exchange limits the app to some mailboxes (RBAC for Applications, or an"
+                " access policy), add this one; a change takes up to 2 hours."
             ),
         ),
     ),

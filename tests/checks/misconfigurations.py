@@ -121,8 +121,8 @@ CASES: dict[str, Case] = {
     "no consent to Mail.Send": Case(
         make=lambda scene: scene.revoke("Mail.Send"),
         check="Mail.Send",
-        sentence="Exchange does not let the app use the mailbox {mailbox}",
-        remedy="Mail.Send must be consented to",
+        sentence="Exchange does not let the app send from the mailbox {mailbox}",
+        remedy=f"{CONSENT} Mail.Send",
     ),
     "mailbox outside of the scope of RBAC": Case(
         make=breaking.rbac_scope,

@@ -99,7 +99,7 @@ def test_a_fault_is_printed_and_the_mail_waits(lab: Lab, pbx: DevHost) -> None:
     lab.realm().faults.add(Fault("status", match="sendMail", status=403, code="ErrorAccessDenied"))
     pbx.run("notify", "Contoso", "--to", "ada@customer.example", "--subject", "Hi", "--text", "Ho", "--id", "n1")
     printed = pbx.fail("deliver")
-    assert printed.startswith("the mail of Contoso is paused: Exchange does not let the app use the mailbox")
+    assert printed.startswith("the mail of Contoso is paused: Exchange does not let the app send from the mailbox")
     assert "RBAC" in printed
     assert pbx.fail("deliver") == printed
     assert [row["id"] for row in pbx.run("outbox", "Contoso", "--state", "deferred")] == ["n1"]

@@ -57,7 +57,7 @@ def faulty(post: Post, kind: str = "status", **fields: Any) -> DeliveryReceipt:
         ({"kind": "redirect", "location": "https://proxy.example/"}, UNKNOWN, "answered in its place"),
         ({"status": 401, "code": "NoPermissionsInAccessToken"}, "consent", "Mail.Send is missing"),
         ({"status": 403, "code": "Authorization_RequestDenied"}, "consent", "Mail.Send is missing"),
-        ({"status": 403, "code": "ErrorAccessDenied"}, "access_refused", "does not let the app use the mailbox"),
+        ({"status": 403, "code": "ErrorAccessDenied"}, "access_refused", ": Mail.Send is not granted, or the scope"),
         ({"status": 403, "code": "ErrorSendAsDenied"}, "mailbox_send_as", "send as"),
         ({"status": 404, "code": "ErrorInvalidUser"}, "mailbox_missing", "does not exist"),
         ({"status": 404, "code": "MailboxNotEnabledForRESTAPI"}, "mailbox_unlicensed", "no Exchange licence"),
