@@ -19,7 +19,7 @@ from portsip_m365_plugin.network import ConnectFault, explain_connect_failure, f
 from portsip_m365_plugin.texts import _
 
 _SKEW_ALLOWED_S: Final = 300.0
-"""What Entra tolerates; see certificate credentials (2025-01-04)."""
+"""As in `entra.idtoken.SKEW_S`. No document of Microsoft's says how much Entra tolerates."""
 _SKEW_NOTED_S: Final = 60.0
 _HTTPS: Final = 443
 

@@ -227,7 +227,7 @@ class Lines(Setting[tuple[str, ...]]):
 class Names(Setting[NameList]):
     """A list of people or mailboxes, one name per line; stored with the object id of each.
 
-    The page looks up the ids of new names before it stores anything (`page.people`).
+    The page looks up the ids of new names before it stores anything (`page.directory.people`).
     """
 
     def __init__(self, place: str, say_wrong: SayWrongLines, *, may_hold_blanks: bool = False) -> None:
@@ -261,7 +261,7 @@ class Names(Setting[NameList]):
 class GroupNames(Names):
     """A list of groups, one name, address or object id per line; stored with the object id of each.
 
-    The page looks up the ids of new names before it stores anything (`page.groups`).
+    The page looks up the ids of new names before it stores anything (`page.directory.groups`).
     """
 
     def __init__(self, place: str) -> None:

@@ -184,7 +184,7 @@ _TABLE: Final[tuple[tuple[RefusalKind, str, str, tuple[int, ...]], ...]] = (
         RefusalKind.TRANSIENT,
         _("Entra has a temporary problem."),
         _("Nothing to do: it is tried again."),
-        (90033, 90006, 90012, 90024, 90055, 50033, 50087, 50196, 90014),
+        (90033, 90006, 90012, 90024, 90055, 50033, 50087, 50196),
     ),
 )
 

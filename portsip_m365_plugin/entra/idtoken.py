@@ -30,8 +30,8 @@ PERSONAL_TENANT_ID: Final = "9188040d-6c67-4c5b-b112-36a304b66dad"
 SKEW_S: Final = 300
 """How many seconds Microsoft's clock and ours may differ.
 
-Entra tolerates as much of us, and so do Microsoft's own libraries (TokenValidationParameters.DefaultClockSkew,
-learn.microsoft.com, 2026-11). Test connection calls such a clock well, so it must not keep anybody out.
+Microsoft's own libraries tolerate as much (TokenValidationParameters.DefaultClockSkew, learn.microsoft.com, 2026-11).
+Test connection calls such a clock well, so it must not keep anybody out.
 """
 
 _ALGORITHM: Final = "RS256"

@@ -89,7 +89,9 @@ class Call:
     """Below `{graph}/v1.0`; `{…}` are parameters."""
     doc: str
     permission: str
-    """Least application permission; empty where none is needed, or where those of inner requests count."""
+    """An application permission that Microsoft's table accepts, not always the least one; empty where none is needed,
+    or where those of inner requests count.
+    """
     select_of: str = ""
     """The schema type that `$select` is about."""
     select: tuple[str, ...] = ()

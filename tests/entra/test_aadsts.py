@@ -66,6 +66,8 @@ def test_only_passing_problems_are_transient() -> None:
     assert explain_token_error(answer(90033)).kind is RefusalKind.TRANSIENT
     assert explain_token_error({"error": "temporarily_unavailable"}).kind is RefusalKind.TRANSIENT
     assert explain_token_error(answer(700016)).kind is RefusalKind.APPLICATION
+    for a_field_is_missing in (90014, 900144):  # a request of ours that stays wrong, however often it is tried
+        assert explain_token_error(answer(a_field_is_missing)).kind is RefusalKind.OTHER
 
 
 def test_the_free_text_is_never_repeated() -> None:

@@ -28,7 +28,7 @@ SESSION_COOKIE: Final = "__Host-pbx_session"
 BROWSER_COOKIE: Final = "__Host-pbx_browser"
 """A secret of the browser before sign-in. Forms are bound to it."""
 KNOWN_COOKIE: Final = "__Host-pbx_known"
-"""The mark of a browser that has signed in by password before (`store.known_browsers`). It gives no access."""
+"""The mark of a browser that has signed in by password before (`store.signin.known_browsers`). It gives no access."""
 TENANT_COOKIE: Final = "__Host-pbx_tenant"
 """On a name that several tenants share: the SIP domain that this browser signed in to last. It gives no access."""
 APP_TOKEN_PREFIX: Final = "app."  # noqa: S105  # what such a token begins with, not one

@@ -1,6 +1,6 @@
 """The steps of the set-up, in the order in which Microsoft wants them done, each with its state.
 
-Pure: a record of what is known in, steps out. `set_up.py` reads that record from the host.
+Pure: a record of what is known in, steps out. `confirming.py` reads that record from the host.
 """
 
 from __future__ import annotations
