@@ -7,11 +7,20 @@ import pytest
 from pbx_plugin_api import TickStatus
 from portsip_m365_plugin.config.people import Listed, NameList, WhichPeople
 from portsip_m365_plugin.config.scope import ScopeConfig, WhichGroups
+from portsip_m365_plugin.mapping.users import SKIP_DETAILS
+from portsip_m365_plugin.page.words import REASONS
+from portsip_m365_plugin.users import left_out
 from portsip_m365_plugin.users.left_out import count_left_out, find_left_out
 from tests.support.sync_realm import SyncLab
 
 NOBODY = "4c1ec700-0000-4000-8000-00000000beef"
 AT_FIRST = {"account_disabled": 5, "guest": 2, "no_name": 2}
+
+
+@pytest.mark.parametrize("reason", SKIP_DETAILS)
+def test_each_reason_has_words_on_the_page_and_in_the_message(reason: str) -> None:
+    assert reason in REASONS, "name it in page/words.py"
+    assert reason in left_out._WORDS, "count it in users/left_out.py"
 
 
 def test_the_counts_hold_on_every_night_and_follow_each_change() -> None:
