@@ -130,6 +130,11 @@ def move_clock(clock: Path, by_s: float) -> None:
     fresh.replace(clock)
 
 
+def read_clock(clock: Path) -> float:
+    """Return by how many seconds the time of day of a host with a fake clock is ahead."""
+    return float(clock.read_text().rstrip("s\n")) if clock.exists() else 0.0
+
+
 def wait_until(what: object, at_most_s: float = 20.0, every_s: float = 0.05) -> bool:
     """Wait until something holds. Return whether it did in time."""
     until = time.monotonic() + at_most_s

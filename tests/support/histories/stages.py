@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from pbx_devhost.core import Pbx
 from pbx_devhost.store.sealing.keys import KEY_VARIABLE
 from pbx_devhost.store.sql import engine as engine_module
+from pbx_plugin_api import Tenant
 from tests.support.full_disk import fill_server, free_server
 from tests.support.histories import observer
 from tests.support.histories.events import TEST, Row
-from tests.support.histories.hosts import Worker, find_faketime, move_clock
-from tests.support.histories.schedule import Step
+from tests.support.histories.hosts import Worker, find_faketime, move_clock, read_clock
+from tests.support.histories.schedule import Mail, Step
 from tests.support.histories.stage import KEY, Stage
 from tests.support.histories.wires import Wire, Wires
 from tests.support.histories.worker import FULL
@@ -111,6 +114,14 @@ class SqliteStage(Stage):
         """For the workers; the test itself finds room."""
         self._full.touch()
         return self._full.unlink, ""
+
+    def put(self, tenant: Tenant, mail: Mail, n: int, put: set[str]) -> None:
+        """Put a mail by the clock of the machine: with the true one it would be from the future, or from long ago."""
+        with mock.patch.object(self.pbx.stores.database, "now", self._tell_time):
+            super().put(tenant, mail, n, put)
+
+    def _tell_time(self) -> float:
+        return time.time() + read_clock(self.clock)
 
     def _do_clock(self, step: Step, worker: Worker) -> Any:
         move_clock(self.clock, step.amount)
