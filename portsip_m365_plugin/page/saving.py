@@ -140,7 +140,9 @@ def _check_sign_in(draft: Draft, before: SignInConfig, host: Host, faulty: set[s
 
 def _settle_connection(draft: Draft, before: ConnectionConfig, host: Host) -> tuple[Draft, list[FieldError]]:
     """Turn a domain into the directory's id, and refuse another directory while users of this one are linked."""
-    faults: list[FieldError] = []
+    faults = _find_twice(draft, before)
+    if faults:
+        return draft, faults
     if draft.config.connection.cloud_name == FIND_CLOUD:
         found = find_region(draft, before)
         if isinstance(found, FieldError):
@@ -159,6 +161,32 @@ def _settle_connection(draft: Draft, before: ConnectionConfig, host: Host) -> tu
     if "national_cloud" in draft.given and is_other_cloud and host.users.counts().linked:
         faults.append(_tied("national_cloud", host))
     return draft, faults
+
+
+def _find_twice(draft: Draft, before: ConnectionConfig) -> list[FieldError]:
+    """Refuse one id in both fields: Microsoft would only say that it does not know the application."""
+    after = draft.config.connection
+    if not after.client_id or after.client_id != after.entra_tenant_id:
+        return []
+    if "directory_id" in draft.given and before.client_id == after.client_id != before.entra_tenant_id:
+        message = _(
+            "This is the application (client) ID. Enter the Directory (tenant) ID on the overview page of the app"
+            " registration."
+        )
+        return [FieldError(field="directory_id", message=message)]
+    if "application_id" in draft.given and before.entra_tenant_id == after.entra_tenant_id != before.client_id:
+        message = _(
+            "This is the directory (tenant) ID. Enter the Application (client) ID on the overview page of the app"
+            " registration."
+        )
+        return [FieldError(field="application_id", message=message)]
+    if not draft.given & {"application_id", "directory_id"}:
+        return []
+    message = _(
+        "The application (client) ID and the directory (tenant) ID are the same, so one of them is wrong. Compare both"
+        " with the overview page of the app registration."
+    )
+    return [FieldError(field="application_id", message=message)]
 
 
 def _find_directory_id(typed: ConnectionConfig) -> str | FieldError:

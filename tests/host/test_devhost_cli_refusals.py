@@ -156,3 +156,23 @@ def test_the_program_itself_in_a_process_of_its_own(sqlite_url: str, tmp_path: P
     for command in ("tenant", "plugins", "settings", "action", "tick", "users", "contacts", "runs", "audit", "serve"):
         assert f"\n  {command} " in help_text.stdout
     assert (tmp_path / "pbx.db").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("name", ["--to", "--cc", "--bcc", "--reply-to"])
+def test_an_address_that_is_none_is_refused_before_it_is_queued(cli: Cli, name: str) -> None:
+    to = () if name == "--to" else ("--to", "ada@contoso.example")
+    result = cli("notify", "Contoso", *to, name, "nobody", "--text", "Hello")
+    wanted = f"{name}: 'nobody' is not a mail address, such as ada@example.com; nothing was queued\n"
+    assert (result.code, result.err) == (1, wanted)
+    assert cli.json("outbox", "Contoso") == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+@pytest.mark.parametrize("arguments", [("--help",), ("audit", "Contoso", "--json"), ("tenant", "list")])
+def test_a_full_disk_behind_stdout_is_one_sentence(cli: Cli, arguments: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "pbx_devhost", "--db", cli.url, *arguments]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("The output cannot be written: No space left on device.")
+    assert ended.stderr.count("\n") == 1

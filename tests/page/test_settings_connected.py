@@ -51,6 +51,32 @@ def test_a_domain_that_is_nobodys(lab: Lab) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ("application_id", "This is the directory (tenant) ID. Enter the Application (client) ID"),
+        ("directory_id", "This is the application (client) ID. Enter the Directory (tenant) ID"),
+    ],
+)
+def test_one_id_in_both_fields_is_refused_at_the_field_that_was_changed(
+    hand: Hand, lab: Lab, changed: str, said: str
+) -> None:
+    known = lab.settings()
+    other = "directory_id" if changed == "application_id" else "application_id"
+    outcome = hand.save(**(known | {changed: known[other].upper()}))
+    assert isinstance(outcome, SaveRefused)
+    assert {error.field: error.message[: len(said)] for error in outcome.errors} == {changed: said}
+
+
+@pytest.mark.parametrize("region", [{}, {"national_cloud": "FIND"}])
+def test_one_id_in_both_fields_of_a_new_connection_is_refused(lab: Lab, region: dict[str, str]) -> None:
+    known = lab.settings()
+    outcome = Hand().save(**(known | region | {"application_id": known["directory_id"]}))
+    assert isinstance(outcome, SaveRefused)
+    assert [error.field for error in outcome.errors] == ["application_id"]
+    assert "are the same, so one of them is wrong" in outcome.errors[0].message
+
+
 def test_a_directory_cannot_be_exchanged_under_linked_users_and_it_says_how(hand: Hand, lab: Lab) -> None:
     assert isinstance(hand.save(directory_id="72f988bf-86f1-41af-91ab-2d7cd011db47"), Saved), "nobody is linked yet"
     hand.save(directory_id=lab.tenant().id)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
 from pbx_devhost.mail.delivery import Delivery
+from pbx_devhost.portal.jobs import Jobs
+from pbx_devhost.runs.work import Slots, Work
 from pbx_plugin_api import Tick, TickReason, TickReport, TickStatus
 from tests.support.mail_samples import make_note
 from tests.support.portal_plugin import Script
@@ -106,6 +109,44 @@ def test_a_button_that_could_not_start_its_run_says_so(world: World, script: Scr
         assert "was not started. When it has ended, press the button again." in browser.get(other).text
     finally:
         go_on.set()
+
+
+class _OneMomentLater:
+    """A queue in which something else begins its run in the same moment."""
+
+    def __init__(self, begin_other: Callable[[], str], *, is_added: bool) -> None:
+        self.slots: Slots = {}
+        self._begin_other, self._is_added = begin_other, is_added
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def knows(self, work: Work) -> bool:
+        return True
+
+    def offer(self, works: Iterable[Work]) -> int:
+        self._begin_other()
+        return int(self._is_added)
+
+
+@pytest.mark.parametrize(
+    ("reason", "job", "is_added", "sentence"),
+    [
+        ("job", "refresh", False, "was not started. When it has ended, press the button again."),
+        ("due", None, True, "The run starts when the current ones have ended."),
+        ("forced", None, False, ""),
+    ],
+)
+def test_another_run_that_was_a_moment_quicker_is_not_shown_as_ones_own(
+    world: World, script: Script, reason: str, job: str | None, is_added: bool, sentence: str
+) -> None:
+    runs, tenant = world.pbx.stores.runs, world.pbx.stores.tenants.find(world.tenant_id)
+    queue = _OneMomentLater(lambda: runs.begin(world.tenant_id, "m365", reason, job), is_added=is_added)
+    started = Jobs(world.pbx, queue).start(tenant, "m365", TickReason.FORCED)
+    assert started.run_id == runs.newest_id(world.tenant_id, "m365")
+    assert sentence in started.sentence
+    assert bool(sentence) == bool(started.sentence)
 
 
 def test_stop_on_the_page_of_a_run_that_ended_stops_no_other(world: World, script: Script) -> None:

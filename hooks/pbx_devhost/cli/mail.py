@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ from pbx_plugin_api import (
     NotificationKind,
     Priority,
     Tenant,
+    is_mail_address,
     listing,
     sentences,
 )
@@ -115,6 +116,7 @@ def _notify(
     **texts: Any,
 ) -> None:
     chosen, stores = context.tenant(tenant_key), context.pbx.stores
+    _check_addresses(texts)
     texts |= {"kind": NotificationKind(kind), "placeholders": read_pairs(pairs), "importance": Importance(importance)}
     try:
         notification = Notification(
@@ -135,6 +137,21 @@ def _notify(
         sentence = _("{mail} is in the queue.", mail=whole.notification_id)
     shape = {"id": whole.notification_id, "accepted": accepted, "priority": whole.priority.name.lower()}
     print_shape(context, shape, sentence)
+
+
+def _check_addresses(texts: Mapping[str, Any]) -> None:
+    """Refuse a slip of the keyboard: a plugin would leave such an address out, or give the mail up, much later."""
+    for option_name in ("to", "cc", "bcc", "reply_to"):
+        for address in texts[option_name]:
+            if not is_mail_address(address):
+                fail(
+                    _(
+                        "--{option}: {address} is not a mail address, such as {example}; nothing was queued",
+                        option=option_name.replace("_", "-"),
+                        address=repr(address),
+                        example="ada@example.com",
+                    )
+                )
 
 
 def _usual_priority(kind: NotificationKind) -> Priority:

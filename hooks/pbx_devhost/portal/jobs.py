@@ -19,6 +19,7 @@ _LOOK_AT_QUEUE_EVERY_S: Final = 0.25
 _BUSY: Final = _(
     "Another run is in progress, so what you asked for was not started. When it has ended, press the button again."
 )
+_LATER: Final = _("The run starts when the current ones have ended.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,27 +59,35 @@ class Jobs:
             # The run in progress is shown instead. Without a sentence, somebody would take another one for theirs.
             return StartedRun(run_id=before, sentence="" if self._is_the_same(before, reason, job) else _BUSY)
         work = self._bench.page_job(tenant, plugin, reason, request, job)
-        self._queue.offer([work])
+        is_ours = self._queue.offer([work]) > 0
         give_up_at = time.monotonic() + _SEEN_WITHIN_S
         ask_at = time.monotonic() + _LOOK_EVERY_S
         while time.monotonic() < give_up_at:
             newest = self._newest(tenant, plugin)
             if newest != before:
-                return StartedRun(run_id=newest)
+                return self._show(newest, reason, job, is_ours=is_ours)
             if time.monotonic() >= ask_at:
                 if not self._queue.knows(work):
                     newest = self._newest(tenant, plugin)
-                    sentence = "" if newest != before else _("The run failed. The log has the details.")
-                    return StartedRun(run_id=newest if newest != before else None, sentence=sentence)
+                    if newest != before:
+                        return self._show(newest, reason, job, is_ours=is_ours)
+                    return StartedRun(run_id=None, sentence=_("The run failed. The log has the details."))
                 ask_at = time.monotonic() + _LOOK_AT_QUEUE_EVERY_S
             time.sleep(_LOOK_EVERY_S)
-        return StartedRun(run_id=None, sentence=_("The run starts when the current ones have ended."))
+        return StartedRun(run_id=None, sentence=_LATER if is_ours else _BUSY)
 
     def close(self) -> None:
         """Ask the runs to stop as soon as it is safe, and wait for them."""
         self._pbx.stop_wanted[0] = True
         if self._is_ours:
             self._queue.stop()
+
+    def _show(self, run_id: str | None, reason: TickReason, job: str | None, *, is_ours: bool) -> StartedRun:
+        """Show a run that has begun meanwhile. Another button, or the clock, may have been a moment quicker."""
+        run = self._pbx.stores.runs.get(run_id) if run_id is not None else None
+        if run is not None and (run.reason, run.job) == (reason.value, job):
+            return StartedRun(run_id=run_id)
+        return StartedRun(run_id=run_id, sentence=_LATER if is_ours else _BUSY)
 
     def _is_the_same(self, run_id: str | None, reason: TickReason, job: str | None) -> bool:
         run = self._pbx.stores.runs.get(run_id) if run_id is not None else None
