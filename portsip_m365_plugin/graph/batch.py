@@ -331,7 +331,7 @@ def _read_item(
         if body is None:
             return BatchResult(item=item, error=ProtocolError(f"{call.name}: no body", status=status, **ids))
         return BatchResult(item=item, reply=Reply(status=status, headers=headers, body=body, **ids))
-    is_foreign = status in (403, 404) and isinstance(body, str)  # a page that is not Graph's: see GraphClient
+    is_foreign = status in (403, 404) and isinstance(body, str) and body != ""  # not Graph's: see GraphClient
     if status < 400 or is_foreign:
         return BatchResult(item=item, error=ProtocolError(f"{call.name}: unexpected", status=status, **ids))
     error = make_error(

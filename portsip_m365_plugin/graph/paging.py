@@ -140,14 +140,9 @@ def read_rows(
     Raises:
         GraphError: As `read_pages`; nothing is known then.
     """
+    heard = [] if first is None else [first]
     rows: list[dict[str, Any]] = []
-    if first is not None:
-        page = read_page(first.body, request)
-        rows += page.rows
-        if page.next_link is None or len(rows) >= most:
-            return rows[:most]
-        request = follow(request, page.next_link, cloud)
-    for page in read_pages(request, send, cloud):
+    for page in read_pages(request, lambda asked: heard.pop() if heard else send(asked), cloud):
         rows += page.rows
         if len(rows) >= most:
             break

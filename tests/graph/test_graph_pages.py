@@ -194,6 +194,14 @@ class TestBatch:
         with pytest.raises(ProtocolError):
             list(get_users(wired.client, ["u0", "u1"]))
 
+    @pytest.mark.parametrize("nothing", [{}, {"body": None}, {"body": ""}])
+    def test_a_404_without_a_body_is_graphs(self, nothing: dict[str, Any]) -> None:
+        wired = wire(batch_answer({"id": "0", "status": 404, **nothing}, item(1)))
+        assert {key: user is not None for key, user in get_users(wired.client, ["u0", "u1"])} == {
+            "u0": False,
+            "u1": True,
+        }
+
     def test_reading_people_by_id_concludes_nothing_from_an_error(self) -> None:
         wired = wire(batch_answer(item(0), item(1, 404)))
         assert {key: user is not None for key, user in get_users(wired.client, ["u0", "u1"])} == {
